@@ -20,7 +20,7 @@ const isolated = [
   "providers/*",
   "rollout/**/*",
   "http/*",
-  "cli/{loop,rollout,release,serve}",
+  "cli/{loop,rollout,release,serve,serve-workers}",
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);
 

@@ -16,4 +16,6 @@ export interface ServeCommandOptions {
   readonly grace: string;
   readonly drain: string;
   readonly maxConnections?: string | undefined;
+  readonly workers: string;
+  readonly ownState?: boolean | undefined;
 }

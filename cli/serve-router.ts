@@ -99,10 +99,11 @@ export async function serveRouter(
 
 /** Loads what a server is made of. Rejects with `InvalidOptionError` and the errors of the config. */
 async function loadAll(
-  { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings }: ServeCommandOptions,
+  options: ServeCommandOptions,
   terminal: Terminal,
   maxBodyBytes: number | undefined,
 ): Promise<Loaded> {
+  const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
   const handling: HandlerOptions = {
     explain: explain === true,
@@ -116,7 +117,25 @@ async function loadAll(
     tlsCert === undefined || tlsKey === undefined
       ? undefined
       : { cert: await textOf("--tls-cert", tlsCert), key: await textOf("--tls-key", tlsKey) };
-  return { router: await openRouter(config, terminal), handling, tls };
+  const router = await openRouter(config, terminal);
+  try {
+    checkShared(router, options);
+  } catch (error) {
+    await router.close();
+    throw error;
+  }
+  return { router, handling, tls };
+}
+
+/** Throws `InvalidOptionError` where workers would count apart by mistake: a budget would hold once for each of them. */
+function checkShared({ shared }: Router, { workers, ownState }: ServeCommandOptions): void {
+  if (Number(workers) <= 1 || ownState === true) return;
+  if (shared === undefined || shared.store.name === "memory")
+    throw new InvalidOptionError(
+      "--workers",
+      workers,
+      "1 for a router that counts in its own memory: give it shared: { store: redisStore(…) or sqliteStore(…) }, or pass --own-state if each worker may spend every budget",
+    );
 }
 
 async function textOf(option: string, file: string): Promise<string> {

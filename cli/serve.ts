@@ -6,6 +6,8 @@ import { optionalNumber } from "./optional-number.ts";
 import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { serveKeyCommand } from "./serve-key.ts";
 import { serveRouter } from "./serve-router.ts";
+import { serveWorkers } from "./serve-workers.ts";
+import { workerTerminal } from "./worker-terminal.ts";
 
 /** The command `switchpoint serve`: the router behind the interfaces of OpenAI and Anthropic. */
 export function serveCommand(terminal: Terminal): Command {
@@ -37,6 +39,11 @@ export function serveCommand(terminal: Terminal): Command {
     .option("--max-connections <number>", "most connections at a time (default: 10,000)")
     .option("--grace <seconds>", "at the end: time in which /healthz fails and requests are still taken", "0")
     .option("--drain <seconds>", "at the end: longest wait for answers under way", "30")
+    .option("--workers <number>", "processes that serve at the same address", "1")
+    .option(
+      "--own-state",
+      "each worker counts budgets, rates and sessions for itself: limits hold once for each",
+    )
     .addHelpText(
       "after",
       `
@@ -54,12 +61,23 @@ Example:
       checkTogether(options);
       const number = (name: string, text: string, max: number) => numberOption(`--${name}`, text, 0, max);
       const maxConnections = optionalNumber("--max-connections", options.maxConnections, 1, 1e6);
-      await serveRouter(options, terminal, {
+      const grace = number("grace", options.grace, 3_600) * 1_000;
+      const drain = number("drain", options.drain, 86_400) * 1_000;
+      const count = numberOption("--workers", options.workers, 1, 256);
+      if (!Number.isInteger(count)) throw new InvalidOptionError("--workers", count, "a whole number");
+      let own = terminal;
+      if (count > 1) {
+        const { default: cluster } = await import("node:cluster");
+        if (cluster.isPrimary)
+          return serveWorkers(cluster, terminal, { count, endMs: grace + drain + 10_000 });
+        own = workerTerminal(terminal, cluster.worker?.id ?? 0);
+      }
+      await serveRouter(options, own, {
         port: number("port", options.port, 65_535),
         host: options.host,
         socket: options.socket,
-        graceMs: number("grace", options.grace, 3_600) * 1_000,
-        drainMs: number("drain", options.drain, 86_400) * 1_000,
+        graceMs: grace,
+        drainMs: drain,
         maxBodyBytes: Math.max(1, Math.floor(number("max-body-mb", options.maxBodyMb, 1_024) * 2 ** 20)),
         ...(maxConnections !== undefined && { maxConnections }),
       });

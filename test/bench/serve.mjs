@@ -1,114 +1,245 @@
-// node serve.mjs [requests]: CPU per request and requests per second of `serve` and of a bare proxy on node:http,
-// each in a process of its own, in alternating rounds before the same upstream. Prints JSON: medians, and ratios.
-import { fork } from "node:child_process";
+// node serve.mjs [requests] [--rounds N] [--memory N]: `serve` next to a bare proxy on node:http and Portkey's gateway, each
+// in a process of its own, in alternating rounds before the same upstream. Prints JSON: medians, and ratios by round.
+// With --memory N: the heap of `serve` over N requests. Portkey's gateway is installed into a temporary folder.
+import { execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { median } from "./measure.mjs";
 
+const portkeyVersion = "1.15.2";
 const [, , first, upstreamPort] = process.argv;
+const option = (name, standard) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? standard : Number(process.argv[at + 1]);
+};
 if (first === "proxy" || first === "serve") await serveOne(first, Number(upstreamPort));
-else await compare(Number(first ?? 2_000));
+else if (process.argv.includes("--memory")) await remember(option("--memory"));
+else
+  await compare(first === undefined || first.startsWith("--") ? 2_000 : Number(first), option("--rounds", 7));
 
 async function serveOne(kind, upstream) {
-  let port;
-  if (kind === "proxy") {
-    const agent = new http.Agent({ keepAlive: true });
-    const server = http.createServer((request, response) => {
-      const { method, url: path } = request;
-      const headers = {
-        "content-type": "application/json",
-        "content-length": request.headers["content-length"],
-      };
-      const asked = http.request({ port: upstream, method, path, headers, agent }, (answer) => {
-        response.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(response);
-      });
-      request.pipe(asked);
-    });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    port = server.address().port;
-  } else {
-    const { createRouter } = await import("switchpoint");
-    const { threshold } = await import("switchpoint/policies");
-    const { openaiCompatible } = await import("switchpoint/providers/openai-compatible");
-    const { serve } = await import("switchpoint/serve");
-    const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 4 };
-    const baseUrl = `http://127.0.0.1:${upstream}/v1`;
-    const model = (name) => openaiCompatible(name, { baseUrl, price, contextWindow: 128_000 });
-    const router = createRouter({
-      models: { small: model("a"), large: model("b") },
-      policy: threshold({ small: "small", large: "large", at: 0.7 }),
-    });
-    port = Number(new URL((await serve(router, { port: 0 })).url).port);
-  }
-  process.on("message", () => {
+  const port = kind === "proxy" ? await startProxy(upstream) : await startServer(upstream);
+  process.on("message", (wish) => {
+    if (wish === "collect") for (let time = 0; time < 3; time += 1) globalThis.gc?.();
     const { user, system } = process.cpuUsage();
-    process.send({ cpu: user + system, rss: process.memoryUsage().rss });
+    const { rss, heapUsed, external } = process.memoryUsage();
+    process.send({ cpu: user + system, rss, heapUsed, external });
   });
+  process.on("disconnect", () => process.exit());
   process.send({ port });
 }
 
-async function compare(requests) {
+async function startProxy(upstream) {
+  const agent = new http.Agent({ keepAlive: true });
+  const server = http.createServer((request, response) => {
+    const { method, url: path } = request;
+    const headers = {
+      "content-type": "application/json",
+      "content-length": request.headers["content-length"],
+    };
+    const asked = http.request({ port: upstream, method, path, headers, agent }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(asked);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return server.address().port;
+}
+
+async function startServer(upstream) {
+  const { createRouter } = await import("switchpoint");
+  const { threshold } = await import("switchpoint/policies");
+  const { openaiCompatible } = await import("switchpoint/providers/openai-compatible");
+  const { serve } = await import("switchpoint/serve");
+  const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 4 };
+  const baseUrl = `http://127.0.0.1:${upstream}/v1`;
+  const model = (name) => openaiCompatible(name, { baseUrl, price, contextWindow: 128_000 });
+  const router = createRouter({
+    models: { small: model("a"), large: model("b") },
+    policy: threshold({ small: "small", large: "large", at: 0.7 }),
+  });
+  return Number(new URL((await serve(router, { port: 0 })).url).port);
+}
+
+/** Starts the upstream and the sides that run in this file. */
+async function started(kinds) {
   const server = fork(new URL("loopback-server.mjs", import.meta.url), {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const [line] = await once(server.stdout.setEncoding("utf8"), "data");
+  const upstream = line.trim();
   const sides = {};
-  for (const kind of ["proxy", "serve"]) {
-    const child = fork(new URL(import.meta.url), [kind, line.trim()]);
+  for (const kind of kinds) {
+    const child = fork(new URL(import.meta.url), [kind, upstream], { execArgv: ["--expose-gc"] });
     const [{ port }] = await once(child, "message");
-    sides[kind] = { child, port, agent: new http.Agent({ keepAlive: true, maxSockets: 16 }) };
-  }
-  const ask = async ({ child }) => {
-    child.send("usage");
-    return (await once(child, "message"))[0];
-  };
-  const post = ({ port, agent }, stream) =>
-    new Promise((resolve, reject) => {
-      const messages = [{ role: "user", content: "What is the capital of France?" }];
-      const body = JSON.stringify({
-        model: port === sides.proxy.port ? "a" : "auto",
-        messages,
-        max_tokens: 32,
-        stream,
-      });
-      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      const path = "/v1/chat/completions";
-      const request = http.request({ port, agent, method: "POST", path, headers }, (answer) => {
-        if (answer.statusCode !== 200) reject(new Error(`status ${answer.statusCode}`));
-        answer.resume().on("end", resolve);
-      });
-      request.on("error", reject).end(body);
-    });
-  const round = async (side, stream, count) => {
-    const before = await ask(side);
-    const start = performance.now();
-    let next = 0;
-    const worker = async () => {
-      while (next++ < count) await post(side, stream);
+    const ask = async (wish) => {
+      child.send(wish);
+      return (await once(child, "message"))[0];
     };
-    await Promise.all(Array.from({ length: 16 }, worker));
-    const ms = performance.now() - start;
-    const after = await ask(side);
-    return { cpu: (after.cpu - before.cpu) / count, perSecond: (count / ms) * 1_000, rss: after.rss };
+    sides[kind] = { kind, port, ask, agent: new http.Agent({ keepAlive: true, maxSockets: 16 }) };
+    sides[kind].end = () => child.kill();
+  }
+  return { server, upstream, sides };
+}
+
+/** Installs Portkey's gateway where nothing else is, and starts it. Returns a side, or why there is none. */
+async function startPortkey(upstream) {
+  const folder = await mkdtemp(join(tmpdir(), "switchpoint-bench-"));
+  const leave = () => rm(folder, { recursive: true, force: true });
+  try {
+    await writeFile(join(folder, "package.json"), '{"private":true}');
+    const name = `@portkey-ai/gateway@${portkeyVersion}`;
+    const flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev"];
+    await promisify(execFile)("npm", ["install", ...flags, name], { cwd: folder, timeout: 180_000 });
+    const port = await freePort();
+    const main = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
+    const child = spawn(process.execPath, [main, `--port=${port}`, "--headless"], { stdio: "ignore" });
+    const headers = {
+      "x-portkey-provider": "openai",
+      "x-portkey-custom-host": `http://127.0.0.1:${upstream}/v1`,
+    };
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+    const side = { kind: "portkey", port, agent, headers: { ...headers, authorization: "Bearer key" } };
+    for (let time = 0; ; time += 1) {
+      try {
+        await post(side, false);
+        break;
+      } catch (error) {
+        if (time >= 40) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
+    const end = async () => {
+      child.kill();
+      await leave();
+    };
+    return { ...side, end };
+  } catch (error) {
+    await leave();
+    return { skipped: String(error.message).split("\n")[0] };
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Sends a request. Resolves to the milliseconds until the first byte of the body. */
+function post({ kind, port, agent, headers: own }, stream) {
+  return new Promise((resolve, reject) => {
+    const messages = [{ role: "user", content: "What is the capital of France?" }];
+    const model = kind === "serve" ? "auto" : "a";
+    const body = JSON.stringify({ model, messages, max_tokens: 32, stream });
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body), ...own };
+    const path = "/v1/chat/completions";
+    const start = performance.now();
+    const request = http.request({ port, agent, method: "POST", path, headers }, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`status ${answer.statusCode}`));
+      let firstMs;
+      answer.on("data", () => {
+        firstMs ??= performance.now() - start;
+      });
+      answer.on("end", () => resolve(firstMs));
+    });
+    request.on("error", reject).end(body);
+  });
+}
+
+/** Sends `count` requests, so many at a time. */
+async function round(side, stream, count, atOnce) {
+  const before = await side.ask?.("usage");
+  const firsts = [];
+  const start = performance.now();
+  let next = 0;
+  const worker = async () => {
+    while (next++ < count) firsts.push(await post(side, stream));
   };
-  const result = {};
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  const ms = performance.now() - start;
+  const after = await side.ask?.("usage");
+  const cpu = after === undefined ? undefined : (after.cpu - before.cpu) / count;
+  return { cpu, perSecond: (count / ms) * 1_000, firstMs: median(firsts), rss: after?.rss };
+}
+
+/** Median of the ratios of paired rounds, with the smallest and the largest. */
+function ratioOf(rounds, one, other, what) {
+  const all = rounds[one].map((round, at) => round[what] / rounds[other][at][what]);
+  return { median: median(all), low: Math.min(...all), high: Math.max(...all) };
+}
+
+async function measure(sides, stream, count, times, atOnce) {
+  const rounds = Object.fromEntries(Object.keys(sides).map((kind) => [kind, []]));
+  for (const side of Object.values(sides)) await round(side, stream, count, atOnce);
+  for (let at = 0; at < times; at += 1)
+    for (const [kind, side] of Object.entries(sides))
+      rounds[kind].push(await round(side, stream, count, atOnce));
+  return rounds;
+}
+
+async function compare(requests, times) {
+  const { server, upstream, sides } = await started(["proxy", "serve"]);
+  const result = { node: process.version, requests, rounds: times };
   for (const stream of [false, true]) {
     const count = stream ? Math.ceil(requests / 4) : requests;
-    const rounds = { proxy: [], serve: [] };
-    for (const kind of ["proxy", "serve"]) await round(sides[kind], stream, count);
-    for (let at = 0; at < 5; at += 1)
-      for (const kind of ["proxy", "serve"]) rounds[kind].push(await round(sides[kind], stream, count));
+    const rounds = await measure(sides, stream, count, times, 16);
+    const alone = await measure(sides, stream, Math.ceil(count / 8), times, 1);
     const of = (kind, what) => median(rounds[kind].map((one) => one[what]));
     result[stream ? "streams" : "whole answers"] = {
       cpuUs: { proxy: of("proxy", "cpu"), serve: of("serve", "cpu") },
-      cpuRatio: of("serve", "cpu") / of("proxy", "cpu"),
-      perSecondRatio: of("serve", "perSecond") / of("proxy", "perSecond"),
+      cpuRatio: ratioOf(rounds, "serve", "proxy", "cpu"),
+      perSecondRatio: ratioOf(rounds, "serve", "proxy", "perSecond"),
+      firstByteRatio: ratioOf(alone, "serve", "proxy", "firstMs"),
+      firstByteMs: {
+        proxy: median(alone.proxy.map((one) => one.firstMs)),
+        serve: median(alone.serve.map((one) => one.firstMs)),
+      },
       rssMb: rounds.serve.map(({ rss }) => Math.round(rss / 2 ** 20)),
     };
   }
+  const portkey = await startPortkey(upstream);
+  if (portkey.skipped === undefined) {
+    const rounds = await measure({ portkey, serve: sides.serve }, false, Math.ceil(requests / 8), times, 16);
+    const perSecond = (kind) => median(rounds[kind].map((one) => one.perSecond));
+    result.portkey = {
+      version: portkeyVersion,
+      perSecond: { portkey: perSecond("portkey"), serve: perSecond("serve") },
+      perSecondRatio: ratioOf(rounds, "serve", "portkey", "perSecond"),
+    };
+    await portkey.end();
+  } else result.portkey = { skipped: portkey.skipped };
   console.log(JSON.stringify(result, null, 2));
-  for (const { child } of Object.values(sides)) child.kill();
+  for (const { end } of Object.values(sides)) end();
+  server.kill();
+  process.exit();
+}
+
+/** Prints the heap after a collection, ten times over so many requests, every fourth one a stream. */
+async function remember(requests) {
+  const { server, sides } = await started(["serve"]);
+  const { serve } = sides;
+  const table = [];
+  const part = Math.ceil(requests / 10);
+  for (let at = 0; at <= 10; at += 1) {
+    if (at > 0) {
+      await round(serve, false, part - Math.floor(part / 4), 16);
+      await round(serve, true, Math.floor(part / 4), 16);
+    } else await round(serve, false, 2_000, 16);
+    const { heapUsed, rss, external } = await serve.ask("collect");
+    const mb = (bytes) => Math.round((bytes / 2 ** 20) * 10) / 10;
+    table.push({ requests: at * part, heapMb: mb(heapUsed), externalMb: mb(external), rssMb: mb(rss) });
+  }
+  console.log(JSON.stringify(table, null, 2));
+  serve.end();
   server.kill();
   process.exit();
 }

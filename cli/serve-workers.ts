@@ -1,0 +1,113 @@
+import type { Cluster, Worker } from "node:cluster";
+import { CheckFailedError } from "./check-failed-error.ts";
+import type { Terminal } from "./io.ts";
+import { paint } from "./paint.ts";
+import type { FromWorker, ToWorker } from "./worker-terminal.ts";
+
+export interface WorkersOptions {
+  /** Number of processes that serve. */
+  readonly count: number;
+  /** Longest time in milliseconds that a worker takes to end; then it is killed. */
+  readonly endMs: number;
+}
+
+/** Waits before a worker that died is replaced, in milliseconds: doubled each time, and short again after a quiet time. */
+const shortestWaitMs = 100;
+const longestWaitMs = 10_000;
+const quietMs = 60_000;
+
+/**
+ * Starts this command in several processes that serve at one address, and replaces those that die, until it is told to end.
+ * All take connections from one socket, which this process holds: nothing that waits there is lost with a worker. Rejects
+ * if the first worker cannot begin, which has then said why.
+ */
+export async function serveWorkers(
+  cluster: Cluster,
+  terminal: Terminal,
+  { count, endMs }: WorkersOptions,
+): Promise<void> {
+  const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
+  let isEnding = false;
+  let waitMs = shortestWaitMs;
+  let lastDeath = Number.NEGATIVE_INFINITY;
+  const timers = new Set<NodeJS.Timeout>();
+  const replaceLater = () => {
+    const now = performance.now();
+    waitMs = now - lastDeath > quietMs ? shortestWaitMs : Math.min(longestWaitMs, waitMs * 2);
+    lastDeath = now;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      begin();
+    }, waitMs);
+    timers.add(timer);
+  };
+  const begin = (): Worker => {
+    const worker = cluster.fork();
+    worker.once("exit", (code, signal) => {
+      if (isEnding || !isServing) return;
+      terminal.stderr(
+        `${paint("red", "switchpoint:")} worker ${worker.id} died (${signal ?? code}); another begins\n`,
+      );
+      replaceLater();
+    });
+    return worker;
+  };
+  let isServing = false;
+  const ending = new Promise<void>((resolve) => {
+    terminal.onInterrupt?.(resolve);
+  });
+  const first = begin();
+  const url = await Promise.race([urlOf(first), ending]);
+  if (url !== undefined) {
+    isServing = true;
+    // Only now: a socket file that a killed process has left is replaced once.
+    const others = Array.from({ length: count - 1 }, begin);
+    await Promise.race([Promise.all(others.map(listening)), ending]);
+    terminal.stdout(`${url}\n`);
+  }
+  const offReload = terminal.onReload?.(() => tell(cluster, "reload"));
+  await ending;
+  isEnding = true;
+  offReload?.();
+  for (const timer of timers) clearTimeout(timer);
+  say("ending: answers under way are finished");
+  await endAll(cluster, endMs);
+}
+
+/** Resolves to the address of a worker. Rejects with `CheckFailedError` if it ends before it has one. */
+function urlOf(worker: Worker): Promise<string> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", ({ url }: FromWorker) => resolve(url));
+    worker.once("exit", () => reject(new CheckFailedError("the first worker could not begin")));
+  });
+}
+
+/** Resolves when a worker listens, or has died: it is then replaced. */
+function listening(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once("message", () => resolve());
+    worker.once("exit", () => resolve());
+  });
+}
+
+function tell(cluster: Cluster, message: ToWorker): void {
+  // One that dies meanwhile reads all files when it is replaced.
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.send(message, () => {});
+}
+
+async function endAll(cluster: Cluster, endMs: number): Promise<void> {
+  const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+  const ended = workers.map(
+    (worker) =>
+      new Promise<void>((resolve) => {
+        if (worker.isDead()) resolve();
+        else worker.once("exit", () => resolve());
+      }),
+  );
+  tell(cluster, "end");
+  const timer = setTimeout(() => {
+    for (const worker of workers) worker.process.kill("SIGKILL");
+  }, endMs);
+  await Promise.all(ended);
+  clearTimeout(timer);
+}
