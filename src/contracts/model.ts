@@ -1,5 +1,6 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+import type { Member, ModelRuntime, PoolLoad, PoolRules } from "./pool.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -185,6 +186,15 @@ export interface Model extends ModelFacts {
   health?(options?: HealthOptions): Promise<boolean>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
+  /**
+   * Returns the endpoints of a pool as they are right now: a router asks constraints about each of them, and calls them
+   * instead of the pool. Absent: the model is one endpoint.
+   */
+  members?(): readonly Member[];
+  /** Rules of a pool, with `members`. Absent: its members are asked in their order. */
+  readonly pool?: PoolRules | undefined;
+  /** Called when a router begins to use the model. Returns a function that ends that use. */
+  attach?(runtime: ModelRuntime): () => void;
 }
 
 interface HealthOptions {
@@ -209,6 +219,10 @@ export interface Candidate<Id extends string = string> {
    * none. A constraint that excludes an id must look here too, or the model gets in by another name.
    */
   readonly sameAs?: readonly string[] | undefined;
+  /**
+   * Facts of the model. Of a pool, a constraint sees those of one member, and a policy what holds for every permitted member:
+   * the dearest price, the least window, the labels that all share.
+   */
   readonly facts: ModelFacts;
   /** Estimated input tokens of this request as this model counts them, calibrated from returned usage. */
   readonly estimatedInputTokens?: number | undefined;
@@ -226,4 +240,6 @@ export interface Candidate<Id extends string = string> {
   /** Calibrated probability that the model is good enough for this request, in [0, 1]. */
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;
+  /** Load of a pool. Absent: the model is no pool, or nothing is known of its load. */
+  readonly load?: PoolLoad | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Model, ModelFacts } from "./model.ts";
+import type { Clock } from "./ports/clock.ts";
 
 /** Load of an endpoint. Without what is not known: a metric that is missing or stale is absent, never 0. */
 export interface Load {
@@ -38,4 +39,38 @@ export interface MemberRecord {
   /** True, or the name of the constraint that refused and its reason. */
   readonly permitted: true | string;
   readonly load?: Load | undefined;
+}
+
+/** Load of a pool, as policies see it: of the members that are permitted for the request. */
+export interface PoolLoad {
+  /** Requests that wait in engines. Absent: not known of any member. */
+  readonly waiting?: number | undefined;
+  /**
+   * Time that a request is expected to wait at the member where the wait is shortest, in milliseconds. Absent: a member's is not
+   * known, which may be free.
+   */
+  readonly expectedWaitMs?: number | undefined;
+}
+
+/** Everything besides its members that the order of a pool may depend on. */
+export interface OrderContext {
+  /** Key of what should stay at one endpoint, for instance a session. Absent: none. */
+  readonly key?: string | undefined;
+  /** Two random numbers in [0, 1). */
+  readonly draws: readonly [number, number];
+}
+
+/** The rules by which execution calls the members of a pool. */
+export interface PoolRules {
+  /** Longest time that a request waits for a busy pool before other models are asked, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Returns the order in which members are asked, as indices into `members`, each at most once. */
+  order(members: readonly Member[], context: OrderContext): readonly number[];
+}
+
+/** What a router lends to a model that lives as long as the router does. */
+export interface ModelRuntime {
+  readonly clock: Clock;
+  /** Returns a random number in [0, 1). */
+  readonly random: () => number;
 }
