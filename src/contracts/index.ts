@@ -116,10 +116,13 @@ export type {
   GpuPrice,
   Health,
   Labels,
+  Member,
   Model,
   ModelDefaults,
   ModelFacts,
   NeededCapability,
+  OrderContext,
+  PoolRules,
   Price,
   PriceChange,
   PriceTerms,
@@ -138,7 +141,7 @@ export type {
   Spend,
 } from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
-export type { Load, Member, MemberRecord, ModelRuntime, OrderContext, PoolLoad, PoolRules } from "./pool.ts";
+export type { Load, MemberRecord, ModelRuntime, PoolLoad } from "./pool.ts";
 export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";

@@ -1,6 +1,6 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
-import type { Member, ModelRuntime, PoolLoad, PoolRules } from "./pool.ts";
+import type { Load, ModelRuntime, PoolLoad } from "./pool.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -195,6 +195,40 @@ export interface Model extends ModelFacts {
   readonly pool?: PoolRules | undefined;
   /** Called when a router begins to use the model. Returns a function that ends that use. */
   attach?(runtime: ModelRuntime): () => void;
+}
+
+/** One endpoint of a pool, as it is right now. */
+export interface Member {
+  /**
+   * Key of the endpoint, `name@endpoint`, with the pool's name. Breakers, limits, health and prices are kept by it; outcomes
+   * and tuning say the pool's name.
+   */
+  readonly key: string;
+  readonly model: Model;
+  readonly facts: ModelFacts;
+  /** Only a member that is `ready` gets new calls. One that is `draining` ends those that it has. */
+  readonly state: "ready" | "draining" | "down";
+  /** Calls of this process that are under way, at least 0. */
+  readonly inFlight: number;
+  readonly load?: Load | undefined;
+  /** Hash of the endpoint, by which keys are spread over endpoints. Absent: that of `key` is taken. */
+  readonly prefixHash?: number | undefined;
+}
+
+/** Everything besides its members that the order of a pool may depend on. */
+export interface OrderContext {
+  /** Key of what should stay at one endpoint, for instance a session. Absent: none. */
+  readonly key?: string | undefined;
+  /** Two random numbers in [0, 1). */
+  readonly draws: readonly [number, number];
+}
+
+/** The rules by which execution calls the members of a pool. */
+export interface PoolRules {
+  /** Longest time that a request waits for a busy pool before other models are asked, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Returns the order in which members are asked, as indices into `members`, each at most once. */
+  order(members: readonly Member[], context: OrderContext): readonly number[];
 }
 
 interface HealthOptions {

@@ -1,4 +1,3 @@
-import type { Model, ModelFacts } from "./model.ts";
 import type { Clock } from "./ports/clock.ts";
 
 /** Load of an endpoint. Without what is not known: a metric that is missing or stale is absent, never 0. */
@@ -13,24 +12,6 @@ export interface Load {
   readonly expectedWaitMs?: number | undefined;
   /** Milliseconds since the load was measured. */
   readonly ageMs: number;
-}
-
-/** One endpoint of a pool, as it is right now. */
-export interface Member {
-  /**
-   * Key of the endpoint, `name@endpoint`, with the pool's name. Breakers, limits, health and prices are kept by it; outcomes
-   * and tuning say the pool's name.
-   */
-  readonly key: string;
-  readonly model: Model;
-  readonly facts: ModelFacts;
-  /** Only a member that is `ready` gets new calls. One that is `draining` ends those that it has. */
-  readonly state: "ready" | "draining" | "down";
-  /** Calls of this process that are under way, at least 0. */
-  readonly inFlight: number;
-  readonly load?: Load | undefined;
-  /** Hash of the endpoint, by which keys are spread over endpoints. Absent: that of `key` is taken. */
-  readonly prefixHash?: number | undefined;
 }
 
 /** A member in a decision. */
@@ -50,22 +31,6 @@ export interface PoolLoad {
    * known, which may be free.
    */
   readonly expectedWaitMs?: number | undefined;
-}
-
-/** Everything besides its members that the order of a pool may depend on. */
-export interface OrderContext {
-  /** Key of what should stay at one endpoint, for instance a session. Absent: none. */
-  readonly key?: string | undefined;
-  /** Two random numbers in [0, 1). */
-  readonly draws: readonly [number, number];
-}
-
-/** The rules by which execution calls the members of a pool. */
-export interface PoolRules {
-  /** Longest time that a request waits for a busy pool before other models are asked, in milliseconds. */
-  readonly maxWaitMs: number;
-  /** Returns the order in which members are asked, as indices into `members`, each at most once. */
-  order(members: readonly Member[], context: OrderContext): readonly number[];
 }
 
 /** What a router lends to a model that lives as long as the router does. */

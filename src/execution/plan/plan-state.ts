@@ -31,8 +31,8 @@ export interface PlanState {
   readonly lastFailure?: string | undefined;
   /** Models that were accepted and found no room, with the reason. */
   readonly passedOver: Readonly<Record<string, string>>;
-  /** Milliseconds for which the request has waited for busy endpoints. */
-  readonly heldUpMs: number;
+  /** Milliseconds for which the request has waited for busy endpoints. Absent: it has not. */
+  readonly heldUpMs?: number | undefined;
   readonly over: boolean;
 }
 
@@ -96,7 +96,7 @@ export const initialState: PlanState = {
   degraded: undefined,
   lastFailure: undefined,
   passedOver: {},
-  heldUpMs: 0,
+  heldUpMs: undefined,
   over: false,
 };
 

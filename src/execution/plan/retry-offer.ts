@@ -35,7 +35,7 @@ export function retryOffer(
   }
   if (kind === "saturated") {
     const delayMs = Math.max(leastWaitMs, holdMs);
-    const isShort = state.heldUpMs + delayMs <= Math.max(maxWaitMs, rules.retryAfterCapMs);
+    const isShort = (state.heldUpMs ?? 0) + delayMs <= Math.max(maxWaitMs, rules.retryAfterCapMs);
     return isShort && !isLate(input, at + delayMs) ? { model, place, delayMs, spilled: true } : undefined;
   }
   if (!retryable || endsModel.has(kind) || made >= rules.retries) return undefined;
