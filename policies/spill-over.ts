@@ -40,7 +40,8 @@ export function spillOver<const Id extends string>(
     select(context) {
       const opinion = policy.select(context);
       const expectedMs = context.candidates.find(({ id }) => id === from)?.load?.expectedWaitMs;
-      if (expectedMs === undefined || expectedMs <= waitMs || !isPermitted(context.candidates, to)) return opinion;
+      if (expectedMs === undefined || expectedMs <= waitMs || !isPermitted(context.candidates, to))
+        return opinion;
       return mapChoices(opinion, (choice) =>
         choice.model === from ? spilled(choice, options, expectedMs) : choice,
       );

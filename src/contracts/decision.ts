@@ -35,7 +35,7 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly health?: Health | undefined;
   /** Load of a pool. */
   readonly load?: PoolLoad | undefined;
-  /** Endpoints of a pool, at most 100. Absent: the model is no pool. */
+  /** Endpoints of a pool, at most 100. Absent: the model is not a pool. */
   readonly members?: readonly MemberRecord[] | undefined;
   /** Reason why the policy did not see the model although it is permitted: a soft limit of a budget. */
   readonly withheld?: string | undefined;
@@ -182,7 +182,7 @@ export interface Attempt<Id extends string = string> {
   readonly name: string;
   /** Endpoint from the model's facts. */
   readonly endpoint?: string | undefined;
-  /** Key of the member of a pool that was called, `name@endpoint`. Absent: the model is no pool. */
+  /** Key of the member of a pool that was called, `name@endpoint`. Absent: the model is not a pool. */
   readonly member?: string | undefined;
   readonly hop: Hop;
   /** ISO 8601. */

@@ -255,7 +255,7 @@ export interface Candidate<Id extends string = string> {
   readonly sameAs?: readonly string[] | undefined;
   /**
    * Facts of the model. Of a pool, a constraint sees those of one member, and a policy what holds for every permitted member:
-   * the dearest price, the least window, the labels that all share.
+   * the most expensive price, the least window, the labels that all share.
    */
   readonly facts: ModelFacts;
   /** Estimated input tokens of this request as this model counts them, calibrated from returned usage. */
@@ -274,6 +274,6 @@ export interface Candidate<Id extends string = string> {
   /** Calibrated probability that the model is good enough for this request, in [0, 1]. */
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;
-  /** Load of a pool. Absent: the model is no pool, or nothing is known of its load. */
+  /** Load of a pool. Absent: the model is not a pool, or nothing is known of its load. */
   readonly load?: PoolLoad | undefined;
 }

@@ -33,7 +33,7 @@ export interface PoolLoad {
   readonly expectedWaitMs?: number | undefined;
 }
 
-/** What a router lends to a model that lives as long as the router does. */
+/** Parts that a router lends to a model that lives as long as the router does. */
 export interface ModelRuntime {
   readonly clock: Clock;
   /** Returns a random number in [0, 1). */

@@ -27,7 +27,7 @@ import type { Certification } from "./certification.ts";
 export interface DecidingModel<Id extends string> {
   readonly id: Id;
   readonly facts: ModelFacts;
-  /** Absent: the model is no pool. */
+  /** Absent: the model is not a pool. */
   readonly pool?: DecidingPool | undefined;
 }
 

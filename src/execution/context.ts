@@ -86,7 +86,7 @@ export interface CallContext {
   candidateOf(id: string, now: number): Candidate;
   /** Evaluates the constraints of the router and of the request at `now`, in milliseconds since the epoch. */
   permits(candidate: Candidate, hop: Hop, now: number): true | string;
-  /** Returns the members of a pool; undefined for a model that is none. Absent: there is no pool. */
+  /** Returns the members of a pool; undefined for a model that is not a pool. Absent: there are no pools. */
   readonly poolOf?: ((id: string) => PoolAccess | undefined) | undefined;
 }
 

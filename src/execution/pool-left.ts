@@ -2,7 +2,7 @@ import type { Hop } from "../contracts/index.ts";
 import type { Call } from "../contracts/ports/index.ts";
 import type { AskedMember, Execution } from "./context.ts";
 
-/** What is left of a pool for a request of which one call has failed. */
+/** Rest of a pool for a request of which one call has failed. */
 export interface LeftOfPool {
   /** True if another permitted member may be called at once. */
   readonly elsewhere: boolean;
@@ -11,7 +11,7 @@ export interface LeftOfPool {
   readonly maxWaitMs: number;
 }
 
-/** Returns what is left of the pool that a call went to; undefined if its model is no pool. */
+/** Returns what is left of the pool that a call went to; undefined if its model is not a pool. */
 export function leftOfPool(execution: Execution, call: Call): LeftOfPool | undefined {
   const pool = execution.poolOf?.(call.model);
   if (pool === undefined) return undefined;
@@ -27,7 +27,7 @@ export function leftOfPool(execution: Execution, call: Call): LeftOfPool | undef
   return { elsewhere, holdMs, maxWaitMs: pool.rules?.maxWaitMs ?? 0 };
 }
 
-/** Returns the permitted members of a pool that the request has not called; none if the model is no pool. */
+/** Returns the permitted members of a pool that the request has not called; none if the model is not a pool. */
 export function notYetCalled(execution: Execution, model: string, hop: Hop): readonly AskedMember[] {
   const called = execution.scope.called?.get(model);
   const asked = execution.poolOf?.(model)?.ask(hop, execution.ports.clock.wall()) ?? [];

@@ -9,11 +9,11 @@ export interface Target {
   readonly name: string;
   readonly candidate: Candidate;
   readonly model: Model;
-  /** Absent: the model is no pool. */
+  /** Absent: the model is not a pool. */
   readonly member?: Member | undefined;
 }
 
-/** Returns a model that is no pool as a target. */
+/** Returns a model that is not a pool as a target. */
 export function targetOf(context: CallContext, id: string): Target {
   const candidate = context.candidateOf(id, context.ports.clock.monotonic());
   return { id, name: candidate.facts.name, candidate, model: context.modelOf(id) };

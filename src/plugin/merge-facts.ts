@@ -4,7 +4,7 @@ const flags = ["tools", "images", "jsonSchema", "reasoning"] as const;
 
 /**
  * Returns the facts that hold for every one of several models: the least window, capabilities that all have, labels that all
- * share. `price` is the dearest price, which depends on the request. Of no model hardly anything is known.
+ * share. `price` is the most expensive price, which depends on the request. Of no model hardly anything is known.
  */
 export function mergeFacts(name: string, all: readonly ModelFacts[], price: Price | undefined): ModelFacts {
   return {

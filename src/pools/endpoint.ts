@@ -11,7 +11,7 @@ export interface Endpoint {
   member(): Member;
 }
 
-/** What an endpoint needs of its pool. */
+/** Parts of a pool that an endpoint needs. */
 export interface EndpointParts {
   readonly pool: string;
   readonly key: string;

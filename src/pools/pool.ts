@@ -85,7 +85,7 @@ function checkMembers(name: string, members: readonly Model[]): readonly string[
     checkMethods(path, model, ["generate", "stream"]);
     for (const field of ["name", "provider", "model"] as const) checkText(`${path}.${field}`, model[field]);
     if (model.members !== undefined)
-      throw new InvalidOptionError(path, model.name, "a model that is no pool");
+      throw new InvalidOptionError(path, model.name, "a model that is not a pool");
     const other = poolOfModel.get(model);
     if (other !== undefined || members.indexOf(model) !== index) {
       const where = other === undefined ? "once in the list" : `not in the pool ${JSON.stringify(other)} too`;

@@ -3,7 +3,7 @@ import { askMembers, type CandidateParts, type DecidingPool } from "../decision/
 import type { PoolAccess } from "../execution/index.ts";
 import { mergeFacts } from "../plugin/merge-facts.ts";
 
-/** Returns the members of a pool with complete facts; undefined for a model that is no pool. */
+/** Returns the members of a pool with complete facts; undefined for a model that is not a pool. */
 export function decidingPool(
   given: Model,
   complete: (facts: ModelFacts) => ModelFacts,
@@ -41,7 +41,7 @@ export function poolFacts(name: string, { members }: DecidingPool): ModelFacts {
   );
 }
 
-/** What is asked about members, for one request. */
+/** Parts that answer for the members of pools in one request. */
 export interface AccessParts<Id extends string> {
   readonly deciding: CandidateParts;
   readonly constraints: readonly Constraint<Id>[];

@@ -14,7 +14,7 @@ export type ProviderErrorKind =
   | "content-filter"
   | "rate-limit"
   | "overloaded"
-  /** An own server that has no room for the call right now. It is no failure, and opens no breaker. */
+  /** An own server that has no room for the call right now. It does not count as a failure, and opens no breaker. */
   | "saturated"
   | "server"
   | "conflict"
