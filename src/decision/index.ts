@@ -1,5 +1,5 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { type AskedMember, askMembers, type DecidingPool, memberCandidate } from "./ask-members.ts";
+export { askMembers, type DecidingPool, memberCandidate } from "./ask-members.ts";
 export { permittedOf } from "./ask-pools.ts";
 export { type CandidateParts, candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
