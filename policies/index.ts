@@ -12,6 +12,7 @@ export { type MixPart, mix } from "./mix.ts";
 export { type OverrideOptions, override } from "./override.ts";
 export { random } from "./random.ts";
 export { type Rule, type RuleConditions, rules } from "./rules.ts";
+export { type SpillOverOptions, spillOver } from "./spill-over.ts";
 export { type StickyOptions, sticky } from "./sticky.ts";
 export {
   type FixedThresholdOptions,

@@ -4,6 +4,7 @@ import type { Hop } from "./hop.ts";
 import type { Json } from "./json.ts";
 import type { Health } from "./model.ts";
 import type { BudgetFacts, PolicyDescription, SessionFacts, Spend } from "./policy-facts.ts";
+import type { MemberRecord, PoolLoad } from "./pool.ts";
 import type { RecordedFacts } from "./request-facts.ts";
 import type { Usage } from "./usage.ts";
 
@@ -32,6 +33,10 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly usualOutputTokens?: number | undefined;
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;
+  /** Load of a pool. */
+  readonly load?: PoolLoad | undefined;
+  /** Endpoints of a pool, at most 100. Absent: the model is not a pool. */
+  readonly members?: readonly MemberRecord[] | undefined;
   /** Reason why the policy did not see the model although it is permitted: a soft limit of a budget. */
   readonly withheld?: string | undefined;
   /** Facts that were not known and therefore not checked: `price`, `contextWindow`, `tools` … */
@@ -177,6 +182,8 @@ export interface Attempt<Id extends string = string> {
   readonly name: string;
   /** Endpoint from the model's facts. */
   readonly endpoint?: string | undefined;
+  /** Key of the member of a pool that was called, `name@endpoint`. Absent: the model is not a pool. */
+  readonly member?: string | undefined;
   readonly hop: Hop;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -1,6 +1,7 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
+import type { Load, ModelRuntime, PoolLoad } from "./pool.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -190,6 +191,49 @@ export interface Model extends ModelFacts {
   readonly batches?: Batches | undefined;
   /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
   readonly speaks?: readonly NativeProtocol[] | undefined;
+  /**
+   * Returns the endpoints of a pool as they are right now: a router asks constraints about each of them, and calls them
+   * instead of the pool. Absent: the model is one endpoint.
+   */
+  members?(): readonly Member[];
+  /** Rules of a pool, with `members`. Absent: its members are asked in their order. */
+  readonly pool?: PoolRules | undefined;
+  /** Called when a router begins to use the model. Returns a function that ends that use. */
+  attach?(runtime: ModelRuntime): () => void;
+}
+
+/** One endpoint of a pool, as it is right now. */
+export interface Member {
+  /**
+   * Key of the endpoint, `name@endpoint`, with the pool's name. Breakers, limits, health and prices are kept by it; outcomes
+   * and tuning say the pool's name.
+   */
+  readonly key: string;
+  readonly model: Model;
+  readonly facts: ModelFacts;
+  /** Only a member that is `ready` gets new calls. One that is `draining` ends those that it has. */
+  readonly state: "ready" | "draining" | "down";
+  /** Calls of this process that are under way, at least 0. */
+  readonly inFlight: number;
+  readonly load?: Load | undefined;
+  /** Hash of the endpoint, by which keys are spread over endpoints. Absent: that of `key` is taken. */
+  readonly prefixHash?: number | undefined;
+}
+
+/** Everything besides its members that the order of a pool may depend on. */
+export interface OrderContext {
+  /** Key of what should stay at one endpoint, for instance a session. Absent: none. */
+  readonly key?: string | undefined;
+  /** Two random numbers in [0, 1). */
+  readonly draws: readonly [number, number];
+}
+
+/** The rules by which execution calls the members of a pool. */
+export interface PoolRules {
+  /** Longest time that a request waits for a busy pool before other models are asked, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Returns the order in which members are asked, as indices into `members`, each at most once. */
+  order(members: readonly Member[], context: OrderContext): readonly number[];
 }
 
 interface HealthOptions {
@@ -214,6 +258,10 @@ export interface Candidate<Id extends string = string> {
    * none. A constraint that excludes an id must look here too, or the model gets in by another name.
    */
   readonly sameAs?: readonly string[] | undefined;
+  /**
+   * Facts of the model. Of a pool, a constraint sees those of one member, and a policy what holds for every permitted member:
+   * the most expensive price, the least window, the labels that all share.
+   */
   readonly facts: ModelFacts;
   /** Estimated input tokens of this request as this model counts them, calibrated from returned usage. */
   readonly estimatedInputTokens?: number | undefined;
@@ -231,4 +279,6 @@ export interface Candidate<Id extends string = string> {
   /** Calibrated probability that the model is good enough for this request, in [0, 1]. */
   readonly estimatedQuality?: number | undefined;
   readonly health?: Health | undefined;
+  /** Load of a pool. Absent: the model is not a pool, or nothing is known of its load. */
+  readonly load?: PoolLoad | undefined;
 }

@@ -21,20 +21,24 @@ export interface CandidateParts {
   readonly otherIdsOf: (id: string, facts: ModelFacts) => readonly string[] | undefined;
 }
 
-/** Returns a model as constraints and policies see it for one request at a time on the monotonic clock. */
+/**
+ * Returns a model as constraints and policies see it for one request at a time on the monotonic clock. `key` is the name by which
+ * its health is kept.
+ */
 export function candidateFor<Id extends string>(
   { estimate, healthOf, otherIdsOf }: CandidateParts,
   id: Id,
   facts: ModelFacts,
   request: RequestFacts,
   now: number,
+  key: string = facts.name,
 ): Candidate<Id> {
   const { inputTokens, costUsd, leastCostUsd, leastTokens, usualOutputTokens } = estimate(
     facts,
     request,
     now,
   );
-  const health = healthOf(facts.name, now);
+  const health = healthOf(key, now);
   return {
     id,
     sameAs: otherIdsOf(id, facts),

@@ -15,6 +15,7 @@ import {
 } from "../contracts/index.ts";
 import type { BudgetState, Degrade, Refusal } from "../contracts/ports/index.ts";
 import { askClassifier, type Classified, dropPromises } from "../plugin/index.ts";
+import { type AskedPool, askPools, toCount } from "./ask-pools.ts";
 import { candidateFor } from "./candidate.ts";
 import { isNearWindow } from "./context-window.ts";
 import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
@@ -41,12 +42,13 @@ export function decide<Id extends string>(
 ): Decided<Id> | Promise<Decided<Id>> {
   // Whole milliseconds, as the decision records them: a replayed policy sees the same time.
   const now = Math.floor(parts.clock());
-  const all = candidatesOf(parts, deciding.request, deciding.startedAt);
-  for (const candidate of all) {
+  const pools = parts.hasPools ? askPools(parts, deciding, now, deciding.startedAt) : undefined;
+  const all = candidatesOf(parts, deciding.request, deciding.startedAt, pools);
+  for (const candidate of pools === undefined ? all : toCount(all, pools)) {
     if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
     if (isNearBound(parts, deciding, candidate)) return decideExactly(parts, deciding, now);
   }
-  return decideAmong(parts, deciding, all, now);
+  return decideAmong(parts, deciding, all, now, pools);
 }
 
 async function decideExactly<Id extends string>(
@@ -56,8 +58,7 @@ async function decideExactly<Id extends string>(
 ): Promise<Decided<Id>> {
   const inputTokens = await deciding.countTokens();
   // The estimate has to do: an upper bound still bounds what a call may cost.
-  if (inputTokens === undefined)
-    return decideAmong(parts, deciding, candidatesOf(parts, deciding.request, parts.monotonic()), now);
+  if (inputTokens === undefined) return decideOn(parts, deciding, now);
   const mostInputTokens = deciding.mostWhenCounted?.(inputTokens);
   const request: RequestFacts = Object.freeze({
     ...deciding.request,
@@ -65,7 +66,17 @@ async function decideExactly<Id extends string>(
     inputTokensExact: true,
     mostInputTokens: mostInputTokens ?? deciding.request.mostInputTokens,
   });
-  return decideAmong(parts, { ...deciding, request }, candidatesOf(parts, request, parts.monotonic()), now);
+  return decideOn(parts, { ...deciding, request }, now);
+}
+
+function decideOn<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+  now: number,
+): Decided<Id> | Promise<Decided<Id>> {
+  const at = parts.monotonic();
+  const pools = parts.hasPools ? askPools(parts, deciding, now, at) : undefined;
+  return decideAmong(parts, deciding, candidatesOf(parts, deciding.request, at, pools), now, pools);
 }
 
 /**
@@ -94,8 +105,11 @@ function candidatesOf<Id extends string>(
   parts: DecisionParts<Id>,
   request: RequestFacts,
   now: number,
+  pools: ReadonlyMap<Id, AskedPool<Id>> | undefined,
 ): Candidate<Id>[] {
-  return parts.models.map(({ id, facts }) => candidateFor(parts, id, facts, request, now));
+  return parts.models.map(
+    ({ id, facts }) => pools?.get(id)?.candidate ?? candidateFor(parts, id, facts, request, now),
+  );
 }
 
 function decideAmong<Id extends string>(
@@ -103,6 +117,7 @@ function decideAmong<Id extends string>(
   deciding: Deciding<Id>,
   models: readonly Candidate<Id>[],
   now: number,
+  pools: ReadonlyMap<Id, AskedPool<Id>> | undefined,
 ): Decided<Id> | Promise<Decided<Id>> {
   const { request, constraints, pin, hop, account } = deciding;
   let refusals: Map<Id, Refusal> | undefined;
@@ -110,7 +125,8 @@ function decideAmong<Id extends string>(
   const candidates: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const candidate of models) {
-    let permitted = permits(candidate, constraints, context);
+    const pool = pools?.get(candidate.id);
+    let permitted = pool === undefined ? permits(candidate, constraints, context) : pool.permitted;
     const fits =
       permitted === true ? account.fits({ costUsd: toPay(candidate), tokens: candidate.leastTokens }) : true;
     if (fits !== true) {
@@ -119,7 +135,8 @@ function decideAmong<Id extends string>(
       refusals.set(candidate.id, fits);
     }
     if (permitted === true) candidates.push(candidate);
-    recorded.push(recordCandidate(candidate, permitted, request));
+    const record = recordCandidate(candidate, permitted, request);
+    recorded.push(pool === undefined ? record : { ...record, members: pool.members });
   }
   takeBackUnknown(candidates, recorded, request, pin);
   const isNew = request.session === undefined || deciding.sessionUnknown !== undefined;

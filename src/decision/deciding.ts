@@ -20,12 +20,22 @@ import type {
   UnitDraw,
 } from "../contracts/index.ts";
 import type { Account, Degrade, Refusal } from "../contracts/ports/index.ts";
+import type { DecidingPool } from "./ask-members.ts";
 import type { CandidateParts } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
 
+export interface DecidingModel<Id extends string> {
+  readonly id: Id;
+  readonly facts: ModelFacts;
+  /** Absent: the model is not a pool. */
+  readonly pool?: DecidingPool | undefined;
+}
+
 /** The parts of a router that decide; the same for all its requests. */
 export interface DecisionParts<Id extends string> extends CandidateParts {
-  readonly models: readonly { readonly id: Id; readonly facts: ModelFacts }[];
+  readonly models: readonly DecidingModel<Id>[];
+  /** True if one of the models is a pool. */
+  readonly hasPools: boolean;
   readonly policy: Policy<Id>;
   readonly description: PolicyDescription;
   readonly classifier: Classifier;

@@ -64,6 +64,7 @@ export function recordCandidate<Id extends string>(
     usualOutputTokens: candidate.usualOutputTokens,
     estimatedQuality: candidate.estimatedQuality,
     health: candidate.health,
+    ...(candidate.load !== undefined && { load: candidate.load }),
     unknown: unknownOf(candidate, request),
   };
 }

@@ -1,5 +1,7 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { candidateFor } from "./candidate.ts";
+export { askMembers, type DecidingPool, memberCandidate } from "./ask-members.ts";
+export { permittedOf } from "./ask-pools.ts";
+export { type CandidateParts, candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
 export { checkedLottery } from "./check-choice.ts";

@@ -2,14 +2,17 @@ import type {
   Candidate,
   Classifier,
   Constraint,
+  ConstraintContext,
   Decision,
   ModelFacts,
   RecordedCandidate,
   RequestFacts,
 } from "../contracts/index.ts";
 import { askClassifier, type Classified } from "../plugin/index.ts";
+import { askMembers } from "./ask-members.ts";
+import { permittedOf } from "./ask-pools.ts";
 import { choose } from "./decide.ts";
-import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
+import type { Decided, Deciding, DecidingModel, DecisionParts, Settled } from "./deciding.ts";
 import { permits } from "./eligible.ts";
 import { noneLeft } from "./none-left.ts";
 import { takeBackUnknown } from "./refuse-unknown.ts";
@@ -74,8 +77,9 @@ function settle<Id extends string>(
     const candidate = candidateOf(parts, one, facts);
     let answer = one.permitted;
     // Refused then although the constraints permitted it: a budget, or what is not known of the model. That stays.
-    const wasElse = answer !== true && !isSame && permits(candidate, before, context) === true;
-    if (!isSame && !wasElse) answer = permits(candidate, after, context);
+    const wasElse =
+      answer !== true && !isSame && permitsModel(parts, at, candidate, before, context) === true;
+    if (!isSame && !wasElse) answer = permitsModel(parts, at, candidate, after, context);
     if (answer === true) permitted.push(candidate);
     recorded.push({ ...one, permitted: answer, estimatedQuality: undefined });
   }
@@ -116,5 +120,19 @@ function candidateOf<Id extends string>(
     leastTokens: one.leastTokens,
     usualOutputTokens: one.usualOutputTokens,
     health: one.health,
+    ...(one.load !== undefined && { load: one.load }),
   };
+}
+
+/** Evaluates constraints about a model of the past, or about the members that its pool has now. */
+function permitsModel<Id extends string>(
+  parts: DecisionParts<Id>,
+  at: number,
+  candidate: Candidate<Id>,
+  constraints: readonly Constraint<Id>[],
+  context: ConstraintContext,
+): true | string {
+  const { id, pool } = parts.models[at] as DecidingModel<Id>;
+  if (pool === undefined) return permits(candidate, constraints, context);
+  return permittedOf(askMembers(parts, id, pool.members(), constraints, context, parts.monotonic()));
 }

@@ -26,14 +26,24 @@ function addressOf(endpoint: string): string {
  * Results are kept by facts, since the router's own models are asked about at each decision.
  */
 export function otherIds(
-  models: readonly { readonly id: string; readonly facts: ModelFacts }[],
+  models: readonly {
+    readonly id: string;
+    readonly facts: ModelFacts;
+    readonly pool?: { members(): readonly { readonly facts: ModelFacts }[] } | undefined;
+  }[],
 ): (id: string, facts: ModelFacts) => readonly string[] | undefined {
   const known = new WeakMap<ModelFacts, readonly string[] | undefined>();
+  // Members of pools come and go.
+  const isFixed = models.every(({ pool }) => pool === undefined);
+  const isSame = (one: (typeof models)[number], facts: ModelFacts) =>
+    one.pool === undefined
+      ? isSameModel(one.facts, facts)
+      : one.pool.members().some((member) => isSameModel(member.facts, facts));
   return (id, facts) => {
-    if (known.has(facts)) return known.get(facts);
-    const same = models.filter((one) => one.id !== id && isSameModel(one.facts, facts)).map((one) => one.id);
+    if (isFixed && known.has(facts)) return known.get(facts);
+    const same = models.filter((one) => one.id !== id && isSame(one, facts)).map((one) => one.id);
     const others = same.length === 0 ? undefined : same;
-    known.set(facts, others);
+    if (isFixed) known.set(facts, others);
     return others;
   };
 }

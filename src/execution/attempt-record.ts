@@ -83,6 +83,7 @@ class RunningAttempt implements AttemptRecord {
       latencyMs: 0,
     };
     if (model.endpoint !== undefined) this.#record.endpoint = model.endpoint;
+    if (call.name !== model.name) this.#record.member = call.name;
     if (call.limited !== undefined) this.#record.limited = call.limited;
     observer.started(call);
   }

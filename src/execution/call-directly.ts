@@ -13,7 +13,8 @@ import {
 import type { Call, Refusal } from "../contracts/ports/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
-import { giveBack, notReserved } from "./admit-call.ts";
+import { reasonOfNone } from "../plugin/reason-of-none.ts";
+import { giveBack, notReserved } from "./admit-target.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import { chatCall } from "./chat-call.ts";
@@ -21,6 +22,7 @@ import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
 import { type CallKind, type Ended, runCall } from "./run-call.ts";
 import { type Room, takeRoom } from "./take-room.ts";
+import { inOrder, memberTarget, permitsNow, type Target, targetOf } from "./target.ts";
 
 /**
  * Makes one call of a chat model without check, retry or fallback, for a classifier or a check. The caller
@@ -64,12 +66,18 @@ function changed(
   changes: Partial<ChatRequest> | undefined,
   hop: Hop,
 ): CallContext {
-  const { clock } = context.ports;
-  const permitted = context.permits(context.candidateOf(model, clock.monotonic()), hop, clock.wall());
+  const permitted = permitsModel(context, model, hop);
   if (permitted !== true) throw new NoEligibleModelError({ [model]: permitted });
   const chat = { ...context.chat, ...changes };
   // What was estimated of the request's text says nothing about a changed one.
   return { ...context, chat, facts: factsOfChanged(context, chat), native: undefined, textTokens: undefined };
+}
+
+/** Evaluates the constraints about a model; those of a pool are asked when its member is chosen. */
+function permitsModel(context: CallContext, model: string, hop: Hop): true | string {
+  if (context.poolOf?.(model) !== undefined) return true;
+  const { clock } = context.ports;
+  return context.permits(context.candidateOf(model, clock.monotonic()), hop, clock.wall());
 }
 
 /** Returns the facts with those by which a call is bounded: a check may ask for more than the request did. */
@@ -132,6 +140,28 @@ async function runDirectCall<T>(
   return runCall(context, ready, kind);
 }
 
+/** A direct call, and what it goes to. */
+interface DirectCall extends ReadyCall {
+  readonly target: Target;
+}
+
+/** Returns the model, or the permitted member of a pool that has room first. Throws `NoEligibleModelError`. */
+function directTarget(context: CallContext, id: string, hop: Hop): Target {
+  const pool = context.poolOf?.(id);
+  if (pool === undefined) return targetOf(context, id);
+  const asked = pool.ask(hop, context.ports.clock.wall());
+  const targets = inOrder(
+    context,
+    pool,
+    asked.filter(({ permitted }) => permitted === true),
+  ).map((one) => memberTarget(id, one));
+  const isFree = (target: Target) =>
+    context.ports.admission.ask(callOf(context, target, context.scope.id, hop), 0) === true;
+  const found = targets.find(isFree) ?? targets[0];
+  if (found === undefined) throw new NoEligibleModelError({ [id]: reasonOfNone(asked) });
+  return found;
+}
+
 /**
  * Takes a call that no plan proposed through account and limits. Throws `BudgetExceededError` or
  * `LimitExceededError` if it cannot be made, since no other model can stand in. Synchronous if there is no
@@ -140,38 +170,44 @@ async function runDirectCall<T>(
 function admit(context: CallContext, id: string, hop: Hop): ReadyCall | Promise<ReadyCall> {
   const { scope } = context;
   checkAlive(context);
-  const candidate = context.candidateOf(id, context.ports.clock.monotonic());
-  const call = callOf(context, candidate, `${scope.id}/${hop}-${scope.numberCall()}`, hop);
+  const target = directTarget(context, id, hop);
+  const call = callOf(context, target, `${scope.id}/${hop}-${scope.numberCall()}`, hop);
   const fits = scope.account.fits(call);
   if (fits !== true) throw unpaid(context, id, fits);
   const reserved = scope.account.reserve(call);
   return reserved instanceof Promise
     ? reserved.then(
-        (answer) => enterLater(context, call, answer),
-        () => enter(context, call, notReserved),
+        (answer) => enterLater(context, target, call, answer),
+        () => enter(context, target, call, notReserved),
       )
-    : enter(context, call, reserved);
+    : enter(context, target, call, reserved);
 }
 
 /** Enters after the wait for a store: the constraints may no longer permit the call. */
 function enterLater(
   context: CallContext,
+  target: Target,
   call: Call,
   reserved: true | Refusal,
 ): ReadyCall | Promise<ReadyCall> {
   if (reserved === true) {
     try {
       checkAlive(context);
-      checkPermitted(context, call);
+      checkPermitted(context, target, call);
     } catch (error) {
       context.scope.account.release(call.attemptId);
       throw error;
     }
   }
-  return enter(context, call, reserved);
+  return enter(context, target, call, reserved);
 }
 
-function enter(context: CallContext, call: Call, reserved: true | Refusal): ReadyCall | Promise<ReadyCall> {
+function enter(
+  context: CallContext,
+  target: Target,
+  call: Call,
+  reserved: true | Refusal,
+): ReadyCall | Promise<ReadyCall> {
   if (reserved !== true) throw unpaid(context, call.model, reserved);
   const { ports, scope } = context;
   const pass = ports.admission.enter(call, 0);
@@ -179,12 +215,12 @@ function enter(context: CallContext, call: Call, reserved: true | Refusal): Read
     scope.account.release(call.attemptId);
     throw new LimitExceededError({ [call.model]: pass.reason }, pass.waitMs);
   }
-  const ready: ReadyCall = { call, model: context.modelOf(call.model), pass };
-  const room = takeRoom(context, pass, true);
+  const ready: DirectCall = { call, model: target.model, pass, target };
+  const room = takeRoom(context, pass, ports.options.retryAfterCapMs);
   return room instanceof Promise ? afterWait(context, ready, room) : withRoom(context, ready, room);
 }
 
-async function afterWait(context: CallContext, ready: ReadyCall, taking: Promise<Room>): Promise<ReadyCall> {
+async function afterWait(context: CallContext, ready: DirectCall, taking: Promise<Room>): Promise<ReadyCall> {
   let room: Room;
   try {
     room = await taking;
@@ -195,11 +231,11 @@ async function afterWait(context: CallContext, ready: ReadyCall, taking: Promise
   return withRoom(context, ready, room);
 }
 
-function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall {
+function withRoom(context: CallContext, ready: DirectCall, room: Room): ReadyCall {
   try {
     if ("by" in room) throw new LimitExceededError({ [ready.call.model]: room.reason }, room.waitMs);
     if (!room.waited) return ready;
-    checkPermitted(context, ready.call);
+    checkPermitted(context, ready.target, ready.call);
     checkAlive(context);
     return ready;
   } catch (error) {
@@ -209,9 +245,8 @@ function withRoom(context: CallContext, ready: ReadyCall, room: Room): ReadyCall
 }
 
 /** Throws `NoEligibleModelError` if a constraint does not permit the call, for instance after a wait. */
-function checkPermitted(context: CallContext, { model: id, hop }: Call): void {
-  const { clock } = context.ports;
-  const permitted = context.permits(context.candidateOf(id, clock.monotonic()), hop, clock.wall());
+function checkPermitted(context: CallContext, target: Target, { model: id, hop }: Call): void {
+  const permitted = permitsNow(context, target, hop);
   if (permitted !== true) throw new NoEligibleModelError({ [id]: permitted });
 }
 

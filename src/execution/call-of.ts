@@ -1,10 +1,11 @@
-import type { Candidate, Hop } from "../contracts/index.ts";
+import type { Hop, Model } from "../contracts/index.ts";
 import type { Call, Left } from "../contracts/ports/index.ts";
 import type { LimitedOutput } from "../contracts/ports/pricing.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { askedServiceTier } from "../plugin/service-tier.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
+import type { Target } from "./target.ts";
 
 /** Time after the deadline in which a call that it ends may still be counted, in milliseconds. */
 const lateMs = 1_000;
@@ -12,16 +13,20 @@ const lateMs = 1_000;
 /** Returns a call as the ports see it. Under a bound it carries an output limit and what it can cost at most. */
 export function callOf(
   context: CallContext,
-  candidate: Candidate,
+  target: Pick<Target, "id" | "name" | "candidate" | "model">,
   attemptId: string,
   hop: Hop,
-  { sparing, lastResort, paid }: Pick<Proposal, "sparing" | "lastResort" | "paid"> = {},
+  { sparing, lastResort, paid, spilled }: Pick<Proposal, "sparing" | "lastResort" | "paid" | "spilled"> = {},
 ): Call {
   const { scope, facts, textTokens } = context;
-  const { id, estimatedInputTokens, estimatedCostUsd } = candidate;
-  const { name, price } = candidate.facts;
+  const { id, name, candidate, model } = target;
+  const { estimatedInputTokens, estimatedCostUsd } = candidate;
+  const { price } = candidate.facts;
   const left = scope.account.left();
-  const bounded = left === undefined ? undefined : limitFor(context, candidate, left, askedOf(context, id));
+  const bounded =
+    left === undefined
+      ? undefined
+      : limitFor(context, target, left, facts.maxOutputTokens ?? defaultOutputLimit(model.defaults));
   return {
     requestId: scope.id,
     attemptId,
@@ -40,32 +45,34 @@ export function callOf(
     sparing,
     lastResort,
     paid,
+    spilled,
   };
 }
 
 /** Returns the most that a call can cost and use with that many output tokens. */
-export function mostOf(context: CallContext, candidate: Candidate, outputTokens: number): LimitedOutput {
+export function mostOf(
+  context: CallContext,
+  target: Pick<Target, "candidate" | "model">,
+  outputTokens: number,
+): LimitedOutput {
   const all: Left = { usd: Number.POSITIVE_INFINITY, by: "budget", tokens: Number.POSITIVE_INFINITY };
-  return limitFor(context, candidate, all, outputTokens);
-}
-
-/** Returns the output limit that the request asks for, else that of the model's defaults. */
-function askedOf({ facts, modelOf }: CallContext, id: string): number | undefined {
-  return facts.maxOutputTokens ?? defaultOutputLimit(modelOf(id).defaults);
+  return limitFor(context, target, all, outputTokens);
 }
 
 function limitFor(
-  { ports, scope, chat, facts, modelOf }: CallContext,
+  { ports, scope, chat, facts }: CallContext,
   {
-    id,
-    facts: model,
-    usualOutputTokens = facts.expectedOutputTokens,
-    estimatedInputTokens = facts.inputTokens,
-  }: Candidate,
+    candidate,
+    model: { defaults },
+  }: { readonly candidate: Target["candidate"]; readonly model: Pick<Model, "defaults"> },
   left: Left,
   asked: number | undefined,
 ): LimitedOutput {
-  const { defaults } = modelOf(id);
+  const {
+    facts: model,
+    usualOutputTokens = facts.expectedOutputTokens,
+    estimatedInputTokens = facts.inputTokens,
+  } = candidate;
   const mostMs =
     scope.deadline === undefined ? undefined : scope.deadline.at - ports.clock.monotonic() + lateMs;
   return ports.pricing.limitOutput({

@@ -5,8 +5,10 @@ import type {
   Check,
   Hop,
   HopContext,
+  Member,
   Model,
   NativeRequest,
+  PoolRules,
   RequestFacts,
 } from "../contracts/index.ts";
 import type { Account, Admission, Clock, Observer, Pricing } from "../contracts/ports/index.ts";
@@ -53,6 +55,22 @@ export interface RequestScope {
   readonly starts: number[];
   /** Returns the next number for a call that no plan proposed. */
   readonly numberCall: () => number;
+  /** Keys of the members that the plan has called, by the id of their pool, in order. Absent: none. */
+  called?: Map<string, readonly string[]> | undefined;
+}
+
+/** A member of a pool, as constraints were asked about it at a hop. */
+export interface AskedMember {
+  readonly member: Member;
+  readonly candidate: Candidate;
+  readonly permitted: true | string;
+}
+
+/** The members of a pool for one request. */
+export interface PoolAccess {
+  readonly rules: PoolRules | undefined;
+  /** Asks the constraints of the router and of the request about each member. `now`: milliseconds since the epoch. */
+  ask(hop: Hop, now: number): readonly AskedMember[];
 }
 
 /** Everything that a call is made with. */
@@ -72,6 +90,8 @@ export interface CallContext {
   candidateOf(id: string, now: number): Candidate;
   /** Evaluates the constraints of the router and of the request at `now`, in milliseconds since the epoch. */
   permits(candidate: Candidate, hop: Hop, now: number): true | string;
+  /** Returns the members of a pool; undefined for a model that is not a pool. Absent: there are no pools. */
+  readonly poolOf?: ((id: string) => PoolAccess | undefined) | undefined;
 }
 
 /** One model of a plan, with the check that its answer must pass. */

@@ -1,5 +1,5 @@
 import type { Check, Completion } from "../contracts/index.ts";
-import type { PlannedCall } from "./admit-call.ts";
+import type { PlannedCall } from "./admit-target.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
 import { generateAgain } from "./call-directly.ts";
 import { chatCall } from "./chat-call.ts";

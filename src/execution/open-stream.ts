@@ -1,6 +1,6 @@
 import { isRouterError } from "../contracts/index.ts";
 import { watch } from "../plugin/watch.ts";
-import { giveBack, type PlannedCall } from "./admit-call.ts";
+import { giveBack, type PlannedCall } from "./admit-target.ts";
 import type { Execution } from "./context.ts";
 import { type StreamCall, startStreamCall } from "./stream-call.ts";
 import type { Walk } from "./walk.ts";

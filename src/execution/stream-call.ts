@@ -7,7 +7,7 @@ import {
 } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
-import type { PlannedCall } from "./admit-call.ts";
+import type { PlannedCall } from "./admit-target.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
 import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
 import { callOptions } from "./chat-call.ts";

@@ -8,20 +8,22 @@ import { deadlineError, leftMs } from "./deadline.ts";
 export type Room = { readonly waited: boolean } | Refusal;
 
 /**
- * Takes room for a call within the limits. A `patient` call waits for a rate or a pause, up to `retryAfterCapMs`, since
- * no other model is left. Synchronous if there is no wait. Rejects if the request ends during a wait. The
+ * Takes room for a call within the limits. A call with patience waits that many milliseconds for a rate or a pause: up to
+ * `retryAfterCapMs` if no other model is left. Synchronous if there is no wait. Rejects if the request ends during a wait. The
  * caller ends the pass.
  */
-export function takeRoom(context: CallContext, pass: Pass, patient: boolean): Room | Promise<Room> {
+export function takeRoom(context: CallContext, pass: Pass, patienceMs: number): Room | Promise<Room> {
   const shared = pass.reserveShared();
-  return shared === true ? takeOwnRoom(context, pass, patient) : takeShared(context, pass, patient, shared);
+  return shared === true
+    ? takeOwnRoom(context, pass, patienceMs)
+    : takeShared(context, pass, patienceMs, shared);
 }
 
 /** Takes room within the rates of all processes first, for which a store may have to be asked. */
 async function takeShared(
   context: CallContext,
   pass: Pass,
-  patient: boolean,
+  patienceMs: number,
   asked: Refusal | Promise<true | Refusal>,
 ): Promise<Room> {
   const { signal, ports } = context;
@@ -29,28 +31,26 @@ async function takeShared(
   for (let answer = await asked; answer !== true; answer = await pass.reserveShared()) {
     if (signal?.aborted) throw signal.reason;
     const { waitMs } = answer;
-    const isTooLong = waitMs === undefined || waitedMs + waitMs > ports.options.retryAfterCapMs;
-    if (!patient || isTooLong || waitMs >= leftMs(context)) return answer;
+    if (waitMs === undefined || waitedMs + waitMs > patienceMs || waitMs >= leftMs(context)) return answer;
     // At least a millisecond, so that a store that errs about the time is not asked in a loop.
     const ms = Math.max(1, waitMs);
     waitedMs += ms;
     await wait(ms, signal, ports.clock);
   }
   if (signal?.aborted) throw signal.reason;
-  const room = await takeOwnRoom(context, pass, patient);
+  const room = await takeOwnRoom(context, pass, patienceMs);
   return "by" in room ? room : later;
 }
 
-function takeOwnRoom(context: CallContext, pass: Pass, patient: boolean): Room | Promise<Room> {
-  const { retryAfterCapMs } = context.ports.options;
-  const longestMs = patient ? Math.max(0, Math.min(retryAfterCapMs, leftMs(context) - 1)) : 0;
+function takeOwnRoom(context: CallContext, pass: Pass, patienceMs: number): Room | Promise<Room> {
+  const longestMs = Math.max(0, Math.min(patienceMs, leftMs(context) - 1));
   const waitMs = pass.headroom(longestMs);
   if (typeof waitMs !== "number") return waitMs;
-  if (waitMs > 0) return takeInTurn(context, pass, patient, waitMs, undefined);
+  if (waitMs > 0) return takeInTurn(context, pass, patienceMs, waitMs, undefined);
   const place = placeIn(pass);
-  if (place !== undefined) return "by" in place ? place : takeInTurn(context, pass, patient, 0, place);
+  if (place !== undefined) return "by" in place ? place : takeInTurn(context, pass, patienceMs, 0, place);
   const lateMs = pass.begin();
-  return lateMs > 0 ? beginLate(context, pass, patient, lateMs) : atOnce;
+  return lateMs > 0 ? beginLate(context, pass, patienceMs, lateMs) : atOnce;
 }
 
 /** Takes room for a call only if there is no wait. */
@@ -73,7 +73,7 @@ const later: Room = { waited: true };
 async function takeInTurn(
   context: CallContext,
   pass: Pass,
-  patient: boolean,
+  patienceMs: number,
   waitMs: number,
   queued: Promise<void> | undefined,
 ): Promise<Room> {
@@ -87,7 +87,7 @@ async function takeInTurn(
   }
   if (signal?.aborted) throw signal.reason;
   const lateMs = pass.begin();
-  return lateMs > 0 ? beginLate(context, pass, patient, lateMs) : later;
+  return lateMs > 0 ? beginLate(context, pass, patienceMs, lateMs) : later;
 }
 
 /**
@@ -131,16 +131,21 @@ async function turn(
 
 /**
  * Waits, within limits, for a rate that was used up by calls that began late, or for a pause that began
- * meanwhile: only a patient call waits for that. The call has its place.
+ * meanwhile: only a call with patience waits for that. The call has its place.
  */
-async function beginLate(context: CallContext, pass: Pass, patient: boolean, firstMs: number): Promise<Room> {
+async function beginLate(
+  context: CallContext,
+  pass: Pass,
+  patienceMs: number,
+  firstMs: number,
+): Promise<Room> {
   const { signal, ports } = context;
   const { retryAfterCapMs } = ports.options;
   let waitedMs = 0;
   for (let ms = firstMs; ms > 0; ms = pass.begin()) {
     waitedMs += ms;
     const paused = pass.paused();
-    const isImpatient = paused !== undefined && !patient;
+    const isImpatient = paused !== undefined && waitedMs > patienceMs;
     if (isImpatient || waitedMs > retryAfterCapMs || ms >= leftMs(context)) return paused ?? usedUp(ms);
     await wait(ms, signal, ports.clock);
   }

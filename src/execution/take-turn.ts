@@ -1,6 +1,6 @@
 import { isRouterError } from "../contracts/index.ts";
 import { wait } from "../plugin/wait.ts";
-import { giveBack, type PlannedCall, refusedNow } from "./admit-call.ts";
+import { giveBack, type PlannedCall, refusedNow } from "./admit-target.ts";
 import type { Execution } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import { type Refused, tooLate, withoutRoom } from "./refused.ts";
@@ -17,10 +17,15 @@ export function takeTurn(
   planned: PlannedCall,
 ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
   if (proposal.delayMs > 0) return afterDelay(execution, proposal, planned);
-  const room = takeRoom(execution, planned.pass, proposal.lastResort === true);
+  const room = takeRoom(execution, planned.pass, patienceOf(execution, proposal, planned));
   return room instanceof Promise
     ? afterRoom(execution, proposal, planned, room)
     : settle(execution, proposal, planned, room);
+}
+
+/** Returns the milliseconds for which a call waits for a rate or a pause. */
+function patienceOf({ ports }: Execution, { lastResort }: Proposal, { patienceMs }: PlannedCall): number {
+  return lastResort === true ? ports.options.retryAfterCapMs : patienceMs;
 }
 
 async function afterDelay(
@@ -37,7 +42,7 @@ async function afterDelay(
   }
   const refused = endIfRefused(execution, proposal, planned);
   if (refused !== undefined) return refused;
-  const room = takeRoom(execution, planned.pass, proposal.lastResort === true);
+  const room = takeRoom(execution, planned.pass, patienceOf(execution, proposal, planned));
   return afterRoom(execution, proposal, planned, room);
 }
 
@@ -70,7 +75,7 @@ function settle(
 
 /** Returns the refusal of a call that may no longer be made after a wait, and gives everything back. */
 function endIfRefused(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
-  const refused = refusedNow(execution, proposal);
+  const refused = refusedNow(execution, proposal, planned.target);
   if (refused !== undefined) giveBack(execution, planned);
   return refused;
 }

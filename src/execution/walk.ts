@@ -1,6 +1,7 @@
 import { type Completion, isRouterError } from "../contracts/index.ts";
 import { longestTimerMs } from "../plugin/longest-timer.ts";
-import { admitCall, giveBack, type PlannedCall } from "./admit-call.ts";
+import { admitCall } from "./admit-call.ts";
+import { giveBack, type PlannedCall } from "./admit-target.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import type { Execution } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
@@ -16,8 +17,9 @@ import {
   type Proposal,
 } from "./plan/index.ts";
 import { planInputOf } from "./plan-input-of.ts";
+import { leftOfPool } from "./pool-left.ts";
 import type { Refused } from "./refused.ts";
-import { takeTurn } from "./take-turn.ts";
+import { takeAnyTurn } from "./take-any-turn.ts";
 
 /** Result of an event: a call to make, the answer of the request, or neither if another call still runs. */
 export type Move =
@@ -85,6 +87,7 @@ export class Walk {
     this.#errors.set(attemptId, error);
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
     const isProviders = isRouterError(error, "provider");
+    const left = isProviders ? leftOfPool(this.#execution, failed.call) : undefined;
     return this.#follow(
       this.#send({
         type: "failed",
@@ -93,7 +96,9 @@ export class Walk {
         kind: isProviders ? error.kind : undefined,
         retryable: isProviders && error.retryable,
         retryAfterMs: isProviders ? error.retryAfterMs : undefined,
-        holdMs: ports.admission.holdMs(failed.call),
+        holdMs: left?.holdMs ?? ports.admission.holdMs(failed.call),
+        elsewhere: left?.elsewhere,
+        maxWaitMs: left?.maxWaitMs,
         delivered: isProviders && error.partialText !== undefined,
         draw: isProviders && error.retryable ? ports.random() : 0,
       }),
@@ -204,7 +209,7 @@ export class Walk {
     this.#send({ type: "accepted", attemptId: proposal.attemptId, at: this.#readAt });
     if (proposal.beside === true) return outcome;
     this.#previous?.report(followedBy(proposal.hop));
-    const turn = takeTurn(this.#execution, proposal, outcome);
+    const turn = takeAnyTurn(this.#execution, proposal, outcome);
     return turn instanceof Promise ? turn.then((taken) => this.#settled(taken)) : this.#settled(turn);
   }
 

@@ -1,6 +1,6 @@
 import { BudgetExceededError, type CompletionChunk } from "../contracts/index.ts";
 import type { Refusal } from "../contracts/ports/index.ts";
-import type { PlannedCall } from "./admit-call.ts";
+import type { PlannedCall } from "./admit-target.ts";
 import type { Assembler } from "./assembler.ts";
 import { mostOf } from "./call-of.ts";
 import type { Execution } from "./context.ts";
@@ -68,10 +68,9 @@ class Watch implements OutputWatch {
 
   /** Reserves what that many output tokens cost beyond what is reserved. */
   #reserve(output: number): void {
-    const { scope, ports } = this.#execution;
-    const { call } = this.#planned;
-    const candidate = this.#execution.candidateOf(call.model, ports.clock.monotonic());
-    const { costUsd = 0, tokens = 0 } = mostOf(this.#execution, candidate, output);
+    const { scope } = this.#execution;
+    const { call, target } = this.#planned;
+    const { costUsd = 0, tokens = 0 } = mostOf(this.#execution, target, output);
     const more = {
       attemptId: call.attemptId,
       costUsd: Math.max(0, costUsd - this.#costUsd),

@@ -20,6 +20,7 @@ const statusByKind: Readonly<Record<string, number>> = {
   "too-large": 413,
   "rate-limit": 429,
   overloaded: 503,
+  saturated: 503,
   timeout: 504,
 };
 

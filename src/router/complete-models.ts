@@ -9,6 +9,7 @@ import { checkAssumed } from "../plugin/check-assumed.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
+import { decidingPool, poolFacts } from "./router-pools.ts";
 
 const none: readonly NeededCapability[] = [];
 
@@ -55,6 +56,7 @@ export function completeModels<Id extends string>(
       throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
     }
     idByName.set(model.name, id);
+    if (model.members !== undefined) checkMethods(`models.${id}`, model, ["members"]);
     return [id, completeModel(model, complete)] as const;
   });
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Id, Model>>;
@@ -66,8 +68,10 @@ export function completeModels<Id extends string>(
  */
 function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts): Model {
   const { health } = model;
+  const pool = decidingPool(model, complete);
   return Object.freeze<Model>({
-    ...complete(model),
+    ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
+    ...(pool === undefined ? {} : { members: pool.members, pool: model.pool }),
     defaults: deepFreeze(copyOf(model.defaults)),
     generate: (request, options) => model.generate(request, options),
     stream: (request, options) => model.stream(request, options),

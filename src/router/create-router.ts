@@ -126,9 +126,15 @@ function assemble<Id extends string>(
   const leastTokens = ledger.countsTokens ? leastTokensBy(models) : undefined;
   const readLimits = { maxCharacters, estimateTokens };
 
-  const facts = ids.map((id) => ({ id, facts: completeFacts(models[id]) }));
+  const facts = ids.map((id) => {
+    const { members } = models[id];
+    return members === undefined
+      ? { id, facts: completeFacts(models[id]) }
+      : { id, facts: models[id], pool: { members } };
+  });
   const deciding: FixedParts<Id>["deciding"] = {
     models: facts,
+    hasPools: facts.some(({ pool }) => pool !== undefined),
     otherIdsOf: otherIds(facts),
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,

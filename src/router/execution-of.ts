@@ -1,8 +1,10 @@
+import type { RequestFacts } from "../contracts/index.ts";
 import { candidateFor, type Decided, permits } from "../decision/index.ts";
 import type { Execution } from "../execution/index.ts";
 import { HeldText, readable } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
+import { poolAccess } from "./router-pools.ts";
 import type { Run } from "./run.ts";
 
 /** Returns the execution of a decided request. */
@@ -29,6 +31,19 @@ export function executionOf<Id extends string>(
     candidateOf: (id, now) => candidateFor(deciding, id as Id, models[id as Id], request, now),
     permits: (candidate, hop, now) => permits(candidate, run.constraints, { request, hop, now }),
     output: run.output?.reading,
+    poolOf: deciding.hasPools ? poolsOf(parts, run, request) : undefined,
     openHop: () => openHop(parts, run, "check"),
+  };
+}
+
+function poolsOf<Id extends string>(
+  { models, deciding, ports }: RouterParts<Id>,
+  { constraints }: Run<Id>,
+  request: RequestFacts,
+): Execution["poolOf"] {
+  const access = { deciding, constraints, request, now: ports.clock.monotonic };
+  return (id) => {
+    const pool = deciding.models.find((one) => one.id === id)?.pool;
+    return pool && poolAccess(id as Id, models[id as Id], pool, access);
   };
 }

@@ -10,19 +10,29 @@ import {
   NoEligibleModelError,
   type RequestFacts,
 } from "../contracts/index.ts";
-import { candidateFor, capabilities, type DecisionParts, isSameModel, permits } from "../decision/index.ts";
+import {
+  candidateFor,
+  capabilities,
+  type DecisionParts,
+  isSameModel,
+  memberCandidate,
+  permits,
+  permittedOf,
+} from "../decision/index.ts";
 import {
   type CallContext,
   callDirectly,
   deadlineError,
   generateDirectly,
   leftMs,
+  type PoolAccess,
 } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
+import { decidingPool } from "./router-pools.ts";
 import type { Run } from "./run.ts";
 
 /** A hop that the router can end. */
@@ -92,7 +102,13 @@ class RequestHop<Id extends string> implements OpenHop {
 
   // Getters, so that a classifier may destructure the hop.
   get permits(): HopContext["permits"] {
-    return (facts) => this.#permits(facts, this.#run.facts);
+    return (facts) => {
+      const { members } = facts as Partial<Model>;
+      const pool = members && this.#poolOf(facts as Model, this.#idOf(facts) as Id, this.#run.facts);
+      return pool === undefined
+        ? this.#permits(facts, this.#run.facts)
+        : permittedOf(pool.ask(this.#at, this.now));
+    };
   }
 
   get generate(): HopContext["generate"] {
@@ -112,13 +128,37 @@ class RequestHop<Id extends string> implements OpenHop {
     const id = own?.id ?? (facts.name as Id);
     let answer = this.#permitted(this.#candidate(id, completeFacts(facts), chat));
     for (const known of deciding.models) {
-      if (answer !== true) break;
-      // Another object for one of the router's models, by name or by any other name, cannot claim more than
-      // the router knows.
-      if (known.facts !== facts && (known === own || isSameModel(known.facts, facts)))
-        answer = this.#permitted(this.#candidate(id, known.facts, chat));
+      const ofOwn = known === own;
+      for (const one of known.pool?.members().map((member) => member.facts) ?? [known.facts]) {
+        if (answer !== true) return answer;
+        // Another object for one of the router's models, by name or by any other name, cannot claim more than
+        // the router knows.
+        if (one !== facts && (ofOwn || isSameModel(one, facts)))
+          answer = this.#permitted(this.#candidate(id, one, chat));
+      }
     }
     return answer;
+  }
+
+  /** Returns the way to the members of a pool: constraints are asked about each, as about a model. */
+  #poolOf(model: Model, id: Id, chat: RequestFacts): PoolAccess | undefined {
+    const { deciding, completeFacts, ports } = this.#parts;
+    const pool = this.#ownOf(model)?.pool ?? decidingPool(model, completeFacts);
+    if (pool === undefined) return undefined;
+    const isOwn = this.#ownOf(model)?.pool !== undefined;
+    return {
+      rules: isOwn ? this.#parts.models[id].pool : model.pool,
+      ask: () =>
+        pool.members().map((member) => {
+          const candidate = memberCandidate(deciding, id, member, chat, ports.clock.monotonic());
+          const answer = isOwn ? this.#permitted(candidate) : this.#permits(member.facts, chat);
+          const permitted =
+            member.state === "ready"
+              ? this.#mayRead(answer, id, member.facts, chat)
+              : `state: ${member.state}`;
+          return { member, candidate, permitted };
+        }),
+    };
   }
 
   /** Evaluates the team's and the request's constraints, and the router's budget. */
@@ -182,7 +222,11 @@ class RequestHop<Id extends string> implements OpenHop {
   #execution(model: Model, chat: ChatRequest, facts: RequestFacts): CallContext {
     const { ports, completeFacts } = this.#parts;
     const id = this.#idOf(model);
-    const reason = this.#mayRead(this.#permits(model, facts), id, model, facts);
+    const pool = this.#poolOf(model, id as Id, facts);
+    const reason =
+      pool === undefined
+        ? this.#mayRead(this.#permits(model, facts), id, model, facts)
+        : permittedOf(pool.ask(this.#at, this.now));
     if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
     const complete: Model = {
       ...completeFacts(model),
@@ -198,6 +242,7 @@ class RequestHop<Id extends string> implements OpenHop {
       textTokens: undefined,
       modelOf: () => complete,
       candidateOf: () => this.#candidate(id as Id, complete, facts),
+      poolOf: () => pool,
       permits: () => this.#mayRead(this.#permits(model, facts), id, model, facts),
     };
   }

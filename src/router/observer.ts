@@ -37,7 +37,7 @@ export function createObserver<Id extends string>({
     skipped(requestId, model, hop, reason) {
       if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
     },
-    learnt({ textTokens, tenant, category }, attempt) {
+    learnt({ name: key, textTokens, tenant, category }, attempt) {
       const { usage, name, costEstimated } = attempt;
       const at = now();
       if (textTokens !== undefined && usage !== undefined && !costEstimated)
@@ -46,7 +46,7 @@ export function createObserver<Id extends string>({
           { tenant, category, estimatedInputTokens: textTokens, usage, isCut: isCut(attempt) },
           at,
         );
-      health.observe(attempt, at);
+      health.observe(key === name ? attempt : { ...attempt, name: key }, at);
     },
     ended({ requestId }, attempt, { tenant, unlisted }) {
       if (!events.isHeard) return;

@@ -36,7 +36,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const rateMs = (call: Call): number => limits?.delayOf(ratedOf(call))?.ms ?? 0;
 
   /** Takes the token of a retry or a hedge. Returns the budget that it is from, or the refusal if none is left. */
-  const withdraw = ({ hop, sparing, paid }: Call): LoadBudget | Refusal | undefined => {
+  const withdraw = ({ hop, sparing, paid, spilled }: Call): LoadBudget | Refusal | undefined => {
+    if (spilled === true) return undefined;
     const budget = hop === "retry" ? retryBudget : hop === "hedge" ? hedging : undefined;
     if (budget === undefined || budget.withdraw(now(), sparing === true)) return budget;
     // It had a token before and gave it back when it found no room: it may go on without one.
@@ -175,10 +176,13 @@ class CallPass implements Pass, Begun {
     return 0;
   }
 
-  end(attempt?: Attempt): void {
+  end(given?: Attempt): void {
     if (this.#isOver) return;
     this.#isOver = true;
     const { breakers, now } = this.#parts;
+    const { name } = this.#call;
+    // What is learnt of a member of a pool is kept by its key.
+    const attempt = given === undefined || given.name === name ? given : { ...given, name };
     if (attempt !== undefined) breakers.observe(attempt, this, now());
     else if (this.#isTrial) breakers.abandon(this.#call.name);
     // A retry that succeeds did not multiply an outage; a call that is not made burdened no one.

@@ -124,7 +124,8 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
 
     observe({ name, error }, begun, now) {
       const event = eventOf(error);
-      const isLimited = error?.kind === "rate-limit";
+      // A busy server has not failed: it is left alone for a while.
+      const isLimited = error?.kind === "rate-limit" || error?.kind === "saturated";
       // A failure that the caller caused is not a reason to remember an endpoint.
       const endpoint = event === freed && !isLimited ? endpoints.get(name) : endpointOf(name);
       if (endpoint === undefined) return;

@@ -43,7 +43,20 @@ export function resolveLimitOptions(
     ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>
       requestsPerMinute !== undefined || tokensPerMinute !== undefined,
   );
-  return { boundsOf: (name) => own.get(name) ?? general, tenant, maxTenants, learn, hasRates };
+  return {
+    boundsOf: (name) => own.get(name) ?? own.get(poolOf(name, own)) ?? general,
+    tenant,
+    maxTenants,
+    learn,
+    hasRates,
+  };
+}
+
+/** Returns the name of the pool whose member has this key, as far as its limits are configured; else the name. */
+function poolOf(name: string, own: ReadonlyMap<string, unknown>): string {
+  for (let at = name.indexOf("@"); at > 0; at = name.indexOf("@", at + 1))
+    if (own.has(name.slice(0, at))) return name.slice(0, at);
+  return name;
 }
 
 function checkEndpoint(path: string, bounds: EndpointLimits): void {

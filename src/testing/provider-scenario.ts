@@ -19,7 +19,10 @@ export interface ScenarioToolCall {
 }
 
 /** Kinds of failure that an endpoint can answer with. */
-export type FailureKind = Exclude<ProviderErrorKind, "connection" | "incomplete" | "unsupported" | "unknown">;
+export type FailureKind = Exclude<
+  ProviderErrorKind,
+  "connection" | "incomplete" | "saturated" | "unsupported" | "unknown"
+>;
 
 /** Refusal of the endpoint. The set-up writes it in the provider's way: status, headers, body. */
 export interface ScenarioFailure {

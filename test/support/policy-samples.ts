@@ -40,6 +40,9 @@ export const combinatorSamples: Readonly<Record<string, readonly Around[]>> = {
   ],
   override: [(inner) => policies.override({ label: "flag", values: { on: "large" }, otherwise: inner })],
   rules: [(inner) => policies.rules([{ if: { maxTurns: 1_000 }, use: inner }])],
+  "spill-over": [
+    (inner) => policies.spillOver({ from: "small", to: "large", above: { waitMs: 500 } }, inner),
+  ],
   sticky: [
     (inner) => policies.sticky(inner),
     (inner) => policies.sticky(inner, { idleResetMs: 0 }),
@@ -145,6 +148,7 @@ export const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
       { if: ({ request }) => request.turns > 1, use: policies.random() },
     ]),
   ],
+  "spill-over": [policies.spillOver({ from: "small", to: "large", above: { waitMs: 500 } }, split)],
   sticky: [
     policies.sticky(split),
     policies.sticky(policies.explore(0.2, split), { expectedTurns: 5, minGain: 0, usdPerGoodAnswer: 0.01 }),

@@ -1,8 +1,8 @@
 import { RouterError } from "./router-error.ts";
 
 /**
- * Kinds of failure of a provider. Retryable by default: `rate-limit`, `overloaded`, `server`,
- * `conflict`, `timeout`, `connection`, `incomplete`.
+ * Kinds of failure of a provider. Retryable by default: `rate-limit`, `overloaded`, `saturated`,
+ * `server`, `conflict`, `timeout`, `connection`, `incomplete`.
  */
 export type ProviderErrorKind =
   | "authentication"
@@ -14,6 +14,8 @@ export type ProviderErrorKind =
   | "content-filter"
   | "rate-limit"
   | "overloaded"
+  /** An own server that has no room for the call right now. It does not count as a failure, and opens no breaker. */
+  | "saturated"
   | "server"
   | "conflict"
   | "timeout"
@@ -27,6 +29,7 @@ export type ProviderErrorKind =
 const retryableKinds: ReadonlySet<ProviderErrorKind> = new Set([
   "rate-limit",
   "overloaded",
+  "saturated",
   "server",
   "conflict",
   "timeout",

@@ -8,7 +8,7 @@ export interface Call {
   readonly attemptId: string;
   /** Id of the model in the router, or its name if the router does not have it. */
   readonly model: string;
-  /** Name of the model, `provider:model`, by which breakers, limits and means are kept. */
+  /** Name of the model, `provider:model`, or key of a pool's member: breakers, limits and health are kept by it. */
   readonly name: string;
   readonly hop: Hop;
   readonly tenant?: string | undefined;
@@ -36,6 +36,8 @@ export interface Call {
   readonly lastResort?: boolean | undefined;
   /** The budget of retries or hedges was charged before, for a call that found no room. */
   readonly paid?: boolean | undefined;
+  /** True if a busy endpoint passed the call on: it needs no token of the retry budget. */
+  readonly spilled?: boolean | undefined;
 }
 
 /** The port, or the rule of a port, that refuses a call. */

@@ -35,8 +35,12 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
   if (end !== undefined) return fail(rest, end);
   const retry = retryOffer(input, rest, call, event);
   const search: Search = { hop: "fallback", cause: "failure", refused: [], retry };
-  const failed = change(rest, { lastFailure: attemptId, search });
-  if (retry === undefined) return findModel(input, failed, search);
+  const isHeldUp = retry?.spilled === true && retry.delayMs > 0;
+  const heldUpMs = isHeldUp ? (rest.heldUpMs ?? 0) + retry.delayMs : rest.heldUpMs;
+  const failed = change(rest, { lastFailure: attemptId, search, heldUpMs });
+  // A busy model is waited for as long as it allows; after that it comes again once no other is left.
+  const isPassedOver = isHeldUp && (heldUpMs ?? 0) > (event.maxWaitMs ?? 0);
+  if (retry === undefined || isPassedOver) return findModel(input, failed, search);
   const sparing = someoneIsLeft(input, failed) ? true : undefined;
   return propose(input, failed, { ...retry, hop: "retry", sparing });
 }

@@ -33,6 +33,7 @@ export function propose(
     lastResort: call.lastResort,
     sparing: call.sparing,
     paid: call.paid,
+    spilled: call.spilled,
     beside: call.beside,
   };
   const after = copyOf(state);

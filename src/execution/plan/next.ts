@@ -47,7 +47,7 @@ function begin(input: PlanInput, state: PlanState): Next {
 function accept(state: PlanState, attemptId: string): Next {
   const call = state.open.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
-  const { model, hop, beside, paid } = call;
+  const { model, hop, beside, paid, spilled } = call;
   const { open, running, tried, setAside, retries } = state;
   const after = copyOf(state);
   after.open = open.length === 1 ? none : open.filter((one) => one !== call);
@@ -55,7 +55,7 @@ function accept(state: PlanState, attemptId: string): Next {
   if (!tried.includes(model)) after.tried = [...tried, model];
   if (setAside.length > 0) after.setAside = setAside.filter((one) => one.model !== model);
   // A retry that found no room and comes back is counted already.
-  if (hop === "retry" && paid !== true)
+  if (hop === "retry" && paid !== true && spilled !== true)
     after.retries = { ...retries, [model]: (ownValue(retries, model) ?? 0) + 1 };
   if (beside === true) after.hedged = true;
   else after.search = undefined;

@@ -50,6 +50,10 @@ export interface PlanFailure {
   readonly retryAfterMs?: number | undefined;
   /** Milliseconds that a pause or a rate delays calls of the model, whichever request caused it. */
   readonly holdMs: number;
+  /** True if the model is a pool with another member that may be called at once. */
+  readonly elsewhere?: boolean | undefined;
+  /** Longest time that the request waits for a busy pool before other models are asked. Absent: 0. */
+  readonly maxWaitMs?: number | undefined;
   /** True if the caller has seen content: no other call may follow. */
   readonly delivered: boolean;
   /** Random number in [0, 1) for the jitter of a retry. */

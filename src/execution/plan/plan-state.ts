@@ -31,6 +31,8 @@ export interface PlanState {
   readonly lastFailure?: string | undefined;
   /** Models that were accepted and found no room, with the reason. */
   readonly passedOver: Readonly<Record<string, string>>;
+  /** Milliseconds for which the request has waited for busy endpoints. Absent: it has not. */
+  readonly heldUpMs?: number | undefined;
   readonly over: boolean;
 }
 
@@ -72,6 +74,8 @@ export interface RetryOffer {
   readonly model: string;
   readonly place?: number | undefined;
   readonly delayMs: number;
+  /** See `Proposal`. */
+  readonly spilled?: true | undefined;
 }
 
 const nothing: readonly never[] = [];
@@ -92,6 +96,7 @@ export const initialState: PlanState = {
   degraded: undefined,
   lastFailure: undefined,
   passedOver: {},
+  heldUpMs: undefined,
   over: false,
 };
 
@@ -118,6 +123,7 @@ export function copyOf(state: PlanState): NextState {
     degraded: state.degraded,
     lastFailure: state.lastFailure,
     passedOver: state.passedOver,
+    heldUpMs: state.heldUpMs,
     over: state.over,
   };
 }

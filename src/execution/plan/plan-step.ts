@@ -25,6 +25,8 @@ export interface Proposal {
   readonly sparing?: true | undefined;
   /** The budget of retries or hedges was charged for it before: it was accepted and found no room. */
   readonly paid?: true | undefined;
+  /** True if a busy endpoint passed the call on, or asked it to come again: such a call does not multiply an outage. */
+  readonly spilled?: true | undefined;
   /** True if the call runs next to another one. */
   readonly beside?: true | undefined;
 }

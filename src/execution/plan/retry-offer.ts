@@ -15,15 +15,29 @@ const endsModel: ReadonlySet<ProviderErrorKind | undefined> = new Set([
   "unsupported",
 ]);
 
+/** Shortest wait for a busy endpoint. */
+const leastWaitMs = 20;
+
 /** Offers the same model once more, after a wait; undefined if that makes no sense. */
 export function retryOffer(
   input: PlanInput,
   state: PlanState,
   { model, place }: Proposal,
-  { at, kind, retryable, retryAfterMs = 0, holdMs, draw }: PlanFailure,
+  { at, kind, retryable, retryAfterMs = 0, holdMs, draw, elsewhere, maxWaitMs = 0 }: PlanFailure,
 ): RetryOffer | undefined {
   const { rules } = input;
   const made = ownValue(state.retries, model) ?? 0;
+  if (elsewhere === true) {
+    // Another endpoint need not have the same fault, nor the same pause.
+    const mayHelp = kind !== "context-overflow" && (retryable || endsModel.has(kind));
+    const spilled = kind === "saturated" || undefined;
+    return mayHelp && (spilled || made < rules.retries) ? { model, place, delayMs: 0, spilled } : undefined;
+  }
+  if (kind === "saturated") {
+    const delayMs = Math.max(leastWaitMs, holdMs);
+    const isShort = (state.heldUpMs ?? 0) + delayMs <= Math.max(maxWaitMs, rules.retryAfterCapMs);
+    return isShort && !isLate(input, at + delayMs) ? { model, place, delayMs, spilled: true } : undefined;
+  }
   if (!retryable || endsModel.has(kind) || made >= rules.retries) return undefined;
   // The pause may come from the rate limit of another request.
   const askedMs = Math.max(retryAfterMs, holdMs);

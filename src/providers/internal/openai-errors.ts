@@ -56,6 +56,22 @@ const advice: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
+/**
+ * Phrases, in lower case, of own servers and their routers that have no room: Ollama, vLLM's admission control, and routers of
+ * which no endpoint is ready.
+ */
+const busyPhrases = [
+  "maximum pending requests exceeded",
+  "too many queued",
+  "max_num_queued",
+  "max-num-queued",
+  "queue is full",
+  "queue full",
+  "no endpoint",
+  "no available endpoint",
+  "no healthy upstream",
+];
+
 /** Length of the start of an error text that is searched for a phrase. */
 const phraseWindow = 2_000;
 
@@ -136,8 +152,9 @@ function kindOf(names: readonly string[], message: string, status: number | unde
         ? "invalid-request"
         : "server"
       : kindOfStatus(status);
-  if (kind !== "invalid-request" && kind !== "too-large") return kind;
   const text = message.slice(0, phraseWindow).toLowerCase();
+  if (kind === "overloaded") return busyPhrases.some((phrase) => text.includes(phrase)) ? "saturated" : kind;
+  if (kind !== "invalid-request" && kind !== "too-large") return kind;
   return overflowPhrases.some((phrase) => text.includes(phrase)) ? "context-overflow" : kind;
 }
 

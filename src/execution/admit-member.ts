@@ -1,0 +1,117 @@
+import { reasonOfNone } from "../plugin/reason-of-none.ts";
+import { admitTarget, type PlannedCall } from "./admit-target.ts";
+import { callOf } from "./call-of.ts";
+import type { AskedMember, Execution, PoolAccess } from "./context.ts";
+import type { Proposal } from "./plan/index.ts";
+import { forbidden, type Refused } from "./refused.ts";
+import { inOrder, memberTarget, type Target } from "./target.ts";
+
+type Outcome = PlannedCall | Refused | Promise<PlannedCall | Refused>;
+
+/**
+ * Takes the members of a pool through the ports, in the order of its rule, until one may be called. Members that the request
+ * has called already come again only once all have had their turn.
+ */
+export function admitMember(execution: Execution, proposal: Proposal, pool: PoolAccess): Outcome {
+  const { hop, lastResort } = proposal;
+  const asked = pool.ask(hop, execution.ports.clock.wall());
+  const permitted = asked.filter((one) => one.permitted === true);
+  if (permitted.length === 0)
+    return forbidden(proposal, reasonOfNone(asked), hop === "answer" && lastResort !== true);
+  const targets = inOrder(execution, pool, notCalled(execution, proposal, permitted)).map((one) =>
+    memberTarget(proposal.model, one),
+  );
+  const outcome = firstAdmitted(execution, proposal, targets);
+  if (!isRefusal(outcome) || outcome.stage !== "admission") return outcome;
+  return lastResort === true ? outcome : (afterPause(execution, proposal, pool, targets) ?? outcome);
+}
+
+/** Returns the permitted members whose turn it is. */
+function notCalled(
+  { scope }: Execution,
+  { model }: Proposal,
+  permitted: readonly AskedMember[],
+): readonly AskedMember[] {
+  const called = scope.called?.get(model);
+  if (called === undefined) return permitted;
+  const left = permitted.filter(({ member }) => !called.includes(member.key));
+  if (left.length > 0) return left;
+  // All have had their turn: they come again, the last one not at once.
+  const last = called.at(-1) as string;
+  scope.called?.set(model, permitted.length > 1 ? [last] : []);
+  return permitted.length > 1 ? permitted.filter(({ member }) => member.key !== last) : permitted;
+}
+
+/** Returns the first call that is admitted, else the refusal of the member that has room first. */
+function firstAdmitted(execution: Execution, proposal: Proposal, targets: readonly Target[]): Outcome {
+  let refused: Refused | undefined;
+  const ready = proposal.lastResort === true ? byWait(execution, proposal, targets) : targets;
+  for (const target of ready) {
+    const outcome = admitTarget(execution, proposal, target);
+    if (outcome instanceof Promise) return outcome.then((one) => noteCalled(execution, one));
+    if (!isRefusal(outcome)) return noteCalled(execution, outcome);
+    if (outcome.stage !== "admission" && outcome.stage !== "money") return outcome;
+    if (refused === undefined || isSooner(outcome, refused)) refused = outcome;
+  }
+  return refused as Refused;
+}
+
+/** Waits for the member whose pause ends first, if the pool's own limit allows it. */
+function afterPause(
+  execution: Execution,
+  proposal: Proposal,
+  { rules }: PoolAccess,
+  targets: readonly Target[],
+): Outcome | undefined {
+  const mostMs = rules?.maxWaitMs ?? 0;
+  if (mostMs <= 0 || proposal.beside === true) return undefined;
+  for (const { target, waitMs } of waits(execution, proposal, targets)) {
+    if (waitMs > mostMs) return undefined;
+    const outcome = admitTarget(execution, proposal, target, waitMs);
+    if (outcome instanceof Promise) return outcome.then((one) => noteCalled(execution, one));
+    if (!isRefusal(outcome)) return noteCalled(execution, outcome);
+  }
+  return undefined;
+}
+
+function byWait(execution: Execution, proposal: Proposal, targets: readonly Target[]): readonly Target[] {
+  return waits(execution, proposal, targets).map(({ target }) => target);
+}
+
+/** Returns the targets with the time until each may be called, the shortest first; otherwise in their order. */
+function waits(
+  execution: Execution,
+  proposal: Proposal,
+  targets: readonly Target[],
+): readonly { readonly target: Target; readonly waitMs: number }[] {
+  return targets
+    .map((target) => ({ target, waitMs: waitOf(execution, proposal, target) }))
+    .sort((a, b) => (a.waitMs === b.waitMs ? 0 : a.waitMs - b.waitMs));
+}
+
+function waitOf(execution: Execution, proposal: Proposal, target: Target): number {
+  const { admission } = execution.ports;
+  const call = callOf(execution, target, proposal.attemptId, proposal.hop, proposal);
+  const asked = admission.ask(call, proposal.delayMs);
+  return asked === true ? 0 : (asked.waitMs ?? Number.POSITIVE_INFINITY);
+}
+
+function isSooner({ refusal: a }: Refused, { refusal: b }: Refused): boolean {
+  return (a.waitMs ?? Number.POSITIVE_INFINITY) < (b.waitMs ?? Number.POSITIVE_INFINITY);
+}
+
+function isRefusal(outcome: Outcome): outcome is Refused {
+  return "stage" in outcome;
+}
+
+/** Notes that a member has had its turn. */
+function noteCalled<Admitted extends PlannedCall | Refused>(
+  { scope }: Execution,
+  admitted: Admitted,
+): Admitted {
+  if (isRefusal(admitted)) return admitted;
+  const { id, name } = admitted.target;
+  scope.called ??= new Map();
+  scope.called.set(id, [...(scope.called.get(id) ?? []), name]);
+  return admitted;
+}
