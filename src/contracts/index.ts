@@ -138,6 +138,7 @@ export type {
   Spend,
 } from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
+export type { Load, Member, MemberRecord } from "./pool.ts";
 export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";
