@@ -105,22 +105,15 @@ export function capacityOf(profiles: readonly EngineProfile[]): number {
     const core = new EngineCore(profile);
     // More than any of them can do; the arrivals' own times do not matter.
     const requests = drawArrivals(40, untilMs, 1, own);
-    let next = 0;
     let finished = 0;
-    while (core.waiting < 2 && next < requests.length) submit();
-    function submit(): void {
-      const { prompt, answer } = requests[next] as Arrival;
-      next += 1;
-      const onEvent = (event: { readonly type: string; readonly atMs: number }): void => {
-        if (event.type === "finished" && event.atMs >= fromMs && event.atMs < untilMs) finished += 1;
-      };
-      core.submit({ prompt, answer, onEvent }, time);
-    }
-    let time = 0;
-    while (time < untilMs && next < requests.length) {
-      time = core.nextEventMs();
-      core.advanceTo(time);
-      while (core.waiting < 2 && next < requests.length) submit();
+    let timeMs = 0;
+    const onEvent = (event: { readonly type: string; readonly atMs: number }): void => {
+      if (event.type === "finished" && event.atMs >= fromMs && event.atMs < untilMs) finished += 1;
+    };
+    for (const { prompt, answer } of requests) {
+      for (; core.waiting >= 2 && timeMs < untilMs; timeMs = core.nextEventMs()) core.advanceTo(timeMs);
+      if (timeMs >= untilMs) break;
+      core.submit({ prompt, answer, onEvent }, timeMs);
     }
     return sum + finished / ((untilMs - fromMs) / 1_000);
   }, 0);
