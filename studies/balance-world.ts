@@ -71,7 +71,7 @@ export function drawArrivals(
   perSecond: number,
   untilMs: number,
   seed: number,
-  among = sessions,
+  among: number = sessions,
 ): readonly Arrival[] {
   const random = seededRandom(seed);
   const arrivals: Arrival[] = [];

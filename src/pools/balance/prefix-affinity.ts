@@ -47,10 +47,17 @@ export function prefixAffinity(options: PrefixAffinityOptions = {}): AffinityRul
         const member = members[index];
         return member !== undefined && callsOf(member) < most && !(member.load?.waiting ?? 0);
       };
-      const full = sortedBy(members.length, draws[0], (index) => callsOf(members[index] as Member));
+      const full = sortedBy(members.length, draws[0], (index) => crowding(members[index] as Member));
       return [...ranked.filter(hasRoom), ...full.filter((index) => !hasRoom(index))];
     },
   };
+}
+
+/** Returns how full a member is: its queue for each call that it answers, which tells a fast engine from a slow one. */
+function crowding(member: Member): number {
+  const { running, waiting } = member.load ?? {};
+  if (running === undefined || waiting === undefined) return callsOf(member);
+  return (waiting + 1) / (running + 1);
 }
 
 /** Returns the calls from which a member has no room: its share of all calls with this one, times the ratio. */

@@ -79,7 +79,12 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
       .finally(() => {
         if (closed.signal.aborted) return;
         // Chance of its own: the router's decides requests.
-        timer = setTimeout(() => void (running = run()), everyMs * (0.75 + Math.random() / 2));
+        timer = setTimeout(
+          () => {
+            running = run();
+          },
+          everyMs * (0.75 + Math.random() / 2),
+        );
         // Outside Node a timer is a number.
         (timer as { unref?: () => void }).unref?.();
       });
