@@ -60,7 +60,7 @@ function at({ firstTokenMs }: BalanceResult, quantile: number): number {
 }
 
 async function cell(values: readonly number[]): Promise<string> {
-  const error = meanError(values);
+  const error = meanError(Float64Array.from(values));
   const { low, high } = await tInterval(error, 0.95);
   return `${shown(error.mean)} [${shown(low)}, ${shown(high)}]`;
 }

@@ -64,7 +64,7 @@ function readSample(rest: string, name: string): MetricSample | undefined {
     at = end;
   } else if (at === 0) return undefined;
   const [word = ""] = rest.slice(skipSpaces(rest, at)).split(/[ \t\r]/, 1);
-  const value = valueOf(word);
+  const value = numberOf(word);
   return value === undefined ? undefined : { name, labels, value };
 }
 
@@ -103,7 +103,7 @@ const special: ReadonlyMap<string, number> = new Map([
   ["-Inf", Number.NEGATIVE_INFINITY],
 ]);
 
-function valueOf(word: string): number | undefined {
+function numberOf(word: string): number | undefined {
   if (special.has(word)) return special.get(word);
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(word) ? Number(word) : undefined;
 }
