@@ -17,6 +17,7 @@ const levels: readonly (readonly string[])[] = [
     "policies",
     "src/classifiers",
     "src/providers",
+    "src/pools",
     "src/cost",
     "src/statistics",
     "src/state",
@@ -93,7 +94,7 @@ describe("the layers", () => {
   });
 
   it("let policies, classifiers and providers import only contracts and their helpers, as a user's own would", () => {
-    const own = ["policies", "src/classifiers", "src/providers"];
+    const own = ["policies", "src/classifiers", "src/providers", "src/pools"];
     const forAuthors = ["src/contracts", "src/plugin"];
     const wrong = edges.filter(({ from, to }) => {
       const part = partOf(from);

@@ -105,7 +105,7 @@ async function* watched(parts: Watched): AsyncGenerator<EndpointSet, void> {
 }
 
 /** Reads the list, then the events after it, and yields after each. Ends when a watch says that the list is too old. */
-async function* changes({ api, base, slices, watching }: Watched): AsyncGenerator<void, void> {
+async function* changes({ api, base, slices, retryMs, watching }: Watched): AsyncGenerator<void, void> {
   const { signal } = watching;
   let text = "";
   for await (const line of kubernetesLines(api, `${base}&limit=500`, signal)) text += line;
@@ -123,7 +123,7 @@ async function* changes({ api, base, slices, watching }: Watched): AsyncGenerato
       yield;
     }
     // A server that ends each watch at once must not be asked without a pause.
-    if (events === 0) await pause(1_000, signal);
+    if (events === 0) await pause(retryMs, signal);
   }
 }
 

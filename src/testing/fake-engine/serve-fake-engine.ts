@@ -66,8 +66,10 @@ export async function serveFakeEngine(options: FakeEngineOptions = {}): Promise<
   const chat = (body: Readonly<Record<string, unknown>>, response: ServerResponse): void => {
     requests.push(body);
     const served = String(body["model"]);
-    if (served !== model && !loras.includes(served))
-      return fail(response, 404, "NotFoundError", `The model \`${served}\` does not exist.`);
+    if (served !== model && !loras.includes(served)) {
+      fail(response, 404, "NotFoundError", `The model \`${served}\` does not exist.`);
+      return;
+    }
     const read = readChat(body, `answer ${requests.length}`, answerTokens);
     const writer = read.isStream ? streamOf(response, served, read) : wholeOf(response, served, read);
     const ticket = core.submit(
@@ -81,7 +83,10 @@ export async function serveFakeEngine(options: FakeEngineOptions = {}): Promise<
       },
       now(),
     );
-    if (typeof ticket === "string") return refuse(response, ticket, core, read);
+    if (typeof ticket === "string") {
+      refuse(response, ticket, core, read);
+      return;
+    }
     const one: Open = { ticket, send: () => writer.send(core.tokensOf(ticket)) };
     open.add(one);
     response.once("close", () => {
@@ -198,9 +203,12 @@ function streamOf(response: ServerResponse, model: string, chat: FakeChat): Writ
 
 /** Refuses in vLLM's words. */
 function refuse(response: ServerResponse, why: EngineRefusal, { profile }: EngineCore, chat: FakeChat): void {
-  if (why === "admission")
-    return fail(response, 503, "ServiceUnavailableError", "The request queue is full. Try again later.");
-  if (why === "asleep") return fail(response, 503, "ServiceUnavailableError", "The engine is sleeping.");
+  if (why !== "overflow") {
+    const message =
+      why === "asleep" ? "The engine is sleeping." : "The request queue is full. Try again later.";
+    fail(response, 503, "ServiceUnavailableError", message);
+    return;
+  }
   const prompt = chat.request.prompt.reduce((sum, { tokens }) => sum + tokens, 0);
   const limit = profile.maxModelLen ?? profile.kvTokens;
   const message = `This model's maximum context length is ${limit} tokens. However, your request has ${prompt} input tokens plus ${chat.request.answer.tokens} 'max_tokens'.`;
