@@ -4,7 +4,7 @@ import { withTimeLimit } from "../src/plugin/with-time-limit.ts";
 import type { EngineModel } from "../src/providers/engines/index.ts";
 
 export interface ServerReport {
-  /** What it says of itself, on one line. */
+  /** Its description of itself, on one line. */
   readonly said: string;
   readonly problem?: string | undefined;
   readonly notice?: string | undefined;
@@ -25,7 +25,7 @@ export async function askServer(
   } catch (error) {
     const reason = isRouterError(error) || error === late ? (error as Error).message : "it cannot be asked";
     return {
-      server: { said: "says nothing of itself", notice: `its server was not asked what it is: ${reason}` },
+      server: { said: "did not describe itself", notice: `its server was not asked what it is: ${reason}` },
     };
   }
 }

@@ -25,7 +25,7 @@ export interface ModelReport {
   /** Variable of the key. Absent: the provider has no variable of its own. */
   readonly key?: KeyVariable | undefined;
   readonly endpoint: EndpointReport;
-  /** What the server says of itself. Absent: its provider cannot ask. */
+  /** Answer of the server to the question what it is. Absent: its provider cannot ask. */
   readonly server?: ServerReport | undefined;
   readonly inCatalogue: boolean;
   readonly contextWindow?: number | undefined;

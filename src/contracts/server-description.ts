@@ -9,7 +9,7 @@ export interface ServedModelDescription {
   readonly parent?: string | undefined;
 }
 
-/** What a server says of itself. What it does not say is absent. */
+/** Description that a server gives of itself. Facts that it does not state are absent. */
 export interface ServerDescription {
   /** `vllm`, `ollama` … */
   readonly engine: string;

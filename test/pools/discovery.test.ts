@@ -83,7 +83,8 @@ async function nameServer() {
     const head = Buffer.from(query.subarray(0, 12));
     const answers = state.code === 0 ? state.addresses : [];
     head.writeUInt16BE(0x8180 | state.code, 2);
-    [1, answers.length, 0, 0].forEach((value, index) => head.writeUInt16BE(value, 4 + 2 * index));
+    for (const [index, value] of [1, answers.length, 0, 0].entries())
+      head.writeUInt16BE(value, 4 + 2 * index);
     const records = answers.map((ip) =>
       Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...ip.split(".").map(Number)]),
     );

@@ -7,6 +7,7 @@ import {
   sglangMetrics,
   tgiMetrics,
   tritonMetrics,
+  trtLlmMetrics,
   vllmMetrics,
   watchLoad,
   withOwnCalls,
@@ -68,6 +69,8 @@ test("counts of several engines are summed, and the mean of the use of their cac
     .join("\n");
   expect(readLoad(text, vllmMetrics)).toMatchObject({ running: 3, waiting: 4, kvUsage: 0.25, finished: 14 });
   const triton = `nv_trt_llm_request_metrics{model="m",request_type="waiting"} 3\nnv_trt_llm_request_metrics{request_type="scheduled"} 4`;
+  const trt = "trtllm_num_requests_running 2\ntrtllm_num_requests_waiting 0\ntrtllm_kv_cache_utilization 0.5";
+  expect(readLoad(trt, trtLlmMetrics)).toMatchObject({ running: 2, waiting: 0, kvUsage: 0.5, problems: [] });
   expect(readLoad(triton, tritonMetrics)).toMatchObject({ running: 4, waiting: 3, kvUsage: undefined });
 });
 

@@ -5,7 +5,7 @@ import { callsOf, sortedBy } from "./calls-of.ts";
 import { powerOfTwo } from "./power-of-two.ts";
 
 export interface PrefixAffinityOptions {
-  /** What the pool takes for the key: the request's session, or the beginning of its prompt. Default `session`. */
+  /** Source of the key: the request's session, or the beginning of its prompt. Default `session`. */
   readonly by?: "session" | "prefix" | undefined;
   /**
    * Most calls of a member as a multiple of the members' mean, at least 1. Default 1.25: a busier member is passed over

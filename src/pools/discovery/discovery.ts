@@ -12,7 +12,7 @@ export interface DiscoveredEndpoint {
 /** All endpoints that there are: whole sets, not differences, so that one which is missed is repaired by the next. */
 export interface EndpointSet {
   readonly endpoints: readonly DiscoveredEndpoint[];
-  /** Where it comes from, for people. */
+  /** Name of the source, for people. */
   readonly source: string;
 }
 
@@ -31,7 +31,7 @@ export interface WatchOptions {
 export interface Discovery {
   readonly name: string;
   /**
-   * Yields a set at the start, if one can be had, and one for each change. Ends when the signal fires, and does not throw:
+   * Yields a set at the start, if one is available, and one for each change. Ends when the signal fires, and does not throw:
    * what fails is told to `onProblem`, and tried again.
    */
   watch(runtime: DiscoveryRuntime, options: WatchOptions): AsyncIterable<EndpointSet>;

@@ -18,7 +18,7 @@ export interface DnsOptions {
 
 /**
  * Endpoints at the IPv4 addresses of a name, such as that of a headless service of Kubernetes, asked again when the
- * answer's time to live is over. While DNS fails, or knows no address any more, the last set stays. Node only.
+ * answer's time to live is over. While DNS fails, or no longer knows an address, the last set stays. Node only.
  *
  * Throws `InvalidOptionError`.
  */

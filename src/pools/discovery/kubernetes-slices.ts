@@ -43,7 +43,7 @@ export class KubernetesSlices {
     return versionOf(metadata);
   }
 
-  /** Takes an event of a watch; returns the version that it names, or undefined if the list must be read anew. */
+  /** Takes an event of a watch; returns the version that it names, or undefined if the list must be read again. */
   event(value: unknown): string | undefined {
     const { type, object } = fieldsOf(value);
     const slice = fieldsOf(object) as Slice;

@@ -93,7 +93,7 @@ async function* watched(parts: Watched): AsyncGenerator<EndpointSet, void> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      // A version that has expired is no failure: the list is read anew.
+      // A version that has expired does not count as a failure: the list is read again.
       if (isExpired(error)) waitMs = Math.min(retryMs, 100);
       else {
         failing = true;

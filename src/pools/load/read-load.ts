@@ -2,11 +2,11 @@ import type { Load } from "../../contracts/index.ts";
 import type { MetricName, MetricNames } from "./metric-names.ts";
 import { type MetricSample, readPrometheus } from "./prometheus-text.ts";
 
-/** What one text of metrics says. What is missing, or cannot be, is absent. */
+/** Load in one text of metrics. A value that is missing, or impossible, is absent. */
 export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> {
   /** Requests that ended since the engine started. */
   readonly finished?: number | undefined;
-  /** What is wrong with it, in our words. */
+  /** Problems with it, in our words. */
   readonly problems: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export interface WatchLoadOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Time between two scrapes, in milliseconds. Varies by a quarter. Default 1,000. */
   readonly everyMs?: number | undefined;
-  /** Age from which a load is not known any more, in milliseconds. Default: five times `everyMs`. */
+  /** Age from which a load counts as not known, in milliseconds. Default: five times `everyMs`. */
   readonly staleAfterMs?: number | undefined;
   /** Longest time of one scrape, in milliseconds. Default 1,000. */
   readonly timeoutMs?: number | undefined;
@@ -25,11 +25,11 @@ export interface WatchLoadOptions {
   readonly monotonic?: (() => number) | undefined;
 }
 
-/** Load of one endpoint, kept up to date beside the requests. */
+/** Load of one endpoint, kept up to date apart from the requests. */
 export interface LoadWatch {
   /** Returns the load with this process's own calls since it was measured. Undefined: not known, or too old. */
   load(): Load | undefined;
-  /** What was wrong at the last scrape; empty if nothing was. */
+  /** Problems of the last scrape, in our words; empty if there was none. */
   problems(): readonly string[];
   /** Ends the scrapes, and waits for the one under way. */
   close(): Promise<void>;
@@ -120,7 +120,7 @@ function loadOf({ read, inFlight: before, perSecond }: Measured, ageMs: number, 
   return expectedWaitMs === undefined ? load : { ...load, expectedWaitMs };
 }
 
-/** Returns the rate between two scrapes, mixed with that before. A counter that went back was started anew. */
+/** Returns the rate between two scrapes, mixed with that before. A counter that went back has begun again. */
 function rateOf(last: Measured | undefined, read: ReadLoad, atMs: number): number | undefined {
   const [before, now] = [last?.read.finished, read.finished];
   if (last === undefined || before === undefined || now === undefined || now < before) return last?.perSecond;

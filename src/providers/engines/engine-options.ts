@@ -6,13 +6,13 @@ export interface EngineOptions extends ProviderOptions {
   readonly baseUrl: string;
 }
 
-/** A model that can say what its server says of itself. */
+/** A model that can ask its server what it is. */
 export interface EngineModel extends Model {
   /** Asks the server. Rejects with `ProviderError`, or with the signal's reason. */
   describe(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
 }
 
-/** What the text of an answer must be. Exactly one is given. */
+/** Form that the text of an answer must have. Exactly one is given. */
 export type Structured =
   /** A JSON schema. */
   | { readonly json: Readonly<Record<string, unknown>> }

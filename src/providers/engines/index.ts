@@ -1,3 +1,4 @@
+export type { ServedModelDescription, ServerDescription } from "../../contracts/server-description.ts";
 export type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 export { fromServer } from "./from-server.ts";
 export { isSaturated } from "./is-saturated.ts";

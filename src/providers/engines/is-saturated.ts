@@ -12,7 +12,7 @@ const full = ["queue is full", "maximum pending requests exceeded", "model is ov
 const window = 2_000;
 
 /**
- * True if an own engine refuses for want of room: 429; 503 of vLLM's and SGLang's admission control, of Ollama's full
+ * True if an own engine refuses because it has no room: 429; 503 of vLLM's and SGLang's admission control, of Ollama's full
  * queue, and of a router without a free endpoint. The endpoint is well, so that nothing counts as its failure. A 503
  * while it loads a model, sleeps or is dead is not.
  */
@@ -24,5 +24,5 @@ export function isSaturated(engine: string, status: number | undefined, body: st
   return status !== undefined && status >= 500 && full.some((phrase) => text.includes(phrase));
 }
 
-/** Engines of one's own; at a cloud provider a 503 is its failure. */
+/** Engines that a team runs itself; at a cloud provider a 503 is its failure. */
 const engines: ReadonlySet<string> = new Set(["vllm", "sglang", "tgi", "llama.cpp", "ollama"]);

@@ -7,7 +7,7 @@ import { listed } from "./internal/listed.ts";
 export interface LlamaCppOptions extends EngineOptions {
   /** See `VllmOptions`; the server needs `--jinja`. */
   readonly thinking?: boolean | undefined;
-  /** What each answer must be: a JSON schema, or a grammar in GBNF. */
+  /** Form of each answer: a JSON schema, or a grammar in GBNF. */
   readonly structured?:
     | Extract<Structured, { readonly json: unknown } | { readonly grammar: unknown }>
     | undefined;

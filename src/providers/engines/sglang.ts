@@ -7,7 +7,7 @@ import { listed, windowOf } from "./internal/listed.ts";
 export interface SglangOptions extends EngineOptions {
   /** See `VllmOptions`. */
   readonly thinking?: boolean | undefined;
-  /** What each answer must be: a JSON schema, a regular expression, or EBNF. */
+  /** Form of each answer: a JSON schema, a regular expression, or EBNF. */
   readonly structured?: Exclude<Structured, { readonly choice: unknown }> | undefined;
   readonly priority?: number | undefined;
   readonly topLogprobs?: number | undefined;

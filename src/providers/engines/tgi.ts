@@ -4,7 +4,7 @@ import { engineModel } from "./internal/engine-model.ts";
 import { fieldsOf, nameOf, tokensOf } from "./internal/fields-of.ts";
 
 export interface TgiOptions extends EngineOptions {
-  /** What each answer must be: a JSON schema, or a regular expression. */
+  /** Form of each answer: a JSON schema, or a regular expression. */
   readonly structured?:
     | Exclude<Structured, { readonly choice: unknown } | { readonly grammar: unknown }>
     | undefined;

@@ -7,7 +7,7 @@ import { listed, windowOf } from "./internal/listed.ts";
 export interface VllmOptions extends EngineOptions {
   /** Switches thinking on or off, for models whose chat template has `enable_thinking`. */
   readonly thinking?: boolean | undefined;
-  /** What each answer must be, unless a request says otherwise. */
+  /** Form of each answer, unless a request says otherwise. */
   readonly structured?: Structured | undefined;
   /** Servers before 0.12 know `guided_json` and its like only. Default `structured_outputs`. */
   readonly structuredField?: "structured_outputs" | "guided" | undefined;

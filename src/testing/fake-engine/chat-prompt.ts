@@ -27,7 +27,7 @@ export function readChat(body: Readonly<Record<string, unknown>>, id: string, us
   };
 }
 
-/** Splits a text into blocks whose hashes depend on all that stands before. */
+/** Splits a text into blocks whose hashes depend on all text that precedes them. */
 function piecesOf(text: string): readonly PromptPiece[] {
   const size = charactersPerToken * tokensPerBlock;
   const pieces: PromptPiece[] = [];

@@ -16,7 +16,7 @@ export type EngineEvent =
   /** The engine was restarted or put to sleep. */
   | { readonly type: "dropped"; readonly atMs: number };
 
-/** Why a request was not taken. */
+/** Reason why a request was not taken. */
 export type EngineRefusal = "overflow" | "admission" | "asleep";
 
 /** Sums since the start of the engine. */
@@ -51,7 +51,7 @@ const usualChunk = 2_048;
 
 /**
  * One engine with continuous batching, in virtual time: requests wait for a slot and for room in the KV cache in order
- * of arrival, prompts are computed one after the other in chunks beside the answers, and each step gives each running
+ * of arrival, prompts are computed one after the other in chunks alongside the answers, and each step gives each running
  * sequence one token. It jumps from event to event, so that an hour of load takes well under a second. Room for the
  * whole answer is taken at the start: nothing is preempted.
  */

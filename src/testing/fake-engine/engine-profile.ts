@@ -2,7 +2,7 @@
 export interface EngineProfile {
   /** Prompt tokens that are computed per second, at least 1. */
   readonly prefillTokensPerSecond: number;
-  /** Prompt tokens that one step computes beside the tokens of the answers (chunked prefill). Default 2,048. */
+  /** Prompt tokens that one step computes alongside the tokens of the answers (chunked prefill). Default 2,048. */
   readonly prefillChunkTokens?: number | undefined;
   /** Time of one step: each sequence gets one token. */
   readonly stepMs: number;

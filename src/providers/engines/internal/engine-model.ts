@@ -10,7 +10,7 @@ import { readKey } from "../../internal/provider-key.ts";
 import { openaiCompatible } from "../../openai-compatible.ts";
 import type { EngineModel, EngineOptions } from "../engine-options.ts";
 
-/** What one engine's file states. */
+/** Description of one engine. */
 export interface Engine {
   readonly name: string;
   /** Fields for a request that does not set them itself. */
@@ -81,7 +81,7 @@ async function* streamed(
   yield* base.stream(prepared(), call);
 }
 
-/** Paths begin at the server's root: engines have their own beside `/v1`. */
+/** Paths begin at the server's root: engines have their own next to `/v1`. */
 function askOf(options: EngineOptions, model: string, signal: AbortSignal | undefined): Ask {
   const root = options.baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
   return async (path, body) => {
