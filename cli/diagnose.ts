@@ -156,6 +156,8 @@ async function inspect(
       const { id, endpoint, unknown } = one;
       const advice = capabilityAdvice(one);
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);
+      if (one.server?.problem !== undefined) problems.push(`${id}: ${one.server.problem}`);
+      if (one.server?.notice !== undefined) notices.push(`${id}: ${one.server.notice}`);
       if (one.call?.problem !== undefined) problems.push(`${id}: ${one.call.problem}`);
       // A gateway may serve more than it lists: a call that was answered counts.
       if (endpoint.unlisted !== undefined)

@@ -11,6 +11,7 @@ import { lifeOf, type ModelLife } from "../src/cost/model-life.ts";
 import { priceAt } from "../src/cost/price-at.ts";
 import { createClock } from "../src/plugin/clock.ts";
 import { withServerText } from "../src/plugin/with-server-text.ts";
+import { askServer, type ServerReport } from "./ask-server.ts";
 import type { CallReport } from "./call-model.ts";
 import { type KeyVariable, keyVariable } from "./environment-variables.ts";
 import type { Terminal } from "./io.ts";
@@ -24,6 +25,8 @@ export interface ModelReport {
   /** Variable of the key. Absent: the provider has no variable of its own. */
   readonly key?: KeyVariable | undefined;
   readonly endpoint: EndpointReport;
+  /** Answer of the server to the question what it is. Absent: its provider cannot ask. */
+  readonly server?: ServerReport | undefined;
   readonly inCatalogue: boolean;
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -79,6 +82,7 @@ export async function inspectModel(
     name,
     key: keyVariable(provider, terminal.env),
     endpoint: await askEndpoint(model, timeoutMs, terminal.now),
+    ...(await askServer(model, timeoutMs)),
     inCatalogue: lookUpModel(provider, model.model) !== undefined,
     contextWindow,
     maxOutputTokens,

@@ -70,6 +70,7 @@ function modelLines(model: ModelReport): string[] {
   const fields = [
     ...(key === undefined ? [] : [field("key", keyText(key, endpoint))]),
     field("endpoint", endpointText(endpoint)),
+    ...(model.server === undefined ? [] : [field("server", model.server.said)]),
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
     field("price", priceText(price, model.sampleCostUsd)),

@@ -1,5 +1,6 @@
 interface NodeBuiltins {
   readonly "node:crypto": typeof import("node:crypto");
+  readonly "node:dns/promises": typeof import("node:dns/promises");
   readonly "node:fs/promises": typeof import("node:fs/promises");
   readonly "node:http": typeof import("node:http");
   readonly "node:https": typeof import("node:https");

@@ -7,6 +7,13 @@ export { type CompletionParts, completionOf } from "./completion-of.ts";
 export type { ConformanceCase } from "./conformance-case.ts";
 export { type ConstraintSetup, constraintConformance } from "./constraint-conformance.ts";
 export { factsOf } from "./facts-of.ts";
+export { type EngineProfile, smallProfile } from "./fake-engine/engine-profile.ts";
+export type { MetricsDialect } from "./fake-engine/metrics-text.ts";
+export {
+  type FakeEngine,
+  type FakeEngineOptions,
+  serveFakeEngine,
+} from "./fake-engine/serve-fake-engine.ts";
 export { type FakeAnswer, type FakeModel, type FakeModelOptions, fakeModel } from "./fake-model.ts";
 export type { GoldenRequest } from "./golden-requests.ts";
 export { type GoldenRoutesResult, type GoldenRoutesSetup, goldenRoutes } from "./golden-routes.ts";

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import { neededBuiltin } from "../../plugin/node-builtin.ts";
+
+export interface KubernetesApi {
+  /** Address of the API server. */
+  readonly url: string;
+  readonly tokenFile: string | undefined;
+  readonly caFile: string | undefined;
+}
+
+/** Thrown for an answer of the API server that is not one of success. */
+export class KubernetesStatusError extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`status ${status}`);
+    this.status = status;
+  }
+}
+
+/** Longest line (one slice of 100 endpoints has about 100 kB), and longest wait for an answer to begin. */
+const longestLine = 4 * 2 ** 20;
+const timeoutMs = 10_000;
+
+/**
+ * Sends a GET to the API server and yields the lines of the answer. Token and CA are read each time: the token changes
+ * while the process runs. Over `node:http`, since `fetch` takes no CA.
+ */
+export async function* kubernetesLines(
+  { url, tokenFile, caFile }: KubernetesApi,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
+  const files = neededBuiltin("node:fs/promises");
+  const token = tokenFile === undefined ? undefined : (await files.readFile(tokenFile, "utf8")).trim();
+  const ca = caFile === undefined ? undefined : await files.readFile(caFile, "utf8");
+  const response = await open(`${url}${path}`, token, ca, signal);
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw new KubernetesStatusError(response.statusCode ?? 0);
+  }
+  let held = "";
+  for await (const piece of response.setEncoding("utf8")) {
+    const lines = `${held}${piece}`.split("\n");
+    held = lines.pop() ?? "";
+    if (held.length > longestLine) throw new Error("a line is too long");
+    yield* lines;
+  }
+  if (held !== "") yield held;
+}
+
+function open(
+  url: string,
+  token: string | undefined,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const isSafe = url.startsWith("https:");
+  const { request } = isSafe ? neededBuiltin("node:https") : neededBuiltin("node:http");
+  const headers = {
+    accept: "application/json",
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      { headers, signal, agent: false, ...(ca !== undefined && { ca }) },
+      (response) => {
+        call.setTimeout(0);
+        resolve(response);
+      },
+    );
+    call.setTimeout(timeoutMs, () => call.destroy(new Error("no answer in time")));
+    call.on("error", reject).end();
+  });
+}

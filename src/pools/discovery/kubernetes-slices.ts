@@ -1,0 +1,107 @@
+import { checkEndpoints } from "./check-endpoints.ts";
+import type { DiscoveredEndpoint } from "./discovery.ts";
+
+/** An EndpointSlice (discovery.k8s.io/v1), as far as it is read. A server may send anything. */
+interface Slice {
+  readonly addressType?: unknown;
+  readonly metadata?: { readonly name?: unknown; readonly resourceVersion?: unknown } | undefined;
+  readonly ports?: readonly { readonly name?: unknown; readonly port?: unknown }[] | undefined;
+  readonly endpoints?: readonly SliceEndpoint[] | undefined;
+}
+
+interface SliceEndpoint {
+  readonly addresses?: readonly unknown[] | undefined;
+  readonly conditions?: Readonly<Record<"ready" | "serving" | "terminating", unknown>> | undefined;
+  readonly zone?: unknown;
+  readonly nodeName?: unknown;
+}
+
+export interface SliceAddress {
+  readonly protocol: "http" | "https";
+  readonly path: string;
+  /** Name of the port. Absent: the first one. */
+  readonly portName: string | undefined;
+}
+
+/** Most slices of a service: of up to 100 endpoints each. */
+const mostSlices = 100;
+
+/** Slices of a service by name, kept up to date by events. */
+export class KubernetesSlices {
+  readonly #slices = new Map<string, Slice>();
+  readonly #address: SliceAddress;
+
+  constructor(address: SliceAddress) {
+    this.#address = address;
+  }
+
+  /** Replaces all slices by those of a list; returns its version. */
+  list(value: unknown): string {
+    const { items, metadata } = fieldsOf(value);
+    this.#slices.clear();
+    for (const item of Array.isArray(items) ? items : []) this.#set(item);
+    return versionOf(metadata);
+  }
+
+  /** Takes an event of a watch; returns the version that it names, or undefined if the list must be read again. */
+  event(value: unknown): string | undefined {
+    const { type, object } = fieldsOf(value);
+    const slice = fieldsOf(object) as Slice;
+    if (type === "ERROR" || slice.metadata === undefined) return undefined;
+    if (type === "ADDED" || type === "MODIFIED") this.#set(slice);
+    if (type === "DELETED") this.#slices.delete(String(slice.metadata?.name));
+    return versionOf(slice.metadata);
+  }
+
+  /** Returns the endpoints of all slices, each address once. */
+  endpoints(): readonly DiscoveredEndpoint[] {
+    const found = [...this.#slices.values()].flatMap((slice) => this.#endpointsOf(slice));
+    found.sort((a, b) => (a.url < b.url ? -1 : 1));
+    return checkEndpoints("endpoints", found);
+  }
+
+  #set(value: unknown): void {
+    const slice = fieldsOf(value) as Slice;
+    const name = slice.metadata?.name;
+    if (typeof name !== "string") return;
+    if (this.#slices.has(name) || this.#slices.size < mostSlices) this.#slices.set(name, slice);
+  }
+
+  #endpointsOf({ addressType, ports, endpoints }: Slice): DiscoveredEndpoint[] {
+    const { protocol, path, portName } = this.#address;
+    const named = (Array.isArray(ports) ? ports : []).find(
+      (one) => portName === undefined || fieldsOf(one)["name"] === portName,
+    );
+    const port = named?.port;
+    if (!Number.isInteger(port) || addressType === "FQDN") return [];
+    return (Array.isArray(endpoints) ? endpoints : []).flatMap((one: SliceEndpoint) => {
+      const { addresses, conditions, zone, nodeName } = fieldsOf(one) as SliceEndpoint;
+      const [address] = Array.isArray(addresses) ? addresses : [];
+      const state = stateOf(fieldsOf(conditions));
+      if (typeof address !== "string" || state === undefined) return [];
+      const host = address.includes(":") ? `[${address}]` : address;
+      const labels = {
+        ...(typeof zone === "string" && { zone }),
+        ...(typeof nodeName === "string" && { node: nodeName }),
+      };
+      return [{ url: `${protocol}://${host}:${port}${path}`, state, labels }];
+    });
+  }
+}
+
+/** A condition that is not given counts as the API's documents say: ready and serving, not terminating. */
+function stateOf({ ready, serving, terminating }: Fields): DiscoveredEndpoint["state"] | undefined {
+  if (terminating === true) return serving === false ? undefined : "draining";
+  return ready === false ? undefined : "ready";
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function versionOf(metadata: unknown): string {
+  const version = fieldsOf(metadata)["resourceVersion"];
+  return typeof version === "string" && version.length <= 100 ? version : "";
+}

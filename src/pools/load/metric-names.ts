@@ -1,0 +1,21 @@
+/** A metric by its name, and by labels that it must have. */
+export interface MetricName {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Names that an engine has for its load, the preferred ones first. The first one that is there counts. */
+export interface MetricNames {
+  readonly engine: string;
+  readonly running: readonly MetricName[];
+  readonly waiting: readonly MetricName[];
+  /** Share in [0, 1]. Of several engines, the mean. */
+  readonly kvUsage: readonly MetricName[];
+  /** Counter of requests that ended. */
+  readonly finished: readonly MetricName[];
+}
+
+/** The names as they are, and with `_total`, which some versions of the client library add to counters. */
+export function counter(...names: readonly string[]): readonly MetricName[] {
+  return names.flatMap((name) => [{ name: `${name}_total` }, { name }]);
+}

@@ -1,0 +1,55 @@
+import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
+import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
+import { engineModel } from "./internal/engine-model.ts";
+import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
+import { listed } from "./internal/listed.ts";
+
+export interface LlamaCppOptions extends EngineOptions {
+  /** See `VllmOptions`; the server needs `--jinja`. */
+  readonly thinking?: boolean | undefined;
+  /** Form of each answer: a JSON schema, or a grammar in GBNF. */
+  readonly structured?:
+    | Extract<Structured, { readonly json: unknown } | { readonly grammar: unknown }>
+    | undefined;
+  readonly topLogprobs?: number | undefined;
+}
+
+/** A model on llama.cpp's server. Throws `InvalidOptionError`. */
+export function llamaCpp(model: string, options: LlamaCppOptions): EngineModel {
+  checkExtras("llamaCpp", options, ["json", "grammar"]);
+  const { thinking, structured, topLogprobs, ...common } = options;
+  return engineModel(model, common, {
+    name: "llama.cpp",
+    fields: {
+      ...thinkingFields(thinking),
+      ...(structured &&
+        ("json" in structured ? { json_schema: structured.json } : { grammar: structured.grammar })),
+      ...logprobFields(topLogprobs),
+    },
+    ignored: ["priority"],
+    refused: {
+      cache_salt: "llama.cpp keeps no prefixes apart by a salt",
+      structured_outputs: "use json_schema or grammar",
+      guided_json: "use json_schema",
+    },
+    async describe(ask) {
+      const models = listed(await ask("/v1/models"));
+      const props = fieldsOf(await ask("/props"));
+      const settings = fieldsOf(props["default_generation_settings"]);
+      const { vision } = fieldsOf(props["modalities"]);
+      const { supports_tools } = fieldsOf(props["chat_template_caps"]);
+      const contextWindow = tokensOf(settings["n_ctx"]) ?? tokensOf(props["n_ctx"]);
+      const slots = tokensOf(props["total_slots"]);
+      const capabilities = {
+        ...(typeof vision === "boolean" && { images: vision }),
+        ...(typeof supports_tools === "boolean" && { tools: supports_tools }),
+      };
+      return {
+        models,
+        ...(contextWindow && { contextWindow }),
+        ...(slots && { slots }),
+        ...(Object.keys(capabilities).length > 0 && { capabilities }),
+      };
+    },
+  });
+}

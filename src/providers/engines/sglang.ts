@@ -1,0 +1,44 @@
+import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
+import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
+import { engineModel } from "./internal/engine-model.ts";
+import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
+import { listed, windowOf } from "./internal/listed.ts";
+
+export interface SglangOptions extends EngineOptions {
+  /** See `VllmOptions`. */
+  readonly thinking?: boolean | undefined;
+  /** Form of each answer: a JSON schema, a regular expression, or EBNF. */
+  readonly structured?: Exclude<Structured, { readonly choice: unknown }> | undefined;
+  readonly priority?: number | undefined;
+  readonly topLogprobs?: number | undefined;
+}
+
+/** A model on SGLang. Throws `InvalidOptionError`. */
+export function sglang(model: string, options: SglangOptions): EngineModel {
+  checkExtras("sglang", options, ["json", "regex", "grammar"]);
+  const { thinking, structured, priority, topLogprobs, ...common } = options;
+  return engineModel(model, common, {
+    name: "sglang",
+    fields: {
+      ...thinkingFields(thinking),
+      ...(structured !== undefined && structuredFields(structured)),
+      ...(priority !== undefined && { priority }),
+      ...logprobFields(topLogprobs),
+    },
+    refused: { cache_salt: "SGLang keeps no prefixes apart by a salt", guided_json: "use response_format" },
+    async describe(ask) {
+      const models = listed(await ask("/v1/models"));
+      const info = fieldsOf(await ask("/get_server_info").catch(() => undefined));
+      const contextWindow = windowOf(models, model).contextWindow ?? tokensOf(info["context_length"]);
+      const slots = tokensOf(info["max_running_requests"]);
+      return { models, ...(contextWindow && { contextWindow }), ...(slots && { slots }) };
+    },
+  });
+}
+
+function structuredFields(structured: NonNullable<SglangOptions["structured"]>): object {
+  if ("regex" in structured) return { regex: structured.regex };
+  if ("grammar" in structured) return { ebnf: structured.grammar };
+  const json_schema = { name: "answer", schema: structured.json };
+  return { response_format: { type: "json_schema", json_schema } };
+}

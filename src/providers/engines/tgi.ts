@@ -1,0 +1,47 @@
+import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
+import { checkExtras, logprobFields } from "./internal/check-extras.ts";
+import { engineModel } from "./internal/engine-model.ts";
+import { fieldsOf, nameOf, tokensOf } from "./internal/fields-of.ts";
+
+export interface TgiOptions extends EngineOptions {
+  /** Form of each answer: a JSON schema, or a regular expression. */
+  readonly structured?:
+    | Exclude<Structured, { readonly choice: unknown } | { readonly grammar: unknown }>
+    | undefined;
+  readonly topLogprobs?: number | undefined;
+}
+
+/** A model on Text Generation Inference, which its makers only maintain. Throws `InvalidOptionError`. */
+export function tgi(model: string, options: TgiOptions): EngineModel {
+  checkExtras("tgi", options, ["json", "regex"]);
+  const { structured, topLogprobs, ...common } = options;
+  const response_format =
+    structured === undefined
+      ? undefined
+      : "regex" in structured
+        ? { type: "regex", value: structured.regex }
+        : { type: "json", value: structured.json };
+  return engineModel(model, common, {
+    name: "tgi",
+    fields: { ...(response_format && { response_format }), ...logprobFields(topLogprobs) },
+    ignored: ["chat_template_kwargs", "priority", "parallel_tool_calls", "reasoning_effort"],
+    refused: {
+      cache_salt: "TGI keeps no prefixes apart by a salt",
+      structured_outputs: "use response_format",
+      guided_json: "use response_format",
+    },
+    async describe(ask) {
+      const info = fieldsOf(await ask("/info"));
+      const id = nameOf(info["model_id"]);
+      const version = nameOf(info["version"]);
+      const contextWindow = tokensOf(info["max_total_tokens"]);
+      const slots = tokensOf(info["max_concurrent_requests"]);
+      return {
+        models: id === undefined ? [] : [{ id, ...(contextWindow && { contextWindow }) }],
+        ...(version && { version }),
+        ...(contextWindow && { contextWindow }),
+        ...(slots && { slots }),
+      };
+    },
+  });
+}
