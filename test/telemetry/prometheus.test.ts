@@ -1,0 +1,62 @@
+import parse from "parse-prometheus-text-format";
+import { describe, expect, it } from "vitest";
+import { threshold } from "../../policies/index.ts";
+import { createRouter, ProviderError } from "../../src/index.ts";
+import { prometheus } from "../../src/telemetry/prometheus/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+
+const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
+const dear = { usdPerMillionInputTokens: 10, usdPerMillionOutputTokens: 20 };
+const usage = { inputTokens: 100, outputTokens: 50 };
+
+function routerOf(fails = () => false) {
+  const small = {
+    ...fakeModel({
+      model: "small",
+      usage,
+      answer: () => {
+        if (fails()) throw new ProviderError({ kind: "server", model: "fake:small" });
+        return "yes";
+      },
+    }),
+    price,
+  };
+  const large = { ...fakeModel({ model: "large", usage }), price: dear };
+  return createRouter({
+    models: { small, large },
+    policy: threshold({ small: "small", large: "large", at: 0.7 }),
+    execution: { backoffBaseMs: 0 },
+  });
+}
+
+/** Value of a series in a text, as a reader that is not ours finds it. */
+function valueOf(text: string, name: string, labels: Record<string, string> = {}): number | undefined {
+  const family = parse(text).find((one) => one.name === `switchpoint_${name}`);
+  const metric = family?.metrics.find((one) =>
+    Object.entries(labels).every(([key, value]) => one.labels?.[key] === value),
+  );
+  const value = metric?.value ?? metric?.count;
+  return value === undefined ? undefined : Number(value);
+}
+
+describe("prometheus", () => {
+  it("counts requests, calls, tokens, cost and what was saved", async () => {
+    let failures = 1;
+    const router = routerOf(() => failures-- > 0);
+    const metrics = prometheus(router, { reference: "large" });
+    await router.route("Say yes.");
+    await router.route({ messages: [{ role: "user", content: "Say yes." }], model: "large" });
+    const text = await metrics.text();
+    expect(valueOf(text, "requests_total", { outcome: "completed", model: "small" })).toBe(1);
+    expect(valueOf(text, "decisions_total", { model: "large", cause: "pin" })).toBe(1);
+    expect(valueOf(text, "large_decisions_total")).toBe(1);
+    expect(valueOf(text, "attempts_total", { model: "small", hop: "answer", outcome: "error" })).toBe(1);
+    expect(valueOf(text, "attempts_total", { model: "small", hop: "retry", outcome: "ok" })).toBe(1);
+    expect(valueOf(text, "attempt_errors_total", { model: "small", kind: "server" })).toBe(1);
+    expect(valueOf(text, "tokens_total", { model: "small", kind: "output" })).toBe(50);
+    expect(valueOf(text, "cost_usd_total", { model: "small" })).toBeCloseTo(0.0002, 12);
+    expect(valueOf(text, "saving_usd")).toBeCloseTo(0.0018, 12);
+    expect(valueOf(text, "complexity")).toBe(1);
+    expect(valueOf(text, "breaker_state", { name: "fake:small", state: "closed" })).toBe(1);
+  });
+});
