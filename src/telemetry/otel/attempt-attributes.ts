@@ -1,0 +1,28 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { Attempt } from "../../contracts/index.ts";
+import { attributes } from "./names.ts";
+
+/** What may be the name of a model: a server may send any text as one. */
+const plainName = /^[\w./:@+-]{1,128}$/;
+
+const reasons = new Set(["stop", "length", "tool_calls", "function_call", "content_filter"]);
+
+/** Attributes of a call that are known once it has ended. No text of request or answer is among them. */
+export function attemptAttributes(attempt: Attempt): Attributes {
+  const { usage, error, finishReason, servedModel, firstTokenMs, costUsd, next } = attempt;
+  return {
+    [attributes.responseModel]:
+      servedModel !== undefined && plainName.test(servedModel) ? servedModel : undefined,
+    [attributes.finishReasons]:
+      finishReason !== undefined && reasons.has(finishReason) ? [finishReason] : undefined,
+    [attributes.timeToFirstChunk]: firstTokenMs === undefined ? undefined : firstTokenMs / 1_000,
+    [attributes.inputTokens]: usage?.inputTokens,
+    [attributes.outputTokens]: usage?.outputTokens,
+    [attributes.cacheReadTokens]: usage?.cachedInputTokens,
+    [attributes.cacheCreationTokens]: usage?.cacheWriteTokens,
+    [attributes.reasoningTokens]: usage?.reasoningTokens,
+    [attributes.costUsd]: costUsd,
+    [attributes.next]: next,
+    [attributes.errorType]: error === undefined ? undefined : (error.kind ?? error.code),
+  };
+}
