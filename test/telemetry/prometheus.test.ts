@@ -30,7 +30,7 @@ function routerOf(fails = () => false) {
 }
 
 /** Value of a series in a text, as a reader that is not ours finds it. */
-function valueOf(text: string, name: string, labels: Record<string, string> = {}): number | undefined {
+function seriesOf(text: string, name: string, labels: Record<string, string> = {}): number | undefined {
   const family = parse(text).find((one) => one.name === `switchpoint_${name}`);
   const metric = family?.metrics.find((one) =>
     Object.entries(labels).every(([key, value]) => one.labels?.[key] === value),
@@ -47,16 +47,16 @@ describe("prometheus", () => {
     await router.route("Say yes.");
     await router.route({ messages: [{ role: "user", content: "Say yes." }], model: "large" });
     const text = await metrics.text();
-    expect(valueOf(text, "requests_total", { outcome: "completed", model: "small" })).toBe(1);
-    expect(valueOf(text, "decisions_total", { model: "large", cause: "pin" })).toBe(1);
-    expect(valueOf(text, "large_decisions_total")).toBe(1);
-    expect(valueOf(text, "attempts_total", { model: "small", hop: "answer", outcome: "error" })).toBe(1);
-    expect(valueOf(text, "attempts_total", { model: "small", hop: "retry", outcome: "ok" })).toBe(1);
-    expect(valueOf(text, "attempt_errors_total", { model: "small", kind: "server" })).toBe(1);
-    expect(valueOf(text, "tokens_total", { model: "small", kind: "output" })).toBe(50);
-    expect(valueOf(text, "cost_usd_total", { model: "small" })).toBeCloseTo(0.0002, 12);
-    expect(valueOf(text, "saving_usd")).toBeCloseTo(0.0018, 12);
-    expect(valueOf(text, "complexity")).toBe(1);
-    expect(valueOf(text, "breaker_state", { name: "fake:small", state: "closed" })).toBe(1);
+    expect(seriesOf(text, "requests_total", { outcome: "completed", model: "small" })).toBe(1);
+    expect(seriesOf(text, "decisions_total", { model: "large", cause: "pin" })).toBe(1);
+    expect(seriesOf(text, "large_decisions_total")).toBe(1);
+    expect(seriesOf(text, "attempts_total", { model: "small", hop: "answer", outcome: "error" })).toBe(1);
+    expect(seriesOf(text, "attempts_total", { model: "small", hop: "retry", outcome: "ok" })).toBe(1);
+    expect(seriesOf(text, "attempt_errors_total", { model: "small", kind: "server" })).toBe(1);
+    expect(seriesOf(text, "tokens_total", { model: "small", kind: "output" })).toBe(50);
+    expect(seriesOf(text, "cost_usd_total", { model: "small" })).toBeCloseTo(0.0002, 12);
+    expect(seriesOf(text, "saving_usd")).toBeCloseTo(0.0018, 12);
+    expect(seriesOf(text, "complexity")).toBe(1);
+    expect(seriesOf(text, "breaker_state", { name: "fake:small", state: "closed" })).toBe(1);
   });
 });
