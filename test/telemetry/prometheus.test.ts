@@ -1,6 +1,6 @@
 import parse from "parse-prometheus-text-format";
 import { describe, expect, it } from "vitest";
-import { threshold } from "../../policies/index.ts";
+import { always, threshold } from "../../policies/index.ts";
 import { createRouter, ProviderError } from "../../src/index.ts";
 import { prometheus } from "../../src/telemetry/prometheus/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -58,5 +58,39 @@ describe("prometheus", () => {
     expect(seriesOf(text, "saving_usd")).toBeCloseTo(0.0018, 12);
     expect(seriesOf(text, "complexity")).toBe(1);
     expect(seriesOf(text, "breaker_state", { name: "fake:small", state: "closed" })).toBe(1);
+  });
+
+  it("has no label and no text from requests, answers, errors, tenants or hostile servers", async () => {
+    const canary = 'CANARY"}\n7c1f';
+    let fails = false;
+    const model = fakeModel({
+      model: "small",
+      usage: { inputTokens: Number.NaN, outputTokens: -5 },
+      answer: () => {
+        if (fails) throw new ProviderError({ kind: canary as "server", model: "m", detail: canary });
+        return canary;
+      },
+    });
+    const router = createRouter({ models: { small: model }, policy: always("small") });
+    const metrics = prometheus(router, { tenants: ["acme"] });
+    for (let n = 0; n < 300; n += 1) {
+      fails = n % 3 === 0;
+      const tenant = n === 1 ? "acme" : `${canary}-${n}`;
+      await router
+        .route({
+          messages: [{ role: "user", content: canary }],
+          tenant,
+          session: `${canary}-${n}`,
+          category: canary,
+        })
+        .catch(() => {});
+    }
+    const text = await metrics.text();
+    expect(text).not.toContain("CANARY");
+    expect(text).not.toContain("NaN");
+    expect(text.split("\n").length).toBeLessThan(300);
+    expect(seriesOf(text, "tenant_requests_total", { tenant: "acme" })).toBe(1);
+    expect(seriesOf(text, "attempt_errors_total", { kind: "other" })).toBeGreaterThan(0);
+    expect(seriesOf(text, "labels_overflowed_total", { label: "kind" })).toBeGreaterThan(0);
   });
 });

@@ -23,6 +23,12 @@ export function attemptAttributes(attempt: Attempt): Attributes {
     [attributes.reasoningTokens]: usage?.reasoningTokens,
     [attributes.costUsd]: costUsd,
     [attributes.next]: next,
-    [attributes.errorType]: error === undefined ? undefined : (error.kind ?? error.code),
+    [attributes.errorType]: errorType(attempt),
   };
+}
+
+/** Kind or code of a failure. A model of the application may give any text as one: then `other`. */
+export function errorType({ error }: Pick<Attempt, "error">): string | undefined {
+  const type = error?.kind ?? error?.code;
+  return type === undefined || /^[a-z-]{1,32}$/.test(type) ? type : "other";
 }

@@ -1,5 +1,6 @@
 import type { Histogram, Meter } from "@opentelemetry/api";
 import type { Attempt } from "../../contracts/index.ts";
+import { errorType } from "./attempt-attributes.ts";
 import { attributes, chat, metrics } from "./names.ts";
 
 /** Returns a function that records the metrics of the conventions for a call. */
@@ -25,7 +26,7 @@ export function recordMetrics(
       [attributes.provider]: provider,
       [attributes.requestModel]: name,
     };
-    const type = error === undefined ? undefined : (error.kind ?? error.code);
+    const type = errorType({ error });
     const failure = type === undefined ? {} : { [attributes.errorType]: type };
     duration.record(latencyMs / 1_000, { ...known, ...failure });
     if (firstTokenMs !== undefined) firstChunk.record(firstTokenMs / 1_000, known);
