@@ -5,7 +5,7 @@ const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 
 const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** Meaning, kind, labels, and buckets of each series. The name gets `switchpoint_` before it. */
-const shapes = {
+const shapes: Readonly<Record<SeriesName, Shape>> = {
   build_info: ["Version of switchpoint. Always 1.", "gauge", ["version"]],
   requests_total: [
     "Requests that ended, by how and by the model that was chosen.",
@@ -103,10 +103,59 @@ const shapes = {
     ["label"],
   ],
   unreadable_total: ["Parts that could not be read when the series were.", "counter", ["part"]],
-} satisfies Record<string, readonly [string, FamilyType, readonly string[], (readonly number[])?]>;
+};
 
 /** Name of a series, without `switchpoint_`. */
-export type SeriesName = keyof typeof shapes;
+export type SeriesName =
+  | "build_info"
+  | "requests_total"
+  | "request_errors_total"
+  | "request_duration_seconds"
+  | "decisions_total"
+  | "uncertified_decisions_total"
+  | "large_decisions_total"
+  | "complexity"
+  | "classifier_failures_total"
+  | "attempts_total"
+  | "attempt_errors_total"
+  | "attempts_skipped_total"
+  | "attempt_duration_seconds"
+  | "first_token_seconds"
+  | "tokens_total"
+  | "cost_usd_total"
+  | "unpriced_attempts_total"
+  | "cache_saved_usd_total"
+  | "compared_cost_usd_total"
+  | "reference_cost_usd_total"
+  | "saving_usd"
+  | "breaker_state"
+  | "paused"
+  | "learned_requests_per_minute"
+  | "budget_left_ratio"
+  | "budget_left"
+  | "budget_accounts"
+  | "budget_news_total"
+  | "rollout_decisions_total"
+  | "rollout_stage"
+  | "rollout_share"
+  | "promise_state"
+  | "promise_mean_loss"
+  | "promise_loss_upper_bound"
+  | "promise_max_loss"
+  | "drift_found_total"
+  | "drift_active"
+  | "drift_value"
+  | "drift_bound"
+  | "feedback_quality"
+  | "replacements_total"
+  | "escalation_alarms_total"
+  | "model_life_total"
+  | "store_up"
+  | "log_lost_decisions"
+  | "tenant_requests_total"
+  | "tenant_cost_usd_total"
+  | "labels_overflowed_total"
+  | "unreadable_total";
 
 /** All series of a router, by name. */
 export type Families = Readonly<Record<SeriesName, Family>>;
@@ -115,7 +164,7 @@ export type Families = Readonly<Record<SeriesName, Family>>;
 export const seriesNames: readonly SeriesName[] = Object.keys(shapes) as SeriesName[];
 
 export function createFamilies(): Families {
-  const entries = Object.entries(shapes).map(([name, [help, type, labels, buckets]]: [string, Shape]) => [
+  const entries = Object.entries(shapes).map(([name, [help, type, labels, buckets]]) => [
     name,
     createFamily({ name: `switchpoint_${name}`, help, type, labels, buckets }),
   ]);

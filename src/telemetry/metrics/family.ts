@@ -23,15 +23,15 @@ export interface Cell {
   readonly counts?: number[] | undefined;
 }
 
-/** Series of one name. Their number is bounded, since each value of a label comes from a bounded set. */
+/** Series of one name, with at most three labels, whose values are given in their order. Their number is bounded, since each value of a label comes from a bounded set. */
 export interface Family extends FamilyShape {
-  cells(): Iterable<Cell>;
+  cells(): readonly Cell[];
   /** Adds to a counter. What is not above 0, or not finite, is left out: a provider may say anything. */
-  add(amount: number, ...labels: readonly string[]): void;
+  add(amount: number, first?: string, second?: string, third?: string): void;
   /** Sets a gauge. A value that is not finite is left out. */
-  set(value: number, ...labels: readonly string[]): void;
+  set(value: number, first?: string, second?: string, third?: string): void;
   /** Counts an observation of a histogram. Below 0, or not finite: left out. */
-  observe(value: number, ...labels: readonly string[]): void;
+  observe(value: number, first?: string, second?: string, third?: string): void;
   /** Forgets all cells, for gauges that are read anew. */
   clear(): void;
 }
@@ -44,38 +44,46 @@ const mostCells = 10_000;
 
 export function createFamily(shape: FamilyShape): Family {
   const { buckets } = shape;
-  const cells = new Map<string, Cell>();
-  const cellAt = (labels: readonly string[]): Cell | undefined => {
-    const key = labels.length === 1 ? (labels[0] as string) : labels.join("\u0000");
-    const known = cells.get(key);
-    if (known !== undefined || cells.size >= mostCells) return known;
+  let cells: Cell[] = [];
+  /** By one label within the other: names are hashed once, which a joined key would be at each call. */
+  let byLabel = new Map<string, Map<string, Map<string, Cell>>>();
+  const cellAt = (first: string, second: string, third: string): Cell | undefined => {
+    const known = byLabel.get(first)?.get(second)?.get(third);
+    if (known !== undefined || cells.length >= mostCells) return known;
     const counts = buckets === undefined ? undefined : new Array<number>(buckets.length + 1).fill(0);
+    const labels = [first, second, third].slice(0, shape.labels.length);
     const cell: Cell = { labels, value: 0, counts };
-    cells.set(key, cell);
+    const inFirst = byLabel.get(first) ?? new Map<string, Map<string, Cell>>();
+    const inSecond = inFirst.get(second) ?? new Map<string, Cell>();
+    byLabel.set(first, inFirst.set(second, inSecond.set(third, cell)));
+    cells.push(cell);
     return cell;
   };
   return {
     ...shape,
-    cells: () => cells.values(),
-    add(amount, ...labels) {
-      const cell = cellAt(labels);
+    cells: () => cells,
+    add(amount, first = "", second = "", third = "") {
+      const cell = cellAt(first, second, third);
       if (cell !== undefined && amount > 0 && amount < Number.POSITIVE_INFINITY)
         cell.value += Math.min(amount, largestStep);
     },
-    set(value, ...labels) {
+    set(value, first = "", second = "", third = "") {
       if (!Number.isFinite(value)) return;
-      const cell = cellAt(labels);
+      const cell = cellAt(first, second, third);
       if (cell !== undefined) cell.value = value;
     },
-    observe(value, ...labels) {
+    observe(value, first = "", second = "", third = "") {
       if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) return;
-      const cell = cellAt(labels);
+      const cell = cellAt(first, second, third);
       if (cell?.counts === undefined || buckets === undefined) return;
       let at = 0;
       while (at < buckets.length && value > (buckets[at] as number)) at += 1;
       cell.counts[at] = (cell.counts[at] as number) + 1;
       cell.value += Math.min(value, largestStep);
     },
-    clear: () => cells.clear(),
+    clear() {
+      cells = [];
+      byLabel = new Map();
+    },
   };
 }

@@ -9,7 +9,7 @@ const reasons = new Set(["stop", "length", "tool_calls", "function_call", "conte
 
 /** Attributes of a call that are known once it has ended. No text of request or answer is among them. */
 export function attemptAttributes(attempt: Attempt): Attributes {
-  const { usage, error, finishReason, servedModel, firstTokenMs, costUsd, next } = attempt;
+  const { usage, finishReason, servedModel, firstTokenMs, costUsd, next } = attempt;
   return {
     [attributes.responseModel]:
       servedModel !== undefined && plainName.test(servedModel) ? servedModel : undefined,
