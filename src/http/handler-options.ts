@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Router, type Routing } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
+import type { ServedMetrics } from "./endpoints/metrics.ts";
 import { checkUpstream, type Upstream } from "./upstream.ts";
 
 /** Paths that have an endpoint here. */
@@ -54,6 +55,11 @@ export interface HandlerOptions<Id extends string = string> {
    * Default true; chat completions never do, since their clients name sessions or want none.
    */
   readonly inferSession?: boolean | undefined;
+  /**
+   * Series that `GET /metrics` shows: `prometheus(router)`. Any key of the server may read them, or anyone with
+   * `{ ...prometheus(router), open: true }`. Default: the path answers with status 404.
+   */
+  readonly metrics?: ServedMetrics | undefined;
   /** Longest body in bytes. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
 }
@@ -70,9 +76,15 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
     "maxBodyBytes",
     "upstream",
     "inferSession",
+    "metrics",
   ]);
   const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
-  const { upstream, inferSession } = options;
+  const { upstream, inferSession, metrics } = options;
+  if (
+    metrics !== undefined &&
+    !(typeof metrics?.text === "function" && typeof metrics.contentType === "string")
+  )
+    throw new InvalidOptionError("createHandler.metrics", typeof metrics, "prometheus(router)");
   if (authorise !== undefined && typeof authorise !== "function")
     throw new InvalidOptionError("createHandler.authorise", authorise, "a function");
   if (unknownModel !== undefined && unknownModel !== "auto" && unknownModel !== "error")
