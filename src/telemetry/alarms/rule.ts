@@ -6,7 +6,7 @@ export interface SeriesRead {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What was read of some series together. */
+/** Values of some series, read together. */
 export interface Reading {
   readonly sum: number;
   /** Smallest and largest of them. Absent: there is none. */

@@ -1,7 +1,7 @@
 /** Kind of a series, in the words of Prometheus. */
 export type FamilyType = "counter" | "gauge" | "histogram";
 
-/** What a family is, without its values. */
+/** Description of a family, without its values. */
 export interface FamilyShape {
   /** Name with the unit in it, as Prometheus wants it: `switchpoint_cost_usd_total`. */
   readonly name: string;
@@ -32,7 +32,7 @@ export interface Family extends FamilyShape {
   set(value: number, first?: string, second?: string, third?: string): void;
   /** Counts an observation of a histogram. Below 0, or not finite: left out. */
   observe(value: number, first?: string, second?: string, third?: string): void;
-  /** Forgets all cells, for gauges that are read anew. */
+  /** Forgets all cells, for gauges that are read again. */
   clear(): void;
 }
 

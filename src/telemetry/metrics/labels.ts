@@ -29,7 +29,7 @@ const hops = {
   cache: 1,
 } satisfies Record<Hop, 1>;
 
-/** Every code, and those of records that are no error of ours. */
+/** Every code, and those of records of other errors. */
 const codes = {
   "invalid-option": 1,
   "invalid-request": 1,
@@ -70,7 +70,7 @@ const kinds = {
   unknown: 1,
 } satisfies Record<ProviderErrorKind, 1>;
 
-/** What a drift monitor finds. `served-model:` and a name that a provider sent is cut at the colon. */
+/** Findings of a drift monitor. `served-model:` and a name that a provider sent is cut at the colon. */
 const drifts = [
   "score",
   "model",

@@ -21,7 +21,7 @@ export function decisionCounter(
   };
 }
 
-/** What chose the model, from a closed set: the caller, a soft limit of a budget, a cap, or the policy. */
+/** Returns what chose the model, from a closed set: the caller, a soft limit of a budget, a cap, or the policy. */
 export function causeOf(decision: Decision): "pin" | "budget" | "cap" | "policy" {
   if (decision.forced) return "pin";
   if (decision.degraded !== undefined) return "budget";

@@ -4,7 +4,7 @@ import type { Labels } from "./labels.ts";
 
 const promiseStates = ["kept", "at-risk", "broken"];
 
-/** Counts what happens seldom: news of budgets, rollouts, promises, drift, stores and logs. */
+/** Counts what happens rarely: news of budgets, rollouts, promises, drift, stores and logs. */
 export function newsCounter(families: Families, labels: Labels): (event: RouterEvent) => void {
   const lost = new Map<string, number>();
   return (event) => {

@@ -79,7 +79,7 @@ function setBreakers(router: Router, families: Families, labels: Labels): void {
   for (const { name, requestsPerMinute } of limits) learned.set(requestsPerMinute, labels.name(name));
 }
 
-/** Of each budget the account that is nearest its limit. Owners are people and tenants: they are no labels. */
+/** Sets for each budget the account that is nearest its limit. Owners, people or tenants, never become labels. */
 function setBudgets(families: Families, labels: Labels, accounts: readonly BudgetAccount[]): void {
   const nearest = new Map<string, { labels: [string, string]; left: number; ratio: number; count: number }>();
   for (const { name, unit, used, open, limit } of accounts) {

@@ -2,7 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Attempt } from "../../contracts/index.ts";
 import { attributes } from "./names.ts";
 
-/** What may be the name of a model: a server may send any text as one. */
+/** Form of a name of a model: a server may send any text as one. */
 const plainName = /^[\w./:@+-]{1,128}$/;
 
 const reasons = new Set(["stop", "length", "tool_calls", "function_call", "content_filter"]);

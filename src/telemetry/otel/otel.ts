@@ -22,7 +22,7 @@ export interface OtelOptions {
   readonly meterProvider?: MeterProvider | undefined;
 }
 
-/** What listens to a router. */
+/** A listener of a router that makes spans. */
 export interface Otel {
   /** Number of spans that were ended early since more than 10,000 requests were under way. */
   readonly evicted: number;

@@ -3,9 +3,9 @@ import type { AlarmRule, SeriesRead } from "../rule.ts";
 
 export interface RateAboveOptions {
   readonly name: string;
-  /** What is counted. */
+  /** Counted series. */
   readonly of: SeriesRead;
-  /** What it is divided by. Default: nothing, and the rate is per second. */
+  /** Divisor. Default: none, and the rate is per second. */
   readonly per?: SeriesRead | undefined;
   /** Rate above which it fires, at least 0. */
   readonly above: number;
