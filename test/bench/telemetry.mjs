@@ -37,6 +37,6 @@ const med = (a) => a.sort((x, y) => x - y)[a.length >> 1];
 const base = med(routers[0][2]);
 for (const [n, , t] of routers) {
   const m = med(t);
-  console.log(n.padEnd(20), m.toFixed(1), "+" + (m - base).toFixed(1));
+  console.log(n.padEnd(20), m.toFixed(1), `+${(m - base).toFixed(1)}`);
 }
 process.exit(0);
