@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Router, type Routing } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
-import type { ServedMetrics } from "./endpoints/metrics.ts";
+import type { ServedMetrics } from "./served-metrics.ts";
 import { checkUpstream, type Upstream } from "./upstream.ts";
 
 /** Paths that have an endpoint here. */
