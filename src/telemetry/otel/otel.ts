@@ -15,11 +15,12 @@ import { attributes, providers } from "./names.ts";
 import { OpenSpans } from "./open-spans.ts";
 import { routeAttributes } from "./route-attributes.ts";
 
+/** Providers of `@opentelemetry/api`, described by their shape: declarations need no package. */
 export interface OtelOptions {
   /** Default: the global one. */
-  readonly tracerProvider?: TracerProvider | undefined;
+  readonly tracerProvider?: { getTracer(name: string, version?: string): unknown } | undefined;
   /** Default: the global one. */
-  readonly meterProvider?: MeterProvider | undefined;
+  readonly meterProvider?: { getMeter(name: string, version?: string): unknown } | undefined;
 }
 
 /** A listener of a router that makes spans. */
@@ -42,8 +43,8 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
     throw new InvalidOptionError("otel.tracerProvider", tracerProvider, "a TracerProvider");
   if (typeof meterProvider?.getMeter !== "function")
     throw new InvalidOptionError("otel.meterProvider", meterProvider, "a MeterProvider");
-  const open = new OpenSpans(tracerProvider.getTracer("switchpoint", packageVersion));
-  const record = recordMetrics(meterProvider.getMeter("switchpoint", packageVersion));
+  const open = new OpenSpans((tracerProvider as TracerProvider).getTracer("switchpoint", packageVersion));
+  const record = recordMetrics((meterProvider as MeterProvider).getMeter("switchpoint", packageVersion));
   const plain = router as unknown as Router;
   const facts = (model: string) => {
     const known = Object.hasOwn(plain.models, model) ? plain.models[model] : undefined;
