@@ -59,8 +59,9 @@ const core = new Set(
   [...(await modulesOfIndex())].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
 );
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
-// The class for LangChain extends one of an optional peer, which nothing else may import.
-const isPart = (id) => /^(policies|src\/(?!testing\/|adapters\/langchain|http\/server\/))/.test(pathIn(id));
+// LangChain and OpenTelemetry are optional peers, which nothing else may import.
+const isPart = (id) =>
+  /^(policies|src\/(?!testing\/|adapters\/langchain|telemetry\/otel|http\/server\/))/.test(pathIn(id));
 
 /** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
 function providersOf(id) {

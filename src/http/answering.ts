@@ -3,6 +3,7 @@ import type { HttpCall } from "./call.ts";
 import { anthropicError } from "./endpoints/anthropic-error.ts";
 import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
+import { metricsEndpoint } from "./endpoints/metrics.ts";
 import { openaiError } from "./endpoints/openai-error.ts";
 import { passedOn } from "./endpoints/passed-on.ts";
 import { failureOf } from "./failure.ts";
@@ -29,9 +30,10 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
   const served = router as unknown as Router;
   const given = options as HandlerOptions;
   checkHandlerOptions(given, served);
-  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream } = given;
+  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream, metrics } = given;
   const base = basePath.replace(/\/+$/, "");
-  const all = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
+  const routed = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
+  const all = metrics === undefined ? routed : [...routed, metricsEndpoint(metrics)];
   const serving: Serving = { router: served, options: given, identify: (call) => identify(call, given) };
   return {
     maxBodyBytes,

@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Router, type Routing } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
+import type { ServedMetrics } from "./served-metrics.ts";
 import { checkUpstream, type Upstream } from "./upstream.ts";
 
 /** Paths that have an endpoint here. */
@@ -59,6 +60,11 @@ export interface HandlerOptions<Id extends string = string> {
    * model's answer and errors come back as they came. False: it is translated for every model. Default true.
    */
   readonly native?: boolean | undefined;
+  /**
+   * Series that `GET /metrics` shows: `prometheus(router)`. Any key of the server may read them, or anyone with
+   * `{ ...prometheus(router), open: true }`. Default: the path answers with status 404.
+   */
+  readonly metrics?: ServedMetrics | undefined;
   /** Longest body in bytes. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
 }
@@ -76,9 +82,15 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
     "upstream",
     "inferSession",
     "native",
+    "metrics",
   ]);
   const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
-  const { upstream, inferSession, native } = options;
+  const { upstream, inferSession, native, metrics } = options;
+  if (
+    metrics !== undefined &&
+    !(typeof metrics?.text === "function" && typeof metrics.contentType === "string")
+  )
+    throw new InvalidOptionError("createHandler.metrics", typeof metrics, "prometheus(router)");
   if (authorise !== undefined && typeof authorise !== "function")
     throw new InvalidOptionError("createHandler.authorise", authorise, "a function");
   if (unknownModel !== undefined && unknownModel !== "auto" && unknownModel !== "error")

@@ -101,6 +101,18 @@ test("the door of the loop shows its parts, and what they take and return", () =
 test.each([
   ["switchpoint/http", "createHandler", "Handler HandlerOptions Identity Upstream"],
   ["switchpoint/serve", "authoriseByKeys createKey readKeys serve", "KeyRecord RunningServer ServeOptions"],
+  ["switchpoint/telemetry/otel", "otel", "Otel OtelOptions"],
+  [
+    "switchpoint/telemetry/prometheus",
+    "prometheus",
+    "Cell Family FamilyShape FamilyType MetricsOptions Prometheus SeriesName WatchedDrift WatchedPromise WatchedRollout",
+  ],
+  [
+    "switchpoint/telemetry/alarms",
+    "alarms budgetBurn driftActive promiseAtRisk quantileAbove rateAbove webhook",
+    `AlarmNews AlarmRule Alarms AlarmsOptions BudgetBurnOptions Judged Notify QuantileAboveOptions RateAboveOptions Reading
+     SeriesRead WebhookOptions`,
+  ],
 ])("the door %s shows these names alone", (door, values, types) => {
   expect(namesOf(door)).toEqual({ values: words(values), types: types === "" ? [] : words(types) });
 });

@@ -1,0 +1,58 @@
+import type { AlarmRule, Judged, Reading } from "./rule.ts";
+
+/** State of one rule. */
+export interface Watch {
+  readonly rule: AlarmRule;
+  readonly firing: boolean;
+  /** Takes what was read. Returns the judgement if the alarm began or ended with it. */
+  look(readings: readonly Reading[], at: number): Judged | undefined;
+}
+
+/** Largest number of looks that are kept of a window: a longer one is thinned out at its oldest end. */
+const mostLooks = 1_000;
+
+export function createWatch(rule: AlarmRule): Watch {
+  const { windowMs, forMs = 0 } = rule;
+  let looks: { readonly at: number; readonly readings: readonly Reading[] }[] = [];
+  let since: number | undefined;
+  let firing = false;
+  let last: number | undefined;
+  return {
+    rule,
+    get firing() {
+      return firing;
+    },
+    look(readings, at) {
+      // The clock went back, or the process slept: what lies before does not belong to the window.
+      if (last !== undefined && (at < last || at - last > Math.max(windowMs, forMs, 60_000))) {
+        looks = [];
+        since = undefined;
+      }
+      last = at;
+      while (looks.length > 1 && (looks[1]?.at ?? at) <= at - windowMs) looks.shift();
+      if (looks.length >= mostLooks) looks.shift();
+      const before = windowMs === 0 ? undefined : looks[0];
+      if (windowMs > 0) looks.push({ at, readings });
+      if (windowMs > 0 && before === undefined) return undefined;
+      const judged = judge(rule, readings, before?.readings ?? [], at - (before?.at ?? at));
+      if (judged.firing !== true) {
+        since = undefined;
+        if (!firing) return undefined;
+        firing = false;
+        return judged;
+      }
+      since ??= at;
+      if (firing || at - since < forMs) return undefined;
+      firing = true;
+      return judged;
+    },
+  };
+}
+
+function judge(rule: AlarmRule, now: readonly Reading[], before: readonly Reading[], ms: number): Judged {
+  try {
+    return rule.judge(now, before, ms);
+  } catch {
+    return { firing: undefined, reason: "the rule threw" };
+  }
+}

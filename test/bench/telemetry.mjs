@@ -1,0 +1,42 @@
+// CPU that each listener adds to a request, beside none and an empty one, alternating in one process: µs a request.
+
+import { threshold } from "../../dist/policies/index.js";
+import { createRouter, decisionLog } from "../../dist/src/index.js";
+import { otel } from "../../dist/src/telemetry/otel/index.js";
+import { prometheus } from "../../dist/src/telemetry/prometheus/index.js";
+import { fakeModel } from "../../dist/src/testing/index.js";
+
+const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
+const make = (attach) => {
+  const r = createRouter({
+    models: {
+      small: { ...fakeModel({ model: "small" }), price },
+      large: { ...fakeModel({ model: "large" }), price },
+    },
+    policy: threshold({ small: "small", large: "large", at: 0.7 }),
+  });
+  attach(r);
+  return r;
+};
+const kinds = {
+  none: () => {},
+  "empty listener": (r) => r.observe(() => {}),
+  prometheus: (r) => prometheus(r, { reference: "large" }),
+  "otel without SDK": (r) => otel(r),
+  log: (r) => r.observe(decisionLog({ file: "/dev/null" })),
+};
+const routers = Object.entries(kinds).map(([n, a]) => [n, make(a), []]);
+for (let round = 0; round < 12; round++)
+  for (const [, r, times] of routers) {
+    const c = process.cpuUsage();
+    for (let i = 0; i < 2000; i++) await r.route("Write a short poem about a cat.");
+    const d = process.cpuUsage(c);
+    if (round > 2) times.push((d.user + d.system) / 2000);
+  }
+const med = (a) => a.sort((x, y) => x - y)[a.length >> 1];
+const base = med(routers[0][2]);
+for (const [n, , t] of routers) {
+  const m = med(t);
+  console.log(n.padEnd(20), m.toFixed(1), `+${(m - base).toFixed(1)}`);
+}
+process.exit(0);
