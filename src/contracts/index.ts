@@ -135,6 +135,7 @@ export type {
   ServiceTierPrice,
   UnstackedPart,
 } from "./model.ts";
+export type { NativeProtocol, NativeRequest } from "./native.ts";
 export type {
   Output,
   OutputOf,
@@ -145,7 +146,6 @@ export type {
   OutputStream,
   OutputValidator,
 } from "./output.ts";
-export type { NativeProtocol, NativeRequest } from "./native.ts";
 export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
 export type {
   BudgetFacts,
