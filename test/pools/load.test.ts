@@ -1,5 +1,4 @@
 import fc from "fast-check";
-// @ts-expect-error it has no types
 import parsePrometheus from "parse-prometheus-text-format";
 import { expect, onTestFinished, test, vi } from "vitest";
 import {
@@ -42,13 +41,11 @@ test.each(Object.entries(dialects))(
   "metrics of %s are read, as another parser reads them",
   (dialect, names) => {
     const text = metricsText(busyCore(), 'a "model" \\ of one', dialect as keyof typeof dialects);
-    const theirs = parsePrometheus(text).map(
-      (one: { name: string; metrics: { value: string; labels?: object }[] }) => [
-        one.name,
-        Number(one.metrics[0]?.value),
-        one.metrics[0]?.labels ?? {},
-      ],
-    );
+    const theirs = parsePrometheus(text).map((one) => [
+      one.name,
+      Number(one.metrics[0]?.value),
+      one.metrics[0]?.labels ?? {},
+    ]);
     const ours = readPrometheus(text, () => true);
     expect(ours.badLines).toBe(0);
     expect(ours.samples.map(({ name, value, labels }) => [name, value, Object.fromEntries(labels)])).toEqual(

@@ -25,6 +25,7 @@ const hops = {
   cascade: 1,
   check: 1,
   hedge: 1,
+  repair: 1,
   shadow: 1,
   cache: 1,
 } satisfies Record<Hop, 1>;
@@ -43,6 +44,7 @@ const codes = {
   "deadline-exceeded": 1,
   "limit-exceeded": 1,
   classifier: 1,
+  "invalid-output": 1,
   store: 1,
   "outcome-format": 1,
   "insufficient-evidence": 1,
@@ -61,6 +63,7 @@ const kinds = {
   "content-filter": 1,
   "rate-limit": 1,
   overloaded: 1,
+  saturated: 1,
   server: 1,
   conflict: 1,
   timeout: 1,
