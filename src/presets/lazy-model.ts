@@ -15,6 +15,8 @@ export interface LazyModel {
   readonly facts: ModelFacts;
   /** Limits of the adapter's batches. Absent: it has none. */
   readonly batches?: BatchLimits | undefined;
+  /** What the adapter says about itself. */
+  readonly speaks?: Model["speaks"];
   load(): Promise<Model>;
 }
 
@@ -22,7 +24,7 @@ export interface LazyModel {
  * Creates a model whose adapter is loaded at its first call, so that an application which names no model loads no
  * provider. Later calls go to the adapter as they come. A load that fails is tried again by the next call.
  */
-export function lazyModel({ facts, batches, load }: LazyModel): Model {
+export function lazyModel({ facts, batches, speaks, load }: LazyModel): Model {
   let made: Model | undefined;
   let loading: Promise<Model> | undefined;
 
@@ -60,6 +62,7 @@ export function lazyModel({ facts, batches, load }: LazyModel): Model {
     stream: (request, options) =>
       made === undefined ? firstStream(request, options) : made.stream(request, options),
     health: async (options) => (await (await open(options?.signal)).health?.(options)) ?? true,
+    ...(speaks !== undefined && { speaks }),
     ...(batches !== undefined && { batches: lazyBatches(batches, open) }),
   };
 }

@@ -42,6 +42,7 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
       return lazyModel({
         facts: factsOf("anthropic", model, {}, anthropicContentTypes),
         batches: anthropicBatchLimits,
+        speaks: ["messages"],
         load: async () => (await import("../providers/anthropic.ts")).anthropic(model),
       });
     },
