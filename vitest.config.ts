@@ -17,7 +17,7 @@ const isolated = [
   "plugin/node-builtin",
   "presets/**/*",
   "providers/*",
-  "rollout/**/*",
+  "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/audit-invariants,audit/decided-because,audit/sample-rate}",
   "http/*",
   "cli/{loop,rollout,release,serve}",
   "studies/**/*",
@@ -42,6 +42,7 @@ export default defineConfig({
   ...(openai === undefined ? {} : { resolve: { alias: { openai } } }),
   test: {
     dir: "test",
+    globalSetup: ["./test/support/folder-of-run.ts"],
     // Much of a run waits for loopback, timers and child processes: leave no core idle.
     maxWorkers: "100%",
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
