@@ -42,6 +42,8 @@ export default defineConfig({
   ...(openai === undefined ? {} : { resolve: { alias: { openai } } }),
   test: {
     dir: "test",
+    // Compiled sources are kept beside the packages: a fifth of a run's time, and CI has three runs.
+    experimental: { fsModuleCache: true },
     globalSetup: ["./test/support/folder-of-run.ts"],
     // Much of a run waits for loopback, timers and child processes: leave no core idle.
     maxWorkers: "100%",
