@@ -9,7 +9,8 @@ import { join } from "node:path";
 export default function folderOfRun(): (() => void) | undefined {
   // Each project of vitest.config.ts calls it.
   if (process.env["SWITCHPOINT_TEST_FOLDER"] !== undefined) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), "switchpoint-tests-"));
+  // A short name: errors quote only values of up to 60 characters, and sockets have a shorter limit, too.
+  const folder = mkdtempSync(join(tmpdir(), "t"));
   process.env["SWITCHPOINT_TEST_FOLDER"] = folder;
   process.env["TMPDIR"] = folder;
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
