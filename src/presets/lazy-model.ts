@@ -15,7 +15,7 @@ export interface LazyModel {
   readonly facts: ModelFacts;
   /** Limits of the adapter's batches. Absent: it has none. */
   readonly batches?: BatchLimits | undefined;
-  /** What the adapter says about itself. */
+  /** Protocols in which the adapter takes requests as they came. */
   readonly speaks?: Model["speaks"];
   load(): Promise<Model>;
 }
