@@ -154,10 +154,9 @@ describe("an endpoint that says how much is left", () => {
     const [small, large] = [await serve(1_000, () => headers), await serve(1_000, free)];
     const router = routerOf(small, large);
     for (let at = 0; at < 4; at += 1) {
-      const isNothing = Object.entries(headers).some(
-        ([name, value]) => name.includes("remaining") && value === "0",
-      );
-      if (at > 0 && isNothing) await sleep(1_010);
+      const isNothing =
+        "x-ratelimit-remaining-requests" in headers && headers["x-ratelimit-remaining-requests"] === "0";
+      if (isNothing && at > 0) await sleep(1_010);
       await router.route("Hello");
     }
     expect(small.seen.answered).toBe(4);

@@ -166,7 +166,7 @@ describe("kubernetes", () => {
     await vi.waitFor(() => expect(sets.at(-1)).toEqual(["http://10.0.0.3:8000/v1 ready"]));
   });
 
-  test("reads the list anew when its version has expired, with the token of that time", async () => {
+  test("reads the list again when its version has expired, with the token of that time", async () => {
     const { discovery, requests, state, tell, tokenFile } = await api();
     const { sets, problems } = watch(discovery);
     await vi.waitFor(() => expect(state.watchers).toHaveLength(1));

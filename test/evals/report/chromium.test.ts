@@ -94,26 +94,12 @@ describe.skipIf(!present)("a report in Chromium", () => {
     await rm(folder, { recursive: true });
   });
 
-  const isAll = runs(0, 1) === 1;
-  /**
-   * Under npm test the longest report is looked at in each width and scheme, further kinds on a wide screen in the
-   * light, and all on a phone in the dark.
-   */
-  const kinds: readonly Name[] = ["hostile", "rollout", "loop"];
-  const isViewed = (name: Name, width: number, scheme: string): boolean =>
-    isAll ||
-    name === "certified" ||
-    (width === 390 && scheme === "dark") ||
-    (kinds.includes(name) && width === 1200 && scheme === "light");
-  /** It takes seconds: once in each scheme and at each width of the longest report, and on a phone of further kinds. */
-  const isChecked = (name: Name, width: number, scheme: string): boolean =>
-    (width === 390) === (scheme === "dark") &&
-    (isAll || name === "certified" || (kinds.includes(name) && width === 390));
-  const printed: readonly Name[] = isAll ? names : ["certified", "long", "many models", "tiny", ...kinds];
+  /** Reports that are looked at in each width and scheme; the others on a phone in the dark, unless all is run. */
+  const always: readonly Name[] = runs(1, 2) === 2 ? names : ["certified", "hostile", "rollout", "loop"];
   const views = names.flatMap((name) =>
     ([1200, 390] as const).flatMap((width) =>
       (["light", "dark"] as const)
-        .filter((scheme) => isViewed(name, width, scheme))
+        .filter((scheme) => always.includes(name) || (width === 390 && scheme === "dark"))
         .map((colorScheme) => ({ width, colorScheme, name })),
     ),
   );
@@ -135,7 +121,9 @@ describe.skipIf(!present)("a report in Chromium", () => {
       expect(folded.scrollWidth).toBeLessThanOrEqual(width);
       await page.evaluate(unfold);
       const seen = await page.evaluate(lookAround, sectionsOf(name));
-      if (isChecked(name, width, colorScheme)) expect(await findingsOf(page)).toEqual([]);
+      // It takes seconds: once in each scheme and at each width, of the reports that are always looked at.
+      if (always.includes(name) && (width === 390) === (colorScheme === "dark"))
+        expect(await findingsOf(page)).toEqual([]);
       await page.close();
       expect(seen.owned).toBe(false);
       expect(seen.scrollWidth).toBeLessThanOrEqual(width);
@@ -184,29 +172,26 @@ describe.skipIf(!present)("a report in Chromium", () => {
     expect(isOpen).toBe(true);
   }, 60_000);
 
-  it.each(printed)(
-    "%s: prints on paper within its width, unfolded, with no page half empty",
-    async (name) => {
-      // A4 without its margins, in CSS pixels.
-      const [width, height] = [688, 1_016];
-      const page = await open(name, { viewport: { width, height } });
-      await page.emulateMedia({ media: "print" });
-      const { scrollWidth, scrolling, scrollHeight, hidden } = await page.evaluate(
-        lookAround,
-        sectionsOf(name),
-      );
-      const pdf = await page.pdf({ format: "A4" });
-      await page.close();
-      expect(scrollWidth).toBeLessThanOrEqual(width);
-      expect(scrolling).toEqual([]);
-      expect(hidden).toEqual([]);
-      const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
-      const full = scrollHeight / height;
-      expect(pages).toBeGreaterThan(0);
-      // Besides the last page, a fifth of each page at most is empty because something did not fit on it.
-      expect(pages).toBeLessThanOrEqual(Math.ceil(full / 0.8) + 1);
-    },
-  );
+  it.each(names)("%s: prints on paper within its width, unfolded, with no page half empty", async (name) => {
+    // A4 without its margins, in CSS pixels.
+    const [width, height] = [688, 1_016];
+    const page = await open(name, { viewport: { width, height } });
+    await page.emulateMedia({ media: "print" });
+    const { scrollWidth, scrolling, scrollHeight, hidden } = await page.evaluate(
+      lookAround,
+      sectionsOf(name),
+    );
+    const pdf = await page.pdf({ format: "A4" });
+    await page.close();
+    expect(scrollWidth).toBeLessThanOrEqual(width);
+    expect(scrolling).toEqual([]);
+    expect(hidden).toEqual([]);
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    const full = scrollHeight / height;
+    expect(pages).toBeGreaterThan(0);
+    // Besides the last page, a fifth of each page at most is empty because something did not fit on it.
+    expect(pages).toBeLessThanOrEqual(Math.ceil(full / 0.8) + 1);
+  });
 });
 
 async function findingsOf(page: Page): Promise<string[]> {
