@@ -2,14 +2,17 @@ import { seededRandom } from "../src/statistics/seeded-random.ts";
 import type { EngineProfile } from "../src/testing/fake-engine/engine-profile.ts";
 import type { PromptPiece } from "../src/testing/fake-engine/prefix-cache.ts";
 
-/** A card by its data sheet: dense BF16 TFLOPS, memory bandwidth in GB/s, memory in GB. */
+/** A card: dense BF16 TFLOPS, memory bandwidth in GB/s, memory in GB. */
 interface Card {
   readonly tflops: number;
   readonly gbPerSecond: number;
   readonly gb: number;
 }
 
-/** NVIDIA's data sheets: H100 SXM, A100 80GB SXM, L40S, L4 (dense BF16: half of what they state with sparsity). */
+/**
+ * Assumed for H100 SXM, A100 80GB SXM, L40S and L4 (without sparsity). These and the constants below were written down
+ * from memory: check them against the makers' pages before you quote a result.
+ */
 const cards = {
   h100: { tflops: 989, gbPerSecond: 3_350, gb: 80 },
   a100: { tflops: 312, gbPerSecond: 2_039, gb: 80 },
@@ -17,7 +20,7 @@ const cards = {
   l4: { tflops: 121, gbPerSecond: 300, gb: 24 },
 } as const satisfies Readonly<Record<string, Card>>;
 
-/** Qwen3-8B by its model card: 8.2 billion weights of two bytes, 36 layers, 8 KV heads of 128 numbers of two bytes. */
+/** A model like Qwen3-8B: 8.2 billion weights of two bytes, 36 layers, 8 KV heads of 128 numbers of two bytes. */
 const weights = 8.2e9;
 const weightBytes = 2 * weights;
 const kvBytesPerToken = 2 * 36 * 8 * 128 * 2;
@@ -27,9 +30,9 @@ const kvBytesPerToken = 2 * 36 * 8 * 128 * 2;
  * llm-d's router takes for its peak.
  */
 const computeShare = (20_480 * 2 * weights) / (cards.h100.tflops * 1e12);
-/** Share of the bandwidth that decoding reaches: measured on H100 by Databricks ("LLM Inference Performance Engineering"). */
+/** Share of the bandwidth that decoding reaches: assumed. */
 const bandwidthShare = 0.6;
-/** Share of the memory that vLLM takes (`gpu_memory_utilization`), and its `max_num_seqs` and `max_num_batched_tokens`. */
+/** Share of the memory that an engine takes, calls at once, prompt tokens of a step: assumed, about vLLM's defaults. */
 const memoryShare = 0.9;
 const slots = 256;
 const chunkTokens = 2_048;
@@ -53,7 +56,7 @@ export const fleets: Readonly<Record<"unequal" | "equal", readonly EngineProfile
   equal: [cards.a100, cards.a100, cards.a100, cards.a100].map(profileOf),
 };
 
-/** llm-d's "B2B" load: a context that all requests of a customer share, a question, an answer; in tokens. */
+/** Assumed load: a context that all requests of a customer share, a question, an answer; in tokens. */
 const contextTokens = 6_000;
 const questionTokens = 1_200;
 const answerTokens = 1_000;

@@ -1,7 +1,7 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
-import type { Load, ModelRuntime, PoolLoad } from "./pool.ts";
+import type { Load, PoolLoad } from "./pool.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -198,8 +198,6 @@ export interface Model extends ModelFacts {
   members?(): readonly Member[];
   /** Rules of a pool, with `members`. Absent: its members are asked in their order. */
   readonly pool?: PoolRules | undefined;
-  /** Called when a router begins to use the model. Returns a function that ends that use. */
-  attach?(runtime: ModelRuntime): () => void;
 }
 
 /** One endpoint of a pool, as it is right now. */

@@ -1,5 +1,3 @@
-import type { Clock } from "./ports/clock.ts";
-
 /** Load of an endpoint. Without what is not known: a metric that is missing or stale is absent, never 0. */
 export interface Load {
   /** Requests that the engine answers right now. */
@@ -31,11 +29,4 @@ export interface PoolLoad {
    * known, which may be free.
    */
   readonly expectedWaitMs?: number | undefined;
-}
-
-/** Parts that a router lends to a model that lives as long as the router does. */
-export interface ModelRuntime {
-  readonly clock: Clock;
-  /** Returns a random number in [0, 1). */
-  readonly random: () => number;
 }

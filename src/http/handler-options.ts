@@ -61,8 +61,8 @@ export interface HandlerOptions<Id extends string = string> {
    */
   readonly native?: boolean | undefined;
   /**
-   * Series that `GET /metrics` shows: `prometheus(router)`. Any key of the server may read them, or anyone with
-   * `{ ...prometheus(router), open: true }`. Default: the path answers with status 404.
+   * Series that `GET /metrics` shows: `prometheus(router)`. A key of the server that belongs to no tenant may read them,
+   * or anyone with `{ ...prometheus(router), open: true }`. Default: the path answers with status 404.
    */
   readonly metrics?: ServedMetrics | undefined;
   /** Longest body in bytes. Default 33,554,432. */

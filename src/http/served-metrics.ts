@@ -2,6 +2,6 @@
 export interface ServedMetrics {
   readonly contentType: string;
   text(): Promise<string>;
-  /** True if anyone may read them. Default false: every holder of a key may, so give tenants' keys no reach to the path. */
+  /** True if anyone may read them. Default false: a holder of a key may, unless it belongs to a tenant. */
   readonly open?: boolean | undefined;
 }

@@ -1,7 +1,8 @@
+import { HttpError } from "../http-error.ts";
 import type { ServedMetrics } from "../served-metrics.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** `GET /metrics`, behind the keys of the server unless they are open. */
+/** `GET /metrics`, for holders of a key that belongs to no tenant unless they are open: the series tell of all tenants. */
 export function metricsEndpoint(metrics: ServedMetrics): Endpoint {
   const open = metrics.open === true;
   return {
@@ -9,7 +10,14 @@ export function metricsEndpoint(metrics: ServedMetrics): Endpoint {
     path: "/metrics",
     open,
     async serve(call, { identify }) {
-      if (!open) await identify(call);
+      if (!open && (await identify(call)).tenant !== undefined)
+        throw new HttpError(
+          403,
+          "the key of a tenant may not read what all tenants do: use one without a tenant",
+          {
+            code: "not_permitted",
+          },
+        );
       return { status: 200, headers: { "content-type": metrics.contentType }, body: await metrics.text() };
     },
   };

@@ -1,13 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  fromServer,
-  isSaturated,
-  llamaCpp,
-  ollama,
-  sglang,
-  tgi,
-  vllm,
-} from "../../../src/providers/engines/index.ts";
+import { fromServer, llamaCpp, ollama, sglang, tgi, vllm } from "../../../src/providers/engines/index.ts";
 import { providerConformance, serveFakeEngine, smallProfile } from "../../../src/testing/index.ts";
 import { openaiStatuses, serveOpenAi } from "../../support/openai-server.ts";
 import { sendJson, serveWith } from "../../support/serve-with.ts";
@@ -140,17 +132,25 @@ test("TGI, llama.cpp and Ollama state what they are", async () => {
   });
 });
 
-test("a full queue is told from a failure", () => {
-  expect(isSaturated("vllm", 503, "The request queue is full.")).toBe(true);
-  expect(isSaturated("ollama", 503, "server busy, please try again. maximum pending requests exceeded")).toBe(
-    true,
-  );
-  expect(isSaturated("tgi", 429, '{"error":"Model is overloaded"}')).toBe(true);
-  expect(
-    isSaturated("llama.cpp", 503, '{"error":{"message":"Loading model","type":"unavailable_error"}}'),
-  ).toBe(false);
-  expect(isSaturated("vllm", 500, "boom")).toBe(false);
-  expect(isSaturated("openai", 503, "")).toBe(false);
+test.each([
+  ["the queue of vLLM", 503, "The request queue is full.", "saturated"],
+  [
+    "the queue of Ollama",
+    503,
+    "server busy, please try again.  maximum pending requests exceeded",
+    "saturated",
+  ],
+  ["a router without an endpoint", 503, "no endpoint is ready", "saturated"],
+  ["a model that loads", 503, "Loading model", "overloaded"],
+  ["a proxy before servers that are down", 503, "no healthy upstream", "overloaded"],
+  ["a limit", 429, "Model is overloaded", "rate-limit"],
+] as const)("a full queue is told from a failure: %s", async (_, status, message, kind) => {
+  const server = await serveWith((response) => sendJson(response, { error: { message } }, status));
+  onTestFinished(() => server.close());
+  await expect(vllm("qwen", { baseUrl: server.url }).generate(request, { signal })).rejects.toMatchObject({
+    kind,
+    status,
+  });
 });
 
 describe("the fake engine", () => {
@@ -183,12 +183,15 @@ describe("the fake engine", () => {
     running.catch(() => {});
     await expect.poll(() => engine.core.running).toBe(1);
     const full = await model.generate(request, { signal }).catch((error) => error);
-    expect(isSaturated("vllm", full.status, full.detail)).toBe(true);
+    expect(full).toMatchObject({ kind: "saturated", status: 503, retryable: true });
+    await expect(model.stream(request, { signal })[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      kind: "saturated",
+    });
     gone.abort();
     await expect.poll(() => engine.core.running).toBe(0);
     await fetch(engine.url.replace("/v1", "/sleep"), { method: "POST" });
     const asleep = await model.generate(request, { signal }).catch((error) => error);
-    expect(isSaturated("vllm", asleep.status, asleep.detail)).toBe(false);
+    expect(asleep).toMatchObject({ kind: "overloaded", status: 503 });
     engine.core.wakeUp();
     expect(await model.health?.()).toBe(true);
   });
