@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type BundledCommand, bundledCommand } from "../support/bundled-command.ts";
@@ -24,14 +26,18 @@ function folder(): Folder {
   return made;
 }
 
-/** A router whose answers name the process that gave them. */
+/** A router whose answers name the process that gave them, and which writes a line for each that it was asked for. */
 const config = (parts: string, before = "") => `
+import { appendFileSync } from "node:fs";
 import { always } from "${command.module("policies")}";
 import { createRouter } from "${command.module("index")}";
 import { fakeModel } from "${command.module("testing")}";
 ${before}
 const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
-const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+const wait = () => {
+  appendFileSync(new URL("asked", import.meta.url), "asked\\n");
+  return new Promise((resolve) => setTimeout(resolve, 5));
+};
 const model = fakeModel({ price, wait, answer: String(process.pid) });
 export default createRouter({ models: { small: model }, policy: always("small"), ${parts} });
 `;
@@ -105,6 +111,8 @@ test("a worker that dies is replaced, a reload reaches all, and SIGTERM under lo
   const reloaded = () => lines.filter((line) => /^worker \d+: reloaded/.test(line)).length;
   await expect.poll(reloaded, { timeout: 20_000 }).toBe(2);
 
+  const asked = () => readFileSync(join(dirname(file), "asked"), "utf8").split("\n").length - 1;
+  const askedBefore = asked();
   let answered = 0;
   const cut: unknown[] = [];
   let isOver = false;
@@ -128,8 +136,9 @@ test("a worker that dies is replaced, a reload reaches all, and SIGTERM under lo
   expect((await exited)[0]).toBe(0);
   isOver = true;
   await Promise.all(clients);
-  // A connection that no one has taken when the socket closes is reset by the system: it has sent nothing yet that
-  // a model was asked.
+  // Each call of a model has reached its client whole.
+  expect(answered).toBe(asked() - askedBefore);
+  // A connection that no one has taken when the socket closes is reset by the system: no model was asked for it.
   expect(cut.filter((one) => (one as NodeJS.ErrnoException).code !== "ECONNRESET")).toEqual([]);
 }, 120_000);
 
