@@ -163,3 +163,87 @@ test("of a key that occurs twice only the one that was read is sent", async () =
     '{"model":"claude-sonnet-5-5","max_tokens":9,"messages":[{"role":"user","content":"b"}]}',
   );
 });
+
+test("fields of the router, other models and another place are left out, and the model's own stay", async () => {
+  const server = await serveRaw({ status: 200, text: answer });
+  onTestFinished(server.close);
+  const extraBody = { inference_geo: "us" };
+  const own = { baseUrl: server.url, apiKey: "k" };
+  const router = createRouter({
+    models: {
+      plain: anthropic("claude-sonnet-5-5", own),
+      placed: anthropic("claude-opus-5-5", { ...own, defaults: { extraBody } }),
+    },
+    policy: always("plain"),
+  });
+  const handler = createHandler(router, { trusted: true });
+  const sent = async (model: string) => {
+    const text = `{"model":"${model}","session":"s","tenant":"t","labels":{"a":"b"},"maxCostUsd":1,"fallbacks":[{"model":"claude-opus-5-5"}],"inference_geo":"global","max_tokens":9,"top_k":1.0,"messages":[{"role":"user","content":"a"}]}`;
+    expect((await handler("http://x/v1/messages", { method: "POST", body: text })).status).toBe(200);
+    return server.requests.at(-1)?.text;
+  };
+  const rest = '"max_tokens":9,"top_k":1.0,"messages":[{"role":"user","content":"a"}]}';
+  expect(await sent("plain")).toBe(`{"model":"claude-sonnet-5-5",${rest}`);
+  expect(await sent("placed")).toBe(`{"model":"claude-opus-5-5","inference_geo":"us",${rest}`);
+});
+
+test("what the provider keeps under the key is refused, for any model", async () => {
+  const { post, requests } = await served({ status: 200, text: answer });
+  for (const field of ['"thread":{"type":"continue","previous_message_id":"msg_1"}', '"container":"c_1"'])
+    for (const native of ["", "x"]) {
+      const text = `{"model":"large",${field},"max_tokens":9,"messages":[{"role":"user","content":"a${native}"}]}`;
+      const reply = await post(text);
+      expect(reply.status).toBe(400);
+      expect(await reply.text()).toMatch(/(thread|container) refers to what one provider keeps/);
+    }
+  expect(requests).toHaveLength(0);
+});
+
+test("fast mode is reserved at its own price", async () => {
+  const server = await serveRaw({ status: 200, text: answer });
+  onTestFinished(server.close);
+  const price = {
+    usdPerMillionInputTokens: 1,
+    usdPerMillionOutputTokens: 10,
+    serviceTiers: { fast: { factor: 6, reserve: "asked" as const } },
+  };
+  const large = anthropic("claude-sonnet-5-5", { baseUrl: server.url, apiKey: "k", price });
+  const handler = createHandler(createRouter({ models: { large }, policy: always("large") }));
+  const post = async (speed: string) => {
+    const body = `{"model":"large","speed":"${speed}","maxCostUsd":0.03,"max_tokens":1000,"messages":[{"role":"user","content":"a"}]}`;
+    return (await handler("http://x/v1/messages", { method: "POST", body })).status;
+  };
+  expect([await post("standard"), await post("fast")]).toEqual([200, 200]);
+  // The bound leaves a sixth of the output, less what the input may cost.
+  const limits = server.requests.map(({ text }) => JSON.parse(text).max_tokens);
+  expect(limits[0]).toBe(1_000);
+  expect(limits[1]).toBeLessThan(500);
+});
+
+test("a server's status that no answer may have is not passed on", async () => {
+  const { post } = await served({ status: 999, text: '{"type":"error","error":{"type":"api_error"}}' });
+  const reply = await post(written);
+  expect(reply.status).toBe(502);
+  expect(await reply.json()).toEqual({ type: "error", error: { type: "api_error" } });
+});
+
+test("of headers that a caller gives only those of the protocol are taken", async () => {
+  const { router, requests } = await served({ status: 200, text: answer });
+  const text = '{"max_tokens":9,"messages":[{"role":"user","content":"a"}]}';
+  const route = (headers: Record<string, string>) =>
+    router.route("a", { native: { protocol: "messages", text, headers } });
+  const others = [
+    { authorization: "Bearer client-key" },
+    { "x-api-key": "client-key" },
+    { "openai-beta": "a" },
+    { "anthropic-beta": "a\r\nx-other: 1" },
+  ];
+  for (const headers of others) {
+    const error = await route(headers as never).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "invalid-option", option: "native" });
+    expect(String(error)).not.toContain("client-key");
+  }
+  expect(requests).toHaveLength(0);
+  await route({ "anthropic-beta": "a" });
+  expect(requests[0]?.headers["anthropic-beta"]).toBe("a");
+});

@@ -23,6 +23,9 @@ export function chatOfMessages(body: Fields): ChatRequest {
       "mcp_servers",
       "is not supported: such tools run at their provider, which routing cannot promise",
     );
+  for (const field of stateful)
+    if (body[field] !== undefined && body[field] !== null)
+      throw wrong(field, "refers to what one provider keeps: send all messages");
   const tools = toolsOf(body["tools"]);
   const user = fieldsOf(metadata)["user_id"];
   return {
@@ -33,12 +36,23 @@ export function chatOfMessages(body: Fields): ChatRequest {
     ...(typeof topP === "number" && { top_p: topP }),
     ...(tools.length > 0 && { tools, ...toolChoiceOf(body["tool_choice"]) }),
     ...(typeof user === "string" && { safety_identifier: user.slice(0, longestUser) }),
+    ...tierOf(body),
     ...reasoningOf(body),
     ...formatOf(body),
   };
 }
 
 const longestUser = 64;
+
+/** Fields that lean on what the provider keeps, perhaps for another sender: the key is the same. */
+const stateful = ["thread", "container"] as const;
+
+/** Classes of service have prices of their own. */
+function tierOf({ speed, service_tier: tier }: Fields): Pick<ChatRequest, "service_tier"> {
+  if (speed === "fast") return { service_tier: "fast" };
+  if (tier === "auto") return { service_tier: "auto" };
+  return tier === "standard_only" ? { service_tier: "default" } : {};
+}
 
 function systemOf(system: unknown): ChatMessage[] {
   if (system === undefined || system === null || system === "") return [];

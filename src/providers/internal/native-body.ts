@@ -1,4 +1,5 @@
 import { countKeys, type JsonPath, jsonPlaces, type Place, replacedAt } from "../../plugin/json-places.ts";
+import { routingFields } from "../../plugin/routing-fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,6 +28,11 @@ export function readNativeBody(given: string, wants: (path: JsonPath) => boolean
 
 /** A change of a body: the new value of a field, or undefined to leave it out. */
 export type FieldChanges = Readonly<Record<string, unknown>>;
+
+/** Returns changes that leave out the fields of the router, which no provider gets, and these. */
+export function without(...names: readonly string[]): FieldChanges {
+  return Object.fromEntries([...routingFields, ...names].map((name) => [name, undefined]));
+}
 
 /** A part within a field that is replaced by another text. */
 export interface PartChange {
@@ -64,18 +70,32 @@ export function changedBody(
 /** Writes all fields again, since a comma goes with each that is left out. Their values stay byte for byte. */
 function withoutFields(body: NativeBody, changes: FieldChanges, parts: readonly PartChange[]): string {
   const written: string[] = [];
-  for (const name of new Set([...Object.keys(body.fields), ...Object.keys(changes)])) {
-    const isChanged = Object.hasOwn(changes, name);
-    if (isChanged && changes[name] === undefined) continue;
-    const at = body.place([name]);
-    if (isChanged || at === undefined) {
-      written.push(`${JSON.stringify(name)}:${JSON.stringify(changes[name])}`);
-      continue;
+  const write = (name: string, text: string) => written.push(`${JSON.stringify(name)}:${text}`);
+  const ordered = [...parts].sort((a, b) => a.place.from - b.place.from);
+  let next = 0;
+  // In the order of the text: fields and parts may both be many, and each part is looked at once.
+  for (const { name, at } of placedFields(body)) {
+    const inside: PartChange[] = [];
+    for (let part = ordered[next]; part !== undefined && part.place.to <= at.to; part = ordered[next]) {
+      const { from, to } = part.place;
+      inside.push({ place: { from: from - at.from, to: to - at.from }, text: part.text });
+      next += 1;
     }
-    const inside = parts
-      .filter(({ place }) => place.from >= at.from && place.to <= at.to)
-      .map(({ place, text }) => ({ place: { from: place.from - at.from, to: place.to - at.from }, text }));
-    written.push(`${JSON.stringify(name)}:${replacedAt(body.text.slice(at.from, at.to), inside)}`);
+    if (!Object.hasOwn(changes, name)) write(name, replacedAt(body.text.slice(at.from, at.to), inside));
+    else if (changes[name] !== undefined) write(name, JSON.stringify(changes[name]));
   }
+  for (const [name, value] of Object.entries(changes))
+    if (value !== undefined && !Object.hasOwn(body.fields, name)) write(name, JSON.stringify(value));
   return `{${written.join(",")}}`;
+}
+
+function placedFields({
+  fields,
+  place,
+}: NativeBody): readonly { readonly name: string; readonly at: Place }[] {
+  const placed = Object.keys(fields).flatMap((name) => {
+    const at = place([name]);
+    return at === undefined ? [] : [{ name, at }];
+  });
+  return placed.sort((a, b) => a.at.from - b.at.from);
 }
