@@ -247,3 +247,57 @@ test("of headers that a caller gives only those of the protocol are taken", asyn
   await route({ "anthropic-beta": "a" });
   expect(requests[0]?.headers["anthropic-beta"]).toBe("a");
 });
+
+test("all that a body says as text is in the facts and in the translation", async () => {
+  const small = fakeModel({ name: "test:small", answer: "hi", capabilities: { tools: true } });
+  const handler = createHandler(createRouter({ models: { small }, policy: always("small") }));
+  const result = [
+    { type: "search_result", title: "T1", source: "S1", content: [{ type: "text", text: "found" }] },
+    { type: "tool_reference", tool_name: "other" },
+  ];
+  const source = { type: "text", media_type: "text/plain", data: "page" };
+  const ask = (held: readonly object[]) =>
+    handler("http://x/v1/messages", {
+      method: "POST",
+      body: JSON.stringify({
+        model: "small",
+        max_tokens: 9,
+        tools: [{ name: "f", description: "D", input_schema: {}, input_examples: [{ a: 1 }] }],
+        messages: [
+          { role: "user", content: [{ type: "document", title: "T2", context: "C2", source }] },
+          { role: "assistant", content: [{ type: "compaction", content: "before" }] },
+          { role: "assistant", content: [{ type: "tool_use", id: "t", name: "f", input: {} }] },
+          { role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: held }] },
+        ],
+      }),
+    });
+  expect((await ask(result)).status).toBe(200);
+  const { messages, tools } = small.requests[0] ?? {};
+  expect(messages?.map(({ content }) => content)).toEqual([
+    [{ type: "text", text: "T2\nC2\npage" }],
+    "before",
+    null,
+    ["T1 (S1)", "found", "other"].map((text) => ({ type: "text", text })),
+  ]);
+  expect(JSON.stringify(tools)).toContain("D\\nExamples of its input");
+  expect((await ask([{ type: "unknown", text: "x" }])).status).toBe(400);
+});
+
+test("a signature of a block that is not thinking comes and goes as it is", async () => {
+  const blocks =
+    '[{"type":"compaction","content":"so far","signature":"c"},{"type":"redacted_thinking","data":"d"},{"type":"text","text":"hi"}]';
+  const text = answer.replace(/"content":\[.*?\]/, `"content":${blocks}`);
+  const { post, requests } = await served({ status: 200, text });
+  const { content } = (await (await post(written)).json()) as { content: object[] };
+  expect(content).toMatchObject([
+    { signature: "c" },
+    { data: "switchpoint.anthropic%3Aclaude-sonnet-5-5.d" },
+    {},
+  ]);
+  const messages = [
+    { role: "assistant", content },
+    { role: "user", content: "Go on." },
+  ];
+  await post(JSON.stringify({ model: "large", max_tokens: 9, messages }));
+  expect(requests[1]?.text).toContain(blocks);
+});
