@@ -9,7 +9,8 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
   try {
     const { protocol, text, headers } = native;
     const isKnown = protocol === "messages" || protocol === "responses";
-    const isRead = typeof text === "string" && typeof headers === "object" && headers !== null;
+    const isRead =
+      typeof text === "string" && /^\s*\{/.test(text) && typeof headers === "object" && headers !== null;
     if (isKnown && isRead) {
       const copied = { ...headers };
       // A key among them would take the place of the model's own.
@@ -23,6 +24,6 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
   throw new InvalidOptionError(
     "native",
     notShown,
-    "a protocol, a text and headers: anthropic-version and anthropic-beta for messages, openai-beta for responses",
+    "a protocol, a text that is a JSON object, and headers: anthropic-version and anthropic-beta for messages, openai-beta for responses",
   );
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import Anthropic, { BadRequestError } from "@anthropic-ai/sdk";
 import { expect, onTestFinished, test } from "vitest";
 import { always } from "../../policies/index.ts";
@@ -246,6 +247,19 @@ test("of headers that a caller gives only those of the protocol are taken", asyn
   expect(requests).toHaveLength(0);
   await route({ "anthropic-beta": "a" });
   expect(requests[0]?.headers["anthropic-beta"]).toBe("a");
+});
+
+test("a text that is no JSON object is the caller's mistake, and is not quoted", async () => {
+  const { router, requests, heard } = await served({ status: 200, text: answer });
+  for (const text of ["my words", "null", "[]", '{"my words', '{"a":1} my words']) {
+    const routed = router.route("a", { native: { protocol: "messages", text, headers: {} } });
+    const error = await routed.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Error);
+    expect(inspect(error)).not.toContain("my words");
+    expect(inspect(error)).toMatch(/native/);
+  }
+  expect(requests).toHaveLength(0);
+  expect(JSON.stringify(heard)).not.toMatch(/my words|breaker/);
 });
 
 test("all that a body says as text is in the facts and in the translation", async () => {

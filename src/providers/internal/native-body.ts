@@ -1,3 +1,4 @@
+import { InvalidRequestError } from "../../contracts/index.ts";
 import { countKeys, type JsonPath, jsonPlaces, type Place, replacedAt } from "../../plugin/json-places.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 
@@ -11,9 +12,9 @@ export interface NativeBody {
   place(path: JsonPath): Place | undefined;
 }
 
-/** Reads a body. `wants` says which places below the first level are needed. Throws `SyntaxError` for what is not JSON. */
+/** Reads a body. `wants` says which places below the first level are needed. Throws `InvalidRequestError`. */
 export function readNativeBody(given: string, wants: (path: JsonPath) => boolean): NativeBody {
-  const fields = JSON.parse(given) as Fields;
+  const fields = parsed(given);
   const wanted = (path: JsonPath) => path.length <= 1 || wants(path);
   let text = given;
   let places = jsonPlaces(text, wanted);
@@ -24,6 +25,15 @@ export function readNativeBody(given: string, wants: (path: JsonPath) => boolean
   }
   const byPath = new Map(places.found.map(({ path, place }) => [JSON.stringify(path), place]));
   return { text, fields, place: (path) => byPath.get(JSON.stringify(path)) };
+}
+
+function parsed(text: string): Fields {
+  try {
+    return JSON.parse(text) as Fields;
+  } catch {
+    // No cause: the parser's message quotes the text.
+    throw new InvalidRequestError("native.text", "must be a JSON object");
+  }
 }
 
 /** A change of a body: the new value of a field, or undefined to leave it out. */
