@@ -89,7 +89,9 @@ test("a server's error comes byte for byte", async () => {
 
 test("nothing is kept at the provider, and fields of the router are left out", async () => {
   const { post, requests } = await served({ status: 200, text: response });
-  await post('{"model":"large","session":"s","deadlineMs":60000,"input":"Hi.","store":true,"top_p":1.0}');
+  await post(
+    '{"model":"large","session":"s","deadlineMs":60000,"models":["a/b"],"provider":{"only":["b"]},"plugins":[],"input":"Hi.","store":true,"top_p":1.0}',
+  );
   expect(requests[0]?.text).toBe('{"model":"gpt-5","input":"Hi.","store":false,"top_p":1.0}');
   await post('{"model":"large","input":"Hi."}');
   expect(JSON.parse(requests[1]?.text ?? "")).toEqual({ model: "gpt-5", input: "Hi.", store: false });

@@ -52,8 +52,8 @@ export function nativeMessagesBody(
   );
 }
 
-/** Other models, and another place for the model: constraints have seen neither. The model's own `extraBody` may say them. */
-const withheld = without("fallbacks", "fallback_credit_token", "inference_geo");
+/** Another place, which constraints have not seen. The model's own `extraBody` may say it. */
+const withheld = without("fallback_credit_token", "inference_geo");
 
 /** Contents of messages, their blocks, and the signatures of these. */
 function isThinkingPlace(path: JsonPath): boolean {

@@ -39,9 +39,12 @@ function parsed(text: string): Fields {
 /** A change of a body: the new value of a field, or undefined to leave it out. */
 export type FieldChanges = Readonly<Record<string, unknown>>;
 
-/** Returns changes that leave out the fields of the router, which no provider gets, and these. */
+/** Fields by which servers of several providers take another model, provider or tool than the one that was chosen. */
+const ofGateways = ["models", "fallbacks", "provider", "route", "plugins"];
+
+/** Returns changes that leave out the fields of the router, which no provider gets, those of gateways, and these. */
 export function without(...names: readonly string[]): FieldChanges {
-  return Object.fromEntries([...routingFields, ...names].map((name) => [name, undefined]));
+  return Object.fromEntries([...routingFields, ...ofGateways, ...names].map((name) => [name, undefined]));
 }
 
 /** A part within a field that is replaced by another text. */
