@@ -33,6 +33,8 @@ export async function orNative<T>(answer: Promise<T>, protocol: NativeProtocol):
     // An event of `/responses` that reports a failure has not the form of an error's body.
     if (failure === undefined || (failure.status === undefined && protocol === "responses")) throw error;
     const { status, headers } = failureOf(error);
-    throw new NativeError(textReply(failure.text, headers, failure.status ?? status));
+    // A server may send any number; an answer may not have it.
+    const { status: own = status } = failure;
+    throw new NativeError(textReply(failure.text, headers, own >= 400 && own < 600 ? own : status));
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import Anthropic, { BadRequestError } from "@anthropic-ai/sdk";
 import { expect, onTestFinished, test } from "vitest";
 import { always } from "../../policies/index.ts";
@@ -162,4 +163,155 @@ test("of a key that occurs twice only the one that was read is sent", async () =
   expect(requests[0]?.text).toBe(
     '{"model":"claude-sonnet-5-5","max_tokens":9,"messages":[{"role":"user","content":"b"}]}',
   );
+});
+
+test("fields of the router, other models and another place are left out, and the model's own stay", async () => {
+  const server = await serveRaw({ status: 200, text: answer });
+  onTestFinished(server.close);
+  const extraBody = { inference_geo: "us" };
+  const own = { baseUrl: server.url, apiKey: "k" };
+  const router = createRouter({
+    models: {
+      plain: anthropic("claude-sonnet-5-5", own),
+      placed: anthropic("claude-opus-5-5", { ...own, defaults: { extraBody } }),
+    },
+    policy: always("plain"),
+  });
+  const handler = createHandler(router, { trusted: true });
+  const sent = async (model: string) => {
+    const text = `{"model":"${model}","session":"s","tenant":"t","labels":{"a":"b"},"maxCostUsd":1,"fallbacks":[{"model":"claude-opus-5-5"}],"inference_geo":"global","max_tokens":9,"top_k":1.0,"messages":[{"role":"user","content":"a"}]}`;
+    expect((await handler("http://x/v1/messages", { method: "POST", body: text })).status).toBe(200);
+    return server.requests.at(-1)?.text;
+  };
+  const rest = '"max_tokens":9,"top_k":1.0,"messages":[{"role":"user","content":"a"}]}';
+  expect(await sent("plain")).toBe(`{"model":"claude-sonnet-5-5",${rest}`);
+  expect(await sent("placed")).toBe(`{"model":"claude-opus-5-5","inference_geo":"us",${rest}`);
+});
+
+test("what the provider keeps under the key is refused, for any model", async () => {
+  const { post, requests } = await served({ status: 200, text: answer });
+  for (const field of ['"thread":{"type":"continue","previous_message_id":"msg_1"}', '"container":"c_1"'])
+    for (const native of ["", "x"]) {
+      const text = `{"model":"large",${field},"max_tokens":9,"messages":[{"role":"user","content":"a${native}"}]}`;
+      const reply = await post(text);
+      expect(reply.status).toBe(400);
+      expect(await reply.text()).toMatch(/(thread|container) refers to what one provider keeps/);
+    }
+  expect(requests).toHaveLength(0);
+});
+
+test("fast mode is reserved at its own price", async () => {
+  const server = await serveRaw({ status: 200, text: answer });
+  onTestFinished(server.close);
+  const price = {
+    usdPerMillionInputTokens: 1,
+    usdPerMillionOutputTokens: 10,
+    serviceTiers: { fast: { factor: 6, reserve: "asked" as const } },
+  };
+  const large = anthropic("claude-sonnet-5-5", { baseUrl: server.url, apiKey: "k", price });
+  const handler = createHandler(createRouter({ models: { large }, policy: always("large") }));
+  const post = async (speed: string) => {
+    const body = `{"model":"large","speed":"${speed}","maxCostUsd":0.03,"max_tokens":1000,"messages":[{"role":"user","content":"a"}]}`;
+    return (await handler("http://x/v1/messages", { method: "POST", body })).status;
+  };
+  expect([await post("standard"), await post("fast")]).toEqual([200, 200]);
+  // The bound leaves a sixth of the output, less what the input may cost.
+  const limits = server.requests.map(({ text }) => JSON.parse(text).max_tokens);
+  expect(limits[0]).toBe(1_000);
+  expect(limits[1]).toBeLessThan(500);
+});
+
+test("a server's status that no answer may have is not passed on", async () => {
+  const { post } = await served({ status: 999, text: '{"type":"error","error":{"type":"api_error"}}' });
+  const reply = await post(written);
+  expect(reply.status).toBe(502);
+  expect(await reply.json()).toEqual({ type: "error", error: { type: "api_error" } });
+});
+
+test("of headers that a caller gives only those of the protocol are taken", async () => {
+  const { router, requests } = await served({ status: 200, text: answer });
+  const text = '{"max_tokens":9,"messages":[{"role":"user","content":"a"}]}';
+  const route = (headers: Record<string, string>) =>
+    router.route("a", { native: { protocol: "messages", text, headers } });
+  const others = [
+    { authorization: "Bearer client-key" },
+    { "x-api-key": "client-key" },
+    { "openai-beta": "a" },
+    { "anthropic-beta": "a\r\nx-other: 1" },
+  ];
+  for (const headers of others) {
+    const error = await route(headers as never).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "invalid-option", option: "native" });
+    expect(String(error)).not.toContain("client-key");
+  }
+  expect(requests).toHaveLength(0);
+  await route({ "anthropic-beta": "a" });
+  expect(requests[0]?.headers["anthropic-beta"]).toBe("a");
+});
+
+test("a text that is no JSON object is the caller's mistake, and is not quoted", async () => {
+  const { router, requests, heard } = await served({ status: 200, text: answer });
+  for (const text of ["my words", "null", "[]", '{"my words', '{"a":1} my words']) {
+    const routed = router.route("a", { native: { protocol: "messages", text, headers: {} } });
+    const error = await routed.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Error);
+    expect(inspect(error)).not.toContain("my words");
+    expect(inspect(error)).toMatch(/native/);
+  }
+  expect(requests).toHaveLength(0);
+  expect(JSON.stringify(heard)).not.toMatch(/my words|breaker/);
+});
+
+test("all that a body says as text is in the facts and in the translation", async () => {
+  const small = fakeModel({ name: "test:small", answer: "hi", capabilities: { tools: true } });
+  const handler = createHandler(createRouter({ models: { small }, policy: always("small") }));
+  const result = [
+    { type: "search_result", title: "T1", source: "S1", content: [{ type: "text", text: "found" }] },
+    { type: "tool_reference", tool_name: "other" },
+  ];
+  const source = { type: "text", media_type: "text/plain", data: "page" };
+  const ask = (held: readonly object[]) =>
+    handler("http://x/v1/messages", {
+      method: "POST",
+      body: JSON.stringify({
+        model: "small",
+        max_tokens: 9,
+        tools: [{ name: "f", description: "D", input_schema: {}, input_examples: [{ a: 1 }] }],
+        messages: [
+          { role: "user", content: [{ type: "document", title: "T2", context: "C2", source }] },
+          { role: "assistant", content: [{ type: "compaction", content: "before" }] },
+          { role: "assistant", content: [{ type: "tool_use", id: "t", name: "f", input: {} }] },
+          { role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: held }] },
+        ],
+      }),
+    });
+  expect((await ask(result)).status).toBe(200);
+  const { messages, tools } = small.requests[0] ?? {};
+  expect(messages?.map(({ content }) => content)).toEqual([
+    [{ type: "text", text: "T2\nC2\npage" }],
+    "before",
+    null,
+    ["T1 (S1)", "found", "other"].map((text) => ({ type: "text", text })),
+  ]);
+  expect(JSON.stringify(tools)).toContain("D\\nExamples of its input");
+  expect((await ask([{ type: "unknown", text: "x" }])).status).toBe(400);
+});
+
+test("a signature of a block that is not thinking comes and goes as it is", async () => {
+  const blocks =
+    '[{"type":"compaction","content":"so far","signature":"c"},{"type":"redacted_thinking","data":"d"},{"type":"text","text":"hi"}]';
+  const text = answer.replace(/"content":\[.*?\]/, `"content":${blocks}`);
+  const { post, requests } = await served({ status: 200, text });
+  const { content } = (await (await post(written)).json()) as { content: object[] };
+  expect(content).toMatchObject([
+    { signature: "c" },
+    { data: "switchpoint.anthropic%3Aclaude-sonnet-5-5.d" },
+    {},
+  ]);
+  const messages = [
+    { role: "assistant", content },
+    { role: "user", content: "Go on." },
+  ];
+  await post(JSON.stringify({ model: "large", max_tokens: 9, messages }));
+  expect(requests[1]?.text).toContain(blocks);
 });

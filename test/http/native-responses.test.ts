@@ -86,3 +86,16 @@ test("a server's error comes byte for byte", async () => {
     BadRequestError,
   );
 });
+
+test("nothing is kept at the provider, and fields of the router are left out", async () => {
+  const { post, requests } = await served({ status: 200, text: response });
+  await post(
+    '{"model":"large","session":"s","deadlineMs":60000,"models":["a/b"],"provider":{"only":["b"]},"plugins":[],"input":"Hi.","store":true,"top_p":1.0}',
+  );
+  expect(requests[0]?.text).toBe('{"model":"gpt-5","input":"Hi.","store":false,"top_p":1.0}');
+  await post('{"model":"large","input":"Hi."}');
+  expect(JSON.parse(requests[1]?.text ?? "")).toEqual({ model: "gpt-5", input: "Hi.", store: false });
+  const reply = await post('{"model":"large","input":"Hi.","background":1}');
+  expect(reply.status).toBe(400);
+  expect(requests).toHaveLength(2);
+});

@@ -5,6 +5,8 @@ export interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Body as it came. */
+  readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of any wire
   readonly body: any;
 }
@@ -24,7 +26,7 @@ export async function serveWith(
     let text = "";
     for await (const part of incoming.setEncoding("utf8")) text += part;
     const { method = "", url = "", headers } = incoming;
-    const request = { method, url, headers, body: text === "" ? undefined : JSON.parse(text) };
+    const request = { method, url, headers, text, body: text === "" ? undefined : JSON.parse(text) };
     requests.push(request);
     answer(response, request);
   });

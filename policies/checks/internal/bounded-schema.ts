@@ -1,6 +1,9 @@
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Steps that one validation may take: a step is a schema at a value, or one value that is compared. */
+/**
+ * Steps that one validation may take: a step is a schema at a value, one value that is compared, or a hundred characters or
+ * ten names that are looked at.
+ */
 const mostSteps = 200_000;
 /** Deepest nesting of schemas, references included. */
 const deepest = 256;
@@ -30,8 +33,9 @@ interface Walk {
 
 const tooMuch = new Error("more than the bounds of a validation");
 
-function step(walk: Walk): void {
-  walk.left -= 1;
+/** Counts a step, and more for one that looks at much: a sender could name the same long text in every step. */
+function step(walk: Walk, more = 0): void {
+  walk.left -= 1 + more;
   if (walk.left < 0) throw tooMuch;
 }
 
@@ -42,10 +46,10 @@ function fits(schema: unknown, value: unknown, walk: Walk): boolean {
   walk.depth += 1;
   if (walk.depth > deepest) throw tooMuch;
   const verdict =
-    fitsType(schema["type"], value) &&
+    fitsType(schema["type"], value, walk) &&
     fitsValues(schema, value, walk) &&
     fitsNumber(schema, value) &&
-    fitsText(schema, value) &&
+    fitsText(schema, value, walk) &&
     fitsList(schema, value, walk) &&
     fitsObject(schema, value, walk) &&
     fitsOthers(schema, value, walk);
@@ -53,8 +57,9 @@ function fits(schema: unknown, value: unknown, walk: Walk): boolean {
   return verdict;
 }
 
-function fitsType(type: unknown, value: unknown): boolean {
+function fitsType(type: unknown, value: unknown, walk: Walk): boolean {
   if (type === undefined) return true;
+  if (Array.isArray(type)) step(walk, type.length / 10);
   return (Array.isArray(type) ? type : [type]).some((one) => isOfType(one, value));
 }
 
@@ -87,8 +92,9 @@ function fitsNumber(schema: Schema, value: unknown): boolean {
   return !(typeof below === "number" && value >= below);
 }
 
-function fitsText({ minLength, maxLength }: Schema, value: unknown): boolean {
+function fitsText({ minLength, maxLength }: Schema, value: unknown, walk: Walk): boolean {
   if (typeof value !== "string" || (minLength === undefined && maxLength === undefined)) return true;
+  step(walk, value.length / 100);
   let length = 0;
   for (const _ of value) length += 1;
   return isBetween(length, minLength, maxLength);
@@ -107,6 +113,7 @@ function fitsObject(schema: Schema, value: unknown, walk: Walk): boolean {
   if (!isObject(value)) return true;
   const { properties, required, additionalProperties: others, patternProperties } = schema;
   const keys = Object.keys(value);
+  step(walk, keys.length / 10);
   if (!isBetween(keys.length, schema["minProperties"], schema["maxProperties"])) return false;
   for (const name of Array.isArray(required) ? required : []) {
     step(walk);
@@ -130,6 +137,7 @@ function fitsOthers(schema: Schema, value: unknown, walk: Walk): boolean {
 /** Returns the schema that a reference within the document names; one that says nothing if there is none. */
 function targetOf(reference: unknown, walk: Walk): unknown {
   if (typeof reference !== "string" || !/^#(?:\/|$)/.test(reference)) return true;
+  step(walk, reference.length / 100);
   let target: unknown = walk.root;
   for (const part of reference.split("/").slice(1)) {
     step(walk);
@@ -156,8 +164,10 @@ function isEqual(a: unknown, b: unknown, walk: Walk): boolean {
   step(walk);
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((one, at) => isEqual(one, b[at], walk));
+  if (typeof a === "string" && typeof b === "string" && a.length === b.length) step(walk, a.length / 100);
   if (!isObject(a) || !isObject(b)) return a === b;
   const keys = Object.keys(a);
+  step(walk, keys.length / 10);
   return (
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key], walk))

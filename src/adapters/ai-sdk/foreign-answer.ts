@@ -1,5 +1,5 @@
 import type { CompletionUsage, FinishReason } from "../../contracts/index.ts";
-import { addCounts, tokenCount } from "../../providers/internal/token-count.ts";
+import { tokenCount, usageOfCounts } from "../../providers/internal/token-count.ts";
 import type { ProviderData } from "./wire.ts";
 
 /** Parts of answers of models of specification V2 to V4, as far as they are read. */
@@ -65,22 +65,10 @@ export function completionUsage(usage: unknown): CompletionUsage | undefined {
   const outputParts = partsOf(outputTokens);
   const input = tokenCount(inputParts?.["total"] ?? inputTokens);
   const output = tokenCount(outputParts?.["total"] ?? outputTokens);
-  if (input === undefined && output === undefined) return undefined;
   const cached = tokenCount(inputParts?.["cacheRead"] ?? cachedInputTokens);
   const written = tokenCount(inputParts?.["cacheWrite"]);
   const reasoning = tokenCount(outputParts?.["reasoning"] ?? reasoningTokens);
-  const total = addCounts(input, output);
-  const known = {
-    ...(input !== undefined && { prompt_tokens: input }),
-    ...(output !== undefined && { completion_tokens: output }),
-    ...(total !== undefined && { total_tokens: total }),
-    prompt_tokens_details: {
-      ...(cached !== undefined && { cached_tokens: cached }),
-      ...(written !== undefined && { cache_write_tokens: written }),
-    },
-    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
-  };
-  return known as CompletionUsage;
+  return usageOfCounts({ input, output, cached, written, reasoning });
 }
 
 function partsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {

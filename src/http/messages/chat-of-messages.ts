@@ -23,6 +23,9 @@ export function chatOfMessages(body: Fields): ChatRequest {
       "mcp_servers",
       "is not supported: such tools run at their provider, which routing cannot promise",
     );
+  for (const field of stateful)
+    if (body[field] !== undefined && body[field] !== null)
+      throw wrong(field, "refers to what one provider keeps: send all messages");
   const tools = toolsOf(body["tools"]);
   const user = fieldsOf(metadata)["user_id"];
   return {
@@ -33,12 +36,23 @@ export function chatOfMessages(body: Fields): ChatRequest {
     ...(typeof topP === "number" && { top_p: topP }),
     ...(tools.length > 0 && { tools, ...toolChoiceOf(body["tool_choice"]) }),
     ...(typeof user === "string" && { safety_identifier: user.slice(0, longestUser) }),
+    ...tierOf(body),
     ...reasoningOf(body),
     ...formatOf(body),
   };
 }
 
 const longestUser = 64;
+
+/** Fields that lean on what the provider keeps, perhaps for another sender: the key is the same. */
+const stateful = ["thread", "container"] as const;
+
+/** Classes of service have prices of their own. */
+function tierOf({ speed, service_tier: tier }: Fields): Pick<ChatRequest, "service_tier"> {
+  if (speed === "fast") return { service_tier: "fast" };
+  if (tier === "auto") return { service_tier: "auto" };
+  return tier === "standard_only" ? { service_tier: "default" } : {};
+}
 
 function systemOf(system: unknown): ChatMessage[] {
   if (system === undefined || system === null || system === "") return [];
@@ -76,21 +90,31 @@ function userOf(blocks: readonly MessageBlock[], field: string): ChatMessage[] {
     if (typeof block.tool_use_id !== "string") throw wrong(`${field}.content.tool_use_id`, "must be a text");
     const inner = typeof block.content === "string" ? [{ type: "text", text: block.content }] : block.content;
     const held = inner === undefined || inner === null ? [] : blocksOf(inner, `${field}.content`);
-    const texts = held.filter(({ type }) => type === "text").map((one) => textPart(one, field));
+    const isPart = ({ type }: MessageBlock) => type === "image" || type === "document";
+    const texts = held.filter((one) => !isPart(one)).flatMap((one) => resultTexts(one, field));
     // A tool's message holds text alone: images that a tool returned follow as the user's.
-    parts.push(
-      ...held.filter(({ type }) => type === "image" || type === "document").map((one) => partOf(one, field)),
-    );
+    parts.push(...held.filter(isPart).map((one) => partOf(one, field)));
     if (block.is_error === true) texts.unshift({ type: "text", text: "The tool failed:" });
     results.push({ role: "tool", tool_call_id: block.tool_use_id, content: texts });
   }
   return parts.length === 0 ? results : [...results, { role: "user", content: parts }];
 }
 
+/** Returns all text of a block of a tool's result, since all of it is input that costs. */
+function resultTexts(block: MessageBlock, field: string): TextPart[] {
+  const { type, title, source, content, tool_name: name } = block;
+  if (type === "tool_reference") return [{ type: "text", text: String(name) }];
+  if (type !== "search_result") return [textPart(block, field)];
+  const found = blocksOf(content, `${field}.content`).map((one) => textPart(one, field));
+  return [{ type: "text", text: `${String(title)} (${String(source)})` }, ...found];
+}
+
 function assistantOf(blocks: readonly MessageBlock[]): ChatMessage {
-  const texts = blocks.flatMap(({ type, text }) =>
-    type === "text" && typeof text === "string" ? [text] : [],
-  );
+  const texts = blocks.flatMap(({ type, text, content }) => {
+    // The summary of turns that are no longer sent.
+    const said = type === "text" ? text : type === "compaction" ? content : undefined;
+    return typeof said === "string" ? [said] : [];
+  });
   const calls = blocks.flatMap((block): ToolCall[] => {
     const { type, id, name, input } = block;
     if (type !== "tool_use" || typeof id !== "string" || typeof name !== "string") return [];
@@ -136,7 +160,10 @@ function partOf(block: MessageBlock, field: string): ContentPart {
   const isImage = block.type === "image";
   if (!isImage && block.type !== "document")
     throw wrong(`${field}.content.type`, "must be text, image, document, tool_use, tool_result or thinking");
-  if (type === "text" && typeof data === "string") return { type: "text", text: data };
+  if (type === "text" && typeof data === "string") {
+    const said = [block.title, block.context, data].filter((text) => typeof text === "string");
+    return { type: "text", text: said.join("\n") };
+  }
   if (typeof fileId === "string") return { type: "file", file: { file_id: fileId } };
   const address = type === "base64" ? `data:${String(mediaType)};base64,${String(data)}` : url;
   if (typeof address !== "string")
@@ -154,7 +181,13 @@ function toolsOf(tools: unknown): ChatTool[] {
   if (tools === undefined || tools === null) return [];
   if (!Array.isArray(tools)) throw wrong("tools", "must be an array");
   return tools.map((tool, at): ChatTool => {
-    const { name, description, input_schema: schema, type = "custom", strict } = fieldsOf(tool);
+    const { name, input_schema: schema, type = "custom", strict, ...others } = fieldsOf(tool);
+    const description = [
+      ...(typeof others["description"] === "string" ? [others["description"]] : []),
+      ...(Array.isArray(others["input_examples"])
+        ? [`Examples of its input: ${JSON.stringify(others["input_examples"])}`]
+        : []),
+    ].join("\n");
     if (type !== "custom")
       throw wrong(
         `tools[${at}].type`,
@@ -165,7 +198,7 @@ function toolsOf(tools: unknown): ChatTool[] {
       type: "function",
       function: {
         name,
-        ...(typeof description === "string" && { description }),
+        ...(description !== "" && { description }),
         ...(typeof schema === "object" &&
           schema !== null && { parameters: schema as Record<string, unknown> }),
         ...(typeof strict === "boolean" && { strict }),

@@ -1,19 +1,23 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
 import { type NativeAnswer, nativeEvents } from "../../plugin/native-answer.ts";
 import type { StreamEvent } from "../event-stream.ts";
-import type { Fields } from "../fields.ts";
+import { type Fields, fieldsOf } from "../fields.ts";
 import { rewrittenAnswer, rewrittenData, type Wanted } from "../native-rewrite.ts";
 
 /** Returns a server's message as it came, but for the model's name and signatures. `added` are further fields. */
 export function nativeMessage(native: NativeAnswer<string>, model: string, added: Fields = {}): string {
+  const { content } = JSON.parse(native.content) as { readonly content?: unknown };
+  const blocks = Array.isArray(content) ? content.map(fieldsOf) : [];
+  const isOfMessage: Wanted = (path) => {
+    const [first, at, third] = path;
+    if (path.length === 1) return first === "model";
+    if (path.length !== 3 || first !== "content") return false;
+    // Other blocks, a compaction for instance, have signatures too, which come back as they went.
+    const { type } = blocks[at as number] ?? {};
+    return type === "thinking" ? third === "signature" : type === "redacted_thinking" && third === "data";
+  };
   return rewrittenAnswer(native, isOfMessage, model, added);
 }
-
-const isOfMessage: Wanted = (path) => {
-  const [first, , third] = path;
-  if (path.length === 1) return first === "model";
-  return path.length === 3 && first === "content" && (third === "signature" || third === "data");
-};
 
 const wanted: ReadonlyMap<string, Wanted> = new Map<string, Wanted>([
   ["message_start", (path) => path.length === 2 && path[0] === "message" && path[1] === "model"],

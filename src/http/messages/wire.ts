@@ -14,6 +14,8 @@ export interface MessageBlock {
   readonly signature?: unknown;
   readonly data?: unknown;
   readonly title?: unknown;
+  readonly context?: unknown;
+  readonly tool_name?: unknown;
 }
 
 export interface MessageUsage {

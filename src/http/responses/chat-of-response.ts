@@ -35,7 +35,8 @@ export function chatOfResponse(body: Fields): ChatRequest {
   for (const field of stateful)
     if (body[field] !== undefined && body[field] !== null)
       throw wrong(field, "refers to what one provider keeps: send the whole input, as with store: false");
-  if (body["background"] === true) throw wrong("background", "is not supported: an answer is not kept");
+  if ((body["background"] ?? false) !== false)
+    throw wrong("background", "is not supported: an answer is not kept");
   const {
     instructions,
     input,

@@ -10,7 +10,7 @@ import {
   type TranslationSettings,
   toReasoning,
 } from "./anthropic-request.ts";
-import { changedBody, type NativeBody, type PartChange, readNativeBody } from "./native-body.ts";
+import { changedBody, type NativeBody, type PartChange, readNativeBody, without } from "./native-body.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,8 +21,8 @@ export type NativeSettings = Pick<
 
 /**
  * Returns the body of a Messages request as its sender wrote it, for one model: its name, whether it streams, the output
- * limit of the call, defaults of the model for what the body leaves open, and thinking are replaced. `request` is the
- * translation, which has the limit of the call.
+ * limit of the call, defaults of the model for what the body leaves open, and thinking are replaced; fields of the router,
+ * other models and another place are left out. `request` is the translation, which has the limit of the call.
  */
 export function nativeMessagesBody(
   { text }: NativeRequest,
@@ -39,6 +39,7 @@ export function nativeMessagesBody(
   return changedBody(
     body,
     {
+      ...withheld,
       ...thinking,
       ...(body.fields["max_tokens"] !== limit && { max_tokens: limit }),
       ...(isStreamed
@@ -50,6 +51,9 @@ export function nativeMessagesBody(
     history.changes,
   );
 }
+
+/** Another place, which constraints have not seen. The model's own `extraBody` may say it. */
+const withheld = without("fallback_credit_token", "inference_geo");
 
 /** Contents of messages, their blocks, and the signatures of these. */
 function isThinkingPlace(path: JsonPath): boolean {

@@ -1,4 +1,6 @@
+import { InvalidRequestError } from "../../contracts/index.ts";
 import { countKeys, type JsonPath, jsonPlaces, type Place, replacedAt } from "../../plugin/json-places.ts";
+import { routingFields } from "../../plugin/routing-fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,9 +12,9 @@ export interface NativeBody {
   place(path: JsonPath): Place | undefined;
 }
 
-/** Reads a body. `wants` says which places below the first level are needed. Throws `SyntaxError` for what is not JSON. */
+/** Reads a body. `wants` says which places below the first level are needed. Throws `InvalidRequestError`. */
 export function readNativeBody(given: string, wants: (path: JsonPath) => boolean): NativeBody {
-  const fields = JSON.parse(given) as Fields;
+  const fields = parsed(given);
   const wanted = (path: JsonPath) => path.length <= 1 || wants(path);
   let text = given;
   let places = jsonPlaces(text, wanted);
@@ -25,8 +27,25 @@ export function readNativeBody(given: string, wants: (path: JsonPath) => boolean
   return { text, fields, place: (path) => byPath.get(JSON.stringify(path)) };
 }
 
+function parsed(text: string): Fields {
+  try {
+    return JSON.parse(text) as Fields;
+  } catch {
+    // No cause: the parser's message quotes the text.
+    throw new InvalidRequestError("native.text", "must be a JSON object");
+  }
+}
+
 /** A change of a body: the new value of a field, or undefined to leave it out. */
 export type FieldChanges = Readonly<Record<string, unknown>>;
+
+/** Fields by which servers of several providers take another model, provider or tool than the one that was chosen. */
+const ofGateways = ["models", "fallbacks", "provider", "route", "plugins"];
+
+/** Returns changes that leave out the fields of the router, which no provider gets, those of gateways, and these. */
+export function without(...names: readonly string[]): FieldChanges {
+  return Object.fromEntries([...routingFields, ...ofGateways, ...names].map((name) => [name, undefined]));
+}
 
 /** A part within a field that is replaced by another text. */
 export interface PartChange {
@@ -64,18 +83,32 @@ export function changedBody(
 /** Writes all fields again, since a comma goes with each that is left out. Their values stay byte for byte. */
 function withoutFields(body: NativeBody, changes: FieldChanges, parts: readonly PartChange[]): string {
   const written: string[] = [];
-  for (const name of new Set([...Object.keys(body.fields), ...Object.keys(changes)])) {
-    const isChanged = Object.hasOwn(changes, name);
-    if (isChanged && changes[name] === undefined) continue;
-    const at = body.place([name]);
-    if (isChanged || at === undefined) {
-      written.push(`${JSON.stringify(name)}:${JSON.stringify(changes[name])}`);
-      continue;
+  const write = (name: string, text: string) => written.push(`${JSON.stringify(name)}:${text}`);
+  const ordered = [...parts].sort((a, b) => a.place.from - b.place.from);
+  let next = 0;
+  // In the order of the text: fields and parts may both be many, and each part is looked at once.
+  for (const { name, at } of placedFields(body)) {
+    const inside: PartChange[] = [];
+    for (let part = ordered[next]; part !== undefined && part.place.to <= at.to; part = ordered[next]) {
+      const { from, to } = part.place;
+      inside.push({ place: { from: from - at.from, to: to - at.from }, text: part.text });
+      next += 1;
     }
-    const inside = parts
-      .filter(({ place }) => place.from >= at.from && place.to <= at.to)
-      .map(({ place, text }) => ({ place: { from: place.from - at.from, to: place.to - at.from }, text }));
-    written.push(`${JSON.stringify(name)}:${replacedAt(body.text.slice(at.from, at.to), inside)}`);
+    if (!Object.hasOwn(changes, name)) write(name, replacedAt(body.text.slice(at.from, at.to), inside));
+    else if (changes[name] !== undefined) write(name, JSON.stringify(changes[name]));
   }
+  for (const [name, value] of Object.entries(changes))
+    if (value !== undefined && !Object.hasOwn(body.fields, name)) write(name, JSON.stringify(value));
   return `{${written.join(",")}}`;
+}
+
+function placedFields({
+  fields,
+  place,
+}: NativeBody): readonly { readonly name: string; readonly at: Place }[] {
+  const placed = Object.keys(fields).flatMap((name) => {
+    const at = place([name]);
+    return at === undefined ? [] : [{ name, at }];
+  });
+  return placed.sort((a, b) => a.at.from - b.at.from);
 }

@@ -4,7 +4,7 @@ import type { ThinkingBlock } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
 import { failureOf } from "./openai-errors.ts";
 import type { ServerEvent } from "./server-events.ts";
-import { addCounts, tokenCount } from "./token-count.ts";
+import { tokenCount, usageOfCounts } from "./token-count.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Delta = CompletionChunk["choices"][number]["delta"];
@@ -161,28 +161,16 @@ function summaryOf(item: Fields): string {
     .join("");
 }
 
-/** Converts the counts. One that is not known, or cannot be a count, is left out, so that it is estimated. */
+/** Reads the counts of a response. */
 function usageOf(given: unknown): Completion["usage"] {
   const usage = fieldsOf(given);
   const input = tokenCount(usage["input_tokens"]);
   const output = tokenCount(usage["output_tokens"]);
-  if (input === undefined && output === undefined) return undefined;
-  const total = addCounts(input, output);
   const details = fieldsOf(usage["input_tokens_details"]);
   const cached = tokenCount(details["cached_tokens"]);
   const written = tokenCount(details["cache_write_tokens"]);
   const reasoning = tokenCount(fieldsOf(usage["output_tokens_details"])["reasoning_tokens"]);
-  const known = {
-    ...(input !== undefined && { prompt_tokens: input }),
-    ...(output !== undefined && { completion_tokens: output }),
-    ...(total !== undefined && { total_tokens: total }),
-    prompt_tokens_details: {
-      ...(cached !== undefined && { cached_tokens: cached }),
-      ...(written !== undefined && { cache_write_tokens: written }),
-    },
-    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
-  };
-  return known as Completion["usage"];
+  return usageOfCounts({ input, output, cached, written, reasoning });
 }
 
 function textOf(value: unknown): string {

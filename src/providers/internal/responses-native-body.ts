@@ -1,7 +1,7 @@
 import type { ChatRequest, ModelDefaults, NativeRequest } from "../../contracts/index.ts";
 import type { JsonPath } from "../../plugin/json-places.ts";
 import { readSigned } from "../../plugin/signed.ts";
-import { changedBody, type NativeBody, type PartChange, readNativeBody } from "./native-body.ts";
+import { changedBody, type NativeBody, type PartChange, readNativeBody, without } from "./native-body.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,8 +15,8 @@ export interface NativeResponseSettings {
 
 /**
  * Returns the body of a Responses request as its sender wrote it, for one model: its name, whether it streams, the output
- * limit of the call, defaults of the model for what the body leaves open, and reasoning are replaced. `request` is the
- * translation, which has the limit of the call.
+ * limit of the call, defaults of the model for what the body leaves open, and reasoning are replaced; fields of the router
+ * are left out, and nothing is kept at the provider. `request` is the translation, which has the limit of the call.
  */
 export function nativeResponsesBody(
   { text }: NativeRequest,
@@ -28,11 +28,15 @@ export function nativeResponsesBody(
   const isOpen = (name: string) => fields[name] === undefined || fields[name] === null;
   const limit = request.max_completion_tokens ?? request.max_tokens ?? defaults.maxOutputTokens;
   const reasoning = fields["reasoning"] as Fields | null | undefined;
-  const extra = Object.entries(defaults.extraBody ?? {}).filter(([name]) => isOpen(name));
+  const { store = false, ...extraBody } = defaults.extraBody ?? {};
+  const extra = Object.entries(extraBody).filter(([name]) => isOpen(name) || Object.hasOwn(withheld, name));
   return changedBody(
     body,
     {
+      ...withheld,
       ...Object.fromEntries(extra),
+      // Absent, it would be true.
+      ...(fields["store"] !== store && { store }),
       ...(defaults.temperature !== undefined &&
         isOpen("temperature") && { temperature: defaults.temperature }),
       ...(defaults.reasoningEffort !== undefined &&
@@ -48,6 +52,8 @@ export function nativeResponsesBody(
     inputChanges(body, writer),
   );
 }
+
+const withheld = without();
 
 function isInputPlace(path: JsonPath): boolean {
   if (path[0] !== "input") return false;

@@ -19,16 +19,18 @@ type Invalid = Extract<OutputRead, { readonly accepted: false }>;
 /** Starts the reading of the answers to one request. */
 export function createOutputReading({ schema, repair }: AskedFor): OutputReading {
   const kept = new WeakMap<Completion, OutputRead>();
-  let last: OutputRead | undefined;
+  /** The last validation. One that is late has a place of its own, so that it says nothing of the next answer. */
+  let last: { read?: OutputRead } = {};
   return {
     repair,
     check: {
       name: "validOutput",
       accepts(_request, answer, hop) {
-        last = undefined;
+        const own: { read?: OutputRead } = {};
+        last = own;
         const reading = readAnswer(schema, answer);
         const ended = (read: OutputRead): boolean => {
-          last = read;
+          own.read = read;
           if (!read.accepted) hop.note?.(remark(read));
           return read.accepted;
         };
@@ -36,8 +38,8 @@ export function createOutputReading({ schema, repair }: AskedFor): OutputReading
       },
     },
     keep(answer) {
-      const read = last ?? invalid("no-verdict", textOf(answer));
-      last = undefined;
+      const read = last.read ?? invalid("no-verdict", textOf(answer));
+      last = {};
       kept.set(answer, read);
       return read;
     },

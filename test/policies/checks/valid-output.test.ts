@@ -52,6 +52,25 @@ test("the expression of a stranger is not run, and a schema that multiplies ends
   ).toBe("large");
 });
 
+test("what a schema makes the validation look at again and again counts", () => {
+  const [many, long] = [20_000, 500_000];
+  const text = "x".repeat(long);
+  const wide = Object.fromEntries(Array.from({ length: many }, (_, at) => [`k${at}`, 0]));
+  const again = (schema: object) => ({
+    $defs: { a: schema },
+    allOf: Array(many).fill({ $ref: "#/$defs/a" }),
+  });
+  const cases: readonly (readonly [object, unknown])[] = [
+    [{ items: { type: [...Array(many).fill("null"), "number"] } }, Array(many).fill(0)],
+    [again({ minLength: 1 }), text],
+    [{ anyOf: Array(many).fill({ minProperties: 1e6 }) }, wide],
+    [again({ const: text }), ` ${text}`.trim()],
+    [{ items: { $ref: `#/${text}` } }, Array(many).fill(0)],
+  ];
+  for (const [schema, value] of cases) expect(fitsBounded(schema, value)).toBeUndefined();
+  expect(fitsBounded({ maxLength: 1_000_000 }, text.repeat(2))).toBe(true);
+});
+
 const name = fc.constantFrom("a", "b", "__proto__", "constructor");
 const value = fc.letrec((tie) => ({
   value: fc.oneof(

@@ -55,6 +55,24 @@ describe("output", () => {
     expect(small.requests[0]).not.toHaveProperty("output");
   });
 
+  it("does not take a verdict that comes too late for that on the next answer", async () => {
+    let settle: (result: unknown) => void = () => {};
+    const late = new Promise((resolve) => {
+      settle = resolve;
+    });
+    const validate = (value: unknown) => {
+      if (value === 1) return late;
+      settle({ value: "of the first answer" });
+      return new Promise(() => {});
+    };
+    const schema = { "~standard": { version: 1, vendor: "own", validate } } as const;
+    const models = { small: talker("s", "1"), large: talker("l", "2") };
+    const router = createRouter({ models, policy: only, execution: { checkTimeoutMs: 20 } });
+    const routed = router.route({ messages, output: { schema, jsonSchema: { type: "integer" } } });
+    const error = await routed.catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "invalid-output", problem: "no-verdict" });
+  });
+
   it("calls the next permitted model if an answer does not validate", async () => {
     const [small, large] = [talker("s", '{"name":"Ulm"}'), talker("l", good)];
     const router = createRouter({ models: { small, large }, policy: only });
