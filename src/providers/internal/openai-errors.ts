@@ -58,7 +58,7 @@ const advice: ReadonlyMap<string, boolean> = new Map([
 
 /**
  * Phrases, in lower case, of own servers and their routers that have no room: Ollama, vLLM's admission control, and routers of
- * which no endpoint is ready. "no healthy upstream" is none of them: proxies say it in outages, and a breaker must open.
+ * which no endpoint is ready. "no healthy upstream" is left out: proxies say it in outages, and a breaker must open.
  */
 const busyPhrases = [
   "maximum pending requests exceeded",
