@@ -1,8 +1,16 @@
 import { unref } from "./unref.ts";
 
+/**
+ * Lateness of a timer in milliseconds from which this process counts as having stood still, for instance while it read a
+ * large answer. What came in meanwhile has not been read yet: a wait then begins once more, since the other side may have
+ * answered long ago.
+ */
+export const stillMs = 5;
+
 /** A wait that is under way. */
 export interface Deadline {
-  readonly at: number;
+  at: number;
+  isLonger: boolean;
   readonly onLate: () => void;
 }
 
@@ -16,9 +24,12 @@ export class Deadlines {
     this.ms = ms;
   }
 
-  /** Calls `onLate` after `ms`, unless the wait has ended by then. The timer keeps no process alive. */
+  /**
+   * Calls `onLate` after `ms`, or twice that where this process stood still, unless the wait has ended by then. The timer
+   * keeps no process alive.
+   */
   begin(onLate: () => void): Deadline {
-    const deadline = { at: performance.now() + this.ms, onLate };
+    const deadline = { at: performance.now() + this.ms, isLonger: false, onLate };
     this.#waiting.add(deadline);
     if (this.#timer === undefined) this.#start(this.ms);
     return deadline;
@@ -43,7 +54,15 @@ export class Deadlines {
         return;
       }
       this.#waiting.delete(deadline);
-      deadline.onLate();
+      if (deadline.isLonger || now - deadline.at < stillMs) deadline.onLate();
+      else this.#prolong(deadline, now);
     }
+  }
+
+  /** Last in the order again, since all waits are of one length. */
+  #prolong(deadline: Deadline, now: number): void {
+    deadline.at = now + this.ms;
+    deadline.isLonger = true;
+    this.#waiting.add(deadline);
   }
 }

@@ -55,7 +55,7 @@ export class Hold {
 
   /** Total to tell under the present id. */
   get total(): number {
-    return Math.max(0, this.spent - this.offset);
+    return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, this.spent - this.offset));
   }
 
   /** Amount that another call may draw; below 0 if more was spent than reserved. */

@@ -1,14 +1,19 @@
 import type { NotGranted, QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaRefusal } from "../../contracts/ports/index.ts";
-import type { Deadlines } from "./deadlines.ts";
+import { type Deadlines, stillMs } from "./deadlines.ts";
 
 /** Stands for a wait that was over before its work. */
 export const late: unique symbol = Symbol("late");
 
-/** Resolves like `work`, which does not reject, or with `late` after `ms`. */
+/** Resolves like `work`, which does not reject, or with `late` after `ms`, or twice that where this process stood still. */
 export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof late> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(late), Math.max(0, ms));
+    const waitMs = Math.max(0, ms);
+    const dueAt = performance.now() + waitMs;
+    let timer = setTimeout(() => {
+      if (performance.now() - dueAt < stillMs) resolve(late);
+      else timer = setTimeout(() => resolve(late), waitMs);
+    }, waitMs);
     void work.then((value) => {
       clearTimeout(timer);
       resolve(value);
