@@ -100,7 +100,7 @@ export async function callDirectly<T>(
   const kind: CallKind<CallAnswer<T>> = {
     // Async, so that work which throws at once has failed like any other.
     ask: async (_context, _ready, _record, guard) =>
-      checkAnswer(await work(guard.signal), context.modelOf(model)),
+      checkAnswer(await work(guard.abort.signal), context.modelOf(model)),
     settle: ({ inputTokens, servedModel }, record) => record.succeed({ inputTokens, model: servedModel }),
   };
   return (await makeDirectCall(context, model, hop, kind)).value;

@@ -1,4 +1,5 @@
 import type { CallOptions, Completion } from "../contracts/index.ts";
+import { optionsFor } from "../plugin/call-abort.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import { checkCompletion } from "./check-completion.ts";
@@ -7,19 +8,22 @@ import type { Guard } from "./guard.ts";
 import { chatWithin } from "./output-limit.ts";
 import type { CallKind } from "./run-call.ts";
 
-/** Returns what a model gets in addition to the request. */
+/** Returns what a model gets in addition to the request, for a call of its function `ask`. */
 export function callOptions(
   { native }: CallContext,
   { model, pass }: ReadyCall,
   record: AttemptRecord,
   guard: Guard,
+  ask: object,
 ): CallOptions {
-  const options: CallOptions = {
-    signal: guard.signal,
-    onDropped: (parameter) => record.dropped(parameter),
-    onRateLimit: pass.onRateLimit,
-  };
-  return native !== undefined && model.speaks?.includes(native.protocol) ? { ...options, native } : options;
+  const onDropped = (parameter: string) => record.dropped(parameter);
+  const { onRateLimit } = pass;
+  const isSpoken = native !== undefined && model.speaks?.includes(native.protocol);
+  return optionsFor(
+    ask,
+    guard.abort,
+    isSpoken ? { onDropped, onRateLimit, native } : { onDropped, onRateLimit },
+  );
 }
 
 /** Asks a model for a whole answer. */
@@ -28,7 +32,7 @@ export const chatCall: CallKind<Completion> = {
     // A copy for each call: a model that changes it must not change the next one's.
     ready.model.generate(
       copyOf(chatWithin(context, ready.call, record)),
-      callOptions(context, ready, record, guard),
+      callOptions(context, ready, record, guard, ready.model.generate),
     ),
   settle(completion, record, { model }) {
     checkCompletion(completion, model.name);

@@ -1,5 +1,6 @@
 import { ProviderError } from "../contracts/index.ts";
 import type { Clock, Timer } from "../contracts/ports/index.ts";
+import { CallAbort } from "../plugin/call-abort.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { onAbort } from "../plugin/on-abort.ts";
 import type { CallContext, RequestScope } from "./context.ts";
@@ -10,7 +11,7 @@ import { deadlineError } from "./deadline.ts";
  * signal is abandoned: its late answer or error is dropped.
  */
 export interface Guard {
-  readonly signal: AbortSignal;
+  readonly abort: CallAbort;
   /** Settles like `work`, or rejects with the reason if the call is ended first. */
   race<T>(work: () => Promise<T>): Promise<T>;
   /** Sets a listener for an end that comes between two races, while the consumer of a stream is away. */
@@ -33,7 +34,7 @@ class CallGuard implements Guard {
   readonly #clock: Clock;
   readonly #scope: RequestScope;
   readonly #modelName: string;
-  readonly #controller = new AbortController();
+  readonly abort = new CallAbort();
   #endWatch: (() => void) | undefined;
   #rejectCurrent: ((reason: unknown) => void) | undefined;
   #tellAway: ((reason: unknown) => void) | undefined;
@@ -47,19 +48,15 @@ class CallGuard implements Guard {
     this.#scope = scope;
     this.#modelName = modelName;
     if (signal === undefined || signal === null) return;
-    if (signal.aborted) this.#controller.abort(signal.reason);
+    if (signal.aborted) this.abort.abort(signal.reason);
     else this.#endWatch = onAbort(signal, () => this.#end(signal.reason));
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   race<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { signal } = this;
-      if (signal.aborted) {
-        reject(signal.reason);
+      const { abort } = this;
+      if (abort.aborted) {
+        reject(abort.reason);
         return;
       }
       this.#rejectCurrent = reject;
@@ -73,7 +70,7 @@ class CallGuard implements Guard {
         (error) => {
           if (this.#rejectCurrent === reject) this.#rejectCurrent = undefined;
           // The reason that ended the call, not the error that the model made from it.
-          reject(signal.aborted ? signal.reason : error);
+          reject(abort.aborted ? abort.reason : error);
         },
       );
     });
@@ -82,7 +79,7 @@ class CallGuard implements Guard {
   whenAway(listener: (reason: unknown) => void): void {
     this.#tellAway = listener;
     // It may have ended between the last race and this.
-    if (this.signal.aborted) listener(this.signal.reason);
+    if (this.abort.aborted) listener(this.abort.reason);
   }
 
   limit(ms: number, name: string): void {
@@ -130,7 +127,7 @@ class CallGuard implements Guard {
   }
 
   #end(reason: unknown): void {
-    if (!this.signal.aborted) this.#controller.abort(reason);
+    this.abort.abort(reason);
     if (this.#rejectCurrent === undefined) this.#tellAway?.(reason);
     else this.#rejectCurrent(reason);
     this.#rejectCurrent = undefined;

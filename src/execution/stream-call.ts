@@ -94,8 +94,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       // A model may begin as soon as `stream` is called, and not at the first read.
-      if (guard.signal.aborted) throw guard.signal.reason;
-      const options = callOptions(execution, planned, record, guard);
+      if (guard.abort.aborted) throw guard.abort.reason;
+      const options = callOptions(execution, planned, record, guard, model.stream);
       iterator = iteratorOf(model.stream(copyOf(chatWithin(execution, planned.call, record)), options));
       while (!hasBegun) {
         const chunk = await next();

@@ -1,4 +1,5 @@
 import type { Router } from "../contracts/index.ts";
+import { doesAskAbort } from "../plugin/call-abort.ts";
 import type { HttpCall } from "./call.ts";
 import { anthropicError } from "./endpoints/anthropic-error.ts";
 import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
@@ -22,6 +23,8 @@ export interface Answering {
   refuse(error: unknown, headers?: HttpCall["headers"]): Reply;
   serves(method: string, path: string): boolean;
   readonly maxBodyBytes: number;
+  /** True if a call's signal may be a light one: all that sees it is ours. */
+  readonly takesLight: boolean;
 }
 
 /** Throws `InvalidOptionError`. */
@@ -37,6 +40,7 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
   const serving: Serving = { router: served, options: given, identify: (call) => identify(call, given) };
   return {
     maxBodyBytes,
+    takesLight: doesAskAbort(served.route) && doesAskAbort(served.stream),
     refuse: (error, headers) => withRequestId(shapeOf(headers)(failureOf(error)), requestId(headers)),
     serves: (method, path) => there(all, path, base).some((one) => one.method === method),
     async answer(call) {

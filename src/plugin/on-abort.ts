@@ -1,3 +1,5 @@
+import { type Aborting, CallAbort, runAll } from "./call-abort.ts";
+
 /** Functions that wait for one signal, and our only listener to it. */
 interface Waiting {
   readonly runs: Set<() => void>;
@@ -12,7 +14,8 @@ const waiting = new WeakMap<AbortSignal, Waiting>();
  * share a signal among requests (that of a shutdown, of a batch), and Node warns of a leak from the eleventh
  * listener.
  */
-export function onAbort(signal: AbortSignal, run: () => void): () => void {
+export function onAbort(signal: Aborting, run: () => void): () => void {
+  if (signal instanceof CallAbort) return signal.onAbort(run);
   const known = waiting.get(signal) ?? listen(signal);
   // A function of its own for each wait, since the same one may wait twice.
   const entry = () => run();
@@ -29,17 +32,7 @@ function listen(signal: AbortSignal): Waiting {
   const listener = () => {
     waiting.delete(signal);
     signal.removeEventListener("abort", listener);
-    // One that throws must not keep the others waiting.
-    let failure: { readonly error: unknown } | undefined;
-    for (const run of runs) {
-      runs.delete(run);
-      try {
-        run();
-      } catch (error) {
-        failure ??= { error };
-      }
-    }
-    if (failure !== undefined) throw failure.error;
+    runAll(runs);
   };
   const known = { runs, listener };
   waiting.set(signal, known);

@@ -1,4 +1,5 @@
 import { InvalidOptionError, type RouteOptions } from "../contracts/index.ts";
+import { CallAbort } from "../plugin/call-abort.ts";
 
 /** Throws `InvalidOptionError` unless the value is a signal, and the reason of one that has fired. */
 export function checkSignal(signal: AbortSignal | undefined): void {
@@ -10,7 +11,7 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 /** True for a signal, also one of a library or another realm: all that is used of it is tried here, not half-way. */
 export function isSignal(given: unknown): boolean {
   try {
-    if (given instanceof AbortSignal) return true;
+    if (given instanceof AbortSignal || given instanceof CallAbort) return true;
     const signal = given as AbortSignal;
     const listener = () => {};
     signal.addEventListener("abort", listener);

@@ -5,6 +5,7 @@ import {
   type NeededCapability,
 } from "../contracts/index.ts";
 import { completeFacts } from "../cost/catalogue.ts";
+import { asksLike } from "../plugin/call-abort.ts";
 import { checkAssumed } from "../plugin/check-assumed.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
@@ -73,8 +74,10 @@ function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts
     ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
     ...(pool === undefined ? {} : { members: pool.members, pool: model.pool }),
     defaults: deepFreeze(copyOf(model.defaults)),
-    generate: (request, options) => model.generate(request, options),
-    stream: (request, options) => model.stream(request, options),
+    generate: asksLike<Model["generate"]>(model.generate, (request, options) =>
+      model.generate(request, options),
+    ),
+    stream: asksLike<Model["stream"]>(model.stream, (request, options) => model.stream(request, options)),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
     ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),

@@ -6,6 +6,7 @@ import {
   type Router,
 } from "../contracts/index.ts";
 import { generate } from "../execution/index.ts";
+import { asksAbort } from "../plugin/call-abort.ts";
 import { checkPlain } from "../request/index.ts";
 import { openAnswerStream } from "./answer-stream.ts";
 import { readOption, signalOf } from "./check-signal.ts";
@@ -79,21 +80,24 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       }
     },
 
-    route: (coalesces === undefined
-      ? route
-      : coalesce(
-          route,
-          (request) => !closed && coalesces(request),
-          ports.clock,
-          ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
-          () => replacer.revision,
-        )) as Router<Id>["route"],
+    route: asksAbort(
+      coalesces === undefined
+        ? route
+        : coalesce(
+            route,
+            (request) => !closed && coalesces(request),
+            ports.clock,
+            ({ decision, latencyMs }) => events.emit({ type: "request-coalesced", decision, latencyMs }),
+            () => replacer.revision,
+          ),
+    ) as Router<Id>["route"],
 
-    stream: ((request: RouteRequest<Id>, options?: RouteOptions) =>
+    stream: asksAbort((request: RouteRequest<Id>, options?: RouteOptions) =>
       openAnswerStream(new LifeCycle(replacer.parts), request, options, {
         isClosed: closed,
         clock: ports.clock,
-      })) as Router<Id>["stream"],
+      }),
+    ) as Router<Id>["stream"],
 
     observe: events.observe,
     replace: (given) => replacer.replace(given, isClosed),

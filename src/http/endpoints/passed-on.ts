@@ -1,3 +1,4 @@
+import { onAbort } from "../../plugin/on-abort.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
 import type { Reply } from "../reply.ts";
@@ -24,11 +25,11 @@ async function passOn(call: HttpCall, path: string, upstream: Upstream): Promise
   const ending = new AbortController();
   const leave = () => ending.abort(call.signal?.reason);
   if (call.signal?.aborted) throw call.signal.reason;
-  call.signal?.addEventListener("abort", leave, { once: true });
+  const forget = call.signal === undefined ? undefined : onAbort(call.signal, leave);
   const timer = setTimeout(() => ending.abort(), timeoutMs);
   const end = () => {
     clearTimeout(timer);
-    call.signal?.removeEventListener("abort", leave);
+    forget?.();
   };
   try {
     const answer = await fetch(baseUrl.replace(/\/+$/, "") + path, {

@@ -41,16 +41,21 @@ async function readText(request: IncomingMessage, maxBytes: number): Promise<str
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
   const parts: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
+  // By its events: reading it as an iterable costs as much as the rest of this file.
+  await new Promise<void>((resolve, reject) => {
+    const cut = () => reject(new HttpError(400, "the body broke off"));
+    request.on("data", (part: Buffer) => {
       bytes += part.byteLength;
-      if (bytes > maxBytes) throw tooLong(maxBytes);
-      parts.push(part);
-    }
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(400, "the body broke off");
-  }
+      if (bytes <= maxBytes) parts.push(part);
+      else {
+        request.pause();
+        reject(tooLong(maxBytes));
+      }
+    });
+    request.on("end", resolve);
+    request.on("error", cut);
+    request.on("close", cut);
+  });
   try {
     return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
   } catch {

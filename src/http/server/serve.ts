@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
+import { CallAbort } from "../../plugin/call-abort.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
@@ -128,9 +129,9 @@ async function handle(
   stalledMs: number,
 ): Promise<void> {
   const connection = connectionOf(request.socket);
-  const controller = new AbortController();
+  const leaving = new CallAbort();
   const forget = connection.onClose(() => {
-    if (!response.writableFinished) controller.abort(new DOMException("the client left", "AbortError"));
+    if (!response.writableFinished) leaving.abort(new DOMException("the client left", "AbortError"));
   });
   const turn = connection.turn();
   let done: (() => void) | undefined;
@@ -141,7 +142,12 @@ async function handle(
     }
     done = await turn;
     if (request.socket.destroyed) return;
-    const reply = await replyOf(request, interfaces, phaseNow(), controller.signal);
+    const reply = await replyOf(
+      request,
+      interfaces,
+      phaseNow(),
+      interfaces.takesLight ? leaving.asSignal() : leaving.signal,
+    );
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
     await writeReply(response, reply, stalledMs);

@@ -1,3 +1,4 @@
+import type { Aborting } from "../../plugin/call-abort.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
 
 /** An abort signal that belongs to one call. */
@@ -15,7 +16,7 @@ export interface CallSignal {
  * Creates a signal that fires with the caller's signal and at the end of the call, so that no connection
  * outlives the call.
  */
-export function callSignal(caller: AbortSignal): CallSignal {
+export function callSignal(caller: Aborting): CallSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(caller.reason);
   if (caller.aborted) abort();

@@ -1,4 +1,5 @@
 import { type CompletionChunk, isRouterError, ProviderError } from "../../contracts/index.ts";
+import type { Aborting } from "../../plugin/call-abort.ts";
 import { type BodyReader, bodyReader } from "../../plugin/http/body-reader.ts";
 import { AFTER_END_MS, settles, toBytes } from "../../plugin/http/read-bounded.ts";
 import { SseLimitError, SseReader } from "../../plugin/http/sse-reader.ts";
@@ -13,7 +14,7 @@ export interface ChunkSource {
   readonly model: string;
   /** See `writerOf`. */
   readonly writer: string;
-  readonly signal: AbortSignal;
+  readonly signal: Aborting;
   /** Sends the request; called at the first read. */
   open(): Promise<{
     readonly source: unknown;

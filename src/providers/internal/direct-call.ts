@@ -1,4 +1,5 @@
 import { type CallOptions, isRouterError, ProviderError } from "../../contracts/index.ts";
+import type { Aborting } from "../../plugin/call-abort.ts";
 import type { BoundedResponse } from "../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
@@ -33,9 +34,14 @@ export interface OpenCall {
   end(whole: boolean): void;
 }
 
+/** What a direct call needs of the options that a model is given. */
+export interface DirectOptions extends Pick<CallOptions, "onRateLimit"> {
+  readonly signal: Aborting;
+}
+
 export type OpenDirectCall = (
   request: () => Promise<DirectRequest>,
-  options: Pick<CallOptions, "signal" | "onRateLimit">,
+  options: DirectOptions,
 ) => Promise<OpenCall>;
 
 /** Returns a function that sends one request. It rejects with `ProviderError`, or what `fetch` threw after an abort. */
@@ -45,7 +51,8 @@ export function directCalls({ model, fetch: own, failureOf }: DirectEndpoint): O
     const { url, headers, body } = await unlessAborted(request(), signal);
     // Another `fetch` gets a signal of its own: it may leave its listener on it, or its connection open.
     const link = hasOwnTransport(own) ? undefined : callSignal(signal);
-    const init = { method: "GET", headers, signal: link?.signal ?? signal };
+    // Our transport takes what aborts a call as it is.
+    const init = { method: "GET", headers, signal: (link?.signal ?? signal) as AbortSignal };
     let response: BoundedResponse;
     try {
       const sent = body === undefined ? init : { ...init, method: "POST", body: body() };

@@ -8,6 +8,7 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../contracts/index.ts";
+import { abortOf, asksAbort } from "../../plugin/call-abort.ts";
 import { loadOpenAi } from "../../plugin/load-openai.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { callSignal } from "./call-signal.ts";
@@ -84,7 +85,9 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   const direct = target.direct === undefined ? undefined : directCalls(target, target.direct, writer);
 
-  async function generate(request: ChatRequest, { signal, onRateLimit }: CallOptions): Promise<Completion> {
+  async function generate(request: ChatRequest, options: CallOptions): Promise<Completion> {
+    const signal = abortOf(options);
+    const { onRateLimit } = options;
     signal.throwIfAborted();
     const body = bodyOf(request);
     if (direct !== undefined) return signed(await direct.generate(body, { signal, onRateLimit }), writer);
@@ -118,7 +121,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
     if (direct === undefined) return streamThroughSdk(request, options);
-    return direct.stream(() => streamedBody(request), options);
+    const { onRateLimit } = options;
+    return direct.stream(() => streamedBody(request), { signal: abortOf(options), onRateLimit });
   }
 
   async function* streamThroughSdk(
@@ -193,8 +197,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   return {
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
-    generate,
-    stream,
+    generate: asksAbort(generate),
+    stream: asksAbort(stream),
     health,
     ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
   };

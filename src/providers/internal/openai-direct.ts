@@ -1,7 +1,7 @@
-import type { CallOptions, Completion, ModelFacts } from "../../contracts/index.ts";
+import type { Completion, ModelFacts } from "../../contracts/index.ts";
 import type { BoundedResponse } from "../../plugin/http/bounded-response.ts";
 import { ChatChunks } from "./chat-chunks.ts";
-import { directCalls, type OpenCall, readFailure } from "./direct-call.ts";
+import { type DirectOptions, directCalls, type OpenCall, readFailure } from "./direct-call.ts";
 import { checkAnswer } from "./openai-answer.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
@@ -19,8 +19,8 @@ export interface DirectTarget {
 
 /** Calls of an endpoint that speaks OpenAI chat completions, without OpenAI's SDK. */
 export interface DirectCalls {
-  generate(body: object, options: CallOptions): Promise<Completion>;
-  stream(body: () => object, options: CallOptions): ChatChunks;
+  generate(body: object, options: DirectOptions): Promise<Completion>;
+  stream(body: () => object, options: DirectOptions): ChatChunks;
   /** Returns the answer to a request for the list of models. */
   health(signal: AbortSignal): Promise<string>;
 }
@@ -32,11 +32,7 @@ export function openaiDirect({ facts, writer, fetch: own, route }: DirectTarget)
     fetch: own,
     failureOf: (text, { status, headers }) => failureOf(readError(text), model, status, headers),
   });
-  const open = (
-    path: string,
-    body: object | undefined,
-    options: Pick<CallOptions, "signal" | "onRateLimit">,
-  ): Promise<OpenCall> =>
+  const open = (path: string, body: object | undefined, options: DirectOptions): Promise<OpenCall> =>
     call(async () => {
       const { url, headers } = await route();
       return { url: url(path), headers, body: body && (() => JSON.stringify(body)) };

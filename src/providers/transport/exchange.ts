@@ -1,3 +1,4 @@
+import type { Aborting } from "../../plugin/call-abort.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
 import { decoded } from "./decoded.ts";
 import { LightResponse } from "./light-response.ts";
@@ -31,7 +32,7 @@ export class Exchange {
   /** True once the answer has begun or failed. */
   #isAnswered = false;
 
-  constructor(request: WireRequest, settings: TransportSettings, signal: AbortSignal | null | undefined) {
+  constructor(request: WireRequest, settings: TransportSettings, signal: Aborting | null | undefined) {
     this.request = request;
     this.#settings = settings;
     this.answer = new Promise((resolve, reject) => {
