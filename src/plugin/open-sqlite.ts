@@ -9,9 +9,9 @@ export interface Sqlite {
 }
 
 export interface SqliteStatement {
-  get(...values: (string | number)[]): unknown;
-  all(...values: (string | number)[]): readonly unknown[];
-  run(...values: (string | number)[]): unknown;
+  get(...values: (string | number | null)[]): unknown;
+  all(...values: (string | number | null)[]): readonly unknown[];
+  run(...values: (string | number | null)[]): unknown;
 }
 
 /**

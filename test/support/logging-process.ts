@@ -1,13 +1,15 @@
-// Sends requests through a router with a decision log: logging-process.ts FILE COUNT MAX_BYTES. Prints { ids, dropped }.
+// Sends requests through a router with a decision log: logging-process.ts FILE COUNT MAX_BYTES|sqlite. Prints { ids, dropped }.
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../policies/always.ts";
 import { createRouter } from "../../src/router/create-router.ts";
 import { decisionLog } from "../../src/telemetry/decision-log.ts";
+import { sqliteLog } from "../../src/telemetry/sqlite-log/sqlite-log.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const [file = "", count = "", maxBytes = ""] = process.argv.slice(2);
-const rotate = maxBytes === "" ? undefined : { maxBytes: Number(maxBytes), keepFiles: 10_000 };
-const log = decisionLog({ file, rotate });
+const isSqlite = maxBytes === "sqlite";
+const rotate = maxBytes === "" || isSqlite ? undefined : { maxBytes: Number(maxBytes), keepFiles: 10_000 };
+const log = isSqlite ? sqliteLog({ file }) : decisionLog({ file, rotate });
 const router = createRouter({ models: { small: fakeModel() }, policy: always("small"), onEvent: log });
 const ids: string[] = [];
 process.stdout.write("begun\n");
