@@ -15,7 +15,7 @@ export interface DecisionLogOptions extends LineOptions {
    */
   readonly maxQueued?: number | undefined;
   /**
-   * Puts the file aside when it is large or old, as `decisions.20261127T135403123Z-0a1b2c.jsonl` beside it, and removes the
+   * Puts the file aside when it is large or old, as `decisions.20261127T135403123Z-0a1b2c.jsonl` in the same folder, and removes the
    * oldest of those. All processes that write to the file should be given the same. Default: one file, which grows.
    */
   readonly rotate?: RotationOptions | undefined;

@@ -56,10 +56,13 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
   const warn = (code: unknown): void => {
     if (hasWarned) return;
     hasWarned = true;
-    process.emitWarning(`decisionLog cannot rotate ${file} (${code}): the file grows beyond its bound`, {
-      type: "SwitchpointWarning",
-      code: "SWITCHPOINT_LOG_NOT_ROTATED",
-    });
+    globalThis.process?.emitWarning(
+      `decisionLog cannot rotate ${file} (${code}): the file grows beyond its bound`,
+      {
+        type: "SwitchpointWarning",
+        code: "SWITCHPOINT_LOG_NOT_ROTATED",
+      },
+    );
   };
 
   /** Returns the file that the path leads to. */
@@ -129,7 +132,7 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
   };
 }
 
-/** Number of lines that are whole within so many bytes. */
+/** Number of lines that are whole within this many bytes. */
 function wholeLines(lines: readonly string[], bytes: number): number {
   let left = bytes;
   for (const [at, line] of lines.entries()) {

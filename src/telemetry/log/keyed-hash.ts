@@ -17,7 +17,7 @@ export function promptHash(key: Key, prompt: string): string {
 }
 
 /**
- * Returns what stands in a record in place of a value: `hmac:<id of the key>:<32 hex digits>`. `field` is part of what
+ * Returns the substitute of a value in a record: `hmac:<id of the key>:<32 hex digits>`. `field` is part of what
  * is hashed, so that a session and a tenant of one name have nothing in common.
  */
 export function hiddenValue(key: Key, field: string, value: string): string {

@@ -2,13 +2,13 @@ import type { DecisionsLost } from "../../contracts/index.ts";
 import type { Logged } from "./log-line.ts";
 import { createPause } from "./pause.ts";
 
-/** What was written of some lines: the first `written` of them, and all if there is no error. */
+/** The part of some lines that was written: the first `written` of them, and all if there is no error. */
 export interface Written {
   readonly written: number;
   readonly error?: unknown;
 }
 
-/** Where lines end. */
+/** A destination of lines. */
 export interface LineWriter<Line> {
   /** Writes lines in order. Never rejects. */
   write(lines: readonly Line[]): Promise<Written>;
@@ -89,7 +89,7 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
   const remove = (written: readonly Line[]): void => {
     for (const line of written) characters -= lengthOf(line);
     done += written.length;
-    // Moved seldom: each time would be quadratic in a long queue.
+    // Moved rarely: each time would be quadratic in a long queue.
     if (done < 1_000 && done < lines.length) return;
     lines = lines.slice(done);
     done = 0;
@@ -119,7 +119,7 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
       }
       if (error === undefined) continue;
       failingSince ??= performance.now();
-      // Given up: what comes later waits anew, and is tried at the longest intervals.
+      // Given up: what comes later waits again, and is tried at the longest intervals.
       if (closed || performance.now() - failingSince >= patienceMs) dropAll(error);
       if (!closed) await pause.wait();
     }

@@ -3,7 +3,7 @@ import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./k
 
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
-/** What becomes a line. */
+/** An event that becomes a line. */
 export type Logged = Ended | AttemptEnded;
 
 /** A field whose value can be replaced by a keyed hash. */

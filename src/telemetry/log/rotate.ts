@@ -3,7 +3,7 @@ import { withFileLock } from "./file-lock.ts";
 import { asideFiles, asidePath } from "./rotated-files.ts";
 import type { Rotation } from "./rotation-options.ts";
 
-/** What tells a file from another one at the same path. */
+/** Numbers that tell a file from another one at the same path. */
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;

@@ -1,6 +1,6 @@
 import { openLogFile } from "./log-file.ts";
 
-/** What rows must fit; each absent part fits all. Lists: one of these values. */
+/** Condition that rows must fit; each absent part fits all. Lists: one of these values. */
 export interface RowFilter {
   readonly ids?: readonly string[] | undefined;
   readonly tenants?: readonly string[] | undefined;
