@@ -17,6 +17,7 @@ import { evalSpendCommand } from "./eval-spend.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
 import type { Terminal } from "./io.ts";
+import { logsCommand } from "./logs.ts";
 import { loopInitCommand } from "./loop-init.ts";
 import { loopReportCommand } from "./loop-report.ts";
 import { loopStatusCommand } from "./loop-status.ts";
@@ -66,6 +67,7 @@ Exit codes:
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(serveCommand(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
+  program.addCommand(withSettings(logsCommand(terminal), terminal));
   program.addCommand(withSettings(releaseCommand(terminal), terminal));
   program.addCommand(withSettings(rolloutCommand(terminal), terminal));
   const loop = new Command("loop")

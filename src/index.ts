@@ -59,6 +59,7 @@ export { createRouter } from "./presets/create-router.ts";
 export { configure, defaultRouter, environmentRouter, route } from "./presets/default-router.ts";
 export type { Environment } from "./presets/named-models.ts";
 export type { RouterOptions } from "./router/router-options.ts";
-export { type DecisionLog, type DecisionLogOptions, decisionLog } from "./telemetry/decision-log.ts";
+export { type DecisionLogOptions, decisionLog } from "./telemetry/decision-log.ts";
+export type { DecisionLog } from "./telemetry/log/intake.ts";
 export { type SpendMeter, type SpendMeterOptions, spendMeter } from "./telemetry/spend-meter.ts";
 export type { NamedSpendRow, SpendGroup, SpendReport, SpendRow } from "./telemetry/spend-sums.ts";

@@ -11,7 +11,7 @@ import {
 import type { Call, Pass, ReturnedUsage } from "../contracts/ports/index.ts";
 import { timestamp } from "../plugin/index.ts";
 import { askedServiceTier } from "../plugin/service-tier.ts";
-import { shortText } from "../plugin/short-text.ts";
+import { shortName } from "../plugin/short-text.ts";
 import { withServerText } from "../plugin/with-server-text.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext, RequestScope } from "./context.ts";
@@ -99,7 +99,7 @@ class RunningAttempt implements AttemptRecord {
 
   answer(completion: Completion): void {
     const choice = completion.choices[0];
-    const [servedModel, finishReason] = [shortText(completion.model), shortText(choice?.finish_reason)];
+    const [servedModel, finishReason] = [shortName(completion.model), shortName(choice?.finish_reason)];
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
     this.#bill(
       completion.usage,
@@ -115,7 +115,7 @@ class RunningAttempt implements AttemptRecord {
 
   succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
     const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
-    const said = shortText(model);
+    const said = shortName(model);
     if (said !== undefined) this.#record.servedModel = said;
     this.#bill({ ...input, completion_tokens: 0 }, () => 0, said);
     this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
@@ -200,7 +200,7 @@ class RunningAttempt implements AttemptRecord {
 
   /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
   #billReceived({ written, usage, model, serviceTier }: Received): void {
-    const said = shortText(model);
+    const said = shortName(model);
     if (said !== undefined) this.#record.servedModel = said;
     const told: unknown = usage?.completion_tokens;
     const output = Math.max(typeof told === "number" && told > 0 ? told : 0, this.#estimate(written));

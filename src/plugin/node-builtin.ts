@@ -3,6 +3,7 @@ interface NodeBuiltins {
   readonly "node:dns/promises": typeof import("node:dns/promises");
   readonly "node:fs/promises": typeof import("node:fs/promises");
   readonly "node:http": typeof import("node:http");
+  readonly "node:path": typeof import("node:path");
   readonly "node:https": typeof import("node:https");
   readonly "node:stream": typeof import("node:stream");
   readonly "node:tls": typeof import("node:tls");

@@ -8,3 +8,12 @@ export function shortText(value: unknown): string | undefined {
 const longest = 200;
 const control = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 const controls = new RegExp(control, "gu");
+
+/**
+ * Returns a name that a server gave, for a record: as `shortText`, but `other` where it is several words. A server may say
+ * back what it was sent, and records hold no text of requests.
+ */
+export function shortName(value: unknown): string | undefined {
+  const short = shortText(value);
+  return short === undefined || !/\s/.test(short) ? short : "other";
+}

@@ -15,6 +15,8 @@ const commands = [
   ["eval", "spend"],
   ["budget"],
   ["budget", "reset"],
+  ["logs"],
+  ["logs", "delete"],
 ];
 
 describe("the command line", () => {

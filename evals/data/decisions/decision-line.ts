@@ -7,6 +7,8 @@ export interface DecisionLine extends Decision {
   /** The ask. Absent if the log was not set up to hold prompts. */
   readonly prompt?: string | undefined;
   readonly promptHash?: string | undefined;
+  /** Id of the key of the hashes. */
+  readonly hashKeyId?: string | undefined;
   readonly attempts: readonly Attempt[];
   readonly usage?: Usage | undefined;
   /** Cost of the whole request, in US dollars. Absent if it is not known. */

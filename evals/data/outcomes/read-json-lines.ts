@@ -5,6 +5,8 @@ import { readChunks } from "./read-chunks.ts";
 export interface JsonLinesOptions {
   /** Longest line, in bytes. Default 16 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** Called with a line that is not JSON, as a crash leaves it in a log, which is then left out. Default: it throws. */
+  readonly onBroken?: ((line: number) => void) | undefined;
 }
 
 /** Source of lines other than a file, for instance stdin. */
@@ -37,7 +39,7 @@ export async function* readJsonLines(
   const { name: path, chunks } =
     typeof source === "string" ? { name: source, chunks: readChunks(source) } : source;
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const { line, bytes } of readLines(path, chunks, options.maxLineBytes ?? defaultMaxLineBytes)) {
+  for await (const { line, bytes } of rawLines(path, chunks, options.maxLineBytes)) {
     let text: string;
     try {
       text = decoder.decode(bytes);
@@ -49,6 +51,10 @@ export async function* readJsonLines(
     try {
       value = JSON.parse(text);
     } catch {
+      if (options.onBroken !== undefined) {
+        options.onBroken(line);
+        continue;
+      }
       // The parser's own message quotes the text.
       throw new OutcomeFormatError(path, line, "line", "is not JSON: write one object a line");
     }
@@ -66,10 +72,11 @@ function isTooDeep(text: string): boolean {
   return opening > deepest && jsonDepth(text) > deepest;
 }
 
-async function* readLines(
+/** Streams lines as bytes, without their line breaks. Throws `OutcomeFormatError` for one that is too long. */
+export async function* rawLines(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
-  maxLineBytes: number,
+  maxLineBytes: number = defaultMaxLineBytes,
 ): AsyncGenerator<{ readonly line: number; readonly bytes: Uint8Array }, void, void> {
   let line = 1;
   let pending: Uint8Array[] = [];

@@ -1,12 +1,14 @@
 import { type Store, type StoreEntry, StoreError } from "../../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { isBusy, openSqlite, type Sqlite } from "../../plugin/open-sqlite.ts";
+import { transaction } from "../../plugin/sqlite-transaction.ts";
 import { wait } from "../../plugin/wait.ts";
+import { asWriteAheadLog } from "../../plugin/write-ahead-log.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
-import { isBusy, openSqlite, type Sqlite } from "./internal/open-sqlite.ts";
 import { readQuota, reserve, resetQuota, settle } from "./internal/quota-rules.ts";
-import { SqliteQueue, transaction } from "./internal/sqlite-queue.ts";
+import { SqliteQueue } from "./internal/sqlite-queue.ts";
 import { SqliteTable, schema } from "./internal/sqlite-table.ts";
 
 export interface SqliteStoreOptions {
@@ -30,7 +32,7 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   checkText("sqliteStore.file", file);
   checkNumber("sqliteStore.busyTimeoutMs", busyTimeoutMs, { min: 0, max: 60_000 });
   const name = "sqlite";
-  const opened = await openSqlite(file).catch((cause: unknown) => {
+  const opened = await openSqlite(file, "sqliteStore()").catch((cause: unknown) => {
     throw typeof cause === "object" && cause !== null && "dependency" in cause ? cause : failed(cause);
   });
   /** Runs work. While another process holds the file it tries again, without blocking this one. */
@@ -142,17 +144,4 @@ function metaOf(database: Sqlite, name: string): string {
     | { readonly value: string }
     | undefined;
   return row?.value ?? "";
-}
-
-/** Readers and one writer do not wait for each other then. Another process may be doing the same. */
-async function asWriteAheadLog(database: Sqlite): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    try {
-      database.exec("PRAGMA journal_mode = WAL");
-      return;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      await wait(1 + Math.random() * 20, undefined);
-    }
-  }
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Store, StoreRecovered } from "../../../src/contracts/index.ts";
-import { openSqlite } from "../../../src/state/store/internal/open-sqlite.ts";
+import { openSqlite } from "../../../src/plugin/open-sqlite.ts";
 import { redisStore } from "../../../src/state/store/redis.ts";
 import { sqliteStore } from "../../../src/state/store/sqlite.ts";
 import { nodeArguments } from "../../support/node-arguments.ts";

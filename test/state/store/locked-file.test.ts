@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSqlite } from "../../../src/state/store/internal/open-sqlite.ts";
+import { openSqlite } from "../../../src/plugin/open-sqlite.ts";
 import { sqliteStore } from "../../../src/state/store/sqlite.ts";
 import { withoutSqlite } from "../../support/sqlite.ts";
 

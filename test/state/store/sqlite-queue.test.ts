@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSqlite, type Sqlite } from "../../../src/state/store/internal/open-sqlite.ts";
+import { openSqlite, type Sqlite } from "../../../src/plugin/open-sqlite.ts";
 import { SqliteQueue } from "../../../src/state/store/internal/sqlite-queue.ts";
 import { sqliteStore } from "../../../src/state/store/sqlite.ts";
 import { withoutSqlite } from "../../support/sqlite.ts";

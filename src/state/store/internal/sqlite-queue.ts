@@ -1,7 +1,8 @@
 import { StoreError } from "../../../contracts/index.ts";
+import { isBusy, type Sqlite } from "../../../plugin/open-sqlite.ts";
+import { transaction } from "../../../plugin/sqlite-transaction.ts";
 import { wait } from "../../../plugin/wait.ts";
 import { afterTurn } from "./after-turn.ts";
-import { isBusy, type Sqlite } from "./open-sqlite.ts";
 
 /** Calls in a transaction at most: it holds up this thread and other processes for some 50 µs a call. */
 const mostCalls = 128;
@@ -125,23 +126,4 @@ export class SqliteQueue {
   #isClosed(): StoreError {
     return new StoreError("sqlite", "failed", "is closed");
   }
-}
-
-/** Runs work in a transaction. Throws what it throws, and then nothing was written. */
-export function transaction<T>(database: Sqlite, work: () => T): T {
-  // A lock for writing from the start: one that is raised later may fail half-way.
-  database.exec("BEGIN IMMEDIATE");
-  let result: T;
-  try {
-    result = work();
-    database.exec("COMMIT");
-  } catch (error) {
-    try {
-      database.exec("ROLLBACK");
-    } catch {
-      // It has ended by itself, for instance because the disk is full.
-    }
-    throw error;
-  }
-  return result;
 }

@@ -1,0 +1,86 @@
+import { Command } from "commander";
+import { isDoomed, type Selection } from "../evals/data/decisions/doomed-line.ts";
+import { eraseLines } from "../evals/data/decisions/erase-lines.ts";
+import { type LogFile, logFiles } from "../evals/data/decisions/log-files.ts";
+import { readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
+import { InvalidOptionError } from "../src/contracts/index.ts";
+import { counted } from "../src/plugin/counted.ts";
+import { eraseRows } from "../src/telemetry/sqlite-log/erase-rows.ts";
+import type { Io } from "./io.ts";
+import { readHashKeys, shownOrHidden } from "./logs-filter.ts";
+import { toJson } from "./to-json.ts";
+
+interface Options {
+  readonly tenant?: string | undefined;
+  readonly session?: string | undefined;
+  readonly hashKeys?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** The command `switchpoint logs delete`: removes a tenant or a session from logs. */
+export function logsDeleteCommand(io: Io): Command {
+  const command = new Command("delete")
+    .description("remove a tenant or a session from decision logs, while they are written to")
+    .argument(
+      "<files...>",
+      "decision logs: .jsonl or .jsonl.gz, with what was rotated of them, or SQLite files",
+    )
+    .option("--tenant <name>", "the tenant")
+    .option("--session <name>", "the session; with --tenant only that tenant's")
+    .option("--hash-keys <file>", "keys of the log's hashes, one a line, old ones too")
+    .option("--json", "print JSON: { removed, files: [{ file, removed }] }")
+    .addHelpText(
+      "after",
+      `
+Each file is replaced whole or not at all; a SQLite file overwrites what it removes. A file of lines whose log is
+open is put aside as by a rotation. If the command is killed between two files, run it again.
+Where the log has hashes in place of the values, --hash-keys finds them under each key.
+
+Example:
+  switchpoint logs delete decisions.jsonl --tenant acme
+  switchpoint logs delete decisions.db --session 8b1f --hash-keys keys.txt
+`,
+    );
+  // Options before the name of a subcommand would be the parent's otherwise.
+  return command.action((paths: readonly string[], own: Options) =>
+    remove(paths, { ...(command.parent?.opts<Options>() ?? {}), ...own }, io),
+  );
+}
+
+async function remove(paths: readonly string[], options: Options, io: Io): Promise<void> {
+  const { tenant, session, json } = options;
+  if (tenant === undefined && session === undefined)
+    throw new InvalidOptionError("--tenant", undefined, "given, or --session: nothing is removed without");
+  const keys = await readHashKeys(options.hashKeys);
+  const tenants = shownOrHidden("tenant", tenant, keys);
+  const sessions = shownOrHidden("session", session, keys);
+  const files = await logFiles(paths);
+  const selection: Selection = {
+    tenants,
+    sessions,
+    ids: await idsOf(files, { tenants, sessions, ids: new Set() }),
+  };
+  const result: { file: string; removed: number }[] = [];
+  for (const { path, kind } of files) {
+    const removed =
+      kind === "sqlite" ? await eraseRows(path, { tenants, sessions }) : await eraseLines(path, selection);
+    result.push({ file: path, removed });
+  }
+  const removed = result.reduce((sum, one) => sum + one.removed, 0);
+  if (json) io.stdout(`${toJson({ removed, files: result }, 2)}\n`);
+  else io.stdout(`${counted(removed, "line")} removed from ${counted(files.length, "file")}\n`);
+}
+
+/** Returns the ids of the decisions that go, so that lines of their calls go too: those name no session. */
+async function idsOf(files: readonly LogFile[], selection: Selection): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  if (selection.sessions === undefined) return ids;
+  for (const { path, kind } of files) {
+    if (kind === "sqlite") continue;
+    for await (const { value } of readJsonLines(path, { onBroken: () => {} })) {
+      const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
+      if (typeof fields["id"] === "string" && isDoomed(fields, selection)) ids.add(fields["id"]);
+    }
+  }
+  return ids;
+}

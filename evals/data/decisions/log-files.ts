@@ -1,0 +1,48 @@
+import { open, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { asideFiles } from "../../../src/telemetry/log/rotated-files.ts";
+
+/** A file of a decision log. */
+export interface LogFile {
+  readonly path: string;
+  readonly kind: "lines" | "sqlite";
+}
+
+const sqliteMagic = "SQLite format 3\0";
+
+/**
+ * Returns the files of logs, each once: for a file that is rotated also what was put aside of it, the oldest first.
+ * Throws `OutcomeFormatError` for a path where nothing is.
+ */
+export async function logFiles(paths: readonly string[]): Promise<readonly LogFile[]> {
+  const files = new Map<string, LogFile>();
+  for (const path of paths) {
+    const aside = await asideFiles(path);
+    const kind = await kindOf(path, aside.length > 0);
+    for (const one of aside) files.set(resolve(one), { path: one, kind: "lines" });
+    if (kind !== undefined) files.set(resolve(path), { path, kind });
+  }
+  return [...files.values()];
+}
+
+/** Undefined if the file does not exist, which a log that was just rotated may bear. */
+async function kindOf(path: string, mayBeAbsent: boolean): Promise<LogFile["kind"] | undefined> {
+  try {
+    if ((await stat(path)).isDirectory())
+      throw new OutcomeFormatError(path, 0, "file", "is a folder: name a decision log in it");
+    const handle = await open(path);
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(16), 0, 16);
+      return buffer.toString("latin1", 0, bytesRead) === sqliteMagic ? "sqlite" : "lines";
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" && mayBeAbsent) return undefined;
+    if (code === "ENOENT") throw new OutcomeFormatError(path, 0, "file", "does not exist");
+    if (code?.startsWith("E")) throw new OutcomeFormatError(path, 0, "file", `cannot be read (${code})`);
+    throw error;
+  }
+}

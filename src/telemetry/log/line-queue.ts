@@ -1,0 +1,152 @@
+import type { DecisionsLost } from "../../contracts/index.ts";
+import type { Logged } from "./log-line.ts";
+import { createPause } from "./pause.ts";
+
+/** The part of some lines that was written: the first `written` of them, and all if there is no error. */
+export interface Written {
+  readonly written: number;
+  readonly error?: unknown;
+}
+
+/** A destination of lines. */
+export interface LineWriter<Line> {
+  /** Writes lines in order. Never rejects. */
+  write(lines: readonly Line[]): Promise<Written>;
+  close(): Promise<void>;
+}
+
+export interface QueueOptions<Line> {
+  readonly maxQueued: number;
+  /** Makes the line of an event; may throw. */
+  readonly lineOf: (event: Logged) => Line;
+  readonly lengthOf: (line: Line) => number;
+  readonly writer: LineWriter<Line>;
+  /** Largest number and length of lines that are written at once. */
+  readonly batch: { readonly lines: number; readonly characters: number };
+  readonly lose: (count: number, reason: DecisionsLost["reason"]) => void;
+}
+
+export interface LineQueue {
+  add(event: Logged): void;
+  /** Writes what waits. Rejects with the first error that lost lines. */
+  close(): Promise<void>;
+}
+
+/**
+ * Number of decisions from which their lines are built at once: a line is a tenth of what its decision holds, so
+ * a burst that leaves the event loop no time to write takes little memory.
+ */
+const sliceSize = 100;
+/** Largest length of all waiting lines, in characters. */
+const longestQueue = 128_000_000;
+/** Time for which lines wait for a disk that refuses them. */
+const patienceMs = 10_000;
+
+/** A bounded queue of lines, written in batches as soon as the event loop is free. A writer that fails is asked again. */
+export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
+  const { maxQueued, lineOf, lengthOf, writer, batch, lose } = options;
+  let events: Logged[] = [];
+  let lines: Line[] = [];
+  /** Number of lines at the beginning of `lines` that are written: they are removed together. */
+  let done = 0;
+  let characters = 0;
+  let writing: Promise<void> | undefined;
+  let failure: unknown;
+  let closed = false;
+  const pause = createPause();
+
+  /**
+   * Builds the lines of the events. A decision that cannot be written, for instance because a cost is a bigint,
+   * does not affect the others.
+   */
+  const build = (): void => {
+    const built = events;
+    events = [];
+    for (const event of built) {
+      try {
+        const line = lineOf(event);
+        lines.push(line);
+        characters += lengthOf(line);
+      } catch (error) {
+        failure ??= error;
+        lose(1, "not-json");
+      }
+    }
+  };
+  const waiting = (): number => events.length + lines.length - done;
+
+  const take = (): Line[] => {
+    build();
+    let end = done;
+    let length = 0;
+    while (end < lines.length && end - done < batch.lines && length < batch.characters) {
+      length += lengthOf(lines[end] as Line);
+      end += 1;
+    }
+    return lines.slice(done, end);
+  };
+
+  const remove = (written: readonly Line[]): void => {
+    for (const line of written) characters -= lengthOf(line);
+    done += written.length;
+    // Moved rarely: each time would be quadratic in a long queue.
+    if (done < 1_000 && done < lines.length) return;
+    lines = lines.slice(done);
+    done = 0;
+  };
+
+  const dropAll = (error: unknown): void => {
+    failure ??= error;
+    lose(waiting(), "write-failed");
+    events = [];
+    lines = [];
+    done = 0;
+    characters = 0;
+  };
+
+  const run = async (): Promise<void> => {
+    let failingSince: number | undefined;
+    // What else this turn of the event loop brings is written together.
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    while (waiting() > 0) {
+      const taken = take();
+      if (taken.length === 0) return;
+      const { written, error } = await writer.write(taken).catch((error) => ({ written: 0, error }));
+      remove(taken.slice(0, written));
+      if (error === undefined || written > 0) {
+        failingSince = undefined;
+        pause.reset();
+      }
+      if (error === undefined) continue;
+      failingSince ??= performance.now();
+      // Given up: what comes later waits again, and is tried at the longest intervals.
+      if (closed || performance.now() - failingSince >= patienceMs) dropAll(error);
+      if (!closed) await pause.wait();
+    }
+  };
+  const start = (): void => {
+    writing ??= run().finally(() => {
+      writing = undefined;
+      if (waiting() > 0) start();
+    });
+  };
+
+  return {
+    add(event) {
+      if (closed || waiting() >= maxQueued || characters >= longestQueue) {
+        lose(1, closed ? "closed" : "queue-full");
+        return;
+      }
+      events.push(event);
+      if (events.length >= sliceSize) build();
+      if (writing === undefined) start();
+    },
+    async close() {
+      closed = true;
+      pause.end();
+      while (writing !== undefined) await writing;
+      await writer.close();
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

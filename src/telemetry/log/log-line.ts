@@ -1,0 +1,122 @@
+import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
+import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
+
+export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
+export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
+/** An event that becomes a line. */
+export type Logged = Ended | AttemptEnded;
+
+/** A field whose value can be replaced by a keyed hash. */
+export type HashedField = "session" | "tenant" | `labels.${string}`;
+
+export interface LineOptions {
+  /** True to write the ask as `prompt`. Default false: lines have `promptHash` and `hashKeyId` instead. */
+  readonly prompts?: boolean | undefined;
+  /**
+   * Key of the hashes (HMAC-SHA-256, 32 hex digits), which make equal values recognisable without showing them. A
+   * function is asked for each line, so that the key can change while the log is open; lines name their key by
+   * `hashKeyId`. Default: random for each process, so hashes of two processes cannot be compared.
+   */
+  readonly hashKey?: HashKey | undefined;
+  /**
+   * Fields that are written as `hmac:<key>:<hash>`, at most 20: `session`, `tenant`, or a label as `labels.user`. Default
+   * none: they are in the line as the request named them.
+   */
+  readonly hash?: readonly HashedField[] | undefined;
+}
+
+/** A line with what a database finds it by. */
+export interface LogLine {
+  /** JSON that ends with a line break. */
+  readonly text: string;
+  /** Id of the decision. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly model: string;
+  readonly reason?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly session?: string | undefined;
+  readonly promptHash?: string | undefined;
+  readonly costUsd?: number | undefined;
+}
+
+export const lineOptionNames = ["prompts", "hashKey", "hash"] as const;
+const mostHashed = 20;
+
+/** Returns a function that makes a line of an event. It throws where a value is not JSON. Throws `InvalidOptionError`. */
+export function lineMaker(owner: string, options: LineOptions): (event: Logged) => LogLine {
+  const { prompts = false, hash = [] } = options;
+  const keyOf = keySource(`${owner}.hashKey`, options.hashKey);
+  if (!Array.isArray(hash) || hash.length > mostHashed || !hash.every(isField))
+    throw new InvalidOptionError(
+      `${owner}.hash`,
+      hash,
+      `a list of at most ${mostHashed} of "session", "tenant" and "labels.<name>"`,
+    );
+  const labels = hash.flatMap((field) => (field.startsWith("labels.") ? [field.slice(7)] : []));
+  const [hidesSession, hidesTenant] = [hash.includes("session"), hash.includes("tenant")];
+  type Key = ReturnType<typeof keyOf>;
+  const hidden = (key: Key, hides: boolean, field: string, value: string | undefined) =>
+    hides && value !== undefined ? hiddenValue(key, field, value) : value;
+
+  const factsOf = ({ request }: Decision, key: Key) => {
+    if (hash.length === 0) return request;
+    const shown = { ...request.labels };
+    for (const name of labels) {
+      const value = Object.hasOwn(shown, name) ? shown[name] : undefined;
+      if (value !== undefined) shown[name] = hiddenValue(key, `labels.${name}`, value);
+    }
+    return {
+      ...request,
+      session: hidden(key, hidesSession, "session", request.session),
+      tenant: hidden(key, hidesTenant, "tenant", request.tenant),
+      labels: shown,
+    };
+  };
+
+  return (event) => {
+    if (event.type === "attempt-ended") {
+      const { decisionId: id, attempt } = event;
+      const tenant = hidden(keyOf(), hidesTenant, "tenant", event.tenant);
+      const text = `${JSON.stringify({ decisionId: id, tenant, attempt })}\n`;
+      return { text, id, at: attempt.startedAt, model: attempt.model, tenant, costUsd: attempt.costUsd };
+    }
+    const decision = event.decision as Decision;
+    const { attempts, latencyMs } = event;
+    const { ask } = event.readText();
+    const key = keyOf();
+    const request = factsOf(decision, key);
+    const about: About = prompts ? { prompt: ask } : hashOf(key, ask);
+    const end =
+      event.type === "request-completed"
+        ? { usage: event.usage, costUsd: event.costUsd }
+        : { error: event.error };
+    const text = `${JSON.stringify({ ...decision, request, ...about, attempts, ...end, latencyMs })}\n`;
+    return {
+      text,
+      id: decision.id,
+      at: decision.at,
+      model: decision.model,
+      reason: decision.reason,
+      tenant: request.tenant,
+      session: request.session,
+      promptHash: about.promptHash,
+      costUsd: end.costUsd,
+    };
+  };
+}
+
+interface About {
+  readonly prompt?: string;
+  readonly promptHash?: string;
+  readonly hashKeyId?: string;
+}
+
+function hashOf(key: string | Uint8Array, ask: string): About {
+  return { promptHash: promptHash(key, ask), hashKeyId: hashKeyId(key) };
+}
+
+function isField(field: unknown): field is HashedField {
+  return field === "session" || field === "tenant" || /^labels\../.test(String(field));
+}

@@ -1,0 +1,42 @@
+import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { createIntake, type DecisionLog } from "../log/intake.ts";
+import { type LineOptions, type LogLine, lineMaker, lineOptionNames } from "../log/log-line.ts";
+import { rowWriter } from "./row-writer.ts";
+
+export interface SqliteLogOptions extends LineOptions {
+  /** File, created if it does not exist. All processes that write to it run on one machine. */
+  readonly file: string;
+  /** Maximum number of decisions waiting to be written, as of `decisionLog`. Default 100,000. */
+  readonly maxQueued?: number | undefined;
+  /** Size of the file from which the oldest lines are removed, in bytes, at least 1,000,000. Default 1,000,000,000. */
+  readonly maxBytes?: number | undefined;
+  /** Age from which lines are removed, in milliseconds, at least 1,000. Default: any age. */
+  readonly keepMs?: number | undefined;
+}
+
+/** Rows of a transaction: it holds up this thread for about two milliseconds. */
+const batch = { lines: 100, characters: 1_000_000 };
+
+/**
+ * Creates a log that writes the lines of `decisionLog` to a SQLite file, with an index by id, time, tenant, session and
+ * hash of the prompt. It never fails a request; it writes between requests on this thread, 100 lines at a time. What is too
+ * old or too much is removed once a minute. Queue, losses and their reports are those of `decisionLog`; so is a file that
+ * cannot be opened, and a Node.js without SQLite. Throws `InvalidOptionError`.
+ */
+export function sqliteLog(options: SqliteLogOptions): DecisionLog {
+  checkKeys("sqliteLog", options, ["file", "maxQueued", "maxBytes", "keepMs", ...lineOptionNames]);
+  const { file, maxQueued = 100_000, maxBytes = 1_000_000_000, keepMs = Number.POSITIVE_INFINITY } = options;
+  checkText("sqliteLog.file", file);
+  checkNumber("sqliteLog.maxQueued", maxQueued, { min: 1, integer: true });
+  checkNumber("sqliteLog.maxBytes", maxBytes, { min: 1_000_000 });
+  if (options.keepMs !== undefined) checkNumber("sqliteLog.keepMs", keepMs, { min: 1_000 });
+  return createIntake<LogLine>({
+    owner: "sqliteLog",
+    file,
+    maxQueued,
+    lineOf: lineMaker("sqliteLog", options),
+    lengthOf: (line) => line.text.length,
+    writer: rowWriter(file, { maxBytes, keepMs }),
+    batch,
+  });
+}
