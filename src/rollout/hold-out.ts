@@ -53,6 +53,8 @@ export interface SavingReport {
   readonly savedShare?: MeasuredMean | undefined;
   /** Quality of routed requests minus that of those held out. Absent without feedback in both arms. */
   readonly qualityGained?: MeasuredMean | undefined;
+  /** Confidence of the intervals. */
+  readonly confidence: number;
   /** Cost of routed requests next to the estimate of the large model, made before the call. */
   readonly modelled: {
     readonly requests: number;
@@ -235,6 +237,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
         savedUsd: minus(heldOut.costUsd, routed.costUsd),
         savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
         qualityGained: minus(routed.quality, heldOut.quality),
+        confidence,
         modelled: { ...modelled, savedShare: share },
       };
     },
