@@ -43,7 +43,10 @@ export interface ShownRollout {
     readonly id: string;
     readonly unit: string;
     readonly confidence: number;
-    readonly stages: readonly { readonly share?: number | undefined }[];
+    readonly stages: readonly {
+      readonly shadow?: boolean | undefined;
+      readonly share?: number | undefined;
+    }[];
     readonly state: string;
     readonly stage: number;
     readonly since: string;

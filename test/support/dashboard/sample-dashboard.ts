@@ -94,7 +94,11 @@ export const fullStates: Partial<FrameStates> = {
   news: [
     { at: sampleNow - 11 * 60_000, tone: "bad", text: "Drift of language: PSI is 0.142, bound 0.1" },
     { at: sampleNow - 47 * 60_000, tone: "bad", text: "Budget tenant-usd-month has reached a soft limit" },
-    { at: sampleNow - 3 * 3_600_000, tone: "plain", text: "Rollout threshold-062: advance, 25.0 % for the candidate" },
+    {
+      at: sampleNow - 3 * 3_600_000,
+      tone: "plain",
+      text: "Rollout threshold-062: advance, 25.0 % for the candidate",
+    },
     { at: sampleNow - 26 * 3_600_000, tone: "good", text: "Promise support: not-enough-evidence → kept" },
   ],
 };

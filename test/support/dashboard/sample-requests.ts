@@ -41,15 +41,28 @@ export function sampleRequests(seed: number): () => EndedRequest {
         fallbacks: [other],
         classification: { complexity },
         candidates: [
-          { model: "gpt-5-mini", permitted: true, estimatedCostUsd: costs["gpt-5-mini"], estimatedQuality: 0.82 },
+          {
+            model: "gpt-5-mini",
+            permitted: true,
+            estimatedCostUsd: costs["gpt-5-mini"],
+            estimatedQuality: 0.82,
+          },
           { model: "gpt-5", permitted: true, estimatedCostUsd: costs["gpt-5"], estimatedQuality: 0.94 },
           {
             model: "local-qwen",
             permitted: isLocal ? true : "residency: the data must stay in the region eu",
             estimatedCostUsd: costs["local-qwen"],
             members: [
-              { endpoint: "10.0.0.4:8000", permitted: true, load: { running: 14, waiting: 0, kvUsage: 0.42, expectedWaitMs: 0, ageMs: 120 } },
-              { endpoint: "10.0.0.5:8000", permitted: true, load: { running: 22, waiting: 3, kvUsage: 0.91, expectedWaitMs: 840, ageMs: 120 } },
+              {
+                endpoint: "10.0.0.4:8000",
+                permitted: true,
+                load: { running: 14, waiting: 0, kvUsage: 0.42, expectedWaitMs: 0, ageMs: 120 },
+              },
+              {
+                endpoint: "10.0.0.5:8000",
+                permitted: true,
+                load: { running: 22, waiting: 3, kvUsage: 0.91, expectedWaitMs: 840, ageMs: 120 },
+              },
             ],
           },
         ],
@@ -58,7 +71,11 @@ export function sampleRequests(seed: number): () => EndedRequest {
           { name: "tenant-usd-month", unit: "usd", used: 372, limit: 400 },
         ],
         arms: [{ rollout: "threshold-062", arm, share: 0.25, unitHash: "0123456789ab", draw: 0.5 }],
-        reason: isLarge ? "complexity at or above 0.7" : isLocal ? "cheapest that is permitted" : "complexity below 0.7",
+        reason: isLarge
+          ? "complexity at or above 0.7"
+          : isLocal
+            ? "cheapest that is permitted"
+            : "complexity below 0.7",
         propensity: 1,
         forced: random() < 0.01,
         certified: random() < 0.97,

@@ -90,7 +90,7 @@ export function createDecisions() {
     for (const row of [...body.children]) {
       if (row.classList.contains("row")) rows += 1;
       if (rows > mostRows) row.remove();
-      /** @type {HTMLElement} */ else (row).hidden = rows > shownRows;
+      /** @type {HTMLElement} */ else row.hidden = rows > shownRows;
     }
     more.hidden = rows <= fewRows;
   };

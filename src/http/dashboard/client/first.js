@@ -110,23 +110,22 @@ const promiseWords = {
 
 export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
   const certified = totals.requests > 0 ? totals.certified / totals.requests : undefined;
-  const covered = h(
-    "p",
-    { class: "about" },
-    `${percent(certified)} of the decisions are covered by a certificate.`,
-  );
+  const covered = `${percent(certified)} of the decisions are covered by a certificate.`;
   const [first, ...more] = promises ?? [];
   if (first === undefined)
     return [
       title("Quality promise", pill("none")),
+      certified === undefined ? undefined : figure(percent(certified), "certified"),
+      certified === undefined
+        ? undefined
+        : h("p", { class: "range" }, "of the decisions are covered by a certificate"),
       h(
         "p",
-        { class: "empty" },
+        { class: "about" },
         kind === "log"
-          ? "A decision log knows of no audits. The page of the server shows the promise."
-          : "No promise is watched. An audit of a sample of the traffic would bound the loss (createPromise).",
+          ? "A decision log knows of no audits: the page of a server shows the promise."
+          : "No promise is watched. Audits of a sample of the traffic would bound the loss (createPromise).",
       ),
-      covered,
     ];
   const [words, tone] = promiseWords[first.state] ?? [first.state, ""];
   const most = 1.6 * Math.max(first.maxLoss, first.upperBound ?? 0, first.meanLoss ?? 0);
@@ -152,7 +151,7 @@ export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
       { class: "about" },
       `Mean loss ${percent(first.meanLoss)}, ${count(first.records)} audited requests. ${more.length > 0 ? `${more.length} more below.` : ""}`,
     ),
-    covered,
+    h("p", { class: "about" }, covered),
   ];
 });
 

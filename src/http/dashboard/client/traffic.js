@@ -22,6 +22,7 @@ export function createTraffic() {
       say();
     },
   });
+  const plot = h("div", { class: "plot" }, most, chart.element);
   const body = h("tbody");
   const table = h(
     "table",
@@ -42,7 +43,7 @@ export function createTraffic() {
   const heading = title("Traffic by model");
   heading.id = "traffic-title";
   byId("traffic").replaceChildren(
-    h("div", { class: "chart" }, heading, readout, h("div", { class: "plot" }, most, chart.element), ends),
+    h("div", { class: "chart" }, heading, readout, plot, ends),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Models" }, table),
   );
 
@@ -88,7 +89,8 @@ export function createTraffic() {
       rest[slot] = (rest[slot] ?? 0) + Math.max(0, left);
     });
     chart.show(bars, peak, spoken(totals));
-    setText(most, totals.requests === 0 ? "" : brief(peak));
+    plot.hidden = ends.hidden = totals.requests === 0;
+    setText(most, brief(peak));
     const [first, last] = [window.fromMs, at];
     const text = `${momentOf(first, at)}\n${momentOf(last, at)}`;
     if (ends.dataset["text"] !== text) {
