@@ -1,7 +1,7 @@
-import type { Router, RouterEvent } from "../../contracts/index.ts";
+import { InvalidOptionError, type Router, type RouterEvent } from "../../contracts/index.ts";
 import { createFrames, type Frames } from "./frames.ts";
 import { newsOf } from "./news-of.ts";
-import { createRecorder } from "./recorder.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
 import { checkDashboardOptions, type DashboardOptions } from "./sources.ts";
 import { stateReader } from "./state-reader.ts";
 
@@ -14,6 +14,16 @@ export interface Dashboard extends Frames {
 /** Smallest step back of the clock that is taken for one, in milliseconds. */
 const backMs = 60_000;
 
+interface Recording {
+  readonly recorder: Recorder;
+  /** Begin of the recording, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly router: Router;
+  readonly close: () => void;
+}
+
+const recordings = new WeakMap<object, Recording>();
+
 /**
  * Records what a router does from now on, in bounded memory: figures by time for seven days, and the last 200 requests.
  * Nothing of prompts, answers, sessions, tenants and texts of errors is shown. Throws `InvalidOptionError`.
@@ -25,9 +35,14 @@ export function dashboard<Id extends string>(
   const plain = router as unknown as Router;
   const given = options as DashboardOptions;
   checkDashboardOptions(plain, given);
-  const recorder = createRecorder({ reference: given.reference });
-  const since = Date.now();
-  let newest = since;
+  const before = recordingBefore(given);
+  const { recorder, since } = before ?? {
+    recorder: createRecorder({ reference: given.reference }),
+    since: Date.now(),
+  };
+  // Each event counts once.
+  if (before?.router === plain) before.close();
+  let newest = Date.now();
   const timeNow = (): number => {
     const at = Date.now();
     if (at < newest - backMs) recorder.forgetAfter(at);
@@ -57,13 +72,24 @@ export function dashboard<Id extends string>(
   };
   const close = plain.observe(listen);
   const frames = createFrames({
+    ...(given.after !== undefined && { epoch: given.after.epoch }),
     recorder,
     now: timeNow,
     source: () => ({ kind: "router", since, requests: recorder.seq }),
     readStates: stateReader(plain, recorder, given),
   });
-  return Object.defineProperty({ epoch: frames.epoch, frame: frames.frame, close }, "changes", {
+  const made = Object.defineProperty({ epoch: frames.epoch, frame: frames.frame, close }, "changes", {
     get: () => recorder.changes,
     enumerable: true,
   }) as Dashboard;
+  recordings.set(made, { recorder, since, router: plain, close });
+  return made;
+}
+
+function recordingBefore({ after }: DashboardOptions): Recording | undefined {
+  if (after === undefined) return undefined;
+  const known = recordings.get(after);
+  if (known === undefined)
+    throw new InvalidOptionError("dashboard.after", typeof after, "what dashboard() returned");
+  return known;
 }

@@ -21,6 +21,8 @@ export interface Frames {
 }
 
 export interface FramesOptions {
+  /** Name of a recording that goes on. Default: a random one. */
+  readonly epoch?: string | undefined;
   readonly recorder: Recorder;
   /** Time of frames, in milliseconds since the epoch. */
   readonly now: () => number;
@@ -34,8 +36,13 @@ const mostRows = 60;
 /** Shortest time between two readings of states, in milliseconds. */
 const statesMs = 2_000;
 
-export function createFrames({ recorder, now, source, readStates }: FramesOptions): Frames {
-  const epoch = crypto.randomUUID();
+export function createFrames({
+  epoch = crypto.randomUUID(),
+  recorder,
+  now,
+  source,
+  readStates,
+}: FramesOptions): Frames {
   let states: FrameStates | undefined;
   let statesText = "";
   let statesSeq = 0;

@@ -1,6 +1,7 @@
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
 import { checkKeys, checkNumber } from "../../plugin/index.ts";
 import type { WatchedPromise } from "../metrics/options.ts";
+import type { Frames } from "./frames.ts";
 
 interface Estimate {
   readonly value: number;
@@ -100,6 +101,8 @@ export interface DashboardOptions<Id extends string = string> {
   readonly rollouts?: readonly ShownRollout[] | undefined;
   /** Drift monitor. Default none. */
   readonly drift?: ShownDrift | undefined;
+  /** Recording of the router that this one replaces: it goes on here. Default: a new one begins. */
+  readonly after?: Frames | undefined;
   /** Longest wait for budgets that a shared store has, in milliseconds. Default 1,000. */
   readonly readTimeoutMs?: number | undefined;
 }
@@ -108,7 +111,15 @@ const mostSources = 20;
 
 /** Throws `InvalidOptionError`. */
 export function checkDashboardOptions(router: Router, options: DashboardOptions): void {
-  checkKeys("dashboard", options, ["reference", "holdOut", "promises", "rollouts", "drift", "readTimeoutMs"]);
+  checkKeys("dashboard", options, [
+    "reference",
+    "holdOut",
+    "promises",
+    "rollouts",
+    "drift",
+    "after",
+    "readTimeoutMs",
+  ]);
   const { reference, holdOut, promises, rollouts, drift, readTimeoutMs } = options;
   if (reference !== undefined && !Object.hasOwn(router.models, reference))
     throw new InvalidOptionError("dashboard.reference", reference, "the id of a model");

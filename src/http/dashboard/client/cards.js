@@ -37,7 +37,7 @@ function rolloutCard(rollout, arms, now) {
   const own = arms.find((one) => one.rollout === id);
   return card(
     "rollout wide",
-    title("Rollout ", name(id), pill(state, tones[state])),
+    title("Rollout", name(id), pill(state, tones[state])),
     h(
       "ol",
       { class: "stages", "aria-label": "Stages" },
@@ -184,7 +184,7 @@ function armCards({ arms, rollouts = [] }, kind) {
   );
   if (others.length > 0)
     return others.map((/** @type {any} */ one) =>
-      card("", title("Arms of ", name(one.rollout)), armTable(one.arms)),
+      card("", title("Arms of", name(one.rollout)), armTable(one.arms)),
     );
   if (rollouts.length > 0) return [];
   const where =
@@ -362,7 +362,7 @@ function promiseCard(promise) {
   const tone = promise.state === "kept" ? "good" : promise.state === "broken" ? "bad" : "warn";
   return card(
     "",
-    title("Promise ", name(promise.name), pill(promise.state, tone)),
+    title("Promise", name(promise.name), pill(promise.state, tone)),
     track({
       label: `Mean loss ${percent(promise.meanLoss)}, upper bound ${atMost(promise.upperBound)}, promised at most ${percent(promise.maxLoss)}`,
       fill: promise.meanLoss,

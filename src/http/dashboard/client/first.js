@@ -48,16 +48,19 @@ export const showSaving = drawn("saving", ({ measured, totals, span }) => {
 
 /** @param {any} measured */
 function measuredSaving({ savedUsd, savedShare, confidence, heldOut, routed, units }) {
+  // A saving that may be none is not shown as one.
+  const isSure = isNumber(savedUsd.low) && savedUsd.low > 0;
   const range =
     isNumber(savedUsd.low) && isNumber(savedUsd.high)
-      ? `between ${usd(savedUsd.low)} and ${usd(savedUsd.high)}${inPercent(savedShare ?? {})}, with ${percent(confidence)} confidence`
+      ? `between ${usd(savedUsd.low)} and ${usd(savedUsd.high)}${inPercent(savedShare ?? {})}, with ${percent(confidence)} confidence${isSure ? "" : ": perhaps nothing"}`
       : "no interval before 50 units in each arm";
   const spread = Math.max(0.01, ...[savedShare?.value, savedShare?.high].filter(isNumber), 1);
   return [
-    title("Saved", pill("measured", "good")),
+    title("Saved", pill("measured", isSure ? "good" : "warn")),
     figure(usd(savedUsd.value), percent(savedShare?.value)),
     h("p", { class: "range" }, range),
-    isNumber(savedShare?.value) &&
+    isSure &&
+      isNumber(savedShare?.value) &&
       track({
         label: `Saved ${percent(savedShare.value)} of the cost without routing`,
         fill: savedShare.value,
