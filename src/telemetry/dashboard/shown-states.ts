@@ -1,6 +1,6 @@
 import { shortText } from "../../plugin/short-text.ts";
 import type { FrameDrift, FrameEstimate, FramePromise, FrameRollout, FrameSaving } from "./frame.ts";
-import type { ShownDrift, ShownHoldOut, ShownPromise, ShownRollout } from "./sources.ts";
+import type { ShownDrift, ShownHoldOut, ShownPromise, ShownRolloutStatus } from "./sources.ts";
 
 /** Most entries of a list that a source returns, and points of a sequence. */
 const mostEntries = 20;
@@ -33,9 +33,9 @@ export function promiseOf(promise: ShownPromise): FramePromise {
   };
 }
 
-export function rolloutOf(rollout: ShownRollout): FrameRollout {
+export function rolloutOf(status: ShownRolloutStatus): FrameRollout {
   const { id, state, unit, stage, stages, share, controlShare, confidence, since, verdict, units, guards } =
-    rollout.status();
+    status;
   return {
     id: text(id),
     state: text(state),

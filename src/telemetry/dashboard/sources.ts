@@ -38,35 +38,38 @@ interface ShownPoint {
   readonly safe: number;
 }
 
+/** State of a rollout, as far as the page shows it. */
+export interface ShownRolloutStatus {
+  readonly id: string;
+  readonly unit: string;
+  readonly confidence: number;
+  readonly stages: readonly {
+    readonly shadow?: boolean | undefined;
+    readonly share?: number | undefined;
+  }[];
+  readonly state: string;
+  readonly stage: number;
+  readonly since: string;
+  readonly share: number;
+  readonly controlShare: number;
+  readonly verdict: { readonly verdict: string; readonly reason: string };
+  readonly units: { readonly control: number; readonly candidate: number };
+  readonly guards: readonly (ShownPoint & {
+    readonly name: string;
+    readonly kind: string;
+    readonly unit: string;
+    readonly margin: number;
+    readonly marginOf: string;
+    readonly control?: number | undefined;
+    readonly alarmAt: number;
+    readonly safeAt: number;
+    readonly points: readonly ShownPoint[];
+  })[];
+}
+
 /** A rollout, as far as the page needs it: `createRollout` makes one. */
 export interface ShownRollout {
-  status(): {
-    readonly id: string;
-    readonly unit: string;
-    readonly confidence: number;
-    readonly stages: readonly {
-      readonly shadow?: boolean | undefined;
-      readonly share?: number | undefined;
-    }[];
-    readonly state: string;
-    readonly stage: number;
-    readonly since: string;
-    readonly share: number;
-    readonly controlShare: number;
-    readonly verdict: { readonly verdict: string; readonly reason: string };
-    readonly units: { readonly control: number; readonly candidate: number };
-    readonly guards: readonly (ShownPoint & {
-      readonly name: string;
-      readonly kind: string;
-      readonly unit: string;
-      readonly margin: number;
-      readonly marginOf: string;
-      readonly control?: number | undefined;
-      readonly alarmAt: number;
-      readonly safeAt: number;
-      readonly points: readonly ShownPoint[];
-    })[];
-  };
+  status(): ShownRolloutStatus | Promise<ShownRolloutStatus>;
 }
 
 /** A drift monitor, as far as the page needs it: `createDriftMonitor` makes one. */

@@ -1,7 +1,6 @@
 import type { BudgetAccount, Router } from "../../contracts/index.ts";
-import { systemClock } from "../../plugin/clock.ts";
-import { settleWithin } from "../../plugin/settle-within.ts";
 import { shortText } from "../../plugin/short-text.ts";
+import { readOnce } from "../read-once.ts";
 import type { FrameBreaker, FrameBudget, FrameStates } from "./frame.ts";
 import type { Recorder } from "./recorder.ts";
 import { driftOf, promiseOf, rolloutOf, savingOf } from "./shown-states.ts";
@@ -18,7 +17,8 @@ export function stateReader(
   recorder: Recorder,
   { holdOut, promises, rollouts, drift, readTimeoutMs = 1_000 }: DashboardOptions,
 ): () => Promise<FrameStates> {
-  let asking: Promise<readonly BudgetAccount[]> | undefined;
+  const readBudgets = readOnce(() => router.readBudgets(), readTimeoutMs);
+  const readRollouts = rollouts?.map((rollout) => readOnce(() => rollout.status(), readTimeoutMs));
   let budgets: readonly FrameBudget[] | undefined;
   let breakers: readonly FrameBreaker[] | undefined;
   let breakersAt = Number.NEGATIVE_INFINITY;
@@ -34,13 +34,7 @@ export function stateReader(
     };
     if (!router.isClosed) {
       try {
-        // A store that hangs is asked once, and not again before it has answered.
-        asking ??= router.readBudgets().finally(() => {
-          asking = undefined;
-        });
-        budgets = budgetsOf(
-          await settleWithin(systemClock, asking, { signal: undefined, ms: readTimeoutMs }),
-        );
+        budgets = budgetsOf(await readBudgets());
       } catch {
         unreadable.add("budgets");
       }
@@ -54,6 +48,10 @@ export function stateReader(
         const found = tried(part, () => read(one));
         return found === undefined ? [] : [found];
       });
+    // All at once: together they take no longer than the slowest.
+    const statuses = await Promise.allSettled(readRollouts?.map((read) => read()) ?? []);
+    const known = statuses.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    if (known.length < statuses.length) unreadable.add("rollout");
     return {
       saving: holdOut && tried("hold-out", () => savingOf(holdOut)),
       promises: each("promise", promises, promiseOf),
@@ -61,7 +59,7 @@ export function stateReader(
       breakers,
       pools: recorder.pools(),
       arms: recorder.arms(),
-      rollouts: each("rollout", rollouts, rolloutOf),
+      rollouts: rollouts && each("rollout", known, rolloutOf),
       drift: drift && tried("drift", () => driftOf(drift)),
       news: recorder.news(),
       unreadable: [...unreadable],

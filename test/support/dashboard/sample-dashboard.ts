@@ -77,7 +77,7 @@ export const fullStates: Partial<FrameStates> = {
     },
   ],
   breakers: [],
-  rollouts: [rolloutOf({ status: () => runningRollout })],
+  rollouts: [rolloutOf(runningRollout)],
   drift: driftOf({
     status: () => ({
       windows: 12,
