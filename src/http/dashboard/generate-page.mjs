@@ -16,7 +16,9 @@ const script = output[0].code.trim();
 if (output.length !== 1 || /<\/script|<!--/i.test(script))
   throw new Error("the script does not fit into a page");
 
-const style = read("style.css")
+const style = ["base.css", "overview.css", "decisions.css", "cards.css", "narrow.css"]
+  .map(read)
+  .join("\n")
   .replace(/\/\*.*?\*\//gs, "")
   .replace(/\s*\n\s*/g, "\n")
   .trim();

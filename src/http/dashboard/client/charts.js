@@ -18,7 +18,7 @@ export function barChart({ label, height, series, onPoint }) {
   /** @type {SVGElement[][]} */
   const rows = Array.from({ length: series }, () => []);
   let slots = 0;
-  const fit = (/** @type {number} */ wanted) => {
+  const resize = (/** @type {number} */ wanted) => {
     if (wanted === slots) return;
     slots = wanted;
     picture.setAttribute("viewBox", `0 0 ${wanted} 100`);
@@ -49,7 +49,7 @@ export function barChart({ label, height, series, onPoint }) {
     element: picture,
     /** @param {readonly (readonly (number | null)[])[]} values one list a series @param {number} most @param {string} [said] */
     show(values, most, said) {
-      fit(values[0]?.length ?? 0);
+      resize(values[0]?.length ?? 0);
       if (said !== undefined) picture.setAttribute("aria-label", said);
       for (let x = 0; x < slots; x += 1) {
         let bottom = 100;
