@@ -75,12 +75,12 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
-/** @param {number} at */
-export const timeOf = (at) => clock.format(at);
-/** @param {number} at */
-export const hourOf = (at) => hours.format(at);
-/** @param {number} at */
-export const dayOf = (at) => day.format(at);
+/** @param {Intl.DateTimeFormat} format @returns {(at: number) => string} */
+const safely = (format) => (at) => (Math.abs(at) <= 8.64e15 ? format.format(at) : absent);
+
+export const timeOf = safely(clock);
+const hourOf = safely(hours);
+const dayOf = safely(day);
 
 /** Time and, if it is another day than `now`, the day. @param {number} at @param {number} now */
 export function momentOf(at, now) {
