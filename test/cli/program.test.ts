@@ -15,6 +15,7 @@ const commands = [
   ["eval", "spend"],
   ["budget"],
   ["budget", "reset"],
+  ["watch"],
 ];
 
 describe("the command line", () => {

@@ -69,12 +69,13 @@ function measuredSaving({ savedUsd, savedShare, confidence, heldOut, routed, uni
         most: spread,
         tone: "good",
       }),
-    h(
-      "p",
-      { class: "ends" },
-      h("span", {}, "saved"),
-      h("span", {}, "all that the large model would have cost"),
-    ),
+    isSure &&
+      h(
+        "p",
+        { class: "ends" },
+        h("span", {}, "saved"),
+        h("span", {}, "all that the large model would have cost"),
+      ),
     h(
       "p",
       { class: "about" },

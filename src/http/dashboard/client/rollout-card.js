@@ -137,7 +137,7 @@ function guardPlot(guard, confidence) {
 
 /** @param {any[]} arms */
 function armTable(arms) {
-  const heads = ["Arm", "Share", "Requests", "Errors", "Mean cost"];
+  const heads = ["Arm", "Share", "Requests", "Errors", "Cost each"];
   return h(
     "table",
     {},
