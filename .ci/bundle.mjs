@@ -61,7 +61,9 @@ const core = new Set(
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
 const isPart = (id) =>
-  /^(policies|src\/(?!testing\/|adapters\/langchain|telemetry\/otel|http\/server\/))/.test(pathIn(id));
+  /^(policies|src\/(?!testing\/|adapters\/langchain|telemetry\/otel|http\/server\/|http\/dashboard\/page\.|telemetry\/dashboard\/))/.test(
+    pathIn(id),
+  );
 
 /** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
 function providersOf(id) {

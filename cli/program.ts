@@ -26,6 +26,7 @@ import { releaseCommand } from "./release.ts";
 import { rolloutCommand } from "./rollout.ts";
 import { routeCommand } from "./route.ts";
 import { serveCommand } from "./serve.ts";
+import { watchCommand } from "./watch.ts";
 
 /**
  * Creates the program with all commands. A wrong command line rejects with `CommanderError`, after it has
@@ -66,6 +67,7 @@ Exit codes:
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(serveCommand(terminal), terminal));
+  program.addCommand(withSettings(watchCommand(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
   program.addCommand(withSettings(logsCommand(terminal), terminal));
   program.addCommand(withSettings(releaseCommand(terminal), terminal));

@@ -8,6 +8,7 @@ export interface ServeCommandOptions {
   readonly tlsKey?: string | undefined;
   readonly keys?: string | undefined;
   readonly open?: boolean | undefined;
+  readonly dashboard?: boolean | undefined;
   readonly explain?: boolean | undefined;
   readonly unknownModel: "auto" | "error";
   readonly inferSession: boolean;

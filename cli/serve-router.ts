@@ -8,11 +8,14 @@ import {
   type ServeOptions,
   serve,
 } from "../src/http/server/index.ts";
+import { type Dashboard, dashboard } from "../src/telemetry/dashboard/index.ts";
 import type { Terminal } from "./io.ts";
+import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
 import { paint } from "./paint.ts";
 import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { oneLine } from "./show-error.ts";
+import { shownSources } from "./shown-sources.ts";
 
 /** Longest time for a reload, in milliseconds: a config may await what never comes. */
 const reloadTimeoutMs = 60_000;
@@ -22,6 +25,7 @@ interface Loaded {
   readonly router: Router;
   readonly handling: HandlerOptions;
   readonly tls: ServeOptions["tls"];
+  readonly shown: Dashboard | undefined;
 }
 
 /** Serves until the process is asked to end. Rejects if it cannot begin. */
@@ -30,10 +34,12 @@ export async function serveRouter(
   terminal: Terminal,
   { maxBodyBytes, ...serving }: ServeOptions,
 ): Promise<void> {
-  const load = () => loadAll(options, terminal, maxBodyBytes);
+  let shown: Dashboard | undefined;
+  const load = () => loadAll(options, terminal, maxBodyBytes, shown);
   const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
   const first = await load();
   let { router } = first;
+  shown = first.shown;
   let server: RunningServer;
   try {
     server = await serve(router, { ...serving, ...first.handling, ...(first.tls && { tls: first.tls }) });
@@ -57,6 +63,7 @@ export async function serveRouter(
       if (next.tls !== undefined) server.renewTls(next.tls);
       const left = server.replace(next.router, next.handling);
       router = next.router;
+      shown = next.shown;
       if (router === old) return;
       const closed = left.then(() => old.close()).catch(() => say("the old router could not be closed"));
       leaving.add(closed);
@@ -102,6 +109,7 @@ async function loadAll(
   options: ServeCommandOptions,
   terminal: Terminal,
   maxBodyBytes: number | undefined,
+  shownBefore: Dashboard | undefined,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
@@ -117,14 +125,19 @@ async function loadAll(
     tlsCert === undefined || tlsKey === undefined
       ? undefined
       : { cert: await textOf("--tls-cert", tlsCert), key: await textOf("--tls-key", tlsKey) };
-  const router = await openRouter(config, terminal);
+  const { router, exported } =
+    config === undefined
+      ? { router: await openRouter(config, terminal), exported: new Map<string, unknown>() }
+      : await loadConfig(config);
   try {
     checkShared(router, options);
+    if (options.dashboard !== true) return { router, handling, tls, shown: undefined };
+    const shown = dashboard(router, { ...shownSources(exported), after: shownBefore });
+    return { router, handling: { ...handling, dashboard: shown }, tls, shown };
   } catch (error) {
     await router.close();
     throw error;
   }
-  return { router, handling, tls };
 }
 
 /** Throws `InvalidOptionError` where workers would count apart by mistake: a budget would hold once for each of them. */

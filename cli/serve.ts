@@ -24,6 +24,7 @@ export function serveCommand(terminal: Terminal): Command {
     .option("--tls-key <file>", "its key as PEM")
     .option("--keys <file>", "who may send: JSON Lines, as `switchpoint serve key` makes them")
     .option("--open", "everyone may send, also from other machines")
+    .option("--dashboard", "show what the router does at /dashboard, to holders of a key without a tenant")
     .option("--explain", "say in headers and answers where a request went, and why")
     .addOption(
       new Option("--unknown-model <fate>", "fate of a request for a model that is not here")
@@ -87,7 +88,20 @@ Example:
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
 /** Refuses what would serve strangers by mistake. Throws `InvalidOptionError`. */
-function checkTogether({ keys, open, socket, host, tlsCert, tlsKey }: ServeCommandOptions): void {
+function checkTogether(options: ServeCommandOptions): void {
+  const { keys, open, socket, host, tlsCert, tlsKey, dashboard, workers } = options;
+  if (dashboard === true && Number(workers) > 1)
+    throw new InvalidOptionError(
+      "--dashboard",
+      true,
+      "absent next to --workers: each of them would show its own requests alone. switchpoint watch shows the log of all",
+    );
+  if (dashboard === true && keys === undefined && socket === undefined && !loopback.test(host))
+    throw new InvalidOptionError(
+      "--dashboard",
+      true,
+      "given together with --keys FILE where other machines are served: it shows what all senders do",
+    );
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new InvalidOptionError("--tls-key", tlsKey, "given together with --tls-cert");
   if (keys !== undefined && open === true)

@@ -1,7 +1,9 @@
 import type { Router } from "../contracts/index.ts";
 import { doesAskAbort } from "../plugin/call-abort.ts";
 import type { HttpCall } from "./call.ts";
+import { createWatchers } from "./dashboard/watchers.ts";
 import { anthropicError } from "./endpoints/anthropic-error.ts";
+import { dashboardEndpoints } from "./endpoints/dashboard.ts";
 import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
 import { metricsEndpoint } from "./endpoints/metrics.ts";
@@ -25,6 +27,8 @@ export interface Answering {
   readonly maxBodyBytes: number;
   /** True if a call's signal may be a light one: all that sees it is ours. */
   readonly takesLight: boolean;
+  /** Ends answers that would go on for ever: others take over, or the server ends. */
+  leave(): void;
 }
 
 /** Throws `InvalidOptionError`. */
@@ -33,14 +37,20 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
   const served = router as unknown as Router;
   const given = options as HandlerOptions;
   checkHandlerOptions(given, served);
-  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream, metrics } = given;
+  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream, metrics, dashboard } = given;
   const base = basePath.replace(/\/+$/, "");
   const routed = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
-  const all = metrics === undefined ? routed : [...routed, metricsEndpoint(metrics)];
+  const watchers = dashboard && createWatchers(dashboard);
+  const all = [
+    ...routed,
+    ...(metrics === undefined ? [] : [metricsEndpoint(metrics)]),
+    ...(watchers === undefined ? [] : dashboardEndpoints(watchers)),
+  ];
   const serving: Serving = { router: served, options: given, identify: (call) => identify(call, given) };
   return {
     maxBodyBytes,
     takesLight: doesAskAbort(served.route) && doesAskAbort(served.stream),
+    leave: () => watchers?.leave(),
     refuse: (error, headers) => withRequestId(shapeOf(headers)(failureOf(error)), requestId(headers)),
     serves: (method, path) => there(all, path, base).some((one) => one.method === method),
     async answer(call) {

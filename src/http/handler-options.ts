@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Router, type Routing } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
+import type { ServedDashboard } from "./dashboard/served-dashboard.ts";
 import type { ServedMetrics } from "./served-metrics.ts";
 import { checkUpstream, type Upstream } from "./upstream.ts";
 
@@ -65,6 +66,12 @@ export interface HandlerOptions<Id extends string = string> {
    * or anyone with `{ ...prometheus(router), open: true }`. Default: the path answers with status 404.
    */
   readonly metrics?: ServedMetrics | undefined;
+  /**
+   * Recording that the page `GET /dashboard` shows: `dashboard(router)`. Its reader needs a key of the server that belongs
+   * to no tenant; without `authorise` the page answers to `localhost` and addresses, and to no other name. Default: the
+   * path answers with status 404.
+   */
+  readonly dashboard?: ServedDashboard | undefined;
   /** Longest body in bytes. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
 }
@@ -83,9 +90,12 @@ export function checkHandlerOptions(options: HandlerOptions, router: Router): vo
     "inferSession",
     "native",
     "metrics",
+    "dashboard",
   ]);
   const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
-  const { upstream, inferSession, native, metrics } = options;
+  const { upstream, inferSession, native, metrics, dashboard } = options;
+  if (dashboard !== undefined && typeof dashboard?.frame !== "function")
+    throw new InvalidOptionError("createHandler.dashboard", typeof dashboard, "dashboard(router)");
   if (
     metrics !== undefined &&
     !(typeof metrics?.text === "function" && typeof metrics.contentType === "string")

@@ -19,6 +19,7 @@ import {
   type MeasuredArmReport,
   type MeasuredMean,
 } from "./measured-arm.ts";
+import { heldOutCost, minus, savedShareOf } from "./measured-saving.ts";
 import { type RolloutUnit, rolloutUnits } from "./units/rollout-unit.ts";
 import { checkSalt, type RolloutSalt, saltFingerprint } from "./units/unit-draw.ts";
 
@@ -53,6 +54,8 @@ export interface SavingReport {
   readonly savedShare?: MeasuredMean | undefined;
   /** Quality of routed requests minus that of those held out. Absent without feedback in both arms. */
   readonly qualityGained?: MeasuredMean | undefined;
+  /** Confidence of the intervals. */
+  readonly confidence: number;
   /** Cost of routed requests next to the estimate of the large model, made before the call. */
   readonly modelled: {
     readonly requests: number;
@@ -119,7 +122,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
     const own = armOf(decision.arms);
     if (own === undefined) return;
     const isHeldOut = own.name === "held-out";
-    const costUsd = costOf(attempts, isHeldOut);
+    const costUsd = heldOutCost(attempts, isHeldOut);
     own.arm.request(own.unitHash, costUsd, failed);
     const candidate = decision.candidates.find(({ model }) => model === large);
     if (isHeldOut) {
@@ -235,6 +238,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
         savedUsd: minus(heldOut.costUsd, routed.costUsd),
         savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
         qualityGained: minus(routed.quality, heldOut.quality),
+        confidence,
         modelled: { ...modelled, savedShare: share },
       };
     },
@@ -259,41 +263,6 @@ function inArm<Id extends string>(tag: ArmShare, choices: readonly Choice<Id>[])
     probability: (choice.probability ?? 1) * (tag.high - tag.low),
     arms: [tag, ...(choice.arms ?? [])],
   }));
-}
-
-/** Sums the cost of a request; undefined if a part of it is not known. */
-function costOf(attempts: readonly Attempt[], isHeldOut: boolean): number | undefined {
-  let sum: number | undefined = 0;
-  for (const { hop, costUsd } of attempts)
-    if (!(isHeldOut && hop === "classify"))
-      sum = sum === undefined || !((costUsd ?? Number.NaN) >= 0) ? undefined : sum + (costUsd as number);
-  return sum;
-}
-
-function minus(left: MeasuredMean | undefined, right: MeasuredMean | undefined): MeasuredMean | undefined {
-  if (left === undefined || right === undefined) return undefined;
-  const value = left.value - right.value;
-  if (left.low === undefined || right.low === undefined) return { value };
-  return { value, low: left.low - (right.high ?? 0), high: (left.high ?? 0) - right.low };
-}
-
-/** The interval is absent as long as the cost that is saved from may be 0. */
-function savedShareOf(
-  held: MeasuredMean | undefined,
-  routed: MeasuredMean | undefined,
-): MeasuredMean | undefined {
-  if (held === undefined || routed === undefined || !(held.value > 0)) return undefined;
-  const value = 1 - routed.value / held.value;
-  const { low, high } = held;
-  if (
-    low === undefined ||
-    high === undefined ||
-    routed.low === undefined ||
-    routed.high === undefined ||
-    low <= 0
-  )
-    return { value };
-  return { value, low: 1 - routed.high / low, high: 1 - Math.max(0, routed.low) / high };
 }
 
 /** Says if an id is new, of the last 10,000 or more. */

@@ -17,6 +17,7 @@ const commands = [
   ["budget", "reset"],
   ["logs"],
   ["logs", "delete"],
+  ["watch"],
 ];
 
 describe("the command line", () => {

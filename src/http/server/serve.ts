@@ -89,6 +89,7 @@ export async function serve<Id extends string>(
     phase = "leaving";
     if (graceMs > 0) await within(new Promise(() => {}), graceMs);
     phase = "ending";
+    current.interfaces.leave();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     if (all.count > 0) await within(all.idle(), drainMs);
@@ -103,8 +104,9 @@ export async function serve<Id extends string>(
       return all.count;
     },
     replace: (next, given = {}) => {
-      const { inFlight } = current;
+      const { inFlight, interfaces } = current;
       current = generationOf(answering(next, given));
+      interfaces.leave();
       return inFlight.idle();
     },
     renewTls(next) {

@@ -25,9 +25,15 @@ export interface WatchedDrift {
   };
 }
 
+interface WatchedRolloutStatus {
+  readonly id: string;
+  readonly stage: number;
+  readonly share: number;
+}
+
 /** A rollout, as far as its series need it: `createRollout` makes one. */
 export interface WatchedRollout {
-  status(): { readonly id: string; readonly stage: number; readonly share: number };
+  status(): WatchedRolloutStatus | Promise<WatchedRolloutStatus>;
 }
 
 export interface MetricsOptions<Id extends string = string> {

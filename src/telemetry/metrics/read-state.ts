@@ -1,6 +1,5 @@
 import type { BudgetAccount, Router } from "../../contracts/index.ts";
-import { systemClock } from "../../plugin/clock.ts";
-import { settleWithin } from "../../plugin/settle-within.ts";
+import { readOnce } from "../read-once.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
 import { setPromise } from "./on-news.ts";
@@ -25,20 +24,22 @@ export function stateReader(
       failed(part);
     }
   };
-  /** A store that hangs is asked once, and not again before it has answered. */
-  let asking: Promise<readonly BudgetAccount[]> | undefined;
+  const askBudgets = readOnce(() => router.readBudgets(), readTimeoutMs);
   const readBudgets = async (): Promise<void> => {
     try {
-      asking ??= router.readBudgets().finally(() => {
-        asking = undefined;
-      });
-      setBudgets(
-        families,
-        labels,
-        await settleWithin(systemClock, asking, { signal: undefined, ms: readTimeoutMs }),
-      );
+      setBudgets(families, labels, await askBudgets());
     } catch {
       failed("budgets");
+    }
+  };
+  const askRollouts = rollouts.map((rollout) => readOnce(() => rollout.status(), readTimeoutMs));
+  const readRollout = async (ask: (typeof askRollouts)[number]): Promise<void> => {
+    try {
+      const { id, stage, share } = await ask();
+      families.rollout_stage.set(stage, labels.rollout(id));
+      families.rollout_share.set(share, labels.rollout(id));
+    } catch {
+      failed("rollout");
     }
   };
   return async () => {
@@ -48,12 +49,7 @@ export function stateReader(
     }
     for (const promise of promises)
       tried("promise", () => setPromise(families, labels.promise(promise.name), promise.report()));
-    for (const rollout of rollouts)
-      tried("rollout", () => {
-        const { id, stage, share } = rollout.status();
-        families.rollout_stage.set(stage, labels.rollout(id));
-        families.rollout_share.set(share, labels.rollout(id));
-      });
+    await Promise.all(askRollouts.map(readRollout));
     if (drift.length > 0) families.drift_active.clear();
     for (const monitor of drift) tried("drift", () => setDrift(families, labels, monitor.status()));
   };

@@ -1,0 +1,50 @@
+import { createMeasuredArm, type MeasuredArm } from "../../src/rollout/measured-arm.ts";
+import { heldOutCost, minus, savedShareOf } from "../../src/rollout/measured-saving.ts";
+import type { EndedRequest } from "../../src/telemetry/dashboard/ended-request.ts";
+import type { ShownHoldOut } from "../../src/telemetry/dashboard/sources.ts";
+
+/** Units of an arm that are remembered, as a hold-out does by default. */
+const mostUnits = 5_000;
+const confidence = 0.95;
+
+/** Measures a saving on the requests of a log that `createHoldOut` has put into its arms. */
+export interface LoggedSaving {
+  add(request: EndedRequest): void;
+  /** Absent if no request was in such an arm. */
+  holdOut(): ShownHoldOut | undefined;
+}
+
+export function createLoggedSaving(): LoggedSaving {
+  /** The first hold-out of the log; another one is not mixed with it. */
+  let id: string | undefined;
+  const arms: Readonly<Record<"held-out" | "routed", MeasuredArm>> = {
+    "held-out": createMeasuredArm(mostUnits),
+    routed: createMeasuredArm(mostUnits),
+  };
+  return {
+    add({ decision, attempts, error }) {
+      for (const { rollout, arm, unitHash } of decision.arms ?? []) {
+        if (arm !== "held-out" && arm !== "routed") continue;
+        id ??= rollout;
+        if (rollout !== id) continue;
+        arms[arm].request(unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
+      }
+    },
+    holdOut: () =>
+      id === undefined
+        ? undefined
+        : {
+            saving: () => {
+              const alpha = (1 - confidence) / 2;
+              const [heldOut, routed] = [arms["held-out"].report(alpha), arms.routed.report(alpha)];
+              return {
+                heldOut,
+                routed,
+                savedUsd: minus(heldOut.costUsd, routed.costUsd),
+                savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
+                confidence,
+              };
+            },
+          },
+  };
+}

@@ -1,0 +1,18 @@
+import type { HttpCall } from "../call.ts";
+import { HttpError } from "../http-error.ts";
+
+/** Names and addresses that only this machine answers to, or that are no name at all. */
+const direct = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/**
+ * Refuses a call that came by a name. Without keys a page of another site could read what is shown here: it lets its own
+ * name point to this address, and then belongs to the same origin. It has no power over `localhost` and addresses. Throws
+ * `HttpError`.
+ */
+export function refuseRebound({ headers }: HttpCall): void {
+  const host = headers.get("host");
+  if (host !== null && !direct.test(host))
+    throw new HttpError(403, "without keys the dashboard answers to localhost and addresses alone", {
+      code: "not_permitted",
+    });
+}

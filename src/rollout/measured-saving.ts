@@ -1,0 +1,44 @@
+import type { Attempt } from "../contracts/index.ts";
+import type { MeasuredMean } from "./measured-arm.ts";
+
+/** Sums the cost of a request, without a classifier's calls if it is held out; undefined if a part of it is not known. */
+export function heldOutCost(
+  attempts: readonly Pick<Attempt, "hop" | "costUsd">[],
+  isHeldOut: boolean,
+): number | undefined {
+  let sum: number | undefined = 0;
+  for (const { hop, costUsd } of attempts)
+    if (!(isHeldOut && hop === "classify"))
+      sum = sum === undefined || !((costUsd ?? Number.NaN) >= 0) ? undefined : sum + (costUsd as number);
+  return sum;
+}
+
+/** Returns the difference of two means. The interval is absent if one of theirs is. */
+export function minus(
+  left: MeasuredMean | undefined,
+  right: MeasuredMean | undefined,
+): MeasuredMean | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  const value = left.value - right.value;
+  if (left.low === undefined || right.low === undefined) return { value };
+  return { value, low: left.low - (right.high ?? 0), high: (left.high ?? 0) - right.low };
+}
+
+/** The interval is absent as long as the cost that is saved from may be 0. */
+export function savedShareOf(
+  held: MeasuredMean | undefined,
+  routed: MeasuredMean | undefined,
+): MeasuredMean | undefined {
+  if (held === undefined || routed === undefined || !(held.value > 0)) return undefined;
+  const value = 1 - routed.value / held.value;
+  const { low, high } = held;
+  if (
+    low === undefined ||
+    high === undefined ||
+    routed.low === undefined ||
+    routed.high === undefined ||
+    low <= 0
+  )
+    return { value };
+  return { value, low: 1 - routed.high / low, high: 1 - Math.max(0, routed.low) / high };
+}

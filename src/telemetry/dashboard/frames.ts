@@ -1,0 +1,90 @@
+import type { DashboardFrame, FrameSource, FrameStates } from "./frame.ts";
+import type { Recorder } from "./recorder.ts";
+import { summaryOf } from "./summary.ts";
+import type { WindowName } from "./windows.ts";
+
+/** What a page has: what is new is sent to it. */
+export interface FrameAsked {
+  readonly window: WindowName;
+  /** Number of its newest row, and of its states. 0: it has none. */
+  readonly seq: number;
+  readonly statesSeq: number;
+}
+
+/** Makes frames of a recording for any number of pages. */
+export interface Frames {
+  readonly epoch: string;
+  /** Grows with each request and event. States may change without it. */
+  readonly changes: number;
+  /** Never rejects. */
+  frame(asked: FrameAsked): Promise<DashboardFrame>;
+}
+
+export interface FramesOptions {
+  /** Name of a recording that goes on. Default: a random one. */
+  readonly epoch?: string | undefined;
+  readonly recorder: Recorder;
+  /** Time of frames, in milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly source: () => FrameSource;
+  /** Never rejects. */
+  readonly readStates: () => Promise<FrameStates>;
+}
+
+/** Most rows of a frame: what a page shows at a time. */
+const mostRows = 60;
+/** Shortest time between two readings of states, in milliseconds. */
+const statesMs = 2_000;
+
+export function createFrames({
+  epoch = crypto.randomUUID(),
+  recorder,
+  now,
+  source,
+  readStates,
+}: FramesOptions): Frames {
+  let states: FrameStates | undefined;
+  let statesText = "";
+  let statesSeq = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+  const renew = async (): Promise<void> => {
+    const next = await readStates();
+    const text = JSON.stringify(next);
+    readAt = performance.now();
+    if (text === statesText) return;
+    states = next;
+    statesText = text;
+    statesSeq += 1;
+  };
+  return {
+    epoch,
+    get changes() {
+      return recorder.changes;
+    },
+    async frame({ window: name, seq: after, statesSeq: known }) {
+      if (performance.now() - readAt >= statesMs) {
+        reading ??= renew().finally(() => {
+          reading = undefined;
+        });
+        await reading;
+      }
+      const at = now();
+      const view = recorder.view(name, at);
+      const rows = recorder.rows(after, mostRows);
+      return {
+        formatVersion: 1,
+        epoch,
+        seq: recorder.seq,
+        at,
+        source: source(),
+        window: { name, fromMs: view.fromMs, widthMs: view.widthMs },
+        ...summaryOf(view, recorder.models),
+        rows,
+        skipped: Math.max(0, recorder.seq - after - rows.length),
+        statesSeq,
+        ...(known !== statesSeq && { states }),
+      };
+    },
+  };
+}
