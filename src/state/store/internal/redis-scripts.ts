@@ -42,7 +42,7 @@ local function whole(x)
   return x
 end
 
-local function isNumber(x) return type(x) == 'number' and x == x end
+local function isCount(x) return type(x) == 'number' and x >= 0 end
 
 local function quotaAt(key)
   local q = seen[key]
@@ -51,11 +51,11 @@ local function quotaAt(key)
   if v then
     local isRead, u, o, a, r, x, more = false
     if not v.err then isRead, u, o, a, r, x, more = pcall(unpacked, v) end
-    if not (isRead and more == nil and isNumber(u) and isNumber(o) and isNumber(a) and isNumber(r) and isNumber(x)) then
+    if not (isRead and more == nil and isCount(u) and isCount(o) and isCount(a) and isCount(r) and isCount(x)) then
       q = { u = most, o = 0, r = 0, x = 0, known = 0, isBad = true }
     elseif x > now then
       if r > 0 then u = max(0, u - max(0, now - a) * r) end
-      q = { u = u, o = o, r = r, x = x, known = x }
+      q = { u = min(most, u), o = min(most, o), r = r, x = x, known = x }
     end
   end
   q = q or { u = 0, o = 0, r = 0, x = 0, known = 0 }
@@ -69,13 +69,11 @@ local function readReservation(v)
   local h = listOf(pcall(unpacked, v))
   if #h < LIMITS + 3 or #h % 4 ~= 3 then return nil end
   for at = 1, DUE do
-    if not isNumber(h[at]) then return nil end
+    if not isCount(h[at]) then return nil end
   end
   for at = LIMITS, #h, 4 do
-    if type(h[at]) ~= 'string' then return nil end
-    for part = at + 1, at + 3 do
-      if not isNumber(h[part]) then return nil end
-    end
+    if not (type(h[at]) == 'string' and isCount(h[at + 1]) and isCount(h[at + 2])) then return nil end
+    if not (isCount(h[at + 3]) or h[at + 3] == -1) then return nil end
   end
   return h
 end
@@ -94,12 +92,12 @@ local function count(h, used, open)
     local q, last = quotaAt(key), now + idle
     if not q.isBad then
       if refill > 0 then
-        q.u = max(0, q.u + used + open)
+        q.u = min(most, max(0, q.u + used + open))
         q.o = 0
         last = ceil(now + q.u / refill)
       else
-        q.u = max(0, q.u + used)
-        q.o = max(0, q.o + open)
+        q.u = min(most, max(0, q.u + used))
+        q.o = min(most, max(0, q.o + open))
         if ends >= 0 then last = ends end
       end
       q.r = refill
@@ -122,13 +120,14 @@ local function lapse(id, h)
   end
   local spent = h[RETURNS] == 1 and 0 or h[OPEN]
   count(h, spent, -h[OPEN])
-  h[COUNTED], h[OPEN], h[STATE], h[DUE] = h[COUNTED] + spent, 0, IS_LAPSED, now + h[TTL]
+  h[COUNTED], h[OPEN], h[STATE], h[DUE] = min(most, h[COUNTED] + spent), 0, IS_LAPSED, now + h[TTL]
   call('HSET', KEYS[1], id, pack(unpack(h)))
   return h
 end
 
 local bound, least = tonumber(call('HGET', KEYS[1], '') or nil), nil
-if bound and now >= bound then
+-- What is no number is due.
+if bound and not (now < bound) then
   local state = call('HMGET', KEYS[1], 'c', 'm')
   least = tonumber(state[2] or nil) or 9e15
   local found = call('HSCAN', KEYS[1], (state[1] or ''):match('^%d+$') or '0', 'COUNT', 64)
