@@ -11,6 +11,7 @@ import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
 import { batchSender, openKey, quotaKey, type RedisCall } from "./internal/redis-batch.ts";
 import { type RedisLike, type RedisValue, scriptRunner } from "./internal/redis-client.ts";
+import { redisRemarks } from "./internal/redis-remarks.ts";
 
 export type { RedisLike } from "./internal/redis-client.ts";
 
@@ -114,7 +115,7 @@ export function redisStore(options: RedisStoreOptions): Store {
       },
     }),
     status,
-    remarks: () => persistenceOf(client),
+    remarks: () => redisRemarks(client),
     async close() {},
   };
 }
@@ -143,15 +144,6 @@ function notGrantedOf(
     ...(freeAt === "" ? {} : { freeAt: Number(freeAt) }),
     nowMs: Number(nowMs),
   };
-}
-
-/** Says what the server forgets at a restart, as far as it says. */
-async function persistenceOf(client: RedisLike): Promise<readonly string[]> {
-  const text = (await client.info?.("persistence").catch(() => "")) ?? "";
-  if (!/^aof_enabled:0/m.test(text)) return [];
-  return [
-    "Redis runs without appendonly: a crash or restart forgets what budgets have used since the last snapshot, or all of it; set `appendonly yes` and `appendfsync everysec`",
-  ];
 }
 
 /** Returns the server's run id, which differs after a restart or a failover; empty where it cannot be read. */
