@@ -378,6 +378,8 @@ for _, k in ipairs({ P .. 'meta', P .. 'open' }) do
 end
 redis.call('HSETNX', P .. 'meta', 'epoch', ARGV[2])
 redis.call('HSETNX', P .. 'meta', 'format', ARGV[3])
+-- As long as its counts may, so that a namespace that is left goes as a whole.
+redis.call('PEXPIRE', P .. 'meta', 69120000000)
 local v = redis.call('HMGET', P .. 'meta', 'epoch', 'format')
 return { v[1], v[2], now }
 `;
