@@ -40,14 +40,16 @@ export function redisStore(options: RedisStoreOptions): Store {
   const time = (): string => (now === undefined ? "" : String(now()));
 
   const status: Store["status"] = async () => {
-    const [epoch = "", format = "", nowMs = ""] = await run("status", 1, [
+    const [epoch = "", format = "", nowMs = "", runId = ""] = await run("status", 1, [
       prefix,
       time(),
       nodeCrypto().randomUUID(),
       String(storeFormatVersion),
     ]);
     checkFormat(name, Number(format));
-    return { epoch: `${epoch}${await runIdOf(client)}`, nowMs: Number(nowMs), formatVersion: Number(format) };
+    // It differs after a restart or a failover.
+    const server = runId === "" ? "" : `/${runId}`;
+    return { epoch: `${epoch}${server}`, nowMs: Number(nowMs), formatVersion: Number(format) };
   };
   // Once before the first call: data of another format must not be counted on.
   let checked: Promise<unknown> | undefined;
@@ -144,11 +146,4 @@ function notGrantedOf(
     ...(freeAt === "" ? {} : { freeAt: Number(freeAt) }),
     nowMs: Number(nowMs),
   };
-}
-
-/** Returns the server's run id, which differs after a restart or a failover; empty where it cannot be read. */
-async function runIdOf(client: RedisLike): Promise<string> {
-  const text = await client.info?.("server").catch(() => "");
-  const id = /^run_id:(\w{1,64})/m.exec(text ?? "")?.[1];
-  return id === undefined ? "" : `/${id}`;
 }
