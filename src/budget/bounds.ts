@@ -1,7 +1,7 @@
 import type { Amount } from "../contracts/store.ts";
 import type { Budget } from "./budget-options.ts";
 import type { Owner } from "./owners.ts";
-import type { Hold } from "./spend.ts";
+import type { Hold } from "./spend-hold.ts";
 
 /** Soft limits and the limit of an account that were told of, so that each is told of once a period. */
 export interface Told {

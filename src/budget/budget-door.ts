@@ -7,6 +7,7 @@ import {
 } from "../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
+import { askStore, stateOf, timeOf } from "./ask-store.ts";
 import type { Budget } from "./budget-options.ts";
 import type { KeptBudget } from "./ledger.ts";
 import type { Owner } from "./owners.ts";
@@ -35,10 +36,10 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
   const budgets = parts.budgets.filter(({ periods }) => periods !== undefined);
 
   const inStore = async (from: Store, budget: Budget, owner: Owner): Promise<BudgetAccount> => {
-    const { nowMs } = await from.status();
+    const nowMs = await askStore(from, (one) => one.status(), timeOf);
     const { key, windowEndsAt } = quotaLimitOf(budget, owner, nowMs);
-    const [state] = await from.quotas.read([keyOf(key)]);
-    return accountOf(budget, owner, { used: state?.used ?? 0, open: state?.open ?? 0, end: windowEndsAt });
+    const state = await askStore(from, ({ quotas }) => quotas.read([keyOf(key)]), stateOf);
+    return accountOf(budget, owner, { ...state, end: windowEndsAt });
   };
 
   const ofProcess = ({ budget, book }: KeptBudget, owner: Owner | undefined): readonly BudgetAccount[] => {
@@ -100,8 +101,13 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
         return ofProcess(own, owner)[0] as BudgetAccount;
       }
       const from = store as Store;
-      const { nowMs } = await from.status();
-      await from.quotas.reset(keyOf(quotaLimitOf(budget, owner, nowMs).key), used);
+      const nowMs = await askStore(from, (one) => one.status(), timeOf);
+      const { key } = quotaLimitOf(budget, owner, nowMs);
+      await askStore(
+        from,
+        ({ quotas }) => quotas.reset(keyOf(key), used),
+        () => true,
+      );
       return inStore(from, budget, owner);
     },
   };

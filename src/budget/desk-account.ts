@@ -146,9 +146,18 @@ class Reservations implements DeskAccount {
   ): true | Refusal | Promise<true | Refusal> {
     // The window has ended by the store's clock: in the one that has begun there may be room.
     if (refusal.why === "window-over" && !isRetry) return this.#from(at, id, nano, tokens, true);
+    if (leaveOutFull(this.#groups[at] as Group, refusal)) return this.#from(at, id, nano, tokens, isRetry);
     for (let before = 0; before < at; before += 1) this.#giveBack(partOf(id, this.#groups[before] as Group));
     return refusalOf(this.#groups[at] as Group, refusal);
   }
+}
+
+/** Leaves out a budget that refuses nothing and is counted as far as counts go. Returns false if it was another one. */
+function leaveOutFull({ bounds }: Group, { key, why }: QuotaRefusal): boolean {
+  const at = bounds.findIndex((bound) => !bound.budget.refuses && bound.limit().key === key);
+  if (at < 0 || why !== "limit") return false;
+  bounds.splice(at, 1);
+  return true;
 }
 
 /** Returns the groups of budgets, at most one for each unit and fate. */

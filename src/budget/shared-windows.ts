@@ -4,6 +4,7 @@ import { mostAmount } from "./amounts.ts";
 import type { Told } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
 import { type Owner, ownerKey } from "./owners.ts";
+import type { Period } from "./periods.ts";
 
 /** Window of an owner's budget in a shared store. */
 export interface SharedWindow {
@@ -17,15 +18,27 @@ export interface SharedWindows {
   of(owner: Owner, now: number): SharedWindow;
 }
 
+/** A window, and the time of the store at which it begins. */
+interface KnownWindow extends SharedWindow {
+  readonly start: number;
+}
+
+/**
+ * How far a desk's time may go back without another window, in milliseconds: two answers of the store tell it apart by no
+ * more, since each took a second at most.
+ */
+const backMs = 2_000;
+
 export function createSharedWindows(budget: Budget): SharedWindows {
-  const known = new Map<string, SharedWindow>();
+  const known = new Map<string, KnownWindow>();
   return {
     of(owner, now) {
       const key = ownerKey(owner);
       const last = known.get(key);
-      if (last !== undefined && isIn(last.limit, now)) return last;
+      if (last !== undefined && isIn(last, now)) return last;
       const told = { toldStep: 0, toldLimit: false, toldWithheld: false };
-      const window = { limit: quotaLimitOf(budget, owner, now), told };
+      const { start } = windowAt(budget, now);
+      const window = { limit: quotaLimitOf(budget, owner, now), told, start };
       known.delete(key);
       known.set(key, window);
       if (known.size > budget.maxOwners) forgetFirst(known);
@@ -35,16 +48,20 @@ export function createSharedWindows(budget: Budget): SharedWindows {
 }
 
 /** Forgets the owner whose window was made first: it is made again when it is used. */
-function forgetFirst(known: Map<string, SharedWindow>): void {
+function forgetFirst(known: Map<string, KnownWindow>): void {
   for (const key of known.keys()) {
     known.delete(key);
     return;
   }
 }
 
-/** A desk's clock may go back by what two answers of the store differ: the window then stays. */
-function isIn({ windowEndsAt }: QuotaLimit, now: number): boolean {
-  return windowEndsAt === undefined || now < windowEndsAt;
+/** A window that begins later was made before the store had told its time, by a clock that is ahead of it. */
+function isIn({ start, limit: { windowEndsAt } }: KnownWindow, now: number): boolean {
+  return now >= start - backMs && (windowEndsAt === undefined || now < windowEndsAt);
+}
+
+function windowAt(budget: Budget, now: number): Period {
+  return budget.periods?.of(now) ?? { start: 0, end: Number.POSITIVE_INFINITY };
 }
 
 /**
@@ -53,7 +70,7 @@ function isIn({ windowEndsAt }: QuotaLimit, now: number): boolean {
  * one that is raised keeps what is used.
  */
 export function quotaLimitOf(budget: Budget, owner: Owner, now: number): QuotaLimit {
-  const { start = 0, end = Number.POSITIVE_INFINITY } = budget.periods?.of(now) ?? {};
+  const { start, end } = windowAt(budget, now);
   const whose = `${budget.kind}\n${ownerKey(owner)}`;
   const hash = nodeCrypto().createHash("sha256").update(whose, "utf16le").digest("base64url").slice(0, 22);
   return {

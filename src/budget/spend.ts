@@ -1,6 +1,5 @@
 import type { Amount } from "../contracts/store.ts";
 import { systemClock } from "../plugin/clock.ts";
-import { sumOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
 import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
@@ -13,19 +12,7 @@ import {
   type SpendAccount,
   type SpendUse,
 } from "./spend-account.ts";
-
-/** The part of a budget that one request holds while it is under way. */
-export interface Hold {
-  readonly account: SpendAccount;
-  /** Returns the amount that the request may use in all; below 0 if the budget is overdrawn. */
-  room(): Amount;
-  /** Returns what is used in the period, including what requests under way hold. */
-  used(): Amount;
-  /** Sets the amount that is held. The caller makes sure that it fits. */
-  set(amount: Amount): void;
-  /** Ends the hold and records what was spent. Later calls do nothing. */
-  settle(spent: Amount): void;
-}
+import { type Hold, openHold } from "./spend-hold.ts";
 
 /**
  * Amounts used in the current period of a budget, by account. `now` is the time of day.
@@ -107,7 +94,7 @@ class Book implements SpendBook {
   }
 
   open(facts: OwnerFacts, now: number): Hold {
-    return new OpenHold(this, ownerOf(this.#budget.owner, facts), this.#time.at(now));
+    return openHold(this, ownerOf(this.#budget.owner, facts), this.#time.at(now));
   }
 
   accountOf(owner: Owner, now: number): SpendAccount {
@@ -281,51 +268,5 @@ class Book implements SpendBook {
     let least = Number.POSITIVE_INFINITY;
     for (const { used } of accounts.values()) least = Math.min(least, used);
     return Math.max(this.#floor.amount, Number.isFinite(least) ? least : 0);
-  }
-}
-
-// A class, since each request under a budget opens one: closures per object would cost more.
-class OpenHold implements Hold {
-  readonly #book: Book;
-  readonly #openedAt: number;
-  #account: SpendAccount;
-  #held: Amount = 0;
-  #isSettled = false;
-
-  constructor(book: Book, owner: Owner, openedAt: number) {
-    this.#book = book;
-    this.#openedAt = openedAt;
-    this.#account = book.accountOf(owner, openedAt);
-  }
-
-  get account(): SpendAccount {
-    // Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
-    if (this.#account.isForgotten && this.#held === 0)
-      this.#account = this.#book.accountOf(this.#account, this.#openedAt);
-    return this.#account;
-  }
-
-  room(): Amount {
-    return this.#book.limit - (usedOf(this.account, this.#book.limit) - this.#held);
-  }
-
-  used(): Amount {
-    return usedOf(this.account, this.#book.limit);
-  }
-
-  set(amount: Amount): void {
-    if (this.#isSettled) return;
-    const { account } = this;
-    account.held += amount - this.#held;
-    this.#held = amount;
-  }
-
-  settle(spent: Amount): void {
-    if (this.#isSettled) return;
-    const { account } = this;
-    this.#isSettled = true;
-    account.held -= this.#held;
-    account.used = sumOf(account.used, spent);
-    this.#held = 0;
   }
 }

@@ -53,7 +53,9 @@ export function createResponseCache(
       const text = isColdWithout(dropped, options) ? keptText(completion) : undefined;
       if (text === undefined) return;
       const times = { at: clock.monotonic(), wallAt: clock.wall() };
-      const bytes = bytesOf(text) + 2 * (model.length + attemptId.length) + overheadBytes;
+      // A tenant's name is kept once, and counted with each of its answers.
+      const names = model.length + attemptId.length + (tenant?.length ?? 0);
+      const bytes = bytesOf(text) + 2 * names + overheadBytes;
       table.set(key, tenant, { text, model, attemptId, usage, costUsd, ...times }, bytes);
     },
     clear: table.clear,

@@ -34,7 +34,7 @@ export interface StoreStatus {
 
 /**
  * Whole number of the smallest unit: nano-dollars, tokens, calls. In [0, 2^53 - 1], which is 9,007,199 US dollars in
- * nano-dollars.
+ * nano-dollars. A sum that would be larger is the largest.
  */
 export type Amount = number;
 

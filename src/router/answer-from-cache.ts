@@ -106,11 +106,13 @@ export function keepAnswer<Id extends string>(
 }
 
 /**
- * True if the checks of the plan have led to this answer. The answer of a fallback is not kept: it stands in while
- * another model fails, and a plan that escalates because a check gave no verdict may end otherwise the next time.
+ * True if the checks of the plan have led to this answer. The answer of a fallback is not kept, nor that of a model with
+ * which the provider replaced the one that was asked: they stand in while another model fails. A plan that escalates
+ * because a check gave no verdict may end otherwise the next time.
  */
 function isPlanned(attempts: readonly Attempt[], { plan }: Decision, given: Attempt): boolean {
-  const { hop, check, model } = given;
+  const { hop, check, model, substituted } = given;
+  if (substituted !== undefined) return false;
   const place = plan.findIndex((step) => step.model === model);
   const unless = plan[place]?.unless;
   if (place < 0 || !(hop === "answer" || hop === "retry" || hop === "cascade")) return false;

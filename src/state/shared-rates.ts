@@ -1,5 +1,6 @@
 import type { Attempt, QuotaLimit, RateOptions } from "../contracts/index.ts";
 import type { Call, QuotaDesk, QuotaRefusal, Refusal } from "../contracts/ports/index.ts";
+import { nodeCrypto } from "../plugin/node-crypto.ts";
 import type { ResolvedLimitOptions } from "./limit-options.ts";
 
 /** The configured rates of models and tenants, kept by all processes that share a store. */
@@ -16,7 +17,7 @@ export interface SharedRate {
   end(attempt?: Pick<Attempt, "usage" | "costEstimated">): void;
 }
 
-/** Number of models whose limits are kept as objects. */
+/** Number of models, and of tenants, whose limits are kept as objects. */
 const mostKept = 1_000;
 
 /** Creates the rates; undefined if the options have none. Rates learnt from a provider stay those of the process. */
@@ -25,28 +26,38 @@ export function createSharedRates(
   desk: Pick<QuotaDesk, "reserve" | "settle">,
 ): SharedRates | undefined {
   if (!hasRates) return undefined;
-  const kept = new Map<string, Limits>();
-
-  const ofModel = (name: string): Limits => {
-    const known = kept.get(name);
-    if (known !== undefined) return known;
-    const made = limitsOf(`rate/model/${name}`, boundsOf(name));
-    if (kept.size >= mostKept) kept.clear();
-    kept.set(name, made);
-    return made;
-  };
+  const ofModel = keeping((name) => limitsOf(`rate/model/${name}`, boundsOf(name)));
+  const ofTenant = keeping((name) => limitsOf(`rate/tenant/${hashOf(name)}`, tenant ?? {}));
+  const ofNone = limitsOf("rate/none", tenant ?? {});
 
   return {
     of(call) {
       const model = ofModel(call.name);
-      const own =
-        tenant && limitsOf(call.tenant === undefined ? "rate/none" : `rate/tenant/${call.tenant}`, tenant);
-      const requests = [model.requests, own?.requests].filter((limit) => limit !== undefined);
-      const tokens = [model.tokens, own?.tokens].filter((limit) => limit !== undefined);
+      const own = call.tenant === undefined ? ofNone : ofTenant(call.tenant);
+      const requests = [model.requests, own.requests].filter((limit) => limit !== undefined);
+      const tokens = [model.tokens, own.tokens].filter((limit) => limit !== undefined);
       if (requests.length === 0 && tokens.length === 0) return undefined;
       return new CallRate(desk, call, requests, tokens);
     },
   };
+}
+
+/** Returns the function with its results kept. */
+function keeping(make: (name: string) => Limits): (name: string) => Limits {
+  const kept = new Map<string, Limits>();
+  return (name) => {
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const made = make(name);
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(name, made);
+    return made;
+  };
+}
+
+/** Tenants stand hashed in a store, as they do for budgets: their names may be secret. */
+function hashOf(tenant: string): string {
+  return nodeCrypto().createHash("sha256").update(tenant, "utf16le").digest("base64url").slice(0, 22);
 }
 
 interface Limits {

@@ -133,6 +133,19 @@ const quotaRequirements: Readonly<Record<string, Requirement>> = {
     await refusal(quotas, reservation("2", 1));
   },
 
+  "counts up to the largest amount, however much more was spent": async ({ quotas }) => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const ids = ["1", "2", "3"];
+    for (const id of ids) await grant(quotas, reservation(id, 10, most));
+    for (const id of ids) {
+      const answer = await quotas.settle({ id, spent: most, keep: 0, ttlMs });
+      assert.ok(answer !== "lapsed");
+      assert.deepEqual(answer.left, [0]);
+    }
+    assert.deepEqual(await state(quotas), [most, 0]);
+    assert.equal((await refusal(quotas, reservation("4", 1, most))).why, "limit");
+  },
+
   "renews a lease as far as there is room": async ({ quotas }) => {
     await grant(quotas, reservation("1", 30));
     await grant(quotas, reservation("2", 50));

@@ -15,6 +15,26 @@ describe("the cache in memory", () => {
     return { cache: createResponseCache(resolveCacheOptions(options), { small: fakeModel() }, clock), pass };
   });
 
+  it("counts the names of tenants: thousands of long ones do not fill the memory beyond its bound", () => {
+    const clock = { wall: () => 0, monotonic: () => 0 };
+    const options = resolveCacheOptions({ maxBytes: 65_536 });
+    const cache = createResponseCache(options, { small: fakeModel() }, clock);
+    const tenants = Array.from({ length: 100 }, (_, at) => `${at}${"ä".repeat(1_000)}`);
+    for (const [at, tenant] of tenants.entries())
+      cache.put(`k${at}`, {
+        completion: completionOf("a"),
+        model: "small",
+        tenant,
+        attemptId: "1",
+        dropped: undefined,
+        usage: undefined,
+        costUsd: undefined,
+      });
+    const kept = tenants.filter((_, at) => cache.get(`k${at}`) !== undefined).length;
+    expect(kept).toBeGreaterThan(10);
+    expect(kept * 2_000).toBeLessThan(65_536);
+  });
+
   it("ends an answer by the clock that says more, and never makes it younger", () => {
     const time = { wall: 1_000, monotonic: 1_000 };
     const clock = { wall: () => time.wall, monotonic: () => time.monotonic };

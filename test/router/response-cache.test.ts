@@ -374,6 +374,18 @@ describe("an answer that is not whole, or not the plan's", () => {
     expect(models.large.requests).toHaveLength(2);
   });
 
+  it("is not kept: that of another model, with which the provider has answered for a time", async () => {
+    const { router, models } = make();
+    const { generate } = models.small;
+    let served = "large";
+    models.small.generate = async (...given) => ({ ...(await generate(...given)), model: served });
+    expect((await router.route(cold)).attempts[0]?.substituted).toBe("known");
+    served = "small";
+    const next = await router.route(cold);
+    expect(next.attempts).toMatchObject([{ hop: "answer", servedModel: "small" }]);
+    expect((await router.route(cold)).attempts).toMatchObject([{ hop: "cache" }]);
+  });
+
   const reads = (accepts: Check["accepts"]): Check => ({ name: "own", accepts });
 
   it("is kept if the plan's check has accepted it, or has refused the one before it", async () => {

@@ -52,6 +52,7 @@ describe.skipIf(withoutRedis !== undefined)(`routers that share Redis (${without
           { name: "user", limitTokens: 100_000, period: "day", per: { label: "user" } },
           { name: "chat", limitUsd: 9, period: "total", per: "session" },
         ],
+        execution: { limits: { tenant: { requestsPerMinute: 1_000, tokensPerMinute: 1_000_000 } } },
         shared: { store: redisStore({ client: redis.connect() }), mode, timeoutMs: 2_000 },
         maxSessions: 10,
         onEvent: (event: RouterEvent) => void told.push(event),

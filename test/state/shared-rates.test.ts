@@ -247,7 +247,7 @@ describe.skipIf(withoutRedis !== undefined)(
     });
     afterAll(() => redis.stop());
 
-    it.each(["strict", "leased"] as const)("hold together, %s", { timeout: 60_000 }, async (mode) => {
+    it.each(["strict", "leased"] as const)("hold together, %s", { timeout: 300_000 }, async (mode) => {
       const client = redis.connect();
       await client.flushall();
       const outputs = await Promise.all(

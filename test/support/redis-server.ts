@@ -33,11 +33,11 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), "switchpoint-redis-"));
   const port = await freePort();
   const clients: Redis[] = [];
-  let child = await launch(port, folder);
+  let child = await launch(port, folder, settings);
   const connect = (): Redis => {
     const client = new Redis({
       port,
@@ -62,7 +62,7 @@ export async function startRedis(): Promise<RedisServer> {
       const data = join(folder, "appendonlydir");
       if (withData !== true) rmSync(data, { recursive: true, force: true });
       if (withData === "kept") cpSync(`${folder}/kept`, data, { recursive: true });
-      child = await launch(port, folder);
+      child = await launch(port, folder, settings);
     },
     keep() {
       rmSync(`${folder}/kept`, { recursive: true, force: true });
@@ -76,10 +76,10 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-async function launch(port: number, folder: string): Promise<ChildProcess> {
+async function launch(port: number, folder: string, more: readonly string[]): Promise<ChildProcess> {
   // Each write is on the disk before it is answered.
   const settings = ["--save", "", "--appendonly", "yes", "--appendfsync", "always", "--bind", "127.0.0.1"];
-  const child = spawn("redis-server", ["--port", String(port), "--dir", folder, ...settings], {
+  const child = spawn("redis-server", ["--port", String(port), "--dir", folder, ...settings, ...more], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";
@@ -94,7 +94,8 @@ async function launch(port: number, folder: string): Promise<ChildProcess> {
   return child;
 }
 
-function freePort(): Promise<number> {
+/** Returns a port of loopback on which nothing listens. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {

@@ -68,3 +68,36 @@ export class Lease {
     });
   }
 }
+
+/** Returns why a lease that the store has renewed does not cover an amount. `now` is the store's time. */
+export function limitRefusal(
+  { limit, hold, windowEndsAt }: Lease,
+  amount: number,
+  now: number,
+): QuotaRefusal {
+  if (now >= windowEndsAt) return { key: limit.key, why: "window-over" };
+  const missing = Math.max(0, amount - hold.free);
+  const waitMs =
+    limit.refillPerMs !== undefined
+      ? Math.ceil(missing / limit.refillPerMs)
+      : windowEndsAt === Number.POSITIVE_INFINITY
+        ? undefined
+        : windowEndsAt - now;
+  return { key: limit.key, why: "limit", waitMs };
+}
+
+/** Number of leases that are looked at when one has to be given back. */
+const looks = 64;
+
+/** Returns the first lease of which nothing is under way, else the first; undefined if there is none. */
+export function firstToGiveBack(leases: Iterable<Lease>): Lease | undefined {
+  let first: Lease | undefined;
+  let looked = 0;
+  for (const lease of leases) {
+    first ??= lease;
+    if (lease.hold.held === 0 && lease.wanted === 0) return lease;
+    looked += 1;
+    if (looked === looks) break;
+  }
+  return first;
+}

@@ -2,7 +2,7 @@ import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold, type Lapse } from "./hold.ts";
-import { Lease } from "./lease.ts";
+import { firstToGiveBack, Lease, limitRefusal } from "./lease.ts";
 import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { storeLimit } from "./store-key.ts";
@@ -206,7 +206,9 @@ export class LeasedDesk implements QuotaDesk {
         if (denied) return denied.denied ?? storeRefusal;
       }
       const lacking = leases.find(({ hold }) => hold.free < amount);
-      return lacking === undefined ? this.#draw(id, amount, leases) : this.#limitRefusal(lacking, amount);
+      return lacking === undefined
+        ? this.#draw(id, amount, leases)
+        : limitRefusal(lacking, amount, link.now());
     } finally {
       for (const lease of waiting) {
         lease.wanted -= amount;
@@ -237,7 +239,7 @@ export class LeasedDesk implements QuotaDesk {
       this.#learner.forget(lease.limit.key);
       this.#deny(lease, refusalOf(kept, lease.limit, link.now()), leastWanted);
     } else if (hold.free < wanted)
-      this.#deny(lease, this.#limitRefusal(lease, Math.min(wanted, leastWanted)), hold.free + 1);
+      this.#deny(lease, limitRefusal(lease, Math.min(wanted, leastWanted), link.now()), hold.free + 1);
     lease.deniedUntil = monotonic() + deniedMs;
   }
 
@@ -246,37 +248,14 @@ export class LeasedDesk implements QuotaDesk {
     lease.deniedFrom = from;
   }
 
-  #limitRefusal({ limit, hold, windowEndsAt }: Lease, amount: number): QuotaRefusal {
-    const now = this.#parts.link.now();
-    if (now >= windowEndsAt) return { key: limit.key, why: "window-over" };
-    const missing = Math.max(0, amount - hold.free);
-    const waitMs =
-      limit.refillPerMs !== undefined
-        ? Math.ceil(missing / limit.refillPerMs)
-        : windowEndsAt === Number.POSITIVE_INFINITY
-          ? undefined
-          : windowEndsAt - now;
-    return { key: limit.key, why: "limit", waitMs };
-  }
-
   #drop(lease: Lease): void {
     if (this.#leases.get(lease.limit.key) === lease) this.#leases.delete(lease.limit.key);
     if (!lease.hold.isRetired) this.#parts.keeper.retire(lease.hold);
   }
 
-  /** Makes room: the first lease of which nothing is under way, else the first. */
+  /** Makes room for a lease. */
   #evict(): void {
-    let first: Lease | undefined;
-    let looked = 0;
-    for (const lease of this.#leases.values()) {
-      first ??= lease;
-      if (lease.hold.held === 0 && lease.wanted === 0) {
-        first = lease;
-        break;
-      }
-      looked += 1;
-      if (looked === 64) break;
-    }
+    const first = firstToGiveBack(this.#leases.values());
     if (first !== undefined) this.#drop(first);
   }
 

@@ -11,6 +11,7 @@ import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
 import { batchSender, openKey, quotaKey, type RedisCall } from "./internal/redis-batch.ts";
 import { type RedisLike, type RedisValue, scriptRunner } from "./internal/redis-client.ts";
+import { redisRemarks } from "./internal/redis-remarks.ts";
 
 export type { RedisLike } from "./internal/redis-client.ts";
 
@@ -39,14 +40,16 @@ export function redisStore(options: RedisStoreOptions): Store {
   const time = (): string => (now === undefined ? "" : String(now()));
 
   const status: Store["status"] = async () => {
-    const [epoch = "", format = "", nowMs = ""] = await run("status", 1, [
+    const [epoch = "", format = "", nowMs = "", runId = ""] = await run("status", 1, [
       prefix,
       time(),
       nodeCrypto().randomUUID(),
       String(storeFormatVersion),
     ]);
     checkFormat(name, Number(format));
-    return { epoch: `${epoch}${await runIdOf(client)}`, nowMs: Number(nowMs), formatVersion: Number(format) };
+    // It differs after a restart or a failover.
+    const server = runId === "" ? "" : `/${runId}`;
+    return { epoch: `${epoch}${server}`, nowMs: Number(nowMs), formatVersion: Number(format) };
   };
   // Once before the first call: data of another format must not be counted on.
   let checked: Promise<unknown> | undefined;
@@ -114,7 +117,7 @@ export function redisStore(options: RedisStoreOptions): Store {
       },
     }),
     status,
-    remarks: () => persistenceOf(client),
+    remarks: () => redisRemarks(client),
     async close() {},
   };
 }
@@ -143,20 +146,4 @@ function notGrantedOf(
     ...(freeAt === "" ? {} : { freeAt: Number(freeAt) }),
     nowMs: Number(nowMs),
   };
-}
-
-/** Says what the server forgets at a restart, as far as it says. */
-async function persistenceOf(client: RedisLike): Promise<readonly string[]> {
-  const text = (await client.info?.("persistence").catch(() => "")) ?? "";
-  if (!/^aof_enabled:0/m.test(text)) return [];
-  return [
-    "Redis runs without appendonly: a crash or restart forgets what budgets have used since the last snapshot, or all of it; set `appendonly yes` and `appendfsync everysec`",
-  ];
-}
-
-/** Returns the server's run id, which differs after a restart or a failover; empty where it cannot be read. */
-async function runIdOf(client: RedisLike): Promise<string> {
-  const text = await client.info?.("server").catch(() => "");
-  const id = /^run_id:(\w{1,64})/m.exec(text ?? "")?.[1];
-  return id === undefined ? "" : `/${id}`;
 }

@@ -68,6 +68,50 @@ describe.skipIf(withoutRedis !== undefined)(
       for (const key of bad) expect(await reserve(`again ${key}`, key)).toMatchObject({ left: [7] });
     });
 
+    it("is a limit that is used up where its numbers are not counts, and says no number that is none", async () => {
+      const server = await startRedis();
+      onTestFinished(() => server.stop());
+      const client = server.connect();
+      const { quotas } = redisStore({ client });
+      const later = String(Date.now() + 60_000);
+      const write = (key: string, used: string, open: string) =>
+        client.eval(
+          "local v = {} for at, one in ipairs(ARGV) do v[at] = tonumber(one) end redis.call('SET', KEYS[1], cmsgpack.pack(unpack(v)))",
+          1,
+          `{switchpoint}:q:${key}`,
+          ...[used, open, "0", "0", later],
+        );
+      await write("negative", "-1000000", "0");
+      await write("negative open", "0", "-1000000");
+      await write("none", "nan", "0");
+      await write("endless", "1e999", "0");
+      await write("large", "1e300", "1e300");
+      await write("good", "3", "4");
+      const keys = ["negative", "negative open", "none", "endless", "large"];
+      for (const key of keys) {
+        const limits = [{ key, limit: Number.MAX_SAFE_INTEGER }];
+        expect(await quotas.reserve({ id: key, amount: 1, limits, ttlMs: 60_000 })).toMatchObject({
+          granted: 0,
+          why: "limit",
+        });
+      }
+      const states = await quotas.read([...keys, "good"]);
+      expect(states.at(-1)).toEqual({ used: 3, open: 4 });
+      for (const { used, open } of states) {
+        expect(Number.isSafeInteger(used) && used > 0).toBe(true);
+        expect(Number.isSafeInteger(open) && open >= 0).toBe(true);
+      }
+      // No reservation gives back what it never took.
+      await client.eval(
+        "redis.call('HSET', KEYS[1], '{switchpoint}:h:due', cmsgpack.pack(0, 0, -1000, 0, 1, 1000, 1, '{switchpoint}:q:good', 10, 0, -1), '', 'nan')",
+        1,
+        "{switchpoint}:open",
+      );
+      for (let call = 0; call < 3; call += 1)
+        expect(await quotas.read(["good"])).toEqual([{ used: 3, open: 4 }]);
+      expect(await client.hexists("{switchpoint}:open", "{switchpoint}:h:due")).toBe(0);
+    });
+
     it("is a bucket that does not say when it is free", async () => {
       const server = await startRedis();
       onTestFinished(() => server.stop());

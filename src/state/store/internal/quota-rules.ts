@@ -8,6 +8,8 @@ import type { Held, HeldLimit, Quota, QuotaTable } from "./quota-table.ts";
 
 /** Reservations that lapse or are forgotten in one call at most: others wait, and count as open until then. */
 const mostSwept = 32;
+/** Largest count: what a server that lies has spent beyond it is not counted, since no sum would be exact. */
+const mostCounted: number = Number.MAX_SAFE_INTEGER;
 /** A total without a window is forgotten when nothing has been written for so long: 400 days. */
 const idleMs = 400 * 86_400_000;
 
@@ -126,7 +128,7 @@ function sweep(table: QuotaTable, now: number): void {
     count(table, held, spent, -held.open, now);
     table.putHeld(id, {
       ...held,
-      counted: held.counted + spent,
+      counted: limited(held.counted + spent),
       open: 0,
       state: "lapsed",
       dueAt: now + held.ttlMs,
@@ -139,18 +141,22 @@ function count(table: QuotaTable, held: Held, used: number, open: number, now: n
   for (const { key, refillPerMs, windowEndsAt } of held.limits) {
     const quota = quotaAt(table, key, refillPerMs, now);
     const isBucket = refillPerMs > 0;
-    const level = Math.max(0, quota.used + used + (isBucket ? open : 0));
+    const level = limited(quota.used + used + (isBucket ? open : 0));
     // Known for as long as a reservation may still tell what it has spent.
     const least = now + 2 * held.ttlMs;
     const end = isBucket ? now + level / refillPerMs : windowEndsAt;
     table.putQuota(key, {
       used: level,
-      open: isBucket ? 0 : Math.max(0, quota.open + open),
+      open: isBucket ? 0 : limited(quota.open + open),
       at: now,
       refillPerMs,
       expiresAt: Math.max(quota.expiresAt, least, Number.isFinite(end) ? Math.ceil(end) : now + idleMs),
     });
   }
+}
+
+function limited(count: number): number {
+  return Math.min(mostCounted, Math.max(0, count));
 }
 
 function quotaAt(table: QuotaTable, key: string, refillPerMs: number, now: number): Quota {

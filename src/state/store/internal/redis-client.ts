@@ -6,7 +6,7 @@ import { type RedisScript, scripts } from "./redis-scripts.ts";
 export interface RedisLike {
   eval(script: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
   evalsha(sha: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
-  /** Tells a restart by the server's run id. Without it only the loss of all data is noticed. */
+  /** Tells what the server is set up to forget, for `doctor`. */
   info?(section: string): Promise<string>;
 }
 
