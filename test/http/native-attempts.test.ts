@@ -9,76 +9,19 @@ import {
   type RouterEvent,
   type RouterOptions,
 } from "../../src/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { openai } from "../../src/providers/openai.ts";
 import { fakeModel } from "../../src/testing/index.ts";
+import {
+  dollarACall,
+  type Lane,
+  messagesLane,
+  responsesLane,
+  sendText,
+  sendWritten,
+  sse,
+} from "../support/native-lanes.ts";
 import { type LoopbackServer, serveWith } from "../support/serve-with.ts";
 
 // Requests that go as they came, attempt after attempt, from a socket of a client to sockets of models' servers.
-
-const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
-
-interface Lane {
-  readonly path: string;
-  /** Body of a request, with fields and numbers that a translation would not keep. */
-  written(streams: boolean): string;
-  readonly answer: string;
-  readonly events: readonly string[];
-  /** A refusal as the server writes it, with words that belong to its client alone. */
-  refusal(words: string): string;
-  /** Body that the server of a model must get. */
-  expected(text: string, model: string): string;
-  model(name: string, baseUrl: string): Model;
-}
-
-const messages: Lane = {
-  path: "/v1/messages?beta=true",
-  written: (streams) =>
-    `{ "stream": ${streams},"model":"auto", "max_tokens":100,"top_k":1.0,"system":[{"type":"text","text":"A","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":"n\\u0061me"}] }`,
-  answer:
-    '{"id":"msg_1", "type":"message","role":"assistant","model":"auto","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":9,"output_tokens":2}}',
-  events: [
-    '{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"auto","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":9,"output_tokens":1}}}',
-    '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}',
-    '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}, "new_field":1.0}',
-    '{"type":"content_block_stop","index":0}',
-    '{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}}',
-    '{"type":"message_stop"}',
-  ],
-  refusal: (words) => `{"type":"error", "error":{"type":"overloaded_error","message":"${words}"}}`,
-  expected: (text, model) => text.replace('"auto"', `"${model}"`),
-  model: (name, baseUrl) => anthropic(name, { baseUrl, apiKey: "own", price }),
-};
-
-const message =
-  '{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"hi","annotations":[],"logprobs":[]}]}';
-const response = `{"id":"resp_1","object":"response", "created_at":1,"status":"completed","error":null,"model":"auto","output":[${message}],"usage":{"input_tokens":9,"output_tokens":2,"total_tokens":11}}`;
-const responses: Lane = {
-  path: "/v1/responses",
-  written: (streams) =>
-    `{ "stream": ${streams},"model":"auto", "store":false,"top_p":1.0,"new_field":{"x":1.0},"input":[{"role":"user","content":"n\\u0061me"}] }`,
-  answer: response,
-  events: [
-    '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":1,"status":"in_progress","model":"auto","output":[]}}',
-    '{"type":"response.output_item.added","sequence_number":1,"output_index":0,"item":{"type":"message","id":"msg_1","role":"assistant","status":"in_progress","content":[]}}',
-    '{"type":"response.output_text.delta","sequence_number":2,"item_id":"msg_1","output_index":0,"content_index":0,"delta":"hi","obfuscation":"x"}',
-    `{"type":"response.completed","sequence_number":3,"response":${response}}`,
-  ],
-  refusal: (words) =>
-    `{"error": {"message":"${words}","type":"server_error","param":null,"code":"server_is_overloaded"}}`,
-  expected: (text, model) => text.replace('"auto"', `"${model}"`),
-  model: (name, baseUrl) =>
-    openai(name, { baseUrl: `${baseUrl}/v1`, apiKey: "own", price, api: "responses" }),
-};
-
-const sse = (events: readonly string[]) =>
-  events.map((data) => `event: ${JSON.parse(data).type}\ndata: ${data}\n\n`).join("");
-const json = (response: ServerResponse, status: number, text: string) =>
-  response.writeHead(status, { "content-type": "application/json" }).end(text);
-const stream = (response: ServerResponse, events: readonly string[]): ServerResponse => {
-  response.writeHead(200, { "content-type": "text/event-stream" }).write(sse(events));
-  return response;
-};
 
 type Answer = (response: ServerResponse, call: number) => unknown;
 
@@ -110,19 +53,20 @@ async function started(
   others: Readonly<Record<string, Model>> = {},
 ) {
   const first = await upstream(answers.first);
-  const second = await upstream(answers.second ?? ((response) => json(response, 500, "{}")));
+  const second = await upstream(answers.second ?? ((response) => sendText(response, 500, "{}")));
   const heard: RouterEvent[] = [];
+  const models = {
+    first: lane.model("model-1", first.url),
+    ...(answers.second && { second: lane.model("model-2", second.url) }),
+    ...others,
+  };
   const router: Router<string> = createRouter({
-    models: {
-      first: lane.model("model-1", first.url),
-      ...(answers.second && { second: lane.model("model-2", second.url) }),
-      ...others,
-    },
+    models: models as Readonly<Record<string, Model>>,
     policy: always("first"),
     execution: { backoffBaseMs: 0, retries: 0, ...execution },
     budgets: [{ name: "all", per: "router", limitUsd: 1_000, period: "day" }],
     onEvent: (event) => void heard.push(event),
-  } as RouterOptions<string>);
+  });
   running = await serve(router, { port: 0 });
   const { url } = running;
   const ask = (text: string, init: RequestInit = {}) =>
@@ -141,8 +85,8 @@ async function started(
 }
 
 describe.each([
-  ["/v1/messages", messages],
-  ["/v1/responses", responses],
+  ["/v1/messages", messagesLane],
+  ["/v1/responses", responsesLane],
 ])("%s", (_, lane) => {
   const texts = ({ requests }: LoopbackServer) => requests.map(({ text }) => text);
 
@@ -151,9 +95,9 @@ describe.each([
       lane,
       {
         first: (response, call) => {
-          if (call < 3) json(response, 503, lane.refusal("busy"));
-          else if (streams) stream(response, lane.events).end();
-          else json(response, 200, lane.answer);
+          if (call < 3) sendText(response, 503, lane.refusal("busy"));
+          else if (streams) sendWritten(response, lane.events).end();
+          else sendText(response, 200, lane.answer);
         },
       },
       { retries: 2 },
@@ -167,10 +111,10 @@ describe.each([
     const { ask, first, second, heard } = await started(
       lane,
       {
-        first: (response) => json(response, 503, lane.refusal("words of the first")),
+        first: (response) => sendText(response, 503, lane.refusal("words of the first")),
         second: (response) => {
-          if (streams) stream(response, lane.events).end();
-          else json(response, 200, lane.answer);
+          if (streams) sendWritten(response, lane.events).end();
+          else sendText(response, 200, lane.answer);
         },
       },
       { retries: 1 },
@@ -186,8 +130,8 @@ describe.each([
     "the last server's error alone comes, byte for byte (stream: %s)",
     async (streams) => {
       const { ask, heard, router } = await started(lane, {
-        first: (response) => json(response, 503, lane.refusal("words of the first")),
-        second: (response) => json(response, 529, lane.refusal("words of the last")),
+        first: (response) => sendText(response, 503, lane.refusal("words of the first")),
+        second: (response) => sendText(response, 529, lane.refusal("words of the last")),
       });
       const reply = await ask(lane.written(streams));
       expect([reply.status, await reply.text()]).toEqual([529, lane.refusal("words of the last")]);
@@ -199,7 +143,7 @@ describe.each([
 
   test("an error that is longer than its bound, or not JSON, comes in our words", async () => {
     for (const text of [lane.refusal("words of a book".repeat(10_000)), "words of no JSON", "[]"]) {
-      const { ask } = await started(lane, { first: (response) => json(response, 503, text) });
+      const { ask } = await started(lane, { first: (response) => sendText(response, 503, text) });
       const reply = await ask(lane.written(false));
       const body = await reply.text();
       expect([reply.status, body.length < 1_000]).toEqual([503, true]);
@@ -209,10 +153,10 @@ describe.each([
   });
 
   test("no error of the protocol comes where the last attempt spoke none", async () => {
-    const other = fakeModel({ error: new Error("words of the other"), price });
+    const other = fakeModel({ error: new Error("words of the other"), price: dollarACall });
     const { ask } = await started(
       lane,
-      { first: (response) => json(response, 503, lane.refusal("words of the first")) },
+      { first: (response) => sendText(response, 503, lane.refusal("words of the first")) },
       {},
       { other },
     );
@@ -224,7 +168,7 @@ describe.each([
 
   test("a client of chat completions sees no server's words", async () => {
     const { ask } = await started(lane, {
-      first: (response) => json(response, 503, lane.refusal("words of")),
+      first: (response) => sendText(response, 503, lane.refusal("words of")),
     });
     await ask(lane.written(false));
     const reply = await fetch(`${running?.url}/v1/chat/completions`, {
@@ -240,9 +184,9 @@ describe.each([
     [
       "before a stream's content",
       true,
-      (response: ServerResponse) => stream(response, lane.events.slice(0, 1)),
+      (response: ServerResponse) => sendWritten(response, lane.events.slice(0, 1)),
     ],
-    ["in a stream", true, (response: ServerResponse) => stream(response, lane.events.slice(0, 3))],
+    ["in a stream", true, (response: ServerResponse) => sendWritten(response, lane.events.slice(0, 3))],
   ])("a client that leaves %s ends the call, which is billed once", async (when, streams, answer) => {
     let isReached: () => void = () => {};
     const reached = new Promise<void>((resolve) => {
@@ -259,7 +203,7 @@ describe.each([
           answer(response);
           isReached();
         },
-        second: (response) => json(response, 200, lane.answer),
+        second: (response) => sendText(response, 200, lane.answer),
       },
       { retries: 2 },
     );
@@ -287,9 +231,9 @@ describe.each([
           response.once("close", () => {
             closed += 1;
           });
-          stream(response, lane.events.slice(0, 1));
+          sendWritten(response, lane.events.slice(0, 1));
         },
-        second: (response) => stream(response, lane.events).end(),
+        second: (response) => sendWritten(response, lane.events).end(),
       },
       { hedge: { afterMs: 20, ratio: 1 } },
     );
@@ -313,10 +257,10 @@ describe.each([
       lane,
       {
         first: (response) => {
-          failFirst = () => json(response, 503, lane.refusal("words of the first"));
+          failFirst = () => sendText(response, 503, lane.refusal("words of the first"));
         },
         second: (response) => {
-          json(response, 529, lane.refusal("words of the second"));
+          sendText(response, 529, lane.refusal("words of the second"));
           setTimeout(failFirst, 50);
         },
       },

@@ -55,7 +55,7 @@ export const responses: Endpoint = {
       headers: explains ? explanationHeaders(decision) : {},
       onError: (error) => {
         const failed = lastFailure(error, "responses");
-        if (failed !== undefined && failed.status === undefined) return nativeFailureEvent(failed.text);
+        if (failed !== undefined && failed.status === undefined) return nativeFailureEvent(failed, asked);
         const { message, code, param = null } = failureOf(error);
         return { event: "error", data: { type: "error", code, message, param } };
       },
