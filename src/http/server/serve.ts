@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import type { Reply } from "../reply.ts";
 import { connectionOf } from "./connection.ts";
+import { connectionsOf, lastCall, quietMoment, stopped } from "./ending.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { listen } from "./listen.ts";
 import { nodeCall, nodeHeaders } from "./node-call.ts";
@@ -54,11 +55,21 @@ export async function serve<Id extends string>(
   const all = createInFlight();
   let phase: Phase = "open";
   let closing: Promise<void> | undefined;
+  /** Called when the server no longer listens. Requests are refused only then: their senders would come again at once. */
+  let isDeaf: () => void = () => {};
+  const deaf = new Promise<void>((resolve) => {
+    isDeaf = resolve;
+  });
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const mine = current;
     all.begin();
     mine.inFlight.begin();
-    handle(request, response, mine.interfaces, () => phase, stalledMs).finally(() => {
+    handle(request, response, {
+      interfaces: mine.interfaces,
+      phaseNow: () => phase,
+      deaf,
+      stalledMs,
+    }).finally(() => {
       mine.inFlight.end();
       all.end();
     });
@@ -75,11 +86,7 @@ export async function serve<Id extends string>(
       ? createServer(settings, onRequest)
       : createTlsServer({ ...settings, ...tls, handshakeTimeout: headersTimeoutMs }, onRequest);
   server.maxConnections = read.maxConnections;
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  const connections = connectionsOf(server);
   await listen(server, read);
   // A connection that could not be accepted is lost, not the process.
   server.on("error", () => {});
@@ -88,12 +95,18 @@ export async function serve<Id extends string>(
     phase = "leaving";
     if (graceMs > 0) await within(new Promise(() => {}), graceMs);
     phase = "ending";
+    await quietMoment(connections);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    stopped().then(isDeaf);
     server.closeIdleConnections();
-    if (all.count > 0) await within(all.idle(), drainMs);
+    const until = performance.now() + drainMs;
+    const drained = () => (all.count > 0 ? within(all.idle(), until - performance.now()) : undefined);
+    await drained();
     server.closeIdleConnections();
+    await lastCall(connections);
+    await drained();
     // Of those that remain none has a whole request, or its time is up. Node no longer checks time limits.
-    for (const socket of sockets) socket.destroy();
+    for (const socket of connections.all) socket.destroy();
     await closed;
   };
   return {
@@ -119,13 +132,19 @@ export async function serve<Id extends string>(
   };
 }
 
+interface Handling {
+  readonly interfaces: Answering;
+  readonly phaseNow: () => Phase;
+  /** Resolves when the server no longer listens. */
+  readonly deaf: Promise<void>;
+  readonly stalledMs: number;
+}
+
 /** Answers one request. Never rejects. */
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  interfaces: Answering,
-  phaseNow: () => Phase,
-  stalledMs: number,
+  { interfaces, phaseNow, deaf, stalledMs }: Handling,
 ): Promise<void> {
   const connection = connectionOf(request.socket);
   const controller = new AbortController();
@@ -141,6 +160,7 @@ async function handle(
     }
     done = await turn;
     if (request.socket.destroyed) return;
+    if (phaseNow() === "ending") await deaf;
     const reply = await replyOf(request, interfaces, phaseNow(), controller.signal);
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
