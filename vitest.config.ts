@@ -20,7 +20,7 @@ const isolated = [
   "providers/*",
   "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/audit-invariants,audit/decided-because,audit/sample-rate}",
   "http/*",
-  "cli/{loop,rollout,release,serve,serve-workers}",
+  "cli/{loop,rollout,release,serve,serve-*}",
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);
 

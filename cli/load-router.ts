@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidOptionError, isRouterError, type Router } from "../src/contracts/index.ts";
@@ -50,6 +51,14 @@ export async function loadConfig(file: string, option = "--config"): Promise<Loa
   return { router, exported: new Map(Object.entries(loaded)) };
 }
 
+/**
+ * Files that were loaded in this process. Node keeps modules of JavaScript for as long as it runs, so that to import one again
+ * gives what the file once said. It is then read and run as TypeScript is. What it imports itself stays as it was, unless
+ * that is TypeScript.
+ */
+const seen = new Set<string>();
+const isJavaScript = /\.m?js$/;
+
 async function importFile(file: string, option: string, onlyDefault: boolean): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw new InvalidOptionError(option, file, "a file that exists");
@@ -57,7 +66,17 @@ async function importFile(file: string, option: string, onlyDefault: boolean): P
   // No module cache: each load needs a new router, because commands close theirs. And no cache on disk.
   const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
   try {
-    return await jiti.import(pathToFileURL(path).href, onlyDefault ? { default: true } : {});
+    const loadedBefore = seen.has(path);
+    seen.add(path);
+    if (!loadedBefore || !isJavaScript.test(path))
+      return await jiti.import(pathToFileURL(path).href, onlyDefault ? { default: true } : {});
+    const text = await readFile(path, "utf8");
+    const loaded: unknown = await jiti.evalModule(text, {
+      filename: path,
+      async: true,
+      forceTranspile: true,
+    });
+    return onlyDefault ? ((loaded as { readonly default?: unknown } | null)?.default ?? loaded) : loaded;
   } catch (error) {
     if (isRouterError(error)) throw error;
     const problem = error instanceof Error ? error.message : String(error);

@@ -28,17 +28,28 @@ interface Loaded {
   readonly shown: Dashboard | undefined;
 }
 
+interface Loading {
+  readonly maxBodyBytes: number | undefined;
+  /** Record of the router before, which the next one goes on with. */
+  readonly shownBefore: Dashboard | undefined;
+  /** Closes a router that was loaded and will not serve. */
+  readonly close: (router: Router) => Promise<void>;
+}
+
 /** Serves until the process is asked to end. Rejects if it cannot begin. */
 export async function serveRouter(
   options: ServeCommandOptions,
   terminal: Terminal,
   { maxBodyBytes, ...serving }: ServeOptions,
 ): Promise<void> {
+  let router: Router | undefined;
   let shown: Dashboard | undefined;
-  const load = () => loadAll(options, terminal, maxBodyBytes, shown);
+  // A module may export the router that serves: it is not closed because a reload fails.
+  const close = async (loaded: Router) => (loaded === router ? undefined : loaded.close());
+  const load = () => loadAll(options, terminal, { maxBodyBytes, shownBefore: shown, close });
   const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
   const first = await load();
-  let { router } = first;
+  router = first.router;
   shown = first.shown;
   let server: RunningServer;
   try {
@@ -54,8 +65,8 @@ export async function serveRouter(
   let isEnding = false;
   const reload = async (): Promise<void> => {
     const loading = load();
-    const next = await inTime(loading);
-    const old = router;
+    const next = await inTime(loading, close);
+    const old = router as Router;
     try {
       if (isEnding) throw new Error("the process ends");
       // Another module may export the same router: it keeps what it knows.
@@ -69,7 +80,7 @@ export async function serveRouter(
       leaving.add(closed);
       closed.then(() => leaving.delete(closed));
     } catch (error) {
-      if (next.router !== old) await next.router.close();
+      await close(next.router);
       throw error;
     }
   };
@@ -108,8 +119,7 @@ export async function serveRouter(
 async function loadAll(
   options: ServeCommandOptions,
   terminal: Terminal,
-  maxBodyBytes: number | undefined,
-  shownBefore: Dashboard | undefined,
+  { maxBodyBytes, shownBefore, close }: Loading,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
@@ -135,7 +145,7 @@ async function loadAll(
     const shown = dashboard(router, { ...shownSources(exported), after: shownBefore });
     return { router, handling: { ...handling, dashboard: shown }, tls, shown };
   } catch (error) {
-    await router.close();
+    await close(router);
     throw error;
   }
 }
@@ -161,11 +171,11 @@ async function textOf(option: string, file: string): Promise<string> {
 }
 
 /** Rejects when loading takes too long; what is then loaded late is closed. */
-async function inTime(loading: Promise<Loaded>): Promise<Loaded> {
+async function inTime(loading: Promise<Loaded>, close: Loading["close"]): Promise<Loaded> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      loading.then(({ router }) => router.close()).catch(() => {});
+      loading.then(({ router }) => close(router)).catch(() => {});
       reject(new Error(`loading took longer than ${reloadTimeoutMs / 1_000} seconds`));
     }, reloadTimeoutMs);
   });

@@ -11,6 +11,8 @@ import { type Move, Walk } from "./walk.ts";
 export interface AnswerReader {
   /** Resolves to the next chunk, undefined at the end. Rejects with the error that ends the request. */
   next(): Promise<CompletionChunk | undefined>;
+  /** True once the whole answer is there: what is left is to deliver it, which no deadline cuts. */
+  readonly isWhole: boolean;
   /** Returns the whole answer, after the last chunk. */
   completion(): Completion;
   /** Stops reading. A call under way is ended, and paid for as far as it went. Idempotent. */
@@ -67,6 +69,10 @@ class Reader implements AnswerReader {
       if (this.#call !== undefined) return this.#continue(this.#call);
       await this.#open();
     }
+  }
+
+  get isWhole(): boolean {
+    return this.#completion !== undefined;
   }
 
   completion(): Completion {

@@ -12,6 +12,7 @@ export function replayAnswer(answer: Completion): AnswerReader {
       read += 1;
       return Promise.resolve(chunk);
     },
+    isWhole: true,
     completion: () => answer,
     leave() {},
   };

@@ -1,5 +1,6 @@
 import type { Completion, CompletionChunk } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
+import { withWholeNative } from "../plugin/native-answer.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 
@@ -22,8 +23,12 @@ export function toChunks(answer: Completion): CompletionChunk[] {
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
   } as Delta;
   const logprobs = choice?.logprobs ? { logprobs: choice.logprobs } : {};
+  const first: CompletionChunk = {
+    ...head,
+    choices: [{ index: 0, delta, finish_reason: null, ...logprobs }],
+  };
   const chunks: CompletionChunk[] = [
-    { ...head, choices: [{ index: 0, delta, finish_reason: null, ...logprobs }] },
+    withWholeNative(first, answer),
     { ...head, choices: [{ index: 0, delta: {}, finish_reason: choice?.finish_reason ?? "stop" }] },
   ];
   if (usage) chunks.push({ ...head, choices: [], usage });

@@ -17,6 +17,7 @@ export interface NativeAnswer<Content> {
 
 /** Shared by two copies of the package. */
 const mark = Symbol.for("switchpoint.native");
+const wholeMark = Symbol.for("switchpoint.wholeNative");
 
 /** Adds to an answer the text that it was read from, or to a chunk the events. Not enumerable: copies do not have it. */
 export function withNative<T extends object>(
@@ -24,6 +25,18 @@ export function withNative<T extends object>(
   native: NativeAnswer<T extends { readonly object: "chat.completion" } ? string : readonly NativeEvent[]>,
 ): T {
   return Object.defineProperty(value, mark, { value: native, configurable: true });
+}
+
+/** Adds to the first chunk of an answer that is there as a whole the text that the answer was read from, if there is one. */
+export function withWholeNative<T extends object>(chunk: T, answer: object): T {
+  const value = (answer as { readonly [mark]?: NativeAnswer<unknown> })[mark];
+  return value === undefined ? chunk : Object.defineProperty(chunk, wholeMark, { value, configurable: true });
+}
+
+/** Returns the text of the answer that a chunk begins, if the answer was there as a whole and its model spoke the protocol. */
+export function wholeNative(chunk: object, protocol: NativeProtocol): NativeAnswer<string> | undefined {
+  const held = (chunk as { readonly [wholeMark]?: NativeAnswer<string> })[wholeMark];
+  return held?.protocol === protocol ? held : undefined;
 }
 
 /** Returns the text of an answer, if its model spoke the protocol. */

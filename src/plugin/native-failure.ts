@@ -3,6 +3,8 @@ import type { NativeProtocol } from "../contracts/index.ts";
 /** Answer of a server that refused or failed, as it came. It may hold anything: it is shown to no one but the sender. */
 export interface NativeFailure {
   readonly protocol: NativeProtocol;
+  /** Name of the model: see `signed`. */
+  readonly writer: string;
   /** Absent for an error within a stream. */
   readonly status?: number | undefined;
   /** A JSON object. */

@@ -54,12 +54,13 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   #resolve: (result: RouteResult<Id>) => void = ignore;
   #reject: (error: unknown) => void = ignore;
   #endWatch: () => void = ignore;
+  #endTimer: () => void = ignore;
   #reader: AnswerReader | undefined;
   #isReading = false;
   /** Reads that were asked for during another one. */
   readonly #queue: (() => void)[] = [];
-  /** Error that has ended the request, perhaps while the consumer was away. */
-  #ended: { readonly error: unknown } | undefined;
+  /** Error that has ended the request, perhaps while the consumer was away. `isLate`: the deadline's, during a read. */
+  #ended: { readonly error: unknown; readonly isLate?: true } | undefined;
   /** True once there is nothing more to read: the answer is complete, its error is told, or the consumer left. */
   #isOver = false;
 
@@ -95,10 +96,10 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       checkPlain(request);
       this.#life.keep();
       // Two watches, so that the caller's abort still counts after the deadline's timer.
-      const endTimer = watch(clock, { ms: this.#life.leftMs(), onTime: () => this.#endLate() });
+      this.#endTimer = watch(clock, { ms: this.#life.leftMs(), onTime: () => this.#endLate() });
       const endSignal = watch(clock, { signal, onAbort: (reason) => this.#end(reason) });
       this.#endWatch = () => {
-        endTimer();
+        this.#endTimer();
         endSignal();
       };
       return this.#life.decide();
@@ -135,6 +136,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       if (this.#ended !== undefined) throw this.#ended.error;
       const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
       if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
+      if (this.#reader?.isWhole === true) this.#endDeadline();
       // The deadline passed during the read, too late for its guards, and the consumer may never read on. What
       // was read is in the error's text, so it is delivered; the next read tells the error.
       if (this.#ended !== undefined) {
@@ -195,8 +197,14 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   /** Ends the request at its deadline. A read under way ends by its own guards, which know what it waited for. */
   #endLate(): void {
     const error = this.#life.deadlineError();
-    if (this.#isReading) this.#ended ??= { error };
+    if (this.#isReading) this.#ended ??= { error, isLate: true };
     else this.#end(error);
+  }
+
+  /** Once the whole answer is there, as after a check that took until the deadline, it is the answer, as without streaming. */
+  #endDeadline(): void {
+    this.#endTimer();
+    if (this.#ended?.isLate === true && !this.#controller.signal.aborted) this.#ended = undefined;
   }
 
   #fail(error: unknown): void {

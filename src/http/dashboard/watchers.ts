@@ -1,3 +1,4 @@
+import { onAbort } from "../../plugin/on-abort.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
 import type { Reply } from "../reply.ts";
@@ -45,7 +46,7 @@ export function createWatchers(dashboard: ServedDashboard): Watchers {
       feeds.add(feed);
       const end = () => void feed.return();
       if (signal?.aborted) end();
-      else signal?.addEventListener("abort", end, { once: true });
+      else if (signal !== undefined) onAbort(signal, end);
       return {
         status: 200,
         headers: {

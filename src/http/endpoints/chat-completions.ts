@@ -1,9 +1,11 @@
 import type { ChatRequest, CompletionChunk, RouteRequest, RouteResult } from "../../contracts/index.ts";
+import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
 import type { HttpCall } from "../call.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { wantsStream } from "../fields.ts";
+import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { readJson } from "../json-body.ts";
 import { jsonReply, type Reply } from "../reply.ts";
@@ -20,8 +22,8 @@ export const chatCompletions: Endpoint = {
     const identity = await serving.identify(call);
     const body = await readJson(call);
     const { model: _, stream: __, stream_options: streamOptions, ...rest } = body;
-    const chat = chatOf(rest);
     const { router, options } = serving;
+    const chat = chatOf(rest, options);
     const request = routedRequest(body, chat, call, identity, router, options);
     if (wantsStream(body)) return streamed(request, call, serving, includesUsage(streamOptions));
     const result = await router.route(request, { signal: call.signal });
@@ -32,8 +34,8 @@ export const chatCompletions: Endpoint = {
   },
 };
 
-/** Leaves out the routing fields: `routedRequest` sets those that count. */
-function chatOf(body: Readonly<Record<string, unknown>>): ChatRequest {
+/** Leaves out the routing fields: `routedRequest` sets those that count. Those of gateways are not for senders to say. */
+function chatOf(body: Readonly<Record<string, unknown>>, { trusted }: HandlerOptions): ChatRequest {
   const {
     session,
     tenant,
@@ -52,7 +54,9 @@ function chatOf(body: Readonly<Record<string, unknown>>): ChatRequest {
     throw new HttpError(400, "constraints are functions: they belong to the router or to a route", {
       param: "constraints",
     });
-  return chat as ChatRequest;
+  if (trusted === true) return chat as ChatRequest;
+  const own = Object.entries(chat).filter(([field]) => !fieldsOfGateways.includes(field));
+  return Object.fromEntries(own) as unknown as ChatRequest;
 }
 
 function includesUsage(streamOptions: unknown): boolean {

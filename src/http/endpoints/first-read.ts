@@ -1,5 +1,6 @@
 import type { CompletionChunk, Decision, NativeProtocol, RouteStream } from "../../contracts/index.ts";
-import { nativeEvents } from "../../plugin/native-answer.ts";
+import { type NativeAnswer, nativeEvents, wholeNative } from "../../plugin/native-answer.ts";
+import type { StreamEvent } from "../event-stream.ts";
 
 /** A stream whose first chunk has come. */
 export interface BegunStream {
@@ -8,6 +9,8 @@ export interface BegunStream {
   readonly decision: Decision;
   /** True if the model that answers spoke the protocol: the chunks then carry its events. */
   readonly isNative: boolean;
+  /** The model's answer as it came, if it spoke the protocol and a check has seen the whole answer. */
+  readonly whole: NativeAnswer<string> | undefined;
 }
 
 /** Waits for the first chunk, so that a failure before it still has a status of its own. */
@@ -15,7 +18,8 @@ export async function firstRead(stream: RouteStream, protocol: NativeProtocol): 
   const rest = stream[Symbol.asyncIterator]();
   const first = await rest.next();
   const isNative = first.done !== true && nativeEvents(first.value, protocol) !== undefined;
-  return { chunks: after(first, rest), decision: await stream.decision, isNative };
+  const whole = first.done === true ? undefined : wholeNative(first.value, protocol);
+  return { chunks: after(first, rest), decision: await stream.decision, isNative, whole };
 }
 
 async function* after(
@@ -27,4 +31,14 @@ async function* after(
   } finally {
     await rest.return?.();
   }
+}
+
+/** Sends the events of a whole answer, once the request has ended well. */
+export async function* onceRead(
+  chunks: AsyncIterable<CompletionChunk>,
+  events: Iterable<StreamEvent>,
+): AsyncGenerator<StreamEvent> {
+  // They are there: to read them takes no time, and ends the request.
+  for await (const _ of chunks);
+  yield* events;
 }

@@ -11,13 +11,14 @@ import { chatOfMessages } from "../messages/chat-of-messages.ts";
 import { messageEvents } from "../messages/message-events.ts";
 import { messageOfCompletion } from "../messages/message-of-completion.ts";
 import { nativeMessage, nativeMessageEvents } from "../messages/native-message.ts";
+import { wholeMessageEvents } from "../messages/whole-message-events.ts";
 import { lastFailure, orNative } from "../native-error.ts";
 import { nativeRequest } from "../native-request.ts";
 import { jsonReply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { firstRead } from "./first-read.ts";
+import { firstRead, onceRead } from "./first-read.ts";
 
 /** `POST /v1/messages`: Anthropic's interface, which coding agents speak. */
 export const messages: Endpoint = {
@@ -50,14 +51,14 @@ export const messages: Endpoint = {
       const answer = { ...message, ...explanationField(decision, costUsd) };
       return jsonReply(answer, explanationHeaders(decision));
     }
-    const { chunks, decision, isNative } = await orNative(
+    const { chunks, decision, isNative, whole } = await orNative(
       firstRead(router.stream(request, given), "messages"),
       "messages",
     );
     const { inputTokens } = decision.request;
-    const events = isNative
-      ? nativeMessageEvents(chunks, asked)
-      : messageEvents(chunks, { model: asked, inputTokens });
+    const translated = () => messageEvents(chunks, { model: asked, inputTokens });
+    const written = whole && onceRead(chunks, wholeMessageEvents(whole, asked));
+    const events = written ?? (isNative ? nativeMessageEvents(chunks, asked) : translated());
     return eventStream(events, await events.next(), {
       headers: explains ? explanationHeaders(decision) : {},
       onError: (error) => ({

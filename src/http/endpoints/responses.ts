@@ -12,9 +12,10 @@ import { chatOfResponse } from "../responses/chat-of-response.ts";
 import { nativeFailureEvent, nativeResponse, nativeResponseEvents } from "../responses/native-response.ts";
 import { responseEvents } from "../responses/response-events.ts";
 import { responseOfCompletion } from "../responses/response-of-completion.ts";
+import { wholeResponseEvents } from "../responses/whole-response-events.ts";
 import { routedRequest } from "../routed-request.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { firstRead } from "./first-read.ts";
+import { firstRead, onceRead } from "./first-read.ts";
 import { openaiError } from "./openai-error.ts";
 
 /** `POST /v1/responses`: OpenAI's newer interface, without what a provider keeps. */
@@ -46,16 +47,18 @@ export const responses: Endpoint = {
       if (!explains) return jsonReply(response);
       return jsonReply({ ...response, ...explanationField(decision, costUsd) }, explanationHeaders(decision));
     }
-    const { chunks, decision, isNative } = await orNative(
+    const { chunks, decision, isNative, whole } = await orNative(
       firstRead(router.stream(request, given), "responses"),
       "responses",
     );
-    const events = isNative ? nativeResponseEvents(chunks, asked) : responseEvents(chunks, asked, body);
+    const translated = () => responseEvents(chunks, asked, body);
+    const written = whole && onceRead(chunks, wholeResponseEvents(whole, asked));
+    const events = written ?? (isNative ? nativeResponseEvents(chunks, asked) : translated());
     return eventStream(events, await events.next(), {
       headers: explains ? explanationHeaders(decision) : {},
       onError: (error) => {
         const failed = lastFailure(error, "responses");
-        if (failed !== undefined && failed.status === undefined) return nativeFailureEvent(failed.text);
+        if (failed !== undefined && failed.status === undefined) return nativeFailureEvent(failed, asked);
         const { message, code, param = null } = failureOf(error);
         return { event: "error", data: { type: "error", code, message, param } };
       },

@@ -110,16 +110,18 @@ function resultTexts(block: MessageBlock, field: string): TextPart[] {
 }
 
 function assistantOf(blocks: readonly MessageBlock[]): ChatMessage {
-  const texts = blocks.flatMap(({ type, text, content }) => {
+  const texts: string[] = [];
+  const calls: ToolCall[] = [];
+  for (const block of blocks) {
+    const { type, text, content, id, name, input } = block;
     // The summary of turns that are no longer sent.
     const said = type === "text" ? text : type === "compaction" ? content : undefined;
-    return typeof said === "string" ? [said] : [];
-  });
-  const calls = blocks.flatMap((block): ToolCall[] => {
-    const { type, id, name, input } = block;
-    if (type !== "tool_use" || typeof id !== "string" || typeof name !== "string") return [];
-    return [{ id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } }];
-  });
+    if (typeof said === "string") texts.push(said);
+    else if (type === "tool_use" && typeof id === "string" && typeof name === "string")
+      calls.push({ id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } });
+    // What tools at the provider were asked and found, and blocks of tomorrow: all of it is input that costs.
+    else if (type !== "thinking" && type !== "redacted_thinking") texts.push(`\n${JSON.stringify(block)}\n`);
+  }
   return {
     role: "assistant",
     content: texts.length === 0 ? null : texts.join(""),

@@ -1,5 +1,6 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
 import { type NativeAnswer, nativeEvents } from "../../plugin/native-answer.ts";
+import type { NativeFailure } from "../../plugin/native-failure.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import type { Fields } from "../fields.ts";
 import { rewrittenAnswer, rewrittenData, type Wanted } from "../native-rewrite.ts";
@@ -35,8 +36,9 @@ export async function* nativeResponseEvents(
   }
 }
 
-/** Returns the event of a server that reports its failure, as it came. */
-export function nativeFailureEvent(text: string): StreamEvent {
+/** Returns the event of a server that reports its failure as it came, but for the same two: it may hold the response so far. */
+export function nativeFailureEvent({ text, writer }: NativeFailure, model: string): StreamEvent {
   const { type } = JSON.parse(text) as { readonly type?: unknown };
-  return { event: type === "response.failed" ? type : "error", data: text.replaceAll("\n", "\ndata: ") };
+  const event = type === "response.failed" ? type : "error";
+  return { event, data: rewrittenData({ type: event, data: text }, ofEvent, { model, writer }) };
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
 import { CallAbort } from "../../plugin/call-abort.ts";
 import { type Answering, answering } from "../answering.ts";
@@ -8,6 +8,7 @@ import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import type { Reply } from "../reply.ts";
 import { connectionOf } from "./connection.ts";
+import { connectionsOf, lastCall, quietMoment, stopped } from "./ending.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { listen } from "./listen.ts";
 import { nodeCall, nodeHeaders } from "./node-call.ts";
@@ -55,11 +56,21 @@ export async function serve<Id extends string>(
   const all = createInFlight();
   let phase: Phase = "open";
   let closing: Promise<void> | undefined;
+  /** Called when the server no longer listens. Requests are refused only then: their senders would come again at once. */
+  let isDeaf: () => void = () => {};
+  const deaf = new Promise<void>((resolve) => {
+    isDeaf = resolve;
+  });
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const mine = current;
     all.begin();
     mine.inFlight.begin();
-    handle(request, response, mine.interfaces, () => phase, stalledMs).finally(() => {
+    handle(request, response, {
+      interfaces: mine.interfaces,
+      phaseNow: () => phase,
+      deaf,
+      stalledMs,
+    }).finally(() => {
       mine.inFlight.end();
       all.end();
     });
@@ -76,11 +87,7 @@ export async function serve<Id extends string>(
       ? createServer(settings, onRequest)
       : createTlsServer({ ...settings, ...tls, handshakeTimeout: headersTimeoutMs }, onRequest);
   server.maxConnections = read.maxConnections;
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  const connections = connectionsOf(server);
   await listen(server, read);
   // A connection that could not be accepted is lost, not the process.
   server.on("error", () => {});
@@ -90,12 +97,18 @@ export async function serve<Id extends string>(
     if (graceMs > 0) await within(new Promise(() => {}), graceMs);
     phase = "ending";
     current.interfaces.leave();
+    await quietMoment(connections);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    stopped().then(isDeaf);
     server.closeIdleConnections();
-    if (all.count > 0) await within(all.idle(), drainMs);
+    const until = performance.now() + drainMs;
+    const drained = () => (all.count > 0 ? within(all.idle(), until - performance.now()) : undefined);
+    await drained();
     server.closeIdleConnections();
+    await lastCall(connections);
+    await drained();
     // Of those that remain none has a whole request, or its time is up. Node no longer checks time limits.
-    for (const socket of sockets) socket.destroy();
+    for (const socket of connections.all) socket.destroy();
     await closed;
   };
   return {
@@ -122,13 +135,19 @@ export async function serve<Id extends string>(
   };
 }
 
+interface Handling {
+  readonly interfaces: Answering;
+  readonly phaseNow: () => Phase;
+  /** Resolves when the server no longer listens. */
+  readonly deaf: Promise<void>;
+  readonly stalledMs: number;
+}
+
 /** Answers one request. Never rejects. */
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  interfaces: Answering,
-  phaseNow: () => Phase,
-  stalledMs: number,
+  { interfaces, phaseNow, deaf, stalledMs }: Handling,
 ): Promise<void> {
   const connection = connectionOf(request.socket);
   const leaving = new CallAbort();
@@ -144,12 +163,17 @@ async function handle(
     }
     done = await turn;
     if (request.socket.destroyed) return;
+<<<<<<< HEAD
     const reply = await replyOf(
       request,
       interfaces,
       phaseNow(),
       interfaces.takesLight ? leaving.asSignal() : leaving.signal,
     );
+=======
+    if (phaseNow() === "ending") await deaf;
+    const reply = await replyOf(request, interfaces, phaseNow(), controller.signal);
+>>>>>>> lane
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
     await writeReply(response, reply, stalledMs);

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from "../../contracts/index.ts";
+import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
 import { countKeys, type JsonPath, jsonPlaces, type Place, replacedAt } from "../../plugin/json-places.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 
@@ -39,12 +40,11 @@ function parsed(text: string): Fields {
 /** A change of a body: the new value of a field, or undefined to leave it out. */
 export type FieldChanges = Readonly<Record<string, unknown>>;
 
-/** Fields by which servers of several providers take another model, provider or tool than the one that was chosen. */
-const ofGateways = ["models", "fallbacks", "provider", "route", "plugins"];
-
 /** Returns changes that leave out the fields of the router, which no provider gets, those of gateways, and these. */
 export function without(...names: readonly string[]): FieldChanges {
-  return Object.fromEntries([...routingFields, ...ofGateways, ...names].map((name) => [name, undefined]));
+  return Object.fromEntries(
+    [...routingFields, ...fieldsOfGateways, ...names].map((name) => [name, undefined]),
+  );
 }
 
 /** A part within a field that is replaced by another text. */

@@ -35,6 +35,10 @@ export function toCompletion(body: unknown, context: AnswerContext): Completion 
         function: { name: textOf(called), arguments: textOf(json) },
       });
     }
+    if (item["type"] === "custom_tool_call") {
+      const { call_id: id, name: called, input } = item;
+      calls.push({ id: textOf(id), type: "custom", custom: { name: textOf(called), input: textOf(input) } });
+    }
     if (item["type"] === "reasoning") {
       thought += summaryOf(item);
       blocks.push(...blocksOf(item));
@@ -92,22 +96,21 @@ export async function* toChunks(
       yield chunk({ role: "assistant", content: "" });
     } else if (type === "response.output_text.delta") yield chunk({ content: text });
     else if (type === "response.refusal.delta") yield chunk({ refusal: text });
-    else if (type === "response.reasoning_summary_text.delta" && text !== "")
-      yield think({ reasoning_content: text });
-    else if (type === "response.output_item.added" && item["type"] === "function_call") {
+    else if (thoughts.has(type) && text !== "") yield think({ reasoning_content: text });
+    else if (type === "response.output_item.added" && isCall(item)) {
       const index = calls.size;
       calls.set(place, { index, hasArguments: false });
       const called = { name: textOf(item["name"]), arguments: "" };
       yield chunk({
         tool_calls: [{ index, id: textOf(item["call_id"]), type: "function", function: called }],
       });
-    } else if (type === "response.function_call_arguments.delta" && call !== undefined) {
+    } else if (inputs.has(type) && call !== undefined) {
       call.hasArguments = true;
       yield chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
     } else if (type === "response.output_item.done") {
       const blocks = item["type"] === "reasoning" ? blocksOf(item) : [];
       if (blocks.length > 0) yield think({ thinking_blocks: blocks });
-      const json = textOf(item["arguments"]);
+      const json = textOf(item["arguments"] ?? item["input"]);
       if (call !== undefined && !call.hasArguments && json !== "")
         yield chunk({ tool_calls: [{ index: call.index, function: { arguments: json } }] });
     } else if (type === "response.completed" || type === "response.incomplete") {
@@ -119,6 +122,20 @@ export async function* toChunks(
     }
   }
   if (!isEnded) throw incomplete(name, "the stream ended before the response did");
+}
+
+const thoughts: ReadonlySet<string> = new Set([
+  "response.reasoning_summary_text.delta",
+  "response.reasoning_text.delta",
+]);
+const inputs: ReadonlySet<string> = new Set([
+  "response.function_call_arguments.delta",
+  "response.custom_tool_call_input.delta",
+]);
+
+/** Chunks know no calls of custom tools: their input stands in the place of arguments, so that it counts as content. */
+function isCall({ type }: Fields): boolean {
+  return type === "function_call" || type === "custom_tool_call";
 }
 
 /** Tells which events end an answer: see `untilEnd`. */

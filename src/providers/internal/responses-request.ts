@@ -44,13 +44,26 @@ const unknown: ReadonlySet<string> = new Set([
   "frequency_penalty",
   "presence_penalty",
   "prediction",
+  "store",
   "logprobs",
   "top_logprobs",
 ]);
 
+/** Fields of the API that lean on what the provider keeps, perhaps for another sender: the key is the same. */
+const stateful: ReadonlySet<string> = new Set([
+  "previous_response_id",
+  "conversation",
+  "prompt",
+  "background",
+]);
+
+/** Fields of the API that are further input, which nothing has counted or looked at. */
+const uncounted: ReadonlySet<string> = new Set(["input", "instructions"]);
+
 /**
  * Translates a chat request to the body of a Responses request that keeps nothing at the provider: reasoning comes back
- * encrypted and goes with the next request. Other fields are sent unchanged, also unknown ones. Throws `ProviderError` of kind
+ * encrypted and goes with the next request. Other fields are sent unchanged, also unknown ones, but for those that keep
+ * something there (`store`), lean on what is kept, or are input that nothing has counted. Throws `ProviderError` of kind
  * `unsupported`.
  */
 export function toResponsesBody(
@@ -66,6 +79,9 @@ export function toResponsesBody(
   for (const [field, value] of Object.entries(request)) {
     if (value === undefined || value === null || translated.has(field)) continue;
     if (field === "functions" || field === "function_call") refuse(field, "is not supported: use tools");
+    if (stateful.has(field) && value !== false)
+      refuse(field, "refers to what one provider keeps: send all messages");
+    if (uncounted.has(field)) refuse(field, "is not of chat completions: use messages");
     if (!unknown.has(field)) own[field] = value;
     else if (value !== 0 && value !== false) {
       if (strictParameters)

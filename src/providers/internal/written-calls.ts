@@ -4,7 +4,7 @@ import {
   type CompletionChunk,
   isRouterError,
   type NativeProtocol,
-  type ProviderError,
+  ProviderError,
 } from "../../contracts/index.ts";
 import { type NativeEvent, withNative } from "../../plugin/native-answer.ts";
 import { type NativeFailure, withNativeFailure } from "../../plugin/native-failure.ts";
@@ -89,7 +89,13 @@ export function writtenCalls(wire: WrittenWire): WrittenCalls {
   };
 }
 
-/** Each chunk carries the events that have come since the one before it. */
+/** Most events without content in a row: what is held for each is more than its characters, which the stream bounds. */
+const mostWaiting = 50_000;
+
+/**
+ * Each chunk carries the events that have come since the one before it. Of pings one alone waits: a server may send nothing
+ * else for as long as it is listened to. They are no chunks, or they would pass for an answer that goes on.
+ */
 async function* chunksOf(
   wire: WrittenWire,
   { response }: OpenCall,
@@ -103,8 +109,12 @@ async function* chunksOf(
       signal.throwIfAborted();
       const { type, data } = event;
       if (wire.isFailure(event)) throw failed(wire, { text: data, headers: response.headers });
-      if (native !== undefined) waiting.push({ type, data });
-      if (type !== "ping") yield event;
+      const isPing = type === "ping";
+      if (native !== undefined && !(isPing && waiting.at(-1)?.type === type)) {
+        waiting.push({ type, data });
+        if (waiting.length > mostWaiting) throw tooMany(name);
+      }
+      if (!isPing) yield event;
     }
     signal.throwIfAborted();
   };
@@ -115,10 +125,16 @@ async function* chunksOf(
   }
 }
 
+function tooMany(model: string): ProviderError {
+  const summary = `the stream has more than ${mostWaiting} events without content in a row`;
+  return new ProviderError({ kind: "incomplete", model, retryable: false, summary });
+}
+
 /** Creates the error of a failure, which keeps what the server sent. */
 function failed(wire: WrittenWire, failure: FailureText): ProviderError {
   const { text, status } = failure;
   const error = wire.failureOf(failure);
-  const kept: NativeFailure = { protocol: wire.protocol, status, text };
+  const { protocol, writer } = wire;
+  const kept: NativeFailure = { protocol, writer, status, text };
   return isRouterError(error) ? withNativeFailure(error, kept) : error;
 }
