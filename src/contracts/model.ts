@@ -1,7 +1,8 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
-import type { Load, PoolLoad } from "./pool.ts";
+import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
+import type { Clock } from "./ports/clock.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -232,6 +233,15 @@ export interface PoolRules {
   readonly maxWaitMs: number;
   /** Returns the order in which members are asked, as indices into `members`, each at most once. */
   order(members: readonly Member[], context: OrderContext): readonly number[];
+  /**
+   * Begins to look for endpoints and their load, with timers that keep no process alive. A router calls it before its first
+   * request, and closes the watch when it is closed. Several routers may watch one pool. Absent: there is nothing to watch.
+   */
+  watch?(options: { readonly clock: Clock; readonly onNews: (news: PoolNews) => void }): PoolWatch;
+  /** Returns another number once members have come, gone, or been made anew. Absent: the members are compared. */
+  revision?(): number;
+  /** Returns what is wrong with the pool right now, in our words; empty if nothing is. */
+  problems?(): readonly string[];
 }
 
 interface HealthOptions {

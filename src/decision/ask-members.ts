@@ -17,6 +17,8 @@ import { refuseUnknown } from "./refuse-unknown.ts";
 export interface DecidingPool {
   /** Returns the members with complete facts. */
   members(): readonly Member[];
+  /** Returns another number once members have come, gone, or been made anew. */
+  revision(): number;
 }
 
 /** A member, and what the constraints answered about it. */
