@@ -58,6 +58,11 @@ export class FoundMembers implements Members {
     return this.#revision;
   }
 
+  /** Number of endpoints whose calls are kept. */
+  get kept(): number {
+    return this.#calls.size;
+  }
+
   /** Returns what is wrong with endpoints of the last set. */
   get problems(): readonly string[] {
     return this.#problems;
