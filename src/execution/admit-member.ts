@@ -1,9 +1,10 @@
+import type { Refusal } from "../contracts/ports/index.ts";
 import { reasonOfNone } from "../plugin/reason-of-none.ts";
 import { admitTarget, type PlannedCall, refusedNow } from "./admit-target.ts";
 import { callOf } from "./call-of.ts";
 import type { AskedMember, Execution, PoolAccess } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
-import { forbidden, type Refused } from "./refused.ts";
+import { forbidden, notAdmitted, type Refused } from "./refused.ts";
 import { inOrder, memberTarget, type Target } from "./target.ts";
 
 type Outcome = PlannedCall | Refused | Promise<PlannedCall | Refused>;
@@ -18,9 +19,9 @@ export function admitMember(execution: Execution, proposal: Proposal, pool: Pool
   const permitted = asked.filter((one) => one.permitted === true);
   if (permitted.length === 0)
     return forbidden(proposal, reasonOfNone(asked), hop === "answer" && lastResort !== true);
-  const targets = inOrder(execution, pool, notCalled(execution, proposal, permitted)).map((one) =>
-    memberTarget(proposal.model, one),
-  );
+  const turn = notCalled(execution, proposal, permitted);
+  if (turn.length === 0) return notAdmitted(proposal, noOther);
+  const targets = inOrder(execution, pool, turn).map((one) => memberTarget(proposal.model, one));
   const ready = lastResort === true ? byWait(execution, proposal, targets) : targets;
   const orPaused = (outcome: PlannedCall | Refused): Outcome => {
     if (!isRefusal(outcome) || outcome.stage !== "admission" || lastResort === true) return outcome;
@@ -30,16 +31,21 @@ export function admitMember(execution: Execution, proposal: Proposal, pool: Pool
   return admitted instanceof Promise ? admitted.then(orPaused) : orPaused(admitted);
 }
 
-/** Returns the permitted members whose turn it is. */
+const noOther: Refusal = {
+  by: "queue",
+  reason: "it has no other member for a call next to the one under way",
+};
+
+/** Returns the permitted members whose turn it is; none for a call next to another one, if all have had theirs. */
 function notCalled(
   { scope }: Execution,
-  { model }: Proposal,
+  { model, beside }: Proposal,
   permitted: readonly AskedMember[],
 ): readonly AskedMember[] {
   const called = scope.called?.get(model);
   if (called === undefined) return permitted;
   const left = permitted.filter(({ member }) => !called.includes(member.key));
-  if (left.length > 0) return left;
+  if (left.length > 0 || beside === true) return left;
   // All have had their turn: they come again, the last one not at once.
   const last = called.at(-1) as string;
   scope.called?.set(model, permitted.length > 1 ? [last] : []);
