@@ -1,9 +1,10 @@
 import type { Load } from "../../contracts/index.ts";
 import { boundedGet } from "../../plugin/http/bounded-get.ts";
 import { checkNumber } from "../../plugin/option-checks.ts";
+import { type Capacity, capacityAfter, expectedWaitOf, type Scrape } from "./capacity.ts";
 import type { MetricNames } from "./metric-names.ts";
 import { withOwnCalls } from "./own-calls.ts";
-import { type ReadLoad, readLoad } from "./read-load.ts";
+import { readLoad } from "./read-load.ts";
 
 export interface WatchLoadOptions {
   /** Address of the metrics: `http://host:8000/metrics`. */
@@ -35,12 +36,9 @@ export interface LoadWatch {
   close(): Promise<void>;
 }
 
-interface Measured {
-  readonly read: ReadLoad;
-  readonly atMs: number;
+interface Measured extends Scrape {
   readonly inFlight: number;
-  /** Requests that end per second. */
-  readonly perSecond?: number | undefined;
+  readonly capacity: Capacity;
 }
 
 /** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
@@ -71,7 +69,9 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     }
     const read = readLoad(answer.text, names);
     problems = read.problems;
-    measured = { ...before, read, perSecond: rateOf(measured, read, before.atMs) };
+    const { atMs } = before;
+    const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read, atMs });
+    measured = { ...before, read, capacity };
   };
   const run = (): Promise<void> =>
     scrape()
@@ -109,7 +109,7 @@ function now(value: number | (() => number)): number {
   return typeof value === "function" ? value() : value;
 }
 
-function loadOf({ read, inFlight: before, perSecond }: Measured, ageMs: number, calls: number): Load {
+function loadOf({ read, inFlight: before, capacity }: Measured, ageMs: number, calls: number): Load {
   const { running, waiting, kvUsage } = read;
   const known = {
     ageMs,
@@ -117,19 +117,7 @@ function loadOf({ read, inFlight: before, perSecond }: Measured, ageMs: number, 
     ...(waiting !== undefined && { waiting }),
     ...(kvUsage !== undefined && { kvUsage }),
   };
-  const load = withOwnCalls(known, before, calls);
-  // Little's law: those that wait are served at the rate at which requests end.
-  const expectedWaitMs =
-    load.waiting === 0 ? 0 : load.waiting && perSecond ? (load.waiting / perSecond) * 1_000 : undefined;
+  const load = withOwnCalls(known, before, calls, capacity.slots);
+  const expectedWaitMs = expectedWaitOf(load.waiting, capacity);
   return expectedWaitMs === undefined ? load : { ...load, expectedWaitMs };
-}
-
-/** Returns the rate between two scrapes, mixed with that before. A counter that went back has begun again. */
-function rateOf(last: Measured | undefined, read: ReadLoad, atMs: number): number | undefined {
-  const [before, now] = [last?.read.finished, read.finished];
-  if (last === undefined || before === undefined || now === undefined || now < before) return last?.perSecond;
-  const seconds = (atMs - last.atMs) / 1_000;
-  if (!(seconds > 0)) return last.perSecond;
-  const rate = (now - before) / seconds;
-  return last.perSecond === undefined ? rate : 0.7 * last.perSecond + 0.3 * rate;
 }

@@ -67,14 +67,21 @@ export class EndpointCalls {
     const reported = this.watch?.load();
     const busyMs = this.#busyUntil - this.#now();
     if (reported === undefined) return busyMs > 0 ? { expectedWaitMs: busyMs, ageMs: 0 } : undefined;
-    const expectedMs = reported.expectedWaitMs ?? this.#estimatedMs(reported);
+    const expectedMs = leastOf(reported.expectedWaitMs, this.#estimatedMs(reported));
     const waitMs = busyMs > 0 ? Math.max(busyMs, expectedMs ?? 0) : expectedMs;
     return waitMs === undefined ? reported : { ...reported, expectedWaitMs: waitMs };
   }
 
-  /** Little's law by our own calls, where the engine's rate is not known: `running` calls end in their mean time. */
+  /**
+   * Little's law by our own calls: `running` calls end in their mean time. Like the rate of an engine that was never busy, it
+   * can only be too much: the time of a call holds its wait.
+   */
   #estimatedMs({ waiting, running }: Load): number | undefined {
     if (!waiting || !running || this.#meanMs === undefined) return undefined;
     return (waiting * this.#meanMs) / running;
   }
+}
+
+function leastOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
