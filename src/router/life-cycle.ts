@@ -61,7 +61,7 @@ export class LifeCycle<Id extends string> {
    * number. Returns at once unless the classifier is asynchronous or tokens have to be counted.
    */
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
-    const opening = this.#parts.poolWatches?.begin();
+    const opening = this.#parts.poolWatches.begin();
     if (opening === undefined) return this.#decideBySession(draw);
     const run = this.#begun();
     HeldText.keep(run.text);

@@ -49,8 +49,8 @@ export interface RouterParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly followUps: FollowUps;
   readonly budgetDoor: BudgetDoor;
-  /** Pools that look for their endpoints. Absent: there are none. */
-  readonly poolWatches: PoolWatches | undefined;
+  /** Pools that look for their endpoints. */
+  readonly poolWatches: PoolWatches;
   readonly shared: SharedState | undefined;
   /** Constraints for the plan: the router's own (capabilities, context window) and the team's. */
   readonly allConstraints: readonly Constraint<Id>[];

@@ -98,7 +98,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     observe: events.observe,
     replace(given) {
       // Golden routes are held, and decisions compared, by what pools have.
-      const opening = parts.poolWatches?.begin();
+      const opening = parts.poolWatches.begin();
       return opening === undefined
         ? replacer.replace(given, isClosed)
         : opening.then(() => replacer.replace(given, isClosed));
@@ -116,7 +116,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     async close() {
       closed = true;
       await parts.followUps.close();
-      await parts.poolWatches?.close();
+      await parts.poolWatches.close();
       parts.cache?.clear();
       parts.recent.clear();
       await parts.closeShared?.();
