@@ -320,7 +320,7 @@ describe("a pool whose members are found", () => {
       Array.from({ length: 900 }, (_, at) => ({ url: `http://${round}.${at}/`, state: "ready" as const }));
     members.take([{ url: "http://busy/", state: "ready" }]);
     const [busy] = members.endpoints();
-    const leave = busy?.calls.enter(new AbortController().signal);
+    const leave = busy?.calls.enter(new AbortController().signal, 0);
     for (let round = 0; round < 20; round += 1) members.take(seats(round));
     expect(members.kept).toBeLessThanOrEqual(2_000);
     members.take([{ url: "http://busy/", state: "ready" }]);

@@ -18,7 +18,9 @@ export class EndpointCalls {
   #inFlight = 0;
   #meanMs: number | undefined;
   #busyUntil = Number.NEGATIVE_INFINITY;
+  /** Refusals in a row, of which those of calls that were under way together count once. */
   #refusals = 0;
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -29,9 +31,8 @@ export class EndpointCalls {
     return this.#inFlight;
   }
 
-  /** Counts a call. Returns a function that ends it; it may be called more than once. */
-  enter(signal: AbortSignal): (isAnswered: boolean) => void {
-    const startedAt = this.#now();
+  /** Counts a call. Returns a function that ends it; it may be called more than once. `startedAt`: see `now`. */
+  enter(signal: AbortSignal, startedAt: number): (isAnswered: boolean) => void {
     let isOver = false;
     this.#inFlight += 1;
     const leave = (isAnswered: boolean) => {
@@ -48,14 +49,23 @@ export class EndpointCalls {
     return leave;
   }
 
+  /** Milliseconds on the monotonic clock. */
+  get now(): number {
+    return this.#now();
+  }
+
   /**
-   * Notes what a call threw, and returns the error to throw: one of a busy server gets the wait that Little's law gives,
+   * Notes what a call threw that began at `startedAt`, and returns the error to throw: one of a busy server gets the wait that Little's law gives,
    * unless the server states one.
    */
-  failed(error: unknown): unknown {
+  failed(error: unknown, startedAt: number): unknown {
     if (!isRouterError(error, "provider") || error.kind !== "saturated") return error;
-    const waitMs = error.retryAfterMs ?? waitOf(this.#meanMs, this.#inFlight, this.#refusals);
-    this.#refusals += 1;
+    // Many calls may meet one full queue: only one that was sent since says that it is still full.
+    if (startedAt > this.#refusedAt) {
+      this.#refusals += 1;
+      this.#refusedAt = this.#now();
+    }
+    const waitMs = error.retryAfterMs ?? waitOf(this.#meanMs, this.#inFlight, this.#refusals - 1);
     this.#busyUntil = Math.max(this.#busyUntil, this.#now() + waitMs);
     if (error.retryAfterMs !== undefined) return error;
     const { kind, model, status, requestId, detail } = error;

@@ -15,14 +15,15 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
     ...given,
     name: pool,
     async generate(request, options) {
-      const leave = calls.enter(options.signal);
+      const startedAt = calls.now;
+      const leave = calls.enter(options.signal, startedAt);
       try {
         const answer = await given.generate(request, options);
         leave(true);
         return answer;
       } catch (error) {
         leave(false);
-        throw calls.failed(error);
+        throw calls.failed(error, startedAt);
       }
     },
     stream: (request, options) => counted(given, request, options, calls),
@@ -42,13 +43,14 @@ async function* counted(
   options: CallOptions,
   calls: EndpointCalls,
 ): AsyncGenerator<CompletionChunk> {
-  const leave = calls.enter(options.signal);
+  const startedAt = calls.now;
+  const leave = calls.enter(options.signal, startedAt);
   let isAnswered = false;
   try {
     yield* given.stream(request, options);
     isAnswered = true;
   } catch (error) {
-    throw calls.failed(error);
+    throw calls.failed(error, startedAt);
   } finally {
     leave(isAnswered);
   }
