@@ -173,6 +173,8 @@ export interface CallOptions {
   readonly onDropped?: ((parameter: string) => void) | undefined;
   /** Called with the rate limits that the endpoint reports, once an answer or a refusal has begun. */
   readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
+  /** Tenant of the request, for adapters that keep tenants apart. It is not sent on as it is. Absent: none. */
+  readonly tenant?: string | undefined;
   /** The request as its sender wrote it, in a protocol that the model speaks. Present only if the call sends just that. */
   readonly native?: NativeRequest | undefined;
 }

@@ -9,7 +9,7 @@ import type { CallKind } from "./run-call.ts";
 
 /** Returns what a model gets in addition to the request. */
 export function callOptions(
-  { native }: CallContext,
+  { native, scope }: CallContext,
   { model, pass }: ReadyCall,
   record: AttemptRecord,
   guard: Guard,
@@ -19,6 +19,7 @@ export function callOptions(
     onDropped: (parameter) => record.dropped(parameter),
     onRateLimit: pass.onRateLimit,
   };
+  if (scope.tenant !== undefined) Object.assign(options, { tenant: scope.tenant });
   return native !== undefined && model.speaks?.includes(native.protocol) ? { ...options, native } : options;
 }
 
