@@ -65,7 +65,7 @@ function completeModel(
   complete: (facts: ModelFacts) => ModelFacts,
   onPoolProblem: (problem: string | undefined) => void,
 ): Model {
-  const { health } = model;
+  const { health, describe } = model;
   const pool = decidingPool(model, complete, onPoolProblem);
   return Object.freeze<Model>({
     ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
@@ -74,6 +74,7 @@ function completeModel(
     generate: (request, options) => model.generate(request, options),
     stream: (request, options) => model.stream(request, options),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
+    ...(describe === undefined ? {} : { describe: (options) => describe.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
     ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
   });

@@ -53,12 +53,15 @@ export function decidingPool(
 function memberModel(pool: string, inner: Model, complete: (facts: ModelFacts) => ModelFacts): Model | null {
   try {
     checkModel("member", inner);
+    const { health, describe } = inner;
     return Object.freeze<Model>({
       ...complete(inner),
       name: pool,
       defaults: inner.defaults,
       generate: (request, options) => inner.generate(request, options),
       stream: (request, options) => inner.stream(request, options),
+      ...(health === undefined ? {} : { health: (options) => health.call(inner, options) }),
+      ...(describe === undefined ? {} : { describe: (options) => describe.call(inner, options) }),
     });
   } catch {
     return null;
