@@ -1,7 +1,6 @@
 import { isRouterError, type Model } from "../src/contracts/index.ts";
 import type { ServerDescription } from "../src/contracts/server-description.ts";
 import { withTimeLimit } from "../src/plugin/with-time-limit.ts";
-import type { EngineModel } from "../src/providers/engines/index.ts";
 
 export interface ServerReport {
   /** Its description of itself, on one line. */
@@ -15,7 +14,7 @@ export async function askServer(
   model: Model,
   timeoutMs: number,
 ): Promise<{ readonly server?: ServerReport }> {
-  const { describe } = model as Partial<EngineModel>;
+  const { describe } = model;
   if (typeof describe !== "function") return {};
   const late = new TypeError(`no answer within ${timeoutMs / 1_000} s`);
   try {

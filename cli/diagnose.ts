@@ -5,6 +5,7 @@ import { callModel } from "./call-model.ts";
 import { capabilityAdvice } from "./capability-advice.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
+import { poolRemarks, sharedEndpoints } from "./inspect-pool.ts";
 import { inspectStore, type StoreReport } from "./inspect-store.ts";
 import type { Terminal } from "./io.ts";
 import { openRouter } from "./open-router.ts";
@@ -54,6 +55,8 @@ export interface RoutingReport {
 const dayMs = 86_400_000;
 /** Longest time for loading a config file, in milliseconds: a TypeScript file is compiled first. */
 const configMs = 30_000;
+/** Time for the first load of a pool's members, in milliseconds. */
+const loadMs = 500;
 /** Age from which the catalogue and prices count as old: prices change within months. */
 const oldDays = 120;
 
@@ -143,6 +146,7 @@ async function inspect(
   notices: string[],
 ): Promise<Pick<Diagnosis, "models" | "routing" | "store">> {
   try {
+    await openPools(router, timeoutMs);
     const models = await Promise.all(
       Object.entries(router.models).map(async ([id, model]) => {
         const [report, called] = await Promise.all([
@@ -155,6 +159,8 @@ async function inspect(
     for (const one of models) {
       const { id, endpoint, unknown } = one;
       const advice = capabilityAdvice(one);
+      for (const { isProblem, text } of one.pool === undefined ? [] : poolRemarks(id, one.pool))
+        (isProblem ? problems : notices).push(text);
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);
       if (one.server?.problem !== undefined) problems.push(`${id}: ${one.server.problem}`);
       if (one.server?.notice !== undefined) notices.push(`${id}: ${one.server.notice}`);
@@ -168,11 +174,22 @@ async function inspect(
       for (const [isProblem, text] of priceRemarks(one, maxPriceAgeDays, terminal.now()))
         (isProblem ? problems : notices).push(`${id}: ${text}`);
     }
+    notices.push(...sharedEndpoints(models));
     const store = await inspectShared(router, timeoutMs, terminal, problems, notices);
     return { ...store, models, routing: await inspectRouting(router, timeoutMs, problems, notices) };
   } finally {
     await within(router.close(), timeoutMs);
   }
+}
+
+/** Lets pools look for their endpoints and load: they begin with the first request. */
+async function openPools(router: Router, timeoutMs: number): Promise<void> {
+  if (Object.values(router.models).every(({ pool }) => pool?.watch === undefined)) return;
+  const decided = router.decide("What is the capital of France?").catch(() => undefined);
+  await within(decided, timeoutMs + 1_000);
+  // A scrape takes a moment.
+  if (Object.values(router.models).some((model) => model.members?.().some(({ load }) => load === undefined)))
+    await new Promise((resolve) => setTimeout(resolve, Math.min(timeoutMs, loadMs)));
 }
 
 async function inspectShared(

@@ -1,10 +1,12 @@
-import type { Price } from "../src/contracts/index.ts";
+import type { Load, Price } from "../src/contracts/index.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
+import type { EndpointReport } from "./ask-endpoint.ts";
 import type { CallReport } from "./call-model.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
-import { type EndpointReport, type ModelReport, sampleRequest } from "./inspect-model.ts";
+import { type ModelReport, sampleRequest } from "./inspect-model.ts";
+import type { PoolReport } from "./inspect-pool.ts";
 import type { StoreReport } from "./inspect-store.ts";
 import { paint } from "./paint.ts";
 
@@ -37,7 +39,10 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
 /** Says no more than was checked. */
 function verdictOf({ models }: Diagnosis): string {
   const unchecked = models.filter(
-    ({ endpoint, call }) => endpoint.reachable === undefined && !call?.answered,
+    ({ endpoint, pool, call }) =>
+      endpoint.reachable === undefined &&
+      pool?.members.every((one) => one.endpoint.reachable !== undefined) !== true &&
+      !call?.answered,
   );
   if (unchecked.length === 0) return "Everything works.";
   return `Everything that was checked works; not checked: ${unchecked.map(({ id }) => id).join(", ")}.`;
@@ -69,7 +74,7 @@ function modelLines(model: ModelReport): string[] {
   const unknown = model.unknown.filter((one) => one !== "price" && one !== "contextWindow");
   const fields = [
     ...(key === undefined ? [] : [field("key", keyText(key, endpoint))]),
-    field("endpoint", endpointText(endpoint)),
+    ...(model.pool === undefined ? [field("endpoint", endpointText(endpoint))] : memberLines(model.pool)),
     ...(model.server === undefined ? [] : [field("server", model.server.said)]),
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
@@ -79,6 +84,33 @@ function modelLines(model: ModelReport): string[] {
     field("can do", [...yes, ...no, ...unknown.map((one) => unknownText(one, model))].join(", ")),
   ];
   return [`${id}: ${name}`, ...fields.map((line) => `  ${line}`)];
+}
+
+/** Members of a pool that are shown. */
+const mostShown = 20;
+
+function memberLines({ members, notAsked }: PoolReport): string[] {
+  if (members.length === 0) return [field("members", "none: see Problems")];
+  const lines = members.slice(0, mostShown).map(({ key, state, endpoint, server, load }) => {
+    const text = [
+      ...(state === "ready" ? [] : [state]),
+      endpointText(endpoint),
+      ...(server === undefined ? [] : [server.said]),
+      ...(load === undefined ? [] : [loadText(load)]),
+    ];
+    return field("member", `${key}: ${text.join("; ")}`);
+  });
+  const more = members.length - lines.length + notAsked;
+  return more === 0 ? lines : [...lines, field("member", `and ${more} more`)];
+}
+
+function loadText({ running, waiting, kvUsage }: Load): string {
+  const counts = [
+    ...(running === undefined ? [] : [`${running} running`]),
+    ...(waiting === undefined ? [] : [`${waiting} waiting`]),
+    ...(kvUsage === undefined ? [] : [`${Math.round(100 * kvUsage)} % of the cache`]),
+  ];
+  return counts.length === 0 ? "load not known" : counts.join(", ");
 }
 
 function lifeLines({ price, priceAgeDays, life }: ModelReport): string[] {

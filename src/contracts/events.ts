@@ -4,6 +4,7 @@ import type { FollowOptions, FollowUp } from "./follow-up.ts";
 import type { Hop } from "./hop.ts";
 import type { FeedbackGiven, LoopEvent, PartsReplaced } from "./loop-events.ts";
 import type { BudgetFacts } from "./policy-facts.ts";
+import type { PoolEvent } from "./pool.ts";
 import type { Usage } from "./usage.ts";
 
 /** Returns the text of a finished request. A function, so that no serialiser meets the text by chance. */
@@ -193,6 +194,7 @@ export type RouterEvent<Id extends string = string> =
   | EscalationEvent
   | StoreFailed
   | StoreRecovered
+  | PoolEvent<Id>
   | {
       readonly type: "request-failed";
       /** Decision for the request. Absent if it failed before a decision was made. */

@@ -155,7 +155,7 @@ export type {
   Spend,
 } from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
-export type { Load, MemberRecord, PoolLoad } from "./pool.ts";
+export type { Load, MemberRecord, PoolEvent, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
 export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";

@@ -1,7 +1,9 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
-import type { Load, PoolLoad } from "./pool.ts";
+import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { ServerDescription } from "./server-description.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -172,6 +174,8 @@ export interface CallOptions {
   readonly onDropped?: ((parameter: string) => void) | undefined;
   /** Called with the rate limits that the endpoint reports, once an answer or a refusal has begun. */
   readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
+  /** Tenant of the request, for adapters that keep tenants apart. It is not sent on as it is. Absent: none. */
+  readonly tenant?: string | undefined;
   /** The request as its sender wrote it, in a protocol that the model speaks. Present only if the call sends just that. */
   readonly native?: NativeRequest | undefined;
 }
@@ -187,6 +191,8 @@ export interface Model extends ModelFacts {
   stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk>;
   /** Tests if the endpoint answers. Rejects or resolves to `false` if it does not. */
   health?(options?: HealthOptions): Promise<boolean>;
+  /** Asks the server what it is. Rejects with `ProviderError`, or with the signal's reason. Absent: it cannot be asked. */
+  describe?(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
   /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
@@ -232,6 +238,15 @@ export interface PoolRules {
   readonly maxWaitMs: number;
   /** Returns the order in which members are asked, as indices into `members`, each at most once. */
   order(members: readonly Member[], context: OrderContext): readonly number[];
+  /**
+   * Begins to look for endpoints and their load, with timers that keep no process alive. A router calls it before its first
+   * request, and closes the watch when it is closed. Several routers may watch one pool. Absent: there is nothing to watch.
+   */
+  watch?(options: { readonly clock: Clock; readonly onNews: (news: PoolNews) => void }): PoolWatch;
+  /** Returns another number once members have come, gone, or been made anew. Absent: the members are compared. */
+  revision?(): number;
+  /** Returns what is wrong with the pool right now, in our words; empty if nothing is. */
+  problems?(): readonly string[];
 }
 
 interface HealthOptions {

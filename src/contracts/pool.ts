@@ -30,3 +30,34 @@ export interface PoolLoad {
    */
   readonly expectedWaitMs?: number | undefined;
 }
+
+/** What a pool tells about its endpoints. */
+export interface PoolNews {
+  /** `changed`: endpoints came, went or drain. `problem`: something is wrong. `recovered`: nothing is any more. */
+  readonly kind: "changed" | "problem" | "recovered";
+  /** Endpoints that take calls, and those that only end the calls that they have. */
+  readonly ready: number;
+  readonly draining: number;
+  /** Description of the problem, in our words, with `problem`. */
+  readonly problem?: string | undefined;
+}
+
+/** A pool that is being watched for a router. */
+export interface PoolWatch {
+  /** Resolves once the pool knows its endpoints, or has waited as long as it may. Absent: it knows them. */
+  readonly ready: Promise<void> | undefined;
+  /** Ends timers and connections. Calls under way go on. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Event of a pool: its endpoints have changed, or something is wrong with them. */
+export interface PoolEvent<Id extends string = string> {
+  readonly type: "pool-changed" | "pool-problem" | "pool-recovered";
+  readonly model: Id | string;
+  /** Name of the pool. */
+  readonly pool: string;
+  /** Endpoints that take calls, and those that only end the calls that they have. Absent: not counted. */
+  readonly ready?: number | undefined;
+  readonly draining?: number | undefined;
+  readonly problem?: string | undefined;
+}

@@ -17,6 +17,8 @@ import { refuseUnknown } from "./refuse-unknown.ts";
 export interface DecidingPool {
   /** Returns the members with complete facts. */
   members(): readonly Member[];
+  /** Returns another number once members have come, gone, or been made anew. */
+  revision(): number;
 }
 
 /** A member, and what the constraints answered about it. */
@@ -101,7 +103,7 @@ export function poolCandidate<Id extends string>(
     leastTokens: most(candidates, "leastTokens"),
     usualOutputTokens: most(candidates, "usualOutputTokens"),
     health: healthOf(candidates.map(({ health }) => health)),
-    load: loadOf(among),
+    load: loadOf(healthyOf(among)),
   };
 }
 
@@ -153,6 +155,12 @@ function healthOf(all: readonly (Health | undefined)[]): Health | undefined {
     healthy: known.length < all.length || known.some(({ healthy }) => healthy),
     p95FirstTokenMs: times.length === 0 ? undefined : Math.max(...times),
   };
+}
+
+/** Returns the members without those that are known to fail: a wait there is no wait of the pool. */
+function healthyOf<Id extends string>(asked: readonly AskedMember<Id>[]): readonly AskedMember<Id>[] {
+  const healthy = asked.filter(({ candidate }) => candidate.health?.healthy !== false);
+  return healthy.length > 0 ? healthy : asked;
 }
 
 function loadOf(asked: readonly AskedMember[]): PoolLoad | undefined {

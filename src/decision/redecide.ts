@@ -9,6 +9,7 @@ import type {
   RequestFacts,
 } from "../contracts/index.ts";
 import { askClassifier, type Classified } from "../plugin/index.ts";
+import { mergeFacts } from "../plugin/merge-facts.ts";
 import { askMembers } from "./ask-members.ts";
 import { permittedOf } from "./ask-pools.ts";
 import { choose } from "./decide.ts";
@@ -73,13 +74,14 @@ function settle<Id extends string>(
   const permitted: Candidate<Id>[] = [];
   const recorded: RecordedCandidate<Id>[] = [];
   for (const [at, one] of decision.candidates.entries()) {
-    const { facts } = parts.models[at] as { readonly facts: ModelFacts };
+    const facts = factsOf(parts.models[at] as DecidingModel<Id>);
     const candidate = candidateOf(parts, one, facts);
     let answer = one.permitted;
     // Refused then although the constraints permitted it: a budget, or what is not known of the model. That stays.
     const wasElse =
       answer !== true && !isSame && permitsModel(parts, at, candidate, before, context) === true;
-    if (!isSame && !wasElse) answer = permitsModel(parts, at, candidate, after, context);
+    if (!isSame && !wasElse && !isEmptyPool(parts.models[at]))
+      answer = permitsModel(parts, at, candidate, after, context);
     if (answer === true) permitted.push(candidate);
     recorded.push({ ...one, permitted: answer, estimatedQuality: undefined });
   }
@@ -102,6 +104,18 @@ function settle<Id extends string>(
     degraded: isDegraded ? decision.degraded : undefined,
     now,
   };
+}
+
+/** True for a pool of which no member is known any more: what its constraints answered then stays. */
+function isEmptyPool<Id extends string>(model: DecidingModel<Id> | undefined): boolean {
+  return model?.pool !== undefined && model.pool.members().length === 0;
+}
+
+/** Returns the facts of a model; of a pool, those that hold for every member that it has now. */
+function factsOf<Id extends string>({ facts, pool }: DecidingModel<Id>): ModelFacts {
+  if (pool === undefined) return facts;
+  const members = pool.members().map((member) => member.facts);
+  return members.length === 0 ? facts : mergeFacts(facts.name, members, undefined);
 }
 
 /** Returns a candidate as it was seen then. */

@@ -23,27 +23,68 @@ function addressOf(endpoint: string): string {
 
 /**
  * Returns a function that finds the other ids of a model among a router's models; undefined where it has none.
- * Results are kept by facts, since the router's own models are asked about at each decision.
+ * Members of pools come and go: what was found is kept until they do.
  */
 export function otherIds(
   models: readonly {
     readonly id: string;
     readonly facts: ModelFacts;
-    readonly pool?: { members(): readonly { readonly facts: ModelFacts }[] } | undefined;
+    readonly pool?: { members(): readonly { readonly facts: ModelFacts }[]; revision(): number } | undefined;
   }[],
 ): (id: string, facts: ModelFacts) => readonly string[] | undefined {
-  const known = new WeakMap<ModelFacts, readonly string[] | undefined>();
-  // Members of pools come and go.
-  const isFixed = models.every(({ pool }) => pool === undefined);
-  const isSame = (one: (typeof models)[number], facts: ModelFacts) =>
-    one.pool === undefined
-      ? isSameModel(one.facts, facts)
-      : one.pool.members().some((member) => isSameModel(member.facts, facts));
+  const pools = models.flatMap(({ pool }) => (pool === undefined ? [] : [pool]));
+  const ids = models.map(({ id }) => id);
+  let revisions = pools.map((pool) => pool.revision());
+  let index: SameIndex | undefined;
+  let known = new WeakMap<ModelFacts, readonly string[] | undefined>();
   return (id, facts) => {
-    if (isFixed && known.has(facts)) return known.get(facts);
-    const same = models.filter((one) => one.id !== id && isSame(one, facts)).map((one) => one.id);
-    const others = same.length === 0 ? undefined : same;
-    if (isFixed) known.set(facts, others);
-    return others;
+    for (let at = 0; at < pools.length; at += 1) {
+      if (pools[at]?.revision() === revisions[at]) continue;
+      revisions = pools.map((pool) => pool.revision());
+      index = undefined;
+      known = new WeakMap();
+      break;
+    }
+    if (known.has(facts)) return known.get(facts);
+    index ??= indexOf(models);
+    const same = index(facts);
+    const others = ids.filter((one) => one !== id && same.has(one));
+    const found = others.length === 0 ? undefined : others;
+    known.set(facts, found);
+    return found;
   };
+}
+
+/** Returns the ids of a model: see `isSameModel`. */
+type SameIndex = (facts: ModelFacts) => ReadonlySet<string>;
+
+function indexOf(models: Parameters<typeof otherIds>[0]): SameIndex {
+  const byAddress = new Map<string, Set<string>>();
+  const byProvider = new Map<string, Set<string>>();
+  const withoutAddress = new Map<string, Set<string>>();
+  const add = (map: Map<string, Set<string>>, key: string, id: string) => {
+    const ids = map.get(key);
+    if (ids === undefined) map.set(key, new Set([id]));
+    else ids.add(id);
+  };
+  for (const { id, facts, pool } of models)
+    for (const one of pool?.members() ?? [{ facts }]) {
+      const { model, provider, endpoint } = one.facts;
+      add(byProvider, keyOf(model, provider), id);
+      if (endpoint === undefined) add(withoutAddress, keyOf(model, provider), id);
+      else add(byAddress, keyOf(model, addressOf(endpoint)), id);
+    }
+  return ({ model, provider, endpoint }) => {
+    if (endpoint === undefined) return byProvider.get(keyOf(model, provider)) ?? noIds;
+    const there = byAddress.get(keyOf(model, addressOf(endpoint))) ?? noIds;
+    const anywhere = withoutAddress.get(keyOf(model, provider));
+    return anywhere === undefined ? there : new Set([...there, ...anywhere]);
+  };
+}
+
+const noIds: ReadonlySet<string> = new Set();
+
+function keyOf(model: unknown, place: unknown): string {
+  // A user's own judge may lack facts.
+  return JSON.stringify([String(model).toLowerCase(), String(place)]);
 }

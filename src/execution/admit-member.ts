@@ -1,9 +1,10 @@
+import type { Refusal } from "../contracts/ports/index.ts";
 import { reasonOfNone } from "../plugin/reason-of-none.ts";
-import { admitTarget, type PlannedCall } from "./admit-target.ts";
+import { admitTarget, type PlannedCall, refusedNow } from "./admit-target.ts";
 import { callOf } from "./call-of.ts";
 import type { AskedMember, Execution, PoolAccess } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
-import { forbidden, type Refused } from "./refused.ts";
+import { forbidden, notAdmitted, type Refused } from "./refused.ts";
 import { inOrder, memberTarget, type Target } from "./target.ts";
 
 type Outcome = PlannedCall | Refused | Promise<PlannedCall | Refused>;
@@ -18,42 +19,89 @@ export function admitMember(execution: Execution, proposal: Proposal, pool: Pool
   const permitted = asked.filter((one) => one.permitted === true);
   if (permitted.length === 0)
     return forbidden(proposal, reasonOfNone(asked), hop === "answer" && lastResort !== true);
-  const targets = inOrder(execution, pool, notCalled(execution, proposal, permitted)).map((one) =>
-    memberTarget(proposal.model, one),
-  );
-  const outcome = firstAdmitted(execution, proposal, targets);
-  if (!isRefusal(outcome) || outcome.stage !== "admission") return outcome;
-  return lastResort === true ? outcome : (afterPause(execution, proposal, pool, targets) ?? outcome);
+  const turn = notCalled(execution, proposal, permitted);
+  if (turn.length === 0) return notAdmitted(proposal, noOther);
+  const targets = inOrder(execution, pool, turn).map((one) => memberTarget(proposal.model, one));
+  const ready = lastResort === true ? byWait(execution, proposal, targets) : targets;
+  const orPaused = (outcome: PlannedCall | Refused): Outcome => {
+    if (!isRefusal(outcome) || outcome.stage !== "admission" || lastResort === true) return outcome;
+    return afterPause(execution, proposal, pool, targets) ?? outcome;
+  };
+  const admitted = firstAdmitted(execution, proposal, { targets: ready, at: 0, waits: 0 });
+  return admitted instanceof Promise ? admitted.then(orPaused) : orPaused(admitted);
 }
 
-/** Returns the permitted members whose turn it is. */
+const noOther: Refusal = {
+  by: "queue",
+  reason: "it has no other member for a call next to the one under way",
+};
+
+/** Returns the permitted members whose turn it is; none for a call next to another one, if all have had theirs. */
 function notCalled(
   { scope }: Execution,
-  { model }: Proposal,
+  { model, beside }: Proposal,
   permitted: readonly AskedMember[],
 ): readonly AskedMember[] {
   const called = scope.called?.get(model);
   if (called === undefined) return permitted;
   const left = permitted.filter(({ member }) => !called.includes(member.key));
-  if (left.length > 0) return left;
+  if (left.length > 0 || beside === true) return left;
   // All have had their turn: they come again, the last one not at once.
   const last = called.at(-1) as string;
   scope.called?.set(model, permitted.length > 1 ? [last] : []);
   return permitted.length > 1 ? permitted.filter(({ member }) => member.key !== last) : permitted;
 }
 
+/** The members that are still to be asked. */
+interface Asking {
+  readonly targets: readonly Target[];
+  /** Index of the next one. */
+  readonly at: number;
+  /** Number of waits for a store: after one, constraints may answer otherwise. */
+  readonly waits: number;
+  /** Refusal of the member that has room first so far. */
+  readonly refused?: Refused | undefined;
+}
+
+/** Most members whose money is asked of a store, one after the other, for one call. */
+const mostWaits = 16;
+
 /** Returns the first call that is admitted, else the refusal of the member that has room first. */
-function firstAdmitted(execution: Execution, proposal: Proposal, targets: readonly Target[]): Outcome {
-  let refused: Refused | undefined;
-  const ready = proposal.lastResort === true ? byWait(execution, proposal, targets) : targets;
-  for (const target of ready) {
-    const outcome = admitTarget(execution, proposal, target);
-    if (outcome instanceof Promise) return outcome.then((one) => noteCalled(execution, one));
+function firstAdmitted(
+  execution: Execution,
+  proposal: Proposal,
+  { targets, at: from, waits, refused: before }: Asking,
+): Outcome {
+  let refused = before;
+  for (let at = from; at < targets.length; at += 1) {
+    const target = targets[at] as Target;
+    const outcome =
+      (waits > 0 ? refusedNow(execution, proposal, target) : undefined) ??
+      admitTarget(execution, proposal, target);
+    if (outcome instanceof Promise)
+      return outcome.then((one) => {
+        if (!isRefusal(one)) return noteCalled(execution, one);
+        if (endsSearch(one)) return one;
+        const sooner = soonerOf(refused, one);
+        if (waits + 1 >= mostWaits) return sooner;
+        return firstAdmitted(execution, proposal, { targets, at: at + 1, waits: waits + 1, refused: sooner });
+      });
     if (!isRefusal(outcome)) return noteCalled(execution, outcome);
-    if (outcome.stage !== "admission" && outcome.stage !== "money") return outcome;
-    if (refused === undefined || isSooner(outcome, refused)) refused = outcome;
+    if (endsSearch(outcome)) return outcome;
+    refused = soonerOf(refused, outcome);
   }
   return refused as Refused;
+}
+
+/** True for a refusal that every member would meet. */
+function endsSearch({ stage, refusal: { by } }: Refused): boolean {
+  return stage === "token" || by === "deadline" || by === "store";
+}
+
+function soonerOf(one: Refused | undefined, other: Refused): Refused {
+  // One that a constraint forbids meanwhile does not come back, which one without room does.
+  if (one === undefined || (one.stage === "constraint" && other.stage !== "constraint")) return other;
+  return isSooner(other, one) ? other : one;
 }
 
 /** Waits for the member whose pause ends first, if the pool's own limit allows it. */
@@ -65,7 +113,7 @@ function afterPause(
 ): Outcome | undefined {
   const mostMs = rules?.maxWaitMs ?? 0;
   if (mostMs <= 0 || proposal.beside === true) return undefined;
-  for (const { target, waitMs } of waits(execution, proposal, targets)) {
+  for (const { target, waitMs } of waitsOf(execution, proposal, targets)) {
     if (waitMs > mostMs) return undefined;
     const outcome = admitTarget(execution, proposal, target, waitMs);
     if (outcome instanceof Promise) return outcome.then((one) => noteCalled(execution, one));
@@ -75,11 +123,11 @@ function afterPause(
 }
 
 function byWait(execution: Execution, proposal: Proposal, targets: readonly Target[]): readonly Target[] {
-  return waits(execution, proposal, targets).map(({ target }) => target);
+  return waitsOf(execution, proposal, targets).map(({ target }) => target);
 }
 
 /** Returns the targets with the time until each may be called, the shortest first; otherwise in their order. */
-function waits(
+function waitsOf(
   execution: Execution,
   proposal: Proposal,
   targets: readonly Target[],

@@ -10,7 +10,7 @@ import type { CallKind } from "./run-call.ts";
 
 /** Returns what a model gets in addition to the request, for a call of its function `ask`. */
 export function callOptions(
-  { native }: CallContext,
+  { native, scope }: CallContext,
   { model, pass }: ReadyCall,
   record: AttemptRecord,
   guard: Guard,
@@ -18,12 +18,14 @@ export function callOptions(
 ): CallOptions {
   const onDropped = (parameter: string) => record.dropped(parameter);
   const { onRateLimit } = pass;
+  const { tenant } = scope;
   const isSpoken = native !== undefined && model.speaks?.includes(native.protocol);
-  return optionsFor(
-    ask,
-    guard.abort,
-    isSpoken ? { onDropped, onRateLimit, native } : { onDropped, onRateLimit },
-  );
+  return optionsFor(ask, guard.abort, {
+    onDropped,
+    onRateLimit,
+    ...(tenant !== undefined && { tenant }),
+    ...(isSpoken && { native }),
+  });
 }
 
 /** Asks a model for a whole answer. */

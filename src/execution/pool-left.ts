@@ -11,13 +11,17 @@ export interface LeftOfPool {
   readonly maxWaitMs: number;
 }
 
-/** Returns what is left of the pool that a call went to; undefined if its model is not a pool. */
-export function leftOfPool(execution: Execution, call: Call): LeftOfPool | undefined {
+/** Returns what is left, for a hop, of the pool that a call went to; undefined if its model is not a pool. */
+export function leftOfPool(
+  execution: Execution,
+  call: Call,
+  hop: "retry" | "hedge" = "retry",
+): LeftOfPool | undefined {
   const pool = execution.poolOf?.(call.model);
   if (pool === undefined) return undefined;
   const { admission, clock } = execution.ports;
-  const asked = ({ member }: AskedMember) => ({ ...call, hop: "retry" as const, name: member.key });
-  const permitted = pool.ask("retry", clock.wall()).filter((one) => one.permitted === true);
+  const asked = ({ member }: AskedMember) => ({ ...call, hop, name: member.key });
+  const permitted = pool.ask(hop, clock.wall()).filter((one) => one.permitted === true);
   const called = execution.scope.called?.get(call.model);
   const elsewhere = permitted.some(
     (one) => called?.includes(one.member.key) !== true && admission.ask(asked(one), 0) === true,

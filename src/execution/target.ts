@@ -1,4 +1,13 @@
-import type { Candidate, Hop, Member, Model, RequestFacts } from "../contracts/index.ts";
+import type {
+  Candidate,
+  Hop,
+  Member,
+  Model,
+  OrderContext,
+  PoolRules,
+  RequestFacts,
+} from "../contracts/index.ts";
+import { dropPromises } from "../plugin/index.ts";
 import type { AskedMember, CallContext, PoolAccess } from "./context.ts";
 
 /** Something that a call can go to: a model, or one member of a pool. */
@@ -41,18 +50,35 @@ export function inOrder(
 ): readonly AskedMember[] {
   if (rules === undefined || members.length < 2) return members;
   const draws = [ports.random(), ports.random()] as const;
-  const order = rules.order(
-    members.map(({ member }) => member),
-    { key: sessionKey(facts), draws },
-  );
+  const context = { key: sessionKey(facts), draws };
   const found = new Set<AskedMember>();
-  for (const index of order) {
-    const one = members[index];
+  for (const index of orderOf(rules, members, context)) {
+    const one = Number.isInteger(index) ? members[index] : undefined;
     if (one !== undefined) found.add(one);
   }
   // A member that the rule left out comes last.
   for (const one of members) found.add(one);
   return [...found];
+}
+
+/** Returns what a rule says. One that throws, or says nothing, says nothing of the order: a request is not lost by it. */
+function orderOf(
+  rules: PoolRules,
+  members: readonly AskedMember[],
+  context: OrderContext,
+): readonly number[] {
+  try {
+    const order: unknown = rules.order(
+      members.map(({ member }) => member),
+      context,
+    );
+    // What is longer than this repeats itself.
+    if (Array.isArray(order)) return order.slice(0, members.length);
+    dropPromises(order);
+  } catch {
+    // The members are taken in their order.
+  }
+  return [];
 }
 
 /** Sessions of two tenants may have one name. */

@@ -131,7 +131,8 @@ export class Walk {
   /** Reports a stream whose first content is late. Returns a call to make next to it, if there is one. */
   late({ call }: ReadyCall): Move | Promise<Move> {
     if (this.#execution.signal?.aborted) return goesOn;
-    return this.#follow(this.#send({ type: "late", attemptId: call.attemptId, at: this.#now() }));
+    const elsewhere = leftOfPool(this.#execution, call, "hedge")?.elsewhere;
+    return this.#follow(this.#send({ type: "late", attemptId: call.attemptId, at: this.#now(), elsewhere }));
   }
 
   /** Reports the first content of a stream. The code that runs a call next to it abandons that call. */

@@ -74,13 +74,15 @@ class LightOptions implements CallOptions {
   readonly onDropped: CallOptions["onDropped"];
   readonly onRateLimit: CallOptions["onRateLimit"];
   readonly native: CallOptions["native"];
+  readonly tenant: CallOptions["tenant"];
   readonly #abort: CallAbort;
 
-  constructor(abort: CallAbort, { onDropped, onRateLimit, native }: MoreOptions) {
+  constructor(abort: CallAbort, { onDropped, onRateLimit, native, tenant }: MoreOptions) {
     this.#abort = abort;
     this.onDropped = onDropped;
     this.onRateLimit = onRateLimit;
     this.native = native;
+    this.tenant = tenant;
   }
 
   get signal(): AbortSignal {

@@ -7,4 +7,4 @@ export { prefixAffinity } from "./balance/prefix-affinity.ts";
 export { roundRobin } from "./balance/round-robin.ts";
 export * from "./discovery/index.ts";
 export * from "./load/index.ts";
-export { type PoolOptions, pool } from "./pool.ts";
+export { type FoundModels, type PoolOptions, pool } from "./pool.ts";

@@ -1,10 +1,16 @@
-import { InvalidOptionError, type Model, type PoolRules } from "../contracts/index.ts";
+import { InvalidOptionError, type Model, ProviderError } from "../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../plugin/index.ts";
 import { longestTimerMs } from "../plugin/longest-timer.ts";
 import { mergeFacts } from "../plugin/merge-facts.ts";
 import type { BalanceRule } from "./balance/balance-rule.ts";
+import { orderedBy } from "./balance/ordered-by.ts";
 import { powerOfTwo } from "./balance/power-of-two.ts";
-import { createEndpoint, type Endpoint } from "./endpoint.ts";
+import type { DiscoveredEndpoint, Discovery } from "./discovery/discovery.ts";
+import { checkLoadOptions, type PoolLoadOptions } from "./load/load-options.ts";
+import { fixedMembers } from "./members/fixed-members.ts";
+import { FoundMembers } from "./members/found-members.ts";
+import type { Members } from "./members/members.ts";
+import { createPoolWatcher } from "./members/watch-pool.ts";
 
 export interface PoolOptions {
   /** Rule that orders the members for a call. Default `powerOfTwo`. */
@@ -14,96 +20,116 @@ export interface PoolOptions {
    * other is left, it waits up to `execution.retryAfterCapMs` in any case. Default 0.
    */
   readonly maxWaitMs?: number | undefined;
+  /**
+   * Reads the load of members from the metrics of their engines, apart from the requests: `true`, or options. Members
+   * of vLLM, SGLang, TGI and llama.cpp are known; of others nothing is read without `names`. Default: not read.
+   */
+  readonly load?: true | PoolLoadOptions | undefined;
+  /** Longest wait of the first requests for the first endpoints, in milliseconds. Default 2,000. */
+  readonly startWaitMs?: number | undefined;
 }
 
-/** Largest number of members. */
-const mostMembers = 1_000;
-
-/** Names of the pools that models are in. */
-const poolOfModel = new WeakMap<Model, string>();
+/** Members that come and go. */
+export interface FoundModels {
+  /** Source of the endpoints: `dns(...)`, `kubernetes(...)`, `fileOf(...)`, `polled(...)`, or one of your own. */
+  readonly discover: Discovery;
+  /**
+   * Makes the model of an endpoint; called once while an endpoint stays as it is. Labels that constraints rely on are
+   * set here: those of the endpoint come from the source.
+   */
+  readonly as: (endpoint: DiscoveredEndpoint) => Model;
+}
 
 /**
  * Returns a model that consists of several endpoints, of any providers. A router asks its constraints about each of them at
  * each hop, keeps breakers, limits, health and prices by `name@endpoint`, and goes on with another member where one fails.
  * `name` is what outcomes, tuning files and policies call it.
  *
+ * With `{ discover, as }` the members come and go while a router runs: it begins to look for them with its first request, and
+ * stops at `close()`. The last known endpoints stay while the source fails.
+ *
  * Throws `InvalidOptionError` for no members, a pool among them, two with one address, and a model that is in another
- * pool. Several keys for one address are several members if each has a `name` of its own.
+ * pool. Several keys for one address are several members if each has a `name` of its own. What is wrong with a member
+ * that was found is told by the event `pool-problem` and by `doctor`.
  */
-export function pool(name: string, members: readonly Model[], options: PoolOptions = {}): Model {
+export function pool(
+  name: string,
+  members: readonly Model[] | FoundModels,
+  options: PoolOptions = {},
+): Model {
   checkText("pool: the name", name);
-  checkKeys("pool", options, ["balance", "maxWaitMs"]);
-  const { balance = powerOfTwo, maxWaitMs = 0 } = options;
+  checkKeys("pool", options, ["balance", "maxWaitMs", "load", "startWaitMs"]);
+  const { balance = powerOfTwo, maxWaitMs = 0, load, startWaitMs = 2_000 } = options;
   checkMethods("pool.balance", balance, ["order"]);
   checkNumber("pool.maxWaitMs", maxWaitMs, { min: 0, max: longestTimerMs });
-  const keys = checkMembers(name, members);
-  for (const model of members) poolOfModel.set(model, name);
+  checkNumber("pool.startWaitMs", startWaitMs, { min: 0, max: longestTimerMs });
+  const watched = load === undefined ? undefined : checkLoadOptions(load);
+  const rule = orderedBy(balance);
   const now = () => performance.now();
-  const endpoints = members.map((model, index) =>
-    createEndpoint(model, { pool: name, key: keys[index] as string, now }),
-  );
-  return poolOf(name, endpoints, rulesOf(balance, maxWaitMs));
+  if (Array.isArray(members))
+    return poolOf({
+      name,
+      maxWaitMs,
+      rule,
+      startWaitMs,
+      load: watched,
+      members: fixedMembers({ name }, members, now),
+    });
+  const { discover, as } = checkFound(name, members as FoundModels);
+  const seats = new FoundMembers({ name }, as, now);
+  const found = { discover, members: seats };
+  return poolOf({ name, maxWaitMs, rule, startWaitMs, load: watched, members: seats, found });
 }
 
-function rulesOf(balance: BalanceRule, maxWaitMs: number): PoolRules {
-  let turn = 0;
+interface PoolParts {
+  readonly name: string;
+  readonly maxWaitMs: number;
+  readonly rule: ReturnType<typeof orderedBy>;
+  readonly startWaitMs: number;
+  readonly load: PoolLoadOptions | undefined;
+  readonly members: Members;
+  readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
+}
+
+function poolOf({ name, maxWaitMs, rule, ...parts }: PoolParts): Model {
+  const { members } = parts;
+  const watcher = createPoolWatcher(parts);
+  const problems = () => [watcher.problems(), rule.problem() ?? []].flat();
+  /** Without a router there are no constraints and no retries: the first of the order is called. */
+  const first = (): Model => {
+    const ready = members.list().filter(({ state }) => state === "ready");
+    const [index = 0] = rule.order(ready, { draws: [Math.random(), Math.random()] });
+    const member = ready[index];
+    if (member !== undefined) return member.model;
+    const summary = "the pool has no endpoint; those that come and go are looked for by a router";
+    throw new ProviderError({ kind: "saturated", model: name, summary });
+  };
+  const facts = members.endpoints().map(({ model }) => model);
+  const isWatched = parts.found !== undefined || parts.load !== undefined;
   return {
-    maxWaitMs,
-    order(members, { key, draws }) {
-      turn = (turn + 1) % Number.MAX_SAFE_INTEGER;
-      return balance.order(members, { key, draws, turn });
+    ...mergeFacts(name, facts, undefined),
+    members: () => members.list(),
+    pool: {
+      maxWaitMs,
+      order: rule.order,
+      problems,
+      revision: () => members.revision,
+      ...(isWatched && { watch: watcher.watch }),
+    },
+    generate: async (request, options) => first().generate(request, options),
+    async *stream(request, options) {
+      yield* first().stream(request, options);
     },
   };
 }
 
-function poolOf(name: string, endpoints: readonly Endpoint[], rules: PoolRules): Model {
-  const members = () => endpoints.map((one) => one.member());
-  /** Without a router there are no constraints and no retries: the first of the order is called. */
-  const first = (): Model => {
-    const now = members();
-    const [index = 0] = rules.order(now, { draws: [Math.random(), Math.random()] });
-    return (now[index] as (typeof now)[number]).model;
-  };
-  const facts = endpoints.map(({ model }) => model);
-  return {
-    ...mergeFacts(name, facts, undefined),
-    members,
-    pool: rules,
-    generate: (request, options) => first().generate(request, options),
-    stream: (request, options) => first().stream(request, options),
-  };
-}
-
-/** Checks the members and returns their keys. */
-function checkMembers(name: string, members: readonly Model[]): readonly string[] {
+function checkFound(name: string, given: FoundModels): FoundModels {
   const option = `pool(${JSON.stringify(name)}): members`;
-  if (!Array.isArray(members) || members.length === 0 || members.length > mostMembers)
-    throw new InvalidOptionError(option, members, `a list of 1 to ${mostMembers} models`);
-  const found = new Map<string, number>();
-  return members.map((model: Model, index) => {
-    const path = `${option}[${index}]`;
-    checkMethods(path, model, ["generate", "stream"]);
-    for (const field of ["name", "provider", "model"] as const) checkText(`${path}.${field}`, model[field]);
-    if (model.members !== undefined)
-      throw new InvalidOptionError(path, model.name, "a model that is not a pool");
-    const other = poolOfModel.get(model);
-    if (other !== undefined || members.indexOf(model) !== index) {
-      const where = other === undefined ? "once in the list" : `not in the pool ${JSON.stringify(other)} too`;
-      throw new InvalidOptionError(path, model.name, `${where}: make a model for each pool`);
-    }
-    const key = keyOf(name, model);
-    const same = found.get(key);
-    if (same !== undefined) {
-      const advice = `another address than members[${same}]: give each its own name if they are two keys for one address`;
-      throw new InvalidOptionError(path, model.endpoint ?? model.name, advice);
-    }
-    found.set(key, index);
-    return key;
-  });
-}
-
-/** Returns `name@endpoint`, with the model's own name where it has one. */
-function keyOf(pool: string, { name, provider, model, endpoint }: Model): string {
-  const isNamed = name !== `${provider}:${model}`;
-  return `${pool}@${endpoint ?? `${provider}:${model}`}${isNamed ? `#${name}` : ""}`;
+  if (typeof given !== "object" || given === null)
+    throw new InvalidOptionError(option, given, "a list of models, or { discover, as }");
+  checkKeys(option, given, ["discover", "as"]);
+  checkMethods(`${option}.discover`, given.discover, ["watch"]);
+  if (typeof given.as !== "function")
+    throw new InvalidOptionError(`${option}.as`, given.as, "a function from an endpoint to a model");
+  return given;
 }

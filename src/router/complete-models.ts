@@ -7,10 +7,12 @@ import {
 import { completeFacts } from "../cost/catalogue.ts";
 import { asksLike } from "../plugin/call-abort.ts";
 import { checkAssumed } from "../plugin/check-assumed.ts";
+import { checkModel } from "../plugin/check-model.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
-import { checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
-import { decidingPool, poolFacts } from "./router-pools.ts";
+import { checkText } from "../plugin/index.ts";
+import { readMembers } from "./read-members.ts";
+import { decidingPool, poolFacts, poolRules } from "./router-pools.ts";
 
 const none: readonly NeededCapability[] = [];
 
@@ -34,6 +36,7 @@ export function factsCompleter(
 export function completeModels<Id extends string>(
   given: Readonly<Record<Id, Model>>,
   complete: (facts: ModelFacts) => ModelFacts,
+  onPoolProblem?: (id: string, problem: string | undefined) => void,
 ): Readonly<Record<Id, Model>> {
   const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
   if (!isObject || Object.keys(given).length === 0)
@@ -41,24 +44,15 @@ export function completeModels<Id extends string>(
   const idByName = new Map<string, string>();
   const entries = Object.entries<Model>(given).map(([id, model]) => {
     checkText("models: an id", id);
-    checkMethods(`models.${id}`, model, ["generate", "stream"]);
-    for (const field of ["name", "provider", "model"] as const)
-      checkText(`models.${id}.${field}`, model[field]);
-    checkLabels(`models.${id}.labels`, model.labels);
-    if (model.price !== undefined) checkPrice(`models.${id}.price`, model.price);
-    for (const field of ["contextWindow", "maxOutputTokens"] as const)
-      if (model[field] !== undefined) checkNumber(`models.${id}.${field}`, model[field], { min: 1 });
-    if (model.capabilities !== undefined) checkObject(`models.${id}.capabilities`, model.capabilities);
-    if (model.assumeCapabilities !== undefined)
-      checkAssumed(`models.${id}.assumeCapabilities`, model.assumeCapabilities);
+    checkModel(`models.${id}`, model);
     const other = idByName.get(model.name);
     if (other !== undefined) {
       const advice = `different from models.${other}.name: give each model its own name (option name of the provider)`;
       throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
     }
     idByName.set(model.name, id);
-    if (model.members !== undefined) checkMethods(`models.${id}`, model, ["members"]);
-    return [id, completeModel(model, complete)] as const;
+    if (model.members !== undefined) checkMembers(id, model);
+    return [id, completeModel(model, complete, (problem) => onPoolProblem?.(id, problem))] as const;
   });
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Id, Model>>;
 }
@@ -67,32 +61,31 @@ export function completeModels<Id extends string>(
  * Completes one model. Methods are bound, so that it may be an instance of a class. Frozen, since constraints
  * rest on its facts and calls go where it says.
  */
-function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts): Model {
-  const { health } = model;
-  const pool = decidingPool(model, complete);
+function completeModel(
+  model: Model,
+  complete: (facts: ModelFacts) => ModelFacts,
+  onPoolProblem: (problem: string | undefined) => void,
+): Model {
+  const { health, describe } = model;
+  const pool = decidingPool(model, complete, onPoolProblem);
   return Object.freeze<Model>({
     ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
-    ...(pool === undefined ? {} : { members: pool.members, pool: model.pool }),
+    ...(pool === undefined ? {} : { members: pool.members, pool: poolRules(model.pool, pool.revision) }),
     defaults: deepFreeze(copyOf(model.defaults)),
     generate: asksLike<Model["generate"]>(model.generate, (request, options) =>
       model.generate(request, options),
     ),
     stream: asksLike<Model["stream"]>(model.stream, (request, options) => model.stream(request, options)),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
+    ...(describe === undefined ? {} : { describe: (options) => describe.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
     ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
   });
 }
 
-function checkLabels(option: string, labels: unknown): void {
-  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
-    throw new InvalidOptionError(option, labels, "an object whose values are strings");
-  for (const [label, value] of Object.entries(labels)) {
-    if (typeof value !== "string") throw new InvalidOptionError(`${option}.${label}`, value, "a string");
-  }
-}
-
-function checkObject(option: string, value: unknown): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new InvalidOptionError(option, value, "an object");
+/** A pool must be right when a router is made. What is wrong later is told, and leaves out what cannot be used. */
+function checkMembers(id: string, model: Model): void {
+  const { problem } = readMembers(model);
+  if (problem !== undefined)
+    throw new InvalidOptionError(`models.${id}.members`, model.name, `a pool: ${problem}`);
 }

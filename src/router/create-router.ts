@@ -36,6 +36,8 @@ import { createInputStates } from "./input-states.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
 import type { FixedParts } from "./parts.ts";
+import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
+import { createPoolWatches } from "./pool-watches.ts";
 import { recentDecisions } from "./recent-decisions.ts";
 import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
@@ -62,7 +64,10 @@ function assemble<Id extends string>(
   givenModels: Readonly<Record<Id, Model>>,
 ): Router<Id> {
   const completeFacts = factsCompleter(options.assumeCapabilities);
-  const models = completeModels(givenModels, completeFacts);
+  // Called while requests are decided: a pool of the user's own may return anything.
+  const onPoolProblem = (id: string, problem: string | undefined) => poolProblems?.note(id, problem);
+  let poolProblems: PoolProblems | undefined;
+  const models = completeModels(givenModels, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
   const { policy, classifier = complexity(), constraints = [], tuning, golden = [], release } = options;
@@ -78,6 +83,7 @@ function assemble<Id extends string>(
   // Rules of state are durations: no correction of the time of day may move them.
   const now = clock.monotonic;
   const events = createEventHub<Id>(options.onEvent as EventSink<Id> | undefined);
+  poolProblems = createPoolProblems(models, events.emit);
   const execution = resolveExecutionOptions(options.execution);
   const means = createUsageMeans();
   const health = createHealth();
@@ -127,10 +133,11 @@ function assemble<Id extends string>(
   const readLimits = { maxCharacters, estimateTokens };
 
   const facts = ids.map((id) => {
-    const { members } = models[id];
-    return members === undefined
+    const { members, pool: rules } = models[id];
+    const revision = rules?.revision;
+    return members === undefined || revision === undefined
       ? { id, facts: completeFacts(models[id]) }
-      : { id, facts: models[id], pool: { members } };
+      : { id, facts: models[id], pool: { members, revision } };
   });
   const deciding: FixedParts<Id>["deciding"] = {
     models: facts,
@@ -164,6 +171,7 @@ function assemble<Id extends string>(
     ledger,
     events,
     followUps: createFollowUps(),
+    poolWatches: createPoolWatches({ models, clock, emit: events.emit }),
     budgetDoor: createBudgetDoor({
       budgets,
       kept: ledger.kept,

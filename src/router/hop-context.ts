@@ -184,6 +184,7 @@ class RequestHop<Id extends string> implements OpenHop {
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
     checkPlain(chat);
+    if (this.#ownOf(model) === undefined) await this.#parts.poolWatches.open(model, this.signal);
     const context = this.#execution(model, chat, this.#factsOf(chat, model.defaults));
     return generateDirectly(context, this.#idOf(model), this.#at);
   }

@@ -13,6 +13,7 @@ import { byteLengthOf, mostWhenCounted } from "../cost/most-input-tokens.ts";
 import { type Decided, decide } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
+import { settleWithin } from "../plugin/settle-within.ts";
 import { allText, checkPlain, HeldText, readable } from "../request/index.ts";
 import { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
 import { answeredBy } from "./answered-by.ts";
@@ -60,6 +61,17 @@ export class LifeCycle<Id extends string> {
    * number. Returns at once unless the classifier is asynchronous or tokens have to be counted.
    */
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
+    const opening = this.#parts.poolWatches.begin();
+    if (opening === undefined) return this.#decideBySession(draw);
+    const run = this.#begun();
+    HeldText.keep(run.text);
+    const bounds = { signal: run.signal, ms: this.leftMs(), timeError: () => this.deadlineError() };
+    return settleWithin(this.#parts.ports.clock, opening, bounds).then(() =>
+      nest(() => this.#decideBySession(draw)),
+    );
+  }
+
+  #decideBySession(draw: number | undefined): Decided<Id> | Promise<Decided<Id>> {
     const { readSession } = this.#parts;
     const run = this.#begun();
     // Without shared state there is no store to ask.

@@ -19,6 +19,7 @@ import type { SharedSessions } from "../state/shared/shared-sessions.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { FollowUps } from "./follow-ups.ts";
 import type { PolicyInputs } from "./policy-inputs.ts";
+import type { PoolWatches } from "./pool-watches.ts";
 import type { RecentDecisions } from "./recent-decisions.ts";
 
 /** Names of the parts that `replace` can change. Requests hold the parts that they began with. */
@@ -48,6 +49,8 @@ export interface RouterParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly followUps: FollowUps;
   readonly budgetDoor: BudgetDoor;
+  /** Pools that look for their endpoints. */
+  readonly poolWatches: PoolWatches;
   readonly shared: SharedState | undefined;
   /** Constraints for the plan: the router's own (capabilities, context window) and the team's. */
   readonly allConstraints: readonly Constraint<Id>[];

@@ -100,7 +100,13 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     ) as Router<Id>["stream"],
 
     observe: events.observe,
-    replace: (given) => replacer.replace(given, isClosed),
+    replace(given) {
+      // Golden routes are held, and decisions compared, by what pools have.
+      const opening = parts.poolWatches.begin();
+      return opening === undefined
+        ? replacer.replace(given, isClosed)
+        : opening.then(() => replacer.replace(given, isClosed));
+    },
     revert: (reason) => replacer.revert(reason, isClosed),
     feedback: (decision, quality, options) => {
       const given = readFeedback(decision, quality, options);
@@ -114,6 +120,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     async close() {
       closed = true;
       await parts.followUps.close();
+      await parts.poolWatches.close();
       parts.cache?.clear();
       parts.recent.clear();
       await parts.closeShared?.();

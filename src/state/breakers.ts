@@ -11,6 +11,7 @@ import {
 } from "./breaker-state.ts";
 import { checkBreakerStates } from "./check-breaker-states.ts";
 import { failureClassOf } from "./failure-class.ts";
+import { createLatest } from "./latest.ts";
 import {
   askedMs,
   type Begun,
@@ -49,12 +50,13 @@ export interface Breakers {
   restoreState(states: readonly BreakerState[], now: number, wallNow?: number): void;
 }
 
-/** Number of endpoints that are remembered. Beyond it, the one that was met first is forgotten. */
+/** Number of endpoints that are remembered. Beyond it, the one whose calls ended longest ago is forgotten. */
 const maxNames = 1_000;
 
 const never = Number.NEGATIVE_INFINITY;
 
 interface Endpoint {
+  readonly name: string;
   breaker: Breaker;
   readonly pause: Pause;
   /** Time until which no further hint is taken. */
@@ -75,14 +77,13 @@ const succeeded: BreakerEvent = { type: "succeeded" };
  */
 export function createBreakers(options: BreakerOptions = {}): Breakers {
   const rules = resolveBreakerOptions(options);
-  let endpoints = new Map<string, Endpoint>();
+  let endpoints = createLatest<Endpoint>(maxNames);
 
   const endpointOf = (name: string): Endpoint => {
     const known = endpoints.get(name);
     if (known !== undefined) return known;
-    const made: Endpoint = { breaker: closedBreaker(rules), pause: createPause(), hintedUntil: never };
+    const made: Endpoint = { name, breaker: closedBreaker(rules), pause: createPause(), hintedUntil: never };
     endpoints.set(name, made);
-    if (endpoints.size > maxNames) endpoints.delete(endpoints.keys().next().value as string);
     return made;
   };
 
@@ -129,6 +130,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       // A failure that the caller caused is not a reason to remember an endpoint.
       const endpoint = event === freed && !isLimited ? endpoints.get(name) : endpointOf(name);
       if (endpoint === undefined) return;
+      endpoints.set(name, endpoint);
       const { breaker, pause } = endpoint;
       const retryAfterMs = error?.retryAfterMs;
       if (error === undefined) noteAnswer(pause, begun, now);
@@ -159,7 +161,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
       // Other processes share the time of day only.
       const toWall = wallNow - now;
       const states: BreakerState[] = [];
-      for (const [name, { breaker, pause }] of endpoints) {
+      for (const { name, breaker, pause } of endpoints.values()) {
         const isPaused = pauseMs(pause, now) > 0;
         const isAsked = askedMs(pause, now) > 0;
         const pauses = {
@@ -181,7 +183,7 @@ export function createBreakers(options: BreakerOptions = {}): Breakers {
     restoreState(states, now, wallNow = now) {
       const toWall = wallNow - now;
       const checked = checkBreakerStates(states);
-      endpoints = new Map();
+      endpoints = createLatest(maxNames);
       for (const { name, openUntil, failedTrials = 0, failureClass, ...pauses } of checked) {
         const { coolDownUntil = never, pausedUntil = never } = pauses;
         const endpoint = endpointOf(name);

@@ -250,4 +250,13 @@ describe("the state of breakers", () => {
       observe(breakers, { ...ended("rate-limit", 1_000), name: `${index}` }, 0);
     expect(breakers.exportState(0)).toHaveLength(1_000);
   });
+
+  it("keeps the breaker of a name that stays in use while others come and go", () => {
+    const breakers = createBreakers({ minCalls: 1, openMs: 1 });
+    for (let index = 0; index < 2_000; index += 1) {
+      observe(breakers, { ...ended("server"), name: "stays" }, 0);
+      observe(breakers, { ...ended("server"), name: `${index}` }, 0);
+    }
+    expect(breakers.exportState(0).some(({ name }) => name === "stays")).toBe(true);
+  });
 });

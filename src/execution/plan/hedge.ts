@@ -5,15 +5,20 @@ import { change, type PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
 import { setAside } from "./set-aside.ts";
 
-/** Looks for a second model to call next to a stream whose content is late, once for a request. */
+/**
+ * Looks for a second call to make next to a stream whose content is late, once for a request: of another member of the same
+ * pool, else of another model.
+ */
 export function lookForHedge(
   input: PlanInput,
   state: PlanState,
-  { attemptId, at }: Extract<PlanEvent, { readonly type: "late" }>,
+  { attemptId, at, elsewhere }: Extract<PlanEvent, { readonly type: "late" }>,
 ): Next {
-  const isMain = state.running[0]?.attemptId === attemptId;
-  if (!isMain || state.hedged || state.open.length > 0 || isLate(input, at)) return idle(state);
-  return proposeHedge(input, change(state, { notHedged: [] }));
+  const main = state.running[0];
+  if (main?.attemptId !== attemptId || state.hedged || state.open.length > 0 || isLate(input, at))
+    return idle(state);
+  const anew = change(state, { notHedged: [] });
+  return elsewhere === true ? proposeBeside(input, anew, main.model) : proposeHedge(input, anew);
 }
 
 /** Looks for another hedge in place of one that is not made. */
@@ -24,7 +29,8 @@ export function lookFurther(input: PlanInput, state: PlanState, call: Proposal, 
   const notHedged = [...state.notHedged, call.model];
   const passed = change(state, { hedged, notHedged });
   if (stage === "token" || isLate(input, event.at)) return idle(passed);
-  const isKept = stage === "admission" || stage === "limits";
+  const isRunning = state.running.some(({ model }) => model === call.model);
+  const isKept = !isRunning && (stage === "admission" || stage === "limits");
   return proposeHedge(input, isKept ? setAside(passed, call, event) : passed);
 }
 
@@ -46,5 +52,9 @@ function proposeHedge(input: PlanInput, state: PlanState): Next {
     (one) => !state.tried.includes(one) && !state.notHedged.includes(one) && fitsWindow(input, state, one),
   );
   if (model === undefined) return idle(state);
+  return proposeBeside(input, state, model);
+}
+
+function proposeBeside(input: PlanInput, state: PlanState, model: string): Next {
   return propose(input, state, { model, hop: "hedge", beside: true, paid: state.hedged ? true : undefined });
 }

@@ -17,7 +17,13 @@ export type PlanEvent =
   /** A stream has content: from here on it is the answer. */
   | { readonly type: "first-content"; readonly attemptId: string; readonly at: number }
   /** A stream without content is late: a hedge may run next to it. */
-  | { readonly type: "late"; readonly attemptId: string; readonly at: number }
+  | {
+      readonly type: "late";
+      readonly attemptId: string;
+      readonly at: number;
+      /** True if the model is a pool with another member that may be called at once. */
+      readonly elsewhere?: boolean | undefined;
+    }
   /** The caller has aborted. */
   | { readonly type: "aborted"; readonly at: number };
 

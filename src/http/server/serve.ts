@@ -163,17 +163,9 @@ async function handle(
     }
     done = await turn;
     if (request.socket.destroyed) return;
-<<<<<<< HEAD
-    const reply = await replyOf(
-      request,
-      interfaces,
-      phaseNow(),
-      interfaces.takesLight ? leaving.asSignal() : leaving.signal,
-    );
-=======
     if (phaseNow() === "ending") await deaf;
-    const reply = await replyOf(request, interfaces, phaseNow(), controller.signal);
->>>>>>> lane
+    const signal = interfaces.takesLight ? leaving.asSignal() : leaving.signal;
+    const reply = await replyOf(request, interfaces, phaseNow(), signal);
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
     await writeReply(response, reply, stalledMs);

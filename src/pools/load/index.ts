@@ -1,3 +1,4 @@
+export type { PoolLoadOptions } from "./load-options.ts";
 export type { MetricName, MetricNames } from "./metric-names.ts";
 export { llamaCppMetrics } from "./names/llama-cpp.ts";
 export { sglangMetrics } from "./names/sglang.ts";

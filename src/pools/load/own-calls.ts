@@ -3,9 +3,10 @@ import type { Load } from "../../contracts/index.ts";
 /**
  * Adds to a load what this process has sent since it was measured, and takes off what has ended. `before` and `now`:
  * calls of this process that were under way then, and are now. What was not known stays so. New calls count as waiting
- * where the engine had a queue, else as running; ended ones make room for those that wait.
+ * where the engine had a queue, else as running, up to the `slots` that it is known to have; ended ones make room for those
+ * that wait.
  */
-export function withOwnCalls(load: Load, before: number, now: number): Load {
+export function withOwnCalls(load: Load, before: number, now: number, slots?: number): Load {
   const change = now - before;
   const { running, waiting } = load;
   if (change === 0 || (running === undefined && waiting === undefined)) return load;
@@ -17,5 +18,7 @@ export function withOwnCalls(load: Load, before: number, now: number): Load {
       ...(running !== undefined && queue < 0 && { running: Math.max(0, running + queue) }),
     };
   }
-  return { ...load, running: Math.max(0, (running ?? 0) + change) };
+  const calls = Math.max(0, (running ?? 0) + change);
+  if (slots === undefined || waiting === undefined || calls <= slots) return { ...load, running: calls };
+  return { ...load, running: slots, waiting: calls - slots };
 }

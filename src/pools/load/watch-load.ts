@@ -1,9 +1,10 @@
 import type { Load } from "../../contracts/index.ts";
 import { boundedGet } from "../../plugin/http/bounded-get.ts";
 import { checkNumber } from "../../plugin/option-checks.ts";
+import { type Capacity, capacityAfter, expectedWaitOf, type Scrape } from "./capacity.ts";
 import type { MetricNames } from "./metric-names.ts";
 import { withOwnCalls } from "./own-calls.ts";
-import { type ReadLoad, readLoad } from "./read-load.ts";
+import { readLoad } from "./read-load.ts";
 
 export interface WatchLoadOptions {
   /** Address of the metrics: `http://host:8000/metrics`. */
@@ -11,10 +12,10 @@ export interface WatchLoadOptions {
   readonly names: MetricNames;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly fetch?: typeof fetch | undefined;
-  /** Time between two scrapes, in milliseconds. Varies by a quarter. Default 1,000. */
-  readonly everyMs?: number | undefined;
+  /** Time between two scrapes, in milliseconds. Varies by a quarter. A function is asked each time. Default 1,000. */
+  readonly everyMs?: number | (() => number) | undefined;
   /** Age from which a load counts as not known, in milliseconds. Default: five times `everyMs`. */
-  readonly staleAfterMs?: number | undefined;
+  readonly staleAfterMs?: number | (() => number) | undefined;
   /** Longest time of one scrape, in milliseconds. Default 1,000. */
   readonly timeoutMs?: number | undefined;
   /** Largest text, in bytes. Default 4 MiB. */
@@ -35,12 +36,9 @@ export interface LoadWatch {
   close(): Promise<void>;
 }
 
-interface Measured {
-  readonly read: ReadLoad;
-  readonly atMs: number;
+interface Measured extends Scrape {
   readonly inFlight: number;
-  /** Requests that end per second. */
-  readonly perSecond?: number | undefined;
+  readonly capacity: Capacity;
 }
 
 /** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
@@ -48,13 +46,13 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   const {
     names,
     everyMs = 1_000,
-    staleAfterMs = 5 * everyMs,
+    staleAfterMs = () => 5 * now(everyMs),
     timeoutMs = 1_000,
     maxBytes = 4 * 2 ** 20,
   } = options;
   const { inFlight = () => 0, monotonic = () => performance.now() } = options;
-  checkNumber("watchLoad.everyMs", everyMs, { min: 1, max: 86_400_000 });
-  checkNumber("watchLoad.staleAfterMs", staleAfterMs, { min: 1 });
+  checkNumber("watchLoad.everyMs", now(everyMs), { min: 1, max: 86_400_000 });
+  checkNumber("watchLoad.staleAfterMs", now(staleAfterMs), { min: 1 });
   checkNumber("watchLoad.timeoutMs", timeoutMs, { min: 1, max: 86_400_000 });
   const closed = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +69,9 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     }
     const read = readLoad(answer.text, names);
     problems = read.problems;
-    measured = { ...before, read, perSecond: rateOf(measured, read, before.atMs) };
+    const { atMs } = before;
+    const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read, atMs });
+    measured = { ...before, read, capacity };
   };
   const run = (): Promise<void> =>
     scrape()
@@ -83,7 +83,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
           () => {
             running = run();
           },
-          everyMs * (0.75 + Math.random() / 2),
+          now(everyMs) * (0.75 + Math.random() / 2),
         );
         // Outside Node a timer is a number.
         (timer as { unref?: () => void }).unref?.();
@@ -94,7 +94,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     load: () => {
       if (measured === undefined) return undefined;
       const ageMs = Math.max(0, monotonic() - measured.atMs);
-      return ageMs > staleAfterMs ? undefined : loadOf(measured, ageMs, inFlight());
+      return ageMs > now(staleAfterMs) ? undefined : loadOf(measured, ageMs, inFlight());
     },
     problems: () => problems,
     async close() {
@@ -105,7 +105,11 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   };
 }
 
-function loadOf({ read, inFlight: before, perSecond }: Measured, ageMs: number, now: number): Load {
+function now(value: number | (() => number)): number {
+  return typeof value === "function" ? value() : value;
+}
+
+function loadOf({ read, inFlight: before, capacity }: Measured, ageMs: number, calls: number): Load {
   const { running, waiting, kvUsage } = read;
   const known = {
     ageMs,
@@ -113,19 +117,7 @@ function loadOf({ read, inFlight: before, perSecond }: Measured, ageMs: number, 
     ...(waiting !== undefined && { waiting }),
     ...(kvUsage !== undefined && { kvUsage }),
   };
-  const load = withOwnCalls(known, before, now);
-  // Little's law: those that wait are served at the rate at which requests end.
-  const expectedWaitMs =
-    load.waiting === 0 ? 0 : load.waiting && perSecond ? (load.waiting / perSecond) * 1_000 : undefined;
+  const load = withOwnCalls(known, before, calls, capacity.slots);
+  const expectedWaitMs = expectedWaitOf(load.waiting, capacity);
   return expectedWaitMs === undefined ? load : { ...load, expectedWaitMs };
-}
-
-/** Returns the rate between two scrapes, mixed with that before. A counter that went back has begun again. */
-function rateOf(last: Measured | undefined, read: ReadLoad, atMs: number): number | undefined {
-  const [before, now] = [last?.read.finished, read.finished];
-  if (last === undefined || before === undefined || now === undefined || now < before) return last?.perSecond;
-  const seconds = (atMs - last.atMs) / 1_000;
-  if (!(seconds > 0)) return last.perSecond;
-  const rate = (now - before) / seconds;
-  return last.perSecond === undefined ? rate : 0.7 * last.perSecond + 0.3 * rate;
 }

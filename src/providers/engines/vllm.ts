@@ -1,3 +1,6 @@
+import { errorType } from "../../contracts/errors/index.ts";
+import { ProviderError } from "../../contracts/index.ts";
+import { dropPromises } from "../../plugin/index.ts";
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
@@ -11,8 +14,12 @@ export interface VllmOptions extends EngineOptions {
   readonly structured?: Structured | undefined;
   /** Servers before 0.12 know `guided_json` and its like only. Default `structured_outputs`. */
   readonly structuredField?: "structured_outputs" | "guided" | undefined;
-  /** Keeps prefixes apart from those of other salts. A request's own `cache_salt` counts first: give one per tenant. */
-  readonly cacheSalt?: string | undefined;
+  /**
+   * Keeps prefixes apart from those of other salts. A text is the salt of requests that have no `cache_salt` of their own. A
+   * function returns that of a tenant (`undefined`: a request without one), and replaces the request's own: what one tenant
+   * sends is then never found in another's cache. One that throws, or returns no text, fails the call.
+   */
+  readonly cacheSalt?: string | ((tenant: string | undefined) => string) | undefined;
   /** Lower is sooner; the server needs `--scheduling-policy priority`. */
   readonly priority?: number | undefined;
   /** Name of a LoRA adapter that the server has loaded, in place of the base model. */
@@ -36,14 +43,36 @@ export function vllm(model: string, options: VllmOptions): EngineModel {
       ...thinkingFields(thinking),
       ...(structured !== undefined &&
         (structuredField === "guided" ? guided : { structured_outputs: structured })),
-      ...(cacheSalt !== undefined && { cache_salt: cacheSalt }),
+      ...(typeof cacheSalt === "string" && { cache_salt: cacheSalt }),
       ...(priority !== undefined && { priority }),
       ...logprobFields(topLogprobs),
     },
+    ...(typeof cacheSalt === "function" && {
+      perCall: (tenant) => ({ cache_salt: saltOf(model, cacheSalt, tenant) }),
+    }),
     async describe(ask) {
       const models = listed(await ask("/v1/models"));
       const version = nameOf(fieldsOf(await ask("/version").catch(() => undefined))["version"]);
       return { models, ...windowOf(models, lora ?? model), ...(version !== undefined && { version }) };
     },
   });
+}
+
+/** Without its salt a call must not be made: it would share its prefix with others. */
+function saltOf(
+  model: string,
+  salt: (tenant: string | undefined) => string,
+  tenant: string | undefined,
+): string {
+  let given: unknown;
+  let problem = "returned no text";
+  try {
+    given = salt(tenant);
+  } catch (error) {
+    problem = `threw an error of type ${errorType(error)}`;
+  }
+  if (typeof given === "string" && given !== "") return given;
+  dropPromises(given);
+  const summary = `the function cacheSalt ${problem}`;
+  throw new ProviderError({ kind: "unsupported", model: `vllm:${model}`, summary });
 }

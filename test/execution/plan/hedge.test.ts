@@ -21,6 +21,23 @@ describe("a stream that is late", () => {
     expect(plan.state.running.map(({ attemptId }) => attemptId)).toEqual(["r/1", "r/2"]);
   });
 
+  it("is helped by another member of its pool, else by the first fallback", () => {
+    const plan = startedPlan(parts);
+    expect(plan.late(1, true)).toEqual(["#2 a hedge [parallel]"]);
+    expect(plan.refuse(2, "admission")).toEqual(["#3 b hedge [parallel]"]);
+    expect(plan.state.setAside).toEqual([]);
+    const other = startedPlan(parts);
+    other.late(1, true);
+    other.accept(2);
+    expect(other.state).toMatchObject({ hedged: true, tried: ["a"], retries: {} });
+    expect(other.fail(2, "server", { retryable: true })).toEqual([]);
+    expect(other.fail(1, "not-found")).toEqual(["#3 b fallback"]);
+    const won = startedPlan(parts);
+    won.late(1, true);
+    won.accept(2);
+    expect(won.content(2)).toEqual(["abandon #1"]);
+  });
+
   it("is helped also where fallbacks are off", () => {
     expect(startedPlan({ ...parts, fallback: false }).late(1)).toEqual(["#2 b hedge [parallel]"]);
   });

@@ -99,7 +99,8 @@ describe("whatever happens", () => {
     always((run, { input }) => {
       const calls = callsOf(run);
       for (const { model } of calls) {
-        const own = calls.filter((one) => one.model === model);
+        // A hedge may go to another member of a pool.
+        const own = calls.filter((one) => one.model === model && one.hop !== "hedge");
         expect(own.length).toBeLessThanOrEqual(1 + input.rules.retries);
       }
     });

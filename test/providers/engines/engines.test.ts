@@ -1,4 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { always } from "../../../policies/index.ts";
+import { createRouter } from "../../../src/index.ts";
+import { pool } from "../../../src/pools/index.ts";
 import { fromServer, llamaCpp, ollama, sglang, tgi, vllm } from "../../../src/providers/engines/index.ts";
 import { providerConformance, serveFakeEngine, smallProfile } from "../../../src/testing/index.ts";
 import { openaiStatuses, serveOpenAi } from "../../support/openai-server.ts";
@@ -71,6 +74,41 @@ test("extras are sent in the words of each engine", async () => {
   });
   expect(await sent((baseUrl) => ollama("q", { baseUrl, thinking: false }))).toMatchObject({
     reasoning_effort: "none",
+  });
+});
+
+test("a function gives each tenant its salt on every hop, whatever the request says", async () => {
+  const engine = await serveFakeEngine({ model: "qwen", profile: { ...smallProfile, maxQueuedRequests: 1 } });
+  onTestFinished(engine.close);
+  const cacheSalt = (tenant: string | undefined) => `salt of ${tenant}`;
+  const own = pool("own", [vllm("qwen", { baseUrl: engine.url, apiKey: "none", cacheSalt })]);
+  const router = createRouter({ models: { own }, policy: always("own") });
+  await router.route({ ...request, tenant: "a" });
+  for await (const _ of router.stream({ ...request, tenant: "b", cache_salt: "salt of a" } as never));
+  await router.route(request);
+  expect(engine.requests.map((body) => body["cache_salt"])).toEqual([
+    "salt of a",
+    "salt of b",
+    "salt of undefined",
+  ]);
+  expect(JSON.stringify(engine.requests)).not.toContain('"tenant"');
+});
+
+test.each<[string, () => unknown, string]>([
+  [
+    "throws",
+    () => {
+      throw new Error("secret");
+    },
+    "cacheSalt threw an error of type Error",
+  ],
+  ["returns nothing", () => undefined, "cacheSalt returned no text"],
+  ["returns a promise", () => Promise.reject(new Error("secret")), "cacheSalt returned no text"],
+])("a function cacheSalt that %s fails the call, which is not sent", async (_, cacheSalt, problem) => {
+  const model = vllm("qwen", { baseUrl: "http://127.0.0.1:9/v1", cacheSalt: cacheSalt as never });
+  await expect(model.generate(request, { signal })).rejects.toMatchObject({
+    kind: "unsupported",
+    message: expect.stringContaining(problem),
   });
 });
 

@@ -39,7 +39,7 @@ export interface PlanScript {
   /** A call that was not accepted yet is accepted first. */
   answer(attempt: number, verdict?: Verdict): string[];
   content(attempt: number): string[];
-  late(attempt: number): string[];
+  late(attempt: number, elsewhere?: boolean): string[];
   abort(): string[];
   send(event: PlanEvent): string[];
 }
@@ -107,7 +107,7 @@ export function planScript({ plan = ["a"], fallbacks = [], deadlineAt, ...rules 
       return send({ type: "answered", attemptId, at, verdict });
     },
     content: (attempt) => send({ type: "first-content", attemptId: idOf(attempt), at }),
-    late: (attempt) => send({ type: "late", attemptId: idOf(attempt), at }),
+    late: (attempt, elsewhere) => send({ type: "late", attemptId: idOf(attempt), at, elsewhere }),
     abort: () => send({ type: "aborted", at }),
     send,
   };

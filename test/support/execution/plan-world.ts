@@ -145,7 +145,7 @@ export function runWorld({ input, seed, degraded, chances }: PlanWorld, most: nu
     const isAlone = state.running.length === 1;
     if (isStreamed && isAlone && !heard.has(attemptId) && !shown.has(attemptId) && happens(chances.late)) {
       heard.add(attemptId);
-      return send({ type: "late", attemptId, at });
+      return send({ type: "late", attemptId, at, elsewhere: happens(0.3) });
     }
     if (happens(chances.failure)) {
       const kind = pick(kinds);

@@ -16,7 +16,7 @@ export function checkExtras(owner: string, options: Extras, kinds: readonly stri
   const { thinking, structured, cacheSalt, priority, lora, topLogprobs } = options;
   if (thinking !== undefined && typeof thinking !== "boolean")
     throw new InvalidOptionError(`${owner}.thinking`, thinking, "true or false");
-  if (cacheSalt !== undefined) checkText(`${owner}.cacheSalt`, cacheSalt);
+  if (cacheSalt !== undefined && typeof cacheSalt !== "function") checkText(`${owner}.cacheSalt`, cacheSalt);
   if (lora !== undefined) checkText(`${owner}.lora`, lora);
   if (priority !== undefined) checkNumber(`${owner}.priority`, priority, { integer: true });
   if (topLogprobs !== undefined)

@@ -1,4 +1,5 @@
 import {
+  type CallOptions,
   type ChatRequest,
   type Model,
   ProviderError,
@@ -17,6 +18,8 @@ export interface Engine {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Name of the model in requests, if it is not that of the model: a LoRA adapter. */
   readonly served?: string | undefined;
+  /** Fields that each call has, whatever its request says. Errors of a user's function are thrown. */
+  readonly perCall?: ((tenant: string | undefined) => Readonly<Record<string, unknown>>) | undefined;
   /** Fields of a request that the engine ignores: they are left out and reported. */
   readonly ignored?: readonly string[] | undefined;
   /** Fields that it cannot obey, with the reason: the call is refused, since the answer would not be what was asked for. */
@@ -42,13 +45,15 @@ export function engineModel(model: string, options: EngineOptions, engine: Engin
     defaults: { ...defaults, extraBody: { ...engine.fields, ...defaults?.extraBody } },
   });
 
-  const prepared = (request: ChatRequest, onDropped: ((name: string) => void) | undefined): ChatRequest => {
-    const fields = request as unknown as Readonly<Record<string, unknown>>;
+  const prepared = (request: ChatRequest, { onDropped, tenant }: CallOptions): ChatRequest => {
+    const fields = { ...request, ...engine.perCall?.(tenant) } as unknown as Readonly<
+      Record<string, unknown>
+    >;
     for (const [field, reason] of Object.entries(engine.refused ?? {}))
       if (fields[field] !== undefined && fields[field] !== null)
         throw new ProviderError({ kind: "unsupported", model: base.name, summary: `${field}: ${reason}` });
     const dropped = (engine.ignored ?? []).filter((field) => fields[field] !== undefined);
-    if (dropped.length === 0) return request;
+    if (dropped.length === 0) return fields as unknown as ChatRequest;
     if (options.strictParameters)
       throw new ProviderError({
         kind: "unsupported",
@@ -64,8 +69,8 @@ export function engineModel(model: string, options: EngineOptions, engine: Engin
   return {
     ...base,
     // Refusals reach the caller as rejections, as those of a server do.
-    generate: async (request, call) => base.generate(prepared(request, call.onDropped), call),
-    stream: (request, call) => streamed(base, () => prepared(request, call.onDropped), call),
+    generate: async (request, call) => base.generate(prepared(request, call), call),
+    stream: (request, call) => streamed(base, () => prepared(request, call), call),
     describe: async (call = {}) => ({
       engine: engine.name,
       ...(await engine.describe(askOf(options, base.name, call.signal))),

@@ -1,0 +1,63 @@
+import type { Endpoint } from "../members/endpoint.ts";
+import { metricsOf, type PoolLoadOptions } from "./load-options.ts";
+import { type LoadWatch, watchLoad } from "./watch-load.ts";
+
+/** Most scrapes of one pool in a second: with many members each is scraped less often. */
+const mostPerSecond = 50;
+const usualMs = 1_000;
+
+/** Watches of the load of a pool's members. */
+export interface LoadWatches {
+  start(endpoints: Iterable<Endpoint>): void;
+  stop(endpoints: Iterable<Endpoint>): void;
+  /** Returns what is wrong with each, with the key of the endpoint. */
+  problems(): readonly string[];
+  close(): Promise<void>;
+}
+
+export function createLoadWatches(options: PoolLoadOptions): LoadWatches {
+  const { headers, fetch, everyMs = usualMs, timeoutMs, maxBytes } = options;
+  const open = new Map<string, { readonly endpoint: Endpoint; readonly watch: LoadWatch }>();
+  const ending = new Set<Promise<void>>();
+  const pacedMs = () => Math.max(everyMs, (open.size / mostPerSecond) * 1_000);
+
+  const end = (key: string): void => {
+    const one = open.get(key);
+    if (one === undefined) return;
+    open.delete(key);
+    one.endpoint.calls.watch = undefined;
+    const ended = one.watch.close().finally(() => ending.delete(ended));
+    ending.add(ended);
+  };
+
+  return {
+    start(endpoints) {
+      for (const endpoint of endpoints) {
+        const { key, calls } = endpoint;
+        const metrics = open.has(key) ? undefined : metricsOf(endpoint.model, options);
+        if (metrics === undefined) continue;
+        const watch = watchLoad({
+          ...metrics,
+          headers,
+          fetch,
+          timeoutMs,
+          maxBytes,
+          everyMs: pacedMs,
+          staleAfterMs: options.staleAfterMs === undefined ? () => 5 * pacedMs() : options.staleAfterMs,
+          inFlight: () => calls.inFlight,
+        });
+        calls.watch = watch;
+        open.set(key, { endpoint, watch });
+      }
+    },
+    stop(endpoints) {
+      for (const { key } of endpoints) end(key);
+    },
+    problems: () =>
+      [...open].flatMap(([key, { watch }]) => watch.problems().map((problem) => `${key}: ${problem}`)),
+    async close() {
+      for (const key of [...open.keys()]) end(key);
+      await Promise.all(ending);
+    },
+  };
+}
