@@ -9,6 +9,7 @@ import { checkAssumed } from "../plugin/check-assumed.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { checkMethods, checkNumber, checkPrice, checkText } from "../plugin/index.ts";
+import { checkOwnGpu } from "../plugin/own-gpu.ts";
 import { decidingPool, poolFacts } from "./router-pools.ts";
 
 const none: readonly NeededCapability[] = [];
@@ -45,6 +46,7 @@ export function completeModels<Id extends string>(
       checkText(`models.${id}.${field}`, model[field]);
     checkLabels(`models.${id}.labels`, model.labels);
     if (model.price !== undefined) checkPrice(`models.${id}.price`, model.price);
+    if (model.gpu !== undefined) checkOwnGpu(`models.${id}.gpu`, model.gpu, model.price);
     for (const field of ["contextWindow", "maxOutputTokens"] as const)
       if (model[field] !== undefined) checkNumber(`models.${id}.${field}`, model[field], { min: 1 });
     if (model.capabilities !== undefined) checkObject(`models.${id}.capabilities`, model.capabilities);
