@@ -1,7 +1,6 @@
 import { isRouterError, type Model } from "../src/contracts/index.ts";
 import type { ServerDescription } from "../src/contracts/server-description.ts";
 import { withTimeLimit } from "../src/plugin/with-time-limit.ts";
-import type { EngineModel } from "../src/providers/engines/index.ts";
 
 export interface ServerReport {
   /** Its description of itself, on one line. */
@@ -15,12 +14,12 @@ export async function askServer(
   model: Model,
   timeoutMs: number,
 ): Promise<{ readonly server?: ServerReport }> {
-  const { describe } = model as Partial<EngineModel>;
+  const { describe } = model;
   if (typeof describe !== "function") return {};
   const late = new TypeError(`no answer within ${timeoutMs / 1_000} s`);
   try {
     const limit = { timeoutMs, signal: undefined, reason: () => late };
-    const description = await withTimeLimit((signal) => describe({ signal }), limit);
+    const description = await withTimeLimit((signal) => describe.call(model, { signal }), limit);
     return { server: { said: textOf(description), ...remarkOf(model, description) } };
   } catch (error) {
     const reason = isRouterError(error) || error === late ? (error as Error).message : "it cannot be asked";

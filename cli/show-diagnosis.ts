@@ -4,7 +4,10 @@ import { showUsd } from "../src/plugin/show-usd.ts";
 import type { CallReport } from "./call-model.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
-import { type EndpointReport, type ModelReport, sampleRequest } from "./inspect-model.ts";
+import { gpuLines } from "./gpu-report.ts";
+import type { EndpointReport } from "./inspect-endpoint.ts";
+import type { MemberReport } from "./inspect-members.ts";
+import { type ModelReport, sampleRequest } from "./inspect-model.ts";
 import type { StoreReport } from "./inspect-store.ts";
 import { paint } from "./paint.ts";
 
@@ -37,7 +40,8 @@ export function showDiagnosis(diagnosis: Diagnosis): string {
 /** Says no more than was checked. */
 function verdictOf({ models }: Diagnosis): string {
   const unchecked = models.filter(
-    ({ endpoint, call }) => endpoint.reachable === undefined && !call?.answered,
+    ({ endpoint, members, call }) =>
+      !call?.answered && (members ?? [{ endpoint }]).some((one) => one.endpoint.reachable === undefined),
   );
   if (unchecked.length === 0) return "Everything works.";
   return `Everything that was checked works; not checked: ${unchecked.map(({ id }) => id).join(", ")}.`;
@@ -69,16 +73,27 @@ function modelLines(model: ModelReport): string[] {
   const unknown = model.unknown.filter((one) => one !== "price" && one !== "contextWindow");
   const fields = [
     ...(key === undefined ? [] : [field("key", keyText(key, endpoint))]),
-    field("endpoint", endpointText(endpoint)),
+    ...(model.members === undefined
+      ? [field("endpoint", endpointText(endpoint))]
+      : memberLines(model.members)),
     ...(model.server === undefined ? [] : [field("server", model.server.said)]),
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
-    field("price", priceText(price, model.sampleCostUsd)),
+    ...(model.gpu === undefined
+      ? [field("price", priceText(price, model.sampleCostUsd))]
+      : gpuLines(model.gpu).map((line, at) => field(at === 0 ? "own GPUs" : "", line))),
     ...lifeLines(model),
     ...(model.call === undefined ? [] : [field("call", callText(model.call))]),
     field("can do", [...yes, ...no, ...unknown.map((one) => unknownText(one, model))].join(", ")),
   ];
   return [`${id}: ${name}`, ...fields.map((line) => `  ${line}`)];
+}
+
+function memberLines(members: readonly MemberReport[]): string[] {
+  return members.flatMap(({ address, state, endpoint, server }) => [
+    field("endpoint", `${address}: ${state === "ready" ? "" : `${state}, `}${endpointText(endpoint)}`),
+    ...(server === undefined ? [] : [field("server", server.said)]),
+  ]);
 }
 
 function lifeLines({ price, priceAgeDays, life }: ModelReport): string[] {

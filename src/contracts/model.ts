@@ -3,6 +3,7 @@ import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
 import type { Load, PoolLoad } from "./pool.ts";
+import type { ServerDescription } from "./server-description.ts";
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -190,6 +191,8 @@ export interface Model extends ModelFacts {
   stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk>;
   /** Tests if the endpoint answers. Rejects or resolves to `false` if it does not. */
   health?(options?: HealthOptions): Promise<boolean>;
+  /** Asks the server what it is. Rejects with `ProviderError`, or with the signal's reason. Absent: it cannot be asked. */
+  describe?(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
   /** Protocols in which the model takes `CallOptions.native`. Absent: none. */

@@ -69,7 +69,7 @@ export function completeModels<Id extends string>(
  * rest on its facts and calls go where it says.
  */
 function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts): Model {
-  const { health } = model;
+  const { health, describe } = model;
   const pool = decidingPool(model, complete);
   return Object.freeze<Model>({
     ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
@@ -78,6 +78,7 @@ function completeModel(model: Model, complete: (facts: ModelFacts) => ModelFacts
     generate: (request, options) => model.generate(request, options),
     stream: (request, options) => model.stream(request, options),
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
+    ...(describe === undefined ? {} : { describe: (options) => describe.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
     ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
   });

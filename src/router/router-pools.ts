@@ -16,12 +16,15 @@ export function decidingPool(
         let model = known.get(member.model);
         if (model === undefined) {
           const inner = member.model;
+          const { health, describe } = inner;
           model = Object.freeze<Model>({
             ...complete(inner),
             name: given.name,
             defaults: inner.defaults,
             generate: (request, options) => inner.generate(request, options),
             stream: (request, options) => inner.stream(request, options),
+            ...(health === undefined ? {} : { health: (options) => health.call(inner, options) }),
+            ...(describe === undefined ? {} : { describe: (options) => describe.call(inner, options) }),
           });
           known.set(inner, model);
         }
