@@ -44,6 +44,8 @@ export interface GpuMinute {
   /** Milliseconds in which calls were under way, and the sum of the times of these calls. */
   readonly busyMs: number;
   readonly callMs: number;
+  /** Part of `callMs` of calls that have ended, whose tokens are known. */
+  readonly endedMs: number;
   /** Calls that ended. */
   readonly calls: number;
 }

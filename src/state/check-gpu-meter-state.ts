@@ -34,6 +34,7 @@ function checkMinute(path: string, minute: Unchecked<GpuMinute>): GpuMinute {
     tokens: of("tokens"),
     busyMs: of("busyMs"),
     callMs: of("callMs"),
+    endedMs: of("endedMs"),
     calls: of("calls"),
   };
 }

@@ -9,6 +9,8 @@ export const minutesKept = 60;
 const keptOfPeak = 0.9995;
 /** Least busy time of a minute, in milliseconds, from which its throughput counts. */
 const leastBusyMs = 1_000;
+/** Largest factor by which calls under way raise the tokens of a window. */
+const mostUnderWay = 2;
 
 interface Minute {
   /** Its number: the time at its start, divided by its length. */
@@ -17,6 +19,8 @@ interface Minute {
   /** Milliseconds in which calls were under way, and the sum of the times of these calls. */
   busyMs: number;
   callMs: number;
+  /** Part of it of calls that have ended, whose tokens are known. */
+  endedMs: number;
   /** Calls that ended. */
   calls: number;
 }
@@ -51,28 +55,33 @@ export function endCall(machine: Machine, time: number, tookMs: number, tokens: 
   machine.underWay = Math.max(0, machine.underWay - 1);
   const last = minuteOf(machine, Math.floor(seenAt / minuteMs));
   last.calls += 1;
-  if (!(tokens > 0)) return;
+  const used = Number.isFinite(tokens) ? Math.max(0, tokens) : 0;
   const took = tookMs > 0 ? Math.min(tookMs, seenAt - since) : 0;
-  if (took === 0) last.tokens += tokens;
+  if (took === 0) last.tokens += used;
   else
     eachMinute(machine, seenAt - took, seenAt, (one, ms) => {
-      one.tokens += (tokens * ms) / took;
+      one.tokens += (used * ms) / took;
+      one.endedMs += ms;
     });
 }
 
 export function measureMachine(machine: Machine, time: number): GpuMeasure {
   passTo(machine, time);
   const { seenAt, since, minutes, peak, underWay: inFlight } = machine;
-  let [tokens, calls] = [0, 0];
+  let [tokens, calls, callMs, endedMs] = [0, 0, 0, 0];
   for (const one of minutes) {
     tokens += one.tokens;
     calls += one.calls;
+    callMs += one.callMs;
+    endedMs += one.endedMs;
   }
+  // Calls that are under way have worked too. One that hangs for hours has not.
+  const underWay = endedMs > 0 ? Math.min(mostUnderWay, Math.max(1, callMs / endedMs)) : 1;
   const closed = minutes.filter(({ number }) => (number + 1) * minuteMs <= seenAt);
   const highest = highestOf([...closed.flatMap(throughputOf), ...(peak === undefined ? [] : [peak])]);
   return {
     seconds: (seenAt - Math.max(since, oldestOf(machine) * minuteMs)) / 1_000,
-    tokens,
+    tokens: tokens * underWay,
     calls,
     inFlight,
     ...(highest && { peakTokensPerSecond: highest.tokensPerSecond, peakCalls: highest.calls }),
@@ -98,13 +107,14 @@ export function restoreMachine(kept: Kept, time: number, timeOf: (wall: number) 
   machine.seenAt = time;
   if (tokensPerSecond !== undefined) machine.peak = { tokensPerSecond, calls };
   const newest = Math.floor(time / minuteMs);
-  for (const { at, tokens, busyMs, callMs, calls: ended } of kept.minutes) {
+  for (const { at, tokens, busyMs, callMs, endedMs, calls: ended } of kept.minutes) {
     const number = Math.floor((timeOf(at) + minuteMs / 2) / minuteMs);
     if (number > newest || number < oldestOf(machine)) continue;
     const one = minuteOf(machine, number);
     one.tokens += tokens;
     one.busyMs = Math.min(minuteMs, one.busyMs + busyMs);
     one.callMs += callMs;
+    one.endedMs += endedMs;
     one.calls += ended;
   }
   return machine;
@@ -159,7 +169,7 @@ function minuteOf({ minutes }: Machine, number: number): Minute {
   while (at > 0 && (minutes[at - 1] as Minute).number > number) at -= 1;
   const found = minutes[at - 1];
   if (found?.number === number) return found;
-  const fresh: Minute = { number, tokens: 0, busyMs: 0, callMs: 0, calls: 0 };
+  const fresh: Minute = { number, tokens: 0, busyMs: 0, callMs: 0, endedMs: 0, calls: 0 };
   minutes.splice(at, 0, fresh);
   return fresh;
 }

@@ -39,6 +39,15 @@ describe("a meter of GPUs", () => {
     expect(meter.read(machine, 10 * minute)?.peakTokensPerSecond).toBeCloseTo(100);
   });
 
+  it("counts what calls under way have done, by the speed of those that ended, at most twice as much", () => {
+    const meter = createGpuMeter();
+    // 3,000 tokens in 30 s of an ended call, and a call that is 15 s old.
+    call(meter, 0, 30_000, 3_000);
+    meter.started(machine, 30_000);
+    expect(meter.read(machine, 45_000)?.tokens).toBeCloseTo(4_500);
+    expect(meter.read(machine, 30 * minute)?.tokens).toBeCloseTo(6_000);
+  });
+
   it("takes the fewest calls that reach 95 % of the highest throughput", () => {
     const meter = createGpuMeter();
     // One call: 100 a second. Four at once: 400. Eight at once: 404, since they wait for each other.

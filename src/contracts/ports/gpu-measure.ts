@@ -4,7 +4,7 @@ import type { Price } from "../model.ts";
 export interface GpuMeasure {
   /** Seconds of the window: an hour, or the time since the first call. */
   readonly seconds: number;
-  /** Tokens and calls of the window. */
+  /** Tokens of the window, those of calls under way by the speed of ended ones, and calls that ended in it. */
   readonly tokens: number;
   readonly calls: number;
   /** Highest throughput in tokens per second of busy time, and the fewest calls under way that reached 95 % of it. */
