@@ -19,7 +19,7 @@ export async function askServer(
   const late = new TypeError(`no answer within ${timeoutMs / 1_000} s`);
   try {
     const limit = { timeoutMs, signal: undefined, reason: () => late };
-    const description = await withTimeLimit((signal) => describe({ signal }), limit);
+    const description = await withTimeLimit((signal) => describe.call(model, { signal }), limit);
     return { server: { said: textOf(description), ...remarkOf(model, description) } };
   } catch (error) {
     const reason = isRouterError(error) || error === late ? (error as Error).message : "it cannot be asked";

@@ -1,9 +1,10 @@
-import { isRouterError, type Router } from "../src/contracts/index.ts";
+import { type GpuCost, isRouterError, type Router } from "../src/contracts/index.ts";
 import { catalogueDate } from "../src/cost/catalogue.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { callModel } from "./call-model.ts";
 import { capabilityAdvice } from "./capability-advice.ts";
 import { environmentVariables } from "./environment-variables.ts";
+import { comparedGpu } from "./gpu-report.ts";
 import { inspectModel, type ModelReport } from "./inspect-model.ts";
 import { poolRemarks, sharedEndpoints } from "./inspect-pool.ts";
 import { inspectStore, type StoreReport } from "./inspect-store.ts";
@@ -171,12 +172,21 @@ async function inspect(
       if (unknown.length > 0)
         notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
       if (advice !== undefined) notices.push(`${id}: ${advice}`);
-      for (const [isProblem, text] of priceRemarks(one, maxPriceAgeDays, terminal.now()))
+      for (const [isProblem, text] of [
+        ...priceRemarks(one, maxPriceAgeDays, terminal.now()),
+      ])
         (isProblem ? problems : notices).push(`${id}: ${text}`);
     }
     notices.push(...sharedEndpoints(models));
     const store = await inspectShared(router, timeoutMs, terminal, problems, notices);
-    return { ...store, models, routing: await inspectRouting(router, timeoutMs, problems, notices) };
+    const { gpus, ...routing } = await inspectRouting(router, timeoutMs, problems, notices);
+    return {
+      ...store,
+      routing,
+      models: models.map((one) =>
+        one.gpu === undefined ? one : { ...one, gpu: comparedGpu(one.gpu, gpus?.get(one.id), models) },
+      ),
+    };
   } finally {
     await within(router.close(), timeoutMs);
   }
@@ -213,7 +223,7 @@ async function inspectRouting(
   timeoutMs: number,
   problems: string[],
   notices: string[],
-): Promise<RoutingReport | undefined> {
+): Promise<RoutingReport & { readonly gpus?: ReadonlyMap<string, GpuCost> }> {
   const { name, parameters } = router.policy;
   try {
     const decided = await within(router.decide("What is the capital of France?"), timeoutMs + 1_000);
@@ -223,13 +233,14 @@ async function inspectRouting(
       );
       return { policy: name, parameters, classifier: "not known", certified: false };
     }
-    const { certified, uncertified, classifierError, versions } = decided;
+    const { certified, uncertified, classifierError, versions, candidates } = decided;
     if (classifierError !== undefined) problems.push(`classifier: ${classifierError}`);
     if (!certified)
       notices.push(
         `decisions are uncertified: ${uncertified ?? "no certificate bounds the quality that routing may lose"}`,
       );
-    return { policy: name, parameters, classifier: versions.classifier, certified, uncertified };
+    const gpus = new Map(candidates.flatMap(({ model, gpu }) => (gpu ? [[model, gpu] as const] : [])));
+    return { policy: name, parameters, classifier: versions.classifier, certified, uncertified, gpus };
   } catch (error) {
     if (!isRouterError(error)) throw error;
     const problem = `a sample request could not be decided: ${error.message}`;

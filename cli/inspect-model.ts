@@ -7,6 +7,7 @@ import { askEndpoint, type EndpointReport } from "./ask-endpoint.ts";
 import { askServer, type ServerReport } from "./ask-server.ts";
 import type { CallReport } from "./call-model.ts";
 import { type KeyVariable, keyVariable } from "./environment-variables.ts";
+import { type GpuReport, gpuReport } from "./gpu-report.ts";
 import { inspectPool, type PoolReport, withMembersFacts } from "./inspect-pool.ts";
 import type { Terminal } from "./io.ts";
 
@@ -19,6 +20,8 @@ export interface ModelReport {
   readonly endpoint: EndpointReport;
   /** Answer of the server to the question what it is. Absent: its provider cannot ask. */
   readonly server?: ServerReport | undefined;
+  /** Own GPUs of the model. Absent: it has none. */
+  readonly gpu?: GpuReport | undefined;
   readonly inCatalogue: boolean;
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -56,7 +59,7 @@ export async function inspectModel(
   const model = withMembersFacts(given);
   const { name, provider, contextWindow, maxOutputTokens, price, capabilities = {} } = model;
   const unknown = [
-    ...(price === undefined ? ["price"] : []),
+    ...(price === undefined && model.gpu === undefined ? ["price"] : []),
     ...(contextWindow === undefined ? ["contextWindow"] : []),
     ...capabilityNames.filter((one) => capabilities[one] === undefined),
   ];
@@ -68,6 +71,7 @@ export async function inspectModel(
     endpoint: await askEndpoint(model, timeoutMs, terminal.now),
     ...(await askServer(model, timeoutMs)),
     ...(model.members !== undefined && { pool: await inspectPool(model, timeoutMs, terminal.now) }),
+    ...(model.gpu !== undefined && { gpu: gpuReport(model.gpu) }),
     inCatalogue: lookUpModel(provider, model.model) !== undefined,
     contextWindow,
     maxOutputTokens,

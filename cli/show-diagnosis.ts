@@ -5,6 +5,7 @@ import type { EndpointReport } from "./ask-endpoint.ts";
 import type { CallReport } from "./call-model.ts";
 import type { Diagnosis, RoutingReport } from "./diagnose.ts";
 import type { KeyVariable } from "./environment-variables.ts";
+import { gpuLines } from "./gpu-report.ts";
 import { type ModelReport, sampleRequest } from "./inspect-model.ts";
 import type { PoolReport } from "./inspect-pool.ts";
 import type { StoreReport } from "./inspect-store.ts";
@@ -78,7 +79,9 @@ function modelLines(model: ModelReport): string[] {
     ...(model.server === undefined ? [] : [field("server", model.server.said)]),
     field("catalogue", inCatalogue ? "listed" : "not listed"),
     field("context", `${tokens(contextWindow)}; output ${tokens(maxOutputTokens)}`),
-    field("price", priceText(price, model.sampleCostUsd)),
+    ...(model.gpu === undefined
+      ? [field("price", priceText(price, model.sampleCostUsd))]
+      : gpuLines(model.gpu).map((line, at) => field(at === 0 ? "own GPUs" : "", line))),
     ...lifeLines(model),
     ...(model.call === undefined ? [] : [field("call", callText(model.call))]),
     field("can do", [...yes, ...no, ...unknown.map((one) => unknownText(one, model))].join(", ")),

@@ -23,6 +23,11 @@ export function spendToText(result: SpendResult): string {
   const { total, unlisted, repeated } = spend;
   return [
     `${counted(spend.requests, "request")}, ${counted(total.attempts, "attempt")}, ${total.failed} failed: ${costOf(total)}`,
+    ...(total.ownGpuUsd === undefined
+      ? []
+      : [
+          `${showUsd(total.ownGpuUsd)} of it for own GPUs, as measured: they are paid by the hour, whatever is asked of them`,
+        ]),
     ...(repeated > 0 ? [`${counted(repeated, "line")} repeat others, and count once`] : []),
     ...(unlisted.attempts > 0
       ? [

@@ -15,7 +15,7 @@ import { tInterval } from "../src/statistics/t-interval.ts";
 import { drawArrivals, fleets } from "./balance-world.ts";
 import { type BalanceResult, capacityOf, simulateBalance } from "./simulate-balance.ts";
 
-const loads = [0.5, 0.7, 0.9, 1, 1.1];
+const loads = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1];
 const seeds = 10;
 const [fromMs, untilMs] = [120_000, 720_000];
 const rules: readonly BalanceRule[] = [

@@ -1,5 +1,6 @@
 import type { ArmAssignment } from "./arms.ts";
 import type { Classification } from "./classifier.ts";
+import type { GpuCost } from "./gpu.ts";
 import type { Hop } from "./hop.ts";
 import type { Json } from "./json.ts";
 import type { Health } from "./model.ts";
@@ -35,6 +36,8 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly health?: Health | undefined;
   /** Load of a pool. */
   readonly load?: PoolLoad | undefined;
+  /** What own GPUs cost then. Absent: the model has none. */
+  readonly gpu?: GpuCost | undefined;
   /** Endpoints of a pool, at most 100. Absent: the model is not a pool. */
   readonly members?: readonly MemberRecord[] | undefined;
   /** Reason why the policy did not see the model although it is permitted: a soft limit of a budget. */
@@ -198,6 +201,8 @@ export interface Attempt<Id extends string = string> {
    * was incomplete.
    */
   readonly costEstimated?: boolean | undefined;
+  /** True if `costUsd` is a share of own GPUs, for which no bill comes. Budgets count it only with `gpu.inBudgets`. */
+  readonly ownGpu?: true | undefined;
   /** Model that answered, according to the provider. */
   readonly servedModel?: string | undefined;
   /**

@@ -99,6 +99,7 @@ export type {
   StoreRecovered,
 } from "./events.ts";
 export type { FollowOptions, FollowUp } from "./follow-up.ts";
+export type { GpuCost, GpuMeterState, GpuMinute, OwnGpu } from "./gpu.ts";
 export type { HedgeOptions } from "./hedge-options.ts";
 export type { AskedOutput, CallAnswer, Hop, HopContext } from "./hop.ts";
 export type { Json } from "./json.ts";

@@ -1,5 +1,6 @@
 import type { Batches } from "./batches.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
 import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -135,6 +136,8 @@ export interface ModelFacts {
   /** Address of the model without credentials and query. Absent: its provider's default address. */
   readonly endpoint?: string | undefined;
   readonly price?: Price | undefined;
+  /** Own GPUs that serve the model. A candidate has the price that they come to; the model states none. */
+  readonly gpu?: OwnGpu | undefined;
   /** Largest number of tokens of input and output together. */
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -294,4 +297,6 @@ export interface Candidate<Id extends string = string> {
   readonly health?: Health | undefined;
   /** Load of a pool. Absent: the model is not a pool, or nothing is known of its load. */
   readonly load?: PoolLoad | undefined;
+  /** What own GPUs cost right now. Absent: the model has none. Of a pool: of the member that costs the most. */
+  readonly gpu?: GpuCost | undefined;
 }

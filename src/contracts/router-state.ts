@@ -1,3 +1,4 @@
+import type { GpuMeterState } from "./gpu.ts";
 import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
 
@@ -121,6 +122,8 @@ export interface RouterState {
   readonly breakers?: readonly BreakerState[] | undefined;
   /** Rates learnt from rate limits. Absent if nothing was learnt. */
   readonly limits?: readonly LearnedLimit[] | undefined;
+  /** Measurements of own GPUs. Absent: none were made. */
+  readonly gpus?: GpuMeterState | undefined;
   /** Use of budgets. Absent if the router keeps none. */
   readonly spend?: SpendState | undefined;
   /** State of what the policy reads, by id. Absent if it reads nothing. */

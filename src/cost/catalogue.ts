@@ -114,7 +114,9 @@ export function completeFacts(model: ModelFacts): ModelFacts {
     labels,
     ...known({
       endpoint: model.endpoint,
-      price: model.price ?? entry?.price,
+      // What others take for the model says nothing about own GPUs.
+      price: model.price ?? (model.gpu === undefined ? entry?.price : undefined),
+      gpu: model.gpu,
       contextWindow: model.contextWindow ?? entry?.contextWindow,
       maxOutputTokens: model.maxOutputTokens ?? entry?.maxOutputTokens,
       capabilities: Object.keys(capabilities).length > 0 ? capabilities : undefined,

@@ -1,5 +1,5 @@
 import type { ModelFacts, Price, Usage } from "../contracts/index.ts";
-import type { Pricing, ServedCall } from "../contracts/ports/index.ts";
+import type { CalledGpu, Pricing, ServedCall } from "../contracts/ports/index.ts";
 import type { Bill } from "../contracts/ports/pricing.ts";
 import { serviceTierOf, standard, tierPriceOf } from "../plugin/service-tier.ts";
 import { costOf, unpricedPart } from "./cost-of.ts";
@@ -53,7 +53,8 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
         unasked.size < mostNames
       )
         unasked.add(model.name);
-      const { at, seconds, askedTier } = served;
+      const { at, seconds, askedTier, gpu } = served;
+      if (gpu !== undefined) return { usage, estimated, ...ownAmount(gpu, usage) };
       const call: Call = { usage, told, at, seconds, askedTier };
       const isOwn = name === undefined || name === model.model;
       const bill = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
@@ -80,6 +81,13 @@ interface Call extends Pick<ServedCall, "at" | "seconds" | "askedTier"> {
   readonly usage: Usage;
   /** Class of service that the answer names. */
   readonly told: string | undefined;
+}
+
+/** Cost of a call on own GPUs: whatever the tokens are, they take the same time. */
+function ownAmount({ price }: CalledGpu, { inputTokens, cachedInputTokens, outputTokens }: Usage): Amount {
+  if (price === undefined)
+    return { costUsd: undefined, unpriced: "what its GPUs do was not measured yet when the call began" };
+  return { costUsd: costOf(price, { inputTokens, cachedInputTokens, outputTokens }) };
 }
 
 function withTier(usage: Usage, tier: string | undefined): Usage {

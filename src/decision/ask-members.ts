@@ -56,11 +56,11 @@ export function askMembers<Id extends string>(
 export function memberCandidate<Id extends string>(
   parts: CandidateParts,
   id: Id,
-  { key, facts }: Member,
+  { key, facts, load }: Member,
   request: ConstraintContext["request"],
   at: number,
 ): Candidate<Id> {
-  return candidateFor(parts, id, facts, request, at, key);
+  return candidateFor(parts, id, facts, request, at, key, load);
 }
 
 function withoutUnknown<Id extends string>(
@@ -89,6 +89,7 @@ export function poolCandidate<Id extends string>(
   const among = permitted.length > 0 ? permitted : asked;
   if (among.length === 0) return { id, facts };
   const candidates = among.map(({ candidate }) => candidate);
+  const gpu = (dearest(candidates) ?? candidates.find((one) => one.gpu !== undefined))?.gpu;
   return {
     id,
     sameAs: allOf(candidates.map(({ sameAs }) => sameAs)),
@@ -104,6 +105,7 @@ export function poolCandidate<Id extends string>(
     usualOutputTokens: most(candidates, "usualOutputTokens"),
     health: healthOf(candidates.map(({ health }) => health)),
     load: loadOf(healthyOf(among)),
+    ...(gpu !== undefined && { gpu }),
   };
 }
 

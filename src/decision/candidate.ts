@@ -1,4 +1,12 @@
-import type { Candidate, Health, ModelFacts, RequestFacts } from "../contracts/index.ts";
+import type {
+  Candidate,
+  GpuCost,
+  Health,
+  Load,
+  ModelFacts,
+  Price,
+  RequestFacts,
+} from "../contracts/index.ts";
 
 /** Estimate of a request's input and cost on a model before the call. */
 export interface Estimate {
@@ -18,6 +26,12 @@ export interface CandidateParts {
   /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
   /** Returns the other ids of a model (see `Candidate.sameAs`). */
+  /** Returns what own GPUs cost at a time, with the price that this comes to; called only for models that have some. */
+  readonly gpuOf: (
+    facts: ModelFacts,
+    now: number,
+    load: Load | undefined,
+  ) => { readonly cost: GpuCost; readonly price: Price | undefined };
   readonly otherIdsOf: (id: string, facts: ModelFacts) => readonly string[] | undefined;
 }
 
@@ -26,13 +40,16 @@ export interface CandidateParts {
  * its health is kept.
  */
 export function candidateFor<Id extends string>(
-  { estimate, healthOf, otherIdsOf }: CandidateParts,
+  { estimate, healthOf, gpuOf, otherIdsOf }: CandidateParts,
   id: Id,
-  facts: ModelFacts,
+  given: ModelFacts,
   request: RequestFacts,
   now: number,
-  key: string = facts.name,
+  key: string = given.name,
+  load?: Load,
 ): Candidate<Id> {
+  const gpu = given.gpu === undefined ? undefined : gpuOf(given, now, load);
+  const facts = gpu === undefined ? given : { ...given, price: gpu.price };
   const { inputTokens, costUsd, leastCostUsd, leastTokens, usualOutputTokens } = estimate(
     facts,
     request,
@@ -41,7 +58,7 @@ export function candidateFor<Id extends string>(
   const health = healthOf(key, now);
   return {
     id,
-    sameAs: otherIdsOf(id, facts),
+    sameAs: otherIdsOf(id, given),
     facts,
     estimatedInputTokens: inputTokens,
     estimatedCostUsd: costUsd,
@@ -49,5 +66,6 @@ export function candidateFor<Id extends string>(
     leastTokens,
     usualOutputTokens,
     health,
+    ...(gpu !== undefined && { gpu: gpu.cost }),
   };
 }

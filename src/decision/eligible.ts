@@ -65,6 +65,7 @@ export function recordCandidate<Id extends string>(
     estimatedQuality: candidate.estimatedQuality,
     health: candidate.health,
     ...(candidate.load !== undefined && { load: candidate.load }),
+    ...(candidate.gpu !== undefined && { gpu: candidate.gpu }),
     unknown: unknownOf(candidate, request),
   };
 }

@@ -135,6 +135,7 @@ function candidateOf<Id extends string>(
     usualOutputTokens: one.usualOutputTokens,
     health: one.health,
     ...(one.load !== undefined && { load: one.load }),
+    ...(one.gpu !== undefined && { gpu: one.gpu }),
   };
 }
 

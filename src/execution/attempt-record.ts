@@ -85,6 +85,7 @@ class RunningAttempt implements AttemptRecord {
     if (model.endpoint !== undefined) this.#record.endpoint = model.endpoint;
     if (call.name !== model.name) this.#record.member = call.name;
     if (call.limited !== undefined) this.#record.limited = call.limited;
+    if (call.gpu !== undefined) this.#record.ownGpu = true;
     observer.started(call);
   }
 
@@ -174,6 +175,7 @@ class RunningAttempt implements AttemptRecord {
         seconds: this.#elapsedMs() / 1_000,
         isWhole,
         effort: this.#effort(),
+        gpu: this.#ready.call.gpu,
       },
     );
     const record = this.#record;
@@ -233,7 +235,8 @@ class RunningAttempt implements AttemptRecord {
     const { scope, ports } = this.#context;
     const { call, pass } = this.#ready;
     const record = this.#record;
-    scope.account.settle(call.attemptId, spentUsd, usedTokens);
+    const isPaid = call.gpu?.inBudgets === false;
+    scope.account.settle(call.attemptId, isPaid ? 0 : spentUsd, usedTokens);
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;

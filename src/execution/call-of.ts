@@ -2,6 +2,7 @@ import type { Hop, Model } from "../contracts/index.ts";
 import type { Call, Left } from "../contracts/ports/index.ts";
 import type { LimitedOutput } from "../contracts/ports/pricing.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
+import { isOutsideBudgets, machineOf, outputWeightOf } from "../plugin/own-gpu.ts";
 import { askedServiceTier } from "../plugin/service-tier.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
@@ -9,6 +10,9 @@ import type { Target } from "./target.ts";
 
 /** Time after the deadline in which a call that it ends may still be counted, in milliseconds. */
 const lateMs = 1_000;
+
+/** Price of what no bound counts. */
+const free = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 };
 
 /** Returns a call as the ports see it. Under a bound it carries an output limit and what it can cost at most. */
 export function callOf(
@@ -21,7 +25,8 @@ export function callOf(
   const { scope, facts, textTokens } = context;
   const { id, name, candidate, model } = target;
   const { estimatedInputTokens, estimatedCostUsd } = candidate;
-  const { price } = candidate.facts;
+  const { price, gpu } = candidate.facts;
+  const isUnbound = isOutsideBudgets(candidate.facts);
   const left = scope.account.left();
   const bounded =
     left === undefined
@@ -38,7 +43,11 @@ export function callOf(
     inputTokens: estimatedInputTokens ?? facts.inputTokens,
     outputTokens: facts.expectedOutputTokens,
     textTokens,
-    costUsd: bounded === undefined || price === undefined ? estimatedCostUsd : bounded.costUsd,
+    costUsd: isUnbound
+      ? 0
+      : bounded === undefined || price === undefined
+        ? estimatedCostUsd
+        : bounded.costUsd,
     tokens: bounded?.tokens,
     outputLimit: bounded?.outputLimit,
     limited: bounded?.limited,
@@ -46,6 +55,14 @@ export function callOf(
     lastResort,
     paid,
     spilled,
+    ...(gpu !== undefined && {
+      gpu: {
+        machine: machineOf(candidate.facts),
+        outputWeight: outputWeightOf(gpu),
+        inBudgets: !isUnbound,
+        price,
+      },
+    }),
   };
 }
 
@@ -69,10 +86,11 @@ function limitFor(
   asked: number | undefined,
 ): LimitedOutput {
   const {
-    facts: model,
+    facts: known,
     usualOutputTokens = facts.expectedOutputTokens,
     estimatedInputTokens = facts.inputTokens,
   } = candidate;
+  const model = isOutsideBudgets(known) ? { ...known, price: free } : known;
   const mostMs =
     scope.deadline === undefined ? undefined : scope.deadline.at - ports.clock.monotonic() + lateMs;
   return ports.pricing.limitOutput({

@@ -2,6 +2,7 @@ import { InvalidOptionError, type Model } from "../contracts/index.ts";
 import { checkAssumed } from "./check-assumed.ts";
 import { checkPrice } from "./check-price.ts";
 import { checkMethods, checkNumber, checkText } from "./option-checks.ts";
+import { checkOwnGpu } from "./own-gpu.ts";
 
 /** Checks methods and facts of a model. Throws `InvalidOptionError` that names the field. */
 export function checkModel(path: string, model: Model): void {
@@ -9,6 +10,7 @@ export function checkModel(path: string, model: Model): void {
   for (const field of ["name", "provider", "model"] as const) checkText(`${path}.${field}`, model[field]);
   checkLabels(`${path}.labels`, model.labels);
   if (model.price !== undefined) checkPrice(`${path}.price`, model.price);
+  if (model.gpu !== undefined) checkOwnGpu(`${path}.gpu`, model.gpu, model.price);
   for (const field of ["contextWindow", "maxOutputTokens"] as const)
     if (model[field] !== undefined) checkNumber(`${path}.${field}`, model[field], { min: 1 });
   if (model.capabilities !== undefined) checkObject(`${path}.capabilities`, model.capabilities);

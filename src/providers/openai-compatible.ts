@@ -1,4 +1,4 @@
-import { InvalidOptionError, type Model, type ProviderOptions } from "../contracts/index.ts";
+import { InvalidOptionError, type Model, type OwnGpu, type ProviderOptions } from "../contracts/index.ts";
 import { withBaseUrl } from "../plugin/base-url.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
@@ -20,6 +20,8 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
   readonly outputLimitField?: OutputLimitField | undefined;
   /** See `OpenAiClient`. Default `direct`. */
   readonly client?: OpenAiClient | undefined;
+  /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
+  readonly gpu?: OwnGpu | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export function openaiCompatible(
   given: Omit<OpenAiCompatibleOptions, "baseUrl"> & Pick<ProviderOptions, "baseUrl">,
 ): Model {
   const options = withBaseUrl("openaiCompatible", given);
-  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField", "client"]);
+  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField", "client", "gpu"]);
   const { provider = "openai-compatible", outputLimitField = "max_tokens" } = options;
   checkClient("openaiCompatible", options.client);
   checkUrl("openaiCompatible.baseUrl", options.baseUrl);

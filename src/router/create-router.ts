@@ -3,17 +3,20 @@ import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
 import { complexity } from "../classifiers/complexity.ts";
-import type { EventSink, Model, Router, SessionFacts } from "../contracts/index.ts";
+import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../contracts/index.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
+import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
 import { createPricing } from "../cost/pricing.ts";
 import { otherIds } from "../decision/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../execution/index.ts";
 import { createClock } from "../plugin/clock.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
+import { machineOf } from "../plugin/own-gpu.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { createAdmission } from "../state/admission.ts";
 import { createBreakers } from "../state/breakers.ts";
+import { createGpuMeter } from "../state/gpu-meter.ts";
 import { createHealth } from "../state/health.ts";
 import { createHedging } from "../state/hedging.ts";
 import { resolveLimitOptions } from "../state/limit-options.ts";
@@ -87,6 +90,7 @@ function assemble<Id extends string>(
   const execution = resolveExecutionOptions(options.execution);
   const means = createUsageMeans();
   const health = createHealth();
+  const gpus = createGpuMeter();
   const sessions = createSessions({ maxSessions: options.maxSessions });
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
@@ -152,6 +156,10 @@ function assemble<Id extends string>(
     leastTokens,
     promise: options.promise,
     healthOf: health.of,
+    gpuOf(model, at, load) {
+      const cost = gpuCost(model.gpu as OwnGpu, gpus.read(machineOf(model), at), load);
+      return { cost, price: gpuPrice(cost) };
+    },
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
   };
   const life = createLifeWatch<Id>({ models, emit: events.emit, wall: clock.wall });
@@ -159,11 +167,11 @@ function assemble<Id extends string>(
     clock,
     random: random ?? Math.random,
     admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
-    observer: createObserver({ events, means, health, life, now }),
+    observer: createObserver({ events, means, health, gpus, life, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
-  const state = { means, health, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
+  const state = { means, health, gpus, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
   const fixed: FixedParts<Id> = {
     models,
     deciding,

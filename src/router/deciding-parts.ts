@@ -15,6 +15,7 @@ import { priceAt } from "../cost/price-at.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decision/index.ts";
 import { defaultOutputLimit } from "../plugin/default-output-limit.ts";
 import { describePolicy } from "../plugin/index.ts";
+import { isOutsideBudgets } from "../plugin/own-gpu.ts";
 import { checkPlainField } from "../request/index.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import { packageVersion } from "../version.ts";
@@ -57,6 +58,7 @@ export function leastCostBy(
 ): DecisionParts<string>["leastCostUsd"] {
   const askedOf = outputLimitBy(models);
   return (facts, request) => {
+    if (isOutsideBudgets(facts)) return 0;
     const at = facts.price?.changes === undefined ? undefined : wall();
     return leastCostUsd(facts, request, askedOf(facts, request), { at, mostSeconds: 0 });
   };

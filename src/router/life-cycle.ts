@@ -271,8 +271,12 @@ function whenCounted({ facts, text }: Run<string>): ((counted: number) => number
   return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(HeldText.chatOf(text))), counted);
 }
 
-/** Returns the expected cost of all models of a plan in US dollars; one that is not known counts as 0. */
+/** Returns the expected cost of all models of a plan in US dollars; one that is not known, or that no
+ * budget counts, is 0. */
 function planCostUsd({ plan, candidates }: Decision): number {
-  const costOf = (id: string) => candidates.find(({ model }) => model === id)?.estimatedCostUsd ?? 0;
+  const costOf = (id: string): number => {
+    const found = candidates.find(({ model }) => model === id);
+    return found?.gpu?.inBudgets === false ? 0 : (found?.estimatedCostUsd ?? 0);
+  };
   return plan.reduce((sum, { model }) => sum + costOf(model), 0);
 }

@@ -1,6 +1,8 @@
 import type { Attempt } from "../contracts/index.ts";
 import type { Observer } from "../contracts/ports/index.ts";
+import { gpuTokens } from "../cost/gpu-tokens.ts";
 import { copyOf } from "../plugin/copy-of.ts";
+import type { GpuMeter } from "../state/gpu-meter.ts";
 import type { HealthTracker } from "../state/health.ts";
 import type { UsageMeans } from "../state/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -11,6 +13,7 @@ export interface ObserverParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
+  readonly gpus: Pick<GpuMeter, "started" | "ended">;
   readonly life: LifeWatch;
   /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
@@ -25,11 +28,13 @@ export function createObserver<Id extends string>({
   events,
   means,
   health,
+  gpus,
   life,
   now,
 }: ObserverParts<Id>): Observer {
   return {
-    started({ requestId, model, name, hop }) {
+    started({ requestId, model, name, hop, gpu }) {
+      if (gpu !== undefined) gpus.started(gpu.machine, now());
       if (!events.isHeard) return;
       life.called(name);
       events.emit({ type: "attempt-started", decisionId: requestId, model, hop });
@@ -37,9 +42,13 @@ export function createObserver<Id extends string>({
     skipped(requestId, model, hop, reason) {
       if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
     },
-    learnt({ name: key, textTokens, tenant, category }, attempt) {
-      const { usage, name, costEstimated } = attempt;
+    learnt({ name: key, textTokens, tenant, category, gpu }, attempt) {
+      const { usage, name, costEstimated, latencyMs: tookMs } = attempt;
       const at = now();
+      if (gpu !== undefined) {
+        const tokens = gpuTokens(usage, { outputWeight: gpu.outputWeight, textTokens, tookMs });
+        gpus.ended(gpu.machine, { tookMs, tokens }, at);
+      }
       if (textTokens !== undefined && usage !== undefined && !costEstimated)
         means.observe(
           name,

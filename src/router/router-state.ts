@@ -6,10 +6,12 @@ import { copyOf } from "../plugin/copy-of.ts";
 import { checkKeys } from "../plugin/index.ts";
 import type { Breakers } from "../state/breakers.ts";
 import { checkBreakerStates } from "../state/check-breaker-states.ts";
+import { checkGpuMeterState } from "../state/check-gpu-meter-state.ts";
 import { checkHealthState } from "../state/check-health-state.ts";
 import { checkLearnedLimits } from "../state/check-learned-limits.ts";
 import { checkSessionsState } from "../state/check-sessions-state.ts";
 import { checkUsageMeansState } from "../state/check-usage-means-state.ts";
+import type { GpuMeter } from "../state/gpu-meter.ts";
 import type { HealthTracker } from "../state/health.ts";
 import type { Limits } from "../state/limits.ts";
 import type { Sessions } from "../state/sessions.ts";
@@ -19,6 +21,7 @@ import type { InputStates } from "./input-states.ts";
 export interface StateParts {
   readonly means: UsageMeans;
   readonly health: HealthTracker;
+  readonly gpus: GpuMeter;
   readonly breakers: Breakers;
   readonly sessions: Sessions;
   /** Budgets that this process keeps. */
@@ -37,9 +40,10 @@ export interface StateParts {
  * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, breakers, sessions, budgets, limits, inputs, clock } = parts;
+  const { means, health, gpus, breakers, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   const read = inputs.exportState();
+  const measured = gpus.exportState(now, wallNow);
   return copyOf<RouterState>({
     formatVersion: 1,
     usageMeans: means.exportState(wallNow),
@@ -48,6 +52,7 @@ export function exportState(parts: StateParts): RouterState {
     sessions: sessions.exportState(wallNow - now),
     ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
+    ...(measured.machines.length > 0 && { gpus: measured }),
     ...(read && { inputs: read }),
   });
 }
@@ -62,6 +67,7 @@ export function restoreState(parts: StateParts, given: RouterState): void {
     "sessions",
     "spend",
     "limits",
+    "gpus",
     "inputs",
   ]);
   const state = copyOf(given);
@@ -69,9 +75,11 @@ export function restoreState(parts: StateParts, given: RouterState): void {
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
   const { health = { formatVersion: 1, models: [] }, breakers = [], limits = [], inputs = {} } = state;
+  const { gpus = { formatVersion: 1, machines: [] } } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
+  checkGpuMeterState(gpus);
   checkBreakerStates(breakers);
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
@@ -82,6 +90,7 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   const [now, wallNow] = [parts.clock.monotonic(), parts.clock.wall()];
   parts.means.restoreState(usageMeans, now, wallNow);
   parts.health.restoreState(health, now, wallNow);
+  parts.gpus.restoreState(gpus, now, wallNow);
   parts.breakers.restoreState(breakers, now, wallNow);
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);
   parts.limits?.restoreState(limits, wallNow);

@@ -7,6 +7,8 @@ export interface SpendRow {
   readonly failed: number;
   /** Sum of the known costs in US dollars, exact to a nano-dollar. */
   readonly costUsd: number;
+  /** Part of `costUsd` that is a share of own GPUs, for which no bill comes. Absent: none. */
+  readonly ownGpuUsd?: number | undefined;
   /** Attempts whose cost is not known: they are missing in `costUsd`. */
   readonly unknown: number;
   /** Attempts whose cost rests on estimated tokens. */
@@ -58,6 +60,8 @@ interface Sum {
   failed: number;
   /** Nano-dollars. Not a number: those are exact up to 9,007,199 US dollars only. */
   nanoUsd: bigint;
+  /** Part of it that is a share of own GPUs. */
+  ownNanoUsd: bigint;
   unknown: number;
   estimated: number;
   inputTokens: number;
@@ -89,6 +93,7 @@ export function createSpendSums({ maxRows }: SpendSumsOptions): SpendSums {
         if (error !== undefined) sum.failed += 1;
         if (nanoUsd === undefined) sum.unknown += 1;
         else sum.nanoUsd += nanoUsd;
+        if (attempt.ownGpu === true) sum.ownNanoUsd += nanoUsd ?? 0n;
         if (costEstimated) sum.estimated += 1;
         sum.inputTokens += usage?.inputTokens ?? 0;
         sum.cachedInputTokens += usage?.cachedInputTokens ?? 0;
@@ -154,6 +159,7 @@ function emptySum(): Sum {
     attempts: 0,
     failed: 0,
     nanoUsd: 0n,
+    ownNanoUsd: 0n,
     unknown: 0,
     estimated: 0,
     inputTokens: 0,
@@ -166,6 +172,7 @@ function addTo(sum: Sum, other: Sum): void {
   sum.attempts += other.attempts;
   sum.failed += other.failed;
   sum.nanoUsd += other.nanoUsd;
+  sum.ownNanoUsd += other.ownNanoUsd;
   sum.unknown += other.unknown;
   sum.estimated += other.estimated;
   sum.inputTokens += other.inputTokens;
@@ -173,6 +180,7 @@ function addTo(sum: Sum, other: Sum): void {
   sum.outputTokens += other.outputTokens;
 }
 
-function rowOf({ nanoUsd, ...counts }: Sum): SpendRow {
-  return { ...counts, costUsd: Number(nanoUsd) / 1e9 };
+function rowOf({ nanoUsd, ownNanoUsd, ...counts }: Sum): SpendRow {
+  const own = ownNanoUsd > 0n ? { ownGpuUsd: Number(ownNanoUsd) / 1e9 } : {};
+  return { ...counts, costUsd: Number(nanoUsd) / 1e9, ...own };
 }

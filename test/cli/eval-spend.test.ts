@@ -43,6 +43,32 @@ describe("switchpoint eval spend", () => {
     expect(JSON.parse(json)).toMatchObject({ spend: { requests: 2, total: { attempts: 3, unknown: 1 } } });
   });
 
+  it("says which part is a share of own GPUs, and counts it in the saving", async () => {
+    const usage = { inputTokens: 100, outputTokens: 100 };
+    const lines = Array.from({ length: 80 }, (_, at) =>
+      spendLine({
+        id: `r${at}`,
+        attempts: [
+          at % 2 === 0
+            ? { model: "large", usage, costUsd: 0.0002 }
+            : { usage, costUsd: 0.00005, ownGpu: true as const },
+        ],
+      }),
+    );
+    const log = await logOf(lines);
+    const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 };
+    const models = { large: { ...fakeModel({ model: "large" }), price } };
+    const config = configs.config(() => createRouter({ models, policy: always("large") }));
+    const args = ["eval", "spend", "--log", log, "--large", "large", "--config", config];
+    const { out } = await runCli(args);
+    expect(out).toContain("$0.0020 of it for own GPUs, as measured");
+    const { saving, spend } = JSON.parse((await runCli([...args, "--json"])).out);
+    expect(spend.total.ownGpuUsd).toBeCloseTo(0.002);
+    // 40 x 0.0002 and 40 x 0.00005, of 80 x 0.0002.
+    expect(saving.spentUsd).toBeCloseTo(0.01);
+    expect(saving.savedUsd.value).toBeCloseTo(0.006);
+  });
+
   it("shows the net saving against a model of a config, or why there is none", async () => {
     const usage = { inputTokens: 100, outputTokens: 100 };
     const lines = Array.from({ length: 80 }, (_, at) =>

@@ -1,5 +1,6 @@
 import type { OutputLimited } from "../decision.ts";
 import type { Hop } from "../hop.ts";
+import type { CalledGpu } from "./gpu-measure.ts";
 
 /** A call that is about to be made, as the ports see it. Plain data. */
 export interface Call {
@@ -38,6 +39,8 @@ export interface Call {
   readonly paid?: boolean | undefined;
   /** True if a busy endpoint passed the call on: it needs no token of the retry budget. */
   readonly spilled?: boolean | undefined;
+  /** Own GPUs that the call goes to. Absent: none. */
+  readonly gpu?: CalledGpu | undefined;
 }
 
 /** The port, or the rule of a port, that refuses a call. */

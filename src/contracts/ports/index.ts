@@ -4,6 +4,7 @@
 export type { Admission, Pass } from "./admission.ts";
 export type { Call, Refusal } from "./call.ts";
 export type { Clock, Timer } from "./clock.ts";
+export type { CalledGpu, GpuMeasure } from "./gpu-measure.ts";
 export type {
   Account,
   AccountRequest,

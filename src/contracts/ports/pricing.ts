@@ -3,6 +3,7 @@ import type { OutputLimited } from "../decision.ts";
 import type { ModelFacts } from "../model.ts";
 import type { RequestFacts } from "../request-facts.ts";
 import type { Usage } from "../usage.ts";
+import type { CalledGpu } from "./gpu-measure.ts";
 import type { Left } from "./ledger.ts";
 
 /** Prices of calls. */
@@ -63,6 +64,8 @@ export interface ServedCall {
   readonly isWhole?: boolean | undefined;
   /** Effort of reasoning that the call asked for. Absent: none. */
   readonly effort?: string | undefined;
+  /** Own GPUs that answered: their price holds, whatever model and class of service the answer names. */
+  readonly gpu?: CalledGpu | undefined;
 }
 
 export interface LimitedOutput {

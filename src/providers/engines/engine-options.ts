@@ -1,9 +1,11 @@
-import type { Model, ProviderOptions } from "../../contracts/index.ts";
+import type { Model, OwnGpu, ProviderOptions } from "../../contracts/index.ts";
 import type { ServerDescription } from "../../contracts/server-description.ts";
 
 export interface EngineOptions extends ProviderOptions {
   /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
   readonly baseUrl: string;
+  /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
+  readonly gpu?: OwnGpu | undefined;
 }
 
 /** A model that can ask its server what it is. */

@@ -2,6 +2,7 @@ import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
 import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
+import { foreignForms } from "./internal/forms.ts";
 import { listed } from "./internal/listed.ts";
 
 export interface LlamaCppOptions extends EngineOptions {
@@ -29,8 +30,7 @@ export function llamaCpp(model: string, options: LlamaCppOptions): EngineModel {
     ignored: ["priority"],
     refused: {
       cache_salt: "llama.cpp keeps no prefixes apart by a salt",
-      structured_outputs: "use json_schema or grammar",
-      guided_json: "use json_schema",
+      ...foreignForms(["grammar", "json_schema"], "use json_schema or grammar"),
     },
     async describe(ask) {
       const models = listed(await ask("/v1/models"));

@@ -1,7 +1,8 @@
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
-import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
+import { type Fields, fieldsOf, tokensOf } from "./internal/fields-of.ts";
+import { foreignForms } from "./internal/forms.ts";
 import { listed } from "./internal/listed.ts";
 
 export interface OllamaOptions extends EngineOptions {
@@ -10,6 +11,35 @@ export interface OllamaOptions extends EngineOptions {
   /** A JSON schema that each answer must fit. */
   readonly structured?: Extract<Structured, { readonly json: unknown }> | undefined;
   readonly topLogprobs?: number | undefined;
+}
+
+/** Longest text of parameters that is read, in characters. */
+const longestParameters = 10_000;
+
+/** Returns the window with which a model is loaded right now: a longer prompt is cut without a word. */
+function loadedWindow(answer: unknown, model: string): number | undefined {
+  const { models } = fieldsOf(answer);
+  const found = (Array.isArray(models) ? models : [])
+    .map(fieldsOf)
+    .find(({ name }) => name === model || name === `${model}:latest`);
+  return tokensOf(found?.["context_length"]);
+}
+
+/** Returns the window that the model's definition sets: `num_ctx` in lines of parameters. */
+function statedWindow(parameters: unknown): number | undefined {
+  if (typeof parameters !== "string") return undefined;
+  const words = parameters.slice(0, longestParameters).split(/\s+/);
+  const at = words.indexOf("num_ctx");
+  return at < 0 ? undefined : tokensOf(Number(words[at + 1]));
+}
+
+/** Returns the longest window that the model can have. The server may give it less. */
+function longestWindow(info: Fields): number | undefined {
+  return tokensOf(info[`${String(info["general.architecture"])}.context_length`]) ?? firstWindow(info);
+}
+
+function firstWindow(info: Fields): number | undefined {
+  return tokensOf(Object.entries(info).find(([key]) => key.endsWith(".context_length"))?.[1]);
 }
 
 /** A model on Ollama. Throws `InvalidOptionError`. */
@@ -27,15 +57,14 @@ export function ollama(model: string, options: OllamaOptions): EngineModel {
     ignored: ["chat_template_kwargs", "priority", "parallel_tool_calls", "logit_bias"],
     refused: {
       cache_salt: "Ollama keeps no prefixes apart by a salt",
-      structured_outputs: "use response_format",
-      guided_json: "use response_format",
+      ...foreignForms([], "use response_format"),
     },
     async describe(ask) {
       const models = listed(await ask("/v1/models"));
       const shown = fieldsOf(await ask("/api/show", { model }));
       const info = fieldsOf(shown["model_info"]);
-      const [, window] = Object.entries(info).find(([key]) => key.endsWith(".context_length")) ?? [];
-      const contextWindow = tokensOf(window);
+      const loaded = loadedWindow(await ask("/api/ps").catch(() => undefined), model);
+      const contextWindow = loaded ?? statedWindow(shown["parameters"]) ?? longestWindow(info);
       const { capabilities: said } = shown;
       const has = (name: string): boolean => Array.isArray(said) && said.includes(name);
       return {

@@ -2,6 +2,7 @@ import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
 import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
+import { foreignForms } from "./internal/forms.ts";
 import { listed, windowOf } from "./internal/listed.ts";
 
 export interface SglangOptions extends EngineOptions {
@@ -25,7 +26,10 @@ export function sglang(model: string, options: SglangOptions): EngineModel {
       ...(priority !== undefined && { priority }),
       ...logprobFields(topLogprobs),
     },
-    refused: { cache_salt: "SGLang keeps no prefixes apart by a salt", guided_json: "use response_format" },
+    refused: {
+      cache_salt: "SGLang keeps no prefixes apart by a salt",
+      ...foreignForms(["regex", "ebnf", "json_schema"], "use response_format, regex or ebnf"),
+    },
     async describe(ask) {
       const models = listed(await ask("/v1/models"));
       const info = fieldsOf(await ask("/get_server_info").catch(() => undefined));

@@ -2,6 +2,7 @@ import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts
 import { checkExtras, logprobFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
 import { fieldsOf, nameOf, tokensOf } from "./internal/fields-of.ts";
+import { foreignForms } from "./internal/forms.ts";
 
 export interface TgiOptions extends EngineOptions {
   /** Form of each answer: a JSON schema, or a regular expression. */
@@ -27,8 +28,7 @@ export function tgi(model: string, options: TgiOptions): EngineModel {
     ignored: ["chat_template_kwargs", "priority", "parallel_tool_calls", "reasoning_effort"],
     refused: {
       cache_salt: "TGI keeps no prefixes apart by a salt",
-      structured_outputs: "use response_format",
-      guided_json: "use response_format",
+      ...foreignForms([], "use response_format"),
     },
     async describe(ask) {
       const info = fieldsOf(await ask("/info"));

@@ -5,6 +5,7 @@ import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
 import { fieldsOf, nameOf } from "./internal/fields-of.ts";
+import { foreignForms } from "./internal/forms.ts";
 import { listed, windowOf } from "./internal/listed.ts";
 
 export interface VllmOptions extends EngineOptions {
@@ -50,6 +51,10 @@ export function vllm(model: string, options: VllmOptions): EngineModel {
     ...(typeof cacheSalt === "function" && {
       perCall: (tenant) => ({ cache_salt: saltOf(model, cacheSalt, tenant) }),
     }),
+    refused: foreignForms(
+      ["structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar"],
+      "use structured_outputs or response_format",
+    ),
     async describe(ask) {
       const models = listed(await ask("/v1/models"));
       const version = nameOf(fieldsOf(await ask("/version").catch(() => undefined))["version"]);

@@ -1,6 +1,7 @@
-/** Models of a list that are read, and the longest name. */
+import { isVisibleName } from "../../plugin/visible-name.ts";
+
+/** Models of a list that are read. */
 const mostModels = 10_000;
-const longestName = 300;
 
 /** Reads the names in a list of models, `{ data: [{ id }] }`; empty for anything else. */
 export function listedModels(text: string): readonly string[] {
@@ -9,7 +10,7 @@ export function listedModels(text: string): readonly string[] {
     if (!Array.isArray(data)) return [];
     return data.slice(0, mostModels).flatMap((one: unknown) => {
       const id = (one as { readonly id?: unknown } | null)?.id;
-      return typeof id === "string" && id.length <= longestName ? [id] : [];
+      return isVisibleName(id) ? [id] : [];
     });
   } catch {
     return [];

@@ -4,10 +4,12 @@ import {
   type ModelDefaults,
   type ModelFacts,
   notShown,
+  type OwnGpu,
   type ProviderOptions,
 } from "../../contracts/index.ts";
 import { checkAssumed } from "../../plugin/check-assumed.ts";
 import { checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/index.ts";
+import { checkOwnGpu } from "../../plugin/own-gpu.ts";
 
 const providerKeys = [
   "apiKey",
@@ -26,6 +28,11 @@ const providerKeys = [
   "strictParameters",
 ] as const satisfies readonly (keyof ProviderOptions)[];
 
+/** Option of providers whose server may be the caller's own. */
+interface WithGpu {
+  readonly gpu?: OwnGpu | undefined;
+}
+
 /**
  * Throws `InvalidOptionError` for options that a provider cannot use. `owner` is the provider's function,
  * for instance `openai`; `ownKeys` are the options that only it has. Values that may contain a secret are
@@ -34,7 +41,7 @@ const providerKeys = [
 export function checkProviderOptions(
   owner: string,
   model: unknown,
-  options: ProviderOptions,
+  options: ProviderOptions & WithGpu,
   ownKeys: readonly string[] = [],
 ): void {
   checkText(`${owner}.model`, model);
@@ -59,6 +66,7 @@ export function checkProviderOptions(
   if (name !== undefined) checkText(`${owner}.name`, name);
   if (defaults !== undefined) checkDefaults(`${owner}.defaults`, defaults);
   if (price !== undefined) checkPrice(`${owner}.price`, price);
+  if (options.gpu !== undefined) checkOwnGpu(`${owner}.gpu`, options.gpu, price);
   if (capabilities !== undefined) checkCapabilities(`${owner}.capabilities`, capabilities);
   if (options.assumeCapabilities !== undefined)
     checkAssumed(`${owner}.assumeCapabilities`, options.assumeCapabilities);
@@ -74,7 +82,7 @@ export function checkProviderOptions(
 export function factsOf(
   provider: string,
   model: string,
-  options: ProviderOptions,
+  options: ProviderOptions & WithGpu,
   contentTypes?: readonly string[],
 ): ModelFacts {
   const { name = `${provider}:${model}`, labels = {}, price, contextWindow, maxOutputTokens } = options;
@@ -87,6 +95,7 @@ export function factsOf(
     labels,
     ...(options.baseUrl !== undefined && { endpoint: endpointOf(options.baseUrl) }),
     ...(price !== undefined && { price }),
+    ...(options.gpu !== undefined && { gpu: options.gpu }),
     ...(contextWindow !== undefined && { contextWindow }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(capabilities !== undefined && { capabilities }),

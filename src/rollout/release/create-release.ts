@@ -89,9 +89,19 @@ export function releaseHash(release: object): string {
 
 /** Field by field: whatever else a model carries, such as a key, is never looked at. */
 function releasedModel(model: Model, position: number): ReleasedModel {
-  const { name, price, contextWindow, maxOutputTokens, capabilities, labels } = model;
+  const { name, price, gpu, contextWindow, maxOutputTokens, capabilities, labels } = model;
   const defaults = defaultsOf(model.defaults);
-  return { name, position, price, contextWindow, maxOutputTokens, capabilities, labels, defaults };
+  return {
+    name,
+    position,
+    price,
+    ...(gpu && { gpu }),
+    contextWindow,
+    maxOutputTokens,
+    capabilities,
+    labels,
+    defaults,
+  };
 }
 
 function defaultsOf(defaults: Model["defaults"]): ReleasedDefaults | undefined {

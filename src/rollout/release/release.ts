@@ -1,4 +1,4 @@
-import type { Capabilities, Json, Labels, PolicyParameters, Price } from "../../contracts/index.ts";
+import type { Capabilities, Json, Labels, OwnGpu, PolicyParameters, Price } from "../../contracts/index.ts";
 
 /** Prompt that the models of a release were tested with. The text stays with its owner. */
 export interface ReleasedPrompt {
@@ -25,6 +25,7 @@ export interface ReleasedModel {
   /** Model versions that answered, as their provider calls them, in alphabetical order. Absent: not known. */
   readonly served?: readonly string[] | undefined;
   readonly price?: Price | undefined;
+  readonly gpu?: OwnGpu | undefined;
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly capabilities?: Capabilities | undefined;

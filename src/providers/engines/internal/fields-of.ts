@@ -1,3 +1,5 @@
+import { isVisibleName } from "../../../plugin/visible-name.ts";
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Returns the fields of what may be anything. */
@@ -10,7 +12,7 @@ export function tokensOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
 }
 
-/** Returns a short text, or undefined for anything else. */
+/** Returns a short text without hidden characters, or undefined for anything else. */
 export function nameOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && value.length <= 300 ? value : undefined;
+  return isVisibleName(value) ? value : undefined;
 }
