@@ -80,6 +80,7 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
     path: incoming.url ?? "",
     headers,
     body: text === "" ? undefined : JSON.parse(text),
+    text,
     closed,
   };
 }

@@ -16,7 +16,7 @@ import { listedModels } from "./listed-models.ts";
 import { checkAnswer, checkChunk } from "./openai-answer.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
-import { type DirectCalls, openaiDirect } from "./openai-direct.ts";
+import { type DirectCalls, openaiDirect, type PlatformWire } from "./openai-direct.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -28,6 +28,8 @@ import { untilEnd } from "./until-end.ts";
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
   readonly facts: ModelFacts;
+  /** The name that requests say; null for none. Default: that of the facts. */
+  readonly wireModel?: string | null | undefined;
   readonly defaults?: ModelDefaults | undefined;
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
@@ -36,8 +38,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly hasBatches?: boolean | undefined;
   /** Called before each call. */
   readKey(): Promise<Key>;
-  /** Builds a client; called again only when the key changes. */
-  connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
+  /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
+  connect?(sdk: OpenAiSdk, apiKey: Key): OpenAI;
   /** The way to send calls without the SDK. Absent: all go through it. */
   readonly direct?: DirectRoute<Key> | undefined;
 }
@@ -47,6 +49,7 @@ export interface DirectRoute<Key extends string | undefined> {
   readonly fetch: typeof fetch | undefined;
   /** Returns address and headers; called again only when the key changes. */
   routeFor(apiKey: Key): OpenAiRoute;
+  readonly platform?: PlatformWire | undefined;
 }
 
 type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
@@ -62,7 +65,7 @@ interface Connection {
  * target says how, else through it; batches always go through it.
  */
 export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<Key>): Model {
-  const { facts, defaults = {}, outputLimitField, strict = false } = target;
+  const { facts, defaults = {}, outputLimitField, strict = false, wireModel = facts.model } = target;
   const writer = writerOf(facts);
   let connection: Connection | undefined;
 
@@ -70,6 +73,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     const sdk = connection?.sdk ?? (await loadOpenAi(facts.name));
     const apiKey = await target.readKey();
     if (connection === undefined || connection.apiKey !== apiKey) {
+      if (target.connect === undefined) throw new Error(`${facts.name} is not called through the SDK`);
       connection = { sdk, apiKey, client: target.connect(sdk, apiKey) };
     }
     return connection;
@@ -79,7 +83,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   function bodyOf(request: ChatRequest): SdkBody {
     refuseUnsupported(request, facts.name);
     const body = openaiBody(request, defaults, outputLimitField, { writer, strict });
-    return { ...body, model: facts.model } as SdkBody;
+    return { ...body, model: wireModel ?? undefined } as SdkBody;
   }
 
   const direct = target.direct === undefined ? undefined : directCalls(target, target.direct, writer);
@@ -201,8 +205,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 }
 
 function directCalls<Key extends string | undefined>(
-  { facts, readKey }: OpenAiTarget<Key>,
-  { fetch, routeFor }: DirectRoute<Key>,
+  { facts, readKey, wireModel = facts.model }: OpenAiTarget<Key>,
+  { fetch, routeFor, platform }: DirectRoute<Key>,
   writer: string,
 ): DirectCalls {
   let current: { readonly apiKey: Key; readonly route: OpenAiRoute } | undefined;
@@ -211,7 +215,7 @@ function directCalls<Key extends string | undefined>(
     if (current === undefined || current.apiKey !== apiKey) current = { apiKey, route: routeFor(apiKey) };
     return current.route;
   };
-  return openaiDirect({ facts, writer, fetch, route });
+  return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
 }
 
 /** Marks an answer that holds more than OpenAI's fields with its writer. */
