@@ -27,7 +27,7 @@ export function credentialFailure(failure: CredentialFailure): unknown {
     return new MissingConfigurationError(`${model} has no credentials. Looked for: ${places}`, variables);
   const code = systemCode(error);
   const status = statusOf(error);
-  const isLater = code !== undefined && /^(?:E[A-Z_]+|UND_ERR_\w+)$/.test(code);
+  const isLater = code !== undefined && /^(?:E[A-Z_]+|UND_ERR_\w+)$/.test(code) && !ofFiles.has(code);
   const kind =
     isLater || (status !== undefined && (status >= 500 || status === 429)) ? "connection" : "authentication";
   const what = code === undefined || !/^\w{1,60}$/.test(code) ? errorType(error) : code;
@@ -38,6 +38,9 @@ export function credentialFailure(failure: CredentialFailure): unknown {
     detail: cleanDetail(textOf(error), undefined, model),
   });
 }
+
+/** Codes of a file that cannot be read, which do not pass by waiting. */
+const ofFiles: ReadonlySet<string> = new Set(["ENOENT", "EACCES", "EISDIR", "ENOTDIR", "EPERM", "EINVAL"]);
 
 /** The error of an issuer of credentials that does not answer. */
 export function lateCredential(model: string, places: string): ProviderError {
