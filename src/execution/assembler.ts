@@ -1,5 +1,6 @@
 import type { Completion, CompletionChunk, TokenLogprob } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
+import { createContentFilters } from "./content-filters.ts";
 import { createGrowingText } from "./growing-text.ts";
 import { mostUsage } from "./most-usage.ts";
 import { reasoningOf } from "./written-text.ts";
@@ -42,6 +43,7 @@ const knownFields: ReadonlySet<string> = new Set([
 export function createAssembler(): Assembler {
   let head: Pick<CompletionChunk, "id" | "created" | "model"> = { id: "", created: 0, model: "" };
   const text = createGrowingText();
+  const filters = createContentFilters();
   let refusal = "";
   let finishReason: Choice["finish_reason"] | undefined;
   let usage: CompletionChunk["usage"];
@@ -107,6 +109,7 @@ export function createAssembler(): Assembler {
         model: chunk.model || head.model,
       };
       serviceTier = chunk.service_tier ?? serviceTier;
+      filters.add(chunk);
       const choice = chunk.choices[0];
       // A copy: the consumer gets the chunk, and the call is billed by it.
       if (chunk.usage) {
@@ -148,7 +151,16 @@ export function createAssembler(): Assembler {
       return {
         ...head,
         object: "chat.completion",
-        choices: [{ index: 0, message, finish_reason: finishReason ?? "stop", logprobs: logprobs() }],
+        choices: [
+          {
+            index: 0,
+            message,
+            finish_reason: finishReason ?? "stop",
+            logprobs: logprobs(),
+            ...filters.ofChoice,
+          },
+        ],
+        ...filters.ofAnswer,
         ...(usage ? { usage } : {}),
         ...(serviceTier ? { service_tier: serviceTier } : {}),
       };

@@ -7,6 +7,7 @@ import {
 import { withBaseUrl } from "../plugin/base-url.ts";
 import { environment } from "../plugin/environment.ts";
 import { checkText } from "../plugin/index.ts";
+import { azureWire } from "./internal/azure-wire.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
@@ -15,6 +16,9 @@ import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
+
+export { type EntraCredential, type EntraOptions, entraId } from "./internal/entra-id.ts";
+export type { TokenSource } from "./internal/token-source.ts";
 
 export interface AzureOptions extends ProviderOptions {
   /** `https://<resource>.openai.azure.com`. Default: `AZURE_OPENAI_ENDPOINT`. Excludes `baseUrl`. */
@@ -30,8 +34,10 @@ export interface AzureOptions extends ProviderOptions {
 }
 
 /**
- * An OpenAI model on Azure. The key is the option, else `AZURE_OPENAI_API_KEY`, read at each call. Every
- * request parameter is sent unchanged, except that `max_tokens` is sent as `max_completion_tokens`.
+ * An OpenAI model on Azure. The key is the option, else `AZURE_OPENAI_API_KEY`, read at each call. A token of Entra ID
+ * (`apiKey: entraId()`, or a function of your own that returns one) is known by its dots, and sent as
+ * `authorization: Bearer`; a key as `api-key`. What Azure's content filter found stays in answers
+ * (`content_filter_results`). Every request parameter is sent unchanged, except that `max_tokens` is sent as `max_completion_tokens`.
  *
  * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
  * `MissingConfigurationError`.
@@ -61,7 +67,10 @@ export function azure(model: string, given: AzureOptions = {}): Model {
     connect: (sdk, apiKey) =>
       new sdk.AzureOpenAI({
         ...foreignClientOptions(common, facts.name),
-        apiKey,
+        // With a token the SDK must not look for a key of its own.
+        ...(isToken(apiKey)
+          ? { apiKey: "", azureADTokenProvider: () => Promise.resolve(apiKey) }
+          : { apiKey }),
         // Always set: otherwise the SDK uses OPENAI_BASE_URL, which belongs to another provider.
         baseURL: baseUrl(),
         apiVersion: apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
@@ -73,9 +82,11 @@ export function azure(model: string, given: AzureOptions = {}): Model {
         ? undefined
         : {
             fetch: options.fetch,
+            platform: azureWire({ model: facts.name, deployment, apiKey: options.apiKey }),
             routeFor: (apiKey) => {
               const base = baseUrl();
-              const layers = [usualHeaders, { "api-key": apiKey }, options.headers ?? {}];
+              const key = isToken(apiKey) ? { authorization: `Bearer ${apiKey}` } : { "api-key": apiKey };
+              const layers = [usualHeaders, key, options.headers ?? {}];
               const { url, headers } = openaiRoute(base, layers, {
                 "api-version": apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
               });
@@ -84,6 +95,11 @@ export function azure(model: string, given: AzureOptions = {}): Model {
             },
           },
   });
+}
+
+/** True for a token of Entra ID: its parts are joined by dots, which a key has none of. */
+function isToken(apiKey: string): boolean {
+  return apiKey.includes(".");
 }
 
 function setting(option: keyof AzureOptions, variable: string): string {

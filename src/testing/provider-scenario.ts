@@ -64,6 +64,8 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON; `undefined` if there was no body. */
   readonly body: unknown;
+  /** Body as it came, for an endpoint that verifies a signature over it. */
+  readonly text?: string | undefined;
   /** Resolves when the connection is done with this call: answered, or closed by either side. */
   readonly closed: Promise<void>;
 }

@@ -12,14 +12,14 @@ export interface WireReply {
   readonly body: unknown;
 }
 
-/** A streamed answer as the text of its events, including the framing. */
+/** A streamed answer as the text of its events, or their bytes, including the framing. */
 export interface WireStream {
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Events up to the last piece of content; each is sent separately. */
-  readonly content: readonly string[];
+  readonly content: readonly (string | Uint8Array)[];
   /** Events that complete the answer: finish reason, usage, end marker. */
-  readonly ending: readonly string[];
+  readonly ending: readonly (string | Uint8Array)[];
 }
 
 /** Format of one provider's API for scenarios. */
@@ -29,7 +29,7 @@ export interface ScenarioWire {
   stream(answer: ScenarioAnswer, request: RecordedRequest): WireStream;
   failure(failure: ScenarioFailure): WireReply;
   /** Returns the text of an error event, including the framing. */
-  streamError(failure: ScenarioFailure): string;
+  streamError(failure: ScenarioFailure): string | Uint8Array;
 }
 
 export interface ScenarioServer {
@@ -80,6 +80,7 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
     path: incoming.url ?? "",
     headers,
     body: text === "" ? undefined : JSON.parse(text),
+    text,
     closed,
   };
 }
@@ -137,8 +138,8 @@ function breakOff(response: ServerResponse, ending: Ending): void {
  * Sends a piece in two writes, split at any byte, even inside a character: clients must not rely on packet
  * boundaries.
  */
-async function send(response: ServerResponse, piece: string): Promise<void> {
-  const bytes = Buffer.from(piece, "utf8");
+async function send(response: ServerResponse, piece: string | Uint8Array): Promise<void> {
+  const bytes = typeof piece === "string" ? Buffer.from(piece, "utf8") : piece;
   const middle = bytes.length >> 1;
   for (const part of [bytes.subarray(0, middle), bytes.subarray(middle)]) {
     response.write(part);

@@ -9,9 +9,12 @@ import { anthropicWire } from "./anthropic-server.ts";
 import { archivedGoogle } from "./google-packages.ts";
 import { googleWire } from "./google-server.ts";
 import { openaiWire } from "./openai-server.ts";
+import { platformWires } from "./platforms/wires.ts";
 import { responsesWire } from "./responses-server.ts";
 
 export type WireName = "openai" | "responses" | "anthropic" | "google" | "google-archived";
+/** Of the fault laboratory, which has platforms, too. */
+export type AnyWireName = WireName | keyof typeof platformWires;
 
 export interface Wire extends ScenarioWire {
   /** Creates a model over the real SDK. `baseUrl` has no version. */
@@ -41,3 +44,5 @@ export const wires: Readonly<Record<WireName, Wire>> = {
     model: (name, baseUrl, options) => archivedGoogle(name, { ...options, baseUrl, apiKey: "k" }),
   },
 };
+
+export const allWires: Readonly<Record<AnyWireName, Wire>> = { ...wires, ...platformWires };

@@ -3,7 +3,7 @@ import { type BodyReader, bodyReader } from "./body-reader.ts";
 import { toBytes } from "./read-bounded.ts";
 
 /** Types of what an API answers; anything else is looked at. */
-const apiTypes = /json|event-stream|octet-stream/i;
+const apiTypes = /json|event-?stream|octet-stream/i;
 const pageTypes = /^\s*(?:text\/html|application\/xhtml)/i;
 /** Statuses of a page that say what is wrong, or that pass: a proxy before the API sends pages, too. */
 const tellingStatuses: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 413, 421, 423, 425, 429]);

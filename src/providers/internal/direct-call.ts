@@ -17,6 +17,8 @@ export interface DirectEndpoint {
   readonly fetch: typeof fetch | undefined;
   /** Returns the error of an answer with a status of failure. */
   failureOf(text: string, response: Pick<BoundedResponse, "status" | "headers">): ProviderError;
+  /** Returns the text of an error for a host that could not be reached, by the system's code. Default: the code. */
+  readonly unreachable?: ((code: string) => string | undefined) | undefined;
 }
 
 /** A request as it is sent. */
@@ -45,7 +47,7 @@ export type OpenDirectCall = (
 ) => Promise<OpenCall>;
 
 /** Returns a function that sends one request. It rejects with `ProviderError`, or what `fetch` threw after an abort. */
-export function directCalls({ model, fetch: own, failureOf }: DirectEndpoint): OpenDirectCall {
+export function directCalls({ model, fetch: own, failureOf, unreachable }: DirectEndpoint): OpenDirectCall {
   const send = guardedFetch({ own: own ?? defaultFetch, model });
   return async (request, { signal, onRateLimit }) => {
     const { url, headers, body } = await unlessAborted(request(), signal);
@@ -59,7 +61,7 @@ export function directCalls({ model, fetch: own, failureOf }: DirectEndpoint): O
       response = (await send(url, sent)) as unknown as BoundedResponse;
     } catch (error) {
       link?.end();
-      throw sendFailure(error, model);
+      throw sendFailure(error, model, unreachable);
     }
     reportRateLimit(response.headers, onRateLimit);
     if (!response.ok) {
@@ -77,7 +79,7 @@ export function directCalls({ model, fetch: own, failureOf }: DirectEndpoint): O
 }
 
 /** Converts what `fetch` threw: without an answer, the connection is at fault. */
-function sendFailure(error: unknown, model: string): unknown {
+function sendFailure(error: unknown, model: string, unreachable: DirectEndpoint["unreachable"]): unknown {
   if (isRouterError(error)) return error;
   const refusal = refusalIn(error);
   if (refusal !== undefined) return refusal;
@@ -87,7 +89,9 @@ function sendFailure(error: unknown, model: string): unknown {
   const isLate = isAbort || /timed? ?out/i.test(String(error) + cause);
   const detail = describe(error);
   if (isLate) return new ProviderError({ kind: "timeout", model, detail });
-  return new ProviderError({ kind: "connection", model, detail, summary: systemCode(error) });
+  const code = systemCode(error);
+  const summary = code === undefined ? undefined : (unreachable?.(code) ?? code);
+  return new ProviderError({ kind: "connection", model, detail, summary });
 }
 
 /** Converts an error that reading an answer threw. */

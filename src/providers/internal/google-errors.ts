@@ -63,6 +63,19 @@ export async function responseError(response: Response, context: ErrorContext): 
   return createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
 }
 
+/**
+ * Returns what an error of Google's says of itself: its kind, if it has a code that is known, and the wait that it asks
+ * for. Undefined for a body of another format.
+ */
+export function googleMeaning(
+  text: string,
+): { readonly kind: ProviderErrorKind; readonly waitMs: number | undefined } | undefined {
+  const error = errorIn(text);
+  const { status } = error;
+  if (typeof status !== "string" || !Object.hasOwn(kindsByCode, status)) return undefined;
+  return { kind: toKind(undefined, status, text), waitMs: readRetryDelayMs(error.details) };
+}
+
 /** Reads `{ error }`, or the array of one that a stream without `alt=sse` begins with. */
 function errorIn(text: string): GoogleStatus {
   try {

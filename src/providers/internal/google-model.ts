@@ -30,7 +30,11 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
   const { defaults } = options;
   const endpoint = endpointOf(options);
   const isVertex = endpoint.vertex !== undefined;
-  const stated = isVertex ? { ...options, baseUrl: endpoint.baseUrl } : options;
+  const region = endpoint.vertex?.location;
+  const stated =
+    region === undefined
+      ? options
+      : { ...options, baseUrl: endpoint.baseUrl, labels: { region, ...options.labels } };
   const facts = factsOf("google", model, stated, googleContentTypes);
   const { name } = facts;
   // Only the service that made a signature can read it.
@@ -98,7 +102,9 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
     return {
       send: async (method, body) => {
         signal.throwIfAborted();
-        const call = { method, path, key, baseUrl, body, signal: own.signal, fetch: options.fetch };
+        const { fetch } = options;
+        const auth = endpoint.vertex?.auth;
+        const call = { method, path, key, auth, baseUrl, body, signal: own.signal, fetch };
         return sendThrough(loaded, call, context);
       },
       context,

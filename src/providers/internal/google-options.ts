@@ -1,6 +1,7 @@
 import { InvalidOptionError, notShown, type ProviderOptions } from "../../contracts/index.ts";
 import { checkKeys } from "../../plugin/index.ts";
 import { checkProviderOptions } from "./provider-options.ts";
+import { checkVertexPlace, vertexHost } from "./vertex-place.ts";
 
 /** Options of `google()`. */
 export interface GoogleOptions extends ProviderOptions {
@@ -53,14 +54,7 @@ export function checkGoogleOptions(model: unknown, options: GoogleOptions): void
     );
   checkKeys("google.vertex", vertex, ["project", "location", "auth"]);
   const { project, location, auth } = vertex;
-  if (typeof project !== "string" || !/^[a-zA-Z0-9][a-zA-Z0-9.:-]{0,99}$/.test(project))
-    throw new InvalidOptionError("google.vertex.project", project, "the id of a Google Cloud project");
-  if (location !== undefined && !(typeof location === "string" && /^[a-z0-9-]{1,40}$/.test(location)))
-    throw new InvalidOptionError(
-      "google.vertex.location",
-      location,
-      'a location, for instance "europe-west4"',
-    );
+  checkVertexPlace("google.vertex", project, location);
   if (auth !== undefined && (typeof auth !== "object" || auth === null))
     throw new InvalidOptionError(
       "google.vertex.auth",
@@ -89,10 +83,4 @@ export function endpointOf({ baseUrl, apiVersion, vertex }: GoogleOptions): Goog
     apiVersion: apiVersion ?? "v1",
     vertex: { project, location, ...(auth && { auth }) },
   };
-}
-
-function vertexHost(location: string): string {
-  if (location === "global") return "aiplatform.googleapis.com";
-  if (location === "us" || location === "eu") return `aiplatform.${location}.rep.googleapis.com`;
-  return `${location}-aiplatform.googleapis.com`;
 }

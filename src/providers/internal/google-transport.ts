@@ -6,6 +6,7 @@ import { defaultFetch } from "../transport/default-fetch.ts";
 import type { ErrorContext } from "./google-errors.ts";
 import { hidden, responseError } from "./google-errors.ts";
 import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
+import { googleCredentialFailure } from "./google-token.ts";
 import type { GoogleResponse } from "./google-wire.ts";
 import { untilEnd } from "./until-end.ts";
 
@@ -14,6 +15,8 @@ export interface GoogleCall {
   /** Name of the model, encoded for an address. */
   readonly path: string;
   readonly key: string | undefined;
+  /** The option for credentials of Vertex AI. */
+  readonly auth?: object | undefined;
   /** Address that the request must have, so that no key leaves for another host. */
   readonly baseUrl: string;
   readonly body: object;
@@ -52,7 +55,7 @@ export async function sendThrough(
     (error: unknown) => ({ error }),
   );
   signal.throwIfAborted();
-  if (outcome === undefined) throw notSent(failed?.error, call.key === undefined, context);
+  if (outcome === undefined) throw notSent(failed?.error, call, context);
   if ("error" in outcome) throw refusalIn(outcome.error) ?? unreachable(outcome.error, context);
   if (!outcome.response.ok) throw await responseError(outcome.response, context);
   return outcome.response;
@@ -69,23 +72,15 @@ function unreachable(error: unknown, context: ErrorContext): ProviderError {
 }
 
 /** The error of a request that the package did not send. On Vertex AI it may lack the credentials to sign it. */
-function notSent(error: unknown, isSigned: boolean, context: ErrorContext): ProviderError {
-  if (!isSigned)
+function notSent(error: unknown, { key, auth }: GoogleCall, context: ErrorContext): unknown {
+  if (key !== undefined)
     return new ProviderError({
       kind: "unknown",
       model: context.name,
       summary: "the package of Google sent no request",
       detail: hidden(String(error), context),
     });
-  const { code, status } = (error ?? {}) as { readonly code?: unknown; readonly status?: unknown };
-  // Errors of a connection have a code such as ECONNREFUSED.
-  const isLater = (typeof code === "string" && /^E[A-Z]+$/.test(code)) || Number(status) >= 500;
-  return new ProviderError({
-    kind: isLater ? "connection" : "authentication",
-    model: context.name,
-    summary: "no credentials could be obtained",
-    detail: hidden(String(error), context),
-  });
+  return googleCredentialFailure(context.name, error, auth);
 }
 
 /** Reads the parts of a streamed answer, up to its end. */

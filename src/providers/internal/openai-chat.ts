@@ -17,7 +17,7 @@ import { listedModels } from "./listed-models.ts";
 import { checkAnswer, checkChunk } from "./openai-answer.ts";
 import { openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
-import { type DirectCalls, openaiDirect } from "./openai-direct.ts";
+import { type DirectCalls, openaiDirect, type PlatformWire } from "./openai-direct.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -29,6 +29,8 @@ import { untilEnd } from "./until-end.ts";
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
   readonly facts: ModelFacts;
+  /** The name that requests say; null for none. Default: that of the facts. */
+  readonly wireModel?: string | null | undefined;
   readonly defaults?: ModelDefaults | undefined;
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
@@ -37,8 +39,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly hasBatches?: boolean | undefined;
   /** Called before each call. */
   readKey(): Promise<Key>;
-  /** Builds a client; called again only when the key changes. */
-  connect(sdk: OpenAiSdk, apiKey: Key): OpenAI;
+  /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
+  connect?(sdk: OpenAiSdk, apiKey: Key): OpenAI;
   /** The way to send calls without the SDK. Absent: all go through it. */
   readonly direct?: DirectRoute<Key> | undefined;
 }
@@ -48,6 +50,7 @@ export interface DirectRoute<Key extends string | undefined> {
   readonly fetch: typeof fetch | undefined;
   /** Returns address and headers; called again only when the key changes. */
   routeFor(apiKey: Key): OpenAiRoute;
+  readonly platform?: PlatformWire | undefined;
 }
 
 type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
@@ -63,7 +66,7 @@ interface Connection {
  * target says how, else through it; batches always go through it.
  */
 export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<Key>): Model {
-  const { facts, defaults = {}, outputLimitField, strict = false } = target;
+  const { facts, defaults = {}, outputLimitField, strict = false, wireModel = facts.model } = target;
   const writer = writerOf(facts);
   let connection: Connection | undefined;
 
@@ -71,6 +74,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     const sdk = connection?.sdk ?? (await loadOpenAi(facts.name));
     const apiKey = await target.readKey();
     if (connection === undefined || connection.apiKey !== apiKey) {
+      if (target.connect === undefined) throw new Error(`${facts.name} is not called through the SDK`);
       connection = { sdk, apiKey, client: target.connect(sdk, apiKey) };
     }
     return connection;
@@ -80,7 +84,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   function bodyOf(request: ChatRequest): SdkBody {
     refuseUnsupported(request, facts.name);
     const body = openaiBody(request, defaults, outputLimitField, { writer, strict });
-    return { ...body, model: facts.model } as SdkBody;
+    return { ...body, model: wireModel ?? undefined } as SdkBody;
   }
 
   const direct = target.direct === undefined ? undefined : directCalls(target, target.direct, writer);
@@ -205,8 +209,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 }
 
 function directCalls<Key extends string | undefined>(
-  { facts, readKey }: OpenAiTarget<Key>,
-  { fetch, routeFor }: DirectRoute<Key>,
+  { facts, readKey, wireModel = facts.model }: OpenAiTarget<Key>,
+  { fetch, routeFor, platform }: DirectRoute<Key>,
   writer: string,
 ): DirectCalls {
   let current: { readonly apiKey: Key; readonly route: OpenAiRoute } | undefined;
@@ -215,7 +219,7 @@ function directCalls<Key extends string | undefined>(
     if (current === undefined || current.apiKey !== apiKey) current = { apiKey, route: routeFor(apiKey) };
     return current.route;
   };
-  return openaiDirect({ facts, writer, fetch, route });
+  return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
 }
 
 /** Marks an answer that holds more than OpenAI's fields with its writer. */

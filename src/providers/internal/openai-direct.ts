@@ -1,4 +1,5 @@
 import type { Completion, ModelFacts } from "../../contracts/index.ts";
+import { isRouterError, type ProviderError } from "../../contracts/index.ts";
 import type { BoundedResponse } from "../../plugin/http/bounded-response.ts";
 import { ChatChunks } from "./chat-chunks.ts";
 import { type DirectOptions, directCalls, type OpenCall, readFailure } from "./direct-call.ts";
@@ -15,7 +16,27 @@ export interface DirectTarget {
   readonly fetch: typeof fetch | undefined;
   /** Returns the route of the next call. */
   route(): Promise<OpenAiRoute>;
+  readonly platform?: PlatformWire | undefined;
+  /** The name that requests say; null for none. */
+  readonly wireModel: string | null;
 }
+
+/** What differs where a platform stands between a call and a server that speaks chat completions. */
+export interface PlatformWire {
+  /** Returns the error of a refusal. `usual`: as a server without a platform would mean it. */
+  failureOf?(text: string, response: Refusal, usual: () => ProviderError): ProviderError;
+  /** Returns the text of an error for a host that could not be reached, by the system's code. */
+  unreachable?(code: string): string | undefined;
+  /** Unwraps the body of a stream. Absent: it is an event stream. */
+  unwrap?(source: unknown): unknown;
+  /**
+   * True if the platform has no list of models. Its health is then that a request without messages is refused by what
+   * serves the model, or answered.
+   */
+  readonly hasNoList?: boolean | undefined;
+}
+
+export type Refusal = Pick<BoundedResponse, "status" | "headers">;
 
 /** Calls of an endpoint that speaks OpenAI chat completions, without OpenAI's SDK. */
 export interface DirectCalls {
@@ -25,18 +46,45 @@ export interface DirectCalls {
   health(signal: AbortSignal): Promise<string>;
 }
 
-export function openaiDirect({ facts, writer, fetch: own, route }: DirectTarget): DirectCalls {
+export function openaiDirect(target: DirectTarget): DirectCalls {
+  const { facts, writer, fetch: own, route, platform = {} } = target;
   const model = facts.name;
+  const probe = { model: target.wireModel ?? undefined, messages: [], max_tokens: 1 };
   const call = directCalls({
     model,
     fetch: own,
-    failureOf: (text, { status, headers }) => failureOf(readError(text), model, status, headers),
+    failureOf: (text, response) => {
+      const { status, headers } = response;
+      const usual = () => failureOf(readError(text), model, status, headers);
+      return platform.failureOf?.(text, response, usual) ?? usual();
+    },
+    unreachable: platform.unreachable,
   });
-  const open = (path: string, body: object | undefined, options: DirectOptions): Promise<OpenCall> =>
+  const open = (
+    path: string,
+    body: object | undefined,
+    options: DirectOptions,
+    streams = false,
+  ): Promise<OpenCall> =>
     call(async () => {
-      const { url, headers } = await route();
-      return { url: url(path), headers, body: body && (() => JSON.stringify(body)) };
+      const { url, headers, sign } = await route();
+      const at = url(path, streams);
+      if (sign === undefined) return { url: at, headers, body: body && (() => JSON.stringify(body)) };
+      const text = body && JSON.stringify(body);
+      const request = { url: at, headers, body: text, method: text === undefined ? "GET" : "POST" } as const;
+      return { url: at, headers: await sign(request), body: text === undefined ? undefined : () => text };
     }, options);
+
+  async function isServed(signal: AbortSignal): Promise<string> {
+    try {
+      const call = await open("/chat/completions", probe, { signal });
+      call.end(false);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!isRouterError(error, "provider") || !refusedByModel.has(error.kind)) throw error;
+    }
+    return "";
+  }
 
   return {
     async generate(body, options) {
@@ -61,12 +109,15 @@ export function openaiDirect({ facts, writer, fetch: own, route }: DirectTarget)
         writer,
         signal: options.signal,
         open: async () => {
-          const call = await open("/chat/completions", body(), options);
-          return { source: call.response.body?.source, headers: call.response.headers, end: call.end };
+          const call = await open("/chat/completions", body(), options, true);
+          const { body: answer, headers } = call.response;
+          const source = platform.unwrap === undefined ? answer?.source : platform.unwrap(answer?.source);
+          return { source, headers, end: call.end };
         },
       }),
 
     async health(signal) {
+      if (platform.hasNoList) return isServed(signal);
       try {
         const call = await open("/models", undefined, { signal });
         try {
@@ -80,6 +131,9 @@ export function openaiDirect({ facts, writer, fetch: own, route }: DirectTarget)
     },
   };
 }
+
+/** Kinds by which what serves the model refuses a request without messages. */
+const refusedByModel = new Set(["invalid-request", "context-overflow"]);
 
 async function readCompletion(response: BoundedResponse, model: string): Promise<Completion> {
   let body: Partial<Completion> & { error?: unknown };

@@ -2,9 +2,19 @@ import { environment } from "../../plugin/environment.ts";
 
 /** Addresses and headers of calls that are sent without the SDK. */
 export interface OpenAiRoute {
-  /** Returns the address of a path of the API: `/chat/completions`. */
-  url(path: string): string;
+  /** Returns the address of a path of the API: `/chat/completions`. `streams`: the answer is to be streamed. */
+  url(path: string, streams?: boolean): string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Returns the headers of a request with its signature. Absent: no request is signed. */
+  sign?(request: UnsignedRequest): Promise<Readonly<Record<string, string>>>;
+}
+
+/** A request as it will be sent, but for the headers of its signature. */
+export interface UnsignedRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
 }
 
 /**

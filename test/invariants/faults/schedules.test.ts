@@ -6,8 +6,9 @@ import { type Attempt, isRouterError, type Usage } from "../../../src/index.ts";
 import { type FaultCall, type FaultServer, serveFaults } from "../../support/faults/fault-server.ts";
 import { type Observation, price, runSchedule } from "../../support/faults/run-schedule.ts";
 import { type Schedule, schedules } from "../../support/faults/schedule.ts";
+import { requestFaults } from "../../support/platforms/wires.ts";
 import { runs } from "../../support/runs.ts";
-import { type WireName, wires } from "../../support/wires.ts";
+import { type AnyWireName, allWires } from "../../support/wires.ts";
 
 /** Number of concurrent schedules. */
 const batch = 10;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 // An unhandled rejection fails the run by itself: vitest reports it as an error.
-describe.each(Object.keys(wires) as WireName[])("under random faults, %s", (wire) => {
+describe.each(Object.keys(allWires) as AnyWireName[])("under random faults, %s", (wire) => {
   it(
     "a request ends in time, in one whole answer or one typed error, and its record is true",
     async () => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { FailureKind, ScenarioAnswer, ScenarioFailure } from "../../../src/testing/index.ts";
 import { scenarioAnswer } from "../scenario-answer.ts";
-import { type WireName, wires } from "../wires.ts";
+import { type AnyWireName, allWires } from "../wires.ts";
 import { type Fault, type FaultStatus, type RetryAfter, retryAfterHeaders } from "./fault.ts";
 
 /** A call as the server received it. */
@@ -28,7 +28,7 @@ export interface FaultEndpoint {
 }
 
 export interface FaultServer {
-  endpoint(wire: WireName, script: Script): FaultEndpoint;
+  endpoint(wire: AnyWireName, script: Script): FaultEndpoint;
   /** Open connections, including idle ones. */
   readonly connections: ReadonlySet<Socket>;
   close(): Promise<void>;
@@ -65,8 +65,9 @@ export async function serveFaults(): Promise<FaultServer> {
         const answer = answerOf(`${key}.${index}`, fault);
         // Recorded before the body is read, so that the call counts in any case.
         calls.push({ fault, text: answer.textPieces.join(""), usage: answer.usage, closed });
-        const body = await read(request);
-        const recorded = { method: "POST", path: request.url ?? "", headers: {}, body, closed };
+        const text = await read(request);
+        const { headers, url: path = "" } = request as { headers: Record<string, string>; url?: string };
+        const recorded = { method: "POST", path, headers, body: JSON.parse(text), text, closed };
         await perform(response, fault, render(wire, answer, fault, recorded));
       });
       return { url: `http://127.0.0.1:${port}/${key}`, calls, remove: () => endpoints.delete(key) };
@@ -109,7 +110,7 @@ function answerOf(tag: string, fault: Fault): ScenarioAnswer {
 /** A body in the pieces that are written, before a fault is applied. */
 interface Rendered {
   readonly headers: Readonly<Record<string, string>>;
-  readonly pieces: readonly string[];
+  readonly pieces: readonly (string | Uint8Array)[];
   /** Returns the answer to a call that is refused with this status. */
   refusal(
     status: FaultStatus,
@@ -119,17 +120,17 @@ interface Rendered {
     headers: Record<string, string>;
     body: string;
   };
-  readonly errorInside: (status: FaultStatus) => string;
+  readonly errorInside: (status: FaultStatus) => string | Uint8Array;
   readonly malformed: string;
 }
 
 function render(
-  wireName: WireName,
+  wireName: AnyWireName,
   answer: ScenarioAnswer,
   fault: Fault,
-  request: Parameters<(typeof wires)[WireName]["isStream"]>[0],
+  request: Parameters<(typeof allWires)[AnyWireName]["isStream"]>[0],
 ): Rendered {
-  const wire = wires[wireName];
+  const wire = allWires[wireName];
   const streamed = wire.isStream(request);
   const refusal: Rendered["refusal"] = (status, retryAfter) => {
     const { headers, body } = wire.failure(failureOf(status, retryAfter));
@@ -184,7 +185,7 @@ function failureOf(status: FaultStatus, retryAfter?: RetryAfter): ScenarioFailur
 async function perform(response: ServerResponse, fault: Fault, rendered: Rendered): Promise<void> {
   const { pieces, refusal } = rendered;
   const headers = fault.type === "content-type" ? { "content-type": fault.value } : rendered.headers;
-  const bytes = Buffer.from(pieces.join(""), "utf8");
+  const bytes = joined(pieces);
   switch (fault.type) {
     case "silence":
       return;
@@ -224,17 +225,23 @@ async function perform(response: ServerResponse, fault: Fault, rendered: Rendere
       response.writeHead(200, headers);
       response.end(
         pieces.length > 1
-          ? pieces.toSpliced(Math.floor(fault.at * pieces.length), 0, insert).join("")
+          ? joined(pieces.toSpliced(Math.floor(fault.at * pieces.length), 0, insert))
           : fault.type === "malformed"
-            ? `${pieces[0]?.slice(0, Math.floor(fault.at * (pieces[0]?.length ?? 0)))}${insert}`
+            ? joined([bytes.subarray(0, Math.floor(fault.at * bytes.length)), insert])
             : insert,
       );
       return;
     }
   }
   response.writeHead(200, headers);
-  for (const piece of pieces) await write(response, Buffer.from(piece, "utf8"));
+  for (const piece of pieces) await write(response, joined([piece]));
   response.end();
+}
+
+function joined(pieces: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece, "utf8") : piece)),
+  );
 }
 
 /** Writes in two parts, split at any byte, even inside a character. Waits for a slow reader. */
@@ -266,8 +273,8 @@ function pause(response: ServerResponse, ms: number): Promise<void> {
   });
 }
 
-async function read(request: IncomingMessage): Promise<unknown> {
+async function read(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return JSON.parse(Buffer.concat(parts).toString("utf8"));
+  return Buffer.concat(parts).toString("utf8");
 }

@@ -27,7 +27,8 @@ export async function serveLongStream(wireName: WireName, wireBytes: number): Pr
   const request = { method: "POST", headers: {}, closed: new Promise<void>(() => {}) };
   const streamed: RecordedRequest = { ...request, path: "", body: { stream: true } };
   // In the API's format: the events before the pieces, the pieces, and the events after them.
-  const { contentType, content, ending } = wire.stream(answerOf(piecesPerBlock), streamed);
+  const { contentType, ...events } = wire.stream(answerOf(piecesPerBlock), streamed);
+  const [content, ending] = [events.content.map(String), events.ending.map(String)];
   const first = content.findIndex((text) => text.includes(piece));
   const block = content.slice(first, first + piecesPerBlock).join("");
   const blocks = Math.ceil(wireBytes / Buffer.byteLength(block));

@@ -1,7 +1,7 @@
 import { always } from "../../../policies/index.ts";
 import { type Constraint, createRouter, type RouteResult, type RouterEvent } from "../../../src/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
-import { type WireName, wires } from "../wires.ts";
+import { type AnyWireName, allWires } from "../wires.ts";
 import { closedPort, type FaultEndpoint, type FaultServer } from "./fault-server.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -33,14 +33,17 @@ const nowhere = await closedPort();
 /** Sends one request through the real SDK of an API. Returns when every call has ended at the server, too. */
 export async function runSchedule(
   server: FaultServer,
-  wire: WireName,
+  wire: AnyWireName,
   schedule: Schedule,
 ): Promise<Observation> {
   const open = (script: Schedule["small"]) => server.endpoint(wire, script === "refused" ? [] : script);
   const endpoints = { small: open(schedule.small), large: open(schedule.large), elsewhere: open([]) };
   const model = (id: Id) => {
     const baseUrl = id !== "elsewhere" && schedule[id] === "refused" ? nowhere : endpoints[id].url;
-    return wires[wire].model(id, baseUrl, { price, labels: { residency: id === "elsewhere" ? "us" : "eu" } });
+    return allWires[wire].model(id, baseUrl, {
+      price,
+      labels: { residency: id === "elsewhere" ? "us" : "eu" },
+    });
   };
   const events: RouterEvent<Id>[] = [];
   const router = createRouter({

@@ -1,0 +1,51 @@
+import { bedrock } from "../../../src/providers/bedrock.ts";
+import { sagemaker } from "../../../src/providers/sagemaker.ts";
+import { vertex } from "../../../src/providers/vertex.ts";
+import { openaiWire } from "../openai-server.ts";
+import type { Wire } from "../wires.ts";
+import { awsFault } from "./aws.ts";
+import { vertexWire } from "./google.ts";
+import { sagemakerWire } from "./sagemaker.ts";
+import { bearerOf } from "./tokens.ts";
+import { verifying } from "./verifying.ts";
+
+const region = "eu-central-1";
+const credentials = { accessKeyId: "AKIAFAULTS", secretAccessKey: "secret-of-faults" };
+const keys = new Map([[credentials.accessKeyId, { secret: credentials.secretAccessKey }]]);
+const signed = (service: string) => (call: Parameters<Wire["isStream"]>[0]) =>
+  awsFault({ ...call, text: call.text ?? "" }, { now: Date.now, region, service, keys })?.message;
+
+const vertexEnd = verifying(vertexWire, ({ headers }) =>
+  bearerOf(headers) === "token-of-faults" ? undefined : "another token",
+);
+const bedrockEnd = verifying(openaiWire, signed("bedrock"));
+const sagemakerEnd = verifying(sagemakerWire, signed("sagemaker"));
+
+/** Platforms whose endpoints verify token or signature of each request. */
+export const platformWires: Readonly<Record<"vertex" | "bedrock" | "sagemaker", Wire>> = {
+  vertex: {
+    ...vertexEnd,
+    model: (name, baseUrl, options) =>
+      vertex(name, {
+        project: "p",
+        location: "l",
+        ...options,
+        baseUrl,
+        apiKey: async () => "token-of-faults",
+      }),
+  },
+  bedrock: {
+    ...bedrockEnd,
+    model: (name, baseUrl, { apiKey: _, ...options }) =>
+      bedrock(name, { ...options, region, credentials, baseUrl }),
+  },
+  sagemaker: {
+    ...sagemakerEnd,
+    model: (name, baseUrl, { apiKey: _, ...options }) =>
+      sagemaker(name, { ...options, region, credentials, baseUrl }),
+  },
+};
+
+/** Faults of requests that these endpoints have found. */
+export const requestFaults = (): readonly string[] =>
+  [vertexEnd, bedrockEnd, sagemakerEnd].flatMap(({ faults }) => faults);
