@@ -9,7 +9,7 @@ export function wordTokenizer(words: readonly string[]): object {
     normalizer: { type: "Lowercase" },
     pre_tokenizer: { type: "Whitespace" },
     post_processor: null,
-    decoder: null,
+    decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     model: {
       type: "WordPiece",
       unk_token: "[UNK]",
