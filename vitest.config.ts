@@ -30,8 +30,8 @@ const isolated = [
  */
 const computing = [
   "{statistics,policies,studies,cost,request,decision}/**",
-  // The tables of Unicode, which text-units reads, belong to Node.
-  "classifiers/{!(text-units).test.ts,*/**}",
+  // The tables of Unicode, which text-units reads, belong to Node; onnx starts processes with native code.
+  "classifiers/{!(text-units).test.ts,!(onnx)/**}",
   "evals/{tune,train,monitor,metrics,report}/**",
   "rollout/{audit,drift,guards}/**",
   "rollout/{judge,hold-out,unit-draw,promise,promise-records,keep-promise,share-promise,create-rollout,rollout-policy}.test.ts",

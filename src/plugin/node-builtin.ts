@@ -1,10 +1,13 @@
 interface NodeBuiltins {
+  readonly "node:child_process": typeof import("node:child_process");
   readonly "node:crypto": typeof import("node:crypto");
   readonly "node:dns/promises": typeof import("node:dns/promises");
+  readonly "node:fs": typeof import("node:fs");
   readonly "node:fs/promises": typeof import("node:fs/promises");
   readonly "node:http": typeof import("node:http");
   readonly "node:path": typeof import("node:path");
   readonly "node:https": typeof import("node:https");
+  readonly "node:module": typeof import("node:module");
   readonly "node:stream": typeof import("node:stream");
   readonly "node:tls": typeof import("node:tls");
   readonly "node:vm": typeof import("node:vm");

@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ExampleEndpoints, serveExampleEndpoints } from "../support/example-endpoints.ts";
+import { tinyDecoder } from "../support/onnx/tiny-decoder.ts";
 import { root } from "../support/package-sources.ts";
 import { runReadme } from "../support/run-readme.ts";
 
@@ -11,14 +14,24 @@ import { runReadme } from "../support/run-readme.ts";
 const programs = readdirSync(`${root}examples`).filter((file) => file.endsWith(".ts"));
 const read = (file: string) => readFileSync(`${root}examples/${file}`, "utf8");
 
+/** A language model in ONNX that answers the easy prompt, and its tokenizer. */
+const folder = mkdtempSync(join(tmpdir(), "examples-"));
+const local = tinyDecoder(["the capital of france ? it", "it is paris ."]);
+const files = { ONNX_MODEL: join(folder, "model.onnx"), ONNX_TOKENIZER: join(folder, "tokenizer.json") };
+
 let endpoints: ExampleEndpoints;
 beforeAll(async () => {
+  writeFileSync(files.ONNX_MODEL, local.model);
+  writeFileSync(files.ONNX_TOKENIZER, JSON.stringify(local.tokenizer));
   endpoints = await serveExampleEndpoints();
 });
-afterAll(() => endpoints.close());
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  return endpoints.close();
+});
 
 beforeEach(() => {
-  for (const [name, value] of Object.entries(endpoints.environment)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({ ...endpoints.environment, ...files })) vi.stubEnv(name, value);
 });
 afterEach(() => {
   vi.unstubAllEnvs();

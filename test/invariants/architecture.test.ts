@@ -139,6 +139,8 @@ describe("heavy packages", () => {
     "jiti",
     "simple-statistics",
     "undici",
+    "onnxruntime-node",
+    "@huggingface/tokenizers",
   ];
 
   it("and modules of Node are loaded on use, so that Workers and edge functions can import the package", () => {

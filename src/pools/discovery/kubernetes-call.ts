@@ -17,17 +17,31 @@ export class KubernetesStatusError extends Error {
   }
 }
 
-/** Longest line (one slice of 100 endpoints has about 100 kB), and longest wait for an answer to begin. */
+/** Longest line (one slice of 100 endpoints has about 100 kB), and longest answer of a list. */
 const longestLine = 4 * 2 ** 20;
+const longestList = 64 * 2 ** 20;
+/** Longest wait for an answer to begin, and for more of a list. */
 const timeoutMs = 10_000;
 
+/** Sends a GET to the API server and returns the answer, at most 64 MiB of it. */
+export async function kubernetesText(api: KubernetesApi, path: string, signal: AbortSignal): Promise<string> {
+  let text = "";
+  for await (const line of kubernetesLines(api, path, timeoutMs, signal)) {
+    text += line;
+    if (text.length > longestList) throw new Error("the list is too long");
+  }
+  return text;
+}
+
 /**
- * Sends a GET to the API server and yields the lines of the answer. Token and CA are read each time: the token changes
- * while the process runs. Over `node:http`, since `fetch` takes no CA.
+ * Sends a GET to the API server and yields the lines of the answer; one that is silent for `idleMs` is cut, since a
+ * connection whose other end is gone says nothing. Token and CA are read each time: the token changes while the process
+ * runs. Over `node:http`, since `fetch` takes no CA.
  */
 export async function* kubernetesLines(
   { url, tokenFile, caFile }: KubernetesApi,
   path: string,
+  idleMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
   const files = neededBuiltin("node:fs/promises");
@@ -38,6 +52,7 @@ export async function* kubernetesLines(
     response.destroy();
     throw new KubernetesStatusError(response.statusCode ?? 0);
   }
+  response.setTimeout(idleMs, () => response.destroy(new Error("the answer has stopped")));
   let held = "";
   for await (const piece of response.setEncoding("utf8")) {
     const lines = `${held}${piece}`.split("\n");

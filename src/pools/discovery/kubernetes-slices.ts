@@ -35,12 +35,15 @@ export class KubernetesSlices {
     this.#address = address;
   }
 
-  /** Replaces all slices by those of a list; returns its version. */
+  /** Replaces all slices by those of a list; returns its version. Throws for what is not a list. */
   list(value: unknown): string {
     const { items, metadata } = fieldsOf(value);
+    const version = versionOf(metadata);
+    // A list of no slices empties the pool: nothing else may.
+    if (!Array.isArray(items) || version === "") throw new SyntaxError("not a list");
     this.#slices.clear();
-    for (const item of Array.isArray(items) ? items : []) this.#set(item);
-    return versionOf(metadata);
+    for (const item of items) this.#set(item);
+    return version;
   }
 
   /** Takes an event of a watch; returns the version that it names, or undefined if the list must be read again. */
@@ -50,7 +53,8 @@ export class KubernetesSlices {
     if (type === "ERROR" || slice.metadata === undefined) return undefined;
     if (type === "ADDED" || type === "MODIFIED") this.#set(slice);
     if (type === "DELETED") this.#slices.delete(String(slice.metadata?.name));
-    return versionOf(slice.metadata);
+    // Without a version the next watch would begin anywhere, and miss what was deleted before.
+    return versionOf(slice.metadata) || undefined;
   }
 
   /** Returns the endpoints of all slices, each address once. */

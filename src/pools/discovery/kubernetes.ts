@@ -3,7 +3,12 @@ import { environment } from "../../plugin/environment.ts";
 import { failureOf } from "../../plugin/http/bounded-get.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/option-checks.ts";
 import type { Discovery, EndpointSet, WatchOptions } from "./discovery.ts";
-import { type KubernetesApi, KubernetesStatusError, kubernetesLines } from "./kubernetes-call.ts";
+import {
+  type KubernetesApi,
+  KubernetesStatusError,
+  kubernetesLines,
+  kubernetesText,
+} from "./kubernetes-call.ts";
 import { KubernetesSlices } from "./kubernetes-slices.ts";
 import { jittered, pause } from "./pause.ts";
 
@@ -22,6 +27,8 @@ export interface KubernetesOptions {
   readonly caFile?: string | false | undefined;
   /** Time before another try, in milliseconds. Default 2,000. */
   readonly retryMs?: number | undefined;
+  /** Longest time of one watch, in seconds. One that is silent for a tenth more, and a second, is cut. Default 300. */
+  readonly watchSeconds?: number | undefined;
 }
 
 const account = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -35,6 +42,7 @@ const optionNames = [
   "tokenFile",
   "caFile",
   "retryMs",
+  "watchSeconds",
 ];
 
 /**
@@ -45,10 +53,19 @@ const optionNames = [
  */
 export function kubernetes(options: KubernetesOptions): Discovery {
   checkKeys("kubernetes", options, optionNames);
-  const { service, namespace, port, path = "/v1", protocol = "http", retryMs = 2_000 } = options;
+  const {
+    service,
+    namespace,
+    port,
+    path = "/v1",
+    protocol = "http",
+    retryMs = 2_000,
+    watchSeconds = 300,
+  } = options;
   checkText("kubernetes.service", service);
   checkText("kubernetes.namespace", namespace);
   checkNumber("kubernetes.retryMs", retryMs, { min: 1, max: 3_600_000 });
+  checkNumber("kubernetes.watchSeconds", watchSeconds, { min: 1, max: 86_400, integer: true });
   const selector = encodeURIComponent(`kubernetes.io/service-name=${service}`);
   const base = `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/endpointslices?labelSelector=${selector}`;
   return {
@@ -60,6 +77,7 @@ export function kubernetes(options: KubernetesOptions): Discovery {
         source: `kubernetes ${namespace}/${service}`,
         slices: new KubernetesSlices({ protocol, path, portName: port }),
         retryMs,
+        watchSeconds,
         watching,
       }),
   };
@@ -71,6 +89,7 @@ interface Watched {
   readonly source: string;
   readonly slices: KubernetesSlices;
   readonly retryMs: number;
+  readonly watchSeconds: number;
   readonly watching: WatchOptions;
 }
 
@@ -105,25 +124,26 @@ async function* watched(parts: Watched): AsyncGenerator<EndpointSet, void> {
 }
 
 /** Reads the list, then the events after it, and yields after each. Ends when a watch says that the list is too old. */
-async function* changes({ api, base, slices, retryMs, watching }: Watched): AsyncGenerator<void, void> {
+async function* changes(parts: Watched): AsyncGenerator<void, void> {
+  const { api, base, slices, retryMs, watchSeconds, watching } = parts;
   const { signal } = watching;
-  let text = "";
-  for await (const line of kubernetesLines(api, `${base}&limit=500`, signal)) text += line;
+  const text = await kubernetesText(api, `${base}&limit=500`, signal);
   let version: string | undefined = slices.list(JSON.parse(text));
   yield;
+  const idleMs = (1.1 * watchSeconds + 1) * 1_000;
   while (!signal.aborted) {
     const from = encodeURIComponent(version);
-    const path = `${base}&watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${from}`;
-    let events = 0;
-    for await (const line of kubernetesLines(api, path, signal)) {
+    const bounds = `allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}`;
+    const path = `${base}&watch=true&${bounds}&resourceVersion=${from}`;
+    const startedAt = performance.now();
+    for await (const line of kubernetesLines(api, path, idleMs, signal)) {
       if (line.trim() === "") continue;
-      events += 1;
       version = slices.event(JSON.parse(line));
       if (version === undefined) return;
       yield;
     }
     // A server that ends each watch at once must not be asked without a pause.
-    if (events === 0) await pause(retryMs, signal);
+    if (performance.now() - startedAt < retryMs) await pause(retryMs, signal);
   }
 }
 
@@ -133,7 +153,7 @@ function isExpired(error: unknown): boolean {
 
 function describe(error: unknown): string {
   if (isRouterError(error)) return error.message;
-  if (error instanceof SyntaxError) return "the API server's answer is not JSON";
+  if (error instanceof SyntaxError) return "the API server's answer is not what was asked for";
   if (!(error instanceof KubernetesStatusError)) return failureOf(error);
   const { status } = error;
   const may = "may the account list and watch endpointslices?";
