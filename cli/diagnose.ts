@@ -172,9 +172,7 @@ async function inspect(
       if (unknown.length > 0)
         notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
       if (advice !== undefined) notices.push(`${id}: ${advice}`);
-      for (const [isProblem, text] of [
-        ...priceRemarks(one, maxPriceAgeDays, terminal.now()),
-      ])
+      for (const [isProblem, text] of [...priceRemarks(one, maxPriceAgeDays, terminal.now())])
         (isProblem ? problems : notices).push(`${id}: ${text}`);
     }
     notices.push(...sharedEndpoints(models));
