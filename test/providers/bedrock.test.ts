@@ -184,7 +184,7 @@ test.each([
     "authentication",
     "still active",
   ],
-  ["an API key that is wrong", { apiKey: "bad-key" }, name, "permission", "bedrock:InvokeModel"],
+  ["an API key that is wrong", { apiKey: "bad-key" }, name, "authentication", "the key was not accepted"],
   ["a model that does not exist", {}, "openai.gpt-nine", "not-found", "has no such model"],
 ] as const)("%s is an error that says what to do", async (_, options, model, kind, part) => {
   account.keys.set("AKIAWRONG", { secret: "right-secret" });

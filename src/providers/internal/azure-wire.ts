@@ -10,7 +10,7 @@ export interface AzureWireOptions {
   readonly apiKey: ProviderOptions["apiKey"];
 }
 
-/** What Azure says by its refusals, and what to do. */
+/** Reads refusals of Azure, and says what to do. */
 export function azureWire({ deployment, apiKey }: AzureWireOptions): PlatformWire {
   return {
     failureOf(text, { headers }, usual) {
