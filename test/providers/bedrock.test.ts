@@ -13,7 +13,9 @@ import { bearerOf } from "../support/platforms/tokens.ts";
 import { verifying } from "../support/platforms/verifying.ts";
 import { sendEvents, sendJson, serveWith } from "../support/serve-with.ts";
 
-const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour? größer 漢 🚢" }] };
+const request: ChatRequest = {
+  messages: [{ role: "user", content: "How deep is the harbour? größer 漢 🚢" }],
+};
 const { signal } = new AbortController();
 const region = "eu-central-1";
 const name = "openai.gpt-oss-20b-1:0";
