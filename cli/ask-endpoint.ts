@@ -70,7 +70,11 @@ function problemOf(error: unknown, model: Model): string {
 /** Providers whose health check names the model; that of the others asks for the list of models. */
 const checksName: ReadonlySet<string> = new Set(["anthropic", "google"]);
 
+/** Providers whose errors say themselves what to do. */
+const advises: ReadonlySet<string> = new Set(["vertex", "bedrock", "sagemaker"]);
+
 function advice(kind: string, provider: string): string {
+  if (advises.has(provider) && kind !== "connection") return "";
   if (kind === "authentication") return ": the key is not accepted";
   if (kind === "connection") return ": is the address right, and is the server up?";
   if (kind !== "not-found") return "";

@@ -5,11 +5,19 @@ const keyVariables: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(environmentProviders).map(([name, { keys }]) => [name, keys])),
   azure: ["AZURE_OPENAI_API_KEY"],
   vllm: ["VLLM_API_KEY"],
+  vertex: ["GOOGLE_APPLICATION_CREDENTIALS"],
+  bedrock: ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID"],
+  sagemaker: ["AWS_ACCESS_KEY_ID"],
 };
+
+/** Providers that may work without a key: own servers, and platforms that know the machine or its user. */
+const keyless: ReadonlySet<string> = new Set(["vllm", "vertex", "bedrock", "sagemaker"]);
 
 const otherVariables = [
   "OPENAI_BASE_URL",
   "AZURE_OPENAI_ENDPOINT",
+  "AZURE_TENANT_ID",
+  "AZURE_CLIENT_ID",
   "VLLM_BASE_URL",
   "VLLM_MODEL",
   "SWITCHPOINT_SMALL",
@@ -21,8 +29,8 @@ const otherVariables = [
  * set.
  */
 export function environmentVariables(env: Environment): Readonly<Record<string, boolean>> {
-  const names = [...Object.values(keyVariables).flat(), ...otherVariables];
-  return Object.fromEntries(names.map((name) => [name, isSet(env, name)]));
+  const names = new Set([...Object.values(keyVariables).flat(), ...otherVariables]);
+  return Object.fromEntries([...names].map((name) => [name, isSet(env, name)]));
 }
 
 export interface KeyVariable {
@@ -40,7 +48,7 @@ export function keyVariable(provider: string, env: Environment): KeyVariable | u
   const names = Object.hasOwn(keyVariables, provider) ? keyVariables[provider] : undefined;
   const variable = names?.find((name) => isSet(env, name)) ?? names?.[0];
   if (variable === undefined) return undefined;
-  return { variable, found: isSet(env, variable), optional: provider === "vllm" };
+  return { variable, found: isSet(env, variable), optional: keyless.has(provider) };
 }
 
 function isSet(env: Environment, name: string): boolean {

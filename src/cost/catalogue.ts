@@ -59,7 +59,12 @@ type RateRow = readonly [
   (number | null)?,
 ];
 
-const sameModelsAs: Readonly<Record<string, string>> = { azure: "openai", xai: "x-ai" };
+const sameModelsAs: Readonly<Record<string, string>> = {
+  azure: "openai",
+  bedrock: "aws",
+  vertex: "google",
+  xai: "x-ai",
+};
 const longestName = 200;
 
 let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
@@ -78,7 +83,7 @@ export function lookUpModel(provider: string, model: string): CatalogueEntry | u
   const name = model
     .trim()
     .toLowerCase()
-    .replace(/^models\//, "");
+    .replace(provider === "vertex" ? /^google\// : /^models\//, "");
   const spellings = [name, name.replace(compactDate, "-$1-$2-$3"), name.replace(finalDate, "")];
   for (const spelling of spellings) {
     const row = models.find(([, patterns]) => fitsPatterns(spelling, patterns));
@@ -115,7 +120,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
     ...known({
       endpoint: model.endpoint,
       // What others take for the model says nothing about own GPUs.
-      price: model.price ?? (model.gpu === undefined ? entry?.price : undefined),
+      price: model.price ?? (model.gpu === undefined && isPricedAt(model) ? entry?.price : undefined),
       gpu: model.gpu,
       contextWindow: model.contextWindow ?? entry?.contextWindow,
       maxOutputTokens: model.maxOutputTokens ?? entry?.maxOutputTokens,
@@ -123,6 +128,14 @@ export function completeFacts(model: ModelFacts): ModelFacts {
       assumeCapabilities: model.assumeCapabilities,
     }),
   };
+}
+
+/**
+ * True if the catalogue's price holds where the model is. Bedrock's are those of the United States and of global
+ * profiles; other regions have others, which it does not know.
+ */
+function isPricedAt({ provider, labels }: ModelFacts): boolean {
+  return provider !== "bedrock" || /^(?:us|global)(?:-(?!gov)|$)/.test(labels["region"] ?? "");
 }
 
 /** Drops the keys whose value is `undefined`. */

@@ -22,6 +22,7 @@ const providers = [
   "cerebras",
   "zai",
   "minimax",
+  "aws",
 ];
 
 // Models with input or output other than text in chat, and marketplace variants of others.
@@ -31,6 +32,8 @@ const completionsOnly = /^(ada|babbage|curie|davinci|text-davinci-.*|gpt-3\.5-tu
 
 function isCurrent(provider, model) {
   if (model.deprecated || completionsOnly.test(model.id)) return false;
+  // The endpoint for chat completions of Bedrock serves no model of these makers.
+  if (provider === "aws" && /(^|\.)(anthropic|amazon|meta|writer)\.|voxtral/.test(model.id)) return false;
   // Google's cloud also sells Claude, which its chat endpoint for Gemini does not serve.
   if (provider === "google" && !model.id.startsWith("gem")) return false;
   return !otherKind.test(model.id);

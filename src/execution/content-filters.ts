@@ -1,7 +1,7 @@
 import type { CompletionChunk } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 
-/** What a content filter found, by category. Azure sends it with the chunks of an answer, and of the prompt first. */
+/** Findings of a content filter, by category. Azure sends it with the chunks of an answer, and of the prompt first. */
 export interface ContentFilters {
   add(chunk: CompletionChunk): void;
   /** Fields for the whole answer, and for its choice: none if no chunk had any. */
@@ -25,7 +25,7 @@ export function createContentFilters(): ContentFilters {
       if (typeof results !== "object" || results === null) return;
       for (const [category, result] of Object.entries(results)) {
         found ??= new Map();
-        // What was filtered stays so, whatever the filter says of what follows.
+        // What was filtered stays so, whatever the filter finds later.
         if (isFiltered(found.get(category))) continue;
         if (found.has(category) || found.size < most) found.set(category, copyOf(result));
       }

@@ -69,13 +69,13 @@ export function bedrock(model: string, given: BedrockOptions): Model {
       'absent with apiKey, and with client "sdk"',
     );
 
-  const labels = { ...bedrockLabels(model, region), ...options.labels };
-  const facts = factsOf("bedrock", model, { ...options, labels });
   const host =
     endpoint === "runtime"
       ? `bedrock-runtime.${region}.${awsDomain(region)}`
       : `bedrock-mantle.${region}.api.aws`;
   const baseUrl = options.baseUrl ?? `https://${host}/openai/v1`;
+  const labels = { ...bedrockLabels(model, region), ...options.labels };
+  const facts = factsOf("bedrock", model, { ...options, baseUrl, labels });
   const identity = awsCredentials({ model: facts.name, option: credentials, others: [variable] });
   const service = endpoint === "runtime" ? "bedrock" : "bedrock-mantle";
   const sign = awsSigner({ neededBy: "bedrock()", region, service, credentials: identity });

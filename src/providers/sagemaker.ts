@@ -54,13 +54,13 @@ export function sagemaker(endpointName: string, given: SageMakerOptions): Model 
     );
 
   const labels = { region, ...options.labels };
-  const facts = factsOf("sagemaker", endpointName, { ...options, labels });
-  const identity = awsCredentials({ model: facts.name, option: credentials });
-  const sign = awsSigner({ neededBy: "sagemaker()", region, service: "sagemaker", credentials: identity });
   const base = (options.baseUrl ?? `https://runtime.sagemaker.${region}.${awsDomain(region)}`).replace(
     /\/$/,
     "",
   );
+  const facts = factsOf("sagemaker", endpointName, { ...options, baseUrl: base, labels });
+  const identity = awsCredentials({ model: facts.name, option: credentials });
+  const sign = awsSigner({ neededBy: "sagemaker()", region, service: "sagemaker", credentials: identity });
   const route = openaiRoute(`${base}/endpoints/${endpointName}`, [usualHeaders, options.headers ?? {}]);
 
   return openaiChat<undefined>({

@@ -48,9 +48,9 @@ export function vertex(model: string, given: VertexOptions): Model {
     throw new InvalidOptionError("vertex.apiKey", notShown, "absent if auth is given");
 
   const labels = { region: location, ...options.labels };
-  const facts = factsOf("vertex", model, { ...options, labels });
-  const apiKey = options.apiKey ?? googleToken(facts.name, auth);
   const base = (options.baseUrl ?? `https://${vertexHost(location)}/v1`).replace(/\/$/, "");
+  const facts = factsOf("vertex", model, { ...options, baseUrl: base, labels });
+  const apiKey = options.apiKey ?? googleToken(facts.name, auth);
   const address = `${base}/projects/${project}/locations/${location}/endpoints/${endpoint}`;
   return openaiChat({
     facts,

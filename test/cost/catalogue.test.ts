@@ -229,3 +229,21 @@ describe("completing a model's facts", () => {
     });
   });
 });
+
+test("models of Bedrock have a price in the United States and by global profiles, and a window everywhere", () => {
+  const at = (region: string, model = "openai.gpt-oss-20b-1:0") =>
+    completeFacts({ name: `bedrock:${model}`, provider: "bedrock", model, labels: { region } });
+  expect(at("us-east-1").price?.usdPerMillionInputTokens).toBe(0.07);
+  expect(at("us", "us.openai.gpt-5.6-sol").price?.usdPerMillionInputTokens).toBe(4.4);
+  expect(at("global", "global.openai.gpt-5.6-sol").price?.usdPerMillionInputTokens).toBe(4);
+  for (const region of ["eu-central-1", "us-gov-west-1", "eu", "usual"]) {
+    expect(at(region).contextWindow).toBe(128_000);
+    expect(at(region).price).toBeUndefined();
+  }
+});
+
+test("Gemini on Vertex AI has the facts of Gemini, by its publisher's name; others are not known", () => {
+  expect(lookUpModel("vertex", "google/gemini-2.5-flash")?.name).toBe("google:gemini-2.5-flash");
+  expect(lookUpModel("vertex", "meta/llama-3.3-70b-instruct-maas")).toBeUndefined();
+  expect(lookUpModel("sagemaker", "my-endpoint")).toBeUndefined();
+});

@@ -28,10 +28,13 @@ import { exact } from "switchpoint/evals/scorers";
 import { checkNumber, type ModelFacts } from "switchpoint/plugin";
 import { firstOf, threshold } from "switchpoint/policies";
 import { anthropic } from "switchpoint/providers/anthropic";
-import { azure } from "switchpoint/providers/azure";
+import { azure, entraId } from "switchpoint/providers/azure";
+import { bedrock } from "switchpoint/providers/bedrock";
 import { google } from "switchpoint/providers/google";
 import { openai } from "switchpoint/providers/openai";
 import { openaiCompatible } from "switchpoint/providers/openai-compatible";
+import { sagemaker } from "switchpoint/providers/sagemaker";
+import { vertex } from "switchpoint/providers/vertex";
 import { fakeModel } from "switchpoint/testing";
 
 const models = { small: fakeModel({ model: "s", answer: "from small" }), large: fakeModel({ model: "l" }) };
@@ -46,7 +49,21 @@ void router.decide({ messages: [], model: "smal" }).catch(() => {});
 const missing = await anthropic("claude-haiku-4-5", { apiKey: "k" })
   .generate({ messages: [{ role: "user", content: "x" }] }, { signal: new AbortController().signal })
   .catch((error: unknown) => (isRouterError(error, "missing-dependency") ? error.message : String(error)));
-console.log(JSON.stringify({ text: result.text, again: text, missing }));
+const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+const platforms = [
+  azure("m", { endpoint: "http://127.0.0.1:9", apiVersion: "v", apiKey: entraId() }),
+  vertex("m", { project: "p", location: "l" }),
+  bedrock("m", { region: "eu-central-1", credentials }),
+  sagemaker("m", { region: "eu-central-1", credentials }),
+];
+const absent = await Promise.all(
+  platforms.map((model) =>
+    model
+      .generate({ messages: [{ role: "user", content: "x" }] }, { signal: new AbortController().signal })
+      .catch((error: unknown) => (isRouterError(error, "missing-dependency") ? error.dependency : String(error))),
+  ),
+);
+console.log(JSON.stringify({ text: result.text, again: text, missing, absent }));
 const facts: ModelFacts = models.small;
 void [facts, checkNumber, notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
 void [apgr, offPolicy, exact];
@@ -235,6 +252,7 @@ it("type-checks and runs in an empty project, and names the missing SDK", async 
     text: "from small",
     again: "from small",
     missing: expect.stringContaining("npm install @anthropic-ai/sdk"),
+    absent: ["@azure/identity", "google-auth-library", "@smithy/signature-v4", "@smithy/signature-v4"],
   });
 }, 60_000);
 

@@ -13,7 +13,9 @@ import { bearerOf } from "../support/platforms/tokens.ts";
 import { verifying } from "../support/platforms/verifying.ts";
 import { sendEvents, sendJson, serveWith } from "../support/serve-with.ts";
 
-const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour?" }] };
+const request: ChatRequest = {
+  messages: [{ role: "user", content: "How deep is the harbour? größer 漢 🚢" }],
+};
 const { signal } = new AbortController();
 const region = "eu-central-1";
 const name = "openai.gpt-oss-20b-1:0";
@@ -184,7 +186,7 @@ test.each([
     "authentication",
     "still active",
   ],
-  ["an API key that is wrong", { apiKey: "bad-key" }, name, "permission", "bedrock:InvokeModel"],
+  ["an API key that is wrong", { apiKey: "bad-key" }, name, "authentication", "the key was not accepted"],
   ["a model that does not exist", {}, "openai.gpt-nine", "not-found", "has no such model"],
 ] as const)("%s is an error that says what to do", async (_, options, model, kind, part) => {
   account.keys.set("AKIAWRONG", { secret: "right-secret" });

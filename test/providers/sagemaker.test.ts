@@ -11,7 +11,9 @@ import { errorFrame, exceptionFrame, payloadPart, sagemakerWire } from "../suppo
 import { verifying } from "../support/platforms/verifying.ts";
 import { sendJson, serveWith } from "../support/serve-with.ts";
 
-const request: ChatRequest = { messages: [{ role: "user", content: "How deep is the harbour?" }] };
+const request: ChatRequest = {
+  messages: [{ role: "user", content: "How deep is the harbour? größer 漢 🚢" }],
+};
 const { signal } = new AbortController();
 const region = "eu-central-1";
 const container = await serveCredentials(region, "sagemaker");

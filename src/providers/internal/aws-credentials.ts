@@ -85,7 +85,7 @@ export function awsCredentials({
         }
         return { value: found, expiresAt: found.expiration?.getTime() };
       } catch (error) {
-        // What the chain remembers is begun anew by the next call.
+        // The chain remembers what it found: the next call begins again.
         chain = undefined;
         throw credentialFailure({
           model,

@@ -32,7 +32,7 @@ const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
 /** An error of AWS as it was read. */
 export interface AwsFailure {
   readonly error: ProviderError;
-  /** What explains that a signature was refused, and what to do. */
+  /** Explanation of a refused signature, with what to do. */
   readonly advice: string | undefined;
   /** Name without `Exception`; empty if it has none that is known to be one. */
   readonly name: string;
@@ -64,8 +64,9 @@ export function awsFailure(
     requestIdOf(headers.get("x-amzn-requestid")) ??
     requestIdOf(headers.get("x-amz-request-id"));
   const known = Object.hasOwn(kindsByName, name) ? kindsByName[name] : undefined;
-  const isSignature = /\bsignature\b|\bsecurity token\b|credential should be scoped/.test(said);
-  const kind = known ?? (usual.kind === "permission" && isSignature ? "authentication" : usual.kind);
+  const isIdentity =
+    /\bsignature\b|\bsecurity token\b|credential should be scoped|\bapi key\b|bearer token/.test(said);
+  const kind = known ?? (usual.kind === "permission" && isIdentity ? "authentication" : usual.kind);
   const error = restated(usual, { kind, detail, requestId });
   const advice = kind === "authentication" ? signatureAdvice(name, said, headers, region) : undefined;
   return { error, advice, name, body, said };

@@ -10,10 +10,10 @@ export interface AzureWireOptions {
   readonly apiKey: ProviderOptions["apiKey"];
 }
 
-/** What Azure says by its refusals, and what to do. */
+/** Reads refusals of Azure, and says what to do. */
 export function azureWire({ deployment, apiKey }: AzureWireOptions): PlatformWire {
   return {
-    failureOf(_text, { headers }, usual) {
+    failureOf(text, { headers }, usual) {
       const error = usual();
       if (error.kind === "authentication" && typeof apiKey === "function") {
         const isReplaced = tellRefused(apiKey);
@@ -26,7 +26,7 @@ export function azureWire({ deployment, apiKey }: AzureWireOptions): PlatformWir
         return restated(error, {
           summary: "the identity may not call this resource: give it the role Cognitive Services OpenAI User",
         });
-      if (error.kind === "not-found")
+      if (error.kind === "not-found" && /deployment/i.test(text.slice(0, 2_000)))
         return restated(error, {
           summary: `the resource has no deployment ${JSON.stringify(deployment)}: is its name right, and does it exist for five minutes?`,
         });

@@ -9,7 +9,7 @@ export interface BedrockWireOptions {
   refused(): boolean;
 }
 
-/** What Bedrock says by its refusals, in OpenAI's format or in that of AWS, and what to do. */
+/** Reads refusals of Bedrock, in OpenAI's format or in that of AWS, and says what to do. */
 export function bedrockWire({ region, endpoint, refused }: BedrockWireOptions): PlatformWire {
   const action = endpoint === "runtime" ? "bedrock:InvokeModel" : "bedrock-mantle:CreateInference";
   const other = endpoint === "runtime" ? "mantle" : "runtime";

@@ -3,7 +3,7 @@ import { isRouterError, MissingConfigurationError, ProviderError } from "../../c
 import { cleanDetail } from "../../plugin/clean-detail.ts";
 import { systemCode } from "./openai-errors.ts";
 
-/** What a library threw instead of a credential, and where it had looked. */
+/** Failure of a library to find a credential, and where it had looked. */
 export interface CredentialFailure {
   /** Name of the model, `provider:model`. */
   readonly model: string;
@@ -62,7 +62,7 @@ function textOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : errorType(error);
 }
 
-/** Says of each variable if it is set. No value is shown. */
+/** Lists variables, each with "set" or "not set". No value is shown. */
 export function variablesWith(
   names: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

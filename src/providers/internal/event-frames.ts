@@ -8,10 +8,10 @@ export interface EventFrame {
   readonly payload: Uint8Array;
 }
 
-/** Thrown for bytes that are no messages of an event stream, or too many of them. */
+/** Thrown for bytes that are not messages of an event stream, or for too many of them. */
 export class EventFrameError extends Error {}
 
-/** Length of what stands before the headers, and of the checksum at the end, in bytes. */
+/** Length of what precedes the headers, and of the whole without headers and payload, in bytes. */
 const preludeBytes = 12;
 const overheadBytes = preludeBytes + 4;
 /** Largest message and headers that AWS documents, in bytes: 24 MiB and 128 KiB. */

@@ -64,7 +64,7 @@ export async function responseError(response: Response, context: ErrorContext): 
 }
 
 /**
- * Returns what an error of Google's says of itself: its kind, if it has a code that is known, and the wait that it asks
+ * Returns the kind of an error of Google's, if it has a code that is known, and the wait that it asks
  * for. Undefined for a body of another format.
  */
 export function googleMeaning(

@@ -32,7 +32,7 @@ export function googleToken(model: string, auth: Readonly<Record<string, unknown
           if (typeof token !== "string" || token === "") throw new Error("no token");
           return { value: token, expiresAt: client.credentials?.expiry_date ?? undefined };
         } catch (error) {
-          // The next call begins anew: the package remembers that it found nothing.
+          // The package remembers that it found nothing: the next call begins again.
           loaded = undefined;
           throw googleCredentialFailure(model, error, auth);
         }

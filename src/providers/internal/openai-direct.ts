@@ -21,7 +21,7 @@ export interface DirectTarget {
   readonly wireModel: string | null;
 }
 
-/** What differs where a platform stands between a call and a server that speaks chat completions. */
+/** Differences of a platform between a call and a server that speaks chat completions. */
 export interface PlatformWire {
   /** Returns the error of a refusal. `usual`: as a server without a platform would mean it. */
   failureOf?(text: string, response: Refusal, usual: () => ProviderError): ProviderError;

@@ -5,7 +5,7 @@ import { dateOf } from "./header-values.ts";
 /** Difference of clocks that platforms tolerate, in milliseconds: AWS five minutes, less the way of a request. */
 const toleratedMs = 240_000;
 
-/** Says how far this machine's clock is from that of the platform, if that explains a refusal. */
+/** Returns by how much this machine's clock differs from that of the platform, if that explains a refusal. */
 export function clockFault(headers: Pick<Headers, "get">, now: () => number = Date.now): string | undefined {
   const theirs = dateOf(headers.get("date") ?? "");
   if (theirs === undefined) return undefined;

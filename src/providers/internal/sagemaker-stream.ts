@@ -13,7 +13,7 @@ export interface UnwrappedBody extends AsyncIterable<Uint8Array> {
 
 /**
  * Unwraps what a container streams from the messages of SageMaker. Throws `ProviderError` for a message that reports a
- * failure, and for what is no such stream.
+ * failure, and for what is not such a stream.
  */
 export function sagemakerBody(source: unknown, model: string): UnwrappedBody {
   const reader = bodyReader(source);

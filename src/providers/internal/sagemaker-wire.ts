@@ -14,7 +14,7 @@ export interface SageMakerWireOptions {
   refused(): boolean;
 }
 
-/** What SageMaker says by its refusals, what the container behind it says, and what to do. */
+/** Reads refusals of SageMaker and of the container behind it, and says what to do. */
 export function sagemakerWire(options: SageMakerWireOptions): PlatformWire {
   const { model, endpointName, region, refused } = options;
   return {

@@ -10,7 +10,7 @@ export interface VertexWireOptions {
   readonly apiKey: ProviderOptions["apiKey"];
 }
 
-/** What Vertex AI says by its refusals, in Google's format or in that of the server behind it, and what to do. */
+/** Reads refusals of Vertex AI, in Google's format or in that of the server behind it, and says what to do. */
 export function vertexWire({ project, location, apiKey }: VertexWireOptions): PlatformWire {
   const advice = (error: ProviderError): Partial<Pick<ProviderError, "retryable">> & { summary?: string } => {
     if (error.kind === "permission")

@@ -64,6 +64,8 @@ export const metrics = {
 export const providers: Readonly<Record<string, string>> = {
   google: "gcp.gemini",
   azure: "azure.ai.openai",
+  bedrock: "aws.bedrock",
   mistral: "mistral_ai",
+  vertex: "gcp.vertex_ai",
   xai: "x_ai",
 };

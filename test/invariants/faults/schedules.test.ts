@@ -64,6 +64,10 @@ describe.each(Object.keys(allWires) as AnyWireName[])("under random faults, %s",
   );
 });
 
+it("platforms found no request without its token or signature", () => {
+  expect(requestFaults()).toEqual([]);
+});
+
 const ticks = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 function endsInOneWay(
