@@ -20,6 +20,8 @@ export class KubernetesStatusError extends Error {
 /** Longest line (one slice of 100 endpoints has about 100 kB), and longest wait for an answer to begin. */
 const longestLine = 4 * 2 ** 20;
 const timeoutMs = 10_000;
+/** Time without a byte after which a connection counts as lost. A watch has bookmarks, and is ended after 300 s. */
+const silentMs = 330_000;
 
 /**
  * Sends a GET to the API server and yields the lines of the answer. Token and CA are read each time: the token changes
@@ -38,14 +40,25 @@ export async function* kubernetesLines(
     response.destroy();
     throw new KubernetesStatusError(response.statusCode ?? 0);
   }
-  let held = "";
-  for await (const piece of response.setEncoding("utf8")) {
-    const lines = `${held}${piece}`.split("\n");
-    held = lines.pop() ?? "";
-    if (held.length > longestLine) throw new Error("a line is too long");
-    yield* lines;
+  // In pieces: a server that sends a long line byte by byte must not have it copied as often.
+  let held: string[] = [];
+  let length = 0;
+  for await (const piece of response.setEncoding("utf8") as AsyncIterable<string>) {
+    const end = piece.lastIndexOf("\n");
+    if (end !== -1) {
+      yield* `${held.join("")}${piece.slice(0, end)}`.split("\n");
+      held = [];
+      length = 0;
+    }
+    const rest = piece.slice(end + 1);
+    if (rest !== "") held.push(rest);
+    length += rest.length;
+    if (length > longestLine) {
+      response.destroy();
+      throw new Error("a line is too long");
+    }
   }
-  if (held !== "") yield held;
+  if (length > 0) yield held.join("");
 }
 
 function open(
@@ -65,7 +78,7 @@ function open(
       url,
       { headers, signal, agent: false, ...(ca !== undefined && { ca }) },
       (response) => {
-        call.setTimeout(0);
+        call.setTimeout(silentMs);
         resolve(response);
       },
     );

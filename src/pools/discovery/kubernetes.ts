@@ -65,6 +65,9 @@ export function kubernetes(options: KubernetesOptions): Discovery {
   };
 }
 
+/** Longest list of slices, in characters. */
+const longestList = 32 * 2 ** 20;
+
 interface Watched {
   readonly api: KubernetesApi;
   readonly base: string;
@@ -107,9 +110,14 @@ async function* watched(parts: Watched): AsyncGenerator<EndpointSet, void> {
 /** Reads the list, then the events after it, and yields after each. Ends when a watch says that the list is too old. */
 async function* changes({ api, base, slices, retryMs, watching }: Watched): AsyncGenerator<void, void> {
   const { signal } = watching;
-  let text = "";
-  for await (const line of kubernetesLines(api, `${base}&limit=500`, signal)) text += line;
-  let version: string | undefined = slices.list(JSON.parse(text));
+  const parts: string[] = [];
+  let length = 0;
+  for await (const line of kubernetesLines(api, `${base}&limit=500`, signal)) {
+    if (line !== "") parts.push(line);
+    length += line.length + 1;
+    if (length > longestList) throw new Error("the list is too long");
+  }
+  let version: string | undefined = slices.list(JSON.parse(parts.join("\n")));
   yield;
   while (!signal.aborted) {
     const from = encodeURIComponent(version);
