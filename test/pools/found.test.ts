@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { except } from "../../policies/constraints/index.ts";
 import { always, firstOf } from "../../policies/index.ts";
-import type { Constraint, Model, RouterEvent } from "../../src/contracts/index.ts";
+import { type Constraint, type Model, ProviderError, type RouterEvent } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { type DiscoveredEndpoint, type FoundModels, pool, roundRobin } from "../../src/pools/index.ts";
 import { FoundMembers } from "../../src/pools/members/found-members.ts";
