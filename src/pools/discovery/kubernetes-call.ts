@@ -31,11 +31,12 @@ export async function* kubernetesLines(
   { url, tokenFile, caFile }: KubernetesApi,
   path: string,
   signal: AbortSignal,
+  isWatch = false,
 ): AsyncGenerator<string, void> {
   const files = neededBuiltin("node:fs/promises");
   const token = tokenFile === undefined ? undefined : (await files.readFile(tokenFile, "utf8")).trim();
   const ca = caFile === undefined ? undefined : await files.readFile(caFile, "utf8");
-  const response = await open(`${url}${path}`, token, ca, signal);
+  const response = await open(`${url}${path}`, token, ca, signal, isWatch);
   if (response.statusCode !== 200) {
     response.destroy();
     throw new KubernetesStatusError(response.statusCode ?? 0);
@@ -66,6 +67,7 @@ function open(
   token: string | undefined,
   ca: string | undefined,
   signal: AbortSignal,
+  isWatch: boolean,
 ): Promise<IncomingMessage> {
   const isSafe = url.startsWith("https:");
   const { request } = isSafe ? neededBuiltin("node:https") : neededBuiltin("node:http");
@@ -82,6 +84,8 @@ function open(
         resolve(response);
       },
     );
+    // A watch is open all the time, and must not keep a process alive.
+    if (isWatch) call.on("socket", (socket) => socket.unref());
     call.setTimeout(timeoutMs, () => call.destroy(new Error("no answer in time")));
     call.on("error", reject).end();
   });

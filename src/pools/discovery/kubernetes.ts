@@ -123,7 +123,7 @@ async function* changes({ api, base, slices, retryMs, watching }: Watched): Asyn
     const from = encodeURIComponent(version);
     const path = `${base}&watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${from}`;
     let events = 0;
-    for await (const line of kubernetesLines(api, path, signal)) {
+    for await (const line of kubernetesLines(api, path, signal, true)) {
       if (line.trim() === "") continue;
       events += 1;
       version = slices.event(JSON.parse(line));
