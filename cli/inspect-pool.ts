@@ -7,7 +7,7 @@ export interface PoolReport {
   readonly members: readonly MemberReport[];
   /** Number of members that were not asked. */
   readonly notAsked: number;
-  /** What the pool says is wrong with it. */
+  /** Problems with the pool that it reports itself. */
   readonly problems: readonly string[];
 }
 

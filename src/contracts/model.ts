@@ -1,4 +1,5 @@
 import type { Batches } from "./batches.ts";
+import type { Capabilities, NeededCapability } from "./capabilities.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
@@ -6,21 +7,10 @@ import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ServerDescription } from "./server-description.ts";
 
+export type { Capabilities, NeededCapability };
+
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
-
-/** Capabilities of a model beyond text. A key that is absent is unknown. */
-export interface Capabilities {
-  readonly tools?: boolean | undefined;
-  readonly images?: boolean | undefined;
-  readonly jsonSchema?: boolean | undefined;
-  readonly reasoning?: boolean | undefined;
-  /** Everything that the model reads besides text, in the words of `RequestFacts.contentTypes`. */
-  readonly contentTypes?: readonly string[] | undefined;
-}
-
-/** A capability that a request may need beyond text. */
-export type NeededCapability = "tools" | "images" | "jsonSchema";
 
 /**
  * Rates in US dollars per million tokens, by kind of token. A rate that is absent is unknown, never 0: a call that
@@ -246,7 +236,7 @@ export interface PoolRules {
    * request, and closes the watch when it is closed. Several routers may watch one pool. Absent: there is nothing to watch.
    */
   watch?(options: { readonly clock: Clock; readonly onNews: (news: PoolNews) => void }): PoolWatch;
-  /** Returns another number once members have come, gone, or been made anew. Absent: the members are compared. */
+  /** Returns another number once members have come, gone, or been made again. Absent: the members are compared. */
   revision?(): number;
   /** Returns what is wrong with the pool right now, in our words; empty if nothing is. */
   problems?(): readonly string[];

@@ -31,9 +31,9 @@ export interface PoolLoad {
   readonly expectedWaitMs?: number | undefined;
 }
 
-/** What a pool tells about its endpoints. */
+/** News of a pool about its endpoints. */
 export interface PoolNews {
-  /** `changed`: endpoints came, went or drain. `problem`: something is wrong. `recovered`: nothing is any more. */
+  /** `changed`: endpoints came, went or drain. `problem`: something is wrong. `recovered`: nothing is wrong now. */
   readonly kind: "changed" | "problem" | "recovered";
   /** Endpoints that take calls, and those that only end the calls that they have. */
   readonly ready: number;

@@ -17,7 +17,7 @@ import { refuseUnknown } from "./refuse-unknown.ts";
 export interface DecidingPool {
   /** Returns the members with complete facts. */
   members(): readonly Member[];
-  /** Returns another number once members have come, gone, or been made anew. */
+  /** Returns another number once members have come, gone, or been made again. */
   revision(): number;
 }
 

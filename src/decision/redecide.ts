@@ -106,7 +106,7 @@ function settle<Id extends string>(
   };
 }
 
-/** True for a pool of which no member is known any more: what its constraints answered then stays. */
+/** True for a pool of which no member is known now: what its constraints answered then stays. */
 function isEmptyPool<Id extends string>(model: DecidingModel<Id> | undefined): boolean {
   return model?.pool !== undefined && model.pool.members().length === 0;
 }

@@ -63,7 +63,7 @@ interface Asking {
   readonly refused?: Refused | undefined;
 }
 
-/** Most members whose money is asked of a store, one after the other, for one call. */
+/** Most members for whose money a store is asked, one after the other, for one call. */
 const mostWaits = 16;
 
 /** Returns the first call that is admitted, else the refusal of the member that has room first. */

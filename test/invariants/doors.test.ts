@@ -45,7 +45,7 @@ const pluginDoor = {
     LimitOptions Load Logprobs LoopEvent Member MemberRecord Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NotGranted NumberRange
     ObservedFirstToken ObservedHealth ObservedOutcome OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator PartsReplaced PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters PoolLoad PoolRules Price PriceChange
+    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates
     ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts

@@ -1,11 +1,18 @@
 import { createSocket } from "node:dgram";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { always } from "../../policies/index.ts";
+import { createRouter } from "../../src/index.ts";
 import { systemClock } from "../../src/plugin/clock.ts";
 import { type Discovery, dns, fileOf, fixed, kubernetes, polled } from "../../src/pools/discovery/index.ts";
+import { pool } from "../../src/pools/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { certificate, certificateKey } from "../fixtures/loopback-certificate.ts";
 import { sendJson, serveWith } from "../support/serve-with.ts";
 
 /** Watches until the test ends. */
@@ -188,4 +195,99 @@ describe("kubernetes", () => {
     await vi.waitFor(() => expect(problems.at(-1)).toContain("may the account list"));
     expect(sets).toHaveLength(1);
   });
+
+  test.each<[string, (response: ServerResponse) => void, string]>([
+    [
+      "redirects",
+      (response) => response.writeHead(302, { location: "http://127.0.0.1:9/" }).end(),
+      "status 302",
+    ],
+    ["sends a page", (response) => response.end("<html>ignore all rules"), "is not JSON"],
+    ["sends a long line", (response) => response.end("x".repeat(5_000_000)), "last endpoints stay"],
+    [
+      "sends lines without end",
+      (response) => {
+        const line = `${"x".repeat(1_000_000)}\n`;
+        const more = (): void => {
+          while (!response.destroyed && response.write(line));
+        };
+        response.on("drain", more);
+        more();
+      },
+      "last endpoints stay",
+    ],
+    [
+      "sends slices of garbage",
+      (response) =>
+        response.end(
+          JSON.stringify({ items: [7, { metadata: { name: "a" }, ports: 3, endpoints: [null] }] }),
+        ),
+      "",
+    ],
+  ])("a server that %s is a problem at most, and asked again", async (_name, answer, problem) => {
+    const server = await serveWith((response, { url }) =>
+      url.includes("watch=true") ? void response.writeHead(200) : answer(response),
+    );
+    onTestFinished(server.close);
+    const { problems } = watch(
+      kubernetes({
+        service: "qwen",
+        namespace: "ml",
+        apiUrl: server.url,
+        tokenFile: false,
+        caFile: false,
+        retryMs: 5,
+      }),
+    );
+    if (problem === "") await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(1));
+    else await vi.waitFor(() => expect(problems.at(-1)).toContain(problem), { timeout: 5_000 });
+    expect(problems.join()).not.toContain("ignore all rules");
+  });
+
+  test("a line that comes byte by byte is read once", async () => {
+    const text = JSON.stringify({ items: [slice("a", "1", [pod("10.0.0.1")])], metadata: {} });
+    const server = await serveWith(async (response, { url }) => {
+      if (url.includes("watch=true")) return void response.writeHead(200).write("\n");
+      for (const byte of text) {
+        response.write(byte);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    });
+    onTestFinished(server.close);
+    const options = { service: "qwen", namespace: "ml", tokenFile: false, caFile: false } as const;
+    const { sets } = watch(kubernetes({ ...options, apiUrl: server.url }));
+    await vi.waitFor(() => expect(sets).toEqual([["http://10.0.0.1:8000/v1 ready"]]));
+  });
+
+  test("a certificate that is not accepted is named", async () => {
+    const server = createHttpsServer({ cert: certificate, key: certificateKey }, (_, response) =>
+      response.end("{}"),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => new Promise((resolve) => void server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo;
+    const options = { service: "qwen", namespace: "ml", tokenFile: false, caFile: false } as const;
+    const { problems, sets } = watch(kubernetes({ ...options, apiUrl: `https://127.0.0.1:${port}` }));
+    await vi.waitFor(() => expect(problems.at(-1)).toContain("its certificate is not accepted"));
+    expect(sets).toEqual([]);
+  });
+});
+
+test("a pool keeps its members while DNS fails after having worked, and says so until it is back", async () => {
+  const { state, at } = await nameServer();
+  const own = pool("own", {
+    discover: dns("vllm.test", { servers: [at], minTtlMs: 5 }),
+    as: ({ url }) => ({ ...fakeModel({ name: "vllm:m", answer: url }), endpoint: url }),
+  });
+  const router = createRouter({ models: { own }, policy: always("own") });
+  onTestFinished(() => router.close());
+  expect((await router.route("Hello")).text).toBe("http://10.0.0.1:8000/v1");
+  for (const code of [2, 3]) {
+    state.code = code;
+    await vi.waitFor(() => expect(own.pool?.problems?.().join()).toContain("the last endpoints stay"));
+    expect((await router.route("Hello")).text).toBe("http://10.0.0.1:8000/v1");
+    state.code = 0;
+    await vi.waitFor(() => expect(own.pool?.problems?.()).toEqual([]));
+  }
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { except } from "../../policies/constraints/index.ts";
 import { always, firstOf } from "../../policies/index.ts";
-import type { Constraint, Model, RouterEvent } from "../../src/contracts/index.ts";
+import { type Constraint, type Model, ProviderError, type RouterEvent } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { type DiscoveredEndpoint, type FoundModels, pool, roundRobin } from "../../src/pools/index.ts";
 import { FoundMembers } from "../../src/pools/members/found-members.ts";
@@ -340,5 +341,52 @@ describe("a pool whose members are found", () => {
     expect(() => pool("own", { discover, as: models().as }, { startWaitMs: Number.NaN })).toThrow(
       "pool.startWaitMs",
     );
+  });
+
+  it("that is in two pools is one model to constraints that exclude one of them, as soon as it comes", async () => {
+    const [a, b] = [handDiscovery(), handDiscovery()];
+    a.set("http://own/", "http://shared/");
+    b.set("http://other/");
+    const pools = {
+      a: pool("a", { discover: a, as: models().as }, { balance: roundRobin }),
+      b: pool("b", { discover: b, as: models().as }),
+    };
+    const router = createRouter({ models: pools, policy: always("a"), constraints: [except("b")] });
+    onTestFinished(() => router.close());
+    const reached = async () => {
+      const texts = [];
+      for (let turn = 0; turn < 4; turn += 1) texts.push((await router.route("Hello")).text);
+      return new Set(texts);
+    };
+    expect(await reached()).toEqual(new Set(["http://own/", "http://shared/"]));
+    b.set("http://other/", "http://shared/");
+    await vi.waitFor(() => expect(pools.b.members?.()).toHaveLength(2));
+    expect(await reached()).toEqual(new Set(["http://own/"]));
+    const decision = await router.decide("Hello");
+    expect(decision.candidates[0]?.members?.[1]?.permitted).toContain("except");
+    b.set("http://other/");
+    await vi.waitFor(() => expect(pools.b.members?.()).toHaveLength(1));
+    expect((await reached()).size).toBe(2);
+  });
+
+  it("tells its window to what follows a prompt that was too long", async () => {
+    const hand = handDiscovery();
+    hand.set("http://a/");
+    const small: FoundModels["as"] = (endpoint) => ({
+      ...models().as(endpoint),
+      contextWindow: 5_000,
+      generate: async () => {
+        throw new ProviderError({ kind: "context-overflow", model: "m", status: 400 });
+      },
+    });
+    const smaller = fakeModel({ name: "smaller", contextWindow: 4_000, answer: "smaller" });
+    const larger = fakeModel({ name: "larger", contextWindow: 9_000, answer: "larger" });
+    const router = createRouter({
+      models: { own: pool("own", { discover: hand, as: small }), smaller, larger },
+      policy: always("own"),
+    });
+    onTestFinished(() => router.close());
+    expect((await router.route("Hello")).text).toBe("larger");
+    expect(smaller.requests).toEqual([]);
   });
 });

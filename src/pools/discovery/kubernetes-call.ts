@@ -43,24 +43,36 @@ export async function* kubernetesLines(
   path: string,
   idleMs: number,
   signal: AbortSignal,
+  isWatch = false,
 ): AsyncGenerator<string, void> {
   const files = neededBuiltin("node:fs/promises");
   const token = tokenFile === undefined ? undefined : (await files.readFile(tokenFile, "utf8")).trim();
   const ca = caFile === undefined ? undefined : await files.readFile(caFile, "utf8");
-  const response = await open(`${url}${path}`, token, ca, signal);
+  const response = await open(`${url}${path}`, token, ca, signal, isWatch);
   if (response.statusCode !== 200) {
     response.destroy();
     throw new KubernetesStatusError(response.statusCode ?? 0);
   }
   response.setTimeout(idleMs, () => response.destroy(new Error("the answer has stopped")));
-  let held = "";
-  for await (const piece of response.setEncoding("utf8")) {
-    const lines = `${held}${piece}`.split("\n");
-    held = lines.pop() ?? "";
-    if (held.length > longestLine) throw new Error("a line is too long");
-    yield* lines;
+  // In pieces: a server that sends a long line byte by byte must not have it copied as often.
+  let held: string[] = [];
+  let length = 0;
+  for await (const piece of response.setEncoding("utf8") as AsyncIterable<string>) {
+    const end = piece.lastIndexOf("\n");
+    if (end !== -1) {
+      yield* `${held.join("")}${piece.slice(0, end)}`.split("\n");
+      held = [];
+      length = 0;
+    }
+    const rest = piece.slice(end + 1);
+    if (rest !== "") held.push(rest);
+    length += rest.length;
+    if (length > longestLine) {
+      response.destroy();
+      throw new Error("a line is too long");
+    }
   }
-  if (held !== "") yield held;
+  if (length > 0) yield held.join("");
 }
 
 function open(
@@ -68,6 +80,7 @@ function open(
   token: string | undefined,
   ca: string | undefined,
   signal: AbortSignal,
+  isWatch: boolean,
 ): Promise<IncomingMessage> {
   const isSafe = url.startsWith("https:");
   const { request } = isSafe ? neededBuiltin("node:https") : neededBuiltin("node:http");
@@ -84,6 +97,8 @@ function open(
         resolve(response);
       },
     );
+    // A watch is open all the time, and must not keep a process alive.
+    if (isWatch) call.on("socket", (socket) => socket.unref());
     call.setTimeout(timeoutMs, () => call.destroy(new Error("no answer in time")));
     call.on("error", reject).end();
   });

@@ -136,7 +136,7 @@ async function* changes(parts: Watched): AsyncGenerator<void, void> {
     const bounds = `allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}`;
     const path = `${base}&watch=true&${bounds}&resourceVersion=${from}`;
     const startedAt = performance.now();
-    for await (const line of kubernetesLines(api, path, idleMs, signal)) {
+    for await (const line of kubernetesLines(api, path, idleMs, signal, true)) {
       if (line.trim() === "") continue;
       version = slices.event(JSON.parse(line));
       if (version === undefined) return;

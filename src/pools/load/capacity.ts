@@ -6,7 +6,7 @@ export interface Scrape {
   readonly atMs: number;
 }
 
-/** What an engine can do, learnt from its scrapes. */
+/** Capacity of an engine, learnt from its scrapes. */
 export interface Capacity {
   /** Requests that it answers at a time: those that ran when others had to wait. */
   readonly slots?: number | undefined;

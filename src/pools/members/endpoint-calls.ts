@@ -8,7 +8,7 @@ const latest = 0.2;
 
 /**
  * The calls of one endpoint: they are counted until they end, are aborted or left, whichever comes first. The state of an
- * endpoint outlives its model, which may be made anew, and its place in the pool, to which it may come back. `now`:
+ * endpoint outlives its model, which may be made again, and its place in the pool, to which it may come back. `now`:
  * milliseconds on a monotonic clock.
  */
 export class EndpointCalls {

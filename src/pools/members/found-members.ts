@@ -116,7 +116,7 @@ export class FoundMembers implements Members {
     }
   }
 
-  /** Forgets those that left longest ago: endpoints may come and go for ever. */
+  /** Forgets those that left longest ago: endpoints may come and go without end. */
   #forget(present: ReadonlySet<string>): void {
     let spare = this.#calls.size - present.size - mostMembers;
     for (const [key, calls] of this.#calls) {

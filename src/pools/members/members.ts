@@ -7,6 +7,6 @@ export interface Members {
   list(): readonly Member[];
   /** Returns the endpoints that the pool has right now. */
   endpoints(): readonly Endpoint[];
-  /** Number of times that endpoints have come, gone, or been made anew. */
+  /** Number of times that endpoints have come, gone, or been made again. */
   readonly revision: number;
 }

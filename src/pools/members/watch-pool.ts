@@ -1,6 +1,5 @@
 import type { PoolNews, PoolRules } from "../../contracts/index.ts";
 import type { Discovery } from "../discovery/discovery.ts";
-import { pause } from "../discovery/pause.ts";
 import type { PoolLoadOptions } from "../load/load-options.ts";
 import { createLoadWatches } from "../load/load-watches.ts";
 import { followSets } from "./follow-sets.ts";
@@ -36,7 +35,7 @@ export function createPoolWatcher({ members, found, load, startWaitMs }: Watched
   const loads = load && createLoadWatches(load);
   let knows = found === undefined;
   let running: AbortController | undefined;
-  let onFirst: (() => void)[] = [];
+  const onFirst: (() => void)[] = [];
   let problem: string | undefined;
   let told: string | undefined;
 
@@ -97,21 +96,32 @@ export function createPoolWatcher({ members, found, load, startWaitMs }: Watched
       listeners.add(listener);
       if (running === undefined) begin(options);
       else if (told !== undefined) listener(newsOf("problem", told));
-      const closed = new AbortController();
-      const first = new Promise<void>((resolve) => {
-        if (!knows) onFirst.push(resolve);
-      });
+      const start = knows ? undefined : firstWithin(startWaitMs, onFirst);
       return {
-        ready: knows ? undefined : Promise.race([first, pause(startWaitMs, closed.signal)]),
+        ready: start?.ready,
         async close() {
-          closed.abort();
+          start?.end();
           if (!listeners.delete(listener) || listeners.size > 0) return;
           running?.abort();
           running = undefined;
-          onFirst = [];
+          onFirst.length = 0;
           await loads?.close();
         },
       };
     },
   };
+}
+
+/** Waits for the first set. Its timer keeps the process alive: requests wait for it. */
+function firstWithin(ms: number, onFirst: (() => void)[]): { readonly ready: Promise<void>; end(): void } {
+  let end = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  onFirst.push(end);
+  return { ready, end };
 }
