@@ -1,25 +1,15 @@
 import type { Batches } from "./batches.ts";
+import type { Capabilities, NeededCapability } from "./capabilities.ts";
 import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
 import type { Load, PoolLoad } from "./pool.ts";
 import type { ServerDescription } from "./server-description.ts";
 
+export type { Capabilities, NeededCapability } from "./capabilities.ts";
+
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
-
-/** Capabilities of a model beyond text. A key that is absent is unknown. */
-export interface Capabilities {
-  readonly tools?: boolean | undefined;
-  readonly images?: boolean | undefined;
-  readonly jsonSchema?: boolean | undefined;
-  readonly reasoning?: boolean | undefined;
-  /** Everything that the model reads besides text, in the words of `RequestFacts.contentTypes`. */
-  readonly contentTypes?: readonly string[] | undefined;
-}
-
-/** A capability that a request may need beyond text. */
-export type NeededCapability = "tools" | "images" | "jsonSchema";
 
 /**
  * Rates in US dollars per million tokens, by kind of token. A rate that is absent is unknown, never 0: a call that
@@ -285,6 +275,6 @@ export interface Candidate<Id extends string = string> {
   readonly health?: Health | undefined;
   /** Load of a pool. Absent: the model is not a pool, or nothing is known of its load. */
   readonly load?: PoolLoad | undefined;
-  /** What own GPUs cost right now. Absent: the model has none. Of a pool: of the member that costs the most. */
+  /** Cost of own GPUs right now. Absent: the model has none. Of a pool: of the member that costs the most. */
   readonly gpu?: GpuCost | undefined;
 }

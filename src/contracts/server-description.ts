@@ -1,4 +1,4 @@
-import type { Capabilities } from "./model.ts";
+import type { Capabilities } from "./capabilities.ts";
 
 /** A model that a server says it serves. */
 export interface ServedModelDescription {

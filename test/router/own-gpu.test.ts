@@ -96,7 +96,7 @@ describe("a model on own GPUs", () => {
     await router.close();
   });
 
-  it("is chosen by a policy that goes by cost once it is known to be the cheaper one", async () => {
+  it("is chosen by a policy that prefers what is known to be the cheaper one", async () => {
     const policy: Policy<"own" | "cloud"> = {
       name: "cheapest",
       select({ candidates }) {
@@ -246,7 +246,7 @@ describe("wrong options", () => {
   it.each(wrong)("refuses %o", (given, message) => {
     expect(() => make({ gpu: given as never })).toThrow(message);
   });
-  it("refuses a price beside it", () => {
-    expect(() => make({ price })).toThrow(/absent beside price/);
+  it("refuses a price too", () => {
+    expect(() => make({ price })).toThrow(/absent where a price is given/);
   });
 });

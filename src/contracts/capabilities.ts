@@ -1,0 +1,12 @@
+/** Capabilities of a model beyond text. A key that is absent is unknown. */
+export interface Capabilities {
+  readonly tools?: boolean | undefined;
+  readonly images?: boolean | undefined;
+  readonly jsonSchema?: boolean | undefined;
+  readonly reasoning?: boolean | undefined;
+  /** Everything that the model reads besides text, in the words of `RequestFacts.contentTypes`. */
+  readonly contentTypes?: readonly string[] | undefined;
+}
+
+/** A capability that a request may need beyond text. */
+export type NeededCapability = "tools" | "images" | "jsonSchema";
