@@ -8,7 +8,7 @@ export interface GpuReport {
   readonly count: number;
   readonly cost: "average" | "marginal";
   readonly inBudgets: boolean;
-  /** What a token costs right now. Absent: no request could be decided. */
+  /** Cost of a token right now. Absent: no request could be decided. */
   readonly now?: GpuCost | undefined;
   /** Requests like the sample, per second, from which an hour costs less than the list price of that model. */
   readonly breakEven: readonly { readonly model: string; readonly requestsPerSecond: number }[];
@@ -34,7 +34,7 @@ export function comparedGpu(
 /** Models that are compared. */
 const mostShown = 5;
 
-/** Describes own GPUs for people, beside the list prices of other models. */
+/** Describes own GPUs for people, next to the list prices of other models. */
 export function gpuLines({
   usdPerHour,
   count,
@@ -63,6 +63,6 @@ export function gpuLines({
     `${cost} cost ${rates}${used}`,
     ...(others.length === 0
       ? []
-      : [`as much as list prices at so many requests a second: ${others.join(", ")}`]),
+      : [`requests a second at which it costs as much as list prices: ${others.join(", ")}`]),
   ];
 }

@@ -26,7 +26,7 @@ export function spendToText(result: SpendResult): string {
     ...(total.ownGpuUsd === undefined
       ? []
       : [
-          `${showUsd(total.ownGpuUsd)} of it for own GPUs, as measured: they are paid by the hour, whatever is asked of them`,
+          `${showUsd(total.ownGpuUsd)} of it for own GPUs, as measured: they are paid by the hour, whatever they do`,
         ]),
     ...(repeated > 0 ? [`${counted(repeated, "line")} repeat others, and count once`] : []),
     ...(unlisted.attempts > 0

@@ -28,7 +28,7 @@ export interface SpillResult {
   /** Requests that arrived from the start of the burst on, and how many of them the cloud answered. */
   readonly requests: number;
   readonly spilled: number;
-  /** Of these, those that the policy had chosen the cloud for: no call met a full queue first. */
+  /** Part of these that the policy had chosen the cloud for: no call met a full queue first. */
   readonly decided: number;
   /** Their times to the first token in milliseconds, ascending, with the time of calls that were refused before. */
   readonly firstTokenMs: readonly number[];

@@ -36,7 +36,7 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly health?: Health | undefined;
   /** Load of a pool. */
   readonly load?: PoolLoad | undefined;
-  /** What own GPUs cost then. Absent: the model has none. */
+  /** Cost of own GPUs at that time. Absent: the model has none. */
   readonly gpu?: GpuCost | undefined;
   /** Endpoints of a pool, at most 100. Absent: the model is not a pool. */
   readonly members?: readonly MemberRecord[] | undefined;

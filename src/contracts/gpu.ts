@@ -20,7 +20,7 @@ export interface OwnGpu {
   readonly fullOutputTokensPerSecond?: number | undefined;
 }
 
-/** What a token on own GPUs costs right now. Rates are absent while nothing is measured or stated: they are not known. */
+/** Cost of a token on own GPUs right now. Rates are absent while nothing is measured or stated: they are not known. */
 export interface GpuCost {
   readonly cost: "average" | "marginal";
   readonly inBudgets: boolean;

@@ -287,6 +287,6 @@ export interface Candidate<Id extends string = string> {
   readonly health?: Health | undefined;
   /** Load of a pool. Absent: the model is not a pool, or nothing is known of its load. */
   readonly load?: PoolLoad | undefined;
-  /** What own GPUs cost right now. Absent: the model has none. Of a pool: of the member that costs the most. */
+  /** Cost of own GPUs right now. Absent: the model has none. Of a pool: of the member that costs the most. */
   readonly gpu?: GpuCost | undefined;
 }

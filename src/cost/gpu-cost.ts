@@ -18,7 +18,7 @@ const mostPressure = 10;
  * - marginal: U / tokens per second at full load, times the share of that speed which the calls under way and this one
  *   would take, at most 10.
  *
- * Full load is the larger of what is stated and the most that was measured. `load`: what the engine says of itself, which
+ * Full load is the larger of what is stated and the most that was measured. `load`: the engine's own load, which
  * includes the calls of other processes. Pure.
  */
 export function gpuCost(gpu: OwnGpu, measure: GpuMeasure | undefined, load?: Load): GpuCost {

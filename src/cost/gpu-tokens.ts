@@ -1,9 +1,9 @@
 import type { Usage } from "../contracts/index.ts";
 import { cachedWeight } from "./gpu-cost.ts";
 
-/** What is believed of a server's counts. A single call is never written faster than this, in tokens per second. */
+/** Largest speed of a single call that is believed, in tokens per second. */
 const mostOutputPerSecond = 10_000;
-/** Input of a call whose text was counted: this many times the estimate, and so many tokens more. */
+/** Input of a call whose text was counted: this many times the estimate, and this many tokens more. */
 const inputFactor = 4;
 const inputMore = 1_000;
 /** Input of a call whose text was not counted. */

@@ -16,7 +16,7 @@ const keys = [
 ] as const satisfies readonly (keyof OwnGpu)[];
 
 /**
- * Returns the GPUs if they are valid, and if the model has no price beside them. Throws `InvalidOptionError` otherwise.
+ * Returns the GPUs if they are valid, and if the model has no other price. Throws `InvalidOptionError` otherwise.
  * `price`: the price that the model states.
  */
 export function checkOwnGpu(option: string, gpu: OwnGpu, price?: unknown): OwnGpu {
@@ -38,7 +38,11 @@ export function checkOwnGpu(option: string, gpu: OwnGpu, price?: unknown): OwnGp
       "a number with inBudgets: budgets need a cost before anything is measured",
     );
   if (price !== undefined)
-    throw new InvalidOptionError(option, gpu, "absent beside price: the cost is either measured or stated");
+    throw new InvalidOptionError(
+      option,
+      gpu,
+      "absent where a price is given: the cost is either measured or stated",
+    );
   return gpu;
 }
 

@@ -47,7 +47,7 @@ test("the command asks the server of a model, and compares own GPUs with list pr
   expect(out).toMatch(/own GPUs +\$4(?:\.00)? an hour for 2 GPUs, not in budgets/);
   expect(out).toContain("average cost not known yet: no tokens were measured on its GPUs in the last hour");
   // 4 / 3,600 USD a second; 1,000 tokens in and 500 out cost 0.002 USD.
-  expect(out).toContain("as much as list prices at so many requests a second: 0.556 for cloud");
+  expect(out).toContain("requests a second at which it costs as much as list prices: 0.556 for cloud");
   expect(out).not.toMatch(/own: .*price unknown/);
   const stated = vllm("qwen", {
     baseUrl: engine.url,

@@ -40,11 +40,11 @@ const pluginDoor = {
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
-    DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuPrice
+    DeveloperMessage DriftFound EndpointLimits Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
     LimitOptions Load Logprobs LoopEvent Member MemberRecord Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator PartsReplaced PlanStep Policy PolicyContext
+    ObservedFirstToken ObservedHealth ObservedOutcome OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext
     PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { maxCost } from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
 import type { OwnGpu, RouterState } from "../../src/contracts/index.ts";
-import { createRouter, type Policy, type RouterEvent, spendMeter } from "../../src/index.ts";
+import { createRouter, type Policy, ProviderError, type RouterEvent, spendMeter } from "../../src/index.ts";
 import { pool } from "../../src/pools/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
@@ -96,7 +96,7 @@ describe("a model on own GPUs", () => {
     await router.close();
   });
 
-  it("is chosen by a policy that goes by cost once it is known to be the cheaper one", async () => {
+  it("is chosen by a policy that prefers what is known to be the cheaper one", async () => {
     const policy: Policy<"own" | "cloud"> = {
       name: "cheapest",
       select({ candidates }) {
@@ -140,6 +140,46 @@ describe("budgets", () => {
     const { router } = make({}, { constraints: [maxCost({ usd: 0 })] });
     const { decision } = await router.route("Hello");
     expect(decision.candidates.map(({ permitted }) => permitted)).toEqual([true, expect.any(String)]);
+  });
+
+  it("do not count it for the members of a pool either, in streams and after failures", async () => {
+    let fails = false;
+    const at = (endpoint: string) =>
+      fakeModel({
+        model: "qwen",
+        endpoint,
+        gpu,
+        usage,
+        answer: () => {
+          fails = !fails;
+          if (fails) throw new ProviderError({ kind: "server", model: "qwen" });
+          return "ok";
+        },
+      });
+    const qwen = pool("qwen", [at("http://a/v1"), at("http://b/v1")]);
+    let now = Date.UTC(2026, 10, 27);
+    const router = createRouter({
+      models: { qwen },
+      policy: always("qwen"),
+      budgets: [{ name: "day", limitUsd: 1e-6, period: "day" }],
+      execution: {
+        backoffBaseMs: 0,
+        breaker: { failureRatio: 1 },
+        retryBudget: { minPerSecond: 100, ratio: 10 },
+      },
+      clock: () => now,
+    });
+    for (let one = 0; one < 30; one += 1) {
+      const stream = router.stream({ messages: [{ role: "user", content: "Hi" }], maxCostUsd: 1e-9 });
+      for await (const _ of stream);
+      const { attempts } = await stream.result;
+      expect(attempts.every(({ ownGpu }) => ownGpu === true)).toBe(true);
+      now += 5_000;
+    }
+    expect(router.exportState().spend?.accounts).toMatchObject([{ usedUsd: 0 }]);
+    const { candidates, expectedCostUsd } = await router.decide("Hi");
+    expect(candidates[0]?.gpu?.basis).toBe("measured");
+    expect(expectedCostUsd).toBeGreaterThan(1e-6);
   });
 
   it("count it with inBudgets, from the first call on, and refuse at the limit", async () => {
@@ -246,7 +286,7 @@ describe("wrong options", () => {
   it.each(wrong)("refuses %o", (given, message) => {
     expect(() => make({ gpu: given as never })).toThrow(message);
   });
-  it("refuses a price beside it", () => {
-    expect(() => make({ price })).toThrow(/absent beside price/);
+  it("refuses a price too", () => {
+    expect(() => make({ price })).toThrow(/absent where a price is given/);
   });
 });

@@ -1,6 +1,6 @@
 import type { Price } from "../model.ts";
 
-/** What was measured of a machine by the calls of this process. Tokens are weighted: see `OwnGpu.outputWeight`. */
+/** Measurement of a machine by the calls of this process. Tokens are weighted: see `OwnGpu.outputWeight`. */
 export interface GpuMeasure {
   /** Seconds of the window: an hour, or the time since the first call. */
   readonly seconds: number;
