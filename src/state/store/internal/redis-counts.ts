@@ -16,7 +16,7 @@ import { time } from "./redis-time.ts";
  * What others have written under these names concerns itself alone. A count that cannot be read is used up, whatever
  * the limit, until it is reset or removed; a reservation that cannot be read is absent.
  */
-export const counts = `${time}
+export const counts: string = `${time}
 local idle = 34560000000
 local SPENT, COUNTED, OPEN, STATE, RETURNS, TTL, DUE, LIMITS = 1, 2, 3, 4, 5, 6, 7, 8
 local IS_OPEN, IS_LAPSED, IS_ENDED = 0, 1, 2

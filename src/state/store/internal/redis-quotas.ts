@@ -6,7 +6,7 @@ import { counts } from "./redis-counts.ts";
  * reserve amount, atLeast, ttlMs, 1 if what lapses comes back, and place in KEYS, limit, refill and end of each limit;
  * to settle, of which the number is 0, spent, keep, ttlMs. Returns an answer to each.
  */
-export const batch = `${counts}
+export const batch: string = `${counts}
 local held, touched = {}, {}
 local given = cjson.decode(ARGV[2])
 
@@ -147,7 +147,7 @@ return replies
 `;
 
 /** KEYS: reservations, then those of the counts. ARGV: time. */
-export const read = `${counts}
+export const read: string = `${counts}
 writeQuotas()
 local reply = {}
 for at = 2, #KEYS do
@@ -159,7 +159,7 @@ return reply
 `;
 
 /** KEYS: reservations, that of the count. ARGV: time, used. */
-export const reset = `${counts}
+export const reset: string = `${counts}
 local q = quotaAt(KEYS[2])
 -- A key whose expiry changes is replaced, whatever its type was.
 if q.isBad then q.u, q.o, q.x = 0, 0, 0 end

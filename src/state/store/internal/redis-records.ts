@@ -15,7 +15,7 @@ end
 `;
 
 /** ARGV: time, keys. An absent entry has two empty texts: a version is never empty. */
-export const get = `${entries}
+export const get: string = `${entries}
 local reply = {}
 for at = 2, #ARGV do
   local value, version = entryOf(ARGV[at])
@@ -26,7 +26,7 @@ return reply
 `;
 
 /** ARGV: time, then for each write: key, expected version, new version, ttlMs, 1 if there is a value, value. */
-export const put = `${entries}
+export const put: string = `${entries}
 for at = 2, #ARGV, 6 do
   local _, version = entryOf(ARGV[at])
   if version == '' then version = 'none' end
