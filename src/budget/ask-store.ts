@@ -8,7 +8,7 @@ const lastTime = 8.64e15;
 
 /**
  * Asks a store once, and returns what `read` makes of its answer. Rejects with `StoreError` if it fails, does not answer
- * in five seconds, or gives what is no answer: that must not be shown as nothing spent.
+ * in five seconds, or gives what cannot be read: that must not be shown as nothing spent.
  */
 export async function askStore<T>(
   store: Store,

@@ -24,7 +24,7 @@ interface KnownWindow extends SharedWindow {
 }
 
 /**
- * How far a desk's time may go back without another window, in milliseconds: two answers of the store tell it apart by no
+ * Milliseconds by which a desk's time may go back without another window: what two answers of the store tell differs by no
  * more, since each took a second at most.
  */
 const backMs = 2_000;

@@ -115,7 +115,7 @@ local function lapse(id, h)
 end
 
 local bound, least = tonumber(call('HGET', KEYS[1], '') or nil), nil
--- What is no number is due.
+-- What is not a number is due.
 if bound and not (now < bound) then
   local state = call('HMGET', KEYS[1], 'c', 'm')
   least = tonumber(state[2] or nil) or 9e15
