@@ -17,7 +17,7 @@ interface LlamaCpp {
     contextSequence: { dispose(): void };
   }) => {
     setChatHistory(history: readonly object[]): void;
-    prompt(text: string, options: object): Promise<string>;
+    promptWithMeta(text: string, options: object): Promise<{ responseText: string; stopReason: string }>;
   };
 }
 interface Llama {
@@ -49,7 +49,8 @@ async function llama(modelPath: string): Promise<Model> {
         session.setChatHistory(turns.slice(0, -1));
         // `stream` would yield what `onTextChunk` gets.
         const options = { signal, maxTokens: maxOutputTokens, temperature };
-        return await session.prompt(turns.at(-1)?.text ?? "", options);
+        const { responseText, stopReason } = await session.promptWithMeta(turns.at(-1)?.text ?? "", options);
+        return { text: responseText, finishReason: stopReason === "maxTokens" ? "length" : "stop" };
       } finally {
         contextSequence.dispose();
       }

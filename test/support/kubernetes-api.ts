@@ -1,5 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { ServerResponse } from "node:http";
+import {
+  createServer as createPlainServer,
+  type Server as PlainServer,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -27,7 +32,10 @@ export function endpointSlice(name: string, version: number, endpoints: readonly
 }
 type Slice = ReturnType<typeof endpointSlice>;
 
-/** The part of an API server that lists and watches EndpointSlices: over TLS, with a token that may change. */
+/**
+ * The part of an API server that lists and watches EndpointSlices: over TLS, with a token that may change, or `plain` as
+ * `kubectl proxy` shows it.
+ */
 export class KubernetesApiServer {
   /** Paths with their query, in order of arrival. */
   readonly requests: string[] = [];
@@ -42,20 +50,25 @@ export class KubernetesApiServer {
   /** Text that is sent in place of the list. */
   listText: string | undefined;
   readonly #folder = mkdtempSync(join(tmpdir(), "kubernetes-"));
-  readonly #server: Server;
+  readonly #server: Server | PlainServer;
+  readonly #isPlain: boolean;
   readonly #sockets = new Set<Socket>();
   #watches: ServerResponse[] = [];
   #token = "";
 
-  constructor() {
+  constructor({ plain = false } = {}) {
+    this.#isPlain = plain;
     this.tokenFile = join(this.#folder, "token");
     this.caFile = join(this.#folder, "ca.crt");
     writeFileSync(this.caFile, certificate);
     this.rotateToken("first");
-    this.#server = createServer({ cert: certificate, key: certificateKey }, (request, response) => {
+    const listener: RequestListener = (request, response) => {
       this.requests.push(request.url ?? "");
       this.#answer(new URL(request.url ?? "", "https://x"), request.headers.authorization, response);
-    });
+    };
+    this.#server = plain
+      ? createPlainServer(listener)
+      : createServer({ cert: certificate, key: certificateKey }, listener);
     this.#server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
@@ -64,7 +77,7 @@ export class KubernetesApiServer {
 
   async listen(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#isPlain ? "http" : "https"}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
@@ -128,7 +141,7 @@ export class KubernetesApiServer {
         .writeHead(code, { "content-type": "application/json" })
         .end(JSON.stringify({ kind: "Status", code }));
     if (this.status !== 200) return void fail(this.status);
-    if (authorization !== `Bearer ${this.#token}`) return void fail(401);
+    if (!this.#isPlain && authorization !== `Bearer ${this.#token}`) return void fail(401);
     if (url.searchParams.get("labelSelector") !== "kubernetes.io/service-name=vllm") return void fail(400);
     if (url.searchParams.get("watch") !== "true") {
       const metadata = { resourceVersion: String(this.version) };
