@@ -11,7 +11,7 @@ import { type Move, Walk } from "./walk.ts";
 export interface AnswerReader {
   /** Resolves to the next chunk, undefined at the end. Rejects with the error that ends the request. */
   next(): Promise<CompletionChunk | undefined>;
-  /** True once the whole answer is there: what is left is to deliver it, which no deadline cuts. */
+  /** True once the whole answer is there: what is left is to deliver it. */
   readonly isWhole: boolean;
   /** Returns the whole answer, after the last chunk. */
   completion(): Completion;

@@ -54,7 +54,6 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   #resolve: (result: RouteResult<Id>) => void = ignore;
   #reject: (error: unknown) => void = ignore;
   #endWatch: () => void = ignore;
-  #endTimer: () => void = ignore;
   #reader: AnswerReader | undefined;
   #isReading = false;
   /** Reads that were asked for during another one. */
@@ -96,10 +95,10 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       checkPlain(request);
       this.#life.keep();
       // Two watches, so that the caller's abort still counts after the deadline's timer.
-      this.#endTimer = watch(clock, { ms: this.#life.leftMs(), onTime: () => this.#endLate() });
+      const endTimer = watch(clock, { ms: this.#life.leftMs(), onTime: () => this.#endLate() });
       const endSignal = watch(clock, { signal, onAbort: (reason) => this.#end(reason) });
       this.#endWatch = () => {
-        this.#endTimer();
+        endTimer();
         endSignal();
       };
       return this.#life.decide();
@@ -136,7 +135,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       if (this.#ended !== undefined) throw this.#ended.error;
       const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
       if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
-      if (this.#reader?.isWhole === true) this.#endDeadline();
+      if (this.#reader?.isWhole === true) this.#forgiveDeadline();
       // The deadline passed during the read, too late for its guards, and the consumer may never read on. What
       // was read is in the error's text, so it is delivered; the next read tells the error.
       if (this.#ended !== undefined) {
@@ -201,9 +200,8 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     else this.#end(error);
   }
 
-  /** Once the whole answer is there, as after a check that took until the deadline, it is the answer, as without streaming. */
-  #endDeadline(): void {
-    this.#endTimer();
+  /** A whole answer that is there after a check that took until the deadline is the answer, as without streaming. */
+  #forgiveDeadline(): void {
     if (this.#ended?.isLate === true && !this.#controller.signal.aborted) this.#ended = undefined;
   }
 

@@ -1,5 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, expect, test } from "vitest";
 import { always } from "../../policies/index.ts";
 import { createHandler, type HandlerOptions } from "../../src/http/index.ts";
@@ -233,12 +235,18 @@ test("clients that leave at any moment leave nothing behind", async () => {
   });
   server = await serve(router, { port: 0 });
   const { port } = new URL(server.url);
+  const bodies = [
+    ["chat/completions", chat],
+    ["messages", { ...chat, max_tokens: 9 }],
+    ["responses", { model: "auto", input: "Say hello." }],
+  ] as const;
   const leave = (at: number) =>
     new Promise<void>((resolve) => {
+      const [path, body] = bodies[at % 3] as (typeof bodies)[number];
       const asking = httpRequest({
         port,
         method: "POST",
-        path: "/v1/chat/completions",
+        path: `/v1/${path}`,
         agent: false,
         headers: { "content-type": "application/json" },
       });
@@ -248,18 +256,44 @@ test("clients that leave at any moment leave nothing behind", async () => {
       };
       asking.on("error", () => resolve());
       asking.on("response", (answer) => (at % 4 === 0 ? answer.once("data", end) : end()));
-      asking.end(JSON.stringify({ ...chat, stream: at % 2 === 0 }));
+      asking.end(JSON.stringify({ ...body, stream: at % 2 === 0 }));
       if (at % 4 === 1) asking.once("finish", end);
       if (at % 4 === 3) asking.once("socket", (socket) => socket.once("connect", end));
     });
-  for (let at = 0; at < count; at += 50)
-    await Promise.all(Array.from({ length: 50 }, (_, one) => leave(at + one)));
-  await expect.poll(() => server?.active, { timeout: 20_000 }).toBe(0);
+  const leaveAll = async (many: number) => {
+    for (let at = 0; at < many; at += 50)
+      await Promise.all(Array.from({ length: 50 }, (_, one) => leave(at + one)));
+    await expect.poll(() => server?.active, { timeout: 20_000 }).toBe(0);
+    // The fake keeps what it was asked.
+    (model.requests as unknown[]).length = 0;
+  };
+  const sockets = () =>
+    process.getActiveResourcesInfo().filter((name) => /TCPSocketWrap|PipeWrap/.test(name)).length;
+  // What is made once for all is there before it is measured.
+  await leaveAll(200);
+  const [socketsBefore, heapBefore] = [sockets(), heapInUse()];
+  await leaveAll(count);
   await expect
     .poll(async () => (await router.readBudgets()).map((one) => one.open), { timeout: 20_000 })
     .toEqual([0]);
+  await expect.poll(sockets, { timeout: 20_000 }).toBeLessThanOrEqual(socketsBefore);
+  const grownBytes = heapInUse() - heapBefore;
+  console.info(
+    `left: ${count} clients, sockets ${socketsBefore} -> ${sockets()}, heap after gc ${heapBefore} ${grownBytes < 0 ? "" : "+"}${grownBytes} bytes`,
+  );
+  // The router remembers sessions and recent decisions up to a bound; a leak of each request's parts would be far more.
+  expect(grownBytes).toBeLessThan(8_000_000 + count * 500);
   expect((await post(server.url, JSON.stringify(chat))).status).toBe(200);
-}, 60_000);
+}, 600_000);
+
+/** Returns the bytes of the heap that are in use once what is not needed has been freed. */
+function heapInUse(): number {
+  setFlagsFromString("--expose-gc");
+  const gc: () => void = runInNewContext("gc");
+  gc();
+  gc();
+  return process.memoryUsage().heapUsed;
+}
 
 test("a client that reads nothing holds neither memory nor the model", async () => {
   let pieces = 0;

@@ -4,7 +4,7 @@ import { fieldsOf } from "../fields.ts";
 import { writtenJson } from "../written-json.ts";
 import { nativeMessage } from "./native-message.ts";
 
-/** Fields that come in deltas, by the type of their block: name of the delta, and what stands in the block at its start. */
+/** Fields that come in deltas, by the type of their block: name of the delta, and what the block has at its start. */
 const inDeltas: ReadonlyMap<unknown, readonly (readonly [field: string, delta: string, start: string])[]> =
   new Map([
     ["text", [["text", "text_delta", '""']]],

@@ -133,7 +133,7 @@ const inputs: ReadonlySet<string> = new Set([
   "response.custom_tool_call_input.delta",
 ]);
 
-/** Chunks know no calls of custom tools: their input stands in the place of arguments, so that it counts as content. */
+/** Chunks know no calls of custom tools: their input comes as arguments, so that it counts as content. */
 function isCall({ type }: Fields): boolean {
   return type === "function_call" || type === "custom_tool_call";
 }

@@ -94,7 +94,7 @@ const mostWaiting = 50_000;
 
 /**
  * Each chunk carries the events that have come since the one before it. Of pings one alone waits: a server may send nothing
- * else for as long as it is listened to. They are no chunks, or they would pass for an answer that goes on.
+ * else for as long as it is listened to. A ping is not a chunk, or pings would pass for an answer that goes on.
  */
 async function* chunksOf(
   wire: WrittenWire,
