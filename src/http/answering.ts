@@ -24,7 +24,7 @@ export interface Answering {
   refuse(error: unknown, headers?: HttpCall["headers"]): Reply;
   serves(method: string, path: string): boolean;
   readonly maxBodyBytes: number;
-  /** Ends answers that would go on for ever: others take over, or the server ends. */
+  /** Ends answers that have no end of their own: another router takes over, or the server ends. */
   leave(): void;
 }
 

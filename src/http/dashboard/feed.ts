@@ -4,7 +4,7 @@ export interface FeedOptions {
   readonly window: (typeof windowNames)[number];
   /** Value of `last-event-id`: what the page has from a connection before. */
   readonly lastEventId: string | null;
-  /** Called once when the feed has ended, whoever ended it. */
+  /** Called once when the feed has ended, on whichever side. */
   readonly onEnd: () => void;
 }
 
