@@ -16,7 +16,7 @@ const mostEntries = 1_000;
 
 /**
  * Returns what the page shows of a line, field by field: a log may hold prompts, and anyone may have written into it.
- * Undefined for what is no line of a decision log.
+ * Undefined for anything but a line of a decision log.
  */
 export function loggedEntry(value: unknown): LoggedEntry | undefined {
   const line = fieldsOf(value);

@@ -27,7 +27,7 @@ export interface Answering {
   readonly maxBodyBytes: number;
   /** True if a call's signal may be a light one: all that sees it is ours. */
   readonly takesLight: boolean;
-  /** Ends answers that would go on for ever: others take over, or the server ends. */
+  /** Ends answers that have no end of their own: another router takes over, or the server ends. */
   leave(): void;
 }
 

@@ -2,6 +2,7 @@
 
 import { threshold } from "../../dist/policies/index.js";
 import { createRouter, decisionLog } from "../../dist/src/index.js";
+import { dashboard } from "../../dist/src/telemetry/dashboard/index.js";
 import { otel } from "../../dist/src/telemetry/otel/index.js";
 import { prometheus } from "../../dist/src/telemetry/prometheus/index.js";
 import { fakeModel } from "../../dist/src/testing/index.js";
@@ -23,6 +24,7 @@ const kinds = {
   "empty listener": (r) => r.observe(() => {}),
   prometheus: (r) => prometheus(r, { reference: "large" }),
   "otel without SDK": (r) => otel(r),
+  dashboard: (r) => dashboard(r),
   log: (r) => r.observe(decisionLog({ file: "/dev/null" })),
 };
 const routers = Object.entries(kinds).map(([n, a]) => [n, make(a), []]);

@@ -103,6 +103,11 @@ test.each([
   ["switchpoint/serve", "authoriseByKeys createKey readKeys serve", "KeyRecord RunningServer ServeOptions"],
   ["switchpoint/telemetry/otel", "otel", "Otel OtelOptions"],
   [
+    "switchpoint/telemetry/dashboard",
+    "dashboard",
+    "Dashboard DashboardFrame DashboardOptions FrameAsked Frames ShownDrift ShownHoldOut ShownPromise ShownRollout",
+  ],
+  [
     "switchpoint/telemetry/prometheus",
     "prometheus",
     "Cell Family FamilyShape FamilyType MetricsOptions Prometheus SeriesName WatchedDrift WatchedPromise WatchedRollout",

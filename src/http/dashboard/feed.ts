@@ -4,7 +4,7 @@ export interface FeedOptions {
   readonly window: (typeof windowNames)[number];
   /** Value of `last-event-id`: what the page has from a connection before. */
   readonly lastEventId: string | null;
-  /** Called once when the feed has ended, whoever ended it. */
+  /** Called once when the feed has ended, on whichever side. */
   readonly onEnd: () => void;
 }
 
@@ -52,7 +52,13 @@ export class Feed implements AsyncIterator<string> {
       else if (this.#dashboard.changes !== this.#changes || now - this.#sentAt >= renewMs) {
         this.#changes = this.#dashboard.changes;
         this.#sentAt = now;
-        const text = await this.#frame();
+        let text: string;
+        try {
+          text = await this.#frame();
+        } catch (error) {
+          await this.return();
+          throw error;
+        }
         if (this.#isOver) break;
         this.#wait();
         return { done: false, value: text };

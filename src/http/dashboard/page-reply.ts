@@ -27,7 +27,7 @@ export async function pageReply(): Promise<Reply> {
   };
 }
 
-/** Headers of all answers: kept nowhere, and of use to no other site. */
+/** Headers of all answers: stored nowhere, and not for other sites. */
 export const closed = {
   "cache-control": "no-store",
   "cross-origin-opener-policy": "same-origin",

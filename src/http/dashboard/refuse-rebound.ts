@@ -1,7 +1,7 @@
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
 
-/** Names and addresses that only this machine answers to, or that are no name at all. */
+/** Names that only this machine answers to, and plain addresses. */
 const direct = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /**

@@ -1,6 +1,6 @@
 import type { EndedAttempt, EndedRequest } from "./ended-request.ts";
 
-/** What a request cost, and what it would have cost without a router. In US dollars. */
+/** Cost of a request, and its cost without a router, in US dollars. */
 export interface ComparedCost {
   readonly paidUsd: number;
   readonly referenceUsd: number;

@@ -1,6 +1,6 @@
 import type { Attempt, Decision, RecordedError } from "../../contracts/index.ts";
 
-/** As much of a decision as the page shows: nothing of the request, its tenant or its session. */
+/** The part of a decision that the page shows: nothing of the request, its tenant or its session. */
 export type EndedDecision = Pick<
   Decision,
   | "id"

@@ -94,7 +94,7 @@ export interface FrameRow {
   /** Model that would have come next: of the cascade, else the first fallback. */
   readonly runnerUp?: string | undefined;
   readonly reason: string;
-  /** What chose, if not the policy: `pin`, `budget`, `cap`. */
+  /** Cause of the choice, if it was not the policy: `pin`, `budget`, `cap`. */
   readonly cause?: string | undefined;
   readonly complexity?: number | undefined;
   readonly propensity: number;
@@ -134,7 +134,7 @@ export interface FrameEstimate {
   readonly high?: number | undefined;
 }
 
-/** What is a state and not a count. A list that is absent has no source; an empty one has nothing to show. */
+/** States, which are not counts. A list that is absent has no source; an empty one has nothing to show. */
 export interface FrameStates {
   readonly saving?: FrameSaving | undefined;
   readonly promises?: readonly FramePromise[] | undefined;
@@ -154,7 +154,7 @@ export interface FrameSaving {
   readonly heldOut: number;
   readonly routed: number;
   readonly units: number;
-  /** Of the whole of the routed requests. */
+  /** Saving over all routed requests. */
   readonly savedUsd?: FrameEstimate | undefined;
   readonly savedShare?: FrameEstimate | undefined;
   readonly qualityGained?: FrameEstimate | undefined;
@@ -174,7 +174,7 @@ export interface FramePromise {
 export interface FrameBudget {
   readonly name: string;
   readonly unit: string;
-  /** Of the account that is nearest its limit. */
+  /** Use of the account that is nearest its limit. */
   readonly used: number;
   readonly limit: number;
   readonly accounts: number;

@@ -3,7 +3,7 @@ import type { Recorder } from "./recorder.ts";
 import { summaryOf } from "./summary.ts";
 import type { WindowName } from "./windows.ts";
 
-/** What a page has: what is new is sent to it. */
+/** State of a page: it is sent what is new. */
 export interface FrameAsked {
   readonly window: WindowName;
   /** Number of its newest row, and of its states. 0: it has none. */

@@ -120,6 +120,33 @@ export function addAttempt(slot: Slot, { place, failed, bin, costUsd }: AttemptE
   }
 }
 
+/** Adds the figures of a slot to those of another. */
+export function addSlot(into: Slot, from: Slot): void {
+  into.requests += from.requests;
+  into.failed += from.failed;
+  into.certified += from.certified;
+  into.costUsd += from.costUsd;
+  into.unpriced += from.unpriced;
+  into.compared += from.compared;
+  into.paidUsd += from.paidUsd;
+  into.referenceUsd += from.referenceUsd;
+  addBins(into.times, from.times);
+  addBins(into.complexity, from.complexity);
+  from.models.forEach((model, place) => {
+    if (model === undefined) return;
+    const own = modelSlot(into, place);
+    own.requests += model.requests;
+    own.attempts += model.attempts;
+    own.failed += model.failed;
+    own.costUsd += model.costUsd;
+    addBins(own.times, model.times);
+  });
+}
+
+function addBins(into: Uint32Array, from: Uint32Array): void {
+  for (let at = 0; at < from.length; at += 1) into[at] = (into[at] as number) + (from[at] as number);
+}
+
 function count(bins: Uint32Array, at: number): void {
   bins[at] = (bins[at] as number) + 1;
 }

@@ -2,6 +2,7 @@ import {
   type AttemptEntry,
   addAttempt,
   addRequest,
+  addSlot,
   clearSlot,
   createSlot,
   type Slot,
@@ -39,12 +40,21 @@ export interface Windows {
   view(name: WindowName, now: number): WindowView;
 }
 
-/** Keeps figures by time, in a fixed number of slots. */
+/** Width of the narrowest slots, of which all others are whole multiples, in milliseconds. */
+const finestMs = 15_000;
+/** The year 2200: a time beyond it would keep all that follows from having a place. */
+const latest = 7.258e12;
+
+/**
+ * Keeps figures by time, in a fixed number of slots. A request is added to one slot, which is added to those of all windows
+ * when its time is over, or when they are looked at.
+ */
 export function createWindows(): Windows {
   const rings = windowNames.map((name) => {
     const [count, widthMs] = shapes[name];
     return { name, count, widthMs, slots: Array.from({ length: count }, createSlot) };
   });
+  const open = createSlot();
   const slotAt = ({ slots, count, widthMs }: (typeof rings)[number], at: number): Slot | undefined => {
     const index = Math.floor(at / widthMs);
     const slot = slots[index % count] as Slot;
@@ -54,26 +64,45 @@ export function createWindows(): Windows {
     clearSlot(slot, index);
     return slot;
   };
-  const each = (at: number, use: (slot: Slot) => void): void => {
-    if (!(at >= 0 && at < latest)) return;
+  const flush = (): void => {
+    if (open.index < 0) return;
     for (const ring of rings) {
-      const slot = slotAt(ring, at);
-      if (slot !== undefined) use(slot);
+      const slot = slotAt(ring, open.index * finestMs);
+      if (slot !== undefined) addSlot(slot, open);
     }
+    clearSlot(open, -1);
+  };
+  const openAt = (at: number): Slot | undefined => {
+    if (!(at >= 0 && at < latest)) return undefined;
+    const index = Math.floor(at / finestMs);
+    if (open.index !== index) {
+      flush();
+      open.index = index;
+    }
+    return open;
   };
   return {
-    request: (at, entry) => each(at, (slot) => addRequest(slot, entry)),
-    undecided: (at) =>
-      each(at, (slot) => {
-        slot.requests += 1;
-        slot.failed += 1;
-      }),
-    attempt: (at, entry) => each(at, (slot) => addAttempt(slot, entry)),
+    request(at, entry) {
+      const slot = openAt(at);
+      if (slot !== undefined) addRequest(slot, entry);
+    },
+    undecided(at) {
+      const slot = openAt(at);
+      if (slot === undefined) return;
+      slot.requests += 1;
+      slot.failed += 1;
+    },
+    attempt(at, entry) {
+      const slot = openAt(at);
+      if (slot !== undefined) addAttempt(slot, entry);
+    },
     forgetAfter(at) {
+      flush();
       for (const { slots, widthMs } of rings)
         for (const slot of slots) if (slot.index > Math.floor(at / widthMs)) clearSlot(slot, -1);
     },
     view(wanted, now) {
+      flush();
       const { count, widthMs, slots } = rings[windowNames.indexOf(wanted)] as (typeof rings)[number];
       const last = Math.floor(now / widthMs);
       const first = last - count + 1;
@@ -88,6 +117,3 @@ export function createWindows(): Windows {
     },
   };
 }
-
-/** The year 2200: a time beyond it would keep all that follows from having a place. */
-const latest = 7.258e12;

@@ -215,6 +215,7 @@ function detailsOf(row) {
   );
   const facts = [
     ["Decision", row.id],
+    ["Instead of", row.runnerUp ?? "nothing"],
     ["Propensity", digits(row.propensity)],
     ["Certificate", row.certified ? "covers it" : (row.uncertified ?? "none")],
   ];

@@ -70,6 +70,7 @@ function draw() {
   const { source, totals, at } = frame;
   byId("login").hidden = true;
   byId("board").hidden = false;
+  byId("windows").hidden = false;
   byId("foot").hidden = false;
   byId("forget").hidden = !hasKey();
   setText(byId("source"), source.kind === "log" ? source.name : location.host);
@@ -116,6 +117,7 @@ function ask(problem) {
   pending = undefined;
   say("Locked", "");
   byId("board").hidden = true;
+  byId("windows").hidden = true;
   byId("foot").hidden = true;
   byId("forget").hidden = true;
   byId("login").hidden = false;
