@@ -181,6 +181,7 @@ export type {
   Router,
 } from "./router.ts";
 export type {
+  EndpointStates,
   HealthState,
   ObservedFirstToken,
   ObservedHealth,
