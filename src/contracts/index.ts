@@ -182,6 +182,7 @@ export type {
   Router,
 } from "./router.ts";
 export type {
+  EndpointStates,
   HealthState,
   ObservedFirstToken,
   ObservedHealth,

@@ -129,3 +129,9 @@ export interface RouterState {
   /** State of what the policy reads, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;
 }
+
+/** States of the endpoints of a router. */
+export interface EndpointStates {
+  readonly breakers: readonly BreakerState[];
+  readonly limits: readonly LearnedLimit[];
+}

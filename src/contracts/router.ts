@@ -10,7 +10,7 @@ import type { Policy } from "./policy.ts";
 import type { Replaced, Replacement } from "./replacement.ts";
 import type { RouteRequest } from "./route-request.ts";
 import type { RouteResult, RouteStream } from "./route-result.ts";
-import type { RouterState } from "./router-state.ts";
+import type { EndpointStates, RouterState } from "./router-state.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -123,6 +123,11 @@ export interface Router<Id extends string = string> {
    * over a restart.
    */
   exportState(): RouterState;
+  /**
+   * Returns breakers that are not closed, and learnt limits, as `exportState` has them. Nothing else is copied, so that
+   * the time does not grow with the number of sessions.
+   */
+  readEndpoints(): EndpointStates;
   /**
    * Replaces what the router has learnt. Sessions whose model it does not have are left out. Throws
    * `InvalidOptionError`, and then changes nothing.

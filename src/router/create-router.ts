@@ -45,7 +45,7 @@ import { recentDecisions } from "./recent-decisions.ts";
 import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
 import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./router-options.ts";
-import { exportState, restoreState } from "./router-state.ts";
+import { exportEndpoints, exportState, restoreState } from "./router-state.ts";
 
 /**
  * Creates a router. `models` maps ids, which policies, constraints and pins use, to models. List them from
@@ -220,6 +220,7 @@ function assemble<Id extends string>(
         await Promise.all([desk.close(), sharedSessions.close()]);
       }),
     exportState: () => exportState(state),
+    readEndpoints: () => exportEndpoints(state),
     restoreState: (given) => restoreState(state, given),
   };
   const first = { policy, classifier, constraints, tuning, golden, release };

@@ -7,6 +7,7 @@ import {
 } from "../contracts/index.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { dropPromises } from "../plugin/index.ts";
+import { isReading, onlyReads } from "../plugin/reading-sinks.ts";
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
@@ -14,7 +15,8 @@ export interface EventHub<Id extends string> {
   readonly isHeard: boolean;
   /**
    * Freezes an event with all that it holds, and passes it to all listeners. None can change what another one,
-   * the caller or the router sees, and one that throws or rejects cannot break a request.
+   * the caller or the router sees, and one that throws or rejects cannot break a request. For listeners of ours alone,
+   * which change nothing, it is not frozen.
    */
   emit(event: RouterEvent<Id>): void;
   /** Adds a listener and returns a function that removes it. Throws `InvalidOptionError`. */
@@ -30,12 +32,14 @@ export interface EventHub<Id extends string> {
 
 export function createEventHub<Id extends string>(first: EventSink<Id> | undefined): EventHub<Id> {
   let sinks: readonly EventSink<Id>[] = first === undefined ? [] : [first];
+  /** True if a listener may change what it gets. */
+  let freezes = first !== undefined && !isReading(first);
   let readers: readonly ((event: RouterEvent<Id>) => void)[] = [];
   const emit = (event: RouterEvent<Id>): void => {
     if (nested >= mostNested) return;
     nested += 1;
     try {
-      if (sinks.length > 0) deepFreeze(event);
+      if (freezes) deepFreeze(event);
       for (const sink of sinks) hand(sink, event);
       for (const reader of readers) hand(reader, event);
     } finally {
@@ -55,9 +59,12 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
         close: async () => sink.close?.(),
       });
       sinks = [...sinks, added];
+      if (isReading(sink)) onlyReads(added);
+      else freezes = true;
       attach(sink, emit);
       return () => {
         sinks = sinks.filter((one) => one !== added);
+        freezes = sinks.some((one) => !isReading(one));
       };
     },
     read(sink) {

@@ -1,6 +1,7 @@
 import type { BudgetDoor } from "../budget/budget-door.ts";
 import type {
   Constraint,
+  EndpointStates,
   GoldenRoute,
   Model,
   ModelFacts,
@@ -82,5 +83,6 @@ export interface RouterParts<Id extends string> {
    */
   readonly readSession: SharedSessions["read"] | undefined;
   readonly exportState: () => RouterState;
+  readonly readEndpoints: () => EndpointStates;
   readonly restoreState: (state: RouterState) => void;
 }

@@ -1,6 +1,6 @@
 import type { KeptBudget } from "../budget/ledger.ts";
 import { checkSpend, exportSpend } from "../budget/spend-state.ts";
-import { InvalidOptionError, type RouterState } from "../contracts/index.ts";
+import { type EndpointStates, InvalidOptionError, type RouterState } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { checkKeys } from "../plugin/index.ts";
@@ -54,6 +54,15 @@ export function exportState(parts: StateParts): RouterState {
     ...(limits && { limits: limits.exportState(wallNow) }),
     ...(measured.machines.length > 0 && { gpus: measured }),
     ...(read && { inputs: read }),
+  });
+}
+
+/** Exports the parts of `exportState` that are about endpoints. */
+export function exportEndpoints({ breakers, limits, clock }: StateParts): EndpointStates {
+  const [now, wallNow] = [clock.monotonic(), clock.wall()];
+  return copyOf<EndpointStates>({
+    breakers: breakers.exportState(now, wallNow),
+    limits: limits?.exportState(wallNow) ?? [],
   });
 }
 

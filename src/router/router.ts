@@ -113,6 +113,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       events.emit({ ...given, at: given.at ?? ports.clock.wall() });
     },
     exportState: parts.exportState,
+    readEndpoints: parts.readEndpoints,
     restoreState: parts.restoreState,
     readBudgets: parts.budgetDoor.read,
     resetBudget: parts.budgetDoor.reset,

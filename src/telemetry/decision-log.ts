@@ -33,7 +33,7 @@ const batch = { lines: 10_000, characters: 1_000_000 };
  * `decide()`, of requests that failed before they were decided, of streams that were never read, and calls that ended
  * after their request. So each attempt is in the log, in most cases once: its `id` identifies it.
  *
- * Lines are written as soon as the event loop is free. A disk that refuses them is tried again for ten seconds, then
+ * Lines are written after 5 ms, or when 500 wait. A disk that refuses them is tried again for ten seconds, then
  * what waits is dropped. A process that is killed loses what waits, at most `maxQueued` and the megabyte that is being
  * written, and may cut its last line. A loss is reported at the first decision, then at most once a minute: by the
  * router's event `decisions-lost`, and the first time by a warning of the process (code `SWITCHPOINT_DECISIONS_LOST`).

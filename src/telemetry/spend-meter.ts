@@ -1,5 +1,6 @@
 import type { Attempt, EventSink } from "../contracts/index.ts";
 import { checkKeys, checkNumber } from "../plugin/index.ts";
+import { onlyReads } from "../plugin/reading-sinks.ts";
 import { createSpendSums, type SpendReport } from "./spend-sums.ts";
 
 export interface SpendMeterOptions {
@@ -33,7 +34,7 @@ export function spendMeter(options: SpendMeterOptions = {}): SpendMeter {
   const meter: EventSink = (event) => {
     if (event.type === "attempt-ended" && isNew(event.attempt)) sums.add(event.attempt, event.tenant);
   };
-  return Object.assign(meter, { report: sums.report });
+  return Object.assign(onlyReads(meter), { report: sums.report });
 }
 
 /** Half of the attempts that are remembered. */

@@ -68,7 +68,8 @@ describe("commands that pages show", () => {
     const rest = words.slice(index);
     // `switchpoint X --help` stands for any command.
     if (command === program && rest[0] === "X") return undefined;
-    if (command.commands.length > 0 && rest[0] !== undefined && !rest[0].startsWith("-"))
+    const takesNames = command.registeredArguments.length > 0;
+    if (command.commands.length > 0 && !takesNames && rest[0] !== undefined && !rest[0].startsWith("-"))
       return `no command ${rest[0]}`;
     const known = new Set(["--help", "--version", ...command.options.map(({ long }) => long)]);
     const unknown = rest.map((word) => /^[[(]?(--[a-z-]+)/.exec(word)?.[1]);

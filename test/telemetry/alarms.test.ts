@@ -13,7 +13,7 @@ import {
 import { prometheus } from "../../src/telemetry/prometheus/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
-function set(notify: (news: AlarmNews) => void | Promise<void>, forMs = 0) {
+function set(notify: (news: AlarmNews) => void | Promise<void>, forMs = 0, notifyTimeoutMs = 50) {
   let fails = false;
   let time = 0;
   const small = fakeModel({
@@ -46,7 +46,7 @@ function set(notify: (news: AlarmNews) => void | Promise<void>, forMs = 0) {
     notify,
     everyMs: 0,
     retryPauseMs: 1,
-    notifyTimeoutMs: 50,
+    notifyTimeoutMs,
     now: () => time,
   });
   const step = async (ms: number, failing: boolean) => {
@@ -115,7 +115,7 @@ describe("alarms", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const notify = webhook({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` });
-    const { step, watching } = set((news) => notify(news, AbortSignal.timeout(1_000)));
+    const { step, watching } = set((news) => notify(news, AbortSignal.timeout(20_000)), 0, 30_000);
     for (const failing of [false, true, true]) await step(15_000, failing);
     await vi.waitFor(() => expect(calls).toBe(2), { timeout: 5_000 });
     expect(JSON.parse(bodies[1] ?? "")).toMatchObject({ alarm: "errors", state: "firing" });

@@ -23,6 +23,8 @@ export function createWatch(rule: AlarmRule): Watch {
       return firing;
     },
     look(readings, at) {
+      // A clock of the caller: a look without a time would never leave the window.
+      if (!Number.isFinite(at)) return undefined;
       // The clock went back, or the process slept: what lies before does not belong to the window.
       if (last !== undefined && (at < last || at - last > Math.max(windowMs, forMs, 60_000))) {
         looks = [];

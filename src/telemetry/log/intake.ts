@@ -1,4 +1,5 @@
 import type { DecisionsLost, EventSink, RouterEvent } from "../../contracts/index.ts";
+import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { lineQueue, type QueueOptions } from "./line-queue.ts";
 import type { AttemptEnded, Logged } from "./log-line.ts";
 
@@ -74,7 +75,7 @@ export function createIntake<Line>({ owner, file, ...options }: IntakeOptions<Li
   };
 
   return Object.defineProperty(
-    Object.assign(listen, {
+    Object.assign(onlyReads(listen), {
       attach(to: (event: DecisionsLost) => void) {
         emit = to;
       },

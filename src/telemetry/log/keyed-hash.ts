@@ -8,8 +8,16 @@ type Key = string | Uint8Array;
 
 /** Returns the id of a key: 8 hex digits that tell keys apart and do not show them. */
 export function hashKeyId(key: Key): string {
-  return hmac(key, "switchpoint hash key").slice(0, 8);
+  // The same for nearly every line, and a hash costs as much as the rest of it.
+  if (key !== lastKey) {
+    lastId = hmac(key, "switchpoint hash key").slice(0, 8);
+    lastKey = key;
+  }
+  return lastId;
 }
+
+let lastKey: Key | undefined;
+let lastId = "";
 
 /** Returns the keyed hash of a prompt: HMAC-SHA-256, 32 hex digits. */
 export function promptHash(key: Key, prompt: string): string {

@@ -32,51 +32,31 @@ export interface LineQueue {
   close(): Promise<void>;
 }
 
-/**
- * Number of decisions from which their lines are built at once: a line is a tenth of what its decision holds, so
- * a burst that leaves the event loop no time to write takes little memory.
- */
-const sliceSize = 100;
+/** Time for which lines are collected, in milliseconds: each write costs as much as some ten lines. */
+const collectMs = 5;
+/** Number of waiting lines that are written at once. */
+const enough = 500;
 /** Largest length of all waiting lines, in characters. */
 const longestQueue = 128_000_000;
 /** Time for which lines wait for a disk that refuses them. */
 const patienceMs = 10_000;
 
-/** A bounded queue of lines, written in batches as soon as the event loop is free. A writer that fails is asked again. */
+/** A bounded queue of lines, written in batches every 5 ms. A writer that fails is asked again. */
 export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
   const { maxQueued, lineOf, lengthOf, writer, batch, lose } = options;
-  let events: Logged[] = [];
   let lines: Line[] = [];
   /** Number of lines at the beginning of `lines` that are written: they are removed together. */
   let done = 0;
   let characters = 0;
   let writing: Promise<void> | undefined;
   let failure: unknown;
+  let collected: (() => void) | undefined;
   let closed = false;
   const pause = createPause();
 
-  /**
-   * Builds the lines of the events. A decision that cannot be written, for instance because a cost is a bigint,
-   * does not affect the others.
-   */
-  const build = (): void => {
-    const built = events;
-    events = [];
-    for (const event of built) {
-      try {
-        const line = lineOf(event);
-        lines.push(line);
-        characters += lengthOf(line);
-      } catch (error) {
-        failure ??= error;
-        lose(1, "not-json");
-      }
-    }
-  };
-  const waiting = (): number => events.length + lines.length - done;
+  const waiting = (): number => lines.length - done;
 
   const take = (): Line[] => {
-    build();
     let end = done;
     let length = 0;
     while (end < lines.length && end - done < batch.lines && length < batch.characters) {
@@ -98,19 +78,26 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
   const dropAll = (error: unknown): void => {
     failure ??= error;
     lose(waiting(), "write-failed");
-    events = [];
     lines = [];
     done = 0;
     characters = 0;
   };
 
+  /** Waits a little for more lines, unless many are there or the log closes. */
+  const collect = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, collectMs);
+      collected = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
   const run = async (): Promise<void> => {
     let failingSince: number | undefined;
-    // What else this turn of the event loop brings is written together.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    if (!closed && waiting() < enough) await collect();
     while (waiting() > 0) {
       const taken = take();
-      if (taken.length === 0) return;
       const { written, error } = await writer.write(taken).catch((error) => ({ written: 0, error }));
       remove(taken.slice(0, written));
       if (error === undefined || written > 0) {
@@ -137,13 +124,25 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
         lose(1, closed ? "closed" : "queue-full");
         return;
       }
-      events.push(event);
-      if (events.length >= sliceSize) build();
+      let line: Line;
+      try {
+        // At once: what the event holds may change when its listener has returned.
+        line = lineOf(event);
+      } catch (error) {
+        // For instance because a cost is a bigint. It does not affect the others.
+        failure ??= error;
+        lose(1, "not-json");
+        return;
+      }
+      lines.push(line);
+      characters += lengthOf(line);
+      if (waiting() >= enough) collected?.();
       if (writing === undefined) start();
     },
     async close() {
       closed = true;
       pause.end();
+      collected?.();
       while (writing !== undefined) await writing;
       await writer.close();
       if (failure !== undefined) throw failure;

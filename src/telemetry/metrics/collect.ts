@@ -1,5 +1,6 @@
 import type { Router, RouterEvent } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
+import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../version.ts";
 import { createFamilies, type Families } from "./families.ts";
 import { createLabels } from "./labels.ts";
@@ -81,7 +82,7 @@ export function collect<Id extends string>(
         onNews(event);
     }
   };
-  const close = plain.observe(listen);
+  const close = plain.observe(onlyReads(listen));
   const readState = stateReader(plain, families, labels, given);
   return {
     families,

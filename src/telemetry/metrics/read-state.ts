@@ -58,7 +58,7 @@ export function stateReader(
 const breakerStates = ["closed", "half-open", "open"];
 
 function setBreakers(router: Router, families: Families, labels: Labels): void {
-  const { breakers = [], limits = [] } = router.exportState();
+  const { breakers, limits } = router.readEndpoints();
   const { breaker_state, paused, learned_requests_per_minute: learned } = families;
   for (const family of [breaker_state, paused, learned]) family.clear();
   const byName = new Map(breakers.map((breaker) => [breaker.name, breaker]));

@@ -8,6 +8,7 @@ import {
 } from "@opentelemetry/api";
 import { type Attempt, InvalidOptionError, type Router, type RouterEvent } from "../../contracts/index.ts";
 import { checkKeys } from "../../plugin/index.ts";
+import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../version.ts";
 import { attemptAttributes } from "./attempt-attributes.ts";
 import { recordMetrics } from "./metrics.ts";
@@ -81,12 +82,13 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
         : { [attributes.costUsd]: event.costUsd };
     endSpan(span, end, event.type === "request-failed");
   };
-  const stop = plain.observe((event: RouterEvent) => {
+  const listen = onlyReads((event: RouterEvent) => {
     if (event.type === "decision-made") open.at(event.decision.id);
     else if (event.type === "attempt-started") started(event);
     else if (event.type === "attempt-ended") ended(event.decisionId, event.attempt);
     else if (event.type === "request-completed" || event.type === "request-failed") over(event);
   });
+  const stop = plain.observe(listen);
   return {
     get evicted() {
       return open.evicted;

@@ -1,28 +1,19 @@
-import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
-import type { AlarmRule, SeriesRead } from "../rule.ts";
+import { checkKeys, checkNumber } from "../../../plugin/index.ts";
+import type { AlarmRule } from "../rule.ts";
+import { readWindow, type WindowOptions, windowOptionNames } from "./window-options.ts";
 
-export interface QuantileAboveOptions {
-  readonly name: string;
-  /** A histogram. */
-  readonly of: SeriesRead;
+/** `of` is a histogram, `above` in its unit. It is judged by buckets: take one of their bounds. */
+export interface QuantileAboveOptions extends WindowOptions {
   /** In (0, 1). */
   readonly quantile: number;
-  /** In the unit of the series. Judged by buckets: take one of their bounds. */
-  readonly above: number;
-  /** Default 300,000 ms. */
-  readonly windowMs?: number | undefined;
-  /** Least number of observations in the window. Default 20. */
-  readonly minCount?: number | undefined;
-  readonly forMs?: number | undefined;
 }
 
 /** Fires when more than 1 - quantile of the observations of a window lie in buckets above the bound. Throws `InvalidOptionError`. */
 export function quantileAbove(options: QuantileAboveOptions): AlarmRule {
-  checkKeys("quantileAbove", options, ["name", "of", "quantile", "above", "windowMs", "minCount", "forMs"]);
-  const { name, of, quantile, above, windowMs = 300_000, minCount = 20, forMs } = options;
-  checkText("quantileAbove.name", name);
+  checkKeys("quantileAbove", options, ["quantile", ...windowOptionNames]);
+  const { of, quantile, above } = options;
+  const { name, windowMs, minCount, forMs } = readWindow("quantileAbove", options);
   checkNumber("quantileAbove.quantile", quantile, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
-  checkNumber("quantileAbove.above", above, { min: 0 });
   return {
     name,
     windowMs,

@@ -1,28 +1,18 @@
-import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import { checkKeys } from "../../../plugin/index.ts";
 import type { AlarmRule, SeriesRead } from "../rule.ts";
+import { readWindow, type WindowOptions, windowOptionNames } from "./window-options.ts";
 
-export interface RateAboveOptions {
-  readonly name: string;
-  /** Counted series. */
-  readonly of: SeriesRead;
+/** `of` is counted. `minCount` is about the increase of `per`. */
+export interface RateAboveOptions extends WindowOptions {
   /** Divisor. Default: none, and the rate is per second. */
   readonly per?: SeriesRead | undefined;
-  /** Rate above which it fires, at least 0. */
-  readonly above: number;
-  /** Default 300,000 ms. */
-  readonly windowMs?: number | undefined;
-  /** Least increase of `per` within the window below which nothing is said. Default 20. */
-  readonly minCount?: number | undefined;
-  readonly forMs?: number | undefined;
 }
 
 /** Fires when a rate over a window is above a bound: errors per request, cost per second. Throws `InvalidOptionError`. */
 export function rateAbove(options: RateAboveOptions): AlarmRule {
-  checkKeys("rateAbove", options, ["name", "of", "per", "above", "windowMs", "minCount", "forMs"]);
-  const { name, of, per, above, windowMs = 300_000, minCount = 20, forMs } = options;
-  checkText("rateAbove.name", name);
-  checkNumber("rateAbove.above", above, { min: 0 });
-  checkNumber("rateAbove.minCount", minCount, { min: 0 });
+  checkKeys("rateAbove", options, ["per", ...windowOptionNames]);
+  const { of, per, above } = options;
+  const { name, windowMs, minCount, forMs } = readWindow("rateAbove", options);
   return {
     name,
     windowMs,
