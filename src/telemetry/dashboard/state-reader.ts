@@ -68,7 +68,7 @@ export function stateReader(
 }
 
 function breakersOf(router: Router): readonly FrameBreaker[] {
-  const { breakers = [] } = router.exportState();
+  const { breakers = [] } = router.readEndpoints();
   const now = Date.now();
   return breakers
     .filter(({ state, pausedUntil = 0 }) => state !== "closed" || pausedUntil > now)

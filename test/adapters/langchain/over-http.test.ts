@@ -19,14 +19,13 @@ test("LangChain calls tools, streams and reads an object of our server over HTTP
   expect(first).toMatchObject({ id: "call_1", name: "weather", args: { city: "Ulm" } });
   if (first === undefined) expect.unreachable();
   const result = await weather.invoke({ ...first, type: "tool_call" });
-  let joined: AIMessageChunk | undefined;
-  let pieces = 0;
-  for await (const chunk of await chat.bindTools([weather]).stream([question, asked, result])) {
-    pieces += chunk.text === "" ? 0 : 1;
-    joined = joined?.concat(chunk) ?? chunk;
-  }
-  expect([joined?.text, pieces > 1]).toEqual(["It is warm in Ulm.", true]);
-  expect(joined?.usage_metadata?.output_tokens).toBeGreaterThan(0);
+  const chunks: AIMessageChunk[] = [];
+  for await (const chunk of await chat.bindTools([weather]).stream([question, asked, result]))
+    chunks.push(chunk);
+  const joined = chunks.slice(1).reduce((sum, chunk) => sum.concat(chunk), chunks[0] as AIMessageChunk);
+  const pieces = chunks.filter(({ text }) => text !== "").length;
+  expect([joined.text, pieces > 1]).toEqual(["It is warm in Ulm.", true]);
+  expect(joined.usage_metadata?.output_tokens).toBeGreaterThan(0);
   const city = await chat.withStructuredOutput(z.object({ city: z.string() })).invoke("Name a city.");
   expect(city).toEqual({ city: "Ulm" });
   expect(model.requests).toHaveLength(3);
