@@ -15,6 +15,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { decisionLog, type Router, type RouterEvent } from "../../src/index.ts";
 import { alarms, quantileAbove, rateAbove, webhook } from "../../src/telemetry/alarms/index.ts";
+import { dashboard } from "../../src/telemetry/dashboard/index.ts";
 import { otel } from "../../src/telemetry/otel/index.ts";
 import { type Prometheus, prometheus } from "../../src/telemetry/prometheus/index.ts";
 import { sqliteLog } from "../../src/telemetry/sqlite-log/index.ts";
@@ -47,6 +48,8 @@ export async function allSinks(router: Router): Promise<AllSinks> {
   const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 600_000 });
   const meterProvider = new MeterProvider({ readers: [reader] });
   const tracing = otel(router, { tracerProvider, meterProvider });
+
+  const page = dashboard(router);
 
   const hook: LoopbackServer = await serveWith((response) => sendJson(response, {}));
   const metrics = prometheus(router, { tenants: ["acme"] });
@@ -82,7 +85,10 @@ export async function allSinks(router: Router): Promise<AllSinks> {
       await watching.check();
       while (watching.firing.length > hook.requests.length + watching.lost)
         await new Promise((resolve) => setTimeout(resolve, 5));
-      const found = new Map([["prometheus", await metrics.text()]]);
+      const found = new Map([
+        ["prometheus", await metrics.text()],
+        ["page", JSON.stringify(await page.frame({ window: "1h", seq: 0, statesSeq: 0 }))],
+      ]);
       await router.close();
       await reader.forceFlush();
       watching.close();
