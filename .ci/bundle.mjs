@@ -65,9 +65,19 @@ const isPart = (id) =>
     pathIn(id),
   );
 
+/** Files by which a platform obtains credentials: packages for Node alone, which no other provider may bring in. */
+const families = [
+  ["vertex", /^(?:vertex|google-token)\b/],
+  ["aws", /^(?:aws-|bedrock|sagemaker)/],
+  ["azure", /^(?:azure|entra-id)\b/],
+  ["anthropic", /^anthropic/],
+  ["google", /^google/],
+];
+
 /** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
 function providersOf(id) {
-  const [, family] = /^src\/providers\/(?:internal\/)?(anthropic|google)?/.exec(pathIn(id)) ?? [];
+  const name = pathIn(id).replace(/^src\/providers\/(?:internal\/)?/, "");
+  const [family] = families.find(([, files]) => files.test(name)) ?? [];
   return family === undefined ? "providers" : `providers-${family}`;
 }
 const isProvider = (id) => pathIn(id).startsWith("src/providers/");

@@ -1,6 +1,6 @@
 import { InvalidOptionError, MissingDependencyError, notShown } from "../../contracts/index.ts";
-import { environment } from "../../plugin/environment.ts";
-import { credentialFailure, lateCredential, variablesWith } from "./credential-failure.ts";
+import { lateCredential } from "./credential-failure.ts";
+import { googleCredentialFailure, placesOf } from "./google-credentials.ts";
 import { sharedCredential } from "./shared-credential.ts";
 import { type TokenSource, tokenSource } from "./token-source.ts";
 
@@ -13,7 +13,6 @@ interface GoogleAuth {
 }
 
 const scope = "https://www.googleapis.com/auth/cloud-platform";
-const variables = ["GOOGLE_APPLICATION_CREDENTIALS"];
 
 /**
  * Returns a function that obtains access tokens of Google Cloud through the package `google-auth-library`: from
@@ -41,16 +40,6 @@ export function googleToken(model: string, auth: Readonly<Record<string, unknown
   );
 }
 
-/** Converts what `google-auth-library` threw instead of a token. */
-export function googleCredentialFailure(model: string, error: unknown, auth: object | undefined): unknown {
-  return credentialFailure({ model, error, isAbsent: isAbsent(error), places: placesOf(auth), variables });
-}
-
-function placesOf(auth: object | undefined): string {
-  if (auth !== undefined) return "the option auth";
-  return `${variablesWith(variables, environment())} for a file of a service account or of workload identity, application_default_credentials.json in the folder of gcloud, and the service account of this machine (metadata server). Set one, or run: gcloud auth application-default login`;
-}
-
 async function loadAuth(auth: Readonly<Record<string, unknown>> | undefined): Promise<GoogleAuth> {
   let library: typeof import("google-auth-library");
   try {
@@ -59,10 +48,6 @@ async function loadAuth(auth: Readonly<Record<string, unknown>> | undefined): Pr
     throw new MissingDependencyError("google-auth-library", "vertex()", { cause });
   }
   return new library.GoogleAuth({ scopes: [scope], ...auth }) as unknown as GoogleAuth;
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("Could not load the default credentials");
 }
 
 /** Throws `InvalidOptionError` unless it may be options of `google-auth-library`. */

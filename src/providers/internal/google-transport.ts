@@ -3,10 +3,10 @@ import { eventData } from "../../plugin/http/event-data.ts";
 import { guardedFetch, refusalIn } from "../../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
+import { googleCredentialFailure } from "./google-credentials.ts";
 import type { ErrorContext } from "./google-errors.ts";
 import { hidden, responseError } from "./google-errors.ts";
 import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
-import { googleCredentialFailure } from "./google-token.ts";
 import type { GoogleResponse } from "./google-wire.ts";
 import { untilEnd } from "./until-end.ts";
 
