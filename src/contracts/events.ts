@@ -213,4 +213,18 @@ export interface EventSink<Id extends string = string> {
   (event: RouterEvent<Id>): void;
   attach?(emit: (event: DecisionsLost | LoopEvent) => void): void;
   close?(): Promise<void>;
+  /**
+   * Surrounds each call of a model, and each reading of a stream, for what is bound to the code that runs: the context of a
+   * trace, a store of `AsyncLocalStorage`. It calls `work` once, at once; what it throws or leaves out changes nothing.
+   */
+  around?(call: CalledModel, work: () => void): void;
+}
+
+/** A call of a model that is under way. */
+export interface CalledModel<Id extends string = string> {
+  readonly decisionId: string;
+  /** Id of the attempt: that of the record that will be told of. */
+  readonly attemptId: string;
+  readonly model: Id;
+  readonly hop: Hop;
 }

@@ -89,6 +89,7 @@ export {
 export type {
   Answered,
   BudgetNews,
+  CalledModel,
   DecisionsLost,
   EscalationEvent,
   EventSink,

@@ -33,7 +33,9 @@ export async function runCall<T>(
   const guard = createGuard(context, ready.model.name);
   try {
     guard.limit(context.ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
-    const value = await guard.race(() => kind.ask(context, ready, record, guard));
+    const { observer } = context.ports;
+    const ask = () => kind.ask(context, ready, record, guard);
+    const value = await guard.race(observer.surrounds ? () => observer.within(ready.call, ask) : ask);
     kind.settle(value, record, ready);
     return { record, value, failed: false };
   } catch (thrown) {

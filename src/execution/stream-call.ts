@@ -57,7 +57,9 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   const watch = watchOutput(execution, planned, assembler);
   let stopped: BudgetExceededError | undefined;
   let failure: { readonly error: unknown } | undefined;
-  const pull = () => (iterator as AsyncIterator<CompletionChunk>).next();
+  const { observer } = ports;
+  const read = () => (iterator as AsyncIterator<CompletionChunk>).next();
+  const pull = () => (observer.surrounds ? observer.within(planned.call, read) : read());
 
   const take = (read: IteratorResult<CompletionChunk>): CompletionChunk | undefined => {
     if (!read?.done) {
@@ -96,7 +98,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
       // A model may begin as soon as `stream` is called, and not at the first read.
       if (guard.abort.aborted) throw guard.abort.reason;
       const options = callOptions(execution, planned, record, guard, model.stream);
-      iterator = iteratorOf(model.stream(copyOf(chatWithin(execution, planned.call, record)), options));
+      const chat = copyOf(chatWithin(execution, planned.call, record));
+      iterator = observer.within(planned.call, () => iteratorOf(model.stream(chat, options)));
       while (!hasBegun) {
         const chunk = await next();
         if (chunk === undefined) return;

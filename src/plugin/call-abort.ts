@@ -1,10 +1,10 @@
 import type { CallOptions } from "../contracts/index.ts";
 
-/** What may end a call before its time. */
+/** The end of a call before its time, as a signal or as one of ours. */
 export type Aborting = AbortSignal | CallAbort;
 
 /**
- * What may end one call, for less than an `AbortSignal` costs: making one and listening to it takes more than a decision.
+ * The end of one call before its time, for less than an `AbortSignal` costs: making one and listening to it takes more than a decision.
  * `signal` is one that says the same, made when something first asks for it: a model that is not ours does.
  */
 export class CallAbort {

@@ -1,4 +1,5 @@
 import {
+  type CalledModel,
   type DecisionsLost,
   type EventSink,
   InvalidOptionError,
@@ -26,6 +27,10 @@ export interface EventHub<Id extends string> {
    * that removes it.
    */
   read(sink: (event: RouterEvent<Id>) => void): () => void;
+  /** True if a listener has `around`. */
+  readonly surrounds: boolean;
+  /** Runs `work` within all listeners that have `around`. It runs once whatever they do, and its result is what counts. */
+  within<T>(call: CalledModel, work: () => T): T;
   /** Closes all listeners. */
   close(): Promise<void>;
 }
@@ -46,24 +51,34 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       nested -= 1;
     }
   };
+  let around = aroundsOf(sinks);
   if (first !== undefined) attach(first, emit);
   return {
     get isHeard() {
       return sinks.length > 0 || readers.length > 0;
     },
     emit,
+    get surrounds() {
+      return around.length > 0;
+    },
+    within: (call, work) => within(around, call, work),
     observe(sink) {
       if (typeof sink !== "function") throw new InvalidOptionError("observe.sink", sink, "a function");
       // A wrapper for each call, so that a sink that is added twice can be removed once.
       const added: EventSink<Id> = Object.assign((event: RouterEvent<Id>) => sink(event), {
         close: async () => sink.close?.(),
+        ...(sink.around !== undefined && {
+          around: (call: CalledModel, work: () => void) => sink.around?.(call, work),
+        }),
       });
       sinks = [...sinks, added];
+      around = aroundsOf(sinks);
       if (isReading(sink)) onlyReads(added);
       else freezes = true;
       attach(sink, emit);
       return () => {
         sinks = sinks.filter((one) => one !== added);
+        around = aroundsOf(sinks);
         freezes = sinks.some((one) => !isReading(one));
       };
     },
@@ -89,6 +104,41 @@ function hand<Id extends string>(sink: EventSink<Id>, event: RouterEvent<Id>): v
   } catch {
     // A failure of a listener does not concern the request.
   }
+}
+
+type Around = (call: CalledModel, work: () => void) => void;
+
+function aroundsOf<Id extends string>(sinks: readonly EventSink<Id>[]): readonly Around[] {
+  return sinks.flatMap((sink) =>
+    typeof sink.around === "function" ? [(call, work) => sink.around?.(call, work)] : [],
+  );
+}
+
+function within<T>(around: readonly Around[], call: CalledModel, work: () => T): T {
+  let done: { readonly value: T } | { readonly error: unknown } | undefined;
+  const run = (at: number): void => {
+    const next = around[at];
+    if (next === undefined) {
+      if (done !== undefined) return;
+      try {
+        done = { value: work() };
+      } catch (error) {
+        done = { error };
+      }
+      return;
+    }
+    try {
+      dropPromises(next(call, () => run(at + 1)));
+    } catch {
+      // As of all listeners.
+    }
+    // One that leaves the work out, or puts it off.
+    if (done === undefined) run(at + 1);
+  };
+  run(0);
+  const end = done as unknown as { readonly value: T } | { readonly error: unknown };
+  if ("error" in end) throw end.error;
+  return end.value;
 }
 
 function attach<Id extends string>(

@@ -39,6 +39,11 @@ export function createObserver<Id extends string>({
       life.called(name);
       events.emit({ type: "attempt-started", decisionId: requestId, model, hop });
     },
+    get surrounds() {
+      return events.surrounds;
+    },
+    within: ({ requestId: decisionId, attemptId, model, hop }, work) =>
+      events.within({ decisionId, attemptId, model, hop }, work),
     skipped(requestId, model, hop, reason) {
       if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
     },

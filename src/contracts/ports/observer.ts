@@ -12,6 +12,10 @@ export interface EndedCall {
 /** Receives each step of a router's calls. Never throws. */
 export interface Observer {
   started(call: Call): void;
+  /** True if a listener surrounds calls, so that `within` is needed. */
+  readonly surrounds: boolean;
+  /** Runs a part of a call within the listeners that surround calls, and returns what it returns, or throws what it throws. */
+  within<T>(call: Call, work: () => T): T;
   /** Reports that a model was skipped although it was next. */
   skipped(requestId: string, model: string, hop: Hop, reason: string): void;
   /** Reports a call that has ended, before the next step is chosen: what is learnt here counts for it. */

@@ -36,7 +36,7 @@ export interface OpenCall {
   end(whole: boolean): void;
 }
 
-/** What a direct call needs of the options that a model is given. */
+/** The options of a model that a direct call needs. */
 export interface DirectOptions extends Pick<CallOptions, "onRateLimit"> {
   readonly signal: Aborting;
 }

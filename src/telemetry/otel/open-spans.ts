@@ -1,4 +1,5 @@
 import { type Context, context, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import type { CalledModel } from "../../contracts/index.ts";
 import { attributes, chat, spans } from "./names.ts";
 
 /** A request under way: where it belongs, and its spans. */
@@ -8,6 +9,8 @@ export interface OpenRoute {
   span: Span | undefined;
   /** Spans of calls under way, by model and hop, in order of their start. */
   readonly calls: Map<string, Span[]>;
+  /** Contexts of calls, by the id of the attempt. */
+  readonly contexts: Map<string, Context>;
 }
 
 /** Largest number of requests whose spans are kept open. */
@@ -28,7 +31,13 @@ export class OpenSpans {
   at(id: string): OpenRoute {
     const known = this.#routes.get(id);
     if (known !== undefined) return known;
-    const route = { parent: context.active(), startedAt: Date.now(), span: undefined, calls: new Map() };
+    const route = {
+      parent: context.active(),
+      startedAt: Date.now(),
+      span: undefined,
+      calls: new Map(),
+      contexts: new Map(),
+    };
     this.#routes.set(id, route);
     if (this.#routes.size > mostOpen) {
       const [oldest, one] = this.#routes.entries().next().value as [string, OpenRoute];
@@ -73,6 +82,20 @@ export class OpenSpans {
       },
       trace.setSpan(route.parent, this.routeSpan(route)),
     );
+  }
+
+  /** Returns the context in which a call runs: that of its span, which is the last one of its model and hop to begin. */
+  contextOf({ decisionId, attemptId, model, hop }: CalledModel): Context | undefined {
+    const route = this.#routes.get(decisionId);
+    if (route === undefined) return undefined;
+    let known = route.contexts.get(attemptId);
+    if (known === undefined) {
+      const span = route.calls.get(`${model} ${hop}`)?.at(-1);
+      if (span === undefined) return undefined;
+      known = trace.setSpan(route.parent, span);
+      route.contexts.set(attemptId, known);
+    }
+    return known;
   }
 
   forget(id: string): void {

@@ -1,12 +1,19 @@
 import {
   metrics as api,
+  context,
   type MeterProvider,
   type Span,
   SpanStatusCode,
   type TracerProvider,
   trace,
 } from "@opentelemetry/api";
-import { type Attempt, InvalidOptionError, type Router, type RouterEvent } from "../../contracts/index.ts";
+import {
+  type Attempt,
+  type CalledModel,
+  InvalidOptionError,
+  type Router,
+  type RouterEvent,
+} from "../../contracts/index.ts";
 import { checkKeys } from "../../plugin/index.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../version.ts";
@@ -34,7 +41,7 @@ export interface Otel {
 
 /**
  * Makes a span `switchpoint.route` for each request, in the span that is active when it is sent, and in it a span for
- * each call of a model; and the metrics of the conventions. No text of requests, answers or errors gets there, and
+ * each call of a model, which is active while the call is made, so that what instruments HTTP passes it on; and the metrics of the conventions. No text of requests, answers or errors gets there, and
  * neither tenant nor session. An exporter that hangs or throws does not concern requests. Throws `InvalidOptionError`.
  */
 export function otel<Id extends string>(router: Router<Id>, options: OtelOptions = {}): Otel {
@@ -88,7 +95,12 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
     else if (event.type === "attempt-ended") ended(event.decisionId, event.attempt);
     else if (event.type === "request-completed" || event.type === "request-failed") over(event);
   });
-  const stop = plain.observe(listen);
+  const around = (call: CalledModel, work: () => void): void => {
+    const within = open.contextOf(call);
+    if (within === undefined) work();
+    else context.with(within, work);
+  };
+  const stop = plain.observe(Object.assign(listen, { around }));
   return {
     get evicted() {
       return open.evicted;

@@ -99,6 +99,8 @@ export function executionFor(
       },
       observer: {
         started: ({ model }) => parts.started?.(model),
+        surrounds: false,
+        within: (_, work) => work(),
         skipped: (_, id, at, reason) => parts.skipped?.(id, at, reason),
         learnt: () => {},
         ended: (_, attempt) => reported.push(attempt),
