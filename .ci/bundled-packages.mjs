@@ -30,7 +30,7 @@ export const findsFiles = {
   },
 };
 
-/** The licence texts of the packages that the modules come from, as one document. */
+/** The licence texts of the packages that the modules come from, as one document. Each text stands there once. */
 export function noticesOf(ids) {
   const packages = new Map();
   for (const id of ids) {
@@ -38,18 +38,25 @@ export function noticesOf(ids) {
     if (found !== undefined) packages.set(found.name, found.home);
   }
   const names = [...packages.keys()].sort();
-  const parts = names.map((name) => noticeOf(packages.get(name)));
+  const known = new Map();
+  const parts = names.map((name) => noticeOf(packages.get(name), known));
   return `Parts of these packages are bundled into switchpoint.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }
 
-function noticeOf(home) {
+function noticeOf(home, known) {
   const { name, version, license, author, homepage, repository } = JSON.parse(
     readFileSync(join(home, "package.json"), "utf8"),
   );
   if (typeof license !== "string") throw new Error(`${name}: package.json names no licence`);
   const texts = readdirSync(home)
     .filter((file) => /^(?:licen[cs]e|notice|copying)/i.test(file))
-    .map((file) => readFileSync(join(home, file), "utf8").trim());
+    .map((file) => {
+      const text = readFileSync(join(home, file), "utf8").trim();
+      const first = known.get(text);
+      if (first !== undefined) return `The text is that of ${first} above.`;
+      known.set(text, name);
+      return text;
+    });
   const place = homepage ?? repository?.url ?? repository;
   const by = texts.length > 0 || author === undefined ? "" : `By ${author.name ?? author}.\n`;
   return `${name} ${version} (${license})\n${place ?? ""}\n${by}\n${texts.join("\n\n")}\n`;
