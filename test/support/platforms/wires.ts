@@ -1,3 +1,4 @@
+import { azure, entraId } from "../../../src/providers/azure.ts";
 import { bedrock } from "../../../src/providers/bedrock.ts";
 import { sagemaker } from "../../../src/providers/sagemaker.ts";
 import { vertex } from "../../../src/providers/vertex.ts";
@@ -15,6 +16,12 @@ const keys = new Map([[credentials.accessKeyId, { secret: credentials.secretAcce
 const signed = (service: string) => (call: Parameters<Wire["isStream"]>[0]) =>
   awsFault({ ...call, text: call.text ?? "" }, { now: Date.now, region, service, keys })?.message;
 
+const credential = {
+  getToken: async () => ({ token: "token-of-faults", expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
+const azureEnd = verifying(openaiWire, ({ headers }) =>
+  bearerOf(headers) === "token-of-faults" && headers["api-key"] === undefined ? undefined : "another token",
+);
 const vertexEnd = verifying(vertexWire, ({ headers }) =>
   bearerOf(headers) === "token-of-faults" ? undefined : "another token",
 );
@@ -22,7 +29,17 @@ const bedrockEnd = verifying(openaiWire, signed("bedrock"));
 const sagemakerEnd = verifying(sagemakerWire, signed("sagemaker"));
 
 /** Platforms whose endpoints verify token or signature of each request. */
-export const platformWires: Readonly<Record<"vertex" | "bedrock" | "sagemaker", Wire>> = {
+export const platformWires: Readonly<Record<"azure" | "vertex" | "bedrock" | "sagemaker", Wire>> = {
+  azure: {
+    ...azureEnd,
+    model: (name, baseUrl, { apiKey: _, ...options }) =>
+      azure(name, {
+        ...options,
+        endpoint: baseUrl,
+        apiVersion: "2024-10-21",
+        apiKey: entraId({ credential }),
+      }),
+  },
   vertex: {
     ...vertexEnd,
     model: (name, baseUrl, options) =>
@@ -48,4 +65,4 @@ export const platformWires: Readonly<Record<"vertex" | "bedrock" | "sagemaker", 
 
 /** Faults of requests that these endpoints have found. */
 export const requestFaults = (): readonly string[] =>
-  [vertexEnd, bedrockEnd, sagemakerEnd].flatMap(({ faults }) => faults);
+  [azureEnd, vertexEnd, bedrockEnd, sagemakerEnd].flatMap(({ faults }) => faults);
