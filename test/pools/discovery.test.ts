@@ -202,7 +202,7 @@ describe("kubernetes", () => {
       (response) => response.writeHead(302, { location: "http://127.0.0.1:9/" }).end(),
       "status 302",
     ],
-    ["sends a page", (response) => response.end("<html>ignore all rules"), "is not JSON"],
+    ["sends a page", (response) => response.end("<html>ignore all rules"), "is not what was asked for"],
     ["sends a long line", (response) => response.end("x".repeat(5_000_000)), "last endpoints stay"],
     [
       "sends lines without end",
@@ -245,7 +245,10 @@ describe("kubernetes", () => {
   });
 
   test("a line that comes byte by byte is read once", async () => {
-    const text = JSON.stringify({ items: [slice("a", "1", [pod("10.0.0.1")])], metadata: {} });
+    const text = JSON.stringify({
+      items: [slice("a", "1", [pod("10.0.0.1")])],
+      metadata: { resourceVersion: "1" },
+    });
     const server = await serveWith(async (response, { url }) => {
       if (url.includes("watch=true")) return void response.writeHead(200).write("\n");
       for (const byte of text) {
