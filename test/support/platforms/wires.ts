@@ -17,10 +17,10 @@ const signed = (service: string) => (call: Parameters<Wire["isStream"]>[0]) =>
   awsFault({ ...call, text: call.text ?? "" }, { now: Date.now, region, service, keys })?.message;
 
 const credential = {
-  getToken: async () => ({ token: "token-of-faults", expiresOnTimestamp: Date.now() + 3_600_000 }),
+  getToken: async () => ({ token: "token.of.faults", expiresOnTimestamp: Date.now() + 3_600_000 }),
 };
 const azureEnd = verifying(openaiWire, ({ headers }) =>
-  bearerOf(headers) === "token-of-faults" && headers["api-key"] === undefined ? undefined : "another token",
+  bearerOf(headers) === "token.of.faults" && headers["api-key"] === undefined ? undefined : "another token",
 );
 const vertexEnd = verifying(vertexWire, ({ headers }) =>
   bearerOf(headers) === "token-of-faults" ? undefined : "another token",
