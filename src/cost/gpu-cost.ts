@@ -33,7 +33,7 @@ export function gpuCost(gpu: OwnGpu, measure: GpuMeasure | undefined, load?: Loa
       ? undefined
       : Math.min(1, measure.tokens / measure.seconds / full);
   const known = { cost, inBudgets, ...(utilisation !== undefined && { utilisation }) };
-  if (usdPerToken === undefined || !Number.isFinite(usdPerToken))
+  if (usdPerToken === undefined || !Number.isFinite(usdPerToken * weight * 1e6))
     return { ...known, unknown: unknownReason(cost, measure) };
   return {
     ...known,

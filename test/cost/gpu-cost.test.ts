@@ -127,6 +127,11 @@ describe("any measurement", () => {
     );
   });
 
+  it("is unknown where a rate would be beyond all numbers", () => {
+    const measure = { seconds: 60, tokens: 9e-317, calls: 10, inFlight: 0, peakCalls: 1 };
+    expect(rates(gpuCost({ usdPerHour: 1 }, measure))).toEqual([undefined, undefined, undefined]);
+  });
+
   it("never gets cheaper with more calls under way, and is at most ten times that at full load", () => {
     fc.assert(
       fc.property(machines, measures, fc.nat(1_000), (own, measure, more) => {
