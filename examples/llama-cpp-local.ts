@@ -8,7 +8,7 @@ import { always, threshold } from "switchpoint/policies";
 import { inProcess } from "switchpoint/providers/in-process";
 import { openai } from "switchpoint/providers/openai";
 
-/** What is used here of node-llama-cpp 3. */
+/** The part of node-llama-cpp 3 that this example uses. */
 interface LlamaCpp {
   getLlama(options: {
     build: "never";

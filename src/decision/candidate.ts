@@ -25,13 +25,13 @@ export interface CandidateParts {
   readonly estimate: (facts: ModelFacts, request: RequestFacts, now: number) => Estimate;
   /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
-  /** Returns the other ids of a model (see `Candidate.sameAs`). */
   /** Returns what own GPUs cost at a time, with the price that this comes to; called only for models that have some. */
   readonly gpuOf: (
     facts: ModelFacts,
     now: number,
     load: Load | undefined,
   ) => { readonly cost: GpuCost; readonly price: Price | undefined };
+  /** Returns the other ids of a model (see `Candidate.sameAs`). */
   readonly otherIdsOf: (id: string, facts: ModelFacts) => readonly string[] | undefined;
 }
 

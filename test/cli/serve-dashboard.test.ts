@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
 
-/** What a config of this test exports: another router each time that it is loaded. */
+/** The router that a config exports: another one each time it is loaded. */
 function exportsOfTest() {
   return {
     router: createRouter({ models: { small: fakeModel({ model: "small" }) }, policy: always("small") }),

@@ -24,7 +24,7 @@ async function world(count: number) {
   const router = createRouter({
     models: { own },
     policy: always("own"),
-    // Of three members one may sleep and one be slow, while ten clients fill the third: there is much to try again.
+    // Of three members one may sleep and one be slow, while twelve clients fill the third: there is much to try again.
     execution: { backoffBaseMs: 5, backoffCapMs: 50, retries: 10, retryBudget: { ratio: 1 } },
   });
   onTestFinished(() => router.close());
@@ -41,7 +41,7 @@ async function world(count: number) {
       }
   };
   const sending = [
-    ...Array.from({ length: 10 }, () =>
+    ...Array.from({ length: 12 }, () =>
       work(async (text) => {
         const { text: answer, attempts } = await router.route(text);
         for (const { error } of attempts) done.met.add(error?.kind);

@@ -158,7 +158,7 @@ describe("a pool whose members are found", () => {
     expect(open.filter(({ url }) => url === "http://a/")).toHaveLength(1);
   });
 
-  it("makes the model anew when labels change, so that constraints see them", async () => {
+  it("makes another model when labels change, so that constraints see them", async () => {
     const eu: Constraint = {
       name: "eu",
       permits: ({ facts }) => facts.labels["residency"] === "eu" || "elsewhere",

@@ -13,7 +13,7 @@ import { platformWires } from "./platforms/wires.ts";
 import { responsesWire } from "./responses-server.ts";
 
 export type WireName = "openai" | "responses" | "anthropic" | "google" | "google-archived";
-/** Of the fault laboratory, which has platforms, too. */
+/** The fault laboratory has platforms too. */
 export type AnyWireName = WireName | keyof typeof platformWires;
 
 export interface Wire extends ScenarioWire {

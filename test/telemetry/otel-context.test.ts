@@ -63,7 +63,7 @@ afterAll(() => {
   server.close();
 });
 
-/** As an instrumentation of HTTP does: it names the active span to the server. */
+/** Tells the server the active span, as instrumentations of HTTP do. */
 const instrumented: typeof fetch = (input, init) => {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);

@@ -1,7 +1,8 @@
 /** Lines of a decision log that are to be removed. */
 export interface Selection {
-  /** Values of the tenant, and of the session, one of which a line has. Absent: any. One of the two is there. */
+  /** The tenant as lines may have it: plain or hashed. Absent: the session selects. */
   readonly tenants?: readonly string[] | undefined;
+  /** The session, likewise. Absent: the tenant selects. */
   readonly sessions?: readonly string[] | undefined;
   /** Decisions whose lines of calls go too. */
   readonly ids: ReadonlySet<string>;

@@ -17,8 +17,8 @@ export function lookForHedge(
   const main = state.running[0];
   if (main?.attemptId !== attemptId || state.hedged || state.open.length > 0 || isLate(input, at))
     return idle(state);
-  const anew = change(state, { notHedged: [] });
-  return elsewhere === true ? proposeBeside(input, anew, main.model) : proposeHedge(input, anew);
+  const looked = change(state, { notHedged: [] });
+  return elsewhere === true ? proposeBeside(input, looked, main.model) : proposeHedge(input, looked);
 }
 
 /** Looks for another hedge in place of one that is not made. */

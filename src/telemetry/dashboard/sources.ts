@@ -1,6 +1,7 @@
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
 import { checkKeys, checkNumber } from "../../plugin/index.ts";
 import type { WatchedPromise } from "../metrics/options.ts";
+import type { FrameDrift } from "./frame.ts";
 import type { Frames } from "./frames.ts";
 
 interface Estimate {
@@ -74,20 +75,7 @@ export interface ShownRollout {
 
 /** A drift monitor, as far as the page needs it: `createDriftMonitor` makes one. */
 export interface ShownDrift {
-  status(): {
-    readonly windows: number;
-    readonly requests: number;
-    readonly windowRequests: number;
-    readonly findings: readonly {
-      readonly of: string;
-      readonly verdict: string;
-      readonly statistic: string;
-      readonly value: number;
-      readonly bound: number;
-      readonly reason: string;
-    }[];
-    readonly alarms: readonly { readonly of: string; readonly reason: string }[];
-  };
+  status(): FrameDrift;
 }
 
 export interface DashboardOptions<Id extends string = string> {

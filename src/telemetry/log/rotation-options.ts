@@ -5,12 +5,12 @@ export interface RotationOptions {
   /** Size from which the file is put aside and a new one begun, in bytes, at least 10,000. Default 100,000,000. */
   readonly maxBytes?: number | undefined;
   /**
-   * Age from which it is put aside, in milliseconds, at least 1,000. Default: an eighth of `keepMs`, else any age.
+   * The file is put aside once it has this age, in milliseconds, at least 1,000. Default: an eighth of `keepMs`, else never.
    */
   readonly everyMs?: number | undefined;
   /** Largest number of older files: the oldest is removed. In [1, 10,000]. Default 10. */
   readonly keepFiles?: number | undefined;
-  /** Age from which an older file is removed, by its last line, in milliseconds, at least 1,000. Default: any age. */
+  /** Older files are removed once their last line has this age, in milliseconds, at least 1,000. Default: never. */
   readonly keepMs?: number | undefined;
 }
 

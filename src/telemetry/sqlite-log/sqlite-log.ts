@@ -10,7 +10,7 @@ export interface SqliteLogOptions extends LineOptions {
   readonly maxQueued?: number | undefined;
   /** Size of the file from which the oldest lines are removed, in bytes, at least 1,000,000. Default 1,000,000,000. */
   readonly maxBytes?: number | undefined;
-  /** Age from which lines are removed, in milliseconds, at least 1,000. Default: any age. */
+  /** Lines are removed once they have this age, in milliseconds, at least 1,000. Default: never. */
   readonly keepMs?: number | undefined;
 }
 

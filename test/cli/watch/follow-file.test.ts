@@ -52,7 +52,7 @@ describe("a file that is followed", () => {
     expect(file.skippedBytes).toBe(19);
   });
 
-  it("is read to its end and then anew when it was rotated, with a moment in which there is none", async () => {
+  it("is read to its end when it is rotated, and the new one from its start, with no file in between", async () => {
     const { path, file } = await follow("one\n");
     await appendFile(path, "two\n");
     await rename(path, `${path}.1`);
