@@ -55,8 +55,8 @@ export class EndpointCalls {
   }
 
   /**
-   * Notes what a call threw that began at `startedAt`, and returns the error to throw: one of a busy server gets the wait that Little's law gives,
-   * unless the server states one.
+   * Notes what a call threw that began at `startedAt`, and returns the error to throw: one of a busy server gets the wait
+   * that Little's law gives, unless the server states one.
    */
   failed(error: unknown, startedAt: number): unknown {
     if (!isRouterError(error, "provider") || error.kind !== "saturated") return error;
