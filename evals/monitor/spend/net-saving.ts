@@ -1,14 +1,12 @@
-import { InsufficientEvidenceError, InvalidOptionError, type Price } from "../../../src/contracts/index.ts";
-import { costOf } from "../../../src/cost/cost-of.ts";
-import { priceAt } from "../../../src/cost/price-at.ts";
-import { fitRidge } from "../../../src/statistics/fit-ridge.ts";
+import { InsufficientEvidenceError, type Price } from "../../../src/contracts/index.ts";
 import { meanError } from "../../../src/statistics/mean-error.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import { tInterval } from "../../../src/statistics/t-interval.ts";
 import { unitValues } from "../../../src/statistics/unit-values.ts";
-import { rowFeatures } from "../off-policy/row-features.ts";
 import { isEnough, weightEvidence } from "../off-policy/weight-evidence.ts";
+import { alwaysLargeCost } from "./always-large-cost.ts";
+import { cacheHabits } from "./cache-habits.ts";
 import { type CacheRules, cachedPrefixes } from "./cached-prefixes.ts";
+import { predictOutput } from "./predict-output.ts";
 import type { SpendRequest } from "./spend-request.ts";
 
 export interface NetSavingOptions {
@@ -70,7 +68,6 @@ export interface NetSaving {
 const usualCache: CacheRules = { ttlMs: 300_000, smallestTokens: 1_024 };
 /** Fewest answers of the large model from which its output can be learnt, and fewest turns for its hit rate. */
 const fewestAnswers = 30;
-const folds = 5;
 /** Largest part of the sum that may rest on mere extrapolation if an interval is to hold. */
 const mostExtrapolated = 0.01;
 const mostLeftOut = 0.05;
@@ -112,73 +109,13 @@ export async function netSaving(
   const units = unitsOf(requests);
   const predicted = predictOutput(requests, units, seed);
 
-  const counterfactual = new Float64Array(count);
-  const uncached = new Float64Array(count);
-  const weights = new Float64Array(count);
-  let extrapolatedUsd = 0;
-  let unaffected = 0;
-  let failed = 0;
-  /** Requests decided by lottery, and the sum of their weights and of its squares. */
-  let drawn = 0;
-  let weightSum = 0;
-  let squareSum = 0;
-  requests.forEach((one, index) => {
-    if (one.forced || one.refused.some((id) => ids.has(id))) {
-      unaffected += 1;
-      counterfactual[index] = one.spentUsd;
-      uncached[index] = one.spentUsd;
-      return;
-    }
-    if (one.failed) {
-      failed += 1;
-      return;
-    }
-    const prefix = (prefixes.tokens[index] as number) * habits.hitRate;
-    const cachedOf = (inputTokens: number): number =>
-      prefix > 0 ? Math.min(prefix, inputTokens) : inputTokens * habits.otherRate;
-    const terms = priceAt(price, one.at);
-    const costWith = (inputTokens: number, outputTokens: number, cachedInputTokens: number): number => {
-      const usd = costOf(terms, {
-        inputTokens,
-        outputTokens,
-        cachedInputTokens,
-        cacheWriteTokens: (inputTokens - cachedInputTokens) * habits.writeRate,
-      });
-      if (usd === undefined)
-        throw new InvalidOptionError(
-          "price",
-          large,
-          "the price of a model that is paid per token: GPU time of calls that were not made is not known",
-        );
-      return usd;
-    };
-    const at = input[index] as number;
-    const guess = costWith(at, predicted[index] as number, cachedOf(at));
-    const isCertain = one.propensity > 1 - 1e-9;
-    let [term, plain] = [guess, costWith(at, predicted[index] as number, 0)];
-    if (!isCertain) drawn += 1;
-    if (one.large !== undefined && (isCertain || ids.has(one.first))) {
-      const weight = isCertain ? 1 : 1 / one.propensity;
-      if (!isCertain) {
-        weightSum += weight;
-        squareSum += weight * weight;
-      }
-      weights[index] = weight;
-      const { inputTokens, outputTokens, cachedInputTokens = 0 } = one.large;
-      // Where the turn before went elsewhere, less was cached than if it had not.
-      const isTold = prefixes.followsLarge[index] === 1 || prefix === 0;
-      const read = isTold ? cachedInputTokens : Math.max(cachedOf(inputTokens), cachedInputTokens);
-      term += weight * (costWith(inputTokens, outputTokens, read) - guess);
-      plain += weight * (costWith(inputTokens, outputTokens, 0) - plain);
-    } else if (isCertain) extrapolatedUsd += guess;
-    counterfactual[index] = term;
-    uncached[index] = plain;
-  });
+  const comparison = alwaysLargeCost({ requests, large, ids, price, input, prefixes, habits, predicted });
+  const { counterfactual, uncached, weights, lottery } = comparison;
 
   const alwaysLargeUsd = sumOf(counterfactual);
   const spentUsd = requests.reduce((sum, one) => sum + one.spentUsd, 0) + unlistedUsd;
   const saved = counterfactual.map((usd, index) => usd - (requests[index] as SpendRequest).spentUsd);
-  const extrapolatedShare = alwaysLargeUsd > 0 ? extrapolatedUsd / alwaysLargeUsd : 0;
+  const extrapolatedShare = alwaysLargeUsd > 0 ? comparison.extrapolatedUsd / alwaysLargeUsd : 0;
   const value = alwaysLargeUsd - spentUsd;
   const share = alwaysLargeUsd > 0 ? value / alwaysLargeUsd : Number.NaN;
   const evidence = weightEvidence(weights, weights, units);
@@ -186,7 +123,7 @@ export async function netSaving(
     large,
     extrapolatedShare,
     leftOutShare: leftOut / Math.max(1, given.length),
-    isCovered: drawn === 0 || weightSum + 3 * Math.sqrt(squareSum) >= drawn,
+    isCovered: lottery.drawn === 0 || lottery.weights + 3 * Math.sqrt(lottery.squares) >= lottery.drawn,
     isEnough: isEnough(evidence, false),
   });
   const interval = async (terms: Float64Array, scale: number, shift: number): Promise<SavingEstimate> => {
@@ -213,8 +150,8 @@ export async function netSaving(
     ...(noInterval === undefined ? {} : { noInterval }),
     extrapolatedShare,
     cache: { hitRate: habits.hitRate, measuredOn: habits.measuredOn },
-    unaffected,
-    failed,
+    unaffected: comparison.unaffected,
+    failed: comparison.failed,
     leftOut,
   };
 }
@@ -234,68 +171,6 @@ function reasonAgainst(found: {
   if (!isCovered) return `the lotteries of this log rarely or never send requests to ${large}`;
   if (!enough) return `too few answers of ${large} decide the comparison`;
   return undefined;
-}
-
-/** Habits of the large model's cache, measured on its answers. */
-function cacheHabits(
-  requests: readonly SpendRequest[],
-  { tokens, followsLarge }: ReturnType<typeof cachedPrefixes>,
-) {
-  let [read, cacheable, measuredOn, otherRead, otherInput, written, fresh] = [0, 0, 0, 0, 0, 0, 0];
-  requests.forEach(({ large }, index) => {
-    if (large === undefined) return;
-    const cached = large.cachedInputTokens ?? 0;
-    const prefix = tokens[index] as number;
-    if (prefix > 0 && followsLarge[index] === 1) {
-      const most = Math.min(prefix, large.inputTokens);
-      read += Math.min(cached, most);
-      cacheable += most;
-      measuredOn += 1;
-    } else if (prefix === 0) {
-      otherRead += cached;
-      otherInput += large.inputTokens;
-    }
-    written += large.cacheWriteTokens ?? 0;
-    fresh += Math.max(0, large.inputTokens - cached);
-  });
-  const isMeasured = measuredOn >= fewestAnswers;
-  return {
-    // Not measured: a full hit, which is the least favourable to routing.
-    hitRate: isMeasured ? read / cacheable : 1,
-    measuredOn: isMeasured ? measuredOn : 0,
-    /** Part of other inputs that is read from the cache: a system prompt that requests share. */
-    otherRate: otherInput > 0 ? otherRead / otherInput : 0,
-    writeRate: fresh > 0 ? Math.min(1, written / fresh) : 0,
-  };
-}
-
-/** Predicts the large model's output tokens, each without the conversation that it belongs to. */
-function predictOutput(requests: readonly SpendRequest[], units: Uint32Array, seed: number): Float64Array {
-  const features = featuresOf(requests);
-  const random = seededRandom(seed);
-  const foldOf: number[] = [];
-  for (const unit of units) foldOf[unit] ??= Math.floor(random() * folds);
-  const predicted = new Float64Array(requests.length);
-  for (let fold = 0; fold < folds; fold += 1) {
-    const isIn = (index: number): boolean => foldOf[units[index] as number] === fold;
-    const rows: Float64Array[] = [];
-    const outputs: number[] = [];
-    requests.forEach(({ large }, index) => {
-      if (large === undefined || isIn(index)) return;
-      rows.push(features[index] as Float64Array);
-      outputs.push(large.outputTokens);
-    });
-    const predict = rows.length === 0 ? () => 0 : fitRidge(rows, outputs);
-    requests.forEach((_, index) => {
-      if (isIn(index)) predicted[index] = predict(features[index] as Float64Array);
-    });
-  }
-  return predicted;
-}
-
-function featuresOf(requests: readonly SpendRequest[]): readonly Float64Array[] {
-  const of = rowFeatures(requests.map(({ decision }) => decision));
-  return requests.map(({ decision }) => Float64Array.from(of(decision)));
 }
 
 function unitsOf(requests: readonly SpendRequest[]): Uint32Array {
