@@ -86,12 +86,19 @@ function savingLines({ large, saving, noSaving }: SpendResult): string[] {
     ...(leftOut > 0 ? [`${leftOut} left out: a cost is not known`] : []),
   ];
   return [
-    `Saved net against always ${large}: ${withRange(savedUsd, signedUsd)}, ${withRange(savedShare, showPercent)}${noInterval === undefined ? `, with ${level} confidence` : ""}`,
-    `  spent ${showUsd(saving.spentUsd)} in ${counted(saving.requests, "request")} (${counted(saving.units, "independent unit")}); always ${large} about ${showUsd(saving.alwaysLargeUsd)}, and ${showUsd(saving.alwaysLargeUncachedUsd)} if nothing was cached`,
-    `  ${large} answered ${saving.answeredByLarge} of them; its cache is taken to hold ${showPercent(cache.hitRate)} of what a turn repeats (${cache.measuredOn > 0 ? `measured on ${cache.measuredOn} turns` : "assumed"})`,
+    `Saved net against always ${large}: ${withRange(savedUsd, signedUsd)}, ${withRange(savedShare, showPercent)}`,
+    ...(noInterval === undefined ? [`  with ${level} confidence`] : []),
+    `  spent ${showUsd(saving.spentUsd)} in ${counted(saving.requests, "request")} (${counted(saving.units, "independent unit")})`,
+    `  always ${large}: about ${showUsd(saving.alwaysLargeUsd)}, and ${showUsd(saving.alwaysLargeUncachedUsd)} if nothing was cached`,
+    `  ${large} answered ${saving.answeredByLarge} of them`,
+    `  its cache is taken to hold ${showPercent(cache.hitRate)} of what a turn repeats (${cacheSource(cache)})`,
     ...(noInterval === undefined ? [] : [`  no interval: ${noInterval}`]),
     ...without.map((one) => `  ${one}`),
   ];
+}
+
+function cacheSource({ measuredOn }: NetSaving["cache"]): string {
+  return measuredOn > 0 ? `measured on ${counted(measuredOn, "turn")}` : "assumed";
 }
 
 function withRange({ value, low, high }: SavingEstimate, show: (value: number) => string): string {

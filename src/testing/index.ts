@@ -41,4 +41,5 @@ export {
   type WireReply,
   type WireStream,
 } from "./scenario-server.ts";
-export { type StoreSetup, storeConformance } from "./store-conformance.ts";
+export type { StoreSetup } from "./store-case.ts";
+export { storeConformance } from "./store-conformance.ts";

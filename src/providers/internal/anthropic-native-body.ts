@@ -3,13 +3,11 @@ import type { JsonPath } from "../../plugin/json-places.ts";
 import { readSigned } from "../../plugin/signed.ts";
 import {
   continuesUnthought,
-  DEFAULT_MAX_TOKENS,
-  extraWithin,
   type HistoryTurn,
   MIN_BUDGET_TOKENS,
-  type TranslationSettings,
   toReasoning,
-} from "./anthropic-request.ts";
+} from "./anthropic-reasoning.ts";
+import { DEFAULT_MAX_TOKENS, extraWithin, type TranslationSettings } from "./anthropic-request.ts";
 import { changedBody, type NativeBody, type PartChange, readNativeBody, without } from "./native-body.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,23 +1,11 @@
 import { type ChatRequest, type ModelDefaults, ProviderError } from "../../contracts/index.ts";
 import { toTurns, type Untranslatable } from "./anthropic-messages.ts";
-import type {
-  AnthropicVersion,
-  Effort,
-  MessagesBody,
-  Thinking,
-  ToolChoice,
-  ToolDefinition,
-  Turn,
-} from "./anthropic-wire.ts";
+import { type ReasoningSettings, toReasoning } from "./anthropic-reasoning.ts";
+import { toolsOfHistory, toToolChoice, toTools } from "./anthropic-tools.ts";
+import type { AnthropicVersion, MessagesBody, Thinking } from "./anthropic-wire.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 
-/**
- * Form in which reasoning is requested. `effort`: adaptive thinking with `output_config.effort`. `budget`:
- * a number of thinking tokens, the only form before the 4.6 generation.
- */
-export type AnthropicReasoning = "effort" | "budget";
-
-export interface TranslationSettings {
+export interface TranslationSettings extends ReasoningSettings {
   /** The API's name of the model. */
   readonly model: string;
   /** Our name of the model, for errors. */
@@ -25,8 +13,6 @@ export interface TranslationSettings {
   /** See `writerOf`. */
   readonly writer: string;
   readonly version: AnthropicVersion;
-  readonly reasoning: AnthropicReasoning;
-  readonly defaults?: ModelDefaults | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly strictParameters?: boolean | undefined;
   readonly onDropped?: ((parameter: string) => void) | undefined;
@@ -158,108 +144,6 @@ function checkParameters(request: ChatRequest, issues: Untranslatable): void {
     if (problem !== undefined) issues.refuse(key, problem);
     issues.drop(key);
   }
-}
-
-function toTools(request: ChatRequest, issues: Untranslatable): ToolDefinition[] | undefined {
-  if (!request.tools?.length) return undefined;
-  const tools = request.tools.map((tool, index): ToolDefinition => {
-    if (tool.type !== "function") return issues.refuse(`tools[${index}].type`, "must be function");
-    const { name, description, parameters, strict } = tool.function;
-    return {
-      name,
-      ...(description !== undefined && { description }),
-      input_schema: { properties: {}, ...parameters, type: "object" },
-      ...(strict && { strict }),
-    };
-  });
-  const choice = request.tool_choice;
-  if (!choice || typeof choice !== "object" || choice.type !== "allowed_tools") return tools;
-  const allowed = new Set(
-    choice.allowed_tools.tools.map((tool) => (tool["function"] as { name?: unknown })?.name),
-  );
-  return tools.filter((tool) => allowed.has(tool.name));
-}
-
-/** Defines the tools of earlier calls: the API requires that, even if no tool may be called now. */
-function toolsOfHistory(turns: readonly Turn[]): ToolDefinition[] | undefined {
-  const names = new Set<string>();
-  for (const { content } of turns)
-    for (const block of content) if (block.type === "tool_use") names.add(block.name);
-  if (names.size === 0) return undefined;
-  return [...names].map((name) => ({ name, input_schema: { properties: {}, type: "object" } }));
-}
-
-function toToolChoice(request: ChatRequest, issues: Untranslatable): ToolChoice | undefined {
-  const { tools, tool_choice: choice, parallel_tool_calls: parallel } = request;
-  if (!tools?.length || choice === "none") return { type: "none" };
-  const single = parallel === false && { disable_parallel_tool_use: true };
-  if (!choice || choice === "auto") return single ? { type: "auto", ...single } : undefined;
-  if (choice === "required") return { type: "any", ...single };
-  if (choice.type === "function") return { type: "tool", name: choice.function.name, ...single };
-  if (choice.type === "allowed_tools")
-    return { type: choice.allowed_tools.mode === "required" ? "any" : "auto", ...single };
-  return issues.refuse("tool_choice.type", "must be function or allowed_tools");
-}
-
-const efforts: ReadonlyMap<string, Effort> = new Map<string, Effort>([
-  ["minimal", "low"],
-  ["low", "low"],
-  ["medium", "medium"],
-  ["high", "high"],
-  ["xhigh", "xhigh"],
-  ["max", "max"],
-]);
-
-/** The part of the output limit that may go into thinking, by effort. */
-const budgetShares: Readonly<Record<Effort, number>> = {
-  low: 0.2,
-  medium: 0.5,
-  high: 0.8,
-  xhigh: 0.9,
-  max: 0.95,
-};
-export const MIN_BUDGET_TOKENS = 1024;
-
-/** The part of a turn that says whether thinking precedes. */
-export interface HistoryTurn {
-  readonly content: readonly { readonly type?: unknown }[];
-}
-
-/** Returns thinking and effort of a request, or of the defaults, in the form that the model knows. */
-export function toReasoning(
-  request: Pick<ChatRequest, "reasoning_effort">,
-  { defaults, reasoning }: Pick<TranslationSettings, "defaults" | "reasoning">,
-  body: { readonly maxTokens: number; readonly forced: boolean; readonly turns: readonly HistoryTurn[] },
-  issues: Pick<Untranslatable, "drop">,
-): { readonly thinking?: Thinking; readonly effort?: Effort } {
-  const asked = request.reasoning_effort ?? defaults?.reasoningEffort ?? undefined;
-  if (asked === undefined) return {};
-  if (asked === "none") return { thinking: { type: "disabled" } };
-  const effort = efforts.get(asked);
-  // The API refuses thinking if a tool call is forced.
-  if (effort !== undefined && reasoning === "effort")
-    return body.forced ? { effort } : { effort, thinking: { type: "adaptive" } };
-  if (
-    effort === undefined ||
-    body.forced ||
-    body.maxTokens <= MIN_BUDGET_TOKENS ||
-    continuesUnthought(body.turns)
-  ) {
-    issues.drop("reasoning_effort");
-    return {};
-  }
-  const budget = Math.max(MIN_BUDGET_TOKENS, Math.floor(body.maxTokens * budgetShares[effort]));
-  return { thinking: { type: "enabled", budget_tokens: budget } };
-}
-
-/**
- * True if the request continues a tool loop of another model: the thinking that the API expects before the
- * call is then missing.
- */
-export function continuesUnthought(turns: readonly HistoryTurn[]): boolean {
-  if (!turns.at(-1)?.content.some((block) => block.type === "tool_result")) return false;
-  const first = turns.at(-2)?.content[0];
-  return first?.type !== "thinking" && first?.type !== "redacted_thinking";
 }
 
 function toFormat(
