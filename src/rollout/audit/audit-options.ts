@@ -102,6 +102,8 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   const { prompts = "hash", tools = "first-turn", trainingShare = 1, hashKey } = given;
   const { maxConcurrent = 4, maxQueued = 100, timeoutMs = 300_000 } = given;
   checkMethods("createAudit.router", router, ["observe"]);
+  if ((router as Partial<Router>).isClosed === true)
+    throw new InvalidOptionError("createAudit.router", "a closed router", "a router that is not closed");
   const models = new Map(Object.entries(router.models));
   const ids = [...models.keys()];
   const small = given.small ?? ids.find((id) => id !== reference) ?? "";

@@ -5,6 +5,7 @@ import { type AuditJob, ownersOf } from "./audit-job.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
 import type { Compared } from "./compare-answers.ts";
 import { decidedBecause } from "./decided-because.ts";
+import { isLongerThan } from "./is-longer-than.ts";
 
 /** Longest line of a record, in characters: readers refuse one of 16 MiB. */
 export const longestLine = 4_000_000;
@@ -100,14 +101,13 @@ export function outcomeLine(
 }
 
 /** True if the texts alone are longer than a line may be: found without writing them, which takes seconds for some. */
-export function isTooLong({ messages }: ChatRequest, ...answers: readonly Completion[]): boolean {
-  const contents: unknown[] = [
-    ...messages.map(({ content }) => content),
-    ...answers.map(({ choices }) => choices[0]?.message.content),
-  ];
-  let characters = 0;
-  for (const content of contents) if (typeof content === "string") characters += content.length;
-  return characters > longestLine;
+export function isTooLong({ messages, tools }: ChatRequest, ...answers: readonly Completion[]): boolean {
+  const written = answers.map(({ choices }) => {
+    const { content, tool_calls: calls } = choices[0]?.message ?? {};
+    return [content, calls];
+  });
+  // Images and arguments of tools are text in a line as well.
+  return isLongerThan([messages, tools, written], longestLine);
 }
 
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {
