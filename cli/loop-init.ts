@@ -75,6 +75,8 @@ async function loopInit(options: Options, { stdout, stderr, env, now }: Terminal
   checkOther(config, [file, options.log], "--config");
   if (!/\.(?:mjs|js|mts|ts)$/.test(config))
     throw new InvalidOptionError("--config", config, "a file that ends in .mjs, .js, .mts or .ts");
+  if (file.trim() === "" || /\.gz$/i.test(file))
+    throw new InvalidOptionError("--file", file, "the name of a file to append to, without .gz");
   if (!force && existsSync(config))
     throw new InvalidOptionError(
       "--config",

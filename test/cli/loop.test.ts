@@ -131,6 +131,8 @@ describe("switchpoint loop init", () => {
     ["half a request a day", ["--per-day", "1.5"], /--per-day/],
     ["no money", ["--usd-per-day", "0"], /--usd-per-day/],
     ["a file of another kind", ["--config", "router.json"], /--config/],
+    ["a file without a name", ["--file", ""], /--file/],
+    ["a file that would be read as gzip", ["--file", "audit.jsonl.gz"], /--file.*gz/],
     ["one model twice", ["--small", "openai:gpt-5.5"], /--small/],
     ["a provider that is not known", ["--judge", "acme:big"], /--judge/],
     ["a model without a price", ["--large", "openai:no-such-model"], /--large.*price/],

@@ -15,7 +15,7 @@ export interface AuditOptions<Id extends string = string> {
     /** The most that audits may cost on a day of UTC, in US dollars, scoring included. */
     readonly usdPerDay: number;
   };
-  /** File of outcome records to append to; created if it does not exist. Of this process alone. */
+  /** File of outcome records to append to; created if it does not exist. Its name does not end in `.gz`. */
   readonly file: string;
   /**
    * Probability with which an answered request is audited, in [0.000001, 1]. It is lowered to what the day's money pays
@@ -135,7 +135,12 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
       );
   checkKeys("createAudit.budget", budget, ["usdPerDay"]);
   const usdPerDay = checkNumber("createAudit.budget.usdPerDay", budget.usdPerDay, { min: 1e-6, max: 1e6 });
-  checkText("createAudit.file", file);
+  if (/\.gz$/i.test(checkText("createAudit.file", file)))
+    throw new InvalidOptionError(
+      "createAudit.file",
+      file,
+      "a name without .gz: lines are appended as they are",
+    );
   if ((rate === undefined) === (perDay === undefined))
     throw new InvalidOptionError("createAudit.rate", rate, "given, or perDay, and not both");
   if (rate !== undefined) checkNumber("createAudit.rate", rate, { min: 1e-6, max: 1 });

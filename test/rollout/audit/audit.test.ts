@@ -442,6 +442,7 @@ describe("an audit", () => {
       { budget: { usdPerDay: 0 } },
       { budget: {} as never },
       { file: "" },
+      { file: "audit.jsonl.gz" },
       { prompts: "keep" as never },
       { tools: "run" as never },
       { trainingShare: 1.5 },
