@@ -18,7 +18,7 @@ import { decidedBecause } from "./decided-because.ts";
 import { drawnIds } from "./drawn-ids.ts";
 import { errorsOf } from "./errors-of.ts";
 import { joinFeedback } from "./joined-feedback.ts";
-import { isTooLong, longestLine, outcomeLine } from "./outcome-line.ts";
+import { longestLine, outcomeLine, textLength } from "./outcome-line.ts";
 import { createRecordFile } from "./record-file.ts";
 import { lastDay } from "./spent-before.ts";
 import { createWorkQueue } from "./work-queue.ts";
@@ -35,6 +35,8 @@ export interface Audit {
   close(): Promise<void>;
 }
 
+/** Largest length of the texts of all requests that wait: a few with large pictures would fill the memory. */
+const mostQueuedCharacters = 32_000_000;
 /** Shortest time between two tries to open a file that failed, in milliseconds. */
 const retryEveryMs = 30_000;
 
@@ -108,7 +110,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     costUsd: number,
   ): void => {
     const { isReference, event } = job;
-    if (storesText && isTooLong(job.request, job.answer, compared.other)) {
+    if (storesText && textLength(job.request, job.answer, compared.other) > longestLine) {
       book.skip("too-long");
       return;
     }
@@ -169,6 +171,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
   const queue = createWorkQueue<AuditJob>({
     places: options.maxConcurrent,
     mostWaiting: options.maxQueued,
+    mostSize: mostQueuedCharacters,
     work: compare,
   });
 
@@ -202,9 +205,10 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
     // Of a comparison that cannot be written nothing would be left but its cost.
-    const isLong = storesText && isTooLong(request, answer);
+    const length = textLength(request, answer);
+    const isLong = storesText && length > longestLine;
     const job: AuditJob = { event, request, answer, probability, isReference };
-    if (!isLong && queue.add(job)) return;
+    if (!isLong && queue.add(job, length)) return;
     noteCompared(job, false);
     book.skip(isLong ? "too-long" : "queue-full");
   };

@@ -3,9 +3,9 @@ import { answeringAttempt } from "../../plugin/answering-attempt.ts";
 import type { DecidedBecause } from "../promise/audited-record.ts";
 import { type AuditJob, ownersOf } from "./audit-job.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
+import { charactersIn } from "./characters-in.ts";
 import type { Compared } from "./compare-answers.ts";
 import { decidedBecause } from "./decided-because.ts";
-import { isLongerThan } from "./is-longer-than.ts";
 
 /** Longest line of a record, in characters: readers refuse one of 16 MiB. */
 export const longestLine = 4_000_000;
@@ -100,14 +100,17 @@ export function outcomeLine(
   return { line, loss, quality: own };
 }
 
-/** True if the texts alone are longer than a line may be: found without writing them, which takes seconds for some. */
-export function isTooLong({ messages, tools }: ChatRequest, ...answers: readonly Completion[]): boolean {
+/**
+ * Returns the length of the texts that a line would hold, or any number above `longestLine`: found without writing them,
+ * which takes seconds for some.
+ */
+export function textLength({ messages, tools }: ChatRequest, ...answers: readonly Completion[]): number {
   const written = answers.map(({ choices }) => {
     const { content, tool_calls: calls } = choices[0]?.message ?? {};
     return [content, calls];
   });
   // Images and arguments of tools are text in a line as well.
-  return isLongerThan([messages, tools, written], longestLine);
+  return charactersIn([messages, tools, written], longestLine);
 }
 
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChatRequest, ChatTool } from "../../../src/index.ts";
+import type { ChatTool } from "../../../src/contracts/index.ts";
+import type { ChatRequest } from "../../../src/index.ts";
 import { createAudit } from "../../../src/rollout/index.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -75,6 +76,20 @@ describe("an audit among hostile parts", () => {
     await router.close();
   });
 
+  it("holds no more text of requests that wait than it may, though few wait", async () => {
+    const sees = { capabilities: { images: true } };
+    const { router, audit } = audited({ small: sees, large: sees, options: { maxCharacters: 8_000_000 } });
+    const picture = `data:image/png;base64,${"A".repeat(7_000_000)}`;
+    for (let at = 0; at < 12; at += 1)
+      await router.route({
+        messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: picture } }] }],
+      });
+    const { queued, skipped } = audit.status();
+    expect(queued).toBeLessThanOrEqual(8);
+    expect(skipped["queue-full"]).toBeGreaterThanOrEqual(1);
+    await router.close();
+  });
+
   it("keeps its status where a scorer cannot say what its errors are, or says anything", async () => {
     let errors: unknown = { pairs: 3, text: "secret", nan: Number.NaN, ["x".repeat(100)]: 1 };
     const { router, audit } = audited({
@@ -126,11 +141,11 @@ describe("an audit among hostile parts", () => {
         scorer: {
           name: "changes all",
           score(answers, hop) {
-            const { request, answer, reference, facts } = answers as never as Record<string, never>;
+            const { request, answer, reference, facts } = answers;
             for (const [name, change] of Object.entries<() => unknown>({
               answers: () => Object.assign(answers, { request: undefined }),
-              request: () => (request as never as ChatRequest).messages.push({ role: "user", content: "" }),
-              answer: () => Object.assign((answer as { choices: object[] }).choices[0] ?? {}, { x: 1 }),
+              request: () => request.messages.push({ role: "user", content: "" }),
+              answer: () => Object.assign(answer.choices[0] ?? {}, { finish_reason: "length" }),
               reference: () => Object.assign(reference, { choices: [] }),
               facts: () => Object.assign(facts, { tenant: "other" }),
               hop: () => Object.assign(hop, { generate: undefined }),
