@@ -59,7 +59,7 @@ export async function readLoopStatus(options: LoopOptions, { now }: Terminal): P
 
 /**
  * Reads the records of a file to which an audit may be writing, or was when it was killed: a last line that is cut is left
- * out, and said. Throws `OutcomeFormatError` for any other line that is none.
+ * out, and said. Throws `OutcomeFormatError` for any other line that is not one.
  */
 async function* recordsOf(file: string, say: (remark: string) => void): AsyncGenerator<OutcomeRecord> {
   let cut: number | undefined;

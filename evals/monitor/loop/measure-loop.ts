@@ -8,7 +8,7 @@ export interface LoopOptions extends EvidenceOptions {
   readonly file: string;
   readonly promise?: PromiseView | undefined;
   readonly drift?: DriftStatus | undefined;
-  /** Sentences about the file, which stand before the other warnings. */
+  /** Sentences about the file, which precede the other warnings. */
   readonly remarks?: readonly string[] | undefined;
 }
 

@@ -90,7 +90,7 @@ export function canBeShown({ messages }: ChatRequest, readsPictures: boolean): b
 }
 
 /**
- * Text of an answer, with its tool calls, or with the words in which it refuses. Undefined if a part of it is no text,
+ * Text of an answer, with its tool calls, or with the words in which it refuses. Undefined if a part of it is not text,
  * for instance sound without its words: two such answers would seem equal.
  */
 export function answerText({ choices }: Completion): string | undefined {
