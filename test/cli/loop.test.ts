@@ -66,6 +66,10 @@ describe("switchpoint loop init", () => {
       promise: { state: "not-enough-evidence" },
       drift: { windows: 0 },
     });
+    // The promise of a process that begins later goes on with the records of those before.
+    auditFile(20);
+    const { promise } = await import(`${config}?later`);
+    expect(promise.standing().records).toBe(15);
   });
 
   it("takes a judge of another provider whose key is there, and a number a day", async () => {
