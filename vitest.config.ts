@@ -18,7 +18,7 @@ const isolated = [
   "plugin/node-builtin",
   "presets/**/*",
   "providers/*",
-  "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/audit-invariants,audit/decided-because,audit/sample-rate}",
+  "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "http/*",
   "cli/{loop,rollout,release,serve,serve-*}",
   "studies/**/*",

@@ -57,9 +57,12 @@ export function evalImportCommand(io: Io): Command {
       repeated,
       [],
     )
-    .option("--feedback <file>", "decisions, required: lines of { decisionId, quality, source?, at? }")
+    .option(
+      "--feedback <file>",
+      "decisions and audit, required: lines of { decisionId, quality, source?, at? }",
+    )
     .option("--rule <rule>", "decisions with repeated feedbacks: mean, or last (default: mean)")
-    .option("--source <name>", "decisions: only feedback with this source")
+    .option("--source <name>", "decisions and audit: only feedback with this source")
     .option("--outcomes <file>", "labels, required: the outcomes whose answers people have labelled")
     .option("--scale <min:max>", "labels: the ends of the scale of quality, such as 1:5 (default: 0:1)")
     .option(
@@ -95,6 +98,7 @@ Example:
   switchpoint eval import traces.jsonl --from opentelemetry --out dataset.jsonl
   switchpoint eval import qwen/samples_gsm8k.jsonl gpt-5/samples_gsm8k.jsonl --from lm-eval --out outcomes.jsonl
   switchpoint eval import decisions.jsonl --from decisions --feedback feedback.jsonl --out outcomes.jsonl.gz
+  switchpoint eval import audit.jsonl --from audit --feedback feedback.jsonl --out rated.jsonl
   switchpoint eval import labels.csv --from labels --outcomes outcomes.jsonl --out labelled.jsonl
 `,
     )

@@ -16,7 +16,7 @@ export function loopConfig(config: LoopConfig): string {
 // application: const { completion } = await router.route(request);
 import { createRouter } from "switchpoint";
 import { threshold } from "switchpoint/policies";
-${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { createAudit, createDriftMonitor, createPromise, rubricJudge } from "switchpoint/rollout";
+${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { auditedRecords, createAudit, createDriftMonitor, createPromise, rubricJudge } from "switchpoint/rollout";
 
 const router = createRouter({
   models: { small: ${JSON.stringify(small)}, large: ${JSON.stringify(large)} },
@@ -31,6 +31,8 @@ export const auditFile = ${JSON.stringify(auditFile)};
 /** Says at any time if routing loses more than this against the large model. */
 export const promise = createPromise({ maxLoss: ${maxLoss} });
 promise.attach(router);
+// What the audit has found before this process began.
+for (const record of await auditedRecords(auditFile)) promise.add(record);
 
 /** Says when traffic is no longer what it was: event \`drift-found\`. */
 export const drift = createDriftMonitor();

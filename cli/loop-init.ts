@@ -75,6 +75,8 @@ async function loopInit(options: Options, { stdout, stderr, env, now }: Terminal
   checkOther(config, [file, options.log], "--config");
   if (!/\.(?:mjs|js|mts|ts)$/.test(config))
     throw new InvalidOptionError("--config", config, "a file that ends in .mjs, .js, .mts or .ts");
+  if (file.trim() === "" || /\.gz$/i.test(file))
+    throw new InvalidOptionError("--file", file, "the name of a file to append to, without .gz");
   if (!force && existsSync(config))
     throw new InvalidOptionError(
       "--config",
@@ -86,7 +88,11 @@ async function loopInit(options: Options, { stdout, stderr, env, now }: Terminal
   const traffic = await dayTraffic(options, plan.large);
   const cost = dayCost(plan, traffic, now());
   await writeWhole(config, [loopConfig({ ...plan, auditFile: file, maxLoss })], "--config");
-  stdout(json ? `${toJson({ config, plan, traffic, cost }, 2)}\n` : textOf(plan, traffic, cost, maxLoss));
+  stdout(
+    json
+      ? `${toJson({ config, plan, traffic, cost }, 2)}\n`
+      : textOf({ config, plan, traffic, cost, maxLoss }),
+  );
   stderr(`the config is in ${config}; check it with: switchpoint doctor --config ${config}\n`);
 }
 
@@ -132,11 +138,21 @@ function planOf(options: Options, env: Environment): AuditPlan {
   };
 }
 
-function textOf(plan: AuditPlan, traffic: DayTraffic, cost: DayCost, maxLoss: number): string {
+interface Told {
+  readonly config: string;
+  readonly plan: AuditPlan;
+  readonly traffic: DayTraffic;
+  readonly cost: DayCost;
+  readonly maxLoss: number;
+}
+
+function textOf({ config, plan, traffic, cost, maxLoss }: Told): string {
   const { asked, comparisons, answerUsd, judgeUsd, usdPerDay, trafficUsd } = cost;
   const isBounded = comparisons < asked;
   const count = (value: number) =>
     value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 1 : 0 });
+  const daysOf = (from: number, to: number) =>
+    from === to ? `${count(to)} ${to === 1 ? "day" : "days"}` : `${count(from)} to ${count(to)} days`;
   const least = leastRecords(maxLoss);
   const rows = [
     ["requests a day", `${count(traffic.requestsPerDay)} (${traffic.source})`],
@@ -154,7 +170,7 @@ function textOf(plan: AuditPlan, traffic: DayTraffic, cost: DayCost, maxLoss: nu
     formatTable([["", "value"], ...rows]),
     "",
     `A certificate of a loss of at most ${count(100 * maxLoss)} points needs at least ${count(least)} records, and often some ${count(7 * least)}:`,
-    `${count(Math.ceil(least / comparisons))} to ${count(Math.ceil((7 * least) / comparisons))} days. Then: switchpoint loop status --config CONFIG`,
+    `${daysOf(Math.ceil(least / comparisons), Math.ceil((7 * least) / comparisons))}. Then: switchpoint loop status --config ${config}`,
     "",
   ].join("\n");
 }

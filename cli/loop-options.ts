@@ -9,6 +9,9 @@ export function addLoopOptions(command: Command): Command {
     .option("--small <name>", "small model, as the records name it (default: the one that most have)")
     .option("--large <name>", "large model (default: the reference of the audit)")
     .addOption(classifierOption())
-    .option("--max-loss <number>", "quality that may be lost on average, above 0 and below 1", "0.02")
+    .option(
+      "--max-loss <number>",
+      "quality that may be lost on average, above 0 and below 1 (default: that of the config's promise, else 0.02)",
+    )
     .option("--confidence <number>", "confidence of the certificate, above 0 and below 1", "0.95");
 }

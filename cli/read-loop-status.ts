@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
+import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import type { LoopStatus, PromiseView } from "../evals/monitor/loop/loop-status.ts";
 import { measureLoop } from "../evals/monitor/loop/measure-loop.ts";
 import { type LoopRecords, readLoop } from "../evals/monitor/loop/read-loop.ts";
 import { complexity } from "../src/classifiers/index.ts";
-import { InvalidOptionError } from "../src/contracts/index.ts";
+import { InvalidOptionError, isRouterError, OutcomeFormatError } from "../src/contracts/index.ts";
 import type { DriftStatus } from "../src/rollout/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
@@ -18,58 +19,101 @@ export interface LoopOptions {
   readonly small?: string | undefined;
   readonly large?: string | undefined;
   readonly classifier?: string | undefined;
-  readonly maxLoss: string;
+  /** Absent: that of the config's promise, else 0.02. */
+  readonly maxLoss?: string | undefined;
   readonly confidence: string;
 }
 
+const usualLoss = 0.02;
+
 /** Reads the records of a loop, from the config or the file that is given, and measures them. */
 export async function readLoopStatus(options: LoopOptions, { now }: Terminal): Promise<LoopStatus> {
-  const maxLoss = openOption("--max-loss", options.maxLoss);
+  const stated = options.maxLoss === undefined ? undefined : openOption("--max-loss", options.maxLoss);
   const confidence = openOption("--confidence", options.confidence);
   const { file, promise, drift } = await placeOf(options);
-  const records = await readLoop(hasRecords(file) ? readOutcomes(file) : [], options);
+  const remarks: string[] = [];
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size === undefined) remarks.push(`there is no file ${file} yet`);
+  // An audit that has begun no record has an empty file, or none.
+  const source = size ? recordsOf(file, (remark) => remarks.push(remark)) : [];
+  const records = await readLoop(source, options);
   const names = [records.small, records.large].filter((name) => name !== undefined);
   const classifier =
     options.classifier === undefined
       ? complexity()
       : (await loadClassifier(options.classifier, names)).classifier;
-  const standing = standingOf(promise, records);
+  const { standing, refused } = standingOf(promise, records);
+  if (refused > 0)
+    remarks.push(`the promise refused ${refused} records, for instance those below its leastProbability`);
   return measureLoop(records, {
     file,
-    maxLoss,
+    maxLoss: stated ?? limitOf(promise) ?? usualLoss,
     confidence,
     classifier,
     promise: standing,
     drift,
+    remarks,
     now: now(),
   });
+}
+
+/**
+ * Reads the records of a file to which an audit may be writing, or was when it was killed: a last line that is cut is left
+ * out, and said. Throws `OutcomeFormatError` for any other line that is not one.
+ */
+async function* recordsOf(file: string, say: (remark: string) => void): AsyncGenerator<OutcomeRecord> {
+  let cut: number | undefined;
+  const check = () => {
+    if (cut !== undefined)
+      throw new OutcomeFormatError(file, cut, "line", "is not JSON: write one object a line");
+  };
+  const onBroken = (line: number) => {
+    check();
+    cut = line;
+  };
+  for await (const record of readOutcomes(file, { onBroken })) {
+    check();
+    yield record;
+  }
+  if (cut !== undefined)
+    say(`the last line is cut and was left out: the audit is writing it, or was when it ended`);
+}
+
+/** Returns the limit of the promise that a config exports. */
+function limitOf(promise: unknown): number | undefined {
+  const limit = ask<{ readonly maxLoss?: unknown }>(promise, "report")?.maxLoss;
+  return typeof limit === "number" && limit > 0 && limit < 1 ? limit : undefined;
+}
+
+interface Told {
+  readonly standing: PromiseView | undefined;
+  /** Number of records that it refused. */
+  readonly refused: number;
 }
 
 /**
  * Returns the standing of the promise that a config exports. In this process it has seen no record: it is handed those of
  * the file that the policy decided.
  */
-function standingOf(promise: unknown, { pairs, facts }: LoopRecords): PromiseView | undefined {
+function standingOf(promise: unknown, { pairs, facts }: LoopRecords): Told {
   const standing = ask<PromiseView>(promise, "standing");
   const { add } = (promise ?? {}) as { readonly add?: unknown };
-  if (standing?.records !== 0 || typeof add !== "function") return standing;
+  if (standing?.records !== 0 || typeof add !== "function") return { standing, refused: 0 };
+  let refused = 0;
   pairs.forEach(({ id, at, session, tenant, category }, index) => {
     const { because, loss, probability } = facts[index] ?? {};
     if (loss === undefined || because !== "policy") return;
     const time = Date.parse(at ?? "");
     const when = Number.isNaN(time) ? undefined : time;
-    add.call(promise, {
-      decisionId: id,
-      at: when,
-      loss,
-      probability,
-      unit: session,
-      tenant,
-      category,
-      because,
-    });
+    const record = { decisionId: id, at: when, loss, probability, unit: session, tenant, category, because };
+    try {
+      add.call(promise, record);
+    } catch (error) {
+      if (!isRouterError(error, "invalid-option")) throw error;
+      refused += 1;
+    }
   });
-  return ask<PromiseView>(promise, "standing");
+  return { standing: ask<PromiseView>(promise, "standing"), refused };
 }
 
 interface Place {
@@ -117,11 +161,6 @@ function ask<T>(exported: unknown, method: string): T | undefined {
   const call = (exported as Readonly<Record<string, unknown>> | null)?.[method];
   if (typeof call !== "function") return undefined;
   return JSON.parse(JSON.stringify(call.call(exported))) as T;
-}
-
-/** False for a file that an audit has not begun. */
-function hasRecords(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function openOption(option: string, text: string): number {

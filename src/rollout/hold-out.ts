@@ -19,7 +19,7 @@ import {
   type MeasuredArmReport,
   type MeasuredMean,
 } from "./measured-arm.ts";
-import { heldOutCost, minus, savedShareOf } from "./measured-saving.ts";
+import { heldOutCost, minus, savedShareOf, spokenFor } from "./measured-saving.ts";
 import { type RolloutUnit, rolloutUnits } from "./units/rollout-unit.ts";
 import { checkSalt, type RolloutSalt, saltFingerprint } from "./units/unit-draw.ts";
 
@@ -48,7 +48,7 @@ export interface SavingReport {
     readonly notPermitted: number;
   };
   readonly routed: MeasuredArmReport;
-  /** Held out minus routed, for a request. Absent without known costs in both arms. */
+  /** Held out minus routed, for a request. Absent if the cost of more than 5 % of an arm's requests is not known. */
   readonly savedUsd?: MeasuredMean | undefined;
   /** The same as a part of the cost of a request that is held out. Absent if that is 0. */
   readonly savedShare?: MeasuredMean | undefined;
@@ -235,8 +235,8 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
       return {
         heldOut: { ...heldOut, notPermitted },
         routed,
-        savedUsd: minus(heldOut.costUsd, routed.costUsd),
-        savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
+        savedUsd: minus(spokenFor(heldOut), spokenFor(routed)),
+        savedShare: savedShareOf(spokenFor(heldOut), spokenFor(routed)),
         qualityGained: minus(routed.quality, heldOut.quality),
         confidence,
         modelled: { ...modelled, savedShare: share },

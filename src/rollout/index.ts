@@ -3,6 +3,7 @@
 export type { AuditOptions } from "./audit/audit-options.ts";
 export type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit/audit-scorer.ts";
 export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-status.ts";
+export { auditedRecords } from "./audit/audited-records.ts";
 export { type Audit, createAudit } from "./audit/create-audit.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";

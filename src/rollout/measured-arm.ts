@@ -6,8 +6,12 @@ import {
   type UnitSums,
   withUnit,
 } from "../statistics/ratio-sequence.ts";
+import { areHeavyUnits, type HeavyUnits, isHeavy, noHeavyUnits, withHeavyUnit } from "./heavy-units.ts";
 
-/** A measured mean, with an interval from 50 units on that may be looked at any time. */
+/**
+ * A measured mean, with an interval that may be looked at any time: from 50 units on, as long as no unit holds more than a
+ * tenth of their spread.
+ */
 export interface MeasuredMean {
   readonly value: number;
   readonly low?: number | undefined;
@@ -46,6 +50,8 @@ export interface MeasuredArmState {
   readonly counts: { readonly requests: number; readonly failed: number; readonly unknownCost: number };
   readonly cost: RatioSums;
   readonly quality: RatioSums;
+  /** Absent in a state of before there were any. */
+  readonly heavy?: Readonly<Record<"cost" | "quality", HeavyUnits>> | undefined;
   /** Hash, cost, requests, quality and ratings of each remembered unit. */
   readonly open: readonly (readonly [string, number, number, number, number])[];
 }
@@ -59,6 +65,7 @@ export function createMeasuredArm(maxUnits: number): MeasuredArm {
   let counts = { requests: 0, failed: 0, unknownCost: 0 };
   let cost: RatioSums = noRatio;
   let quality: RatioSums = noRatio;
+  let heavy = { cost: noHeavyUnits, quality: noHeavyUnits };
   let open = new Map<string, OpenUnit>();
 
   const touch = (unitHash: string): OpenUnit => {
@@ -84,25 +91,28 @@ export function createMeasuredArm(maxUnits: number): MeasuredArm {
       }
       const after = added(unit.cost, costUsd);
       cost = withUnit(cost, unit.cost, after);
+      heavy.cost = withHeavyUnit(heavy.cost, after);
       open.set(unitHash, { ...unit, cost: after });
     },
     rating(unitHash, value) {
       const unit = touch(unitHash);
       const after = added(unit.quality, value);
       quality = withUnit(quality, unit.quality, after);
+      heavy.quality = withHeavyUnit(heavy.quality, after);
       open.set(unitHash, { ...unit, quality: after });
     },
     report: (alpha) => ({
       units: cost.units,
       ...counts,
-      costUsd: ratioInterval(cost, alpha),
+      costUsd: meanOf(cost, heavy.cost, alpha),
       rated: quality.count,
-      quality: ratioInterval(quality, alpha),
+      quality: meanOf(quality, heavy.quality, alpha),
     }),
     exportState: () => ({
       counts: { ...counts },
       cost,
       quality,
+      heavy: { ...heavy },
       open: [...open].map(([hash, unit]) => [
         hash,
         unit.cost?.amount ?? 0,
@@ -123,19 +133,35 @@ export function createMeasuredArm(maxUnits: number): MeasuredArm {
             { cost: sumsOf(amount, count), quality: sumsOf(good, rated) },
           ]),
       );
+      heavy = state.heavy === undefined ? heaviestOf(open.values()) : { ...state.heavy };
     },
   };
 }
 
+function meanOf(sums: RatioSums, heavy: HeavyUnits, alpha: number): MeasuredMean | undefined {
+  const mean = ratioInterval(sums, alpha);
+  return mean !== undefined && isHeavy(sums, heavy) ? { value: mean.value } : mean;
+}
+
+function heaviestOf(units: Iterable<OpenUnit>): { cost: HeavyUnits; quality: HeavyUnits } {
+  const heavy = { cost: noHeavyUnits, quality: noHeavyUnits };
+  for (const { cost, quality } of units) {
+    if (cost !== undefined) heavy.cost = withHeavyUnit(heavy.cost, cost);
+    if (quality !== undefined) heavy.quality = withHeavyUnit(heavy.quality, quality);
+  }
+  return heavy;
+}
+
 /** True for what `exportState` returned. */
 export function isMeasuredArmState(value: unknown): value is MeasuredArmState {
-  const { counts, cost, quality, open } = (value ?? {}) as Partial<MeasuredArmState>;
+  const { counts, cost, quality, heavy, open } = (value ?? {}) as Partial<MeasuredArmState>;
   const isAmount = (one: unknown) => typeof one === "number" && one >= 0 && Number.isFinite(one);
   const { requests, failed, unknownCost } = (counts ?? {}) as Partial<MeasuredArmState["counts"]>;
   return (
     [requests, failed, unknownCost].every(isAmount) &&
     isRatioSums(cost) &&
     isRatioSums(quality) &&
+    (heavy === undefined || [heavy?.cost, heavy?.quality].every(areHeavyUnits)) &&
     Array.isArray(open) &&
     open.length <= 1_000_000 &&
     open.every(

@@ -1,5 +1,5 @@
 import type { Attempt } from "../contracts/index.ts";
-import type { MeasuredMean } from "./measured-arm.ts";
+import type { MeasuredArmReport, MeasuredMean } from "./measured-arm.ts";
 
 /** Sums the cost of a request, without a classifier's calls if it is held out; undefined if a part of it is not known. */
 export function heldOutCost(
@@ -9,8 +9,23 @@ export function heldOutCost(
   let sum: number | undefined = 0;
   for (const { hop, costUsd } of attempts)
     if (!(isHeldOut && hop === "classify"))
-      sum = sum === undefined || !((costUsd ?? Number.NaN) >= 0) ? undefined : sum + (costUsd as number);
+      sum = sum === undefined || !isCost(costUsd) ? undefined : sum + costUsd;
   return sum;
+}
+
+/** Part of an arm's requests whose cost may be unknown if its mean is to speak for all of them. */
+const mostUnknown = 0.05;
+
+/**
+ * Returns the mean cost of an arm; undefined if that of more than a twentieth of its requests is not known. Those of one
+ * model mostly lack it, so the rest would be the mean of the others.
+ */
+export function spokenFor({ costUsd, requests, unknownCost }: MeasuredArmReport): MeasuredMean | undefined {
+  return unknownCost > mostUnknown * requests ? undefined : costUsd;
+}
+
+function isCost(value: number | undefined): value is number {
+  return value !== undefined && value >= 0 && Number.isFinite(value);
 }
 
 /** Returns the difference of two means. The interval is absent if one of theirs is. */

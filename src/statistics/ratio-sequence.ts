@@ -51,18 +51,33 @@ export function withUnit(sums: RatioSums, before: UnitSums | undefined, after: U
  * Its error holds for many units, of which no few hold most of the sum. Undefined if nothing was counted.
  */
 export function ratioInterval(
-  { units, amount, count, amountSquares, countSquares, products }: RatioSums,
+  sums: RatioSums,
   alpha: number,
 ): { readonly value: number; readonly low?: number; readonly high?: number } | undefined {
+  const { units, amount, count } = sums;
   if (!(count > 0)) return undefined;
   const value = amount / count;
   if (units < fewest) return { value };
-  const residuals = Math.max(0, amountSquares - 2 * value * products + value ** 2 * countSquares);
+  const residuals = residualSquares(sums);
   const error = (Math.sqrt(residuals / (units - 1) / units) * units) / count;
   const log = -2 * Math.log(alpha);
   const mixed = (units * (log + Math.log(log + 1))) / tunedTo + 1;
   const half = error * Math.sqrt(((2 * mixed) / (mixed - 1)) * Math.log(Math.sqrt(mixed) / alpha));
   return { value, low: value - half, high: value + half };
+}
+
+function residualSquares({ amount, count, amountSquares, countSquares, products }: RatioSums): number {
+  const value = amount / count;
+  return Math.max(0, amountSquares - 2 * value * products + value ** 2 * countSquares);
+}
+
+/** Returns the part of the sum of squared residuals that one of the units holds, in [0, 1]; 0 where all are alike. */
+export function residualShare(sums: RatioSums, unit: UnitSums): number {
+  if (!(sums.count > 0)) return 0;
+  const own = (unit.amount - (sums.amount / sums.count) * unit.count) ** 2;
+  // What is left of equal units are roundings.
+  const most = residualSquares(sums);
+  return most <= 1e-9 * sums.amountSquares ? 0 : Math.min(1, own / most);
 }
 
 /** True for sums of finite numbers. */

@@ -119,7 +119,7 @@ describe("eval import", () => {
     [
       "an unknown format",
       [table, "--from", "excel", "--out", never],
-      /from must be one of promptfoo, openai-evals, routellm, routerbench, table, langfuse, langsmith, braintrust, opentelemetry, lm-eval, decisions, labels, got "excel"/,
+      /from must be one of promptfoo, openai-evals, routellm, routerbench, table, langfuse, langsmith, braintrust, opentelemetry, lm-eval, decisions, audit, labels, got "excel"/,
     ],
     [
       "an option of another format",

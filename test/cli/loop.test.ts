@@ -66,6 +66,10 @@ describe("switchpoint loop init", () => {
       promise: { state: "not-enough-evidence" },
       drift: { windows: 0 },
     });
+    // The promise of a process that begins later goes on with the records of those before.
+    auditFile(20);
+    const { promise } = await import(`${config}?later`);
+    expect(promise.standing().records).toBe(15);
   });
 
   it("takes a judge of another provider whose key is there, and a number a day", async () => {
@@ -131,6 +135,8 @@ describe("switchpoint loop init", () => {
     ["half a request a day", ["--per-day", "1.5"], /--per-day/],
     ["no money", ["--usd-per-day", "0"], /--usd-per-day/],
     ["a file of another kind", ["--config", "router.json"], /--config/],
+    ["a file without a name", ["--file", ""], /--file/],
+    ["a file that would be read as gzip", ["--file", "audit.jsonl.gz"], /--file.*gz/],
     ["one model twice", ["--small", "openai:gpt-5.5"], /--small/],
     ["a provider that is not known", ["--judge", "acme:big"], /--judge/],
     ["a model without a price", ["--large", "openai:no-such-model"], /--large.*price/],
@@ -212,20 +218,73 @@ describe("switchpoint loop status", () => {
   });
 
   it("reads the file of a config, and hands its promise what the policy decided", async () => {
-    const file = auditFile(20);
-    const config = folder.config(() =>
-      createRouter({ models: { small: fakeModel({ model: "s" }) }, policy: always("small") }),
-    );
-    Object.assign(globalThis, { promiseOfTest: rollout.createPromise({ maxLoss: 0.02 }) });
-    writeFileSync(
-      config,
-      `${readFileSync(config, "utf8")}\nexport const auditFile = ${JSON.stringify(file)};\nexport const promise = globalThis.promiseOfTest;\n`,
-    );
+    const config = configOf(rollout.createPromise({ maxLoss: 0.02 }), auditFile(20));
     const { out } = await runCli(["loop", "status", "--config", config, "--json"]);
     expect(JSON.parse(out)).toMatchObject({
       records: 20,
       promise: { state: "not-enough-evidence", records: 15 },
     });
+  });
+
+  /** Config with a promise and the file of an audit. */
+  function configOf(promise: rollout.LivePromise, file: string): string {
+    const config = folder.config(() =>
+      createRouter({ models: { small: fakeModel({ model: "s" }) }, policy: always("small") }),
+    );
+    Object.assign(globalThis, { promiseOfTest: promise });
+    writeFileSync(
+      config,
+      `${readFileSync(config, "utf8")}\nexport const auditFile = ${JSON.stringify(file)};\nexport const promise = globalThis.promiseOfTest;\n`,
+    );
+    return config;
+  }
+
+  it("takes the limit of the config's promise, unless another is given", async () => {
+    const config = configOf(rollout.createPromise({ maxLoss: 0.05 }), auditFile(20));
+    const own = await runCli(["loop", "status", "--config", config, "--json"]);
+    expect(JSON.parse(own.out)).toMatchObject({
+      maxLoss: 0.05,
+      next: { command: expect.stringContaining("--max-loss 0.05") },
+    });
+    const other = await runCli(["loop", "status", "--config", config, "--max-loss", "0.1", "--json"]);
+    expect(JSON.parse(other.out).maxLoss).toBe(0.1);
+  });
+
+  it("counts records that the config's promise refuses", async () => {
+    const config = configOf(rollout.createPromise({ maxLoss: 0.02, leastProbability: 0.5 }), auditFile(20));
+    const { exitCode, out, err } = await runCli(["loop", "status", "--config", config, "--json"]);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    expect(JSON.parse(out)).toMatchObject({
+      promise: { records: 0 },
+      warnings: expect.arrayContaining([expect.stringContaining("the promise refused 15 records")]),
+    });
+  });
+
+  it("reads a file to which an audit is writing, or was when it was killed: a cut last line is left out", async () => {
+    const whole = readFileSync(auditFile(20));
+    const more = Buffer.from(JSON.stringify({ id: "cut", prompt: "Grüße" }));
+    // Within a character, and before it.
+    for (const length of [more.indexOf("ü") + 1, 9]) {
+      const cut = Buffer.concat([whole, Buffer.from("\n"), more.subarray(0, length)]);
+      const file = at("cut.jsonl");
+      writeFileSync(file, cut);
+      const { exitCode, out } = await runCli(["loop", "status", "--file", file, "--json"]);
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({
+        records: 20,
+        warnings: expect.arrayContaining([expect.stringContaining("the last line is cut")]),
+      });
+      writeFileSync(file, Buffer.concat([more.subarray(0, length), Buffer.from("\n"), whole]));
+      const refused = await runCli(["loop", "status", "--file", file]);
+      expect(refused).toMatchObject({ exitCode: 2, out: "" });
+      expect(refused.err).toMatch(/cut\.jsonl:1: line is not JSON/);
+    }
+  });
+
+  it("says that a file is not there: its name may be wrong", async () => {
+    const { exitCode, out } = await runCli(["loop", "status", "--file", at("adit.jsonl")]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/! there is no file \S+adit\.jsonl yet/);
   });
 
   it.each<[string, readonly string[], RegExp]>([

@@ -61,7 +61,8 @@ const pluginDoor = {
 
 const rolloutDoor = {
   values: words(`
-    cost createAudit createDriftMonitor createHoldOut createPromise createRelease createRollout
+    auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
+    createRollout
     degraded diffReleases errors escalations followRelease keepPromise latency parseRelease
     publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
     saving sharePromise verifyRelease watchTuning

@@ -3,6 +3,8 @@ import { always, explore } from "../../policies/index.ts";
 import { InvalidOptionError, type RouterEvent } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { createHoldOut } from "../../src/rollout/index.ts";
+import { createMeasuredArm, isMeasuredArmState } from "../../src/rollout/measured-arm.ts";
+import { heldOutCost, spokenFor } from "../../src/rollout/measured-saving.ts";
 import { noRatio, ratioInterval, withUnit } from "../../src/statistics/ratio-sequence.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -217,4 +219,58 @@ test("the interval covers the ratio, looked at after each unit, though large uni
     if (!covered) missed += 1;
   }
   expect(missed / lives).toBeLessThanOrEqual(0.05);
+});
+
+test("there is no interval of costs whose largest unit holds the spread, and where there is one it covers the mean", () => {
+  const lives = runs(60, 1_000);
+  const random = seededRandom(5);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  for (const sigma of [0.5, 1, 2, 3]) {
+    const mean = Math.exp(sigma ** 2 / 2);
+    let [missed, shown] = [0, 0];
+    for (let life = 0; life < lives; life += 1) {
+      const arm = createMeasuredArm(1_000);
+      let isMissed = false;
+      let isShown = false;
+      for (let unit = 0; unit < 1_000; unit += 1) {
+        arm.request(String(unit), Math.exp(sigma * normal()), false);
+        if (unit % 25 !== 24) continue;
+        const { low, high } = arm.report(0.025).costUsd ?? {};
+        isShown = low !== undefined;
+        if (low !== undefined && high !== undefined && (mean < low || mean > high)) isMissed = true;
+      }
+      if (isMissed) missed += 1;
+      if (isShown) shown += 1;
+    }
+    // Without the bound, a sigma of 2 is missed in a third of the lives, and one of 3 in three quarters.
+    expect(missed / lives).toBeLessThanOrEqual(0.05);
+    if (sigma === 0.5) expect(shown / lives).toBeGreaterThan(0.9);
+    if (sigma === 3) expect(shown).toBe(0);
+  }
+});
+
+test("equal costs have an interval, and so has an arm that was restored from a state without its largest units", () => {
+  const arm = createMeasuredArm(100);
+  for (let unit = 0; unit < 60; unit += 1) arm.request(String(unit), 0.1, false);
+  expect(arm.report(0.025).costUsd?.low).toBeCloseTo(0.1, 6);
+  arm.request("large", 1_000, false);
+  expect(arm.report(0.025).costUsd?.low).toBeUndefined();
+  const { heavy, ...before } = arm.exportState();
+  expect(heavy?.cost.byAmount).toEqual({ amount: 1_000, count: 1 });
+  const restored = createMeasuredArm(100);
+  restored.restoreState(before);
+  expect(restored.report(0.025)).toEqual(arm.report(0.025));
+  for (const odd of [{}, { cost: heavy?.cost, quality: { byAmount: { amount: -1, count: 0 } } }])
+    expect(isMeasuredArmState({ ...before, heavy: odd })).toBe(false);
+});
+
+test("no saving is stated where the costs of one model are not known, and one that is not finite is none", () => {
+  const arm = createMeasuredArm(10);
+  for (let unit = 0; unit < 95; unit += 1) arm.request(String(unit), 1, false);
+  for (let unit = 0; unit < 5; unit += 1) arm.request(String(unit), undefined, false);
+  expect(spokenFor(arm.report(0.05))?.value).toBe(1);
+  arm.request("one more", undefined, false);
+  expect(spokenFor(arm.report(0.05))).toBeUndefined();
+  for (const costUsd of [undefined, Number.NaN, -1, Number.POSITIVE_INFINITY])
+    expect(heldOutCost([{ hop: "answer", costUsd }], false)).toBeUndefined();
 });

@@ -94,6 +94,33 @@ describe("a live promise", () => {
     expect(promise.report().repeated).toEqual({ decisions: 0, units: 49 });
   });
 
+  it("is called broken too often where turns of one conversation do not name it as their unit", () => {
+    const lives = runs(40, 400);
+    const brokenOf = (named: boolean): number => {
+      const random = seededRandom(99);
+      let broken = 0;
+      for (let life = 0; life < lives; life += 1) {
+        const promise = createPromise({ maxLoss: 0.02, window: 1_000 });
+        let [turns, loss, conversation] = [0, 0, 0];
+        for (let record = 0; record < 1_000; record += 1) {
+          if (turns === 0) {
+            turns = 1 + Math.floor(random() * 10);
+            const chance = random();
+            loss = chance < 0.03 ? -1 : chance < 0.08 ? 1 : 0;
+            conversation += 1;
+          }
+          turns -= 1;
+          promise.add({ loss, ...(named && { unit: `${life}-${conversation}` }) });
+        }
+        if (promise.standing().state === "broken") broken += 1;
+      }
+      return broken / lives;
+    };
+    expect(brokenOf(true)).toBeLessThanOrEqual(0.05);
+    // What docs/promise.md says about conversations without a name.
+    expect(brokenOf(false)).toBeGreaterThan(0.4);
+  });
+
   it("goes on where there are fewer units than records in a window", () => {
     const promise = createPromise({ maxLoss: 0.02, window: 100 });
     for (let record = 0; record < 1_000; record += 1) promise.add({ loss: 1, unit: `tenant-${record % 5}` });

@@ -19,6 +19,7 @@ export type ImportFormatName =
   | "opentelemetry"
   | "lm-eval"
   | "decisions"
+  | "audit"
   | "labels";
 
 export const importFormats: readonly ImportFormatName[] = [
@@ -33,6 +34,7 @@ export const importFormats: readonly ImportFormatName[] = [
   "opentelemetry",
   "lm-eval",
   "decisions",
+  "audit",
   "labels",
 ];
 
@@ -58,11 +60,11 @@ export interface ImportOptions extends InputOptions {
   readonly columns?: Readonly<Record<string, string>> | undefined;
   /** Template of promptfoo tests that come without prompts. Default `{{prompt}}`. */
   readonly prompt?: string | undefined;
-  /** Feedback for `decisions`, required there: path or https URL. */
+  /** Feedback for `decisions` and `audit`, required there: path or https URL. */
   readonly feedback?: string | undefined;
   /** Rule for a decision with several feedbacks, for `decisions`. Default `mean`. */
   readonly rule?: "mean" | "last" | undefined;
-  /** Source whose feedback counts, for `decisions`. Default: all. */
+  /** Source whose feedback counts, for `decisions` and `audit`. Default: all. */
   readonly source?: string | undefined;
   /** Outcomes whose answers people have labelled, required for `labels`: path or https URL. */
   readonly outcomes?: string | undefined;
@@ -83,9 +85,9 @@ const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
   prompt: ["promptfoo"],
   metric: ["openai-evals", "langfuse", "langsmith", "braintrust", "lm-eval"],
   columns: ["table"],
-  feedback: ["decisions"],
+  feedback: ["decisions", "audit"],
   rule: ["decisions"],
-  source: ["decisions"],
+  source: ["decisions", "audit"],
   outcomes: ["labels"],
   unlabelled: ["labels"],
   labels: ["labels"],
@@ -122,6 +124,12 @@ export function checkImportOptions(options: ImportOptions): {
   }
   if (from === "decisions" && feedback === undefined)
     throw new InvalidOptionError("feedback", feedback, "a file of feedback: a decision log holds no quality");
+  if (from === "audit" && feedback === undefined)
+    throw new InvalidOptionError(
+      "feedback",
+      feedback,
+      "a file of feedback: without one the records of an audit are outcomes as they are",
+    );
   if (from === "labels" && options.outcomes === undefined)
     throw new InvalidOptionError(
       "outcomes",

@@ -4,6 +4,7 @@ import type { ImportInput } from "../input/import-input.ts";
 import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
+import { audit } from "./audit.ts";
 import { braintrust } from "./braintrust.ts";
 import { decisions } from "./decisions.ts";
 import {
@@ -37,6 +38,7 @@ const formats: Readonly<Record<ImportFormatName, ImportFormat>> = {
   opentelemetry,
   "lm-eval": lmEval,
   decisions,
+  audit,
   labels,
 };
 

@@ -5,7 +5,7 @@ import { readChunks } from "./read-chunks.ts";
 export interface JsonLinesOptions {
   /** Longest line, in bytes. Default 16 MiB. */
   readonly maxLineBytes?: number | undefined;
-  /** Called with a line that is not JSON, as a crash leaves it in a log, which is then left out. Default: it throws. */
+  /** Called with a line that is not JSON, or not UTF-8, as a crash leaves it in a log, which is then left out. Default: it throws. */
   readonly onBroken?: ((line: number) => void) | undefined;
 }
 
@@ -44,6 +44,11 @@ export async function* readJsonLines(
     try {
       text = decoder.decode(bytes);
     } catch {
+      // A crash may cut a line within a character, too.
+      if (options.onBroken !== undefined) {
+        options.onBroken(line);
+        continue;
+      }
       throw new OutcomeFormatError(path, line, "line", "is not UTF-8");
     }
     if (text.trim() === "") continue;

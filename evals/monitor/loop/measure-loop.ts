@@ -8,6 +8,8 @@ export interface LoopOptions extends EvidenceOptions {
   readonly file: string;
   readonly promise?: PromiseView | undefined;
   readonly drift?: DriftStatus | undefined;
+  /** Sentences about the file, which precede the other warnings. */
+  readonly remarks?: readonly string[] | undefined;
 }
 
 const msPerDay = 86_400_000;
@@ -20,7 +22,7 @@ const unequal = 2;
 /** Sums up the records of an audit: what is there, what it cost, what is needed, and what to do next. */
 export async function measureLoop(records: LoopRecords, options: LoopOptions): Promise<LoopStatus> {
   const { pairs, facts, small, large, lines, costUsd, unknownCosts } = records;
-  const { now, file, maxLoss, confidence, promise, drift } = options;
+  const { now, file, maxLoss, confidence, promise, drift, remarks = [] } = options;
   const evidence = await loopEvidence(records, options);
   const times = pairs.map(({ at }) => Date.parse(at ?? "")).filter((time) => time <= now);
   const recordsPerDay = paceOf(times);
@@ -50,7 +52,7 @@ export async function measureLoop(records: LoopRecords, options: LoopOptions): P
     evidence,
     promise,
     drift,
-    warnings: warningsOf(records, probability),
+    warnings: [...remarks, ...warningsOf(records, probability)],
   };
   return { ...status, next: nextStep(status) };
 }

@@ -13,6 +13,7 @@ export const loopStyle: string = `
 .word.care { color: var(--warn); background: var(--warn-panel); }
 .word.no { color: var(--no); background: var(--no-panel); }
 .command { display: block; margin: 16px 0 0; padding: 12px 16px; border-radius: 8px; background: var(--panel); color: var(--ink); font-size: 13.5px; overflow-wrap: anywhere; }
+.command span { display: inline-block; max-width: 100%; }
 .history { margin: 0; padding: 0; max-width: none; list-style: none; }
 .history li { display: grid; grid-template-columns: 11.5em 10em minmax(0, 1fr); gap: 2px 16px; margin: 0; padding: 8px 0; border-top: 1px solid var(--line); font-size: 13.5px; }
 .history time { color: var(--muted); font-variant-numeric: tabular-nums; }

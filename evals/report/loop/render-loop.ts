@@ -68,7 +68,7 @@ function headSection(status: LoopStatus, names: readonly string[]): Markup {
     ...stateOf(status),
     kicker: [html`Audit of ${withNames(names.join(" and "), names)}`, timeOf(at)],
     headline: headlineOf(status),
-    lead: html`${unbroken(capitalised(next.text))}.${next.command !== undefined && html`<code class="command">${next.command}</code>`}`,
+    lead: html`${unbroken(capitalised(next.text))}.${next.command !== undefined && commandOf(next.command)}`,
   });
 }
 
@@ -244,4 +244,9 @@ function evidenceSection({ evidence, maxLoss, confidence }: LoopStatus): Content
     html`<p>${unbroken(text)}</p>
 <p class="note">Looked for is a threshold that loses at most ${roundPoints(maxLoss)} points with ${sureness(confidence)} confidence. The records are tested when there are 200, 400, 800 … of them, each time with half of the error that is left: so this page may be made as often as you like.</p>`,
   );
+}
+
+/** A command, which no line ends within an option: a browser would break it at each hyphen. */
+function commandOf(command: string): Markup {
+  return html`<code class="command">${command.split(" ").map((part) => html`<span>${part}</span> `)}</code>`;
 }

@@ -73,9 +73,8 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
     weightSum: 0,
     refused: 0,
   };
-  /** Latest time so far, on which the day of the money depends, and the time of the last request. */
+  /** Time of the last request. The money knows what it is to do about a clock that was corrected. */
   let now = 0;
-  let seenAt = 0;
   /** Day on which the money is used up. */
   let usedDay: number | undefined;
   /** Money that a comparison is to hold if there is as much. */
@@ -104,12 +103,11 @@ export function createAuditBook(options: AuditBookOptions): AuditBook {
 
   return {
     setNow(at) {
-      seenAt = at;
-      if (at > now) now = at;
+      now = at;
     },
     probability,
     seen(isDrawn) {
-      rate.seen(seenAt, isDrawn);
+      rate.seen(now, isDrawn);
       counts.requests += 1;
       if (isDrawn) counts.drawn += 1;
     },

@@ -4,7 +4,7 @@ import type { AuditedRecord } from "../promise/audited-record.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
 import type { AuditSkip } from "./audit-status.ts";
 import { decidedBecause } from "./decided-because.ts";
-import { isFirstTurn } from "./tool-turns.ts";
+import { hasHostedTools, isFirstTurn } from "./tool-turns.ts";
 
 export type Completed = Extract<RouterEvent, { type: "request-completed" }>;
 
@@ -26,7 +26,10 @@ export function refusalOf(
 ): AuditSkip | undefined {
   const { request } = event.decision;
   const hasTools = request.tools > 0 || request.toolLoopPending;
-  if (hasTools && (tools === "skip" || !isFirstTurn(event.readRequest()))) return "tools";
+  if (hasTools) {
+    const sent = event.readRequest();
+    if (tools === "skip" || hasHostedTools(sent) || !isFirstTurn(sent)) return "tools";
+  }
   return allow === undefined || isAllowed(allow, request) ? undefined : "no-consent";
 }
 

@@ -15,7 +15,7 @@ export interface AuditOptions<Id extends string = string> {
     /** The most that audits may cost on a day of UTC, in US dollars, scoring included. */
     readonly usdPerDay: number;
   };
-  /** File of outcome records to append to; created if it does not exist. Of this process alone. */
+  /** File of outcome records to append to; created if it does not exist. Its name does not end in `.gz`. */
   readonly file: string;
   /**
    * Probability with which an answered request is audited, in [0.000001, 1]. It is lowered to what the day's money pays
@@ -58,7 +58,7 @@ export interface AuditOptions<Id extends string = string> {
   readonly onRecord?: readonly ((record: AuditedRecord) => unknown)[] | undefined;
   /** Largest number of comparisons at a time. Default 4. */
   readonly maxConcurrent?: number | undefined;
-  /** Largest number of requests that wait for one, with their texts. Default 100. */
+  /** Largest number of requests that wait for one, with texts of 32 million characters at most. Default 100. */
   readonly maxQueued?: number | undefined;
   /** Longest comparison, scoring included, in milliseconds. Default 300,000. */
   readonly timeoutMs?: number | undefined;
@@ -102,6 +102,8 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   const { prompts = "hash", tools = "first-turn", trainingShare = 1, hashKey } = given;
   const { maxConcurrent = 4, maxQueued = 100, timeoutMs = 300_000 } = given;
   checkMethods("createAudit.router", router, ["observe"]);
+  if ((router as Partial<Router>).isClosed === true)
+    throw new InvalidOptionError("createAudit.router", "a closed router", "a router that is not closed");
   const models = new Map(Object.entries(router.models));
   const ids = [...models.keys()];
   const small = given.small ?? ids.find((id) => id !== reference) ?? "";
@@ -133,7 +135,12 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
       );
   checkKeys("createAudit.budget", budget, ["usdPerDay"]);
   const usdPerDay = checkNumber("createAudit.budget.usdPerDay", budget.usdPerDay, { min: 1e-6, max: 1e6 });
-  checkText("createAudit.file", file);
+  if (/\.gz$/i.test(checkText("createAudit.file", file)))
+    throw new InvalidOptionError(
+      "createAudit.file",
+      file,
+      "a name without .gz: lines are appended as they are",
+    );
   if ((rate === undefined) === (perDay === undefined))
     throw new InvalidOptionError("createAudit.rate", rate, "given, or perDay, and not both");
   if (rate !== undefined) checkNumber("createAudit.rate", rate, { min: 1e-6, max: 1 });

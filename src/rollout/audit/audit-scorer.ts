@@ -28,6 +28,11 @@ export interface AuditScorer {
   readonly name: string;
   /** Models that it asks. Their prices must be known, and nothing is paid for a request that may not reach them. */
   readonly models?: readonly Model[] | undefined;
+  /**
+   * Returns false for a request to which it cannot judge answers, for instance one with a picture that it does not see:
+   * nothing is paid for it then, and it counts as `failed`. Default: all.
+   */
+  accepts?(request: ChatRequest): boolean;
   // A method, so that a scorer that ignores `hop` is one (bivariance).
   score(answers: AuditedAnswers, hop: ScoringHop): AuditScore | undefined | Promise<AuditScore | undefined>;
   /** Returns what is known of the scorer's own error, as numbers. */

@@ -4,7 +4,7 @@
  * - `tools`: tools were used before it, or `tools: "skip"`; `no-consent`: `allow` said no; `not-permitted`: a constraint
  *   of the request forbids the other model.
  * - `budget`: the day's money, or a budget of the router, does not pay for it; `cut`: the other model's answer ended at
- *   an output limit that the caller's answer did not have; `queue-full`: too many wait.
+ *   an output limit that the caller's answer did not have; `queue-full`: too many wait, or too long ones.
  * - `failed`: no answer or no verdict; `too-long`: its line would be longer than 4 million characters; `closed`.
  */
 export type AuditSkip =

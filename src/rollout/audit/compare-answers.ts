@@ -6,6 +6,7 @@ import {
   isRouterError,
   type Model,
   type RecordedFacts,
+  RouterError,
 } from "../../contracts/index.ts";
 import { systemClock } from "../../plugin/clock.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
@@ -46,6 +47,8 @@ export type Compared =
 /** Smallest output limit of the other model's call where the request has none, and its share of the answer before. */
 const leastOutput = 4_096;
 const outputFactor = 4;
+/** Most calls of models for one verdict: a scorer that asks again and again, of a model that costs nothing, ends by it. */
+const mostCalls = 100;
 /** Reasons of the router's own bounds on a call, apart from the constraints of the request. */
 const ofMoney = /^(?:maxCostUsd|maxCost|budget|store): /;
 
@@ -71,6 +74,7 @@ async function compare(comparison: Comparison): Promise<Compared> {
     const permitted = followUp.permits(needed);
     if (permitted !== true) return { skipped: ofMoney.test(permitted) ? "budget" : "not-permitted" };
   }
+  if (!accepts(scorer, request)) return { skipped: "failed" };
   const asked = withOutputLimit(request, model, given);
   const other = deepFreeze(await followUp.generate(model, asked));
   const call = followUp.attempts().find(({ error }) => error === undefined);
@@ -81,7 +85,7 @@ async function compare(comparison: Comparison): Promise<Compared> {
     get now() {
       return followUp.now;
     },
-    generate: followUp.generate,
+    generate: atMost(mostCalls, followUp.generate),
     permits: followUp.permits,
   });
   const answers = isReference
@@ -92,6 +96,28 @@ async function compare(comparison: Comparison): Promise<Compared> {
   if (score !== undefined) return { other, call, score };
   dropPromises(scored);
   return { skipped: "failed" };
+}
+
+/** False if the scorer says that it cannot judge answers to the request. One that fails to say so is asked for a verdict. */
+function accepts(scorer: AuditScorer, request: ChatRequest): boolean {
+  const answer: unknown = scorer.accepts?.(request);
+  if (answer === false) return false;
+  dropPromises(answer);
+  return true;
+}
+
+/** Returns the function with a bound on its calls, beyond which they reject. */
+function atMost(most: number, generate: ScoringHop["generate"]): ScoringHop["generate"] {
+  let calls = 0;
+  return (model, request) => {
+    calls += 1;
+    if (calls <= most) return generate(model, request);
+    const refused = Promise.reject(
+      new RouterError("invalid-request", `a scorer makes at most ${most} calls of models for a verdict`),
+    );
+    refused.catch(() => undefined);
+    return refused;
+  };
 }
 
 /**

@@ -16,8 +16,9 @@ import type { AuditStatus } from "./audit-status.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import { decidedBecause } from "./decided-because.ts";
 import { drawnIds } from "./drawn-ids.ts";
+import { errorsOf } from "./errors-of.ts";
 import { joinFeedback } from "./joined-feedback.ts";
-import { isTooLong, longestLine, outcomeLine } from "./outcome-line.ts";
+import { longestLine, outcomeLine, textLength } from "./outcome-line.ts";
 import { createRecordFile } from "./record-file.ts";
 import { lastDay } from "./spent-before.ts";
 import { createWorkQueue } from "./work-queue.ts";
@@ -34,6 +35,8 @@ export interface Audit {
   close(): Promise<void>;
 }
 
+/** Largest length of the texts of all requests that wait: a few with large pictures would fill the memory. */
+const mostQueuedCharacters = 32_000_000;
 /** Shortest time between two tries to open a file that failed, in milliseconds. */
 const retryEveryMs = 30_000;
 
@@ -107,7 +110,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     costUsd: number,
   ): void => {
     const { isReference, event } = job;
-    if (storesText && isTooLong(job.request, job.answer, compared.other)) {
+    if (storesText && textLength(job.request, job.answer, compared.other) > longestLine) {
       book.skip("too-long");
       return;
     }
@@ -168,6 +171,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
   const queue = createWorkQueue<AuditJob>({
     places: options.maxConcurrent,
     mostWaiting: options.maxQueued,
+    mostSize: mostQueuedCharacters,
     work: compare,
   });
 
@@ -178,8 +182,11 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     book.setNow(Date.parse(decision.at));
     if (isFailing && performance.now() - triedAt > retryEveryMs) file.retry();
     const probability = book.probability();
-    const isDrawn = event.draw() < probability;
+    const draw = drawOf(event);
+    const isDrawn = draw !== undefined && draw < probability;
     book.seen(isDrawn);
+    // Not left out by chance: people must see it.
+    if (draw === undefined) book.skip("failed");
     if (!isDrawn) return;
     drawn.add(decision.id);
     const refusal = refusalOf(event, options);
@@ -190,17 +197,18 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     const isReference = call.name !== reference.name;
     if (!isReference) {
       // As many are left out as of the others could not be compared, so that neither kind outweighs the other.
-      if (event.draw() >= book.comparableShare()) return;
+      if ((drawOf(event) ?? 1) >= book.comparableShare()) return;
       book.ofReference();
       // Once all listeners have heard of the request: a rollout learns as one of them which arm it is in.
       queueMicrotask(() => handOn({ event, probability }, 0));
-      if (event.draw() >= trainingShare) return;
+      if ((drawOf(event) ?? 1) >= trainingShare) return;
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
     // Of a comparison that cannot be written nothing would be left but its cost.
-    const isLong = storesText && isTooLong(request, answer);
+    const length = textLength(request, answer);
+    const isLong = storesText && length > longestLine;
     const job: AuditJob = { event, request, answer, probability, isReference };
-    if (!isLong && queue.add(job)) return;
+    if (!isLong && queue.add(job, length)) return;
     noteCompared(job, false);
     book.skip(isLong ? "too-long" : "queue-full");
   };
@@ -241,7 +249,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
         state: isClosed ? "closed" : status.state,
         queued: queue.waiting,
         underWay: queue.working,
-        scorer: { name: scorer.name, errors: scorer.errors?.() },
+        scorer: { name: scorer.name, errors: errorsOf(scorer) },
         feedback: feedback.status(),
       };
     },
@@ -251,4 +259,13 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     },
     close,
   };
+}
+
+/** Draws with the router's `random`; undefined if that fails. */
+function drawOf({ draw }: Completed): number | undefined {
+  try {
+    return draw();
+  } catch {
+    return undefined;
+  }
 }

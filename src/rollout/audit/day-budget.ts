@@ -11,7 +11,10 @@ export interface DayHold {
   settle(spentUsd: number): void;
 }
 
-/** Money of an audit, by day of UTC. A clock that is set back begins no second day. */
+/**
+ * Money of an audit, by day of UTC. A day that comes twice has its money once, and what later days had spent counts in
+ * the one that a clock was set back to; the next day has its own again.
+ */
 export interface DayBudget {
   /**
    * Holds an equal part of what is left for each place that is free, or `wantedUsd` if that is more and there is as much.
@@ -22,7 +25,7 @@ export interface DayBudget {
   dayOf(now: number): number;
   /** Returns what is spent today, including what is held. */
   usedUsd(now: number): number;
-  /** Counts what was spent earlier on the day that began at `start`, if that is today. */
+  /** Counts what was spent earlier on the day that began at `start`, if that is today, or later by a clock that was ahead. */
   restore(start: number, spentUsd: number, now: number): void;
 }
 
@@ -57,7 +60,7 @@ export function createDayBudget(usdPerDay: number, places: number): DayBudget {
     usedUsd: (now) => usdOf(book.read(nobody, now)),
     restore(start, spentUsd, now) {
       const hold = book.open(nobody, now);
-      if (hold.account.start === start) hold.settle(nanoOf(spentUsd));
+      if (start >= hold.account.start) hold.settle(nanoOf(spentUsd));
     },
   };
 }

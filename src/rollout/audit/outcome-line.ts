@@ -3,6 +3,7 @@ import { answeringAttempt } from "../../plugin/answering-attempt.ts";
 import type { DecidedBecause } from "../promise/audited-record.ts";
 import { type AuditJob, ownersOf } from "./audit-job.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
+import { charactersIn } from "./characters-in.ts";
 import type { Compared } from "./compare-answers.ts";
 import { decidedBecause } from "./decided-because.ts";
 
@@ -99,15 +100,17 @@ export function outcomeLine(
   return { line, loss, quality: own };
 }
 
-/** True if the texts alone are longer than a line may be: found without writing them, which takes seconds for some. */
-export function isTooLong({ messages }: ChatRequest, ...answers: readonly Completion[]): boolean {
-  const contents: unknown[] = [
-    ...messages.map(({ content }) => content),
-    ...answers.map(({ choices }) => choices[0]?.message.content),
-  ];
-  let characters = 0;
-  for (const content of contents) if (typeof content === "string") characters += content.length;
-  return characters > longestLine;
+/**
+ * Returns the length of the texts that a line would hold, or any number above `longestLine`: found without writing them,
+ * which takes seconds for some.
+ */
+export function textLength({ messages, tools }: ChatRequest, ...answers: readonly Completion[]): number {
+  const written = answers.map(({ choices }) => {
+    const { content, tool_calls: calls } = choices[0]?.message ?? {};
+    return [content, calls];
+  });
+  // Images and arguments of tools are text in a line as well.
+  return charactersIn([messages, tools, written], longestLine);
 }
 
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {

@@ -1,9 +1,10 @@
-import { type Completion, InvalidOptionError, type Model } from "../../contracts/index.ts";
+import { type ChatRequest, type Completion, InvalidOptionError, type Model } from "../../contracts/index.ts";
+import { completeFacts } from "../../cost/catalogue.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, dropPromises } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit-scorer.ts";
 import { agrees, createJudgeErrors } from "./judge-errors.ts";
-import { answerText, conversationText, judgeRequest } from "./judge-question.ts";
+import { answerText, canBeShown, conversationText, judgeRequest, picturesOf } from "./judge-question.ts";
 
 export interface RubricJudgeOptions {
   /** Model that judges. Use another one than those that are judged: models favour their own answers. */
@@ -38,6 +39,9 @@ const mostMarks = 10;
  * answers are judged once and have no loss. `errors()` states how much its verdicts depend on the order. It is asked
  * through the hop of the audit: constraints of the request and budgets apply.
  *
+ * It sees the pictures of a request if its `capabilities` say that it reads images. To what it does not see (pictures else,
+ * files, sound without its words) it has no verdict.
+ *
  * Throws `InvalidOptionError`.
  */
 export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
@@ -69,17 +73,18 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
   const errors = createJudgeErrors();
 
   const ask = async (
-    request: string,
+    request: ChatRequest,
     first: string,
     second: string,
     hop: ScoringHop,
   ): Promise<readonly [first: number, second: number] | undefined> => {
     const exhibits = [
-      { label: "request", text: request },
+      { label: "request", text: conversationText(request) },
       { label: "first answer", text: first },
       { label: "second answer", text: second },
     ];
-    const asked = judgeRequest({ instructions, exhibits, schema, maxCharacters, maxOutputTokens });
+    const pictures = picturesOf(request);
+    const asked = judgeRequest({ instructions, exhibits, pictures, schema, maxCharacters, maxOutputTokens });
     const marks = readMarks(await hop.generate(model, asked));
     if (marks === undefined) errors.unreadable();
     return marks;
@@ -96,23 +101,25 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
   return {
     name: `rubricJudge ${model.name}`.slice(0, 100),
     models: [model],
+    accepts: (request) => canBeShown(request, completeFacts(model).capabilities?.images === true),
     async score({ request, answer, reference }: AuditedAnswers, hop): Promise<AuditScore | undefined> {
-      const [shown, own, other] = [conversationText(request), answerText(answer), answerText(reference)];
+      const [own, other] = [answerText(answer), answerText(reference)];
+      if (own === undefined || other === undefined) return undefined;
       if (own === other) {
-        const marks = await ask(shown, own, other, hop);
+        const marks = await ask(request, own, other, hop);
         const quality = marks && (marks[0] + marks[1]) / 2;
         return quality === undefined ? undefined : { quality, referenceQuality: quality };
       }
       if (orders === "random") {
         const isFirst = ((nodeCrypto().randomBytes(1)[0] as number) & 1) === 0;
-        const marks = await (isFirst ? ask(shown, own, other, hop) : ask(shown, other, own, hop));
+        const marks = await (isFirst ? ask(request, own, other, hop) : ask(request, other, own, hop));
         if (marks === undefined) return undefined;
         const [first, second] = marks;
         return isFirst ? scoreOf(first, second) : scoreOf(second, first);
       }
-      const before = await ask(shown, own, other, hop);
+      const before = await ask(request, own, other, hop);
       if (before === undefined) return undefined;
-      const behind = await ask(shown, other, own, hop);
+      const behind = await ask(request, other, own, hop);
       if (behind === undefined) return undefined;
       const [gapFirst, gapSecond] = [before[0] - before[1], behind[0] - behind[1]];
       errors.pair(gapFirst, gapSecond);

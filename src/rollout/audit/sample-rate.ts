@@ -23,6 +23,8 @@ const dayMs = 86_400_000;
 const halfLifeMs = dayMs / 4;
 /** Time that is added to what was seen: one request in its first second says little about a day. */
 const priorMs = 600_000;
+/** Days of which the number drawn is remembered. */
+const mostDays = 8;
 /** Smallest probability that a record may state. */
 const least = 1e-6;
 
@@ -30,14 +32,18 @@ export function createSampleRate({ rate, perDay }: SampleRateOptions): SampleRat
   let count = 0;
   let elapsedMs = 0;
   let last: number | undefined;
-  let today = Number.NaN;
+  let today = Number.NEGATIVE_INFINITY;
   let drawnToday = 0;
+  /** Number drawn on the last days. */
+  const drawnOn = new Map<number, number>();
   const requestsPerDay = () => (dayMs * (count + 1)) / (elapsedMs + priorMs);
   return {
     probability(day, affordable) {
       if (day !== today) {
+        // A clock that is set back grants nothing more on the day to which it goes back.
+        const known = drawnOn.get(day) ?? 0;
+        drawnToday = day > today ? known : Math.max(known, drawnToday);
         today = day;
-        drawnToday = 0;
       }
       if (perDay !== undefined && drawnToday >= perDay) return 0;
       const most = Math.min(perDay ?? Number.POSITIVE_INFINITY, affordable ?? Number.POSITIVE_INFINITY);
@@ -51,7 +57,11 @@ export function createSampleRate({ rate, perDay }: SampleRateOptions): SampleRat
       const kept = 2 ** (-passed / halfLifeMs);
       count = count * kept + 1;
       elapsedMs = Math.min(dayMs, elapsedMs * kept + passed);
-      if (drawn) drawnToday += 1;
+      if (!drawn) return;
+      drawnToday += 1;
+      drawnOn.delete(today);
+      if (drawnOn.size >= mostDays) drawnOn.delete(drawnOn.keys().next().value as number);
+      drawnOn.set(today, drawnToday);
     },
     requestsPerDay,
   };

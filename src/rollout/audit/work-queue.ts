@@ -1,7 +1,7 @@
 /** Work that waits and is done, each bounded in number. */
 export interface WorkQueue<Item> {
-  /** Adds an item. Returns false, and adds nothing, if too many wait. */
-  add(item: Item): boolean;
+  /** Adds an item of a size. Returns false, and adds nothing, if too many wait, or what waits would be too large. */
+  add(item: Item, size: number): boolean;
   readonly waiting: number;
   readonly working: number;
   /** Resolves when nothing waits and nothing is worked on. */
@@ -13,19 +13,24 @@ export interface WorkQueue<Item> {
 export interface WorkQueueOptions<Item> {
   readonly places: number;
   readonly mostWaiting: number;
+  /** Largest size of all that waits. A larger item waits alone. */
+  readonly mostSize: number;
   /** Must not reject. */
   readonly work: (item: Item) => Promise<void>;
 }
 
 /** Creates a queue. Work begins in a turn of the event loop of its own: not within the call that adds it. */
 export function createWorkQueue<Item>(options: WorkQueueOptions<Item>): WorkQueue<Item> {
-  const { places, mostWaiting, work } = options;
-  const queue: Item[] = [];
+  const { places, mostWaiting, mostSize, work } = options;
+  const queue: { readonly item: Item; readonly size: number }[] = [];
+  let sizes = 0;
   const working = new Set<Promise<void>>();
 
   const next = (): void => {
     while (working.size < places && queue.length > 0) {
-      const done = work(queue.shift() as Item).finally(() => {
+      const { item, size } = queue.shift() as (typeof queue)[number];
+      sizes -= size;
+      const done = work(item).finally(() => {
         working.delete(done);
         next();
       });
@@ -34,9 +39,10 @@ export function createWorkQueue<Item>(options: WorkQueueOptions<Item>): WorkQueu
   };
 
   return {
-    add(item) {
-      if (queue.length >= mostWaiting) return false;
-      queue.push(item);
+    add(item, size) {
+      if (queue.length >= mostWaiting || (queue.length > 0 && sizes + size > mostSize)) return false;
+      queue.push({ item, size });
+      sizes += size;
       setImmediate(next);
       return true;
     },
@@ -52,6 +58,9 @@ export function createWorkQueue<Item>(options: WorkQueueOptions<Item>): WorkQueu
         await Promise.all(working);
       }
     },
-    drop: () => queue.splice(0),
+    drop() {
+      sizes = 0;
+      return queue.splice(0).map(({ item }) => item);
+    },
   };
 }

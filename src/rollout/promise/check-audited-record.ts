@@ -20,7 +20,10 @@ export interface CheckedRecord extends AuditedRecord {
 }
 
 /** Checks and returns a record. Throws `InvalidOptionError`. */
-export function checkAuditedRecord(record: AuditedRecord, rules: PromiseRules): CheckedRecord {
+export function checkAuditedRecord(
+  record: AuditedRecord,
+  rules: Pick<PromiseRules, "leastProbability" | "everyMs">,
+): CheckedRecord {
   if (typeof record !== "object" || record === null)
     throw new InvalidOptionError("record", record, "an audited record");
   const { decisionId, at, probability = 1, loss, unit, tenant, category, because = "policy" } = record;

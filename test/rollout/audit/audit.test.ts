@@ -189,6 +189,7 @@ describe("an audit", () => {
     expect(large.requests).toHaveLength(1);
     expect(audit.status()).toMatchObject({ records: 0, skipped: { "too-long": 2 } });
     expect(lines()).toEqual([]);
+    await router.close();
   });
 
   it("goes on where the reference alone is chosen, after an answer of a fallback could not be compared", async () => {
@@ -441,6 +442,7 @@ describe("an audit", () => {
       { budget: { usdPerDay: 0 } },
       { budget: {} as never },
       { file: "" },
+      { file: "audit.jsonl.gz" },
       { prompts: "keep" as never },
       { tools: "run" as never },
       { trainingShare: 1.5 },

@@ -22,13 +22,13 @@ function fullAt(write: number): typeof files.open {
   let writes = 0;
   return async (...args) => {
     const handle = await files.open(...args);
-    const append = handle.appendFile.bind(handle);
-    handle.appendFile = async (text, options) => {
+    const whole = handle.write.bind(handle);
+    handle.write = (async (bytes: Uint8Array, offset: number, length: number) => {
       writes += 1;
-      if (writes !== write) return append(text, options);
-      await append(String(text).slice(0, -3), options);
+      if (writes !== write) return whole(bytes, offset, length);
+      await whole(bytes, offset, length - 3);
       throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
-    };
+    }) as never;
     return handle;
   };
 }

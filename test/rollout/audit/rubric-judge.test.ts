@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { CompletionMessage } from "../../../src/contracts/index.ts";
 import type { ChatRequest } from "../../../src/index.ts";
 import { rubricJudge } from "../../../src/rollout/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -23,6 +24,19 @@ function judgeOf(marks: (first: string, second: string) => unknown) {
       return typeof reply === "string" ? reply : JSON.stringify(reply);
     },
   });
+}
+
+/** Lets a model answer with this message. */
+function answerWith(model: ReturnType<typeof fakeModel>, message: Partial<CompletionMessage>): void {
+  const generate = model.generate;
+  vi.spyOn(model, "generate").mockImplementation(async (request, options) => {
+    const { choices, ...rest } = await generate(request, options);
+    return { ...rest, choices: choices.map((one) => ({ ...one, message: { ...one.message, ...message } })) };
+  });
+}
+
+function spoken(transcript: string): NonNullable<CompletionMessage["audio"]> {
+  return { id: "a", data: "AAAA", expires_at: 0, transcript };
 }
 
 const byText = (text: string) => (text.includes("large") ? 9 : 5);
@@ -129,6 +143,84 @@ describe("a judge of audits", () => {
     expect([model.requests.length, large.requests.length]).toEqual([0, 0]);
     expect(audit.status().skipped["not-permitted"]).toBe(1);
     await router.close();
+  });
+
+  it.each<[string, Partial<CompletionMessage>, Partial<CompletionMessage>, readonly string[]]>([
+    [
+      "words of a refusal",
+      { content: null, refusal: "I may not." },
+      { content: "Yes." },
+      ["Refuses to answer: I may not.", "Yes."],
+    ],
+    [
+      "a spoken answer by its words",
+      { content: null, audio: spoken("Paris.") },
+      { content: null, audio: spoken("Rome.") },
+      ["Paris.", "Rome."],
+    ],
+    [
+      "a call in the older form",
+      { content: null, function_call: { name: "look_up", arguments: "{}" } },
+      { content: "Yes." },
+      ['Tool calls: [{"name":"look_up","arguments":"{}"}]', "Yes."],
+    ],
+  ])("is shown %s: two answers without a text are not equal", async (_, own, other, expected) => {
+    const seen: (readonly string[])[] = [];
+    const model = judgeOf((...answers) => {
+      seen.push(answers);
+      return { reason: "r", first: 5, second: 5 };
+    });
+    const { router, audit, small, large } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    answerWith(small, own);
+    answerWith(large, other);
+    await router.route("x");
+    await audit.flush();
+    expect(seen[0]).toEqual(expected);
+    expect(audit.status().records).toBe(1);
+    await router.close();
+  });
+
+  it.each<[string, Partial<CompletionMessage>]>([
+    ["sound without its words", { content: null, audio: { id: "a", data: "AAAA", expires_at: 0 } as never }],
+    ["parts that are no text", { content: [{ type: "image" }] as never }],
+  ])("gives no verdict on answers of %s, which it does not see", async (_, message) => {
+    const model = judgeOf(() => ({ reason: "r", first: 5, second: 5 }));
+    const { router, audit, small, large } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    answerWith(small, message);
+    answerWith(large, message);
+    await router.route("x");
+    await audit.flush();
+    expect(model.requests).toEqual([]);
+    expect(audit.status()).toMatchObject({ records: 0, skipped: { failed: 1 } });
+    await router.close();
+  });
+
+  it("sees the pictures of a request if it reads them; else nothing is paid for, and there is no verdict", async () => {
+    const sees = { capabilities: { images: true } };
+    const picture = { type: "image_url" as const, image_url: { url: "data:image/png;base64,AAAA" } };
+    const ask: ChatRequest = {
+      messages: [{ role: "user", content: [{ type: "text", text: "What is it?" }, picture] }],
+    };
+    const verdict = JSON.stringify({ reason: "r", first: 5, second: 5 });
+    for (const reads of [true, false]) {
+      const model = fakeModel({ model: "judge", price: free, answer: verdict, ...(reads ? sees : {}) });
+      const { router, audit, large } = audited({
+        small: sees,
+        large: sees,
+        audit: { scorer: rubricJudge({ model }) },
+      });
+      await router.route(ask);
+      await audit.flush();
+      expect([model.requests.length, large.requests.length]).toEqual(reads ? [2, 1] : [0, 0]);
+      expect(audit.status()).toMatchObject(reads ? { records: 1 } : { records: 0, skipped: { failed: 1 } });
+      if (reads)
+        expect(model.requests[0]?.messages.at(-1)?.content).toMatchObject([
+          { type: "text", text: expect.stringContaining("[end second answer") },
+          picture,
+          { type: "text", text: expect.stringContaining("The material ends here.") },
+        ]);
+      await router.close();
+    }
   });
 
   it("refuses options that are not as they should be", () => {

@@ -214,4 +214,10 @@ describe("the page of a loop", () => {
     for (const part of parts) expect(textOf(page).replaceAll("\u00a0", " ")).toContain(part);
     expect(page).not.toMatch(/<script|<link|https?:\/\//);
   });
+
+  it("breaks no line of a command within an option", () => {
+    expect(renderLoop(collectingLoop)).toContain(
+      "<span>eval</span> <span>tune</span> <span>--outcomes</span> ",
+    );
+  });
 });

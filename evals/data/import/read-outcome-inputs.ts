@@ -1,0 +1,32 @@
+import type { ImportInput } from "../input/import-input.ts";
+import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
+import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
+import { readJsonLines } from "../outcomes/read-json-lines.ts";
+import { type Place, refuseAt } from "./import-format.ts";
+
+/** Outcome records of inputs, and the place of each by its id. */
+export interface OutcomeInputs {
+  readonly records: readonly OutcomeRecord[];
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** Reads inputs whose records others are joined with. Throws `OutcomeFormatError`, also for an id that comes twice. */
+export async function readOutcomeInputs(inputs: readonly ImportInput[]): Promise<OutcomeInputs> {
+  const records: OutcomeRecord[] = [];
+  const places = new Map<string, Place>();
+  for (const input of inputs)
+    for await (const { line, value } of readJsonLines(input)) {
+      const place = { file: input.name, line };
+      const record = parseOutcomeRecord(value, (field, problem) => refuseAt(place, field, problem));
+      const earlier = places.get(record.id);
+      if (earlier !== undefined)
+        refuseAt(
+          place,
+          "id",
+          `is the same as in line ${earlier.line}${earlier.file === input.name ? "" : ` of ${earlier.file}`}`,
+        );
+      places.set(record.id, place);
+      records.push(record);
+    }
+  return { records, places };
+}
