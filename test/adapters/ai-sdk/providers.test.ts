@@ -1,68 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { clients, majors } from "../../support/ai-sdk-majors.ts";
 import { weatherServer } from "../../support/serve-weather.ts";
-
-type Ai = typeof import("ai");
-type Model = Parameters<Ai["generateText"]>[0]["model"];
-
-interface Place {
-  readonly url: string;
-  readonly key: string;
-}
-
-/** A major of the AI SDK, and those of its providers' packages that fit. */
-interface Major {
-  readonly name: string;
-  readonly leastNode: number;
-  readonly load: () => Promise<Ai>;
-  readonly providers: () => Promise<{
-    readonly openaiCompatible: typeof import("@ai-sdk/openai-compatible");
-    readonly openai: typeof import("@ai-sdk/openai");
-    readonly anthropic: typeof import("@ai-sdk/anthropic");
-  }>;
-}
-
-const majors: readonly Major[] = [
-  {
-    name: "ai 6",
-    leastNode: 20,
-    load: () => import("ai"),
-    providers: async () => ({
-      openaiCompatible: await import("@ai-sdk/openai-compatible"),
-      openai: await import("@ai-sdk/openai"),
-      anthropic: await import("@ai-sdk/anthropic"),
-    }),
-  },
-  {
-    name: "ai 7",
-    leastNode: 22,
-    load: () => import("ai-7") as unknown as Promise<Ai>,
-    // Their types name the next specification; what is called here is the same in both.
-    providers: async () =>
-      ({
-        openaiCompatible: await import("ai-sdk-openai-compatible-3"),
-        openai: await import("ai-sdk-openai-4"),
-        anthropic: await import("ai-sdk-anthropic-4"),
-      }) as unknown as Awaited<ReturnType<Major["providers"]>>,
-  },
-];
-
-type Providers = Awaited<ReturnType<Major["providers"]>>;
-
-const settings = ({ url, key }: Place) => ({ baseURL: `${url}/v1`, apiKey: key });
-const clients: Readonly<Record<string, (providers: Providers, place: Place, model: string) => Model>> = {
-  "@ai-sdk/openai-compatible": ({ openaiCompatible }, place, model) =>
-    openaiCompatible.createOpenAICompatible({
-      ...settings(place),
-      name: "switchpoint",
-      includeUsage: true,
-      supportsStructuredOutputs: true,
-    })(model),
-  "@ai-sdk/openai, chat completions": ({ openai }, place, model) =>
-    openai.createOpenAI(settings(place)).chat(model),
-  "@ai-sdk/openai, responses": ({ openai }, place, model) => openai.createOpenAI(settings(place))(model),
-  "@ai-sdk/anthropic": ({ anthropic }, place, model) => anthropic.createAnthropic(settings(place))(model),
-};
 
 for (const { name, leastNode, load, providers } of majors) {
   const isSkipped = Number(process.versions.node.split(".")[0]) < leastNode;
