@@ -227,6 +227,26 @@ test("no request that a model was asked is cut when the process is told to end u
   expect({ answered, cut }).toEqual({ answered: counts.asked, cut: 0 });
 }, 60_000);
 
+test("a wish to read files again, while what is under way ends, is passed over", async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { url, counts } = await modelServer(() => held);
+  const { url: served, child, line } = await start(url);
+  const exited = once(child, "exit");
+  const answer = ask(served);
+  await expect.poll(() => counts.asked, { timeout: 10_000 }).toBe(1);
+  child.kill("SIGTERM");
+  await line(/^ending/);
+  for (let time = 0; time < 3; time += 1) child.kill("SIGHUP");
+  // Signals come in their own time: a process without a listener would have ended by then.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  release();
+  expect((await answer).status).toBe(200);
+  expect(await exited).toEqual([0, null]);
+}, 60_000);
+
 test("a second signal ends the process at once, although a request is under way", async () => {
   const { url, counts } = await modelServer(() => new Promise(() => {}));
   const { url: served, child, line } = await start(url);

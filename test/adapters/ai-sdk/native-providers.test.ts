@@ -8,7 +8,11 @@ import { openai } from "../../../src/providers/openai.ts";
 import { clients, majors } from "../../support/ai-sdk-majors.ts";
 import { serveRaw } from "../../support/serve-raw.ts";
 
-const eventsOf = (events: readonly { readonly type: string }[]) => ({
+interface ServerEvent {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+const eventsOf = (events: readonly ServerEvent[]) => ({
   status: 200,
   type: "text/event-stream",
   text: events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""),
@@ -20,13 +24,13 @@ const messageOf = (blocks: readonly (readonly [object, ...object[]])[], stop: st
     {
       type: "message_start",
       message: { ...message, content: [], stop_reason: null, usage: { input_tokens: 9, output_tokens: 1 } },
-    } as { type: string },
+    },
     ...blocks.flatMap(([content_block, ...deltas], index) => [
       { type: "content_block_start", index, content_block },
       ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
       { type: "content_block_stop", index },
     ]),
-    { type: "message_delta", delta: { stop_reason: stop }, usage: { output_tokens: 7 } } as { type: string },
+    { type: "message_delta", delta: { stop_reason: stop }, usage: { output_tokens: 7 } },
     { type: "message_stop" },
   ]);
 

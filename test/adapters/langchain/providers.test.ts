@@ -1,5 +1,10 @@
 import { ChatAnthropic } from "@langchain/anthropic";
-import { type AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import {
+  type AIMessage,
+  type AIMessageChunk,
+  HumanMessage,
+  type UsageMetadata,
+} from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
 import { expect, test } from "vitest";
@@ -48,10 +53,11 @@ for (const [name, clientOf] of Object.entries(clients))
     expect(call).toMatchObject({ id: "call_1", name: "weather", args: { city: "Ulm" } });
     if (call === undefined) expect.unreachable();
     const history = [question, asked, await weather.invoke({ ...call, type: "tool_call" })];
-    const whole = await bound.invoke(history);
+    const whole = (await bound.invoke(history)) as AIMessage;
     expect(whole.text).toBe("It is warm in Ulm.");
-    expect(whole.usage_metadata?.input_tokens).toBeGreaterThan(0);
-    expect(whole.usage_metadata?.output_tokens).toBeGreaterThan(0);
+    const usage = whole.usage_metadata as UsageMetadata | undefined;
+    expect(usage?.input_tokens).toBeGreaterThan(0);
+    expect(usage?.output_tokens).toBeGreaterThan(0);
 
     const chunks: AIMessageChunk[] = [];
     for await (const chunk of await bound.stream([question])) chunks.push(chunk);
