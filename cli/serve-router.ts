@@ -16,6 +16,7 @@ import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { settledText, textOf } from "./settled-text.ts";
 import { oneLine } from "./show-error.ts";
 import { shownSources } from "./shown-sources.ts";
+import { writableByOthers } from "./writable-by-others.ts";
 
 /** Longest time for a reload, in milliseconds: a config may await what never comes. */
 const reloadTimeoutMs = 60_000;
@@ -145,6 +146,10 @@ async function loadAll(
     tlsCert === undefined || tlsKey === undefined
       ? undefined
       : { cert: await read("--tls-cert", tlsCert), key: await read("--tls-key", tlsKey) };
+  for (const file of await writableByOthers([keys, tlsKey, config]))
+    terminal.stderr(
+      `${paint("red", "switchpoint:")} ${file} can be written to by every user of this machine\n`,
+    );
   const { router, exported } =
     config === undefined
       ? { router: await openRouter(config, terminal), exported: new Map<string, unknown>() }

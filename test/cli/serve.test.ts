@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
@@ -170,9 +170,12 @@ test("a key is made once, stored as a hash, and let in; others are not", async (
   expect((await ask(url, { authorization: `Bearer ${key}`, "x-api-key": "another" })).status).toBe(401);
   expect(seen[0]?.model.requests).toHaveLength(2);
 
-  // A file that is wrong changes nothing.
+  // A file that is wrong changes nothing, and one that everyone may write to is named.
+  chmodSync(keys, 0o666);
   id = "broken";
   reload();
+  expect(await line(/every user/)).toContain("keys.jsonl can be written to");
+  chmodSync(keys, 0o600);
   expect(await line(/not reloaded/)).toContain("a router");
   expect((await ask(url, { "x-api-key": key })).status).toBe(200);
   id = "other";
