@@ -228,7 +228,7 @@ test("no request that a model was asked is cut when the process is told to end u
   await Promise.all(clients);
   expect((await exited)[0]).toBe(0);
   expect({ answered, cut }).toEqual({ answered: counts.asked, cut: 0 });
-}, 60_000);
+}, 120_000);
 
 test("a wish to read files again, while what is under way ends, is passed over", async () => {
   let release = () => {};

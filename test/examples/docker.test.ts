@@ -108,4 +108,5 @@ test.skipIf(withoutRedis)(
     expect(code).toBe(0);
     await expect(promisify(execFile)(process.execPath, probing)).rejects.toMatchObject({ code: 1 });
   },
+  120_000,
 );
