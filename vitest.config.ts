@@ -4,10 +4,10 @@ import { defineConfig } from "vitest/config";
 const openai = process.env["SWITCHPOINT_OPENAI"];
 
 /**
- * Test files that get a process each, before all others: those of faults, package and studies start and
- * measure programs, those of presets use the router that exists once in a process, LangChain keeps a registry there, those of providers and of
- * Node's modules replace modules. All others share a process per core, which takes half the time. A file must undo what
- * it changes there; test/support/shared-process.ts fails a file that does not.
+ * Test files that get a process each, before all others: those of faults, package and studies start and measure programs, those
+ * of presets use the router that exists once in a process, LangChain keeps a registry there, three of providers and that of
+ * Node's modules replace modules or leave a global, four of http measure memory or draw. All others share a process per core,
+ * which takes half the time. A file must undo what it changes there; test/support/shared-process.ts fails a file that does not.
  */
 const isolated = [
   "invariants/faults/*",
@@ -17,9 +17,9 @@ const isolated = [
   "classifiers/text-units",
   "plugin/node-builtin",
   "presets/**/*",
-  "providers/*",
+  "providers/{anthropic,bedrock,google-packages}",
   "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
-  "http/*",
+  "http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
   "cli/{loop,rollout,release,serve,serve-*}",
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
 import type { HandlerOptions } from "../src/http/index.ts";
 import {
@@ -14,8 +13,10 @@ import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
 import { paint } from "./paint.ts";
 import type { ServeCommandOptions } from "./serve-command-options.ts";
+import { settledText, textOf } from "./settled-text.ts";
 import { oneLine } from "./show-error.ts";
 import { shownSources } from "./shown-sources.ts";
+import { writableByOthers } from "./writable-by-others.ts";
 
 /** Longest time for a reload, in milliseconds: a config may await what never comes. */
 const reloadTimeoutMs = 60_000;
@@ -30,6 +31,8 @@ interface Loaded {
 
 interface Loading {
   readonly maxBodyBytes: number | undefined;
+  /** True if files may be being written: the process serves already, and was told to read them again. */
+  readonly isReload: boolean;
   /** Record of the router before, which the next one goes on with. */
   readonly shownBefore: Dashboard | undefined;
   /** Closes a router that was loaded and will not serve. */
@@ -46,7 +49,13 @@ export async function serveRouter(
   let shown: Dashboard | undefined;
   // A module may export the router that serves: it is not closed because a reload fails.
   const close = async (loaded: Router) => (loaded === router ? undefined : loaded.close());
-  const load = () => loadAll(options, terminal, { maxBodyBytes, shownBefore: shown, close });
+  const load = () =>
+    loadAll(options, terminal, {
+      maxBodyBytes,
+      isReload: router !== undefined,
+      shownBefore: shown,
+      close,
+    });
   const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
   const first = await load();
   router = first.router;
@@ -88,7 +97,7 @@ export async function serveRouter(
   let isWaiting = false;
   const offReload = terminal.onReload?.(() => {
     // Several signals at once mean one reload after the one under way.
-    if (isWaiting) return;
+    if (isWaiting || isEnding) return;
     isWaiting = true;
     reloading = reloading.then(async () => {
       isWaiting = false;
@@ -107,34 +116,40 @@ export async function serveRouter(
     terminal.onInterrupt?.(resolve);
   });
   isEnding = true;
-  offReload?.();
   say("ending: answers under way are finished");
   await server.close();
   // What was under way is over; a reload that still loads closes its own router.
   await Promise.all(leaving);
   await router.close();
+  // Not before: a signal that has no listener ends the process, and cuts what is under way.
+  offReload?.();
 }
 
 /** Loads what a server is made of. Rejects with `InvalidOptionError` and the errors of the config. */
 async function loadAll(
   options: ServeCommandOptions,
   terminal: Terminal,
-  { maxBodyBytes, shownBefore, close }: Loading,
+  { maxBodyBytes, isReload, shownBefore, close }: Loading,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
+  const read = isReload ? settledText : textOf;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
   const handling: HandlerOptions = {
     explain: explain === true,
     unknownModel,
     inferSession,
     maxBodyBytes,
-    ...(keys !== undefined && { authorise: authoriseByKeys(readKeys(await textOf("--keys", keys), keys)) }),
+    ...(keys !== undefined && { authorise: authoriseByKeys(readKeys(await read("--keys", keys), keys)) }),
     ...(embeddings !== undefined && { upstream: { baseUrl: embeddings, apiKey } }),
   };
   const tls =
     tlsCert === undefined || tlsKey === undefined
       ? undefined
-      : { cert: await textOf("--tls-cert", tlsCert), key: await textOf("--tls-key", tlsKey) };
+      : { cert: await read("--tls-cert", tlsCert), key: await read("--tls-key", tlsKey) };
+  for (const file of await writableByOthers([keys, tlsKey, config]))
+    terminal.stderr(
+      `${paint("red", "switchpoint:")} ${file} can be written to by every user of this machine\n`,
+    );
   const { router, exported } =
     config === undefined
       ? { router: await openRouter(config, terminal), exported: new Map<string, unknown>() }
@@ -159,15 +174,6 @@ function checkShared({ shared }: Router, { workers, ownState }: ServeCommandOpti
       workers,
       "1 for a router that counts in its own memory: give it shared: { store: redisStore(…) or sqliteStore(…) }, or pass --own-state if each worker may spend every budget",
     );
-}
-
-async function textOf(option: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const { code = "unreadable" } = error as NodeJS.ErrnoException;
-    throw new InvalidOptionError(option, file, `a file that can be read (${code})`);
-  }
 }
 
 /** Rejects when loading takes too long; what is then loaded late is closed. */

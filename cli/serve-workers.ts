@@ -65,13 +65,14 @@ export async function serveWorkers(
     await Promise.race([Promise.all(others.map(listening)), ending]);
     terminal.stdout(`${url}\n`);
   }
-  const offReload = terminal.onReload?.(() => tell(cluster, "reload"));
+  const offReload = terminal.onReload?.(() => isEnding || tell(cluster, "reload"));
   await ending;
   isEnding = true;
-  offReload?.();
   for (const timer of timers) clearTimeout(timer);
   say("ending: answers under way are finished");
   await endAll(cluster, endMs);
+  // Not before: a signal that has no listener ends the process.
+  offReload?.();
 }
 
 /** Resolves to the address of a worker. Rejects with `CheckFailedError` if it ends before it has one. */

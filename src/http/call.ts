@@ -1,5 +1,6 @@
+import { bodyBytes } from "./body-bytes.ts";
 import { HttpError } from "./http-error.ts";
-import { checkHeaders, notAnObject, notUtf8, tooLong } from "./json-body.ts";
+import { checkHeaders, notAnObject, tooLong } from "./json-body.ts";
 
 /** A request as endpoints see it: of a server, of a client in this process, or of a runtime that wants `fetch`. */
 export interface HttpCall {
@@ -71,31 +72,19 @@ function addressOf(input: Request | URL | string): URL {
   }
 }
 
-/** Text with a wrong byte in it would become another text. */
-function decoded(decode: () => string): string {
-  try {
-    return decode();
-  } catch {
-    throw notUtf8();
-  }
-}
-
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLong(maxBytes);
   if (request.body === null) throw notAnObject();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   const reader = request.body.getReader();
-  let text = "";
-  let bytes = 0;
+  const body = bodyBytes();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoded(() => decoder.decode());
-    bytes += value.byteLength;
-    if (bytes > maxBytes) {
+    if (done) return body.text();
+    if (body.length + value.byteLength > maxBytes) {
       // The rest is not wanted: whether it was sent does not matter.
       reader.cancel().catch(() => {});
       throw tooLong(maxBytes);
     }
-    text += decoded(() => decoder.decode(value, { stream: true }));
+    body.add(value);
   }
 }

@@ -1,8 +1,12 @@
 import { HttpError } from "./http-error.ts";
 
-/** A page of another site may send text without asking, but not JSON; and what is compressed has no known length. */
+/**
+ * A page of another site may send text without asking, or bytes of no type, but not JSON; and what is compressed has no known
+ * length.
+ */
 export function checkHeaders(headers: Pick<Headers, "get">): void {
-  const type = headers.get("content-type") ?? "application/json";
+  const isOfPage = headers.get("origin") !== null || headers.get("sec-fetch-site") !== null;
+  const type = headers.get("content-type") ?? (isOfPage ? "none" : "application/json");
   if (!/^application\/json\b/i.test(type.trim()))
     throw new HttpError(415, "the content type must be application/json");
   const encoding = headers.get("content-encoding") ?? "identity";

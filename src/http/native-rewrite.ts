@@ -1,6 +1,7 @@
 import { type JsonPath, jsonPlaces, replacedAt } from "../plugin/json-places.ts";
 import type { NativeAnswer, NativeEvent } from "../plugin/native-answer.ts";
 import { signed } from "../plugin/signed.ts";
+import { dataLines } from "./event-lines.ts";
 import type { Fields } from "./fields.ts";
 
 /** Values of a server's text that do not stay as they came: the model's name, and signatures, which get their writer's. */
@@ -29,8 +30,7 @@ export function rewrittenData(
   wants: Wanted | undefined,
   names: { readonly model: string; readonly writer: string },
 ): string {
-  // Each line of data begins with the field's name.
-  return (wants === undefined ? data : rewritten(data, wants, names)).replaceAll("\n", "\ndata: ");
+  return dataLines(wants === undefined ? data : rewritten(data, wants, names));
 }
 
 function rewritten(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
@@ -170,9 +170,12 @@ test("a key is made once, stored as a hash, and let in; others are not", async (
   expect((await ask(url, { authorization: `Bearer ${key}`, "x-api-key": "another" })).status).toBe(401);
   expect(seen[0]?.model.requests).toHaveLength(2);
 
-  // A file that is wrong changes nothing.
+  // A file that is wrong changes nothing, and one that everyone may write to is named.
+  chmodSync(keys, 0o666);
   id = "broken";
   reload();
+  expect(await line(/every user/)).toContain("keys.jsonl can be written to");
+  chmodSync(keys, 0o600);
   expect(await line(/not reloaded/)).toContain("a router");
   expect((await ask(url, { "x-api-key": key })).status).toBe(200);
   id = "other";
@@ -225,6 +228,26 @@ test("no request that a model was asked is cut when the process is told to end u
   await Promise.all(clients);
   expect((await exited)[0]).toBe(0);
   expect({ answered, cut }).toEqual({ answered: counts.asked, cut: 0 });
+}, 60_000);
+
+test("a wish to read files again, while what is under way ends, is passed over", async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { url, counts } = await modelServer(() => held);
+  const { url: served, child, line } = await start(url);
+  const exited = once(child, "exit");
+  const answer = ask(served);
+  await expect.poll(() => counts.asked, { timeout: 10_000 }).toBe(1);
+  child.kill("SIGTERM");
+  await line(/^ending/);
+  for (let time = 0; time < 3; time += 1) child.kill("SIGHUP");
+  // Signals come in their own time: a process without a listener would have ended by then.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  release();
+  expect((await answer).status).toBe(200);
+  expect(await exited).toEqual([0, null]);
 }, 60_000);
 
 test("a second signal ends the process at once, although a request is under way", async () => {

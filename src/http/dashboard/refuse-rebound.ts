@@ -1,8 +1,6 @@
 import type { HttpCall } from "../call.ts";
+import { isDirectHost } from "../direct-host.ts";
 import { HttpError } from "../http-error.ts";
-
-/** Names that only this machine answers to, and plain addresses. */
-const direct = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
  * Refuses a call that came by a name. Without keys a page of another site could read what is shown here: it lets its own
@@ -11,7 +9,7 @@ const direct = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\])(?::\d{1,5
  */
 export function refuseRebound({ headers }: HttpCall): void {
   const host = headers.get("host");
-  if (host !== null && !direct.test(host))
+  if (host !== null && !isDirectHost(host))
     throw new HttpError(403, "without keys the dashboard answers to localhost and addresses alone", {
       code: "not_permitted",
     });

@@ -1,6 +1,7 @@
 import { estimateTokens } from "../../cost/estimate-tokens.ts";
 import { nativeText } from "../../plugin/native-answer.ts";
 import { normaliseRequest } from "../../request/index.ts";
+import { dataLines } from "../event-lines.ts";
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
@@ -63,13 +64,15 @@ export const messages: Endpoint = {
       headers: explains ? explanationHeaders(decision) : {},
       onError: (error) => ({
         event: "error",
-        data:
-          lastFailure(error, "messages")?.text.replaceAll("\n", "\ndata: ") ??
-          anthropicErrorBody(failureOf(error)),
+        data: linesOf(lastFailure(error, "messages")) ?? anthropicErrorBody(failureOf(error)),
       }),
     });
   },
 };
+
+function linesOf(failure: { readonly text: string } | undefined): string | undefined {
+  return failure && dataLines(failure.text);
+}
 
 /** `POST /v1/messages/count_tokens`: an estimate, which needs no model. */
 export const countTokens: Endpoint = {

@@ -1,5 +1,6 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
 import { type NativeAnswer, nativeEvents } from "../../plugin/native-answer.ts";
+import { eventName } from "../event-lines.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import { type Fields, fieldsOf } from "../fields.ts";
 import { rewrittenAnswer, rewrittenData, type Wanted } from "../native-rewrite.ts";
@@ -35,7 +36,10 @@ export async function* nativeMessageEvents(
     const { content = [], writer = "" } = nativeEvents(chunk, "messages") ?? {};
     for (const event of content) {
       isStopped = event.type === "message_stop";
-      yield { event: event.type, data: rewrittenData(event, wanted.get(event.type), { model, writer }) };
+      yield {
+        event: eventName(event.type),
+        data: rewrittenData(event, wanted.get(event.type), { model, writer }),
+      };
     }
   }
   // A stream counts as whole once it has a stop reason: clients wait for the event.

@@ -1,4 +1,5 @@
 import type { NativeAnswer } from "../../plugin/native-answer.ts";
+import { dataLines } from "../event-lines.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import { fieldsOf } from "../fields.ts";
 import { writtenJson } from "../written-json.ts";
@@ -50,5 +51,5 @@ export function* wholeMessageEvents(native: NativeAnswer<string>, model: string)
 /** Each line of data begins with the field's name. */
 function event(type: string, fields: string): StreamEvent {
   const data = `{"type":"${type}"${fields === "" ? "" : `,${fields}`}}`;
-  return { event: type, data: data.replaceAll("\n", "\ndata: ") };
+  return { event: type, data: dataLines(data) };
 }

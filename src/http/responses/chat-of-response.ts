@@ -162,6 +162,11 @@ function messageOf(item: Fields, field: string): ChatMessage {
     const parts = partsOf(output ?? "", `${field}.output`);
     return { role: "tool", tool_call_id: id, content: textsOnly(parts, `${field}.output`) };
   }
+  if (type === "item_reference")
+    throw wrong(
+      `${field}.type`,
+      "refers to an item that is not kept: send it whole, as clients do with store: false",
+    );
   if (type !== "message")
     throw wrong(`${field}.type`, "is not supported here: it refers to what one provider keeps or runs");
   if (role === "user") return { role, content: partsOf(content, `${field}.content`) };

@@ -1,6 +1,7 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
 import { type NativeAnswer, nativeEvents } from "../../plugin/native-answer.ts";
 import type { NativeFailure } from "../../plugin/native-failure.ts";
+import { eventName } from "../event-lines.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import type { Fields } from "../fields.ts";
 import { rewrittenAnswer, rewrittenData, type Wanted } from "../native-rewrite.ts";
@@ -31,7 +32,7 @@ export async function* nativeResponseEvents(
     for (const event of content) {
       // Deltas, which are nearly all events, hold neither.
       const wants = event.type.endsWith(".delta") ? undefined : ofEvent;
-      yield { event: event.type, data: rewrittenData(event, wants, { model, writer }) };
+      yield { event: eventName(event.type), data: rewrittenData(event, wants, { model, writer }) };
     }
   }
 }

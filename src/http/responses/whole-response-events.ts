@@ -1,4 +1,5 @@
 import type { NativeAnswer } from "../../plugin/native-answer.ts";
+import { dataLines } from "../event-lines.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import { type Fields, fieldsOf } from "../fields.ts";
 import { type WrittenJson, writtenJson } from "../written-json.ts";
@@ -21,7 +22,7 @@ export function* wholeResponseEvents(native: NativeAnswer<string>, model: string
     const data = `{"type":"${type}","sequence_number":${sequence},${fields}}`;
     sequence += 1;
     // Each line of data begins with the field's name.
-    return { event: type, data: data.replaceAll("\n", "\ndata: ") };
+    return { event: type, data: dataLines(data) };
   };
   const begun = written.with([], { status: '"in_progress"', output: "[]", usage: "null" });
   yield event("response.created", `"response":${begun}`);

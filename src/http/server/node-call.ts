@@ -1,10 +1,20 @@
 import type { IncomingMessage } from "node:http";
+import { bodyBytes } from "../body-bytes.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
-import { checkHeaders, notUtf8, tooLong } from "../json-body.ts";
+import { checkHeaders, tooLong } from "../json-body.ts";
+import type { Holding } from "./held-bytes.ts";
 
-/** Reads a request of Node's server. `signal` fires when its sender leaves before the answer is sent. */
-export function nodeCall(request: IncomingMessage, signal: AbortSignal, maxBodyBytes: number): HttpCall {
+/**
+ * Reads a request of Node's server. `signal` fires when its sender leaves before the answer is sent. `holding` counts the bytes
+ * of its body.
+ */
+export function nodeCall(
+  request: IncomingMessage,
+  signal: AbortSignal,
+  maxBodyBytes: number,
+  holding?: Holding,
+): HttpCall {
   const headers = nodeHeaders(request);
   return {
     method: request.method ?? "GET",
@@ -13,12 +23,12 @@ export function nodeCall(request: IncomingMessage, signal: AbortSignal, maxBodyB
     signal,
     async readText() {
       checkHeaders(headers);
-      return readText(request, maxBodyBytes);
+      return readText(request, maxBodyBytes, holding);
     },
   };
 }
 
-export function nodeHeaders({ headers }: IncomingMessage): HttpCall["headers"] {
+function nodeHeaders({ headers }: IncomingMessage): HttpCall["headers"] {
   return {
     get(name) {
       const value = headers[name.toLowerCase()];
@@ -35,30 +45,37 @@ function pathOf(url: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
-async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+async function readText(
+  request: IncomingMessage,
+  maxBytes: number,
+  holding: Holding | undefined,
+): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
-  const parts: Buffer[] = [];
-  let bytes = 0;
+  const body = bodyBytes();
   // By its events: reading it as an iterable costs as much as the rest of this file.
   await new Promise<void>((resolve, reject) => {
     const cut = () => reject(new HttpError(400, "the body broke off"));
-    request.on("data", (part: Buffer) => {
-      bytes += part.byteLength;
-      if (bytes <= maxBytes) parts.push(part);
-      else {
-        request.pause();
-        reject(tooLong(maxBytes));
+    const onData = (part: Buffer) => {
+      const isTooLong = body.length + part.byteLength > maxBytes;
+      if (!isTooLong && holding?.take(part.byteLength) !== false) {
+        body.add(part);
+        return;
       }
-    });
+      request.off("data", onData);
+      request.pause();
+      reject(isTooLong ? tooLong(maxBytes) : full());
+    };
+    request.on("data", onData);
     request.on("end", resolve);
     request.on("error", cut);
     request.on("close", cut);
   });
-  try {
-    return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
-  } catch {
-    throw notUtf8();
-  }
+  return body.text();
+}
+
+function full(): HttpError {
+  return new HttpError(503, "the server holds too many long bodies", {
+    code: "overloaded",
+    headers: { "retry-after": "1" },
+  });
 }

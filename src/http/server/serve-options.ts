@@ -28,6 +28,11 @@ export interface ServeOptions<Id extends string = string> extends HandlerOptions
   /** Largest number of connections; further ones are closed at once. Default 10,000. */
   readonly maxConnections?: number | undefined;
   /**
+   * Most bytes of bodies of requests under way together, besides the first 65,536 of each; a body that goes beyond gets status
+   * 503. At least `maxBodyBytes`. Default 268,435,456.
+   */
+  readonly maxHeldBytes?: number | undefined;
+  /**
    * Time in milliseconds for which `close()` still takes requests while `/healthz` answers 503 and connections are closed
    * after their answer, so that load balancers leave before anything is refused. Default 0.
    */
@@ -59,6 +64,7 @@ export function readServeOptions(options: ServeOptions): ReadServeOptions {
     keepAliveMs = 65_000,
     maxHeaderBytes = 16_384,
     maxConnections = 10_000,
+    maxHeldBytes = 268_435_456,
     graceMs = 0,
     drainMs = 30_000,
     ...handling
@@ -71,11 +77,12 @@ export function readServeOptions(options: ServeOptions): ReadServeOptions {
   checkNumber("serve.keepAliveMs", keepAliveMs, { min: 1, max: longest });
   checkNumber("serve.maxHeaderBytes", maxHeaderBytes, { min: 1_024, max: 1_048_576, integer: true });
   checkNumber("serve.maxConnections", maxConnections, { min: 1, integer: true });
+  checkNumber("serve.maxHeldBytes", maxHeldBytes, { min: 1, integer: true });
   checkNumber("serve.graceMs", graceMs, { min: 0, max: longest });
   checkNumber("serve.drainMs", drainMs, { min: 0, max: longest });
   if (tls !== undefined) checkTls("serve.tls", tls);
   const times = { headersTimeoutMs, requestTimeoutMs, stalledMs, keepAliveMs, graceMs, drainMs };
-  return { port, host, socket, tls, maxHeaderBytes, maxConnections, handling, ...times };
+  return { port, host, socket, tls, maxHeaderBytes, maxConnections, maxHeldBytes, handling, ...times };
 }
 
 /** Throws `InvalidOptionError`, which shows nothing of the key. */

@@ -4,14 +4,16 @@ import type { AddressInfo } from "node:net";
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
 import { CallAbort } from "../../plugin/call-abort.ts";
 import { type Answering, answering } from "../answering.ts";
+import type { HttpCall } from "../call.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
-import type { Reply } from "../reply.ts";
 import { connectionOf } from "./connection.ts";
 import { connectionsOf, lastCall, quietMoment, stopped } from "./ending.ts";
+import { createHeldBytes, type HeldBytes } from "./held-bytes.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { listen } from "./listen.ts";
-import { nodeCall, nodeHeaders } from "./node-call.ts";
+import { nodeCall } from "./node-call.ts";
+import { refusedPage } from "./refuse-pages.ts";
 import { checkTls, readServeOptions, type ServeOptions } from "./serve-options.ts";
 import { writeReply } from "./write-reply.ts";
 
@@ -38,6 +40,8 @@ export interface RunningServer {
 /** The interface of one router, and its requests under way. */
 interface Generation {
   readonly interfaces: Answering;
+  /** Returns the error for a call that is refused before it is read. */
+  readonly refusal: (call: HttpCall) => HttpError | undefined;
   readonly inFlight: InFlight;
 }
 
@@ -50,10 +54,15 @@ export async function serve<Id extends string>(
   options: ServeOptions<Id> = {},
 ): Promise<RunningServer> {
   const read = readServeOptions(options as ServeOptions);
-  const { tls, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
-  const generationOf = (interfaces: Answering): Generation => ({ interfaces, inFlight: createInFlight() });
-  let current = generationOf(answering(router as unknown as Router, read.handling));
+  const { tls, host, socket, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
+  const generationOf = (served: Router, handling: HandlerOptions): Generation => ({
+    interfaces: answering(served, handling),
+    refusal: (call) => refusedPage(call, { host, socket, authorise: handling.authorise }),
+    inFlight: createInFlight(),
+  });
+  let current = generationOf(router as unknown as Router, read.handling);
   const all = createInFlight();
+  const held = createHeldBytes(read.maxHeldBytes);
   let phase: Phase = "open";
   let closing: Promise<void> | undefined;
   /** Called when the server no longer listens. Requests are refused only then: their senders would come again at once. */
@@ -67,8 +76,10 @@ export async function serve<Id extends string>(
     mine.inFlight.begin();
     handle(request, response, {
       interfaces: mine.interfaces,
+      refusal: mine.refusal,
       phaseNow: () => phase,
       deaf,
+      held,
       stalledMs,
     }).finally(() => {
       mine.inFlight.end();
@@ -112,13 +123,13 @@ export async function serve<Id extends string>(
     await closed;
   };
   return {
-    url: read.socket ?? urlOf(server.address() as AddressInfo, tls !== undefined),
+    url: socket ?? urlOf(server.address() as AddressInfo, tls !== undefined),
     get active() {
       return all.count;
     },
     replace: (next, given = {}) => {
       const { inFlight, interfaces } = current;
-      current = generationOf(answering(next, given));
+      current = generationOf(next as unknown as Router, given as HandlerOptions);
       interfaces.leave();
       return inFlight.idle();
     },
@@ -135,11 +146,11 @@ export async function serve<Id extends string>(
   };
 }
 
-interface Handling {
-  readonly interfaces: Answering;
+interface Handling extends Omit<Generation, "inFlight"> {
   readonly phaseNow: () => Phase;
   /** Resolves when the server no longer listens. */
   readonly deaf: Promise<void>;
+  readonly held: HeldBytes;
   readonly stalledMs: number;
 }
 
@@ -147,7 +158,7 @@ interface Handling {
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { interfaces, phaseNow, deaf, stalledMs }: Handling,
+  { interfaces, refusal, phaseNow, deaf, held, stalledMs }: Handling,
 ): Promise<void> {
   const connection = connectionOf(request.socket);
   const leaving = new CallAbort();
@@ -155,6 +166,7 @@ async function handle(
     if (!response.writableFinished) leaving.abort(new DOMException("the client left", "AbortError"));
   });
   const turn = connection.turn();
+  const holding = held.holding(interfaces.maxBodyBytes);
   let done: (() => void) | undefined;
   try {
     if (turn === undefined) {
@@ -165,7 +177,9 @@ async function handle(
     if (request.socket.destroyed) return;
     if (phaseNow() === "ending") await deaf;
     const signal = interfaces.takesLight ? leaving.asSignal() : leaving.signal;
-    const reply = await replyOf(request, interfaces, phaseNow(), signal);
+    const call = nodeCall(request, signal, interfaces.maxBodyBytes, holding);
+    const refused = refusal(call) ?? endingFor(call, phaseNow());
+    const reply = await (refused ? interfaces.refuse(refused, call.headers) : interfaces.answer(call));
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
     await writeReply(response, reply, stalledMs);
@@ -174,20 +188,14 @@ async function handle(
     response.destroy();
   } finally {
     forget();
+    holding.release();
     done?.();
   }
 }
 
-async function replyOf(
-  request: IncomingMessage,
-  interfaces: Answering,
-  phase: Phase,
-  signal: AbortSignal,
-): Promise<Reply> {
-  const call = nodeCall(request, signal, interfaces.maxBodyBytes);
-  if (phase === "ending" || (phase === "leaving" && call.path.endsWith("/healthz")))
-    return interfaces.refuse(ending, nodeHeaders(request));
-  return interfaces.answer(call);
+/** Returns the error for a call that comes while the server ends; none before. */
+function endingFor({ path }: HttpCall, phase: Phase): HttpError | undefined {
+  return phase === "ending" || (phase === "leaving" && path.endsWith("/healthz")) ? ending : undefined;
 }
 
 const ending = new HttpError(503, "the server is ending", {

@@ -1,0 +1,32 @@
+import type { HttpCall } from "../call.ts";
+import { isDirectHost } from "../direct-host.ts";
+import type { HandlerOptions } from "../handler-options.ts";
+import { HttpError } from "../http-error.ts";
+
+const site = /^https?:\/\/([^/]*)$/i;
+const local = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
+
+/**
+ * Returns the error for a page that came by a name, where this machine alone is served and no key is asked for: a page of another
+ * site could let its name point here, belong to the same origin, and have models answer at the cost of this machine's owner.
+ * Browsers name the site of a page in what it sends; programs name none.
+ */
+export function refusedPage(
+  { headers }: HttpCall,
+  { host, socket, authorise }: Served,
+): HttpError | undefined {
+  if (authorise !== undefined || socket !== undefined || !local.test(host)) return undefined;
+  const from = site.exec(headers.get("origin") ?? "")?.[1];
+  return from === undefined || isDirectHost(from) ? undefined : refusal;
+}
+
+interface Served extends Pick<HandlerOptions, "authorise"> {
+  /** Address that the server listens at. */
+  readonly host: string;
+  /** Path of a socket, in its place. */
+  readonly socket: string | undefined;
+}
+
+const refusal = new HttpError(403, "without keys pages of localhost and of addresses alone may send", {
+  code: "not_permitted",
+});
