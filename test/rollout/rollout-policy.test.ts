@@ -256,6 +256,38 @@ describe("a candidate", () => {
       reason: /PolicyError/,
     },
     {
+      what: "has arms that are none",
+      candidate: () => ({ model: "large", reason: "x", arms: [{ rollout: "", low: 5 }] as never }),
+      reason: /PolicyError/,
+    },
+    {
+      what: "has an arm of the rollout that it is part of",
+      candidate: () => ({
+        model: "large",
+        reason: "x",
+        arms: [{ rollout: "canary", arm: "own", low: 0, high: 1 }],
+      }),
+      reason: /PolicyError/,
+    },
+    {
+      what: "has an arm of a rollout that it does not read",
+      candidate: () => ({
+        model: "large",
+        reason: "x",
+        arms: [{ rollout: "none", arm: "own", low: 0, high: 1 }],
+      }),
+      reason: /PolicyError/,
+    },
+    {
+      what: "sorts and changes what it was given",
+      candidate: ({ candidates, classification }) => {
+        (candidates as { estimatedCostUsd?: number }[]).reverse()[0] = { estimatedCostUsd: 0 };
+        if (classification) (classification as { complexity: number }).complexity = 2;
+        throw new TypeError("too late");
+      },
+      reason: /TypeError/,
+    },
+    {
       what: "has no opinion",
       candidate: () => undefined,
       reason: /^the candidate has no opinion; always small$/,

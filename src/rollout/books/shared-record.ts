@@ -3,6 +3,7 @@ import type { Clock } from "../../contracts/ports/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { StoreLink } from "../../state/shared/store-link.ts";
 import { type RolloutRecord, readRecord, recordText } from "../stages/rollout-record.ts";
+import { hasLost } from "./lost-record.ts";
 import { keptMs, type RolloutStore } from "./own-table.ts";
 import type { BookProblem, RolloutBook } from "./rollout-book.ts";
 
@@ -78,16 +79,20 @@ export function sharedRecord(options: SharedRecordOptions): SharedRecord {
       problem = { because: "record", reason: `${read}; the last known stage holds` };
       return;
     }
-    // A store that has lost its last second, or everything, may have lost a rollback; and a process that knew nothing
-    // may have been the first to write.
-    const isBehind = record !== undefined && read.revision < record.revision;
-    if (isBehind) await restore(entry.version);
+    if (record !== undefined && hasLost(read, record)) await restore(entry.version, read);
     else take(read, entry.version);
   };
 
   /** Writes what this process knows, or the first record. Another process that was faster is right. */
-  const restore = async (expect: string): Promise<void> => {
-    const mine = record ?? { ...first, generation: nodeCrypto().randomUUID(), since: Math.floor(link.now()) };
+  const restore = async (expect: string, lost?: RolloutRecord): Promise<void> => {
+    const known = record ?? {
+      ...first,
+      generation: nodeCrypto().randomUUID(),
+      since: Math.floor(link.now()),
+    };
+    const isAhead = lost !== undefined && lost.revision >= known.revision;
+    // Those who follow the other one must see that this one is newer.
+    const mine = isAhead ? { ...known, revision: lost.revision + 1, tables: lost.tables } : known;
     const done = await store.put([writeOf(mine, expect)]);
     if (done === undefined || "conflict" in done) return;
     take(mine, done.versions[0]);

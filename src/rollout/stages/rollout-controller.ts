@@ -36,8 +36,11 @@ export interface RolloutController {
   follow(): Promise<void>;
   /** Writes, reads and judges. One at a time; never rejects. */
   judge(): Promise<RolloutVerdict>;
-  /** Moves by hand. Rejects with `InvalidOptionError` where the state does not allow it. */
-  move(move: HandMove): Promise<void>;
+  /**
+   * Moves by hand. Rejects with `InvalidOptionError` where the state does not allow it, and with `StoreError` where what goes
+   * up was asked for at another revision than the newest: by default that which the book has now.
+   */
+  move(move: HandMove, revision?: number): Promise<void>;
   /** Ends the rollout since a promise broke. */
   promiseBroke(promise: string): void;
   lastVerdict(): RolloutVerdict;
@@ -132,7 +135,7 @@ export function createController(options: ControllerOptions): RolloutController 
       await judging;
       return lastVerdict();
     },
-    async move(move) {
+    async move(move, seen) {
       await followed.follow();
       const evidence = (await book.evidence())?.table ?? book.own();
       const to: Move = (latest) => afterHand(latest, move, stages.length, factsNow(evidence));
@@ -141,8 +144,10 @@ export function createController(options: ControllerOptions): RolloutController 
       if (record === undefined || isOut) throw notMoved(id, move, book);
       // Throws here where the state does not allow it.
       to(record);
+      const revision = seen ?? record.revision;
       if (canWait(move)) await followed.urgent(unlessRefused(to));
-      else if ((await book.change(to)) === undefined) throw notMoved(id, move, book);
+      else if ((await book.change((latest) => to(unmoved(latest, revision, move, book)))) === undefined)
+        throw notMoved(id, move, book);
       followed.apply();
       if (canWait(move) && followed.isPending) throw notMoved(id, move, book);
     },
@@ -156,6 +161,22 @@ export function createController(options: ControllerOptions): RolloutController 
 /** True for a change by hand that holds here at once, whether the store answers or not: it only makes things safer. */
 function canWait({ kind }: HandMove): boolean {
   return kind === "abort" || kind === "pause";
+}
+
+/**
+ * Refuses what goes up from another state than the one that was there: of two people who advance at once, one would skip a
+ * stage, and who resumes after a pause would begin again what another person has just aborted.
+ */
+function unmoved(
+  latest: RolloutRecord,
+  revision: number,
+  { kind }: HandMove,
+  { store = "memory" }: RolloutBook,
+): RolloutRecord {
+  if (latest.revision === revision) return latest;
+  const { verdict, by = "the rollout itself" } = latest.history.at(-1) ?? {};
+  const problem = `has moved meanwhile (${verdict} by ${by}): look at it, and ${kind} it again`;
+  throw new StoreError(store, "conflict", `says that the rollout ${latest.id} ${problem}`);
 }
 
 /** A wish that waits for the store may come too late: then it changes nothing. */

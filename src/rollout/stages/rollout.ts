@@ -20,7 +20,8 @@ export interface Rollout<Id extends string = string> {
   judge(): Promise<RolloutVerdict>;
   /**
    * Moves by hand; `by` is the name of who does it. Rejects with `InvalidOptionError` where the state does not allow it,
-   * and with `StoreError` if the store does not answer: then `pause` and `abort` hold in this process anyway.
+   * and with `StoreError` if the store does not answer: then `pause` and `abort` hold in this process anyway; `advance` and
+   * `resume` also if someone has moved it since this process has looked, so that no stage is skipped by two people at once.
    */
   advance(by: string, reason?: string): Promise<void>;
   /** Stops the way up. Shares stay as they are. */

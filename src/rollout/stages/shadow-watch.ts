@@ -1,6 +1,6 @@
 import type { Answered, Choice, Model, Policy, PolicyContext, RouterEvent } from "../../contracts/index.ts";
-import { dropPromises } from "../../plugin/index.ts";
 import { withTimeLimit } from "../../plugin/with-time-limit.ts";
+import { candidateOpinion } from "./candidate-opinion.ts";
 import type { ShadowStatus } from "./rollout-status.ts";
 import { shadowContext, shadowModels } from "./shadow-context.ts";
 
@@ -120,21 +120,10 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
   };
 }
 
-/** Returns the candidate's lottery; undefined if it throws, has no opinion, or names what is not permitted. */
-function opinionOf(policy: Policy, context: PolicyContext): readonly Choice<string>[] | undefined {
-  try {
-    const given = (policy as Policy<string>).select(context);
-    if (dropPromises(given) || given === undefined) return undefined;
-    const list = (Array.isArray(given) ? given : [given]) as readonly Choice<string>[];
-    const isFit = list.every(({ model, probability = 1 }) => {
-      return probability >= 0 && context.candidates.some(({ id }) => id === model);
-    });
-    return isFit && Math.abs(sum(list, ({ probability = 1 }) => probability) - 1) < tolerance
-      ? list
-      : undefined;
-  } catch {
-    return undefined;
-  }
+/** Returns the candidate's lottery; undefined if it throws, has no opinion, or returns what the router would refuse. */
+function opinionOf(policy: Policy, context: PolicyContext): readonly Choice[] | undefined {
+  const { choices } = candidateOpinion(policy, context);
+  return Math.abs(sum(choices, ({ probability = 1 }) => probability) - 1) < tolerance ? choices : undefined;
 }
 
 function drawOf(list: readonly Choice<string>[], draw: number): Choice<string> | undefined {
