@@ -281,7 +281,7 @@ describe("a candidate", () => {
     {
       what: "sorts and changes what it was given",
       candidate: ({ candidates, classification }) => {
-        (candidates as { estimatedCostUsd?: number }[]).reverse()[0] = { estimatedCostUsd: 0 };
+        (candidates as unknown as { estimatedCostUsd?: number }[]).reverse()[0] = { estimatedCostUsd: 0 };
         if (classification) (classification as { complexity: number }).complexity = 2;
         throw new TypeError("too late");
       },

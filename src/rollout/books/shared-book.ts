@@ -14,7 +14,7 @@ import { type KeptFile, keptText, readKept, stageName } from "./kept-file.ts";
 import { keptMs, OwnTable, type RolloutStore } from "./own-table.ts";
 import type { BookEvidence, RolloutBook } from "./rollout-book.ts";
 import { mostTries, sharedRecord } from "./shared-record.ts";
-import { readTable } from "./table-file.ts";
+import { readTable, tableText } from "./table-file.ts";
 
 export interface SharedBookOptions {
   readonly store: Store;
@@ -30,6 +30,9 @@ export interface SharedBookOptions {
   /** Called when the store answers again. */
   readonly onBack: () => void;
 }
+
+/** Time for which units are claimed at a time, in milliseconds: with a slow store the others wait, and the judge does not. */
+const longestClaimsMs = 2_000;
 
 /** Creates the book of a rollout that several processes share through a store. */
 export function createSharedBook(options: SharedBookOptions): RolloutBook {
@@ -101,7 +104,8 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     if (!link.isUp || value === undefined || problem !== undefined) return;
     // Folded, while this process was taken for ended: new units must not be added to what counts elsewhere by now.
     if (own.isThere && !value.tables.includes(own.name)) own.afterFold();
-    await claims.flush();
+    const begun = clock.monotonic();
+    await claims.flush(() => clock.monotonic() - begun < longestClaimsMs);
     if (!own.hasNews) return;
     if (!own.isThere) return register();
     const done = await own.write();
@@ -144,11 +148,13 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     const facts = { own: own.name, now: link.now(), guards };
     const done = value && foldTables(lastRead, { ...facts, record: value });
     const asked = done && record.withTables(done.tables);
-    if (asked === undefined) return;
+    const text = done && tableText(done.file, guards);
+    // A sum that is too long for a store leaves the tables as they are.
+    if (done === undefined || asked === undefined || text === undefined) return;
     const written = await part.put([
       asked.write,
-      write(`table/${folded}`, JSON.stringify(done?.file), done?.expect ?? "none"),
-      ...(done?.gone ?? []).map((one) => write(`table/${one.name}`, undefined, one.version, 1)),
+      write(`table/${folded}`, text, done.expect),
+      ...done.gone.map((one) => write(`table/${one.name}`, undefined, one.version, 1)),
     ]);
     if (written !== undefined && !("conflict" in written)) record.take(asked.next, written.versions[0]);
   };

@@ -142,6 +142,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
         candidate: candidate as Policy,
         models: router.models as Readonly<Record<string, Model>>,
         calls: stage?.shadow === true ? (stage.calls ?? 0) : 0,
+        requests: stage?.shadow === true ? stage.requests : 0,
         random,
         add: (more) => book.addShadow(more),
       });
@@ -164,11 +165,13 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     ready,
     async status() {
       await ready();
+      await shadow?.idle();
       const openUnits = () => units.open();
       return rolloutStatusOf({ rollout, unit: describeUnit(options.unit), book, controller, openUnits });
     },
     async judge() {
       timer.start();
+      await shadow?.idle();
       return timer.judge();
     },
     advance: (by, reason) => move("advance", by, reason),
