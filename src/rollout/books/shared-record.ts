@@ -11,7 +11,7 @@ export interface SharedRecordOptions {
   readonly store: RolloutStore;
   readonly link: StoreLink;
   readonly clock: Pick<Clock, "monotonic">;
-  /** Record of a rollout that nobody has begun yet. */
+  /** Record of a rollout that has not begun. */
   readonly first: RolloutRecord;
   /** Number of stages. */
   readonly stages: number;
@@ -21,7 +21,7 @@ export interface SharedRecordOptions {
 
 /** The record of a rollout in a store, which all processes replace by compare-and-set. */
 export interface SharedRecord {
-  /** As last known; undefined until the store has answered. */
+  /** Last known record; undefined until the store has answered. */
   readonly value: RolloutRecord | undefined;
   /** Reason why this process does not take part. */
   readonly problem: BookProblem | undefined;

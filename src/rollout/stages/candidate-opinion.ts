@@ -3,7 +3,7 @@ import { errorType } from "../../contracts/errors/index.ts";
 import { type Choice, type Policy, type PolicyContext, PolicyError } from "../../contracts/index.ts";
 import { checkArms, checkedLottery } from "../../decision/index.ts";
 
-/** What a candidate wants for a request. */
+/** Opinion of a candidate on a request. */
 export interface CandidateOpinion<Id extends string> {
   /** Empty for no opinion, and where it failed. Probabilities sum to 1 at most. */
   readonly choices: readonly Choice<Id>[];
@@ -12,7 +12,7 @@ export interface CandidateOpinion<Id extends string> {
 }
 
 /**
- * Asks a candidate. It fails nobody: where it throws, changes what it was given, or returns something that the router would
+ * Asks a candidate. It fails no request: where it throws, changes what it was given, or returns something that the router would
  * refuse, it has no opinion.
  */
 export function candidateOpinion<Id extends string>(

@@ -96,7 +96,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   const move = async (kind: HandMove["kind"], by: unknown, reason: unknown): Promise<void> => {
     checkText(`rollout.${kind}.by`, by);
     if (reason !== undefined) checkText(`rollout.${kind}.reason`, reason);
-    // What the person has seen: nobody decides on what has changed since.
+    // What the person has seen: a change since then is not what was decided on.
     const revision = controller.record()?.revision;
     await ready();
     await controller.move({ kind, by: shortText(by) ?? "", reason: shortText(reason) }, revision);
