@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/contracts/index.ts";
 import { errors } from "../../src/rollout/guards/errors.ts";
 import { memoryStore } from "../../src/state/store/memory.ts";
+import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { type RolloutWorld, rolloutWorld } from "../support/rollout/rollout-world.ts";
+import { runs } from "../support/runs.ts";
 
 const options = {
   guards: [errors({ margin: 0.4 })],
@@ -93,5 +95,90 @@ describe("a clock that jumps by a month in one of four processes", () => {
     expect(verdict).toMatchObject({ verdict: "hold", needs: "time" });
     expect(units.control + units.candidate).toBe(4 * 50);
     await Promise.all(worlds.map(({ router }) => router.close()));
+  });
+});
+
+describe("a store that lies in three of ten answers", () => {
+  const evil = JSON.parse('{"__proto__":{"value":"x","version":"y"},"value":5}') as object;
+  const strange = '{"formatVersion":1,"id":"small-for-all","revision":9007199254740991}';
+  const list = (one: unknown) => (count: number) => Array(count).fill(one);
+  const lies: readonly ((count: number) => unknown)[] = [
+    ...[undefined, null, [], "x", { versions: [] }, { conflict: "k" }].map((answer) => () => answer),
+    () => ({ versions: ["x"] }),
+    () => ({ conflict: "k", versions: ["1"] }),
+    list(undefined),
+    list(evil),
+    list({ value: "{}", version: "1" }),
+    list({ value: "x".repeat(100_000), version: "" }),
+    list({ value: strange, version: "1" }),
+    () => Promise.reject(null),
+    () => new Promise(() => {}),
+    () => {
+      throw new Error("at once");
+    },
+  ];
+
+  /** Lies as long as it is told to; what it holds is true. */
+  function liar(seed: number) {
+    const inner = memoryStore();
+    const random = seededRandom(seed);
+    let isLying = true;
+    const say = <T>(count: number, work: () => T): T => {
+      const lie = random() < 0.3 && isLying ? lies[Math.floor(random() * lies.length)] : undefined;
+      return lie === undefined ? work() : (lie(count) as T);
+    };
+    const store: Store = {
+      ...inner,
+      status: () => say(1, () => inner.status()),
+      records: {
+        get: (keys) => say(keys.length, () => inner.records.get(keys)),
+        put: (writes) => say(writes.length, () => inner.records.put(writes)),
+      },
+    };
+    return {
+      store,
+      lie(on: boolean) {
+        isLying = on;
+      },
+    };
+  }
+
+  it("fails no request, moves no unit, counts none twice, and ends", async () => {
+    for (let seed = 1; seed <= runs(2, 30); seed += 1) {
+      const { store, lie } = liar(seed);
+      const own = { ...options, store, minUnitsAtStage: 1_000, stages: [{ share: 0.3 }, { share: 1 }] };
+      const worlds = [rolloutWorld(own, 1), rolloutWorld(own, 2)] as const;
+      const arms = new Map<string, string>();
+      for (let round = 0; round < 6; round += 1)
+        for (const world of worlds) {
+          for (const session of ["a", "b", "c", "d", "e"]) {
+            const arm = (await world.armOf(session)) ?? "none";
+            // Until a process knows the stage, requests follow control outside of the comparison.
+            if (arm !== "between") arms.set(session, arms.get(session) ?? arm);
+            if (arm !== "between") expect([session, arm]).toEqual([session, arms.get(session)]);
+          }
+          await world.send(5);
+          expect((await world.rollout.status()).stage).toBe(0);
+        }
+      lie(false);
+      const [first, second] = worlds;
+      let compared = 0;
+      for (const world of worlds)
+        for (let at = 1; at <= 30; at += 1)
+          if ((await first.armOf(`s${world === first ? 1 : 2}-${at}`)) !== "between") compared += 1;
+      for (let tries = 0; tries < 60; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        for (const world of worlds) {
+          world.tick(200);
+          await world.rollout.judge();
+        }
+        if ((await second.rollout.status()).store?.isReached) break;
+      }
+      const { units, inBoth } = await second.rollout.status();
+      expect(inBoth).toBe(0);
+      expect(units.control + units.candidate).toBeLessThanOrEqual(compared);
+      lie(true);
+      await Promise.all(worlds.map(({ router }) => router.close()));
+    }
   });
 });
