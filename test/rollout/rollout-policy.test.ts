@@ -150,6 +150,12 @@ describe("a unit", () => {
       unnamed: { labels: { other: "u" } },
     },
     {
+      what: "label that is empty",
+      unit: { label: "user" },
+      named: { labels: { user: "\u200b" } },
+      unnamed: { labels: { user: "" } },
+    },
+    {
       what: "label __proto__",
       unit: { label: "__proto__" },
       named: { labels: JSON.parse('{"__proto__":"u"}') },

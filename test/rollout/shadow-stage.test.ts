@@ -1,7 +1,16 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { only } from "../../policies/constraints/index.ts";
+import { always } from "../../policies/index.ts";
 import type { Policy } from "../../src/contracts/index.ts";
+import { createRouter } from "../../src/index.ts";
+import { errors } from "../../src/rollout/guards/errors.ts";
+import { createRollout } from "../../src/rollout/stages/create-rollout.ts";
+import { fakeModel } from "../../src/testing/index.ts";
 import { rolloutWorld, type WorldId } from "../support/rollout/rollout-world.ts";
+import { runs } from "../support/runs.ts";
 
+const price = { usdPerMillionInputTokens: 20, usdPerMillionOutputTokens: 20 };
 const ask = (session: string) => ({ session, messages: [{ role: "user" as const, content: "Hello" }] });
 const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -39,6 +48,69 @@ describe("the shadow stage", () => {
     }
     expect((await world.rollout.status()).shadow).toMatchObject({ requests: 40, calls: 10 });
     await world.router.close();
+  });
+
+  it("calls no model that the request's own constraints forbid, whatever the candidate wants", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (forbids) => {
+        const { world } = shadowWorld({ requests: 100, calls: 1 });
+        const called: string[] = [];
+        world.router.observe((event) => {
+          if (event.type === "attempt-ended" && event.attempt.hop === "shadow") called.push(event.decisionId);
+        });
+        const allowed: string[] = [];
+        for (const [at, isForbidden] of forbids.entries()) {
+          const constraints = isForbidden ? [only<WorldId>("large")] : [];
+          const { decision } = await world.router.route({ ...ask(`s${at}`), constraints });
+          if (!isForbidden) allowed.push(decision.id);
+        }
+        await turn();
+        expect([...called].sort()).toEqual([...allowed].sort());
+        expect((await world.rollout.status()).shadow).toMatchObject({
+          requests: forbids.length,
+          failed: forbids.length - allowed.length,
+        });
+        await world.router.close();
+      }),
+      { numRuns: runs(10, 300) },
+    );
+  });
+
+  it("spends no more than the router's budget, with the answers of control", async () => {
+    const model = (name: string) => fakeModel({ name, price, maxOutputTokens: 1, answer: "ok" });
+    const rollout = createRollout<WorldId>({
+      id: "spends",
+      salt: "a salt of 16 characters",
+      unit: "session",
+      control: always("large"),
+      candidate: always("small"),
+      stages: [{ shadow: true, requests: 1_000, calls: 1 }, { share: 0.5 }],
+      guards: [errors({ margin: 0.1 })],
+    });
+    const limitUsd = 0.002;
+    const router = createRouter({
+      models: { small: model("small"), large: model("large") },
+      policy: rollout.policy,
+      budget: { limitUsd, period: "day" },
+      execution: { retries: 0, fallback: false },
+    });
+    rollout.attach(router);
+    let spent = 0;
+    router.observe((event) => {
+      if (event.type === "attempt-ended") spent += event.attempt.costUsd ?? 0;
+    });
+    let refused = 0;
+    for (let at = 0; at < 60; at += 1) {
+      await router.route({ ...ask(`s${at}`), max_tokens: 1 }).catch(() => {
+        refused += 1;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await turn();
+    expect((await rollout.status()).shadow?.calls).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
+    expect(spent).toBeLessThanOrEqual(limitUsd + 1e-12);
+    await router.close();
   });
 
   it("leaves out what would pile up, and asks nothing after close", async () => {
