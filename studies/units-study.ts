@@ -67,7 +67,7 @@ function cellOf(world: HardWorld, effect: HardEffect, cell: number): string {
   }
   const median = ends.sort((a, b) => a - b)[Math.floor(ends.length / 2)];
   const why = [...causes].map(([cause, times]) => `${cause} ${times}`).join(", ");
-  return `${(100 * ends.length) / runs} % ${intervalOf(ends.length)}${median === undefined ? "" : `, ${median} units`}${why && ` (${why})`}`;
+  return `${((100 * ends.length) / runs).toFixed(1)} % ${intervalOf(ends.length)}${median === undefined ? "" : `, ${median} units`}${why && ` (${why})`}`;
 }
 
 /** Score interval of 99 %, in percent. */

@@ -67,6 +67,37 @@ it("claims units for two seconds at a time where the store is slow, so that judg
   expect(puts - before).toBeLessThanOrEqual(7);
 });
 
+it("asks the store nothing once close() has ended, whatever was under way", async () => {
+  const inner = memoryStore();
+  let calls = 0;
+  const late = async <T>(work: () => Promise<T>): Promise<T> => {
+    calls += 1;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return work();
+  };
+  const store: Store = {
+    ...inner,
+    status: () => late(() => inner.status()),
+    records: {
+      get: (keys) => late(() => inner.records.get(keys)),
+      put: (writes) => late(() => inner.records.put(writes)),
+    },
+  };
+  for (let at = 0; at < 5; at += 1) {
+    const world = rolloutWorld({ ...options, store }, at);
+    await world.rollout.ready();
+    await world.router.route({ session: `s${at}`, messages: [{ role: "user", content: "Hello" }] });
+    // A judgement and a look at the store, whose end no caller awaits.
+    void world.rollout.judge();
+    void world.rollout.judge();
+    await new Promise((resolve) => setTimeout(resolve, 8 * at));
+    await world.router.close();
+    const after = calls;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(calls).toBe(after);
+  }
+});
+
 describe("a clock that jumps by a month in one of four processes", () => {
   const month = 31 * 86_400_000;
   it.each<[string, (world: RolloutWorld) => void]>([

@@ -126,6 +126,8 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     isClosed = true;
     timer.close();
     shadow?.close();
+    // What is under way would else ask a store whose client the application closes next.
+    await controller.idle();
     await book.close();
   };
 

@@ -44,6 +44,8 @@ export interface RolloutController {
   /** Ends the rollout since a promise broke. */
   promiseBroke(promise: string): void;
   lastVerdict(): RolloutVerdict;
+  /** Resolves when no judgement and no look at the book is under way. */
+  idle(): Promise<void>;
   /** Alpha of the rollout. */
   readonly alpha: number;
 }
@@ -121,12 +123,21 @@ export function createController(options: ControllerOptions): RolloutController 
   // Without a store the stage is known at once.
   followed.apply();
   let judging: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
+  const noted = (work: Promise<void>): Promise<void> => {
+    const done = work.finally(() => underWay.delete(done));
+    underWay.add(done);
+    return done;
+  };
 
   return {
     alpha: 1 - rollout.confidence,
     snapshot: () => followed.snapshot,
     record: () => followed.record,
-    follow: followed.follow,
+    follow: () => noted(followed.follow()),
+    async idle() {
+      await Promise.all([judging, ...underWay]);
+    },
     async judge() {
       judging = judging.then(judgeOnce).catch((error: unknown) => {
         // A guard of a user may throw where tables are put together.
@@ -152,7 +163,7 @@ export function createController(options: ControllerOptions): RolloutController 
       if (canWait(move) && followed.isPending) throw notMoved(id, move, book);
     },
     promiseBroke(promise) {
-      void followed.urgent((latest) => afterBrokenPromise(latest, promise, factsNow(book.own())));
+      void noted(followed.urgent((latest) => afterBrokenPromise(latest, promise, factsNow(book.own()))));
     },
     lastVerdict,
   };
