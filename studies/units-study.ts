@@ -7,11 +7,12 @@ import { type HardEffect, type HardWorld, hardWorlds, sendHardUnits } from "./ha
 /**
  * Rollouts through the units and the judge that run in production, in worlds that are unkind to them: how often they roll
  * back falsely with all three guards at their margins, and how often harm is found. `npm run build && node
- * dist/studies/units-study.js [runs] [units] [seed]`.
+ * dist/studies/units-study.js [runs] [units] [seed] [world]`, where a world is a part of a name in `hard-units`.
  */
 const runs = Number(process.argv[2] ?? 100);
 const count = Number(process.argv[3] ?? 6_000);
 const firstSeed = Number(process.argv[4] ?? 1);
+const asked = process.argv[5] ?? "";
 const alpha = 0.05;
 const guards = [
   errors({ margin: 0.005 }),
@@ -38,6 +39,7 @@ console.log(
   `| world | ${Object.keys(effects).join(" | ")} |\n|---|${"---|".repeat(Object.keys(effects).length)}`,
 );
 for (const [index, world] of hardWorlds.entries()) {
+  if (!world.name.includes(asked)) continue;
   const cells = Object.values(effects).map((effect, at) => cellOf(world, effect, 10 * index + at));
   console.log(`| ${world.name} | ${cells.join(" | ")} |`);
 }

@@ -136,7 +136,7 @@ export function createController(options: ControllerOptions): RolloutController 
     record: () => followed.record,
     follow: () => noted(followed.follow()),
     async idle() {
-      await Promise.all([judging, ...underWay]);
+      await Promise.allSettled([judging, ...underWay]);
     },
     async judge() {
       judging = judging.then(judgeOnce).catch((error: unknown) => {
