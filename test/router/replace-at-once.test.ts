@@ -102,7 +102,7 @@ async function liveOf(seed: number): Promise<void> {
   expect(router.isClosed).toBe(true);
   expect(swaps.length).toBe(after);
   expect(after).toBeGreaterThan(5);
-  // Nothing decides any more, and nothing is replaced.
+  // The router decides no longer, and nothing is replaced.
   await expect(router.decide("Hello")).rejects.toThrow(/closed/);
   await expect(router.replace({ policy: at(0.1), reason: "late" })).rejects.toThrow(/closed/);
   await expect(router.revert("late")).rejects.toThrow(/closed/);
