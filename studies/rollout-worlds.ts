@@ -44,7 +44,7 @@ export interface DrawnUnits {
 
 const base = { errors: 0.01, loss: 0.2, usdPerTurn: 0.004 };
 const mostTurns = 50;
-/** Requests of a unit that count, as by default. */
+/** Requests of a unit that count; a rollout takes up to 50 by default. */
 const counted = 20;
 export const maxUsd = 1;
 

@@ -52,14 +52,7 @@ type Refuse = (problem: string) => never;
  * A request without a unit is in no arm: its choices keep their probabilities.
  */
 export function settleArms(policy: string, lottery: readonly Choice[], unitOf: UnitOf): SettledArms {
-  const refuse: Refuse = (problem) => {
-    throw new PolicyError(policy, problem);
-  };
-  const tags = lottery.map(({ arms }) => (arms === undefined ? noArms : checkedArms(arms, refuse)));
-  const probabilities = lottery.map(({ probability = 1 }) => probability);
-  const rollouts = new Set(tags.flatMap((own) => own.map(({ rollout }) => rollout)));
-  if (rollouts.size > mostRollouts) refuse(`returned arms of more than ${mostRollouts} rollouts`);
-  for (const rollout of rollouts) checkRollout(rollout, tags, probabilities, refuse);
+  const { tags, probabilities, rollouts, refuse } = checkArms(policy, lottery);
   const assigned: ArmAssignment[] = [];
   for (const rollout of rollouts) {
     // Within an arm of a rollout that was settled before, this one may have no part.
@@ -77,6 +70,27 @@ export function settleArms(policy: string, lottery: readonly Choice[], unitOf: U
     probabilities: probabilities.map((one) => (one === gone ? 0 : one)),
     arms: assigned.length === 0 ? undefined : Object.freeze(assigned),
   };
+}
+
+interface CheckedArms {
+  /** Arms of each choice. */
+  readonly tags: readonly (readonly ArmShare[])[];
+  readonly probabilities: number[];
+  readonly rollouts: ReadonlySet<string>;
+  readonly refuse: Refuse;
+}
+
+/** Checks the arms of a lottery as far as they depend on no unit. Throws `PolicyError`. */
+export function checkArms(policy: string, lottery: readonly Choice[]): CheckedArms {
+  const refuse: Refuse = (problem) => {
+    throw new PolicyError(policy, problem);
+  };
+  const tags = lottery.map(({ arms }) => (arms === undefined ? noArms : checkedArms(arms, refuse)));
+  const probabilities = lottery.map(({ probability = 1 }) => probability);
+  const rollouts = new Set(tags.flatMap((own) => own.map(({ rollout }) => rollout)));
+  if (rollouts.size > mostRollouts) refuse(`returned arms of more than ${mostRollouts} rollouts`);
+  for (const rollout of rollouts) checkRollout(rollout, tags, probabilities, refuse);
+  return { tags, probabilities, rollouts, refuse };
 }
 
 const noArms: readonly ArmShare[] = [];

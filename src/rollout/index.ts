@@ -59,7 +59,8 @@ export type {
   ReleasedModel,
   ReleasedPrompt,
 } from "./release/release.ts";
-export { createRollout, type Rollout } from "./stages/create-rollout.ts";
+export { createRollout } from "./stages/create-rollout.ts";
+export type { Rollout } from "./stages/rollout.ts";
 export type { RolloutOptions } from "./stages/rollout-options.ts";
 export {
   type RolloutPolicyOptions,

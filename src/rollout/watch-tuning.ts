@@ -11,6 +11,7 @@ import {
 import { neededBuiltin } from "../plugin/node-builtin.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
 import { shortText } from "../plugin/short-text.ts";
+import { isDeeper } from "./fleet/release-pointer.ts";
 import { loopEmitter } from "./loop-emitter.ts";
 import { createPoller } from "./poller.ts";
 import { readWholeFile } from "./read-whole-file.ts";
@@ -35,6 +36,7 @@ export interface TuningWatch {
 
 /** Most bytes of a tuning file, as `eval check` reads it. */
 const maxBytes = 20_000_000;
+const deepest = 100;
 const formatVersion = 1;
 
 /**
@@ -115,6 +117,8 @@ function parseTuning(text: string): Tuning | string {
   } catch {
     return "is not JSON: is it complete?";
   }
+  // What is nested without end can be parsed, and then neither hashed nor written.
+  if (isDeeper(value, deepest)) return `is nested more than ${deepest} deep`;
   try {
     checkTuning("tuning", value);
   } catch (error) {

@@ -16,8 +16,14 @@ import { quietAccount, quietHop } from "./quiet-hop.ts";
 const mostRoutes = 1_000;
 /** Number of routes that are decided at the same time, where the classifier is asynchronous. */
 const atOnce = 50;
-/** Draws that settle a lottery: both ends and the middle. */
-const draws: readonly number[] = [0, 0.5, 1 - Number.EPSILON];
+/**
+ * Largest number of draws that look for the plans of a lottery: one of a probability above 1 % is found. Fewer where the
+ * classifier is asynchronous and asked again by each.
+ */
+const mostDraws = 256;
+const mostAwaited = 16;
+/** Rounding error of a sum of probabilities. */
+const tolerance = 1e-6;
 
 /** Throws `InvalidOptionError` unless the value is a list of golden routes for models with these ids. */
 export function checkGoldenRoutes(
@@ -59,18 +65,40 @@ async function hold<Id extends string>(
 ): Promise<void> {
   const allowed: readonly Id[] = route.in ?? [route.model];
   const expected = `a request for ${allowed.join(" or ")}`;
-  for (const draw of draws) {
+  /** Probabilities of the plans that were seen. */
+  const seen = new Map<string, number>();
+  let total = 0;
+  let most = mostDraws;
+  for (let index = 0; index < most && total < 1 - tolerance; index += 1) {
+    const draw = drawAt(index);
     let decided: Decided<Id>;
     try {
-      decided = await decideQuietly(parts, route.request, draw);
+      const asked = decideQuietly(parts, route.request, draw);
+      if (asked instanceof Promise) most = mostAwaited;
+      decided = await asked;
     } catch (cause) {
       const problem = isRouterError(cause) ? cause.code : errorType(cause);
       throw new InvalidOptionError(`replace.golden[${at}]`, `an error: ${problem}`, expected, { cause });
     }
-    const { model, propensity } = decided.decision;
+    const { model, plan, propensity } = decided.decision;
     if (!allowed.includes(model)) throw new InvalidOptionError(`replace.golden[${at}]`, model, expected);
-    if (propensity === 1) return;
+    const key = JSON.stringify(plan.map((step) => [step.model, step.unless]));
+    if (!seen.has(key)) total += propensity;
+    seen.set(key, propensity);
   }
+}
+
+/** Returns both ends, and then numbers that halve what is left between those before: 0, 1, 1/2, 1/4, 3/4, 1/8 … */
+function drawAt(index: number): number {
+  if (index === 0) return 0;
+  if (index === 1) return 1 - Number.EPSILON;
+  let [draw, part] = [0, 0.5];
+  // The bits of the number in reverse (van der Corput).
+  for (let rest = index - 1; rest > 0; rest = Math.floor(rest / 2)) {
+    draw += (rest % 2) * part;
+    part /= 2;
+  }
+  return draw;
 }
 
 /** Decides as a new router does: without sessions, budgets, and knowledge of how models behave. No event tells of it. */

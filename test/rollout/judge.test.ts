@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { errors } from "../../src/rollout/guards/errors.ts";
 import type { Guard } from "../../src/rollout/guards/guard.ts";
 import { judge } from "../../src/rollout/stages/judge.ts";
 import type { JudgedStage } from "../../src/rollout/stages/verdict.ts";
 import { emptyTable } from "../../src/rollout/units/arm-table.ts";
 import { createUnits } from "../../src/rollout/units/units.ts";
+import type { UnitsState } from "../../src/rollout/units/units-state.ts";
 
 const stage: JudgedStage = {
   index: 0,
@@ -66,6 +68,44 @@ describe("the judge", () => {
     expect(judged([said(1, 1)], { saltChanged: true })).toMatchObject({ because: "salt-changed" });
     expect(judged([said(99, 1)], {}, { inBoth: 6 })).toMatchObject({ because: "units-in-both-arms" });
     expect(judged([said(1, 1)], {}, { inBoth: 5 })).toMatchObject({ verdict: "advance" });
+  });
+});
+
+describe("the state of units", () => {
+  const monotonic = () => 0;
+  const guard = errors({ margin: 0.01 });
+  const good = () => {
+    const units = createUnits([guard], monotonic);
+    return JSON.parse(JSON.stringify(units.exportState())) as UnitsState;
+  };
+  const request = { outcome: "answered", latencyMs: 1, escalated: false };
+  const unit = { arm: "control", revision: 0, at: 1e12, requests: [request], ratings: [] };
+  const open = (more: object) => ({ open: [["0123456789ab", { ...unit, ...more }]] });
+
+  it("that was exported is taken", () => {
+    const units = createUnits([guard], monotonic);
+    units.restoreState({ ...good(), ...open({}) } as never);
+    expect(units.table().closed.control).toBe(1);
+  });
+
+  it.each<[string, object]>([
+    ["verdicts that are none", open({ requests: [{ ...request, ratings: 5 }] })],
+    ["a verdict without an origin", open({ ratings: [{ decisionId: "d", value: 1, source: 5 }] })],
+    ["a request that is none", open({ requests: [{}] })],
+    ["requests without end", open({ requests: Array(100_000).fill(request) })],
+    [
+      "verdicts without end",
+      open({ ratings: Array(10_000).fill({ decisionId: "d", value: 1, source: "x" }) }),
+    ],
+    ["a time in the future", open({ at: -1e300 })],
+    ["a name without end", { open: [["x".repeat(100_000), unit]] }],
+    ["an arm that is not compared", open({ arm: "__proto__" })],
+    ["silent guards without end", { fixed: [["a", { ...unit, left: false, silent: Array(1e5).fill("x") }]] }],
+  ])("with %s changes nothing", (_, more) => {
+    const units = createUnits([guard], monotonic);
+    expect(() => units.restoreState({ ...good(), ...more } as never)).toThrow(InvalidOptionError);
+    expect(units.table()).toEqual(good().table);
+    expect(units.open()).toBe(0);
   });
 });
 

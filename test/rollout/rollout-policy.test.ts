@@ -150,6 +150,12 @@ describe("a unit", () => {
       unnamed: { labels: { other: "u" } },
     },
     {
+      what: "label that is empty",
+      unit: { label: "user" },
+      named: { labels: { user: "\u200b" } },
+      unnamed: { labels: { user: "" } },
+    },
+    {
       what: "label __proto__",
       unit: { label: "__proto__" },
       named: { labels: JSON.parse('{"__proto__":"u"}') },
@@ -254,6 +260,38 @@ describe("a candidate", () => {
         { model: "mid", reason: "x" },
       ],
       reason: /PolicyError/,
+    },
+    {
+      what: "has arms that are none",
+      candidate: () => ({ model: "large", reason: "x", arms: [{ rollout: "", low: 5 }] as never }),
+      reason: /PolicyError/,
+    },
+    {
+      what: "has an arm of the rollout that it is part of",
+      candidate: () => ({
+        model: "large",
+        reason: "x",
+        arms: [{ rollout: "canary", arm: "own", low: 0, high: 1 }],
+      }),
+      reason: /PolicyError/,
+    },
+    {
+      what: "has an arm of a rollout that it does not read",
+      candidate: () => ({
+        model: "large",
+        reason: "x",
+        arms: [{ rollout: "none", arm: "own", low: 0, high: 1 }],
+      }),
+      reason: /PolicyError/,
+    },
+    {
+      what: "sorts and changes what it was given",
+      candidate: ({ candidates, classification }) => {
+        (candidates as unknown as { estimatedCostUsd?: number }[]).reverse()[0] = { estimatedCostUsd: 0 };
+        if (classification) (classification as { complexity: number }).complexity = 2;
+        throw new TypeError("too late");
+      },
+      reason: /TypeError/,
     },
     {
       what: "has no opinion",

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,6 +40,8 @@ function tuned(cut: number, more: object = {}): string {
   expect(tuningVersionOf(rest as never)).toBe(version);
   return JSON.stringify({ ...rest, version });
 }
+
+const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
 let folder: string;
 let file: string;
@@ -112,6 +123,33 @@ describe("a tuning file that is watched", () => {
     ["null", () => writeFileSync(file, "null"), /is not a tuning file/],
     ["nested without end", () => writeFileSync(file, "[".repeat(1_000_000)), /is not JSON/],
     [
+      "nested deep, and complete",
+      () => writeFileSync(file, tuned(0.3).replace('"threshold":0.3', `"threshold":${nested(20_000)}`)),
+      /is nested more than 100 deep/,
+    ],
+    [
+      "nested deep, without a format version",
+      () => writeFileSync(file, tuned(0.3).replace('"formatVersion":1', `"more":${nested(20_000)}`)),
+      /is nested more than 100 deep/,
+    ],
+    [
+      "a folder",
+      () => {
+        unlinkSync(file);
+        mkdirSync(file);
+      },
+      /is not a file/,
+    ],
+    [
+      "a link to itself",
+      () => {
+        unlinkSync(file);
+        symlinkSync(file, file);
+      },
+      /cannot be read \(ELOOP\)/,
+    ],
+    ["of 100 MB", () => truncateSync(file, 100_000_000), /has 100000000 bytes, more than the 20000000/],
+    [
       "edited",
       () => writeFileSync(file, tuned(0.3).replace('"at":0.3', '"at":0.1')),
       /not the hash of the rest/,
@@ -138,6 +176,7 @@ describe("a tuning file that is watched", () => {
     expect(router.policy).toBe(policy);
     expect(router.tuning).toBe(tuning);
     // A good one is taken again, also the one of before.
+    rmSync(file, { recursive: true, force: true });
     writeFileSync(file, tuned(0.7));
     await look();
     writeFileSync(file, tuned(0.4));

@@ -320,6 +320,21 @@ describe("golden routes", () => {
     });
   });
 
+  it.each([0.02, 0.37, 0.611])("hold for what a lottery does rarely, anywhere in it: %s", async (before) => {
+    const { router } = make({ golden: [{ request: "0.9", model: "large" }] });
+    const rarely: Policy<Id> = {
+      name: "rarely",
+      parameters: { before },
+      models: ["small", "large"],
+      select: () => [
+        { model: "large", reason: "x", probability: before },
+        { model: "small", reason: "x", probability: 0.01 },
+        { model: "large", reason: "x", probability: 0.99 - before },
+      ],
+    };
+    expect((await refused(router.replace({ policy: rarely, reason: "r" }))).message).toContain('got "small"');
+  });
+
   it("call no model, emit nothing, and need no budget", async () => {
     const { router, models, events } = make({ golden, budget: { limitUsd: 0.000001, period: "day" } });
     await router.replace({ policy: at(0.55), reason: "r" });

@@ -32,7 +32,7 @@ export function readKept(text: string): KeptFile | undefined {
     const isFit =
       one?.formatVersion === 1 &&
       typeof one.of === "string" &&
-      isCount(Math.floor(one.atStageMs ?? -1)) &&
+      isTime(one.atStageMs) &&
       isCount(one.at) &&
       (one.verdict === undefined || isVerdict(one.verdict)) &&
       isPoints(one.points);
@@ -40,6 +40,11 @@ export function readKept(text: string): KeptFile | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A text would be put before what is added to it. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && isCount(Math.floor(value));
 }
 
 function isPoints(value: unknown): value is KeptJudgement["points"] {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkNumber } from "../../plugin/index.ts";
+import { checkNumber, checkText } from "../../plugin/index.ts";
 import type { Counted } from "../../statistics/share-rise.ts";
 import { checkScoreReference, type DriftReference, type DriftSettings } from "./drift-options.ts";
 import type { DriftAlarm } from "./drift-status.ts";
@@ -56,6 +56,7 @@ export function checkDriftState(given: DriftState, { windowRequests }: DriftSett
     );
   const { window, baseline, verdictsBefore } = state;
   const requests = count("state.window.requests", window?.requests, windowRequests - 1);
+  const asked = count("state.window.asked", window?.asked, requests);
   return {
     formatVersion: 1,
     windowRequests,
@@ -66,8 +67,8 @@ export function checkDriftState(given: DriftState, { windowRequests }: DriftSett
         checkNumber(`state.window.scores[${at}]`, score),
       ),
       classifier: optionalText("state.window.classifier", window?.classifier),
-      asked: count("state.window.asked", window?.asked, requests),
-      failures: count("state.window.failures", window?.failures, requests),
+      asked,
+      failures: count("state.window.failures", window?.failures, asked),
       labels: labelsOf("state.window.labels", window?.labels, windowRequests),
     },
     reference: optionalReference("state.reference", state.reference),
@@ -88,9 +89,9 @@ export function checkDriftState(given: DriftState, { windowRequests }: DriftSett
       answers: count(`state.served[${at}].answers`, entry?.answers),
       calm: entry?.calm === undefined ? undefined : count(`state.served[${at}].calm`, entry.calm),
     })),
-    alarms: list<DriftAlarm>("state.alarms", state.alarms, mostAlarms).map((alarm) => ({
-      of: String(alarm?.of).slice(0, longestReason),
-      reason: String(alarm?.reason).slice(0, longestReason),
+    alarms: list<DriftAlarm>("state.alarms", state.alarms, mostAlarms).map((alarm, at) => ({
+      of: text(`state.alarms[${at}].of`, alarm?.of),
+      reason: text(`state.alarms[${at}].reason`, alarm?.reason),
     })),
   };
 }
@@ -114,6 +115,10 @@ function optionalReference(option: string, given: DriftReference | undefined): D
   return given === undefined ? undefined : checkScoreReference(option, given);
 }
 
+function text(option: string, value: unknown): string {
+  return checkText(option, value).slice(0, longestReason);
+}
+
 function optionalText(option: string, value: unknown): string | undefined {
   if (value !== undefined && typeof value !== "string")
     throw new InvalidOptionError(option, value, "a string");
@@ -129,7 +134,7 @@ function labelsOf(
     const entries = list<readonly [string, number]>(`${option}.${label}`, value?.[label], most);
     const pairs = entries.map((entry, at) => {
       const [name, number] = Array.isArray(entry) ? entry : [];
-      return [labelOf(name), count(`${option}.${label}[${at}][1]`, number)] as const;
+      return [labelOf(name), count(`${option}.${label}[${at}][1]`, number, most)] as const;
     });
     return [label, new Map(pairs)] as const;
   });

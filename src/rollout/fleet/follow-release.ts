@@ -65,7 +65,8 @@ export function followRelease<Id extends string>(options: FollowReleaseOptions<I
     const pointer = readPointer(text);
     if (typeof pointer === "string") return refuse(`the pointer of the fleet cannot be read: ${pointer}`);
     const { hash, name, data } = pointer;
-    if (hash === taken) return;
+    // Published again, it also takes back a process that was reverted or changed by itself.
+    if (hash === taken && router.release === hash.slice(0, 12)) return;
     try {
       const made = releaseOfData(router, releases, name, data);
       if (made.hash !== hash)

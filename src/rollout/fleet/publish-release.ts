@@ -7,6 +7,7 @@ import {
   type StoreEntry,
   StoreError,
 } from "../../contracts/index.ts";
+import { systemClock } from "../../plugin/clock.ts";
 import { checkKeys, checkMethods, checkText, dropPromises } from "../../plugin/index.ts";
 import { checkPlainField } from "../../request/index.ts";
 import { checkPlace, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
@@ -67,7 +68,8 @@ export async function publishRelease<Id extends string>(
   if (from !== undefined && from !== (fromHash ?? "none")) throw conflict(store, fromHash);
   const { parts, hash } = releaseOfData(router, releases, name, kept);
   const validation = await router.replace({ ...parts, release: hash, reason, dryRun: true });
-  const value = pointerText({ formatVersion: 1, hash, name, data: kept, by, reason });
+  const at = new Date(systemClock.wall()).toISOString();
+  const value = pointerText({ formatVersion: 1, hash, name, data: kept, at, by, reason });
   const problem = readPointer(value);
   if (typeof problem === "string")
     throw new InvalidOptionError(

@@ -9,6 +9,8 @@ export interface ReleasePointer {
   /** Key in `releases`. */
   readonly name: string;
   readonly data: Json;
+  /** Time of the publication, ISO 8601. With it a release that is published again is told from one that is only renewed. */
+  readonly at?: string | undefined;
   /** Name of the publisher. */
   readonly by: string;
   readonly reason: string;

@@ -5,73 +5,25 @@ import {
   type LoopEvent,
   type Model,
   type Policy,
-  type Router,
-  type RouterEvent,
 } from "../../contracts/index.ts";
 import { createClock } from "../../plugin/clock.ts";
 import { checkMethods, checkText } from "../../plugin/index.ts";
 import { shortText } from "../../plugin/short-text.ts";
-import { unref } from "../../state/shared/unref.ts";
 import { createLocalBook } from "../books/local-book.ts";
 import { createSharedBook } from "../books/shared-book.ts";
-import type { AuditedRecord } from "../promise/audited-record.ts";
 import { saltFingerprint } from "../units/unit-draw.ts";
-import { armOf, unitRequest } from "../units/unit-request.ts";
 import { createUnits } from "../units/units.ts";
 import { firstRecord } from "./first-record.ts";
+import { createJudgeTimer } from "./judge-timer.ts";
 import { noteRollout, refuseNested, refuseOthers } from "./other-rollouts.ts";
+import type { Rollout } from "./rollout.ts";
 import { createController } from "./rollout-controller.ts";
+import type { HandMove } from "./rollout-moves.ts";
+import { createRolloutObserver } from "./rollout-observer.ts";
 import { type RolloutOptions, resolveRollout } from "./rollout-options.ts";
 import { rolloutPolicy } from "./rollout-policy.ts";
-import type { RolloutStatus, RolloutVerdict } from "./rollout-status.ts";
 import { rolloutStatusOf } from "./rollout-status-of.ts";
 import { createShadowWatch, type ShadowWatch } from "./shadow-watch.ts";
-
-/** A candidate on its way from shadow to all requests. */
-export interface Rollout<Id extends string = string> {
-  readonly id: string;
-  /** Policy of the router: control, the candidate, and the shares of both. */
-  readonly policy: Policy<Id>;
-  /**
-   * Tells the router's listeners what happens, lets the shadow stage ask the candidate, and ends with the router's
-   * `close()`. Returns a function that lets go of the router. Throws `InvalidOptionError` for a router whose policy this
-   * rollout is not part of, and for a second one.
-   */
-  attach(router: Router<Id>): () => void;
-  /** Resolves once the stage is known. Without a store at once; until then requests follow control and do not count. */
-  ready(): Promise<void>;
-  status(): Promise<RolloutStatus>;
-  /** Judges now, in addition to each `judgeMs`. Never rejects. */
-  judge(): Promise<RolloutVerdict>;
-  /**
-   * Moves by hand; `by` is the name of who does it. Rejects with `InvalidOptionError` where the state does not allow it,
-   * and with `StoreError` if the store does not answer: then `pause` and `abort` hold in this process anyway.
-   */
-  advance(by: string, reason?: string): Promise<void>;
-  /** Stops the way up. Shares stay as they are. */
-  pause(by: string, reason?: string): Promise<void>;
-  /**
-   * Goes on after a pause; the signal that paused it is overruled. After a rollback or an abort the rollout begins again
-   * at its first stage, without the evidence so far.
-   */
-  resume(by: string, reason?: string): Promise<void>;
-  /** Gives all requests to control. */
-  abort(by: string, reason?: string): Promise<void>;
-  /**
-   * Takes what an audit found, for `quality({ from: "audit" })`: `createAudit({ onRecord: [rollout.add] })`. It has to
-   * come while the unit of the decision is known.
-   */
-  add(record: AuditedRecord): void;
-  /** Returns the state as plain JSON. Also part of `router.exportState()`. With a store: null, since it is there. */
-  exportState(): Json;
-  /** Replaces the state. Throws `InvalidOptionError`, and then changes nothing, for what is not its own. */
-  restoreState(state: Json): void;
-  /** Writes what is not written yet, and stops. */
-  close(): Promise<void>;
-}
-
-/** Decisions whose arm is remembered for an audit. */
-const mostDecisions = 10_000;
 
 /**
  * Creates a rollout: a candidate policy takes over from control, stage by stage, as long as no guard finds harm. Units
@@ -95,10 +47,13 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     candidate,
     state: {
       snapshot() {
-        start();
+        // At the first use, since a module may be loaded where no timer may run.
+        timer.start();
         return controller.snapshot();
       },
-      observe: (event) => observe(event),
+      observe(event) {
+        if (!isClosed) observer.observe(event);
+      },
       ...(store === undefined && { exportState, restoreState }),
     },
   });
@@ -109,104 +64,46 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     maxRequests: rollout.unitMaxRequests,
   });
   const first = firstRecord(rollout, saltFingerprint(id, salt), policy, clock.wall());
-  const local =
-    store === undefined ? createLocalBook({ first, stages: stages.length, guards, units, clock }) : undefined;
+  const bookParts = { first, stages: stages.length, guards, units, clock };
+  const { namespace, judgeMs } = rollout;
+  const local = store === undefined ? createLocalBook(bookParts) : undefined;
+  const onBack = () => void controller.follow();
   const book =
     local ??
-    createSharedBook({
-      store: store as NonNullable<typeof store>,
-      namespace: rollout.namespace,
-      first,
-      stages: stages.length,
-      guards,
-      units,
-      clock,
-      judgeMs: rollout.judgeMs,
-      onBack: () => void controller.follow(),
-    });
+    createSharedBook({ ...bookParts, store: store as NonNullable<typeof store>, namespace, judgeMs, onBack });
   let emit: ((event: LoopEvent) => void) | undefined;
   let shadow: ShadowWatch | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStarted = false;
   let isClosed = false;
-  let judgedAt = clock.monotonic();
-  const armOfDecision = new Map<string, string>();
   const controller = createController({
     rollout,
     book,
-    clock,
     emit: (event) => emit?.(event),
     isAttached: () => shadow !== undefined,
   });
-  /** Begins to look at the store and at the time. At the first use, since a module may be loaded where no timer may run. */
-  function start(): void {
-    if (isStarted || isClosed) return;
-    isStarted = true;
-    void controller.follow();
-    later();
-  }
+  const timer = createJudgeTimer({ controller, clock, pollMs: rollout.pollMs, judgeMs });
+  const observer = createRolloutObserver({
+    id,
+    stages,
+    book,
+    controller,
+    shadow: () => shadow,
+    onCounted() {
+      // Without a store a look costs next to nothing, and harm is found with the unit that proves it.
+      if (local !== undefined) timer.judgeAfter(leastMsBetween);
+    },
+  });
 
-  function later(): void {
-    if (isClosed) return;
-    // Apart, so that a fleet does not ask at one moment; never later than the period.
-    timer = setTimeout(() => void tick().then(later, later), rollout.pollMs * (0.75 + Math.random() / 4));
-    unref(timer);
-  }
-
-  async function tick(): Promise<void> {
-    const now = clock.monotonic();
-    if (now - judgedAt < rollout.judgeMs) return controller.follow();
-    judgedAt = now;
-    await controller.judge();
-  }
-
-  function observe(event: RouterEvent): void {
-    if (isClosed) return;
-    if (event.type === "promise-changed" && event.to === "broken") controller.promiseBroke(event.promise);
-    if (event.type === "feedback-given") {
-      const arm = armOf(event.arms, id);
-      const { decisionId, quality: value, source } = event;
-      if (arm !== undefined)
-        book.rate({
-          unitHash: arm.unitHash,
-          decisionId,
-          value,
-          source: originOf(source),
-        });
-      return;
-    }
-    const record = controller.record();
-    const stage = record?.state === "running" ? stages[record.stage] : undefined;
-    if (stage?.shadow === true) shadow?.observe(event);
-    const request = unitRequest(event, id);
-    if (request === undefined) return;
-    book.note(request);
-    if (event.type === "request-completed") remember(event.decision.id, request.unitHash);
-    // Without a store a look costs next to nothing, and harm is found with the unit that proves it.
-    if (local !== undefined && clock.monotonic() - judgedAt >= leastMsBetween) {
-      judgedAt = clock.monotonic();
-      void controller.judge();
-    }
-  }
-
-  function remember(decisionId: string, unitHash: string): void {
-    armOfDecision.set(decisionId, unitHash);
-    if (armOfDecision.size > mostDecisions) armOfDecision.delete(armOfDecision.keys().next().value as string);
-  }
-
-  const move = async (
-    kind: "advance" | "pause" | "resume" | "abort",
-    by: unknown,
-    reason: unknown,
-  ): Promise<void> => {
+  const move = async (kind: HandMove["kind"], by: unknown, reason: unknown): Promise<void> => {
     checkText(`rollout.${kind}.by`, by);
     if (reason !== undefined) checkText(`rollout.${kind}.reason`, reason);
+    // What the person has seen: a change since then is not what was decided on.
+    const revision = controller.record()?.revision;
     await ready();
-    await controller.move({ kind, by: shortText(by) ?? "", reason: shortText(reason) });
+    await controller.move({ kind, by: shortText(by) ?? "", reason: shortText(reason) }, revision);
   };
 
   async function ready(): Promise<void> {
-    start();
+    timer.start();
     for (let tries = 0; tries < mostTries && controller.record() === undefined && !isClosed; tries += 1) {
       await controller.follow();
       if (controller.record() === undefined && book.problem !== undefined) return;
@@ -227,8 +124,10 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   const close = async (): Promise<void> => {
     if (isClosed) return;
     isClosed = true;
-    clearTimeout(timer);
+    timer.close();
     shadow?.close();
+    // What is under way would else ask a store whose client the application closes next.
+    await controller.idle();
     await book.close();
   };
 
@@ -245,6 +144,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
         candidate: candidate as Policy,
         models: router.models as Readonly<Record<string, Model>>,
         calls: stage?.shadow === true ? (stage.calls ?? 0) : 0,
+        requests: stage?.shadow === true ? stage.requests : 0,
         random,
         add: (more) => book.addShadow(more),
       });
@@ -256,7 +156,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
         close,
       });
       const remove = router.observe(sink);
-      start();
+      timer.start();
       return () => {
         remove();
         shadow?.close();
@@ -267,30 +167,20 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     ready,
     async status() {
       await ready();
-      return rolloutStatusOf({
-        rollout,
-        unit: describeUnit(options.unit),
-        book,
-        controller,
-        openUnits: () => units.open(),
-      });
+      await shadow?.idle();
+      const openUnits = () => units.open();
+      return rolloutStatusOf({ rollout, unit: describeUnit(options.unit), book, controller, openUnits });
     },
     async judge() {
-      start();
-      judgedAt = clock.monotonic();
-      return controller.judge();
+      timer.start();
+      await shadow?.idle();
+      return timer.judge();
     },
     advance: (by, reason) => move("advance", by, reason),
     pause: (by, reason) => move("pause", by, reason),
     resume: (by, reason) => move("resume", by, reason),
     abort: (by, reason) => move("abort", by, reason),
-    add({ decisionId, loss }) {
-      const unitHash = decisionId === undefined ? undefined : armOfDecision.get(decisionId);
-      if (unitHash === undefined || decisionId === undefined || !Number.isFinite(loss)) return;
-      // Gains count like losses: a judge that errs to both sides would else find harm where there is none.
-      const value = (1 - Math.max(-1, Math.min(1, loss))) / 2;
-      book.rate({ unitHash, decisionId, value, source: "audit" });
-    },
+    add: observer.add,
     exportState,
     restoreState,
     close,
@@ -302,12 +192,6 @@ const leastMsBetween = 100;
 /** Number of times that the store is asked for the stage before requests go on without it, and the time between. */
 const mostTries = 12;
 const tryAgainMs = 250;
-
-/** Feedback of a judge is not the opinion of a person: it counts for `quality({ from: "judge" })`. */
-function originOf(source: string | undefined): string {
-  if (source === undefined) return "feedback";
-  return source === "judge" || source.startsWith("judge:") ? source : `feedback:${source}`;
-}
 
 function pauseOf(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));

@@ -1,17 +1,16 @@
 import { errorType } from "../../contracts/errors/index.ts";
 import { InvalidOptionError, type LoopEvent, StoreError } from "../../contracts/index.ts";
-import type { Clock } from "../../contracts/ports/index.ts";
-import type { BookEvidence, RolloutBook } from "../books/rollout-book.ts";
-import type { Guard } from "../guards/guard.ts";
+import type { RolloutBook } from "../books/rollout-book.ts";
 import type { ArmTable } from "../units/arm-table.ts";
+import { followRecord, type Move } from "./followed-record.ts";
 import { withPoints } from "./guard-points.ts";
-import { type JudgedStage, judge, type Verdict } from "./judge.ts";
-import { judgeShadow } from "./judge-shadow.ts";
+import { judgeRecord, shownVerdict } from "./judge-record.ts";
 import {
   afterBrokenPromise,
   afterHand,
   afterVerdict,
   type HandMove,
+  isLive,
   type MoveFacts,
 } from "./rollout-moves.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
@@ -19,12 +18,10 @@ import type { RolloutSnapshot } from "./rollout-policy.ts";
 import type { RolloutRecord } from "./rollout-record.ts";
 import type { RolloutVerdict } from "./rollout-status.ts";
 import { noShadow } from "./shadow-watch.ts";
-import { sharesOf } from "./stage-shares.ts";
 
 export interface ControllerOptions {
   readonly rollout: ResolvedRollout;
   readonly book: RolloutBook;
-  readonly clock: Pick<Clock, "wall" | "monotonic">;
   readonly emit: (event: LoopEvent) => void;
   /** True once a router is attached, so that the shadow stage knows its models. */
   readonly isAttached: () => boolean;
@@ -39,216 +36,108 @@ export interface RolloutController {
   follow(): Promise<void>;
   /** Writes, reads and judges. One at a time; never rejects. */
   judge(): Promise<RolloutVerdict>;
-  /** Moves by hand. Rejects with `InvalidOptionError` where the state does not allow it. */
-  move(move: HandMove): Promise<void>;
+  /**
+   * Moves by hand. Rejects with `InvalidOptionError` where the state does not allow it, and with `StoreError` where what goes
+   * up was asked for at another revision than the newest: by default that which the book has now.
+   */
+  move(move: HandMove, revision?: number): Promise<void>;
   /** Ends the rollout since a promise broke. */
   promiseBroke(promise: string): void;
   lastVerdict(): RolloutVerdict;
+  /** Resolves when no judgement and no look at the book is under way. */
+  idle(): Promise<void>;
   /** Alpha of the rollout. */
   readonly alpha: number;
 }
 
-const unknown: RolloutSnapshot = Object.freeze({
-  stage: 0,
-  share: 0,
-  controlShare: 0,
-  paused: true,
-  revision: 0,
-});
-
-type Move = (record: RolloutRecord) => RolloutRecord;
-
 export function createController(options: ControllerOptions): RolloutController {
   const { rollout, book, emit, isAttached } = options;
-  const { id, stages, holdOut, guards } = rollout;
-  const alpha = 1 - rollout.confidence;
-  let snapshot = unknown;
-  let followed: RolloutRecord | undefined;
-  /** Change that this process has made while the store did not answer, and must still write. */
-  let pending: Move | undefined;
+  const { id, stages, guards } = rollout;
   let verdict: RolloutVerdict | undefined;
   /** Reason why the last judgement came to nothing. */
   let failure: string | undefined;
+  const followed = followRecord({
+    rollout,
+    book,
+    emit,
+    onChange(last) {
+      verdict = last;
+    },
+    onFailure(reason) {
+      failure = reason;
+    },
+  });
 
-  const recordNow = (): RolloutRecord | undefined => {
-    const { record } = book;
-    return record === undefined || pending === undefined ? record : pending(record);
-  };
-
-  /** Makes the snapshot that of the record, and tells of what has changed. */
-  const apply = (): void => {
-    const record = recordNow();
-    if (record === undefined) return;
-    const { problem } = book;
-    // An unreadable record changes nothing; another salt or other settings would move units.
-    const isOut = problem !== undefined && problem.because !== "record";
-    const { share, controlShare } = isOut ? { share: 0, controlShare: 0 } : sharesOf(record, stages, holdOut);
-    const paused = record.state !== "running" || isOut;
-    const { stage, revision } = record;
-    const isSame =
-      snapshot.stage === stage &&
-      snapshot.share === share &&
-      snapshot.controlShare === controlShare &&
-      snapshot.paused === paused &&
-      snapshot.revision === revision;
-    const before = followed;
-    followed = record;
-    if (isSame) return;
-    snapshot = Object.freeze({ stage, share, controlShare, paused, revision });
-    if (before === undefined || before.revision === revision) return;
-    const last = record.history.at(-1);
-    if (last === undefined) return;
-    verdict = last;
-    emit({
-      type: "rollout-changed",
-      rollout: id,
-      verdict: last.verdict,
-      stage,
-      share,
-      guard: last.guard,
-      by: last.by,
-      reason: last.reason,
-      numbers: last.numbers,
-    });
-  };
-
-  const closedNow = (table: ArmTable): MoveFacts => ({ now: book.now(), closed: table.closed });
-
-  /** Writes what is pending once the store is back. */
-  const settle = async (): Promise<void> => {
-    if (pending === undefined) return;
-    const move = pending;
-    if ((await book.change(move)) !== undefined && pending === move) pending = undefined;
-  };
-
-  const follow = async (): Promise<void> => {
-    try {
-      await book.refresh();
-      await settle();
-      apply();
-    } catch (error) {
-      // Called by timers, too, where no caller could catch it.
-      failure = `the rollout could not be read: an error of type ${errorType(error)}`;
-    }
-  };
-
-  /** Does what must be done at once: here if the store does not answer, and there when it does again. */
-  const urgent = async (move: Move): Promise<void> => {
-    const earlier = pending;
-    const record = recordNow();
-    // What waits already is not lost: each move changes nothing where it is fulfilled.
-    if (earlier === undefined) pending = move;
-    else if (record === undefined || move(record) !== record) pending = (latest) => move(earlier(latest));
-    apply();
-    await settle();
-    apply();
-  };
-
-  const verdictOf = (record: RolloutRecord, evidence: BookEvidence): Verdict => {
-    const stage = stages[record.stage];
-    if (stage === undefined) return hold("a person", "the stage is not known");
-    if (stage.shadow === true)
-      return judgeShadow(evidence.shadow, {
-        stage,
-        index: record.stage,
-        sinceMs: evidence.atStageMs,
-        minMs: rollout.minMs,
-        isAttached: isAttached(),
-      });
-    try {
-      return judge(evidence.table, judgedStage(record, evidence), countedGuards(record, guards), alpha);
-    } catch (error) {
-      return hold("data", `a guard failed with an error of type ${errorType(error)}`);
-    }
-  };
-
-  const judgedStage = (record: RolloutRecord, { atStageMs }: BookEvidence): JudgedStage => {
-    const { controlShare } = sharesOf({ ...record, state: "running" }, stages, holdOut);
-    const stage = stages[record.stage];
-    // Without control nothing more can be proven.
-    const isCompared = controlShare > 0;
-    return {
-      index: record.stage,
-      count: stages.length,
-      requires: rollout.advanceWhen,
-      minUnits: isCompared ? ((stage?.shadow === true ? undefined : stage?.units) ?? rollout.minUnits) : 0,
-      minMs: rollout.minMs,
-      maxMs: isCompared ? rollout.maxMs : 0,
-      sinceMs: atStageMs,
-      before: record.before,
-    };
-  };
-
-  /** Returns a verdict as people read it: with the state's own reason where a person must act. */
-  const shown = (record: RolloutRecord, found: Verdict): RolloutVerdict => {
-    const at = new Date(book.now()).toISOString();
-    const held = { verdict: "hold", at, stage: record.stage, numbers: found.numbers } as const;
-    if (record.state !== "running") {
-      // People still want to know what has ended it, and with which advice.
-      const { guard, by, because, advice } = record.history.at(-1) ?? {};
-      const needs = record.state === "done" ? undefined : "a person";
-      return {
-        ...held,
-        needs,
-        reason: `the rollout is ${inWords[record.state]}`,
-        guard,
-        by,
-        because,
-        advice,
-      };
-    }
-    if (found.verdict === "hold") return { ...held, reason: found.reason, needs: found.needs };
-    return { ...held, reason: found.reason };
-  };
+  const factsNow = (table: ArmTable): MoveFacts => ({ now: book.now(), closed: table.closed });
 
   const judgeAlone = async (): Promise<void> => {
     // What this process knows is enough to roll back, and too little to advance.
-    const record = recordNow();
+    const { record } = followed;
     if (record === undefined || !isLive(record) || stages[record.stage]?.shadow === true) return;
     const table = book.own();
-    const found = verdictOf(record, {
-      table,
-      shadow: noShadow,
-      atStageMs: 0,
-      processes: 1,
-      kept: { points: {} },
-    });
+    const alone = { table, shadow: noShadow, atStageMs: 0, processes: 1, kept: { points: {} } };
+    const found = judgeRecord(record, alone, rollout, isAttached());
     if (found.verdict !== "roll-back") return;
-    await urgent((latest) => afterVerdict(latest, found, closedNow(table)));
+    await followed.urgent((latest) => afterVerdict(latest, found, factsNow(table)));
   };
 
   const judgeOnce = async (): Promise<void> => {
     failure = undefined;
-    await follow();
+    await followed.follow();
     await book.flush();
-    const record = recordNow();
+    const { record } = followed;
     if (record === undefined) return;
     if (!book.isReached) return judgeAlone();
     if (book.problem !== undefined || !(await book.mayJudge())) return;
     const evidence = await book.evidence();
     if (evidence === undefined) return judgeAlone();
-    const found = verdictOf(record, evidence);
-    const held = shown(record, found);
+    const found = judgeRecord(record, evidence, rollout, isAttached());
+    const held = shownVerdict(record, found, book.now());
     verdict = held;
     await book.keep({ verdict: held, points: withPoints(evidence, guards) }, evidence);
-    const facts = closedNow(evidence.table);
+    const facts = factsNow(evidence.table);
     if (afterVerdict(record, found, facts) !== record)
       await book.change((latest) =>
         // Someone has moved it since: the verdict is about something else.
         latest.revision === record.revision ? afterVerdict(latest, found, facts) : latest,
       );
-    apply();
+    followed.apply();
+  };
+
+  const lastVerdict = (): RolloutVerdict => {
+    const { problem } = book;
+    const at = new Date(book.now()).toISOString();
+    const stage = followed.record?.stage ?? 0;
+    const held = { verdict: "hold", at, stage, numbers: {} } as const;
+    if (problem !== undefined) {
+      const { because, reason } = problem;
+      if (because === "record") return { ...held, reason, needs: "a person" };
+      return { ...held, verdict: "invalid", reason, because };
+    }
+    if (!book.isReached)
+      return { ...held, needs: "data", reason: "the store does not answer: the last known stage holds" };
+    if (failure !== undefined) return { ...held, needs: "data", reason: failure };
+    return verdict ?? { ...held, needs: "units", reason: "not judged yet" };
   };
 
   // Without a store the stage is known at once.
-  apply();
+  followed.apply();
   let judging: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
+  const noted = (work: Promise<void>): Promise<void> => {
+    const done = work.finally(() => underWay.delete(done));
+    underWay.add(done);
+    return done;
+  };
 
   return {
-    alpha,
-    snapshot: () => snapshot,
-    record: recordNow,
-    follow,
+    alpha: 1 - rollout.confidence,
+    snapshot: () => followed.snapshot,
+    record: () => followed.record,
+    follow: () => noted(followed.follow()),
+    async idle() {
+      await Promise.allSettled([judging, ...underWay]);
+    },
     async judge() {
       judging = judging.then(judgeOnce).catch((error: unknown) => {
         // A guard of a user may throw where tables are put together.
@@ -257,73 +146,48 @@ export function createController(options: ControllerOptions): RolloutController 
       await judging;
       return lastVerdict();
     },
-    async move(move) {
-      await follow();
+    async move(move, seen) {
+      await followed.follow();
       const evidence = (await book.evidence())?.table ?? book.own();
-      const to: Move = (latest) => afterHand(latest, move, stages.length, closedNow(evidence));
-      const record = recordNow();
+      const to: Move = (latest) => afterHand(latest, move, stages.length, factsNow(evidence));
+      const { record } = followed;
       const isOut = book.problem !== undefined && book.problem.because !== "record";
       if (record === undefined || isOut) throw notMoved(id, move, book);
       // Throws here where the state does not allow it.
       to(record);
-      const canWait = move.kind === "abort" || move.kind === "pause";
-      if (canWait) await urgent(unlessRefused(to));
-      else if ((await book.change(to)) === undefined) throw notMoved(id, move, book);
-      apply();
-      if (canWait && pending !== undefined) throw notMoved(id, move, book);
+      const revision = seen ?? record.revision;
+      if (canWait(move)) await followed.urgent(unlessRefused(to));
+      else if ((await book.change((latest) => to(unmoved(latest, revision, move, book)))) === undefined)
+        throw notMoved(id, move, book);
+      followed.apply();
+      if (canWait(move) && followed.isPending) throw notMoved(id, move, book);
     },
     promiseBroke(promise) {
-      void urgent((latest) => afterBrokenPromise(latest, promise, closedNow(book.own())));
+      void noted(followed.urgent((latest) => afterBrokenPromise(latest, promise, factsNow(book.own()))));
     },
     lastVerdict,
   };
-
-  function lastVerdict(): RolloutVerdict {
-    const { problem } = book;
-    const at = new Date(book.now()).toISOString();
-    const stage = recordNow()?.stage ?? 0;
-    if (problem !== undefined) {
-      const isOut = problem.because !== "record";
-      return {
-        verdict: isOut ? "invalid" : "hold",
-        at,
-        stage,
-        numbers: {},
-        reason: problem.reason,
-        ...(isOut ? { because: problem.because } : { needs: "a person" }),
-      };
-    }
-    if (!book.isReached) {
-      const reason = "the store does not answer: the last known stage holds";
-      return { verdict: "hold", at, stage, numbers: {}, needs: "data", reason };
-    }
-    if (failure !== undefined)
-      return { verdict: "hold", at, stage, numbers: {}, needs: "data", reason: failure };
-    return verdict ?? { verdict: "hold", at, stage, numbers: {}, needs: "units", reason: "not judged yet" };
-  }
 }
 
-const inWords: Readonly<Record<RolloutRecord["state"], string>> = {
-  running: "running",
-  paused: "paused",
-  "rolled-back": "rolled back",
-  aborted: "aborted",
-  invalid: "not valid",
-  done: "done",
-};
-
-function isLive({ state }: RolloutRecord): boolean {
-  return state === "running" || state === "paused" || state === "done";
+/** True for a change by hand that holds here at once, whether the store answers or not: it only makes things safer. */
+function canWait({ kind }: HandMove): boolean {
+  return kind === "abort" || kind === "pause";
 }
 
-function hold(needs: "data" | "a person", reason: string): Verdict {
-  return { verdict: "hold", needs, reason, numbers: {} };
-}
-
-/** A signal that a person has overruled says nothing more. */
-function countedGuards({ overruled }: RolloutRecord, guards: readonly Guard[]): readonly Guard[] {
-  if (overruled.length === 0) return guards;
-  return guards.filter(({ kind, name }) => kind !== "signal" || !overruled.includes(name));
+/**
+ * Refuses what goes up from another state than the one that was there: of two people who advance at once, one would skip a
+ * stage, and who resumes after a pause would begin again what another person has just aborted.
+ */
+function unmoved(
+  latest: RolloutRecord,
+  revision: number,
+  { kind }: HandMove,
+  { store = "memory" }: RolloutBook,
+): RolloutRecord {
+  if (latest.revision === revision) return latest;
+  const { verdict, by = "the rollout itself" } = latest.history.at(-1) ?? {};
+  const problem = `has moved meanwhile (${verdict} by ${by}): look at it, and ${kind} it again`;
+  throw new StoreError(store, "conflict", `says that the rollout ${latest.id} ${problem}`);
 }
 
 /** A wish that waits for the store may come too late: then it changes nothing. */
@@ -338,18 +202,18 @@ function unlessRefused(move: Move): Move {
 }
 
 /** Error of a change by hand that is not, or not yet, known to all. */
-function notMoved(id: string, { kind }: HandMove, { problem, store = "memory" }: RolloutBook): Error {
+function notMoved(id: string, move: HandMove, { problem, store = "memory" }: RolloutBook): Error {
+  const { kind } = move;
   if (problem !== undefined)
     return new InvalidOptionError(
       `rollout.${kind}`,
       id,
       `for a rollout that this process takes part in: ${problem.reason}`,
     );
-  const canWait = kind === "abort" || kind === "pause";
   return new StoreError(
     store,
     "failed",
-    canWait
+    canWait(move)
       ? `does not answer: the ${kind} of the rollout ${id} holds in this process, which writes it when the store is back`
       : `does not answer: the rollout ${id} stays as it is`,
   );

@@ -22,11 +22,15 @@ export interface HandMove {
 /** A change as the history holds it, without time and stage. */
 type Cause = Omit<RolloutVerdict, "at" | "stage">;
 
+/** True for a rollout whose arms have shares, and which can therefore do harm. */
+export function isLive({ state }: Pick<RolloutRecord, "state">): boolean {
+  return state === "running" || state === "paused" || state === "done";
+}
+
 /** Returns the record after a verdict of the judge; the same one where the verdict changes nothing. */
 export function afterVerdict(record: RolloutRecord, verdict: Verdict, facts: MoveFacts): RolloutRecord {
   const { state, stage } = record;
   const { reason, numbers } = verdict;
-  const isLive = state === "running" || state === "paused" || state === "done";
   switch (verdict.verdict) {
     case "advance":
       if (state !== "running" || verdict.to !== stage + 1) return record;
@@ -42,14 +46,14 @@ export function afterVerdict(record: RolloutRecord, verdict: Verdict, facts: Mov
       return changed(record, { verdict: "pause", reason, numbers, guard }, facts, { state: "paused" });
     }
     case "roll-back": {
-      if (!isLive) return record;
+      if (!isLive(record)) return record;
       const { guard } = verdict;
       return changed(record, { verdict: "roll-back", reason, numbers, guard }, facts, {
         state: "rolled-back",
       });
     }
     case "invalid": {
-      if (!isLive) return record;
+      if (!isLive(record)) return record;
       const { because } = verdict;
       return changed(record, { verdict: "invalid", reason, numbers, because }, facts, { state: "invalid" });
     }

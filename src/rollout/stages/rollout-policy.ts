@@ -1,6 +1,5 @@
-import { choicesOf, mapChoices, scaled, totalOf } from "../../../policies/internal/lottery.ts";
+import { choicesOf, mapChoices, totalOf } from "../../../policies/internal/lottery.ts";
 import { checkPolicy, modelsOf, readsOf } from "../../../policies/internal/nested.ts";
-import { errorType } from "../../contracts/errors/index.ts";
 import {
   type ArmShare,
   type Choice,
@@ -12,10 +11,10 @@ import {
   type PolicyInputState,
   type RouterEvent,
 } from "../../contracts/index.ts";
-import { checkedLottery } from "../../decision/index.ts";
 import { checkKeys, checkMethods, checkText, describePolicy } from "../../plugin/index.ts";
 import { type RolloutUnit, rolloutUnits } from "../units/rollout-unit.ts";
 import { checkSalt, type RolloutSalt } from "../units/unit-draw.ts";
+import { buildSafely, type CandidateOpinion, candidateOpinion, withControl } from "./candidate-opinion.ts";
 
 /** State of a rollout as its policy sees it. Changes a few times a day. */
 export type RolloutSnapshot = {
@@ -96,17 +95,25 @@ export function rolloutPolicy<const Id extends string>(options: RolloutPolicyOpt
         }));
       const controls = proven === undefined ? [] : choicesOf(proven);
       const low = Math.min(1, Math.max(share, 1 - controlShare));
-      const candidates = share > 0 ? candidateChoices(candidate, context, controls) : [];
-      if (totalOf(controls) === 0 && totalOf(candidates) === 0) return undefined;
-      const arms = [
-        within({ rollout: id, arm: "candidate", low: 0, high: share }, candidates, context),
-        within({ rollout: id, arm: "between", low: share, high: low }, controls, context),
-        within({ rollout: id, arm: "control", low, high: 1 }, controls, context),
-      ];
-      return arms.flat();
+      const opinion = share > 0 ? candidateOpinion(candidate, context) : notAsked;
+      if (totalOf(controls) === 0 && totalOf(opinion.choices) === 0) return undefined;
+      return buildSafely(opinion, candidate, (wanted) =>
+        [
+          within(
+            { rollout: id, arm: "candidate", low: 0, high: share },
+            withControl(wanted, controls),
+            context,
+          ),
+          within({ rollout: id, arm: "between", low: share, high: low }, controls, context),
+          within({ rollout: id, arm: "control", low, high: 1 }, controls, context),
+        ].flat(),
+      );
     },
   };
 }
+
+/** No unit follows the candidate. */
+const notAsked: CandidateOpinion<never> = Object.freeze({ choices: Object.freeze([]), why: "" });
 
 /** Reasons why a request is not enrolled. */
 type NotEnrolled = "no unit" | "the function of the unit failed";
@@ -152,25 +159,6 @@ function snapshotOf(id: string, inputs: PolicyContext["inputs"]): SeenSnapshot {
 
 function isShare(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= 1;
-}
-
-/** Returns what the candidate wants. Control takes what it leaves. */
-function candidateChoices<Id extends string>(
-  candidate: Policy<Id>,
-  context: PolicyContext<Id>,
-  controls: readonly Choice<Id>[],
-): readonly Choice<Id>[] {
-  let wanted: readonly Choice<Id>[] = [];
-  let why = "the candidate has no opinion";
-  try {
-    wanted = checkedLottery(candidate.name, candidate.select(context), context.candidates);
-  } catch (error) {
-    why = `the candidate failed with an error of type ${errorType(error)}`;
-  }
-  const left = 1 - totalOf(wanted);
-  if (!(left > 1e-9)) return wanted;
-  const rest = scaled(controls, left).map((choice) => ({ ...choice, reason: `${why}; ${choice.reason}` }));
-  return [...wanted, ...rest];
 }
 
 /**

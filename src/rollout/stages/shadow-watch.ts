@@ -1,6 +1,7 @@
 import type { Answered, Choice, Model, Policy, PolicyContext, RouterEvent } from "../../contracts/index.ts";
-import { dropPromises } from "../../plugin/index.ts";
 import { withTimeLimit } from "../../plugin/with-time-limit.ts";
+import { createWorkQueue } from "../audit/work-queue.ts";
+import { candidateOpinion } from "./candidate-opinion.ts";
 import type { ShadowStatus } from "./rollout-status.ts";
 import { shadowContext, shadowModels } from "./shadow-context.ts";
 
@@ -9,6 +10,8 @@ export interface ShadowWatchOptions {
   readonly models: Readonly<Record<string, Model>>;
   /** Share of requests, in [0, 1], for which the candidate's model is called after the answer. */
   readonly calls: number;
+  /** Number of requests of the stage: of later ones none is called for. */
+  readonly requests: number;
   readonly random: () => number;
   /** Adds to the counts of the stage. */
   readonly add: (more: Partial<ShadowStatus>) => void;
@@ -18,12 +21,25 @@ export interface ShadowWatchOptions {
 export interface ShadowWatch {
   /** Takes the end of a request. Never throws, and never waits. */
   observe(event: RouterEvent): void;
+  /** Resolves when the candidate has been asked about all that was observed. Its models may still be answering. */
+  idle(): Promise<void>;
   /** Ends what is under way. */
   close(): void;
 }
 
-/** Most calls at the same time. More are left out, not queued: a sample is enough. */
+type Shadowed = Extract<RouterEvent, { type: "request-completed" }>;
+
+interface ShadowCall {
+  /** Id of the model. */
+  readonly id: string;
+  readonly event: Pick<Answered, "readRequest" | "follow">;
+}
+
+/** Most requests that wait for the candidate. More are left out. */
+const mostWaiting = 200;
+/** Most calls at the same time, and most that wait. More are left out: a sample is enough. */
 const mostAtOnce = 4;
+const mostWaitingCalls = 50;
 /** Longest time of a call in milliseconds. */
 const longestCallMs = 120_000;
 /** Largest rounding error of a sum of probabilities. */
@@ -65,10 +81,11 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
   const underWay = new Set<() => void>();
   let isClosed = false;
 
-  const call = async (id: string, { readRequest, follow }: Pick<Answered, "readRequest" | "follow">) => {
+  const call = async ({ id, event: { readRequest, follow } }: ShadowCall): Promise<void> => {
     const model = options.models[id];
-    if (model === undefined || underWay.size >= mostAtOnce) return;
-    const way = follow("shadow");
+    if (model === undefined || isClosed) return;
+    const way = openedBy(follow);
+    if (way === undefined) return;
     underWay.add(way.end);
     let failedCalls = 0;
     try {
@@ -86,55 +103,79 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
     if (!isClosed) add({ calls: 1, failedCalls });
   };
 
+  const callQueue = createWorkQueue<ShadowCall>({
+    places: mostAtOnce,
+    mostWaiting: mostWaitingCalls,
+    work: call,
+  });
+
+  /** Requests that the candidate has been asked about. */
+  let asked = 0;
+
+  const ask = async (event: Shadowed): Promise<void> => {
+    if (isClosed) return;
+    const { decision, readText, readRequest } = event;
+    const context = shadowContext({ decision, readText, readRequest }, models);
+    const opinion = opinionOf(candidate, context);
+    asked += 1;
+    if (opinion === undefined) return add({ requests: 1, failed: 1 });
+    const costOf = (id: string) => context.candidates.find((one) => one.id === id)?.estimatedCostUsd;
+    const expected = sum(
+      opinion,
+      ({ model, probability = 1 }) => probability * (costOf(model) ?? Number.NaN),
+    );
+    const difference = expected - (costOf(decision.model) ?? Number.NaN);
+    add({
+      requests: 1,
+      changed: sum(opinion, ({ model, probability = 1 }) => (model === decision.model ? 0 : probability)),
+      ...(Number.isFinite(difference) && { priced: 1, costDifferenceUsd: difference }),
+    });
+    // A stage that waits for a person is not to cost more and more.
+    const isSampled = calls > 0 && asked <= options.requests && random() < calls;
+    // Without tools: what an answer asks for is not done twice.
+    if (!isSampled || decision.request.tools > 0) return;
+    const drawn = drawOf(opinion, random());
+    if (drawn !== undefined) callQueue.add({ id: drawn.model, event });
+  };
+  const queue = createWorkQueue<Shadowed>({
+    places: 1,
+    mostWaiting,
+    // A `random` of a user may throw.
+    work: (event) => ask(event).catch(() => {}),
+  });
+
   return {
     observe(event) {
       if (isClosed || event.type !== "request-completed") return;
       const { decision } = event;
       // Of what a pin or a budget has decided the candidate would decide nothing either.
       if (decision.forced || decision.degraded !== undefined) return;
-      const { readText, readRequest } = event;
-      const context = shadowContext({ decision, readText, readRequest }, models);
-      const opinion = opinionOf(candidate, context);
-      if (opinion === undefined) return add({ requests: 1, failed: 1 });
-      const costOf = (id: string) => context.candidates.find((one) => one.id === id)?.estimatedCostUsd;
-      const expected = sum(
-        opinion,
-        ({ model, probability = 1 }) => probability * (costOf(model) ?? Number.NaN),
-      );
-      const difference = expected - (costOf(decision.model) ?? Number.NaN);
-      add({
-        requests: 1,
-        changed: sum(opinion, ({ model, probability = 1 }) => (model === decision.model ? 0 : probability)),
-        ...(Number.isFinite(difference) && { priced: 1, costDifferenceUsd: difference }),
-      });
-      const isSampled = calls > 0 && random() < calls;
-      // Without tools: what an answer asks for is not done twice.
-      if (!isSampled || decision.request.tools > 0) return;
-      const drawn = drawOf(opinion, random());
-      if (drawn !== undefined) void call(drawn.model, event);
+      // In a turn of the event loop of its own: the caller has the answer before the candidate is asked.
+      queue.add(event);
     },
+    idle: () => queue.idle(),
     close() {
       isClosed = true;
+      queue.drop();
+      callQueue.drop();
       for (const end of underWay) end();
     },
   };
 }
 
-/** Returns the candidate's lottery; undefined if it throws, has no opinion, or names what is not permitted. */
-function opinionOf(policy: Policy, context: PolicyContext): readonly Choice<string>[] | undefined {
+/** Opens a way to models; undefined once the router is closed, or has too many. */
+function openedBy(follow: Answered["follow"]): ReturnType<Answered["follow"]> | undefined {
   try {
-    const given = (policy as Policy<string>).select(context);
-    if (dropPromises(given) || given === undefined) return undefined;
-    const list = (Array.isArray(given) ? given : [given]) as readonly Choice<string>[];
-    const isFit = list.every(({ model, probability = 1 }) => {
-      return probability >= 0 && context.candidates.some(({ id }) => id === model);
-    });
-    return isFit && Math.abs(sum(list, ({ probability = 1 }) => probability) - 1) < tolerance
-      ? list
-      : undefined;
+    return follow("shadow");
   } catch {
     return undefined;
   }
+}
+
+/** Returns the candidate's lottery; undefined if it throws, has no opinion, or returns what the router would refuse. */
+function opinionOf(policy: Policy, context: PolicyContext): readonly Choice[] | undefined {
+  const { choices } = candidateOpinion(policy, context);
+  return Math.abs(sum(choices, ({ probability = 1 }) => probability) - 1) < tolerance ? choices : undefined;
 }
 
 function drawOf(list: readonly Choice<string>[], draw: number): Choice<string> | undefined {

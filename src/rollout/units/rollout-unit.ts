@@ -97,7 +97,7 @@ function namer(option: string, unit: unknown): Namer {
     kind: `label ${label}`,
     nameOf({ tenant, labels }) {
       const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
-      return value === undefined ? undefined : [tenant ?? null, value];
+      return value === undefined || value === "" ? undefined : [tenant ?? null, value];
     },
   };
 }
@@ -106,7 +106,7 @@ function namer(option: string, unit: unknown): Namer {
 function namedBy(unit: (request: RequestFacts) => unknown, request: RequestFacts): UnitName {
   try {
     const name: unknown = unit(request);
-    // An empty name is a missing one: it would put all such requests into one arm.
+    // An empty name is a missing one, as that of a label is: it would put all such requests into one arm.
     if (name === undefined || name === "") return undefined;
     if (typeof name === "string") return [name];
     dropPromises(name);

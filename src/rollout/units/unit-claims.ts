@@ -76,9 +76,10 @@ export class UnitClaims {
     if (this.#known.get(rating.unitHash) === true) this.#units.rate(rating);
   }
 
-  /** Claims what waits. Stops when the store does not answer. */
-  async flush(): Promise<void> {
-    for (let left = Math.ceil(this.#waiting.size / mostAtOnce) * 4; left > 0 && this.isWaiting; left -= 1) {
+  /** Claims what waits, as long as `mayGoOn`. Stops when the store does not answer. */
+  async flush(mayGoOn: () => boolean): Promise<void> {
+    let left = Math.ceil(this.#waiting.size / mostAtOnce) * 4;
+    for (; left > 0 && this.isWaiting && mayGoOn(); left -= 1) {
       const batch = [...this.#waiting.values()].slice(0, mostAtOnce);
       const epoch = this.#epoch;
       const nameOf = ({ first }: Claim) => `unit/${epoch}/${first.unitHash}`;

@@ -46,27 +46,55 @@ export function checkUnitsState(given: UnitsState, guards: readonly Guard[]): Un
   return { formatVersion, table, open, fixed };
 }
 
-function isEntry(isUnit: (unit: Partial<OpenUnit & FixedUnit>) => boolean): (entry: unknown) => boolean {
-  return (entry) => Array.isArray(entry) && typeof entry[0] === "string" && isUnit(entry[1] ?? {});
+/** Longest lists and texts that are taken: more than any bound of the units allows is not ours. */
+const mostRequests = 1_000;
+const mostRatings = 4 * mostRequests;
+const mostSilent = 100;
+const longestText = 1_200;
+
+type AnyUnit = Partial<OpenUnit & FixedUnit>;
+
+function isEntry(isUnit: (unit: AnyUnit) => boolean): (entry: unknown) => boolean {
+  return (entry) => Array.isArray(entry) && isText(entry[0]) && isUnit((entry[1] ?? {}) as AnyUnit);
 }
 
-function isUnit({ arm, revision, at }: Partial<OpenUnit & FixedUnit>): boolean {
-  return (arm === "control" || arm === "candidate") && Number.isFinite(revision) && Number.isFinite(at);
+function isUnit({ arm, revision, at }: AnyUnit): boolean {
+  return (arm === "control" || arm === "candidate") && isAmount(revision) && isAmount(at);
 }
 
-function isOpenUnit(unit: Partial<OpenUnit & FixedUnit>): boolean {
-  return isUnit(unit) && isListOfObjects(unit.requests) && isListOfObjects(unit.ratings);
-}
-
-function isFixedUnit(unit: Partial<OpenUnit & FixedUnit>): boolean {
+function isOpenUnit(unit: AnyUnit): boolean {
   return (
     isUnit(unit) &&
-    typeof unit.left === "boolean" &&
-    Array.isArray(unit.silent) &&
-    unit.silent.every((name) => typeof name === "string")
+    isList(unit.requests, mostRequests, isRequest) &&
+    isList(unit.ratings, mostRatings, (one) => isRating(one) && isText((one as OpenRating).decisionId))
   );
 }
 
-function isListOfObjects(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null);
+type OpenRating = OpenUnit["ratings"][number];
+
+function isFixedUnit(unit: AnyUnit): boolean {
+  return isUnit(unit) && typeof unit.left === "boolean" && isList(unit.silent, mostSilent, isText);
+}
+
+/** JSON writes no number as null, such as the latency of a request that has none: guards read neither. */
+function isRequest(value: unknown): boolean {
+  const { outcome, escalated, ratings = [] } = (value ?? {}) as Partial<FinishedRequest>;
+  return isText(outcome) && typeof escalated === "boolean" && isList(ratings, mostRatings, isRating);
+}
+
+function isRating(value: unknown): boolean {
+  const { value: quality, source } = (value ?? {}) as Partial<RatedQuality>;
+  return typeof quality === "number" && isText(source);
+}
+
+function isList(value: unknown, most: number, fits: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.length <= most && value.every(fits);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.length <= longestText;
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }

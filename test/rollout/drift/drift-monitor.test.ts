@@ -218,6 +218,8 @@ describe("a drift monitor", () => {
   });
 });
 
+const noLabels = { model: [], language: [], length: [], category: [] };
+
 describe("the state of a drift monitor", () => {
   it("goes on where it was, after a way through JSON", () => {
     fc.assert(
@@ -264,6 +266,23 @@ describe("the state of a drift monitor", () => {
     [
       "too many names",
       { served: Array.from({ length: 201 }, () => ({ name: "n", served: [], answers: 1 })) },
+    ],
+    ["an alarm without a name", { alarms: [{ of: { toString: 1, valueOf: 1 }, reason: "x" }] }],
+    [
+      "more failures of the classifier than it was asked for",
+      { window: { requests: 9, scores: [], asked: 1, failures: 5, labels: noLabels } },
+    ],
+    [
+      "more of a label than requests",
+      {
+        window: {
+          requests: 9,
+          scores: [],
+          asked: 1,
+          failures: 1,
+          labels: { ...noLabels, model: [["a", 1e15]] },
+        },
+      },
     ],
     ["a reference out of order", { reference: { quantiles: [1, 0], scores: 5 } }],
   ])("is refused if it is %s, and nothing changes", (_, part) => {

@@ -52,6 +52,9 @@ const publish = (store: Store, more: Partial<PublishReleaseOptions<Id>> = {}) =>
     ...more,
   });
 
+/** Lets the time of day go on. */
+const turn = () => new Promise((resolve) => setTimeout(resolve, 3));
+
 const put = async (store: Store, value: string) => {
   const [entry] = await store.records.get([key]);
   await store.records.put([{ key, value, expect: entry?.version ?? "none", ttlMs: 60_000 }]);
@@ -83,6 +86,57 @@ describe("a fleet", () => {
     expect(first.router.release).toBe(one.hash.slice(0, 12));
     expect([...first.refusals(), ...second.refusals()]).toEqual([]);
     await Promise.all([first.follower.close(), second.follower.close()]);
+  });
+
+  it("comes back to a release that is published again where a process was reverted, or changed by itself", async () => {
+    const store = memoryStore();
+    const { router, follower, look, refusals } = member(store);
+    await publish(store);
+    await look();
+    for (const leave of [
+      () => router.revert("a look at the tickets"),
+      () => router.replace({ policy: always("large"), reason: "by hand" }),
+    ]) {
+      await leave();
+      await look();
+      expect(router.release).toBeUndefined();
+      await turn();
+      await publish(store);
+      await look();
+      expect(router.release).toBe(follower.hash?.slice(0, 12));
+      expect(router.policy.parameters).toMatchObject({ at: 0.6 });
+    }
+    // Back and forth, and the same content again: the last one counts.
+    for (const at of [0.3, 0.6, 0.3, 0.3, 0.6]) {
+      await publish(store, { data: { at } });
+      await look();
+      expect(router.policy.parameters).toMatchObject({ at });
+    }
+    expect(refusals()).toEqual([]);
+    await router.close();
+  });
+
+  it("takes data for the same whatever the order of their keys and the sign of zero, and no others", async () => {
+    const made = async (data: Json) => (await publish(memoryStore(), { data })).hash;
+    const hash = await made({ at: 0, b: "é", c: [1, 2] });
+    const seen = new Set<unknown>();
+    const own: Releases<Id> = {
+      threshold: (data) => {
+        seen.add(JSON.stringify(data));
+        return threshold<Id>({ small: "small", large: "large", at: (data as { readonly at: number }).at });
+      },
+    };
+    expect(await made({ c: [1, 2], b: "é", at: -0 })).toBe(hash);
+    const store = memoryStore();
+    const process = member(store, own);
+    await publish(store, { releases: own, data: { at: -0 } });
+    await process.look();
+    expect(Object.is(process.router.policy.parameters?.["at"], 0)).toBe(true);
+    for (const data of [{ at: Number.NaN }, { at: Number.POSITIVE_INFINITY }, { at: 0n }])
+      await expect(publish(store, { releases: own, data: data as never })).rejects.toThrow(
+        /plain JSON|threshold.at/,
+      );
+    await process.router.close();
   });
 
   it("takes only what its own code makes: another function, or none, keeps what it has", async () => {
