@@ -122,6 +122,7 @@ export function executionFor(
       cutAt: 0,
       attempts,
       starts: [],
+      told: [],
       numberCall() {
         calls += 1;
         return calls;
