@@ -103,7 +103,10 @@ export function executionFor(
         within: (_, work) => work(),
         skipped: (_, id, at, reason) => parts.skipped?.(id, at, reason),
         learnt: () => {},
-        ended: (_, attempt) => reported.push(attempt),
+        ended(_, attempt) {
+          reported.push(attempt);
+          return undefined;
+        },
       },
       pricing,
       options: resolveExecutionOptions(parts.options),
