@@ -53,7 +53,7 @@ export interface RequestScope {
   readonly attempts: Attempt[];
   /** Their starts on the monotonic clock: the time of day that attempts record may have jumped. */
   readonly starts: number[];
-  /** What listeners were told of them, in the same places, as long as it still holds. */
+  /** Copies of them that listeners got, in the same places. Undefined: none, or the attempt has changed since. */
   readonly told: (Attempt | undefined)[];
   /** Returns the next number for a call that no plan proposed. */
   readonly numberCall: () => number;

@@ -29,7 +29,7 @@ export function createJsonText(): JsonText {
   let at = 0;
   let isGivenUp = false;
 
-  // What is written beyond the end is lost: `at` tells.
+  // What is written beyond the end is lost, and `at` is then larger than the room.
   const raw = (text: string): void => {
     const start = at;
     for (let index = 0; index < text.length; index += 1) bytes[start + index] = text.charCodeAt(index);

@@ -7,7 +7,7 @@ export type HashKey = string | (() => string);
 
 type Key = string | Uint8Array;
 
-/** What is worked out once for a key. */
+/** Parts that are computed once for a key. */
 interface Prepared {
   readonly id: string;
   readonly hmac: (text: string) => string;

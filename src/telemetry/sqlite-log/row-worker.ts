@@ -24,14 +24,15 @@ export const insertRow =
  * file of the log has its tables by then.
  */
 const program = `
-const { parentPort, workerData } = require("node:worker_threads");
+const builtin = (name) => globalThis.process.getBuiltinModule(name);
+const { parentPort, workerData } = builtin("node:worker_threads");
 const { file, from, isBuiltIn, pragmas, insertRow } = workerData;
 let open;
 const openOnce = () => {
   if (open !== undefined) return open;
   const Database = isBuiltIn
-    ? require("node:sqlite").DatabaseSync
-    : require("node:module").createRequire(from)("better-sqlite3");
+    ? builtin("node:sqlite").DatabaseSync
+    : builtin("node:module").createRequire(from)("better-sqlite3");
   const database = new Database(file);
   try {
     database.exec(pragmas);
