@@ -33,7 +33,8 @@ export function logsDeleteCommand(io: Io): Command {
       "after",
       `
 Each file is replaced whole or not at all; a SQLite file overwrites what it removes. A file of lines whose log is
-open is put aside as by a rotation. If the command is killed between two files, run it again.
+open is put aside as by a rotation. Several files are not one step: each is told when it is done, and after a kill
+or an error the same command does the rest.
 Where the log has hashes in place of the values, --hash-keys finds them under each key.
 
 Example:
@@ -55,20 +56,31 @@ async function remove(paths: readonly string[], options: Options, io: Io): Promi
   const tenants = shownOrHidden("tenant", tenant, keys);
   const sessions = shownOrHidden("session", session, keys);
   const files = await logFiles(paths);
-  const selection: Selection = {
-    tenants,
-    sessions,
-    ids: await idsOf(files, { tenants, sessions, ids: new Set() }),
+  const ids = await idsOf(files, { tenants, sessions, ids: new Set() });
+  const selection: Selection = { tenants, sessions, ids };
+  const result = new Map<string, number>();
+  const count = (path: string, lines: number): number => {
+    result.set(path, (result.get(path) ?? 0) + lines);
+    return result.get(path) ?? 0;
   };
-  const result: { file: string; removed: number }[] = [];
-  for (const { path, kind } of files) {
-    const removed =
+  const ofLines = files.filter(({ kind }) => kind === "lines");
+  // Calls before the decisions that name them, where these may be in another file: a run that breaks off leaves what
+  // the next one finds them by.
+  if (ids.size > 0 && ofLines.length > 1)
+    for (const { path } of ofLines) count(path, await eraseLines(path, { ...selection, callsOnly: true }));
+  // What was put aside for that has another path now.
+  const all = await logFiles(paths);
+  for (const [at, { path, kind }] of all.entries()) {
+    const lines =
       kind === "sqlite" ? await eraseRows(path, { tenants, sessions }) : await eraseLines(path, selection);
-    result.push({ file: path, removed });
+    const removed = count(path, lines);
+    if (all.length > 1)
+      io.stderr(`${at + 1} of ${all.length} files: ${counted(removed, "line")} removed from ${path}\n`);
   }
-  const removed = result.reduce((sum, one) => sum + one.removed, 0);
-  if (json) io.stdout(`${toJson({ removed, files: result }, 2)}\n`);
-  else io.stdout(`${counted(removed, "line")} removed from ${counted(files.length, "file")}\n`);
+  const removed = [...result.values()].reduce((sum, one) => sum + one, 0);
+  const list = [...result].map(([file, lines]) => ({ file, removed: lines }));
+  if (json) io.stdout(`${toJson({ removed, files: list }, 2)}\n`);
+  else io.stdout(`${counted(removed, "line")} removed from ${counted(list.length, "file")}\n`);
 }
 
 /** Returns the ids of the decisions that go, so that lines of their calls go too: those name no session. */

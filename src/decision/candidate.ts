@@ -66,6 +66,6 @@ export function candidateFor<Id extends string>(
     leastTokens,
     usualOutputTokens,
     health,
-    ...(gpu !== undefined && { gpu: gpu.cost }),
+    gpu: gpu?.cost,
   };
 }

@@ -64,8 +64,8 @@ export function recordCandidate<Id extends string>(
     usualOutputTokens: candidate.usualOutputTokens,
     estimatedQuality: candidate.estimatedQuality,
     health: candidate.health,
-    ...(candidate.load !== undefined && { load: candidate.load }),
-    ...(candidate.gpu !== undefined && { gpu: candidate.gpu }),
+    load: candidate.load,
+    gpu: candidate.gpu,
     unknown: unknownOf(candidate, request),
   };
 }

@@ -141,16 +141,29 @@ class RunningAttempt implements AttemptRecord {
 
   checked(verdict: CheckVerdict): void {
     this.#record.check = verdict;
+    this.#keepTold(undefined);
   }
 
   report(next: Attempt["next"]): void {
+    const isOther = this.#record.next !== next;
     if (next !== undefined) this.#record.next = next;
-    else if (this.#record.next !== undefined) delete this.#record.next;
-    if (this.#isReported) return;
+    else if (isOther) delete this.#record.next;
+    if (this.#isReported) {
+      if (isOther) this.#keepTold(undefined);
+      return;
+    }
     this.#isReported = true;
     const { ports, scope } = this.#context;
     const of = { tenant: scope.tenant, unlisted: this.#isUnlisted };
-    ports.observer.ended(this.#ready.call, this.#record, of);
+    const told = ports.observer.ended(this.#ready.call, this.#record, of);
+    if (told !== undefined) this.#keepTold(told);
+  }
+
+  /** Keeps what listeners were told, for the event of the request's end. */
+  #keepTold(told: Attempt | undefined): void {
+    const { attempts, told: all } = this.#context.scope;
+    const at = attempts.lastIndexOf(this.#record);
+    if (at >= 0) all[at] = told;
   }
 
   #bill(
@@ -263,15 +276,17 @@ function textOf(message: Completion["choices"][number]["message"] | undefined): 
 }
 
 /** Inserts an attempt in order of start: a call that runs next to another one may end first. */
-function insert({ attempts, starts }: RequestScope, record: Attempt, startedAt: number): void {
+function insert({ attempts, starts, told }: RequestScope, record: Attempt, startedAt: number): void {
   let at = attempts.length;
   while (at > 0 && (starts[at - 1] as number) > startedAt) at -= 1;
   if (at === attempts.length) {
     attempts.push(record);
     starts.push(startedAt);
+    told.push(undefined);
   } else {
     attempts.splice(at, 0, record);
     starts.splice(at, 0, startedAt);
+    told.splice(at, 0, undefined);
   }
 }
 

@@ -53,6 +53,8 @@ export interface RequestScope {
   readonly attempts: Attempt[];
   /** Their starts on the monotonic clock: the time of day that attempts record may have jumped. */
   readonly starts: number[];
+  /** Copies of them that listeners got, in the same places. Undefined: none, or the attempt has changed since. */
+  readonly told: (Attempt | undefined)[];
   /** Returns the next number for a call that no plan proposed. */
   readonly numberCall: () => number;
   /** Keys of the members that the plan has called, by the id of their pool, in order. Absent: none. */

@@ -11,6 +11,7 @@ interface NodeBuiltins {
   readonly "node:stream": typeof import("node:stream");
   readonly "node:tls": typeof import("node:tls");
   readonly "node:vm": typeof import("node:vm");
+  readonly "node:worker_threads": typeof import("node:worker_threads");
   readonly "node:zlib": typeof import("node:zlib");
   /** The types of Node 20 do not have it. */
   readonly "node:sqlite": { readonly DatabaseSync: new (file: string) => unknown };

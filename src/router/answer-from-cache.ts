@@ -73,9 +73,11 @@ export function answerFromCache<Id extends string>(
   };
   run.attempts.push(attempt);
   run.starts.push(startedAt);
-  if (events.isHeard) {
+  const told = events.isHeard ? copyOf(attempt) : undefined;
+  run.told.push(told);
+  if (told !== undefined) {
     events.emit({ type: "attempt-started", decisionId: run.id, model: id, hop: "cache" });
-    events.emit({ type: "attempt-ended", decisionId: run.id, attempt: copyOf(attempt) });
+    events.emit({ type: "attempt-ended", decisionId: run.id, attempt: told });
   }
   return completion;
 }

@@ -9,6 +9,7 @@ import {
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { dropPromises } from "../plugin/index.ts";
 import { isReading, onlyReads } from "../plugin/reading-sinks.ts";
+import { freezeEvent } from "./freeze-event.ts";
 
 /** The listeners of a router. */
 export interface EventHub<Id extends string> {
@@ -44,15 +45,17 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
     if (nested >= mostNested) return;
     nested += 1;
     try {
-      if (freezes) deepFreeze(event);
+      if (freezes) freezeEvent(event);
       for (const sink of sinks) hand(sink, event);
       for (const reader of readers) hand(reader, event);
     } finally {
       nested -= 1;
     }
   };
+  // What a listener reports may be anything.
+  const report = (event: DecisionsLost | LoopEvent): void => emit(deepFreeze(event));
   let around = aroundsOf(sinks);
-  if (first !== undefined) attach(first, emit);
+  if (first !== undefined) attach(first, report);
   return {
     get isHeard() {
       return sinks.length > 0 || readers.length > 0;
@@ -75,7 +78,7 @@ export function createEventHub<Id extends string>(first: EventSink<Id> | undefin
       around = aroundsOf(sinks);
       if (isReading(sink)) onlyReads(added);
       else freezes = true;
-      attach(sink, emit);
+      attach(sink, report);
       return () => {
         sinks = sinks.filter((one) => one !== added);
         around = aroundsOf(sinks);

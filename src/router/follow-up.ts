@@ -37,6 +37,7 @@ export function openFollowUp<Id extends string>(
     cutAt: 0,
     attempts: [],
     starts: [],
+    told: [],
   };
   const hop = openHop(parts, following, at);
   let over = false;

@@ -1,4 +1,5 @@
 import {
+  type Attempt,
   type Completion,
   type DeadlineExceededError,
   type Decision,
@@ -197,9 +198,22 @@ export class LifeCycle<Id extends string> {
     const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     run.isTold = true;
     if (events.isHeard) {
-      const totals = { decision, attempts: copyOf(attempts), usage, costUsd, latencyMs, degraded };
-      const answered = answeredBy(this.#parts, run, completion);
-      events.emit({ type: "request-completed", ...totals, readText: this.#readText(), ...answered });
+      const { readRequest, readAnswer, follow, draw } = answeredBy(this.#parts, run, completion);
+      // Field by field: a spread pattern takes as long as all that listeners do.
+      events.emit({
+        type: "request-completed",
+        decision,
+        attempts: toldAttempts(run),
+        usage,
+        costUsd,
+        latencyMs,
+        degraded,
+        readText: this.#readText(),
+        readRequest,
+        readAnswer,
+        follow,
+        draw,
+      });
     }
     this.settle();
     const content: unknown = completion.choices[0]?.message.content;
@@ -216,7 +230,7 @@ export class LifeCycle<Id extends string> {
       events.emit({
         type: "request-failed",
         decision: this.#decided?.decision,
-        attempts: copyOf(this.#run?.attempts ?? []),
+        attempts: this.#run === undefined ? [] : toldAttempts(this.#run),
         error: recordError(error),
         latencyMs: this.#latencyMs(),
         readText: this.#readText(),
@@ -253,6 +267,11 @@ export class LifeCycle<Id extends string> {
     const { ask = "", window = "" } = this.#run?.facts ?? {};
     return () => ({ ask, window });
   }
+}
+
+/** Returns the attempts as listeners see them: the copies that they were told of, as long as those hold. */
+function toldAttempts<Id extends string>({ attempts, told }: Run<Id>): Attempt<Id>[] {
+  return attempts.map((attempt, at) => (told[at] as Attempt<Id> | undefined) ?? copyOf(attempt));
 }
 
 const noOutput = {};

@@ -62,17 +62,18 @@ export function createObserver<Id extends string>({
         );
       health.observe(key === name ? attempt : { ...attempt, name: key }, at);
     },
-    ended({ requestId }, attempt, { tenant, unlisted }) {
-      if (!events.isHeard) return;
-      events.emit({
-        type: "attempt-ended",
-        decisionId: requestId,
-        tenant,
-        // A copy: the record still changes, and what a request costs is summed from it.
-        attempt: copyOf(attempt as Attempt<Id>),
-        ...(unlisted ? { unlisted } : {}),
-      });
+    ended({ requestId: decisionId }, attempt, { tenant, unlisted }) {
+      if (!events.isHeard) return undefined;
+      // A copy: the record still changes, and what a request costs is summed from it.
+      const told = copyOf(attempt as Attempt<Id>);
+      const type = "attempt-ended";
+      events.emit(
+        unlisted
+          ? { type, decisionId, tenant, attempt: told, unlisted }
+          : { type, decisionId, tenant, attempt: told },
+      );
       life.answered(attempt);
+      return told;
     },
   };
 }

@@ -91,6 +91,7 @@ export function beginRun<Id extends string>(
     attempts: [],
     output: asked && { reading: createOutputReading(asked), names: asked.names },
     starts: [],
+    told: [],
     numberCall() {
       calls += 1;
       return calls;

@@ -1,4 +1,15 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +19,7 @@ import { asideFiles, asidePath } from "../../src/telemetry/log/rotated-files.ts"
 import { sqliteLog } from "../../src/telemetry/sqlite-log/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
+import { root } from "../support/package-sources.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
 import { withoutSqlite } from "../support/sqlite.ts";
 
@@ -247,6 +259,43 @@ describe("logs delete", () => {
     expect(out).toBe("3 lines removed from 1 file\n");
     expect(linesOf(readFileSync(file, "utf8")).map(({ id }) => id)).toEqual([ids[1], ids[3]]);
   });
+
+  it("is done by the next run after one that was killed, whichever file it had come to", async () => {
+    const { file, ids } = await logged(requests);
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+    const call = { model: "small", name: "a:small", hop: "hedge", startedAt: "2026-11-27T00:00:00.000Z" };
+    const callOf = (id: string) => JSON.stringify({ decisionId: id, attempt: { ...call, id: `${id}/9` } });
+    const doomedIds = lines.flatMap((line, at) => (line.includes('"s1"') ? [ids[at] ?? ""] : []));
+    expect(doomedIds.length).toBeGreaterThan(0);
+    // Decisions in the first file, their calls in the next ones.
+    const paths = [1, 2, 3].map((day) => asidePath(file, Date.parse(`2026-11-2${day}T00:00:00Z`)));
+    const texts = [lines, ids.map(callOf), ids.map(callOf)].map((all) => `${all.join("\n")}\n`);
+    const kept = [...lines, ...ids.map(callOf), ...ids.map(callOf)].filter(
+      (line) => !doomedIds.some((id) => line.includes(id)),
+    );
+    rmSync(file);
+    const command = [`${root}dist/cli/main.js`, "logs", "delete", file, "--session", "s1"];
+    // In the order in which they are written again.
+    for (const killedAt of [1, 2, 0]) {
+      paths.forEach((path, at) => {
+        writeFileSync(path, texts[at] ?? "");
+        // No process writes to them any more.
+        utimesSync(path, 1e9, 1e9);
+      });
+      const { ino } = statSync(paths[killedAt] ?? "");
+      const child = spawn(process.execPath, command, { stdio: "ignore" });
+      const ended = once(child, "exit");
+      const timer = setInterval(() => {
+        if (statSync(paths[killedAt] ?? "").ino !== ino) child.kill("SIGKILL");
+      }, 1);
+      await ended;
+      clearInterval(timer);
+      const { exitCode, err } = await runCli(["logs", "delete", file, "--session", "s1"]);
+      expect([exitCode, err.split("\n").length]).toEqual([0, 4]);
+      const found = (await asideFiles(file)).map((path) => readFileSync(path, "utf8")).join("");
+      expect(found.trimEnd().split("\n")).toEqual(kept);
+    }
+  }, 60_000);
 
   it("loses no line that is written meanwhile", async () => {
     const file = folder.file("live.jsonl", "");

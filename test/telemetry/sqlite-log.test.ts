@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../policies/index.ts";
 import { createRouter, decisionLog, type RouterEvent } from "../../src/index.ts";
 import { openSqlite } from "../../src/plugin/open-sqlite.ts";
@@ -12,6 +12,7 @@ import { type SqliteLogOptions, sqliteLog } from "../../src/telemetry/sqlite-log
 import { openLogFile } from "../../src/telemetry/sqlite-log/log-file.ts";
 import { readRows } from "../../src/telemetry/sqlite-log/read-rows.ts";
 import { retain } from "../../src/telemetry/sqlite-log/retain.ts";
+import { startRowWorker } from "../../src/telemetry/sqlite-log/row-worker.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { nodeArguments } from "../support/node-arguments.ts";
 import { withoutSqlite } from "../support/sqlite.ts";
@@ -127,7 +128,8 @@ describe.skipIf(withoutSqlite !== undefined)("a decision log in a SQLite file", 
   it("deletes a session with its calls and leaves no trace of it, while it is written to", async () => {
     const { router, ask } = logging();
     for (let n = 0; n < 40; n += 1) await ask(n % 2 === 0 ? "CANARY-SESSION" : "other");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // The thread that writes has to start.
+    await vi.waitFor(async () => expect(await linesOf()).toHaveLength(40), 10_000);
     await ask("other");
     expect(await eraseRows(file, { sessions: ["CANARY-SESSION"] })).toBe(20);
     await ask("other");
@@ -135,6 +137,57 @@ describe.skipIf(withoutSqlite !== undefined)("a decision log in a SQLite file", 
     expect((await linesOf()).length).toBe(22);
     for (const name of await readdir(folder))
       expect((await readFile(join(folder, name), "latin1")).includes("CANARY-SESSION")).toBe(false);
+  });
+
+  it("keeps the loop free while a disk is slow, ends with the process, and writes by this thread where it has to", async () => {
+    const rows = [["id", 1, "small", null, null, null, null, null, "{}"]] as const;
+    (await openLogFile(file)).close();
+    const thread = startRowWorker(file);
+    if (thread === undefined) throw new Error("no thread");
+    const holder = await openSqlite(file);
+    holder.exec("BEGIN IMMEDIATE");
+    const adding = thread.add(rows);
+    let turns = 0;
+    const turning = setInterval(() => {
+      turns += 1;
+    }, 1);
+    // It waits for the file in its own thread.
+    await expect(adding).rejects.toMatchObject({ message: expect.stringContaining("locked") });
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(20);
+    holder.exec("COMMIT");
+    await thread.add(rows);
+    expect([thread.hasWorked, thread.hasEnded]).toEqual([true, false]);
+    await thread.close();
+    await expect(thread.add(rows)).rejects.toThrow("has ended");
+    expect(await linesOf()).toEqual(["{}"]);
+    holder.close();
+    expect(startRowWorker(":memory:")).toBeUndefined();
+  });
+
+  it("goes on after its thread was ended, and drops nothing", async () => {
+    const { router, log, ask } = logging();
+    const { Worker } = await import("node:worker_threads");
+    const ended: Promise<number>[] = [];
+    const { postMessage } = Worker.prototype;
+    let sent = 0;
+    Worker.prototype.postMessage = function (...given) {
+      sent += 1;
+      // In place of the second batch it is ended, as by a lack of memory.
+      if (sent === 2) ended.push(this.terminate());
+      else postMessage.apply(this, given);
+    };
+    try {
+      for (let n = 0; n < 3; n += 1) {
+        await ask("s");
+        if (n < 2) await vi.waitFor(() => expect(sent).toBeGreaterThan(n), 10_000);
+      }
+      await router.close();
+    } finally {
+      Worker.prototype.postMessage = postMessage;
+    }
+    expect(ended).toHaveLength(1);
+    expect([(await linesOf()).length, log.dropped]).toEqual([3, 0]);
   });
 
   it("leaves another program's database alone, and tells what it loses", async () => {

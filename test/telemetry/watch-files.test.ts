@@ -108,6 +108,7 @@ describe("the files for Grafana and Prometheus", () => {
       "build_info",
       "attempts_total",
       "saving_usd",
+      "pool_news_total",
       "budget_left",
       "budget_accounts",
       "rollout_stage",

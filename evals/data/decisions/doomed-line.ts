@@ -6,6 +6,8 @@ export interface Selection {
   readonly sessions?: readonly string[] | undefined;
   /** Decisions whose lines of calls go too. */
   readonly ids: ReadonlySet<string>;
+  /** True for these lines of calls alone. */
+  readonly callsOnly?: boolean | undefined;
 }
 
 /**
@@ -18,7 +20,8 @@ export function doomed(bytes: Uint8Array, selection: Selection): boolean {
   try {
     value = JSON.parse(text);
   } catch {
-    const { tenants = [], sessions = [] } = selection;
+    const { tenants = [], sessions = [], callsOnly } = selection;
+    if (callsOnly) return false;
     return [...tenants, ...sessions].some((one) => text.includes(JSON.stringify(one)));
   }
   return typeof value === "object" && value !== null && isDoomed(value as Fields, selection);
@@ -27,9 +30,10 @@ export function doomed(bytes: Uint8Array, selection: Selection): boolean {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** True if the parsed line is of the selection. */
-export function isDoomed(line: Fields, { tenants, sessions, ids }: Selection): boolean {
+export function isDoomed(line: Fields, { tenants, sessions, ids, callsOnly }: Selection): boolean {
   const { id, decisionId } = line;
   if (typeof decisionId === "string" && ids.has(decisionId)) return true;
+  if (callsOnly) return false;
   if (typeof id === "string" && ids.has(id)) return true;
   const request = (typeof line["request"] === "object" ? line["request"] : undefined) as Fields | undefined;
   return isIn(tenants, request?.["tenant"] ?? line["tenant"]) && isIn(sessions, request?.["session"]);

@@ -24,12 +24,13 @@ export async function eraseLines(path: string, selection: Selection): Promise<nu
   if (path.endsWith(".gz")) return (await rewrite(path, selection)).removed;
   const { mtimeMs } = await stat(path);
   const aside = isAside(path) ? path : await moveAside(path);
-  // Held open: what is written to the old file after it was read can still be found.
+  // Writers look which file the path leads to, unless they have done so within a second. Before the file is written again,
+  // so that a process which is killed here loses none of their lines.
+  if (Math.abs(Date.now() - mtimeMs) < settledMs) await sleep(recheckMs + 500);
+  // Held open: what a slow writer adds to the old file after it was read can still be found.
   const old = await open(aside, "r");
   try {
     const first = await rewrite(aside, selection, (await old.stat()).size);
-    // Writers look which file the path leads to, unless they have done so within a second, and have then written to it.
-    if (Math.abs(Date.now() - mtimeMs) < settledMs) await sleep(recheckMs + 500);
     const removed = first.removed + (await copyRest(old, first.end, aside, selection));
     if (aside !== path) await putBack(aside, path);
     return removed;

@@ -22,7 +22,7 @@ export interface Observer {
   learnt(call: Call, attempt: Attempt): void;
   /**
    * Reports a call that has ended, once the next step is known. `of.unlisted`: the request's end was reported
-   * before, or never is.
+   * before, or never is. Returns the copy that listeners got; undefined if there are none.
    */
-  ended(call: Call, attempt: Attempt, of: EndedCall): void;
+  ended(call: Call, attempt: Attempt, of: EndedCall): Attempt | undefined;
 }

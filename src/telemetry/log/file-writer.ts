@@ -30,6 +30,7 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
   let open: Open | undefined;
   let hasWarned = false;
   let isBusy = false;
+  const encode = batchEncoder();
 
   const close = async (): Promise<void> => {
     const { handle } = open ?? {};
@@ -110,7 +111,7 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
       isBusy = true;
       try {
         const to = await current();
-        const bytes = Buffer.from(lines.join(""));
+        const bytes = encode(lines);
         // One call for whole lines: those of other processes come before or after it.
         const { bytesWritten } = await to.handle.write(bytes);
         to.size += bytesWritten;
@@ -129,6 +130,21 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
       clearInterval(timer);
       await close();
     },
+  };
+}
+
+/** Longest batch for which memory is kept, in characters: one of few long lines is written by itself. */
+const longestKept = 1_500_000;
+
+/** Returns a function that returns texts as bytes, which hold until its next call. */
+function batchEncoder(): (texts: readonly string[]) => Uint8Array {
+  let room = Buffer.alloc(0);
+  return (texts) => {
+    const text = texts.join("");
+    if (text.length > longestKept) return Buffer.from(text);
+    // As a rule one byte a character; at most three.
+    if (room.length < text.length * 3) room = Buffer.allocUnsafeSlow(text.length * 3);
+    return room.subarray(0, room.write(text));
   };
 }
 

@@ -1,27 +1,45 @@
 import { InvalidOptionError, notShown } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { hmacUnder } from "./hmac.ts";
 
 /** A key of hashes, or a function that returns the one that is used from now on. */
 export type HashKey = string | (() => string);
 
 type Key = string | Uint8Array;
 
-/** Returns the id of a key: 8 hex digits that tell keys apart and do not show them. */
-export function hashKeyId(key: Key): string {
-  // The same for nearly every line, and a hash costs as much as the rest of it.
-  if (key !== lastKey) {
-    lastId = hmac(key, "switchpoint hash key").slice(0, 8);
-    lastKey = key;
-  }
-  return lastId;
+/** Parts that are computed once for a key. */
+interface Prepared {
+  readonly id: string;
+  readonly hmac: (text: string) => string;
+  /** Substitutes of the last values. */
+  readonly hidden: Map<string, string>;
 }
 
-let lastKey: Key | undefined;
-let lastId = "";
+/** Keys in use at a time: one a log, and the old ones of a search. */
+const mostKeys = 8;
+/** Values of a key whose substitutes are kept, and the longest of them in characters: tenants and sessions come again. */
+const mostHidden = 2_000;
+const longestHidden = 256;
+const prepared = new Map<Key, Prepared>();
+
+function prepare(key: Key): Prepared {
+  const known = prepared.get(key);
+  if (known !== undefined) return known;
+  const hmac = hmacUnder(key);
+  const made = { id: hmac("switchpoint hash key").slice(0, 8), hmac, hidden: new Map<string, string>() };
+  if (prepared.size >= mostKeys) prepared.delete(prepared.keys().next().value as Key);
+  prepared.set(key, made);
+  return made;
+}
+
+/** Returns the id of a key: 8 hex digits that tell keys apart and do not show them. */
+export function hashKeyId(key: Key): string {
+  return prepare(key).id;
+}
 
 /** Returns the keyed hash of a prompt: HMAC-SHA-256, 32 hex digits. */
 export function promptHash(key: Key, prompt: string): string {
-  return hmac(key, prompt).slice(0, 32);
+  return prepare(key).hmac(prompt).slice(0, 32);
 }
 
 /**
@@ -29,11 +47,16 @@ export function promptHash(key: Key, prompt: string): string {
  * is hashed, so that a session and a tenant of one name have nothing in common.
  */
 export function hiddenValue(key: Key, field: string, value: string): string {
-  return `hmac:${hashKeyId(key)}:${hmac(key, `${field}\0${value}`).slice(0, 32)}`;
-}
-
-function hmac(key: Key, text: string): string {
-  return nodeCrypto().createHmac("sha256", key).update(text).digest("hex");
+  const { id, hmac, hidden } = prepare(key);
+  const text = `${field}\0${value}`;
+  const known = hidden.get(text);
+  if (known !== undefined) return known;
+  const substitute = `hmac:${id}:${hmac(text).slice(0, 32)}`;
+  if (text.length > longestHidden) return substitute;
+  // All at once: of a million tenants hardly one comes again, and to drop the oldest each time takes longer than a hash.
+  if (hidden.size >= mostHidden) hidden.clear();
+  hidden.set(text, substitute);
+  return substitute;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
+import { createJsonText } from "./json-text.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
 
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
@@ -75,6 +76,18 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
     };
   };
 
+  const json = globalThis.Buffer === undefined ? undefined : createJsonText();
+  const textOf = (decision: object, about: object, rest: object): string => {
+    json?.begin();
+    json?.raw("{");
+    json?.members(decision, constants);
+    json?.members(about);
+    json?.members(rest);
+    json?.raw("}\n");
+    // In three parts: one object of all the fields takes four times as long to make and to write.
+    return json?.end() ?? `${open(decision)},${inside(about)},${inside(rest)}}\n`;
+  };
+
   return (event) => {
     if (event.type === "attempt-ended") {
       const { decisionId: id, attempt } = event;
@@ -92,8 +105,7 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
     const { usage, costUsd } = isAnswered ? event : noUsage;
     const error = isAnswered ? undefined : event.error;
     const recorded = request === decision.request ? decision : { ...decision, request };
-    // In three parts: one object of all the fields takes four times as long to make and to write.
-    const text = `${open(recorded)},${inside(about)},${inside({ attempts, usage, costUsd, error, latencyMs })}}\n`;
+    const text = textOf(recorded, about, { attempts, usage, costUsd, error, latencyMs });
     return {
       text,
       id: decision.id,
@@ -108,6 +120,8 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
   };
 }
 
+/** Members of a decision that are the same for all requests of a router. */
+const constants: ReadonlySet<string> = new Set(["policy", "versions"]);
 const noUsage = { usage: undefined, costUsd: undefined };
 
 /** JSON of an object that has a field, without its last brace. */

@@ -58,6 +58,17 @@ const shapes: Readonly<Record<SeriesName, Shape>> = {
   breaker_state: ["1 for the state that the breaker of a model is in.", "gauge", ["name", "state"]],
   paused: ["1 while a model gets no calls since its provider asked for a pause.", "gauge", ["name"]],
   learned_requests_per_minute: ["Rate that was learnt from rate limits of a provider.", "gauge", ["name"]],
+  pool_endpoints: [
+    "Endpoints of pools that take calls, and that only end the calls that they have.",
+    "gauge",
+    ["model", "state"],
+  ],
+  pool_problem: ["1 while something is wrong with the endpoints of a pool.", "gauge", ["model"]],
+  pool_news_total: [
+    "Changes of the endpoints of pools, problems, and recoveries.",
+    "counter",
+    ["model", "kind"],
+  ],
   budget_left_ratio: [
     "Part that is left of a budget: of the account that is nearest its limit.",
     "gauge",
@@ -131,6 +142,9 @@ export type SeriesName =
   | "breaker_state"
   | "paused"
   | "learned_requests_per_minute"
+  | "pool_endpoints"
+  | "pool_problem"
+  | "pool_news_total"
   | "budget_left_ratio"
   | "budget_left"
   | "budget_accounts"

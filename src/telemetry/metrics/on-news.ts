@@ -1,4 +1,4 @@
-import type { RouterEvent } from "../../contracts/index.ts";
+import type { PoolEvent, RouterEvent } from "../../contracts/index.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
 
@@ -19,6 +19,11 @@ export function newsCounter(families: Families, labels: Labels): (event: RouterE
       case "budget-degrade-withheld":
       case "budget-reached":
         families.budget_news_total.add(1, labels.budget(event.name), event.type.slice("budget-".length));
+        return;
+      case "pool-changed":
+      case "pool-problem":
+      case "pool-recovered":
+        countPool(families, labels.model(event.model), event);
         return;
       case "rollout-changed":
         families.rollout_stage.set(event.stage, labels.rollout(event.rollout));
@@ -63,6 +68,14 @@ export function newsCounter(families: Families, labels: Labels): (event: RouterE
       default:
     }
   };
+}
+
+/** Counts news of a pool, which is known by the id of its model. Its problem is a text for people, and no label. */
+function countPool(families: Families, model: string, { type, ready, draining }: PoolEvent): void {
+  families.pool_news_total.add(1, model, type.slice("pool-".length));
+  if (type !== "pool-changed") families.pool_problem.set(type === "pool-problem" ? 1 : 0, model);
+  if (ready !== undefined) families.pool_endpoints.set(ready, model, "ready");
+  if (draining !== undefined) families.pool_endpoints.set(draining, model, "draining");
 }
 
 /** Sets the series of a promise. */

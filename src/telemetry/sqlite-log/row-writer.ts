@@ -5,6 +5,8 @@ import type { LogLine } from "../log/log-line.ts";
 import { steadyTime } from "../log/steady-time.ts";
 import { openLogFile } from "./log-file.ts";
 import { type Retention, retain } from "./retain.ts";
+import { rowOf } from "./row-of.ts";
+import { insertRow, type RowWorker, startRowWorker } from "./row-worker.ts";
 
 interface Open {
   readonly database: Sqlite;
@@ -14,19 +16,22 @@ interface Open {
 /** Shortest time between two looks for rows that are too many or too old, in milliseconds. */
 const retainEveryMs = 60_000;
 
-/** Writes lines to a SQLite file, which is opened at the first of them. */
+/**
+ * Writes lines to a SQLite file, which is opened at the first of them: by a thread of its own, where there are threads. One
+ * that has ended is replaced with the next lines.
+ */
 export function rowWriter(file: string, retention: Retention): LineWriter<LogLine> {
   const steady = steadyTime({ wall: Date.now, monotonic: () => performance.now() });
   let opening: Promise<Open> | undefined;
   let retainedAt = Number.NEGATIVE_INFINITY;
   let retaining: Promise<unknown> | undefined;
+  let worker: RowWorker | undefined;
+  let isThreaded = true;
 
   const openOnce = (): Promise<Open> => {
     opening ??= openLogFile(file).then((database) => ({
       database,
-      insert: database.prepare(
-        "INSERT INTO lines (id, at, model, reason, tenant, session, promptHash, costUsd, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      ),
+      insert: database.prepare(insertRow),
     }));
     // Tried again with the next lines.
     opening.catch(() => {
@@ -54,13 +59,23 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
     async write(lines) {
       try {
         const { database, insert } = await openOnce();
-        transaction(database, () => {
-          for (const line of lines) insert.run(...rowOf(line));
-        });
+        const rows = lines.map(rowOf);
+        if (isThreaded) worker ??= startRowWorker(file);
+        if (worker === undefined)
+          transaction(database, () => {
+            for (const row of rows) insert.run(...row);
+          });
+        else await worker.add(rows);
         retainNow(database);
         await new Promise((resolve) => setImmediate(resolve));
         return { written: lines.length };
       } catch (error) {
+        // It may find no SQLite, as in a bundle of an application: then this thread goes on by itself.
+        if (worker?.hasWorked === false && (worker.hasEnded || isNotLoaded(error))) isThreaded = false;
+        if (worker?.hasEnded || !isThreaded) {
+          void worker?.close();
+          worker = undefined;
+        }
         return { written: 0, error };
       }
     },
@@ -68,24 +83,15 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
       clearInterval(timer);
       const open = await opening?.catch(() => undefined);
       await retaining;
+      await worker?.close();
+      worker = undefined;
       opening = undefined;
       open?.database.close();
     },
   };
 }
 
-function rowOf(line: LogLine): (string | number | null)[] {
-  const { id, model, reason = null, tenant = null, session = null, promptHash = null, costUsd } = line;
-  const at = Date.parse(line.at);
-  return [
-    id,
-    Number.isFinite(at) ? at : 0,
-    model,
-    reason,
-    tenant,
-    session,
-    promptHash,
-    costUsd !== undefined && Number.isFinite(costUsd) ? costUsd : null,
-    line.text.slice(0, -1),
-  ];
+function isNotLoaded(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return code === "MODULE_NOT_FOUND" || code === "ERR_DLOPEN_FAILED" || code === "ERR_UNKNOWN_BUILTIN_MODULE";
 }

@@ -103,7 +103,10 @@ export function executionFor(
         within: (_, work) => work(),
         skipped: (_, id, at, reason) => parts.skipped?.(id, at, reason),
         learnt: () => {},
-        ended: (_, attempt) => reported.push(attempt),
+        ended(_, attempt) {
+          reported.push(attempt);
+          return undefined;
+        },
       },
       pricing,
       options: resolveExecutionOptions(parts.options),
@@ -122,6 +125,7 @@ export function executionFor(
       cutAt: 0,
       attempts,
       starts: [],
+      told: [],
       numberCall() {
         calls += 1;
         return calls;

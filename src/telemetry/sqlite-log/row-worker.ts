@@ -1,0 +1,139 @@
+import { nodeBuiltin } from "../../plugin/node-builtin.ts";
+import type { Row } from "./row-of.ts";
+
+/** A thread that adds rows to a log, so that this one waits for no disk. */
+export interface RowWorker {
+  readonly hasEnded: boolean;
+  /** True once it has added rows: it could load SQLite. */
+  readonly hasWorked: boolean;
+  /** Adds rows in one transaction: all or none. Rejects if it cannot. */
+  add(rows: readonly Row[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Time after which a thread that does not answer is ended, in milliseconds: a disk may hang. */
+const patienceMs = 30_000;
+/** Time for which the thread waits for other processes that hold the file, in milliseconds. */
+const busyMs = 1_000;
+
+export const insertRow =
+  "INSERT INTO lines (id, at, model, reason, tenant, session, promptHash, costUsd, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/**
+ * The program of the thread, as text: a file of its own would be lost where an application bundles this package. The
+ * file of the log has its tables by then.
+ */
+const program = `
+const builtin = (name) => globalThis.process.getBuiltinModule(name);
+const { parentPort, workerData } = builtin("node:worker_threads");
+const { file, from, isBuiltIn, pragmas, insertRow } = workerData;
+let open;
+const openOnce = () => {
+  if (open !== undefined) return open;
+  const Database = isBuiltIn
+    ? builtin("node:sqlite").DatabaseSync
+    : builtin("node:module").createRequire(from)("better-sqlite3");
+  const database = new Database(file);
+  try {
+    database.exec(pragmas);
+    open = { database, insert: database.prepare(insertRow) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return open;
+};
+const add = (rows) => {
+  const { database, insert } = openOnce();
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (const row of rows) insert.run(...row);
+    database.exec("COMMIT");
+  } catch (error) {
+    try { database.exec("ROLLBACK"); } catch {}
+    throw error;
+  }
+};
+parentPort.on("message", (rows) => {
+  try {
+    if (rows === undefined) {
+      open?.database.close();
+      open = undefined;
+    } else add(rows);
+    parentPort.postMessage(undefined);
+  } catch (error) {
+    const { message, code, errcode } = error;
+    parentPort.postMessage({ message: String(message), code, errcode });
+  }
+});
+`;
+
+/** Starts a thread for a file. Undefined where there are none: rows are then added by this one. */
+export function startRowWorker(file: string): RowWorker | undefined {
+  const threads = nodeBuiltin("node:worker_threads");
+  // What is in memory belongs to its connection.
+  if (threads === undefined || file === ":memory:") return undefined;
+  const pragmas = `PRAGMA busy_timeout = ${busyMs}; PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;`;
+  const isBuiltIn = nodeBuiltin("node:sqlite") !== undefined;
+  const workerData = { file, from: import.meta.url, isBuiltIn, pragmas, insertRow };
+  let worker: InstanceType<typeof threads.Worker>;
+  try {
+    // What this process loads first is not needed there, and it has told its warnings.
+    worker = new threads.Worker(program, { eval: true, workerData, execArgv: ["--no-warnings"] });
+  } catch {
+    return undefined;
+  }
+  let settle: ((error: unknown) => void) | undefined;
+  let ended: unknown;
+  let hasWorked = false;
+  worker.on("message", (error) => settle?.(error));
+  worker.on("error", (error) => {
+    ended = error;
+    settle?.(error);
+  });
+  worker.on("exit", (code) => {
+    ended ??= new Error(`the thread of the log has ended with ${code}`);
+    settle?.(ended);
+  });
+  // The process may end while nothing is to be written.
+  worker.unref();
+
+  const ask = (rows: readonly Row[] | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(ended);
+        return;
+      }
+      const timer = setTimeout(() => {
+        ended = new Error(`the thread of the log has not answered for ${patienceMs / 1_000} s`);
+        settle?.(ended);
+        void worker.terminate();
+      }, patienceMs);
+      worker.ref();
+      settle = (error) => {
+        settle = undefined;
+        clearTimeout(timer);
+        worker.unref();
+        if (error !== undefined) {
+          reject(error);
+          return;
+        }
+        hasWorked = true;
+        resolve();
+      };
+      worker.postMessage(rows);
+    });
+  return {
+    get hasWorked() {
+      return hasWorked;
+    },
+    get hasEnded() {
+      return ended !== undefined;
+    },
+    add: ask,
+    async close() {
+      await ask(undefined).catch(() => {});
+      await worker.terminate();
+    },
+  };
+}
