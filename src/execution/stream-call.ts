@@ -5,6 +5,7 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import { atHand, type TakeAtHand } from "../plugin/at-hand.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
@@ -33,6 +34,8 @@ export interface StreamCall {
   open(): Promise<void>;
   /** Reads the next chunk after those held. Resolves to undefined at the end. */
   next(): Promise<CompletionChunk | undefined>;
+  /** Takes the next chunk if it has been received. Undefined: `next` tells what there is. */
+  takeReady(): CompletionChunk | undefined;
   /**
    * Ends the call with an error and returns it as a typed error. If the call had failed already, returns the
    * first error.
@@ -56,6 +59,8 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
   let iterator: AsyncIterator<CompletionChunk> | undefined;
   const watch = watchOutput(execution, planned, assembler);
   let stopped: BudgetExceededError | undefined;
+  let broken: { readonly error: unknown } | undefined;
+  let takeAtHand: TakeAtHand<CompletionChunk> | undefined;
   let failure: { readonly error: unknown } | undefined;
   const { observer } = ports;
   const read = () => (iterator as AsyncIterator<CompletionChunk>).next();
@@ -75,8 +80,22 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
     throw new ProviderError({ kind: "incomplete", model: model.name, summary });
   };
   // No async function: one promise less for each chunk.
-  const next = (): Promise<CompletionChunk | undefined> =>
-    stopped === undefined ? guard.race(pull).then(take) : Promise.reject(stopped);
+  const next = (): Promise<CompletionChunk | undefined> => {
+    if (broken !== undefined) return Promise.reject(broken.error);
+    return stopped === undefined ? guard.race(pull).then(take) : Promise.reject(stopped);
+  };
+  const takeReady = (): CompletionChunk | undefined => {
+    if (takeAtHand === undefined || stopped !== undefined || broken !== undefined || !guard.isOpen())
+      return undefined;
+    const value = takeAtHand();
+    if (value === undefined) return undefined;
+    try {
+      return take({ done: false, value });
+    } catch (error) {
+      broken = { error };
+      return undefined;
+    }
+  };
 
   const release = (abort: boolean) => {
     guard.release(abort);
@@ -93,6 +112,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
       return hasBegun;
     },
     next,
+    takeReady,
     async open() {
       guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
       // A model may begin as soon as `stream` is called, and not at the first read.
@@ -100,8 +120,9 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
       const options = callOptions(execution, planned, record, guard, model.stream);
       const chat = copyOf(chatWithin(execution, planned.call, record));
       iterator = observer.within(planned.call, () => iteratorOf(model.stream(chat, options)));
+      takeAtHand = atHand(iterator);
       while (!hasBegun) {
-        const chunk = await next();
+        const chunk = takeReady() ?? (await next());
         if (chunk === undefined) return;
         hasBegun = held.push(chunk) > heldLimit || hasContent(chunk);
       }

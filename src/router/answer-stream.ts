@@ -9,6 +9,7 @@ import {
 } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
 import { type AnswerReader, readAnswer, replayAnswer } from "../execution/index.ts";
+import { handsOver } from "../plugin/at-hand.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
@@ -116,6 +117,16 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     return new Promise((resolve) => {
       this.#queue.push(() => resolve(this.#read()));
     });
+  }
+
+  /** Takes a chunk that is there. Whoever waits for another one is first. */
+  takeReady(): CompletionChunk | undefined {
+    if (this.#isReading || this.#isOver || this.#ended !== undefined) return undefined;
+    return this.#reader?.takeReady();
+  }
+
+  static {
+    handsOver(AnswerStream.prototype.next, AnswerStream.prototype.takeReady);
   }
 
   async return(value?: undefined): Promise<Chunk> {

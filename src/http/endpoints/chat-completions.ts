@@ -1,6 +1,7 @@
 import type { ChatRequest, CompletionChunk, RouteRequest, RouteResult } from "../../contracts/index.ts";
 import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
 import type { HttpCall } from "../call.ts";
+import { ChunkEvents, type Translation } from "../chunk-events.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
@@ -71,7 +72,8 @@ async function streamed(
 ): Promise<Reply> {
   const stream = router.stream(request, { signal: call.signal });
   const explains = options.explain === true;
-  const events = eventsOf(stream, { withUsage, result: explains ? stream.result : undefined });
+  const result = explains ? stream.result : undefined;
+  const events = new ChunkEvents(stream[Symbol.asyncIterator](), translation(withUsage, result));
   // A failure before the first chunk still has a status of its own.
   const first = await events.next();
   const headers = explains ? explanationHeaders(await stream.decision) : {};
@@ -81,24 +83,27 @@ async function streamed(
   });
 }
 
-async function* eventsOf(
-  chunks: AsyncIterable<CompletionChunk>,
-  { withUsage, result }: { withUsage: boolean; result: Promise<RouteResult> | undefined },
-): AsyncGenerator<StreamEvent> {
+/** Leaves out the usage, unless it was asked for: it is always asked of the model. */
+function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
-  for await (const chunk of chunks) {
-    last = chunk;
-    if (chunk.choices.length === 0 && !withUsage) continue;
-    if (withUsage || chunk.usage === undefined) yield { data: chunk };
-    else {
+  return {
+    of(chunk) {
+      last = chunk;
+      if (withUsage) return [{ data: chunk }];
+      if (chunk.choices.length === 0) return [];
+      if (chunk.usage === undefined) return [{ data: chunk }];
       const { usage: _, ...rest } = chunk;
-      yield { data: rest };
-    }
-  }
-  if (result !== undefined && last !== undefined) {
-    const { decision, costUsd } = await result;
-    const { id, object, created, model } = last;
-    yield { data: { id, object, created, model, choices: [], ...explanationField(decision, costUsd) } };
-  }
-  yield { data: "[DONE]" };
+      return [{ data: rest }];
+    },
+    end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
+  };
+}
+
+const done: StreamEvent = { data: "[DONE]" };
+
+async function explained(last: CompletionChunk, result: Promise<RouteResult>): Promise<StreamEvent[]> {
+  const { decision, costUsd } = await result;
+  const { id, object, created, model } = last;
+  const data = { id, object, created, model, choices: [], ...explanationField(decision, costUsd) };
+  return [{ data }, done];
 }
