@@ -72,7 +72,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
       assembler.add(chunk);
       stopped = watch?.note(chunk);
       // What was read is still delivered; no more of it is paid for.
-      if (stopped !== undefined) void close(iterator);
+      if (stopped !== undefined) void close(iterator, takeAtHand !== undefined);
       return chunk;
     }
     if (assembler.finishReason !== undefined) return undefined;
@@ -99,7 +99,7 @@ export function startStreamCall(execution: Execution, planned: PlannedCall): Str
 
   const release = (abort: boolean) => {
     guard.release(abort);
-    void close(iterator);
+    void close(iterator, takeAtHand !== undefined);
   };
 
   return {
@@ -185,9 +185,11 @@ function carriesText(error: unknown): error is ProviderError | DeadlineExceededE
 }
 
 /** Closes the stream, since no more of it is read. Its errors no longer matter. */
-async function close(iterator: AsyncIterator<CompletionChunk> | undefined): Promise<void> {
+async function close(iterator: AsyncIterator<CompletionChunk> | undefined, isOurs: boolean): Promise<void> {
   try {
-    dropPromises(await iterator?.return?.());
+    const returned = await iterator?.return?.();
+    // A user's own may hold promises that reject.
+    if (!isOurs) dropPromises(returned);
   } catch {
     // The call is over.
   }

@@ -1,11 +1,12 @@
 import type { ChatRequest, CompletionChunk, RouteRequest, RouteResult } from "../../contracts/index.ts";
 import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
+import { routingFields } from "../../plugin/routing-fields.ts";
 import type { HttpCall } from "../call.ts";
 import { ChunkEvents, type Translation } from "../chunk-events.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
-import { wantsStream } from "../fields.ts";
+import { type Fields, wantsStream } from "../fields.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { readJson } from "../json-body.ts";
@@ -22,11 +23,10 @@ export const chatCompletions: Endpoint = {
   async serve(call, serving) {
     const identity = await serving.identify(call);
     const body = await readJson(call);
-    const { model: _, stream: __, stream_options: streamOptions, ...rest } = body;
     const { router, options } = serving;
-    const chat = chatOf(rest, options);
+    const chat = chatOf(body, options);
     const request = routedRequest(body, chat, call, identity, router, options);
-    if (wantsStream(body)) return streamed(request, call, serving, includesUsage(streamOptions));
+    if (wantsStream(body)) return streamed(request, call, serving, includesUsage(body["stream_options"]));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;
     if (options.explain !== true) return jsonReply(completion);
@@ -35,29 +35,29 @@ export const chatCompletions: Endpoint = {
   },
 };
 
-/** Leaves out the routing fields: `routedRequest` sets those that count. Those of gateways are not for senders to say. */
-function chatOf(body: Readonly<Record<string, unknown>>, { trusted }: HandlerOptions): ChatRequest {
-  const {
-    session,
-    tenant,
-    labels,
-    category,
-    language,
-    constraints,
-    maxCostUsd,
-    deadlineMs,
-    fallback,
-    // A schema is code, which no body holds.
-    output,
-    ...chat
-  } = body;
-  if (constraints !== undefined)
+/** Fields of a body that are not the model's: what the endpoint sets, and the routing fields, which `routedRequest` sets. */
+const leftOut: ReadonlySet<string> = new Set([
+  ...routingFields,
+  "model",
+  "stream",
+  "stream_options",
+  // A schema is code, which no body holds.
+  "output",
+]);
+const fieldsOfOthers: ReadonlySet<string> = new Set([...leftOut, ...fieldsOfGateways]);
+
+/** Leaves out what is not the model's. Fields of gateways are not for senders to say. */
+function chatOf(body: Fields, { trusted }: HandlerOptions): ChatRequest {
+  if (body["constraints"] !== undefined)
     throw new HttpError(400, "constraints are functions: they belong to the router or to a route", {
       param: "constraints",
     });
-  if (trusted === true) return chat as ChatRequest;
-  const own = Object.entries(chat).filter(([field]) => !fieldsOfGateways.includes(field));
-  return Object.fromEntries(own) as unknown as ChatRequest;
+  const chat: Record<string, unknown> = {};
+  const others = trusted === true ? leftOut : fieldsOfOthers;
+  for (const field of Object.keys(body))
+    if (field === "__proto__") Object.defineProperty(chat, field, { value: body[field], enumerable: true });
+    else if (!others.has(field)) chat[field] = body[field];
+  return chat as unknown as ChatRequest;
 }
 
 function includesUsage(streamOptions: unknown): boolean {

@@ -143,8 +143,10 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   async #read(): Promise<void> {
     const reader = this.#reader as BodyReader;
     try {
+      // Mostly the end of the body comes with that of the answer: no timer is then needed to wait for it.
+      const waits = (this.#hasEnded || this.#isMarked) && reader.atEnd?.() !== true;
       const reading = reader.read();
-      if (this.#hasEnded || this.#isMarked) {
+      if (waits) {
         this.#until ??= performance.now() + AFTER_END_MS;
         if (!(await settles(reading, Math.max(0, this.#until - performance.now())))) {
           this.#isRead = true;
