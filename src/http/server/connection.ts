@@ -17,13 +17,16 @@ const connections = new WeakMap<Socket, Connection>();
 export function connectionOf(socket: Socket): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
-  const listeners = new Set<() => void>();
+  // A list, since there are few: a set that is filled and emptied makes one table after the other, each of which holds the
+  // next one. The collector of young objects then takes none of them, nor the requests that they name.
+  let listeners: (() => void)[] = [];
   let ahead = 0;
   /** Starts those that wait. */
   const waiting: (() => void)[] = [];
   socket.once("close", () => {
-    for (const left of listeners) left();
-    listeners.clear();
+    const all = listeners;
+    listeners = [];
+    for (const left of all) left();
   });
   const connection: Connection = {
     turn() {
@@ -40,8 +43,11 @@ export function connectionOf(socket: Socket): Connection {
     },
     onClose(left) {
       if (socket.destroyed) left();
-      else listeners.add(left);
-      return () => listeners.delete(left);
+      else listeners.push(left);
+      return () => {
+        const at = listeners.indexOf(left);
+        if (at >= 0) listeners.splice(at, 1);
+      };
     },
   };
   connections.set(socket, connection);
