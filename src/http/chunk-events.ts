@@ -41,7 +41,7 @@ export class ChunkEvents implements EventSource {
       }
       const chunk = this.#isRead ? undefined : this.#take?.();
       if (chunk === undefined) return undefined;
-      this.#show(this.#translation.of(chunk));
+      this.#translate(chunk);
     }
   }
 
@@ -56,7 +56,7 @@ export class ChunkEvents implements EventSource {
       if (step.done === true) {
         this.#isRead = true;
         this.#show(await this.#translation.end());
-      } else this.#show(this.#translation.of(step.value));
+      } else this.#translate(step.value);
     }
   }
 
@@ -74,6 +74,16 @@ export class ChunkEvents implements EventSource {
     } catch (error) {
       // It has ended by itself.
       this.#isRead = true;
+      throw error;
+    }
+  }
+
+  #translate(chunk: CompletionChunk): void {
+    try {
+      this.#show(this.#translation.of(chunk));
+    } catch (error) {
+      // No more of it is read.
+      this.return().catch(() => {});
       throw error;
     }
   }

@@ -63,6 +63,8 @@ class EventTexts implements ReplyParts {
       this.#isOver = step.done === true;
       return step.done === true ? over : { done: false, value: textOf(step.value) };
     } catch (error) {
+      // Its reader has left meanwhile.
+      if (this.#isOver) return over;
       return { done: false, value: this.#fail(error) };
     }
   }
