@@ -7,7 +7,7 @@ export interface Reply {
   readonly body?: string | ReplyParts | undefined;
 }
 
-/** Parts of a body that come one by one. `takeReady` hands over the next one if it is there already; undefined: `next` tells. */
+/** Parts of a body that come one by one. `takeReady` hands over the next one if it is there already; undefined: read `next`. */
 export interface ReplyParts extends AsyncIterator<string | Uint8Array> {
   takeReady?(): string | Uint8Array | undefined;
 }

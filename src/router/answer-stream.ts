@@ -120,7 +120,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     });
   }
 
-  /** Takes a chunk that is there. Whoever waits for another one is first. */
+  /** Takes a chunk that is there. A read that waits for another one is first. */
   takeReady(): CompletionChunk | undefined {
     if (this.#isReading || this.#isOver || this.#ended !== undefined) return undefined;
     return this.#reader?.takeReady();

@@ -50,7 +50,7 @@ describe("what an iterator has at hand", () => {
     expect(found).toEqual([10, 20, 30]);
   });
 
-  it("is nothing for a generator, and for what is no iterator", () => {
+  it("is nothing for a generator, and for what is not an iterator", () => {
     const generator = (async function* () {
       yield 1;
     })();

@@ -83,7 +83,7 @@ async function streamed(
   });
 }
 
-/** Leaves out the usage, unless it was asked for: it is always asked of the model. */
+/** Leaves out the usage, unless it was asked for: every request to a model asks for it. */
 function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
   return {

@@ -79,7 +79,7 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     return pending;
   }
 
-  /** Takes a chunk that waits. Whoever waits for another one is first. */
+  /** Takes a chunk that waits. A read that waits for another one is first. */
   takeReady(): CompletionChunk | undefined {
     if (this.#pending !== undefined || this.#at >= this.#chunks.length || this.#from.signal.aborted)
       return undefined;
