@@ -11,6 +11,8 @@ import { type Move, Walk } from "./walk.ts";
 export interface AnswerReader {
   /** Resolves to the next chunk, undefined at the end. Rejects with the error that ends the request. */
   next(): Promise<CompletionChunk | undefined>;
+  /** Takes the next chunk if it is there. Undefined: `next` tells what there is. Not while a `next` is under way. */
+  takeReady(): CompletionChunk | undefined;
   /** True once the whole answer is there: what is left is to deliver it. */
   readonly isWhole: boolean;
   /** Returns the whole answer, after the last chunk. */
@@ -55,6 +57,14 @@ class Reader implements AnswerReader {
     const call = this.#call;
     const isStreaming = call?.hasBegun && this.#ended === undefined && this.#read === this.#ready.length;
     return isStreaming ? this.#continue(call) : this.#advance();
+  }
+
+  takeReady(): CompletionChunk | undefined {
+    if (this.#ended !== undefined) return undefined;
+    const chunk = this.#ready[this.#read];
+    if (chunk === undefined) return this.#call?.hasBegun === true ? this.#call.takeReady() : undefined;
+    this.#read += 1;
+    return chunk;
   }
 
   async #advance(): Promise<CompletionChunk | undefined> {

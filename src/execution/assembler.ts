@@ -41,131 +41,143 @@ const knownFields: ReadonlySet<string> = new Set([
 ]);
 
 export function createAssembler(): Assembler {
-  let head: Pick<CompletionChunk, "id" | "created" | "model"> = { id: "", created: 0, model: "" };
-  const text = createGrowingText();
-  const filters = createContentFilters();
-  let refusal = "";
-  let finishReason: Choice["finish_reason"] | undefined;
-  let usage: CompletionChunk["usage"];
+  return new ChunkAssembler();
+}
+
+// A class: a getter in an object literal makes a hidden class a call, which keeps the call alive until a full collection.
+class ChunkAssembler implements Assembler {
+  #id = "";
+  #created = 0;
+  #model = "";
+  readonly #text = createGrowingText();
+  readonly #filters = createContentFilters();
+  #refusal = "";
+  #finishReason: Choice["finish_reason"] | undefined;
+  #usage: CompletionChunk["usage"];
   /** The most usage that was told, also before more content. */
-  let told: CompletionChunk["usage"];
-  let serviceTier: CompletionChunk["service_tier"];
-  const toolCalls: ToolCall[] = [];
+  #told: CompletionChunk["usage"];
+  #serviceTier: CompletionChunk["service_tier"];
+  readonly #toolCalls: ToolCall[] = [];
   // Fields of a provider beyond OpenAI's: reasoning text, thinking blocks …
   // Without a prototype: a server names them, and could name one "__proto__".
-  const extras: Record<string, unknown> = Object.create(null);
-
+  readonly #extras: Record<string, unknown> = Object.create(null);
   // Lists of our own, to which more is added in place: copying one at each chunk would take a square of time.
-  const lists = new Set<unknown>();
+  readonly #lists = new Set<unknown>();
+  #characters = 0;
+  readonly #others = createGrowingText();
+  // Present only where the request asked for them; a check of the whole answer reads them.
+  readonly #tokens: TokenLogprob[] = [];
+  #areWhole = true;
 
-  let characters = 0;
-  const others = createGrowingText();
-  const addOther = (piece: unknown) => {
+  add(chunk: CompletionChunk): void {
+    this.#id = chunk.id || this.#id;
+    this.#created = chunk.created || this.#created;
+    this.#model = chunk.model || this.#model;
+    this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
+    this.#filters.add(chunk);
+    const choice = chunk.choices[0];
+    // A copy: the consumer gets the chunk, and the call is billed by it.
+    if (chunk.usage) {
+      this.#told = mostUsage(this.#told, copyOf(chunk.usage));
+      this.#usage = this.#told;
+    }
+    // A count of the output from before more content is not that of the answer.
+    else if (this.#usage && choice?.delta?.content)
+      this.#usage = { prompt_tokens: this.#usage.prompt_tokens } as CompletionChunk["usage"];
+    if (choice === undefined) return;
+    if (choice.delta) this.#addDelta(choice.delta);
+    this.#addLogprobs(choice.logprobs);
+    if (choice.finish_reason) this.#finishReason = choice.finish_reason;
+  }
+
+  get text(): string {
+    return this.#text.toString();
+  }
+
+  get characters(): number {
+    return this.#characters;
+  }
+
+  get finishReason(): Choice["finish_reason"] | undefined {
+    return this.#finishReason;
+  }
+
+  received(): Received {
+    return {
+      written: this.#text.toString() + this.#others.toString(),
+      usage: this.#told,
+      model: this.#model === "" ? undefined : this.#model,
+      serviceTier: this.#serviceTier,
+    };
+  }
+
+  completion(): Completion {
+    const content = this.#text.toString();
+    const toolCalls = this.#toolCalls;
+    const message: Choice["message"] = {
+      ...this.#extras,
+      role: "assistant",
+      content: content === "" && toolCalls.length > 0 ? null : content,
+      refusal: this.#refusal === "" ? null : this.#refusal,
+      ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
+    };
+    return {
+      id: this.#id,
+      created: this.#created,
+      model: this.#model,
+      object: "chat.completion",
+      choices: [
+        {
+          index: 0,
+          message,
+          finish_reason: this.#finishReason ?? "stop",
+          logprobs: this.#tokens.length === 0 ? null : { content: this.#tokens, refusal: null },
+          ...this.#filters.ofChoice,
+        },
+      ],
+      ...this.#filters.ofAnswer,
+      ...(this.#usage ? { usage: this.#usage } : {}),
+      ...(this.#serviceTier ? { service_tier: this.#serviceTier } : {}),
+    };
+  }
+
+  #addOther(piece: unknown): void {
     if (typeof piece !== "string" || piece === "") return;
-    others.add(piece);
-    characters += piece.length;
-  };
-  const addDelta = (delta: Delta) => {
+    this.#others.add(piece);
+    this.#characters += piece.length;
+  }
+
+  #addDelta(delta: Delta): void {
     if (typeof delta.content === "string") {
-      text.add(delta.content);
-      characters += delta.content.length;
+      this.#text.add(delta.content);
+      this.#characters += delta.content.length;
     }
     if (delta.refusal) {
-      refusal += delta.refusal;
-      addOther(delta.refusal);
+      this.#refusal += delta.refusal;
+      this.#addOther(delta.refusal);
     }
     for (const call of delta.tool_calls ?? []) {
-      addToolCall(toolCalls, call);
-      addOther(call.function?.name);
-      addOther(call.function?.arguments);
+      addToolCall(this.#toolCalls, call);
+      this.#addOther(call.function?.name);
+      this.#addOther(call.function?.arguments);
     }
-    addOther(reasoningOf(delta));
+    this.#addOther(reasoningOf(delta));
     // A copy: the consumer gets the chunk, and may change it.
     for (const [key, value] of Object.entries(delta))
-      if (!knownFields.has(key)) extras[key] = joined(extras[key], copyOf(value), lists);
-  };
+      if (!knownFields.has(key)) this.#extras[key] = joined(this.#extras[key], copyOf(value), this.#lists);
+  }
 
-  // Present only where the request asked for them; a check of the whole answer reads them.
-  const tokens: TokenLogprob[] = [];
-  let areWhole = true;
-  const addLogprobs = (logprobs: CompletionChunk["choices"][number]["logprobs"]) => {
+  #addLogprobs(logprobs: CompletionChunk["choices"][number]["logprobs"]): void {
     const more: readonly TokenLogprob[] | null | undefined = logprobs?.content;
     if (!Array.isArray(more) || more.length === 0) return;
+    const tokens = this.#tokens;
     if (tokens.length + more.length > logprobLimit) {
       // Part of them would be taken for those of the whole answer.
-      areWhole = false;
+      this.#areWhole = false;
       tokens.length = 0;
     }
-    if (areWhole) for (const token of more) tokens.push(copyOf(token));
-  };
-  const logprobs = (): Choice["logprobs"] =>
-    tokens.length === 0 ? null : { content: tokens, refusal: null };
-
-  return {
-    add(chunk) {
-      head = {
-        id: chunk.id || head.id,
-        created: chunk.created || head.created,
-        model: chunk.model || head.model,
-      };
-      serviceTier = chunk.service_tier ?? serviceTier;
-      filters.add(chunk);
-      const choice = chunk.choices[0];
-      // A copy: the consumer gets the chunk, and the call is billed by it.
-      if (chunk.usage) {
-        told = mostUsage(told, copyOf(chunk.usage));
-        usage = told;
-      }
-      // A count of the output from before more content is not that of the answer.
-      else if (usage && choice?.delta?.content)
-        usage = { prompt_tokens: usage.prompt_tokens } as CompletionChunk["usage"];
-      if (choice === undefined) return;
-      if (choice.delta) addDelta(choice.delta);
-      addLogprobs(choice.logprobs);
-      if (choice.finish_reason) finishReason = choice.finish_reason;
-    },
-    get text() {
-      return text.toString();
-    },
-    get characters() {
-      return characters;
-    },
-    received: () => ({
-      written: text.toString() + others.toString(),
-      usage: told,
-      model: head.model === "" ? undefined : head.model,
-      serviceTier,
-    }),
-    get finishReason() {
-      return finishReason;
-    },
-    completion() {
-      const content = text.toString();
-      const message: Choice["message"] = {
-        ...extras,
-        role: "assistant",
-        content: content === "" && toolCalls.length > 0 ? null : content,
-        refusal: refusal === "" ? null : refusal,
-        ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
-      };
-      return {
-        ...head,
-        object: "chat.completion",
-        choices: [
-          {
-            index: 0,
-            message,
-            finish_reason: finishReason ?? "stop",
-            logprobs: logprobs(),
-            ...filters.ofChoice,
-          },
-        ],
-        ...filters.ofAnswer,
-        ...(usage ? { usage } : {}),
-        ...(serviceTier ? { service_tier: serviceTier } : {}),
-      };
-    },
-  };
+    if (this.#areWhole) for (const token of more) tokens.push(copyOf(token));
+  }
 }
 
 /** Largest number of tokens whose log-probabilities are kept. */

@@ -14,6 +14,8 @@ export interface Guard {
   readonly abort: CallAbort;
   /** Settles like `work`, or rejects with the reason if the call is ended first. */
   race<T>(work: () => Promise<T>): Promise<T>;
+  /** True if nothing ends the call now: a part of its answer that is there may be taken without a race. */
+  isOpen(): boolean;
   /** Sets a listener for an end that comes between two races, while the consumer of a stream is away. */
   whenAway(listener: (reason: unknown) => void): void;
   /** Allows at most `ms` from now until the next `race` settles; `limit` names the bound in the error. */
@@ -74,6 +76,12 @@ class CallGuard implements Guard {
         },
       );
     });
+  }
+
+  isOpen(): boolean {
+    if (this.abort.aborted) return false;
+    const { deadline } = this.#scope;
+    return deadline === undefined || deadline.at > this.#clock.monotonic();
   }
 
   whenAway(listener: (reason: unknown) => void): void {

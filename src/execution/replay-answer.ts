@@ -12,6 +12,11 @@ export function replayAnswer(answer: Completion): AnswerReader {
       read += 1;
       return Promise.resolve(chunk);
     },
+    takeReady() {
+      const chunk = chunks[read];
+      if (chunk !== undefined) read += 1;
+      return chunk;
+    },
     isWhole: true,
     completion: () => answer,
     leave() {},

@@ -5,6 +5,7 @@ import {
   isRouterError,
   ProviderError,
 } from "../contracts/index.ts";
+import { atHand, type TakeAtHand } from "../plugin/at-hand.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
@@ -14,7 +15,7 @@ import { callOptions } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { chatWithin } from "./output-limit.ts";
-import { watchOutput } from "./watch-output.ts";
+import { type OutputWatch, watchOutput } from "./watch-output.ts";
 
 /** A streaming call under way. */
 export interface StreamCall {
@@ -33,6 +34,8 @@ export interface StreamCall {
   open(): Promise<void>;
   /** Reads the next chunk after those held. Resolves to undefined at the end. */
   next(): Promise<CompletionChunk | undefined>;
+  /** Takes the next chunk if it has been received. Undefined: `next` tells what there is. */
+  takeReady(): CompletionChunk | undefined;
   /**
    * Ends the call with an error and returns it as a typed error. If the call had failed already, returns the
    * first error.
@@ -46,82 +49,116 @@ export interface StreamCall {
 
 /** Starts the record of a call. `open` makes the call. */
 export function startStreamCall(execution: Execution, planned: PlannedCall): StreamCall {
-  const { ports } = execution;
-  const { model } = planned;
-  const record = startAttempt(execution, planned);
-  const guard = createGuard(execution, model.name);
-  const assembler = createAssembler();
-  const held: CompletionChunk[] = [];
-  let hasBegun = false;
-  let iterator: AsyncIterator<CompletionChunk> | undefined;
-  const watch = watchOutput(execution, planned, assembler);
-  let stopped: BudgetExceededError | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const { observer } = ports;
-  const read = () => (iterator as AsyncIterator<CompletionChunk>).next();
-  const pull = () => (observer.surrounds ? observer.within(planned.call, read) : read());
+  return new RunningStream(execution, planned);
+}
 
-  const take = (read: IteratorResult<CompletionChunk>): CompletionChunk | undefined => {
+// A class: a getter in an object literal makes a hidden class a call, which keeps the call alive until a full collection.
+class RunningStream implements StreamCall {
+  readonly planned: PlannedCall;
+  readonly record: AttemptRecord;
+  readonly guard: Guard;
+  readonly assembler: Assembler;
+  readonly held: CompletionChunk[] = [];
+  hasBegun = false;
+  readonly #execution: Execution;
+  readonly #watch: OutputWatch | undefined;
+  #iterator: AsyncIterator<CompletionChunk> | undefined;
+  #takeAtHand: TakeAtHand<CompletionChunk> | undefined;
+  #stopped: BudgetExceededError | undefined;
+  #broken: { readonly error: unknown } | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(execution: Execution, planned: PlannedCall) {
+    this.planned = planned;
+    this.#execution = execution;
+    this.record = startAttempt(execution, planned);
+    this.guard = createGuard(execution, planned.model.name);
+    this.assembler = createAssembler();
+    this.#watch = watchOutput(execution, planned, this.assembler);
+  }
+
+  // No async function: one promise less for each chunk.
+  next(): Promise<CompletionChunk | undefined> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken.error);
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    return this.guard.race(() => this.#pull()).then((read) => this.#take(read));
+  }
+
+  takeReady(): CompletionChunk | undefined {
+    if (this.#takeAtHand === undefined || this.#stopped !== undefined || this.#broken !== undefined)
+      return undefined;
+    const value = this.guard.isOpen() ? this.#takeAtHand() : undefined;
+    if (value === undefined) return undefined;
+    try {
+      return this.#take({ done: false, value });
+    } catch (error) {
+      this.#broken = { error };
+      return undefined;
+    }
+  }
+
+  async open(): Promise<void> {
+    const { guard, planned, record } = this;
+    const { ports } = this.#execution;
+    const { model } = planned;
+    guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
+    // A model may begin as soon as `stream` is called, and not at the first read.
+    if (guard.abort.aborted) throw guard.abort.reason;
+    const options = callOptions(this.#execution, planned, record, guard, model.stream);
+    const chat = copyOf(chatWithin(this.#execution, planned.call, record));
+    this.#iterator = ports.observer.within(planned.call, () => iteratorOf(model.stream(chat, options)));
+    this.#takeAtHand = atHand(this.#iterator);
+    while (!this.hasBegun) {
+      const chunk = this.takeReady() ?? (await this.next());
+      if (chunk === undefined) return;
+      this.hasBegun = this.held.push(chunk) > heldLimit || hasContent(chunk);
+    }
+    record.firstToken();
+  }
+
+  fail(thrown: unknown): unknown {
+    if (this.#failure !== undefined) return this.#failure.error;
+    const error = toTypedError(thrown, this.planned.model, this.#execution);
+    this.#failure = { error };
+    if (this.hasBegun && carriesText(error)) error.partialText = this.assembler.text;
+    this.record.fail(error, this.hasBegun || mayBeBilled(error) ? this.assembler.received() : undefined);
+    this.release(false);
+    return error;
+  }
+
+  abandon(): void {
+    this.record.abandon(this.assembler.received());
+    this.release(true);
+  }
+
+  release(abort: boolean): void {
+    this.guard.release(abort);
+    this.#close();
+  }
+
+  #pull(): Promise<IteratorResult<CompletionChunk>> {
+    const read = () => (this.#iterator as AsyncIterator<CompletionChunk>).next();
+    const { observer } = this.#execution.ports;
+    return observer.surrounds ? observer.within(this.planned.call, read) : read();
+  }
+
+  #take(read: IteratorResult<CompletionChunk>): CompletionChunk | undefined {
     if (!read?.done) {
       const chunk = checkChunk(read);
-      assembler.add(chunk);
-      stopped = watch?.note(chunk);
+      this.assembler.add(chunk);
+      this.#stopped = this.#watch?.note(chunk);
       // What was read is still delivered; no more of it is paid for.
-      if (stopped !== undefined) void close(iterator);
+      if (this.#stopped !== undefined) this.#close();
       return chunk;
     }
-    if (assembler.finishReason !== undefined) return undefined;
+    if (this.assembler.finishReason !== undefined) return undefined;
     const summary = "the stream ended without a finish reason";
-    throw new ProviderError({ kind: "incomplete", model: model.name, summary });
-  };
-  // No async function: one promise less for each chunk.
-  const next = (): Promise<CompletionChunk | undefined> =>
-    stopped === undefined ? guard.race(pull).then(take) : Promise.reject(stopped);
+    throw new ProviderError({ kind: "incomplete", model: this.planned.model.name, summary });
+  }
 
-  const release = (abort: boolean) => {
-    guard.release(abort);
-    void close(iterator);
-  };
-
-  return {
-    planned,
-    record,
-    guard,
-    assembler,
-    held,
-    get hasBegun() {
-      return hasBegun;
-    },
-    next,
-    async open() {
-      guard.limit(ports.options.firstTokenTimeoutMs, "no content within firstTokenTimeoutMs");
-      // A model may begin as soon as `stream` is called, and not at the first read.
-      if (guard.abort.aborted) throw guard.abort.reason;
-      const options = callOptions(execution, planned, record, guard, model.stream);
-      const chat = copyOf(chatWithin(execution, planned.call, record));
-      iterator = observer.within(planned.call, () => iteratorOf(model.stream(chat, options)));
-      while (!hasBegun) {
-        const chunk = await next();
-        if (chunk === undefined) return;
-        hasBegun = held.push(chunk) > heldLimit || hasContent(chunk);
-      }
-      record.firstToken();
-    },
-    fail(thrown) {
-      if (failure !== undefined) return failure.error;
-      const error = toTypedError(thrown, model, execution);
-      failure = { error };
-      if (hasBegun && carriesText(error)) error.partialText = assembler.text;
-      record.fail(error, hasBegun || mayBeBilled(error) ? assembler.received() : undefined);
-      release(false);
-      return error;
-    },
-    abandon() {
-      record.abandon(assembler.received());
-      release(true);
-    },
-    release,
-  };
+  #close(): void {
+    void close(this.#iterator, this.#takeAtHand !== undefined);
+  }
 }
 
 /** Throws unless something was read that can be a chunk: a user's own model may yield anything. */
@@ -164,9 +201,11 @@ function carriesText(error: unknown): error is ProviderError | DeadlineExceededE
 }
 
 /** Closes the stream, since no more of it is read. Its errors no longer matter. */
-async function close(iterator: AsyncIterator<CompletionChunk> | undefined): Promise<void> {
+async function close(iterator: AsyncIterator<CompletionChunk> | undefined, isOurs: boolean): Promise<void> {
   try {
-    dropPromises(await iterator?.return?.());
+    const returned = await iterator?.return?.();
+    // A user's own may hold promises that reject.
+    if (!isOurs) dropPromises(returned);
   } catch {
     // The call is over.
   }

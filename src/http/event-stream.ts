@@ -1,9 +1,14 @@
-import type { Reply } from "./reply.ts";
+import type { Reply, ReplyParts } from "./reply.ts";
 
 /** An event of a stream: its data as JSON, and a name where the API has names. */
 export interface StreamEvent {
   readonly event?: string | undefined;
   readonly data: unknown;
+}
+
+/** Events as they come. `takeReady` hands over the next one if it is there already; undefined: `next` tells what there is. */
+export interface EventSource extends AsyncIterator<StreamEvent> {
+  takeReady?(): StreamEvent | undefined;
 }
 
 export interface EventStreamOptions {
@@ -14,7 +19,7 @@ export interface EventStreamOptions {
 
 /** Returns a reply that sends events as they come (server-sent events). `first` was read already. */
 export function eventStream(
-  events: AsyncIterator<StreamEvent>,
+  events: EventSource,
   first: IteratorResult<StreamEvent>,
   { headers, onError }: EventStreamOptions,
 ): Reply {
@@ -34,14 +39,14 @@ export function eventStream(
 const over: IteratorResult<string> = { done: true, value: undefined };
 
 /** The events as texts of the wire. Not a generator: a reader that leaves ends also a read under way. */
-class EventTexts implements AsyncIterator<string> {
-  readonly #events: AsyncIterator<StreamEvent>;
+class EventTexts implements ReplyParts {
+  readonly #events: EventSource;
   readonly #onError: EventStreamOptions["onError"];
   #first: IteratorResult<StreamEvent> | undefined;
   #isOver = false;
 
   constructor(
-    events: AsyncIterator<StreamEvent>,
+    events: EventSource,
     first: IteratorResult<StreamEvent>,
     onError: EventStreamOptions["onError"],
   ) {
@@ -58,9 +63,27 @@ class EventTexts implements AsyncIterator<string> {
       this.#isOver = step.done === true;
       return step.done === true ? over : { done: false, value: textOf(step.value) };
     } catch (error) {
-      this.#isOver = true;
-      return { done: false, value: textOf(this.#onError(error)) };
+      // Its reader has left meanwhile.
+      if (this.#isOver) return over;
+      return { done: false, value: this.#fail(error) };
     }
+  }
+
+  takeReady(): string | undefined {
+    if (this.#isOver || this.#first !== undefined) return undefined;
+    try {
+      const event = this.#events.takeReady?.();
+      return event && textOf(event);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** Returns the last text of all. Events that could not be translated or written may still hold a call. */
+  #fail(error: unknown): string {
+    this.#isOver = true;
+    this.#events.return?.().catch(() => {});
+    return textOf(this.#onError(error));
   }
 
   async return(): Promise<IteratorResult<string>> {

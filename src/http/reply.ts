@@ -4,7 +4,12 @@ export interface Reply {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Text, or texts and bytes that come one by one. Absent: no body. */
-  readonly body?: string | AsyncIterator<string | Uint8Array> | undefined;
+  readonly body?: string | ReplyParts | undefined;
+}
+
+/** Parts of a body that come one by one. `takeReady` hands over the next one if it is there already; undefined: read `next`. */
+export interface ReplyParts extends AsyncIterator<string | Uint8Array> {
+  takeReady?(): string | Uint8Array | undefined;
 }
 
 /** Returns a reply of JSON. */

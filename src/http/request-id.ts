@@ -12,5 +12,6 @@ export function requestId(headers: HttpCall["headers"] | undefined): string {
 
 /** Names a reply by the headers that the clients of OpenAI and of Anthropic read. */
 export function withRequestId(reply: Reply, id: string): Reply {
-  return { ...reply, headers: { ...reply.headers, "x-request-id": id, "request-id": id } };
+  const { status, headers, body } = reply;
+  return { status, headers: { ...headers, "x-request-id": id, "request-id": id }, body };
 }

@@ -31,8 +31,8 @@ export function routedRequest(
 ): RouteRequest {
   const { model, ...route } = modelOf(body["model"], router, options);
   const own: Record<string, unknown> = {};
-  const session = sessionHeaders.map((name) => call.headers.get(name)).find((value) => value !== null);
-  if (session !== undefined && session !== "") own["session"] = sessionOf(session, call.headers);
+  const session = sessionIn(call.headers);
+  if (session !== null && session !== "") own["session"] = sessionOf(session, call.headers);
   for (const field of ofSender) if (body[field] !== undefined) own[field] = body[field];
   for (const field of ofIdentity) {
     if (body[field] === undefined) continue;
@@ -51,6 +51,14 @@ export function routedRequest(
     ...tightest(own, route, identity),
     ...(model === undefined ? {} : { model }),
   } as RouteRequest;
+}
+
+function sessionIn(headers: HttpCall["headers"]): string | null {
+  for (const name of sessionHeaders) {
+    const value = headers.get(name);
+    if (value !== null) return value;
+  }
+  return null;
 }
 
 /** Returns the name of a conversation: that of the session, and of the subagent if one asks. */
@@ -74,7 +82,10 @@ function modelOf(given: unknown, router: Router, { routes = {}, unknownModel }: 
   });
 }
 
+const none: Identity = {};
+
 function defined(fields: Identity): Identity {
+  if (Object.keys(fields).length === 0) return none;
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
@@ -83,7 +94,7 @@ function labelsOf(own: Readonly<Record<string, unknown>>, route: Identity, ident
   const given = own["labels"];
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
     throw new HttpError(400, "labels must be an object of texts", { param: "labels" });
-  if (given === undefined && route.labels === undefined && identity.labels === undefined) return {};
+  if (given === undefined && route.labels === undefined && identity.labels === undefined) return none;
   return { labels: { ...(given as Routing["labels"]), ...route.labels, ...identity.labels } };
 }
 
@@ -92,10 +103,12 @@ function tightest(own: Readonly<Record<string, unknown>>, route: Identity, ident
   const all = [own as Identity, route, identity];
   const bounds: Record<string, unknown> = {};
   for (const field of ["maxCostUsd", "deadlineMs"] as const) {
+    if (all.every((one) => one[field] === undefined)) continue;
     const given = all.map((one) => one[field]).filter((value) => value !== undefined);
     if (given.length > 1 && given.every((value) => typeof value === "number"))
       bounds[field] = Math.min(...given);
   }
+  if (route.constraints === undefined && identity.constraints === undefined) return bounds;
   const constraints = [...(route.constraints ?? []), ...(identity.constraints ?? [])];
   if (constraints.length > 0) bounds["constraints"] = constraints;
   return bounds;

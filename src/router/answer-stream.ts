@@ -9,6 +9,8 @@ import {
 } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
 import { type AnswerReader, readAnswer, replayAnswer } from "../execution/index.ts";
+import { handsOver } from "../plugin/at-hand.ts";
+import { CallAbort } from "../plugin/call-abort.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
@@ -50,7 +52,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   readonly result: Promise<RouteResult<Id>>;
   readonly #life: LifeCycle<Id>;
   /** Ends what the request has under way: for the caller's signal, the deadline, or a consumer that leaves. */
-  readonly #controller = new AbortController();
+  readonly #abort = new CallAbort();
   #resolve: (result: RouteResult<Id>) => void = ignore;
   #reject: (error: unknown) => void = ignore;
   #endWatch: () => void = ignore;
@@ -91,7 +93,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     const decided = nest(() => {
       const signal = signalOf(options);
       checkSignal(signal);
-      this.#life.begin(request, this.#controller.signal, isClosed, nativeOf(options));
+      this.#life.begin(request, this.#abort.asSignal(), isClosed, nativeOf(options));
       checkPlain(request);
       this.#life.keep();
       // Two watches, so that the caller's abort still counts after the deadline's timer.
@@ -118,6 +120,16 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     });
   }
 
+  /** Takes a chunk that is there. A read that waits for another one is first. */
+  takeReady(): CompletionChunk | undefined {
+    if (this.#isReading || this.#isOver || this.#ended !== undefined) return undefined;
+    return this.#reader?.takeReady();
+  }
+
+  static {
+    handsOver(AnswerStream.prototype.next, AnswerStream.prototype.takeReady);
+  }
+
   async return(value?: undefined): Promise<Chunk> {
     this.#leave(new DOMException("the consumer stopped reading", "AbortError"));
     return { done: true, value };
@@ -140,12 +152,12 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
       // was read is in the error's text, so it is delivered; the next read tells the error.
       if (this.#ended !== undefined) {
         const { error } = this.#ended as { readonly error: unknown };
-        this.#controller.abort(error);
+        this.#abort.abort(error);
         this.#fail(error);
       }
       return { done: false, value: chunk };
     } catch (error) {
-      this.#controller.abort(error);
+      this.#abort.abort(error);
       this.#fail(error);
       if (this.#isOver) return done;
       this.#isOver = true;
@@ -189,7 +201,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     const isFirst = this.#ended === undefined;
     this.#ended ??= { error };
     // Also after the deadline's timer, which may be early: it leaves a read under way to its own guards.
-    this.#controller.abort(error);
+    this.#abort.abort(error);
     if (isFirst && !this.#isReading) this.#fail(error);
   }
 
@@ -202,7 +214,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
 
   /** A whole answer that is there after a check that took until the deadline is the answer, as without streaming. */
   #forgiveDeadline(): void {
-    if (this.#ended?.isLate === true && !this.#controller.signal.aborted) this.#ended = undefined;
+    if (this.#ended?.isLate === true && !this.#abort.aborted) this.#ended = undefined;
   }
 
   #fail(error: unknown): void {

@@ -9,6 +9,7 @@ import type {
 } from "../contracts/index.ts";
 import { askMembers, type CandidateParts, type DecidingPool } from "../decision/index.ts";
 import type { PoolAccess } from "../execution/index.ts";
+import { asksLike } from "../plugin/call-abort.ts";
 import { checkModel } from "../plugin/check-model.ts";
 import { mergeFacts } from "../plugin/merge-facts.ts";
 import { shortText } from "../plugin/short-text.ts";
@@ -58,8 +59,10 @@ function memberModel(pool: string, inner: Model, complete: (facts: ModelFacts) =
       ...complete(inner),
       name: pool,
       defaults: inner.defaults,
-      generate: (request, options) => inner.generate(request, options),
-      stream: (request, options) => inner.stream(request, options),
+      generate: asksLike<Model["generate"]>(inner.generate, (request, options) =>
+        inner.generate(request, options),
+      ),
+      stream: asksLike<Model["stream"]>(inner.stream, (request, options) => inner.stream(request, options)),
       ...(health === undefined ? {} : { health: (options) => health.call(inner, options) }),
       ...(describe === undefined ? {} : { describe: (options) => describe.call(inner, options) }),
     });

@@ -1,10 +1,12 @@
 import type { ChatRequest, CompletionChunk, RouteRequest, RouteResult } from "../../contracts/index.ts";
 import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
+import { routingFields } from "../../plugin/routing-fields.ts";
 import type { HttpCall } from "../call.ts";
+import { ChunkEvents, type Translation } from "../chunk-events.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
-import { wantsStream } from "../fields.ts";
+import { type Fields, wantsStream } from "../fields.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { readJson } from "../json-body.ts";
@@ -21,11 +23,10 @@ export const chatCompletions: Endpoint = {
   async serve(call, serving) {
     const identity = await serving.identify(call);
     const body = await readJson(call);
-    const { model: _, stream: __, stream_options: streamOptions, ...rest } = body;
     const { router, options } = serving;
-    const chat = chatOf(rest, options);
+    const chat = chatOf(body, options);
     const request = routedRequest(body, chat, call, identity, router, options);
-    if (wantsStream(body)) return streamed(request, call, serving, includesUsage(streamOptions));
+    if (wantsStream(body)) return streamed(request, call, serving, includesUsage(body["stream_options"]));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;
     if (options.explain !== true) return jsonReply(completion);
@@ -34,29 +35,29 @@ export const chatCompletions: Endpoint = {
   },
 };
 
-/** Leaves out the routing fields: `routedRequest` sets those that count. Those of gateways are not for senders to say. */
-function chatOf(body: Readonly<Record<string, unknown>>, { trusted }: HandlerOptions): ChatRequest {
-  const {
-    session,
-    tenant,
-    labels,
-    category,
-    language,
-    constraints,
-    maxCostUsd,
-    deadlineMs,
-    fallback,
-    // A schema is code, which no body holds.
-    output,
-    ...chat
-  } = body;
-  if (constraints !== undefined)
+/** Fields of a body that are not the model's: what the endpoint sets, and the routing fields, which `routedRequest` sets. */
+const leftOut: ReadonlySet<string> = new Set([
+  ...routingFields,
+  "model",
+  "stream",
+  "stream_options",
+  // A schema is code, which no body holds.
+  "output",
+]);
+const fieldsOfOthers: ReadonlySet<string> = new Set([...leftOut, ...fieldsOfGateways]);
+
+/** Leaves out what is not the model's. Fields of gateways are not for senders to say. */
+function chatOf(body: Fields, { trusted }: HandlerOptions): ChatRequest {
+  if (body["constraints"] !== undefined)
     throw new HttpError(400, "constraints are functions: they belong to the router or to a route", {
       param: "constraints",
     });
-  if (trusted === true) return chat as ChatRequest;
-  const own = Object.entries(chat).filter(([field]) => !fieldsOfGateways.includes(field));
-  return Object.fromEntries(own) as unknown as ChatRequest;
+  const chat: Record<string, unknown> = {};
+  const others = trusted === true ? leftOut : fieldsOfOthers;
+  for (const field of Object.keys(body))
+    if (field === "__proto__") Object.defineProperty(chat, field, { value: body[field], enumerable: true });
+    else if (!others.has(field)) chat[field] = body[field];
+  return chat as unknown as ChatRequest;
 }
 
 function includesUsage(streamOptions: unknown): boolean {
@@ -71,7 +72,8 @@ async function streamed(
 ): Promise<Reply> {
   const stream = router.stream(request, { signal: call.signal });
   const explains = options.explain === true;
-  const events = eventsOf(stream, { withUsage, result: explains ? stream.result : undefined });
+  const result = explains ? stream.result : undefined;
+  const events = new ChunkEvents(stream[Symbol.asyncIterator](), translation(withUsage, result));
   // A failure before the first chunk still has a status of its own.
   const first = await events.next();
   const headers = explains ? explanationHeaders(await stream.decision) : {};
@@ -81,24 +83,27 @@ async function streamed(
   });
 }
 
-async function* eventsOf(
-  chunks: AsyncIterable<CompletionChunk>,
-  { withUsage, result }: { withUsage: boolean; result: Promise<RouteResult> | undefined },
-): AsyncGenerator<StreamEvent> {
+/** Leaves out the usage, unless it was asked for: every request to a model asks for it. */
+function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
-  for await (const chunk of chunks) {
-    last = chunk;
-    if (chunk.choices.length === 0 && !withUsage) continue;
-    if (withUsage || chunk.usage === undefined) yield { data: chunk };
-    else {
+  return {
+    of(chunk) {
+      last = chunk;
+      if (withUsage) return [{ data: chunk }];
+      if (chunk.choices.length === 0) return [];
+      if (chunk.usage === undefined) return [{ data: chunk }];
       const { usage: _, ...rest } = chunk;
-      yield { data: rest };
-    }
-  }
-  if (result !== undefined && last !== undefined) {
-    const { decision, costUsd } = await result;
-    const { id, object, created, model } = last;
-    yield { data: { id, object, created, model, choices: [], ...explanationField(decision, costUsd) } };
-  }
-  yield { data: "[DONE]" };
+      return [{ data: rest }];
+    },
+    end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
+  };
+}
+
+const done: StreamEvent = { data: "[DONE]" };
+
+async function explained(last: CompletionChunk, result: Promise<RouteResult>): Promise<StreamEvent[]> {
+  const { decision, costUsd } = await result;
+  const { id, object, created, model } = last;
+  const data = { id, object, created, model, choices: [], ...explanationField(decision, costUsd) };
+  return [{ data }, done];
 }

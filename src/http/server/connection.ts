@@ -5,8 +5,8 @@ const mostAhead = 16;
 
 /** A connection of a client: tells requests when it closes, and lets those that were sent ahead wait for their turn. */
 export interface Connection {
-  /** Waits for the requests before. Returns a function that lets the next one begin. Undefined if too many wait. */
-  turn(): Promise<() => void> | undefined;
+  /** Waits for the requests before, if there are any. Returns a function that lets the next one begin. Undefined if too many wait. */
+  turn(): (() => void) | Promise<() => void> | undefined;
   /** Calls `left` when the connection closes, at once if it has. Returns a function that takes it back. */
   onClose(left: () => void): () => void;
 }
@@ -17,32 +17,37 @@ const connections = new WeakMap<Socket, Connection>();
 export function connectionOf(socket: Socket): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
-  const listeners = new Set<() => void>();
-  let waiting = 0;
-  let last: Promise<void> = Promise.resolve();
+  // A list, since there are few: a set that is filled and emptied makes one table after the other, each of which holds the
+  // next one. The collector of young objects then takes none of them, nor the requests that they name.
+  let listeners: (() => void)[] = [];
+  let ahead = 0;
+  /** Starts those that wait. */
+  const waiting: (() => void)[] = [];
   socket.once("close", () => {
-    for (const left of listeners) left();
-    listeners.clear();
+    const all = listeners;
+    listeners = [];
+    for (const left of all) left();
   });
   const connection: Connection = {
     turn() {
-      if (waiting >= mostAhead) return undefined;
-      waiting += 1;
-      const before = last;
-      let next: () => void = () => {};
-      last = new Promise((resolve) => {
-        next = resolve;
-      });
+      if (ahead >= mostAhead) return undefined;
+      ahead += 1;
       const done = () => {
-        waiting -= 1;
-        next();
+        ahead -= 1;
+        waiting.shift()?.();
       };
-      return before.then(() => done);
+      if (ahead === 1) return done;
+      return new Promise((resolve) => {
+        waiting.push(() => resolve(done));
+      });
     },
     onClose(left) {
       if (socket.destroyed) left();
-      else listeners.add(left);
-      return () => listeners.delete(left);
+      else listeners.push(left);
+      return () => {
+        const at = listeners.indexOf(left);
+        if (at >= 0) listeners.splice(at, 1);
+      };
     },
   };
   connections.set(socket, connection);

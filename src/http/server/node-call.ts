@@ -54,7 +54,11 @@ async function readText(
   const body = bodyBytes();
   // By its events: reading it as an iterable costs as much as the rest of this file.
   await new Promise<void>((resolve, reject) => {
-    const cut = () => reject(new HttpError(400, "the body broke off"));
+    let isWhole = false;
+    // Each request ends with a close: an error for all of them would cost more than the rest.
+    const cut = () => {
+      if (!isWhole) reject(new HttpError(400, "the body broke off"));
+    };
     const onData = (part: Buffer) => {
       const isTooLong = body.length + part.byteLength > maxBytes;
       if (!isTooLong && holding?.take(part.byteLength) !== false) {
@@ -66,7 +70,10 @@ async function readText(
       reject(isTooLong ? tooLong(maxBytes) : full());
     };
     request.on("data", onData);
-    request.on("end", resolve);
+    request.on("end", () => {
+      isWhole = true;
+      resolve();
+    });
     request.on("error", cut);
     request.on("close", cut);
   });

@@ -173,7 +173,7 @@ async function handle(
       request.socket.destroy();
       return;
     }
-    done = await turn;
+    done = turn instanceof Promise ? await turn : turn;
     if (request.socket.destroyed) return;
     if (phaseNow() === "ending") await deaf;
     const signal = interfaces.takesLight ? leaving.asSignal() : leaving.signal;

@@ -31,7 +31,13 @@ export async function writeReply(
   try {
     for (let step = await body.next(); step.done !== true; step = await body.next()) {
       if (response.destroyed) return;
-      if (!parts.add(step.value)) await flushed(response, "drain", stalledMs);
+      let goesOn = parts.add(step.value);
+      while (goesOn) {
+        const more = body.takeReady?.();
+        if (more === undefined) break;
+        goesOn = parts.add(more);
+      }
+      if (!goesOn) await flushed(response, "drain", stalledMs);
     }
   } finally {
     parts.flush();

@@ -3,14 +3,20 @@ export interface BodyReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | string | undefined }>;
   /** Closes the body, also while a `read` is pending: what is left of it must not hold a connection. */
   cancel(): void;
+  /** True if the body has ended and all of it was read: a read does not wait. Absent: that is not known. */
+  atEnd?(): boolean;
 }
 
 /** Creates the reader of a body: a web stream, or the Node stream of another `fetch`. */
 export function bodyReader(body: unknown): BodyReader {
   const stream = body as Partial<ReadableStream<Uint8Array>> & Partial<AsyncIterable<Uint8Array>>;
   if (typeof stream.getReader === "function") {
-    const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array>;
-    return { read: () => reader.read(), cancel: () => void reader.cancel().catch(ignore) };
+    const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array> & Pick<BodyReader, "atEnd">;
+    return {
+      read: () => reader.read(),
+      cancel: () => void reader.cancel().catch(ignore),
+      ...(typeof reader.atEnd === "function" && { atEnd: () => reader.atEnd?.() === true }),
+    };
   }
   const iterator = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   return {

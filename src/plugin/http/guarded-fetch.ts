@@ -3,7 +3,7 @@ import { BoundedResponse } from "./bounded-response.ts";
 import { ofLines } from "./event-blocks.ts";
 import { nestsDeeply } from "./nests-deeply.ts";
 import { readStart } from "./read-bounded.ts";
-import { isPage, isStranger, lookAt, strangerError } from "./refuse-page.ts";
+import { isOfApi, isPage, isStranger, lookAt, strangerError } from "./refuse-page.ts";
 import { otherProtocolError } from "./refuse-protocol.ts";
 import { redirectError, strayError } from "./refuse-redirect.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -30,12 +30,14 @@ export function guardedFetch({ own, model, address, rewriteError }: FetchGuard):
   return async (input, init) => {
     const stray = address === undefined ? undefined : strayError(String(input), address(), model);
     if (stray !== undefined) throw new FetchRefusal(stray);
-    const response = await (own ?? globalThis.fetch)(input, { ...init, redirect: "manual" }).catch(
-      (error: unknown) => {
-        const other = otherProtocolError(error, String(input), model);
-        throw other === undefined ? error : new FetchRefusal(other);
-      },
-    );
+    const sending = (own ?? globalThis.fetch)(input, { ...init, redirect: "manual" });
+    let response: Response;
+    try {
+      response = await sending;
+    } catch (error) {
+      const other = otherProtocolError(error, String(input), model);
+      throw other === undefined ? error : new FetchRefusal(other);
+    }
     const refusal = redirectError(response, String(input), model);
     if (refusal !== undefined) {
       void response.body?.cancel?.().catch(() => {});
@@ -48,7 +50,7 @@ export function guardedFetch({ own, model, address, rewriteError }: FetchGuard):
     const stranger = (text: string): FetchRefusal =>
       new FetchRefusal(strangerError({ text, contentType, status, url: String(input) }, model));
     if (response.ok) {
-      const seen = await lookAt(response);
+      const seen = isOfApi(response) ? response : await lookAt(response);
       if (typeof seen === "string") throw stranger(seen);
       return new BoundedResponse(seen, model, { limits }) as unknown as Response;
     }

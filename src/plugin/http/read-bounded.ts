@@ -16,6 +16,9 @@ export interface ReadableResponse {
   text(): Promise<string>;
 }
 
+/** For texts that are there as a whole: it keeps nothing of one. */
+const wholeText = new TextDecoder();
+
 /**
  * Reads the text of a body that holds one JSON object, at most `maxBytes` of it; undefined if it is longer.
  * An object that is complete counts, even if the connection then breaks off or stays open.
@@ -32,18 +35,20 @@ export async function readBounded(
   if (length !== null && Number(length) <= maxBytes && headers.get("content-encoding") === null)
     return response.text();
   const reader = bodyReader(body);
-  const decoder = new TextDecoder();
+  let decoder: TextDecoder | undefined;
   let text = "";
   let left = maxBytes;
   let mayBeWhole = false;
   for (;;) {
+    // Mostly the end comes with the last piece: no timer is then needed to wait for it.
+    const waits = mayBeWhole && reader.atEnd?.() !== true;
     const reading = reader.read();
     let piece: Uint8Array;
     try {
-      const late = mayBeWhole && !(await settles(reading, afterEndMs)) && isJson(text);
+      const late = waits && !(await settles(reading, afterEndMs)) && isJson(text);
       const { done, value } = late ? { done: true } : await reading;
       if (late) reader.cancel();
-      if (done) return text + decoder.decode();
+      if (done) return text + (decoder?.decode() ?? "");
       piece = toBytes(value);
     } catch (error) {
       if (mayBeWhole && isJson(text)) return text;
@@ -54,6 +59,8 @@ export async function readBounded(
       return undefined;
     }
     left -= piece.length;
+    if (decoder === undefined && reader.atEnd?.() === true) return wholeText.decode(piece);
+    decoder ??= new TextDecoder();
     text += decoder.decode(piece, { stream: true });
     mayBeWhole = endsObject(piece, mayBeWhole);
   }

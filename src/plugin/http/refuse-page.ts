@@ -52,6 +52,11 @@ function typeOf(contentType: string | null): string {
   return /^[a-z]{1,20}\/[a-z0-9.+-]{1,40}$/i.test(type) ? type.toLowerCase() : "an answer of no known type";
 }
 
+/** True for an answer that is taken as it is: by its type, or because there is nothing to look at. */
+export function isOfApi({ headers, body }: Pick<Response, "headers" | "body">): boolean {
+  return apiTypes.test(headers?.get("content-type") ?? "") || body === null || body === undefined;
+}
+
 /**
  * Looks at the start of an answer with a status of success. Resolves to that start if it is neither JSON nor a
  * stream of events; else to the response, to be read from its start.
@@ -59,7 +64,7 @@ function typeOf(contentType: string | null): string {
 export async function lookAt(response: Response): Promise<Response | string> {
   const contentType = response.headers?.get("content-type") ?? null;
   const { body } = response;
-  if (apiTypes.test(contentType ?? "") || body === null || body === undefined) return response;
+  if (isOfApi(response) || body === null) return response;
   const reader = bodyReader(body);
   const read: Uint8Array[] = [];
   const decoder = new TextDecoder();

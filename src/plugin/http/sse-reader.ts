@@ -22,7 +22,6 @@ const ofEvents: SseLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STRE
  */
 export class SseReader {
   readonly #limits: SseLimits;
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Start of a line that has not ended. */
   readonly #open = new PendingBytes();
   #bytes = 0;
@@ -45,7 +44,7 @@ export class SseReader {
     if (this.#bytes > this.#limits.maxBytes)
       throw new SseLimitError(`the stream has more than ${this.#limits.maxBytes} bytes`);
     const last = Math.max(piece.lastIndexOf(lineFeed), piece.lastIndexOf(carriageReturn)) + 1;
-    if (last > 0) this.#lines(this.#decoder.decode(this.#open.take(piece.subarray(0, last))), events);
+    if (last > 0) this.#lines(decoder.decode(this.#open.take(piece.subarray(0, last))), events);
     if (last < piece.length) this.#keep(last === 0 ? piece : piece.subarray(last));
     if (this.#open.length + this.#eventBytes > this.#limits.maxEventBytes) throw this.#tooLarge();
     return events;
@@ -54,7 +53,7 @@ export class SseReader {
   /** Ends the stream: returns the data of an event whose closing empty line is missing. */
   end(): string[] {
     const events: string[] = [];
-    if (this.#open.length > 0) this.#line(this.#decoder.decode(this.#open.take(nothing)));
+    if (this.#open.length > 0) this.#line(decoder.decode(this.#open.take(nothing)));
     this.#dispatch(events);
     return events;
   }
@@ -125,3 +124,5 @@ export class SseReader {
 }
 
 const nothing: Uint8Array = new Uint8Array();
+/** Decodes whole lines, so that nothing of one stream is left in it for the next. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

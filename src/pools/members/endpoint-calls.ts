@@ -1,4 +1,5 @@
 import { isRouterError, type Load, ProviderError } from "../../contracts/index.ts";
+import type { Aborting } from "../../plugin/call-abort.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
 import type { LoadWatch } from "../load/watch-load.ts";
 import { waitOf } from "./service-rate.ts";
@@ -32,7 +33,7 @@ export class EndpointCalls {
   }
 
   /** Counts a call. Returns a function that ends it; it may be called more than once. `startedAt`: see `now`. */
-  enter(signal: AbortSignal, startedAt: number): (isAnswered: boolean) => void {
+  enter(signal: Aborting, startedAt: number): (isAnswered: boolean) => void {
     let isOver = false;
     this.#inFlight += 1;
     const leave = (isAnswered: boolean) => {

@@ -1,4 +1,5 @@
 import type { CallOptions, CompletionChunk, Member, Model } from "../../contracts/index.ts";
+import { abortOf, asksLike } from "../../plugin/call-abort.ts";
 import type { EndpointCalls } from "./endpoint-calls.ts";
 
 /** One endpoint of a pool, which counts its calls. */
@@ -14,9 +15,9 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
   const model: Model = {
     ...given,
     name: pool,
-    async generate(request, options) {
+    generate: asksLike<Model["generate"]>(given.generate, async (request, options) => {
       const startedAt = calls.now;
-      const leave = calls.enter(options.signal, startedAt);
+      const leave = calls.enter(abortOf(options), startedAt);
       try {
         const answer = await given.generate(request, options);
         leave(true);
@@ -25,8 +26,10 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
         leave(false);
         throw calls.failed(error, startedAt);
       }
-    },
-    stream: (request, options) => counted(given, request, options, calls),
+    }),
+    stream: asksLike<Model["stream"]>(given.stream, (request, options) =>
+      counted(given, request, options, calls),
+    ),
     ...(health === undefined ? {} : { health: (options) => health.call(given, options) }),
   };
   return { key, model, calls };
@@ -44,7 +47,7 @@ async function* counted(
   calls: EndpointCalls,
 ): AsyncGenerator<CompletionChunk> {
   const startedAt = calls.now;
-  const leave = calls.enter(options.signal, startedAt);
+  const leave = calls.enter(abortOf(options), startedAt);
   let isAnswered = false;
   try {
     yield* given.stream(request, options);

@@ -1,4 +1,5 @@
 import { type CompletionChunk, isRouterError, ProviderError } from "../../contracts/index.ts";
+import { handsOver } from "../../plugin/at-hand.ts";
 import type { Aborting } from "../../plugin/call-abort.ts";
 import { type BodyReader, bodyReader } from "../../plugin/http/body-reader.ts";
 import { AFTER_END_MS, settles, toBytes } from "../../plugin/http/read-bounded.ts";
@@ -78,6 +79,17 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     return pending;
   }
 
+  /** Takes a chunk that waits. A read that waits for another one is first. */
+  takeReady(): CompletionChunk | undefined {
+    if (this.#pending !== undefined || this.#at >= this.#chunks.length || this.#from.signal.aborted)
+      return undefined;
+    return this.#take().value;
+  }
+
+  static {
+    handsOver(ChatChunks.prototype.next, ChatChunks.prototype.takeReady);
+  }
+
   async return(): Promise<Result> {
     this.#close(false);
     return over;
@@ -88,7 +100,7 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     throw error;
   }
 
-  #take(): Result {
+  #take(): IteratorYieldResult<CompletionChunk> {
     const value = this.#chunks[this.#at] as CompletionChunk;
     this.#at += 1;
     return { done: false, value };
@@ -131,8 +143,10 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   async #read(): Promise<void> {
     const reader = this.#reader as BodyReader;
     try {
+      // Mostly the end of the body comes with that of the answer: no timer is then needed to wait for it.
+      const waits = (this.#hasEnded || this.#isMarked) && reader.atEnd?.() !== true;
       const reading = reader.read();
-      if (this.#hasEnded || this.#isMarked) {
+      if (waits) {
         this.#until ??= performance.now() + AFTER_END_MS;
         if (!(await settles(reading, Math.max(0, this.#until - performance.now())))) {
           this.#isRead = true;

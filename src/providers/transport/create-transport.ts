@@ -1,7 +1,7 @@
 import { Exchange } from "./exchange.ts";
 import type { Transport, TransportSettings } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
-import { wireRequest } from "./wire-request.ts";
+import { type WireRequest, wireRequest } from "./wire-request.ts";
 
 /** The sender of requests: `node:http` or undici. */
 export interface Engine {
@@ -30,17 +30,33 @@ export function createTransport(
     }
   }
 
-  async function transport(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
-    signal?.throwIfAborted();
-    const known = wireRequest(input, init);
-    const request = known instanceof Promise ? await known : known;
-    const open = engine ?? (await ready());
+  // Not an async function: one promise less for each call.
+  function transport(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    try {
+      const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
+      signal?.throwIfAborted();
+      const known = wireRequest(input, init);
+      if (known instanceof Promise || engine === undefined) return sendLater(known, signal);
+      return send(engine, known, signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async function sendLater(
+    known: WireRequest | Promise<WireRequest>,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const request = await known;
+    return send(engine ?? (await ready()), request, signal);
+  }
+
+  function send(open: Engine, request: WireRequest, signal: AbortSignal | undefined): Promise<Response> {
     if (isClosed) throw new TransportError("the transport is closed", "ERR_CLOSED");
     signal?.throwIfAborted();
     const exchange = new Exchange(request, settings, signal);
     open.send(exchange);
-    return (await exchange.answer) as unknown as Response;
+    return exchange.answer as Promise<unknown> as Promise<Response>;
   }
 
   const made = Object.assign(transport, {

@@ -184,8 +184,14 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
     read(): Promise<Piece>;
     cancel(): Promise<void>;
     releaseLock(): void;
+    atEnd(): boolean;
   } {
-    return { read: () => this.read(), cancel: () => this.cancel(), releaseLock: () => {} };
+    return {
+      read: () => this.read(),
+      cancel: () => this.cancel(),
+      releaseLock: () => {},
+      atEnd: () => this.#isWhole && this.#pieces.length === 0,
+    };
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
