@@ -120,8 +120,11 @@ function letterlikeEntry(code: number): CharacterEntry {
 
 /** The entry for U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
 function alphabetEntry(code: number): CharacterEntry {
-  if (code >= 0x1e00 && code < 0x1f00)
-    return table[String.fromCharCode(code).normalize("NFD").charCodeAt(0)] as number;
+  if (code >= 0x1e00 && code < 0x1f00) {
+    const plain = String.fromCharCode(code).normalize("NFD").charCodeAt(0);
+    // Eleven medieval letters have no plain form. They end a word, as in the prompts that the weights were trained on.
+    return plain < tableSize ? (table[plain] as number) : letter << 16;
+  }
   if ((code >= 0x660 && code <= 0x669) || (code >= 0x6f0 && code <= 0x6f9)) return digitEntry;
   if (code >= 0x966 && code <= 0x96f) return digitEntry;
   if (code >= 0x64b && code <= 0x65f) return SKIPPED;

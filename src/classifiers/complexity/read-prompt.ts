@@ -14,19 +14,15 @@ import {
   printOf,
   type ReadFacts,
   type ReadRange,
-  readIdeographs,
   readRanges,
-  readWords,
   STRUCTURE,
   type Stretch,
   singleHash,
-  wordHash,
 } from "../read-features.ts";
-import { counts, loadUnits, MAX_WORDS, stems, units, words } from "../text-units.ts";
+import { readAsked, readIdeographs, readWords, STEM, wordHash } from "../read-words.ts";
+import { counts, loadUnits, MAX_WORDS, stems, words } from "../text-units.ts";
 import { isPassage } from "./is-passage.ts";
 
-/** Words with more letters than this are also known by their first letters. */
-const STEM = 5;
 /** Largest number of words of what is asked; more are read as material. */
 const maxAsked = 1_300;
 
@@ -209,34 +205,6 @@ function subtractCounts(sum: Int32Array): void {
 function addCounts(sum: Int32Array): void {
   for (let counter = 0; counter < COUNTERS; counter += 1)
     sum[counter] = (sum[counter] as number) + (counts[counter] as number);
-}
-
-/** Like `readWords`, also without branches, and writes the hash of the first letters of each long word. */
-function readAsked(start: number, end: number, wordCount: number): number {
-  let count = wordCount;
-  let hash = 0;
-  let letters = 0;
-  let inWord = 0;
-  for (let index = start; index < end; index += 1) {
-    let entry = characterEntry(units[index] as number);
-    if (entry < 0) {
-      if (entry !== STYLED || index + 1 >= end) continue;
-      entry = styledEntry(units[index + 1] as number);
-    }
-    const kind = (entry >>> 16) & 0xf;
-    counts[kind] = (counts[kind] as number) + 1;
-    const wordCharacter = entry >>> 30;
-    words[count] = hash;
-    count += inWord & ~wordCharacter;
-    inWord = wordCharacter;
-    letters = (letters + 1) & -wordCharacter;
-    // All bits are set at the first letter behind the stem; what is written elsewhere goes to place 0.
-    const behindStem = ((letters ^ (STEM + 1)) - 1) >> 31;
-    stems[(count + 1) & behindStem] = hash;
-    hash = wordHash(hash, entry) & -wordCharacter;
-  }
-  words[count] = hash;
-  return count + inWord;
 }
 
 /** Writes the codes of the distinct words. */
