@@ -1,5 +1,5 @@
 import { askedRanges } from "../asked-ranges.ts";
-import { characterEntry, IDEOGRAPH, STYLED, styledEntry } from "../characters.ts";
+import { characterEntry, IDEOGRAPH, LINE, STYLED, styledEntry } from "../characters.ts";
 import {
   BUCKETS,
   bucketOf,
@@ -7,7 +7,6 @@ import {
   countItems,
   describeContext,
   describeText,
-  differs,
   ITEMS,
   isIdeograph,
   pairHash,
@@ -130,11 +129,6 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
   const asked = new Int32Array(maxAsked);
   const askedStems = new Int32Array(maxAsked);
   const askedCounts = new Int32Array(COUNTERS);
-  // readingOf[bucket] is the last reading with the bucket: of words, and of what is asked.
-  const readingOf = new Uint16Array(BUCKETS);
-  const askedReadingOf = new Uint16Array(BUCKETS);
-  let reading = 0;
-
   return (facts) => {
     // Faster than `fill`, which is a call out of the compiled code.
     for (let counter = 0; counter < COUNTERS; counter += 1) {
@@ -156,12 +150,13 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
       const isAsked = piece.asked && askedCount + (to - from) < maxAsked;
       if (isAsked) subtractCounts(askedCounts);
       const ideographs = counts[IDEOGRAPH] as number;
+      const lines = counts[LINE] as number;
       const first = wordCount;
       wordCount = isAsked ? readAsked(from, to, wordCount) : readWords(from, to, wordCount);
       if (counts[IDEOGRAPH] !== ideographs) {
         wordCount = readIdeographs(from, to, wordCount);
       }
-      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
+      if (counts[LINE] !== lines) counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
       allAsked &&= isAsked;
       if (!isAsked) continue;
       addCounts(askedCounts);
@@ -171,14 +166,8 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
         stems[index + 1] = 0;
       }
     }
-    if (reading === 0xffff) {
-      readingOf.fill(0);
-      askedReadingOf.fill(0);
-      reading = 0;
-    }
-    reading += 1;
-    hashWords(wordCount, readingOf, reading, features);
-    hashAsked(asked, askedStems, askedCount, askedReadingOf, reading, features);
+    hashAsked(asked, askedStems, askedCount, features);
+    hashWords(wordCount, features);
     const { structure, askedStructure, examStructure } = features;
     features.passage = loaded !== undefined && isPassage(facts[loaded.text], loaded.start, loaded.end);
     describeText(counts, wordCount, features.wordCount, structure);
@@ -207,34 +196,33 @@ function addCounts(sum: Int32Array): void {
     sum[counter] = (sum[counter] as number) + (counts[counter] as number);
 }
 
-/** Writes the codes of the distinct words. */
-function hashWords(
-  wordCount: number,
-  readingOf: Uint16Array,
-  reading: number,
-  features: PromptFeatures,
-): void {
+/**
+ * Buckets that the reading under way has, one bit for each; all 0 between two readings. As bits they stay in the
+ * fastest cache.
+ */
+const seen = new Int32Array(BUCKETS / 32);
+
+function forget(codes: Int32Array, count: number): void {
+  for (let index = 0; index < count; index += 1) seen[((codes[index] as number) & (BUCKETS - 1)) >>> 5] = 0;
+}
+
+/** Writes the codes of the distinct words, without branches. */
+function hashWords(wordCount: number, features: PromptFeatures): void {
   const codes = features.words;
   let count = 0;
   for (let index = 0; index < wordCount; index += 1) {
     const single = singleHash(words[index] as number);
     const bucket = bucketOf(single);
-    const isNew = differs(readingOf[bucket] as number, reading);
-    readingOf[bucket] = reading;
+    const bits = seen[bucket >>> 5] as number;
+    seen[bucket >>> 5] = bits | (1 << (bucket & 31));
     codes[count] = bucket | (printOf(single) << 15);
-    count += isNew;
+    count += ((bits >>> (bucket & 31)) & 1) ^ 1;
   }
   features.wordCount = count;
+  forget(codes, count);
 }
 
-function hashAsked(
-  words: Int32Array,
-  stems: Int32Array,
-  wordCount: number,
-  readingOf: Uint16Array,
-  reading: number,
-  features: PromptFeatures,
-): void {
+function hashAsked(words: Int32Array, stems: Int32Array, wordCount: number, features: PromptFeatures): void {
   const { asked, askedWords } = features;
   let count = 0;
   let distinct = 0;
@@ -243,31 +231,31 @@ function hashAsked(
     const word = words[index] as number;
     const single = singleHash(word);
     const bucket = bucketOf(single);
-    if (readingOf[bucket] !== reading) {
-      readingOf[bucket] = reading;
+    const bits = seen[bucket >>> 5] as number;
+    if ((bits & (1 << (bucket & 31))) === 0) {
+      seen[bucket >>> 5] = bits | (1 << (bucket & 31));
       const code = bucket | (printOf(single) << 15);
       askedWords[distinct++] = code;
       asked[count++] = code;
     }
-    const pair = pairHash(previous, word);
-    const pairBucket = bucketOf(pair);
-    if (readingOf[pairBucket] !== reading) {
-      readingOf[pairBucket] = reading;
-      asked[count++] = pairBucket | (printOf(pair) << 15);
-    }
+    count = addCode(asked, count, pairHash(previous, word));
     const stem = stems[index] as number;
-    if (stem !== 0) {
-      const hash = stemHash(stem);
-      const stemBucket = bucketOf(hash);
-      if (readingOf[stemBucket] !== reading) {
-        readingOf[stemBucket] = reading;
-        asked[count++] = stemBucket | (printOf(hash) << 15);
-      }
-    }
+    if (stem !== 0) count = addCode(asked, count, stemHash(stem));
     previous = word;
   }
   features.askedCount = count;
   features.askedWordCount = distinct;
+  forget(asked, count);
+}
+
+/** Appends a code unless its bucket was seen; returns the new number of codes. */
+function addCode(codes: Int32Array, count: number, hash: number): number {
+  const bucket = bucketOf(hash);
+  const bits = seen[bucket >>> 5] as number;
+  if ((bits & (1 << (bucket & 31))) !== 0) return count;
+  seen[bucket >>> 5] = bits | (1 << (bucket & 31));
+  codes[count] = bucket | (printOf(hash) << 15);
+  return count + 1;
 }
 
 /** Positions of the words of a piece with their hashes, for explanations. */
