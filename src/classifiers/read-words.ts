@@ -1,5 +1,5 @@
 import { IDEOGRAPH, LINE, SPACE } from "./characters.ts";
-import { counts, stems, units, words } from "./text-units.ts";
+import { askedCounts, counts, stems, units, words } from "./text-units.ts";
 import { folded, kinds, SKIP, styledUnit } from "./unit-kinds.ts";
 
 /** Words with more letters than this are also known by their first letters. */
@@ -104,7 +104,10 @@ function readOn(
   return count + inWord;
 }
 
-/** Like `readWords`, also without branches, and writes the hash of the first letters of each long word. */
+/**
+ * Like `readWords` for what is asked, whose characters are counted apart. Also writes the hash of the first letters of
+ * each long word, without branches.
+ */
 export function readAsked(start: number, end: number, wordCount: number): number {
   let count = wordCount;
   let hash = 0;
@@ -118,7 +121,7 @@ export function readAsked(start: number, end: number, wordCount: number): number
       unit = styledUnit(units[index + 1] as number) & 0xffff;
       kind = kinds[unit] as number;
     }
-    counts[kind & 0xf] = (counts[kind & 0xf] as number) + 1;
+    askedCounts[kind & 0xf] = (askedCounts[kind & 0xf] as number) + 1;
     const wordCharacter = kind >>> 5;
     words[count] = hash;
     count += inWord & ~wordCharacter;

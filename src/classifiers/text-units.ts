@@ -19,6 +19,8 @@ export const words: Int32Array = new Int32Array(MAX_WORDS + 1);
 export const stems: Int32Array = new Int32Array(MAX_WORDS + 2);
 /** Number of characters of each kind, then of list items: a place for each number of four bits. */
 export const counts: Int32Array = new Int32Array(16);
+/** The same for the part that says what is asked. */
+export const askedCounts: Int32Array = new Int32Array(16);
 
 // Workers and edge functions may have no `Buffer`, which copies much faster than a loop.
 const bytes = globalThis.Buffer?.from(units.buffer);

@@ -1,5 +1,5 @@
 import { askedRanges } from "../asked-ranges.ts";
-import { characterEntry, IDEOGRAPH, LINE, STYLED, styledEntry } from "../characters.ts";
+import { IDEOGRAPH, LINE } from "../characters.ts";
 import {
   BUCKETS,
   bucketOf,
@@ -8,7 +8,6 @@ import {
   describeContext,
   describeText,
   ITEMS,
-  isIdeograph,
   pairHash,
   printOf,
   type ReadFacts,
@@ -18,8 +17,8 @@ import {
   type Stretch,
   singleHash,
 } from "../read-features.ts";
-import { readAsked, readIdeographs, readWords, STEM, wordHash } from "../read-words.ts";
-import { counts, loadUnits, MAX_WORDS, stems, words } from "../text-units.ts";
+import { readAsked, readIdeographs, readWords } from "../read-words.ts";
+import { askedCounts, counts, loadUnits, MAX_WORDS, stems, words } from "../text-units.ts";
 import { isPassage } from "./is-passage.ts";
 
 /** Largest number of words of what is asked; more are read as material. */
@@ -125,11 +124,12 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     examStructure: new Float64Array(STRUCTURE.length),
     passage: false,
   };
-  // Words of what is asked with the hashes of their stems; 0 for none.
-  const asked = new Int32Array(maxAsked);
-  const askedStems = new Int32Array(maxAsked);
-  const askedCounts = new Int32Array(COUNTERS);
   return (facts) => {
+    if (!isClean) {
+      seen.fill(0);
+      stems.fill(0);
+    }
+    isClean = false;
     // Faster than `fill`, which is a call out of the compiled code.
     for (let counter = 0; counter < COUNTERS; counter += 1) {
       counts[counter] = 0;
@@ -137,6 +137,9 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     }
     let wordCount = 0;
     let askedCount = 0;
+    let lastAsked = 0;
+    features.askedCount = 0;
+    features.askedWordCount = 0;
     let allAsked = true;
     let loaded: ReadRange | undefined;
     for (const piece of piecesOf(facts)) {
@@ -148,26 +151,25 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
       const from = piece.start - piece.range.start;
       const to = piece.end - piece.range.start;
       const isAsked = piece.asked && askedCount + (to - from) < maxAsked;
-      if (isAsked) subtractCounts(askedCounts);
-      const ideographs = counts[IDEOGRAPH] as number;
-      const lines = counts[LINE] as number;
+      const own = isAsked ? askedCounts : counts;
+      const ideographs = own[IDEOGRAPH] as number;
+      const lines = own[LINE] as number;
       const first = wordCount;
       wordCount = isAsked ? readAsked(from, to, wordCount) : readWords(from, to, wordCount);
-      if (counts[IDEOGRAPH] !== ideographs) {
+      if (own[IDEOGRAPH] !== ideographs) {
         wordCount = readIdeographs(from, to, wordCount);
       }
-      if (counts[LINE] !== lines) counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
+      if (own[LINE] !== lines) own[ITEMS] = (own[ITEMS] as number) + countItems(text, piece);
       allAsked &&= isAsked;
-      if (!isAsked) continue;
-      addCounts(askedCounts);
-      for (let index = first; index < wordCount; index += 1, askedCount += 1) {
-        asked[askedCount] = words[index] as number;
-        askedStems[askedCount] = stems[index + 1] as number;
-        stems[index + 1] = 0;
-      }
+      if (!isAsked || wordCount === first) continue;
+      askedCount += wordCount - first;
+      hashAsked(first, wordCount, lastAsked, features);
+      lastAsked = words[wordCount - 1] as number;
     }
-    hashAsked(asked, askedStems, askedCount, features);
+    forget(features.asked, features.askedCount);
     hashWords(wordCount, features);
+    for (let counter = 0; counter < COUNTERS; counter += 1)
+      counts[counter] = (counts[counter] as number) + (askedCounts[counter] as number);
     const { structure, askedStructure, examStructure } = features;
     features.passage = loaded !== undefined && isPassage(facts[loaded.text], loaded.start, loaded.end);
     describeText(counts, wordCount, features.wordCount, structure);
@@ -181,19 +183,9 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
     for (let index = 0; index < EXAM_CONTEXT.length; index += 1)
       examStructure[own + index] = structure[EXAM_CONTEXT[index] as number] as number;
+    isClean = true;
     return features;
   };
-}
-
-// Between the two, a sum gains what was counted.
-function subtractCounts(sum: Int32Array): void {
-  for (let counter = 0; counter < COUNTERS; counter += 1)
-    sum[counter] = (sum[counter] as number) - (counts[counter] as number);
-}
-
-function addCounts(sum: Int32Array): void {
-  for (let counter = 0; counter < COUNTERS; counter += 1)
-    sum[counter] = (sum[counter] as number) + (counts[counter] as number);
 }
 
 /**
@@ -201,6 +193,9 @@ function addCounts(sum: Int32Array): void {
  * fastest cache.
  */
 const seen = new Int32Array(BUCKETS / 32);
+
+/** False if facts that threw when they were read left the last reading half done. */
+let isClean = true;
 
 function forget(codes: Int32Array, count: number): void {
   for (let index = 0; index < count; index += 1) seen[((codes[index] as number) & (BUCKETS - 1)) >>> 5] = 0;
@@ -222,12 +217,13 @@ function hashWords(wordCount: number, features: PromptFeatures): void {
   forget(codes, count);
 }
 
-function hashAsked(words: Int32Array, stems: Int32Array, wordCount: number, features: PromptFeatures): void {
+/** Appends the codes of a stretch of words that is asked, behind the word `before`; 0 for none. */
+function hashAsked(first: number, end: number, before: number, features: PromptFeatures): void {
   const { asked, askedWords } = features;
-  let count = 0;
-  let distinct = 0;
-  let previous = 0;
-  for (let index = 0; index < wordCount; index += 1) {
+  let count = features.askedCount;
+  let distinct = features.askedWordCount;
+  let previous = before;
+  for (let index = first; index < end; index += 1) {
     const word = words[index] as number;
     const single = singleHash(word);
     const bucket = bucketOf(single);
@@ -239,13 +235,15 @@ function hashAsked(words: Int32Array, stems: Int32Array, wordCount: number, feat
       asked[count++] = code;
     }
     count = addCode(asked, count, pairHash(previous, word));
-    const stem = stems[index] as number;
-    if (stem !== 0) count = addCode(asked, count, stemHash(stem));
+    const stem = stems[index + 1] as number;
+    if (stem !== 0) {
+      stems[index + 1] = 0;
+      count = addCode(asked, count, stemHash(stem));
+    }
     previous = word;
   }
   features.askedCount = count;
   features.askedWordCount = distinct;
-  forget(asked, count);
 }
 
 /** Appends a code unless its bucket was seen; returns the new number of codes. */
@@ -256,48 +254,4 @@ function addCode(codes: Int32Array, count: number, hash: number): number {
   seen[bucket >>> 5] = bits | (1 << (bucket & 31));
   codes[count] = bucket | (printOf(hash) << 15);
   return count + 1;
-}
-
-/** Positions of the words of a piece with their hashes, for explanations. */
-export interface PlacedWord {
-  readonly hash: number;
-  /** Hash of the stem; 0 for a short word. */
-  readonly stem: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Yields the words of a piece as the reader reads them and in its order. */
-export function* placedWords(text: string, piece: Stretch): Generator<PlacedWord> {
-  let hash = 0;
-  let stem = 0;
-  let letters = 0;
-  let start = -1;
-  let end = piece.start;
-  for (let index = piece.start; index < piece.end; index += 1) {
-    let entry = characterEntry(text.charCodeAt(index));
-    let after = index + 1;
-    if (entry < 0) {
-      if (entry !== STYLED || after >= piece.end) continue;
-      entry = styledEntry(text.charCodeAt(after));
-      after += 1;
-    }
-    if (entry >>> 30 === 1) {
-      if (start < 0) start = index;
-      hash = wordHash(hash, entry);
-      letters += 1;
-      if (letters === STEM) stem = hash;
-      end = after;
-    } else if (start >= 0) {
-      yield { hash, stem: letters > STEM ? stem : 0, start, end };
-      start = -1;
-      hash = 0;
-      letters = 0;
-    }
-  }
-  if (start >= 0) yield { hash, stem: letters > STEM ? stem : 0, start, end };
-  for (let index = piece.start; index < piece.end; index += 1) {
-    const code = text.charCodeAt(index);
-    if (isIdeograph(code)) yield { hash: wordHash(0, code), stem: 0, start: index, end: index + 1 };
-  }
 }
