@@ -27,16 +27,15 @@ function tableOf(starts: string): Int32Array {
   return table;
 }
 
-const any: readonly number[] = Array.from({ length: 32 }, (_, code) => code);
-
 function codesOf(code: number): readonly number[] {
-  if (code === 0x2e) return any;
+  if (code === 0x2e) return Array.from({ length: 32 }, (_, one) => one);
   return [code === 0x5f ? 0x20 & 31 : code & 31];
 }
 
-const openerTable = tableOf(openers);
-const closerTable = tableOf(closers);
-const signerTable = tableOf(signers);
+// Filled when the first prompt is read: importing the package need not wait for them.
+let openerTable: Int32Array | undefined;
+let closerTable: Int32Array | undefined;
+let signerTable: Int32Array | undefined;
 
 /** Characters of other scripts, and the end of the text, may belong to any framing. */
 function mayBegin(table: Int32Array, text: string, at: number): boolean {
@@ -50,11 +49,13 @@ function mayBegin(table: Int32Array, text: string, at: number): boolean {
 
 /** False only if no greeting, courtesy, role or label begins at an index. */
 export function mayOpen(text: string, at: number): boolean {
+  openerTable ??= tableOf(openers);
   return text.charCodeAt(at) === 0x23 || mayBegin(openerTable, text, at);
 }
 
 /** False only if no thanks begin at an index. */
 export function mayClose(text: string, at: number): boolean {
+  closerTable ??= tableOf(closers);
   return mayBegin(closerTable, text, at);
 }
 
@@ -62,5 +63,6 @@ export function mayClose(text: string, at: number): boolean {
 export function maySign(text: string, line: number): boolean {
   let at = line;
   while (at < line + 4 && text.charCodeAt(at) === 0x20) at += 1;
+  signerTable ??= tableOf(signers);
   return mayBegin(signerTable, text, at);
 }
