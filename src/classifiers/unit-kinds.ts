@@ -2,12 +2,12 @@ import { characterEntry, STYLED } from "./characters.ts";
 
 /** Kinds of characters as in `CharacterEntry`, in the lower four bits, with this bit for those of words. */
 const wordShift = 5;
-/** Kind of units that are ignored. This one and larger ones are no kinds of characters. */
+/** Kind of units that are ignored. Kinds of characters are below it. */
 export const SKIP = 64;
 /** Kind of the first half of a styled letter or digit: `styledUnit` reads the second. */
 export const STYLE = 65;
 
-// What `characterEntry` says of each unit, for loops: an array with a place for each of them is read without a
+// The meaning of each unit, as `characterEntry` has it, for loops: an array with a place for each of them is read without a
 // comparison. Filled when the first text is read, so that importing the package costs nothing.
 
 /** The kind of each UTF-16 unit, and whether it belongs to a word. */

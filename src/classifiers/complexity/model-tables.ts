@@ -1,5 +1,5 @@
 import { BUCKETS, STRUCTURE } from "../read-features.ts";
-import type { ComplexityModel, StructureWeights } from "./complexity-model.ts";
+import type { ComplexityModel, StructureWeights } from "./model-parts.ts";
 
 /** Weights of a head on structure: mean, deviation and weight of each feature in turn. */
 export interface HeadTerms {
