@@ -1,5 +1,5 @@
 import { BUCKETS, STRUCTURE } from "../read-features.ts";
-import type { AskedHead, ComplexityModel, StructureWeights, TableWeights, WordHead } from "./model-parts.ts";
+import type { ComplexityModel, StructureWeights, TableWeights } from "./model-parts.ts";
 import { type HeadTerms, tablesOf } from "./model-tables.ts";
 import type { PromptFeatures } from "./read-prompt.ts";
 
