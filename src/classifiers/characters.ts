@@ -37,18 +37,20 @@ const tableSize = 0x530;
 /** Pairs of a letter and the Latin letter that it looks like. */
 const lookalikes = "аaеeоoрpсcуyхxіiјjѕsһhοoνvιiρpυuκkχxαaτtηnβb";
 
-const table: Int32Array = buildTable();
+/** Built when the first character is asked about: importing the package need not wait for it. */
+let built: Int32Array | undefined;
 /** Entries of U+2100 to U+214F. */
-const letterlikes: Int32Array = Int32Array.from({ length: 0x50 }, (_, index) => {
-  const plain = String.fromCharCode(0x2100 + index)
-    .normalize("NFKC")
-    .toLowerCase();
-  return /^[a-z]$/.test(plain) ? wordEntry(letter, plain.charCodeAt(0)) : SYMBOL << 16;
-});
+let letterlikes: Int32Array | undefined;
 const hangulFiller = 0x3164;
 
 export function characterEntry(code: number): CharacterEntry {
-  return code < tableSize ? (table[code] as number) : wideEntry(code);
+  return code < tableSize ? entryOf(code) : wideEntry(code);
+}
+
+/** Looks up the entry of a code below `tableSize`. */
+function entryOf(code: number): CharacterEntry {
+  built ??= buildTable();
+  return built[code] as number;
 }
 
 /** The entry for the second half of a character that begins with `STYLED`. */
@@ -102,7 +104,7 @@ function wideEntry(code: number): CharacterEntry {
   if ((code >= 0xfe00 && code <= 0xfe0f) || (code >= 0xfe20 && code <= 0xfe2f) || code === 0xfeff)
     return SKIPPED;
   // Full-width forms of ASCII.
-  if (code >= 0xff01 && code <= 0xff5e) return table[code - 0xfee0] as number;
+  if (code >= 0xff01 && code <= 0xff5e) return entryOf(code - 0xfee0);
   if (code === 0xffa0 || (code >= 0xfff9 && code <= 0xfffb)) return SKIPPED;
   if (code === 0xd835) return STYLED;
   // Tags and variation selectors, which can hide text in a text.
@@ -115,13 +117,22 @@ function wideEntry(code: number): CharacterEntry {
 function letterlikeEntry(code: number): CharacterEntry {
   if (code >= 0x20d0 && code <= 0x20ff) return SKIPPED;
   if (code >= 0x24b6 && code <= 0x24e9) return wordEntry(letter, 0x61 + ((code - 0x24b6) % 26));
+  letterlikes ??= Int32Array.from({ length: 0x50 }, (_, index) => letterlikeOf(0x2100 + index));
   return letterlikes[code - 0x2100] ?? SYMBOL << 16;
+}
+
+function letterlikeOf(code: number): CharacterEntry {
+  const plain = String.fromCharCode(code).normalize("NFKC").toLowerCase();
+  return /^[a-z]$/.test(plain) ? wordEntry(letter, plain.charCodeAt(0)) : SYMBOL << 16;
 }
 
 /** The entry for U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
 function alphabetEntry(code: number): CharacterEntry {
-  if (code >= 0x1e00 && code < 0x1f00)
-    return table[String.fromCharCode(code).normalize("NFD").charCodeAt(0)] as number;
+  if (code >= 0x1e00 && code < 0x1f00) {
+    const plain = String.fromCharCode(code).normalize("NFD").charCodeAt(0);
+    // Eleven medieval letters have no plain form. They end a word, as in the prompts that the weights were trained on.
+    return plain < tableSize ? entryOf(plain) : letter << 16;
+  }
   if ((code >= 0x660 && code <= 0x669) || (code >= 0x6f0 && code <= 0x6f9)) return digitEntry;
   if (code >= 0x966 && code <= 0x96f) return digitEntry;
   if (code >= 0x64b && code <= 0x65f) return SKIPPED;

@@ -1,3 +1,5 @@
+import { mayClose, mayOpen, maySign } from "./framing-starts.ts";
+
 /** Longest beginning and end of an ask that are searched for framing. */
 const searched = 400;
 /** Number of pieces of framing that are removed at each end. */
@@ -22,16 +24,16 @@ const label =
   "(?:(?:#{1,4} ?)?(?:\\[?inst(?:ruction)?s?\\]?|system|user|human|question|task|prompt|query|input|q)(?: prompt)?(?::\\**(?=\\s|$)|(?=\\n))[ \\n]*|\\[inst\\][ \\n]*)";
 const helpful =
   "(?:(?:answer|respond|reply|be) (?:as )?(?:helpful|concise|accurate|honest|polite|truthful|clear)(?:ly)?(?:(?:,| and|, and) [a-z]+){0,3}\\.[ \\n]*)";
-const opening = new RegExp(
+export const opening: RegExp = new RegExp(
   `(?:${greeting}|${cjkGreeting}|${courtesy}|${cjkCourtesy}|${role}|${label}|${helpful})`,
   "iy",
 );
 
 const thanks =
   "(?:(?:many |warm |kind )?thanks?(?: you)?(?: so much| very much| a lot| kindly| a million| again)?(?: in advance| for (?:your|the|any) (?:help|time|support|answer))?|thx|ty|cheers|please(?: and thank you)?|much appreciated|i(?: would| will|'d)?(?: really)? appreciate (?:it|this|your help|any help)|(?:that|this|it) would be (?:great|lovely|very helpful|helpful|nice)(?:, thank you| if you can)?|let me know(?:, please| what you think)?|have a (?:nice|good|great|lovely) (?:day|evening|weekend|one)|(?:vielen |herzlichen )?dank(?:e)?(?: (?:im voraus|dir|ihnen|sch[oö]n|sehr))*|merci(?: beaucoup| d'avance| bien)*|(?:muchas )?gracias(?: de antemano| por (?:tu|su) ayuda)?|(?:muito )?obrigad[oa]|grazie(?: mille)?|te[sş]ekk[uü]rler|dzi[eę]kuj[eę]|спасибо(?: большое| заранее)?|شكرا(?: جزيلا)?|धन्यवाद|c[aả]m [oơ]n|谢谢(?:你|您)?|感谢|ありがとうございます|よろしくお願いします|감사합니다|고맙습니다)";
-const closing = new RegExp(`${thanks}(?:,? [a-z]{0,12})?[ !.:)。！]*$`, "iy");
+export const closing: RegExp = new RegExp(`${thanks}(?:,? [a-z]{0,12})?[ !.:)。！]*$`, "iy");
 /** Lines that begin a signature, and all that is behind them. */
-const signature =
+export const signature: RegExp =
   /\n[ ]{0,4}(?:--+[ ]?\n|(?:(?:kind|best|warm) )?regards\b|best(?: wishes)?,|sincerely\b|yours\b|sent from my |mit freundlichen gr|cordialement|saludos|с уважением)[\s\S]{0,160}$/i;
 const answerLabel = /\n\s*(?:#{1,4} ?)?(?:response|answer|assistant|a|output|\[\/inst\])\s?:?\s*$/i;
 
@@ -59,7 +61,7 @@ export function withoutFraming(text: string): Framed {
     }
     start = from;
     end = to;
-    if (!mayOpen(head.charCodeAt(start), head.charCodeAt(start + 1))) break;
+    if (!mayOpen(head, start)) break;
     opening.lastIndex = start;
     if (!opening.test(head)) break;
     start = opening.lastIndex;
@@ -68,7 +70,7 @@ export function withoutFraming(text: string): Framed {
     const to = trimmed(tail, end - cut);
     const at = lastPart(tail, to);
     let found = -1;
-    if (at > 0 && mayClose(tail.charCodeAt(at))) {
+    if (at > 0 && mayClose(tail, at)) {
       closing.lastIndex = at;
       if (closing.test(tail.slice(0, to))) found = at;
     }
@@ -104,53 +106,6 @@ function searchTail(tail: string, to: number): number {
 
 /** Length of the longest label for an answer: "#### assistant :". */
 const longestLabel = 16;
-
-// A search for framing costs more than the rest of a decision, so these tables tell first whether there may be any.
-/** The first two characters of the pieces that `opening` finds; "·" stands for any second character. */
-const openers =
-  "hi he ha gr go gu bo sa ho bu ci ol me se cz dz xi de pl i· co ca wo wi qu so ju wh ki bi po s' pe l· pr fr yo ac im be ta as #· [· in sy us hu q· an re";
-/** The first characters of the pieces that `closing` finds. */
-const closers = "m· w· k· t· c· p· i· l· h· v· d· g· o·";
-/** The first two characters of a signature's line. */
-const signers = "-- ki be wa re si yo se mi co sa";
-const openerPairs = pairTable(openers);
-const closerPairs = pairTable(closers);
-const signerPairs = pairTable(signers);
-
-function pairTable(pairs: string): Uint8Array {
-  const table = new Uint8Array(128 * 128);
-  for (const pair of pairs.split(" ")) {
-    const [first, second] = [pair.charCodeAt(0), pair.charCodeAt(1)];
-    for (const one of bothCases(first))
-      if (second > 127) table.fill(1, one * 128, one * 128 + 128);
-      else for (const other of bothCases(second)) table[one * 128 + other] = 1;
-  }
-  return table;
-}
-
-function bothCases(code: number): readonly number[] {
-  const one = String.fromCharCode(code);
-  return [code, one.toUpperCase().charCodeAt(0)];
-}
-
-/** Characters of other scripts, and the end of the text, may belong to any framing. */
-function mayBegin(table: Uint8Array, first: number, second: number): boolean {
-  return !(first < 128 && second < 128) || table[first * 128 + second] === 1;
-}
-
-function mayOpen(first: number, second: number): boolean {
-  return mayBegin(openerPairs, first, second);
-}
-
-function mayClose(first: number): boolean {
-  return mayBegin(closerPairs, first, 0);
-}
-
-function maySign(tail: string, line: number): boolean {
-  let at = line;
-  while (at < line + 4 && tail.charCodeAt(at) === 0x20) at += 1;
-  return mayBegin(signerPairs, tail.charCodeAt(at), tail.charCodeAt(at + 1));
-}
 
 function isDigitOrLetter(code: number): boolean {
   const lower = code | 0x20;

@@ -13,12 +13,11 @@ import {
   QUOTE,
   SENTENCE,
   SPACE,
-  STYLED,
   SYMBOL,
-  styledEntry,
 } from "./characters.ts";
 import { withoutFraming } from "./framing.ts";
-import { counts, loadUnits, MAX_UNITS, MAX_WORDS, units, words } from "./text-units.ts";
+import { readIdeographs, readWords } from "./read-words.ts";
+import { counts, loadUnits, MAX_UNITS, MAX_WORDS, words } from "./text-units.ts";
 
 /** Number of buckets for the hashes of words and word pairs; a power of two, at most 2^16. */
 export const BUCKETS = 32_768;
@@ -144,52 +143,8 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
   };
 }
 
-/**
- * Appends the hash of each word to `words`, counts characters by kind, and returns the new number of
- * words. It has no branch that is hard to predict: words end anywhere, and mispredicted branches would
- * take half of the time.
- */
-export function readWords(start: number, end: number, wordCount: number): number {
-  let count = wordCount;
-  let hash = 0;
-  let inWord = 0;
-  for (let index = start; index < end; index += 1) {
-    let entry = characterEntry(units[index] as number);
-    if (entry < 0) {
-      if (entry !== STYLED || index + 1 >= end) continue;
-      entry = styledEntry(units[index + 1] as number);
-    }
-    const kind = (entry >>> 16) & 0xf;
-    counts[kind] = (counts[kind] as number) + 1;
-    const wordCharacter = entry >>> 30;
-    words[count] = hash;
-    count += inWord & ~wordCharacter;
-    inWord = wordCharacter;
-    hash = wordHash(hash, entry) & -wordCharacter;
-  }
-  words[count] = hash;
-  return count + inWord;
-}
-
-/** Appends the hash of each ideograph, separately because the loop over other words must stay simple to be fast. */
-export function readIdeographs(start: number, end: number, wordCount: number): number {
-  let count = wordCount;
-  for (let index = start; index < end; index += 1) {
-    const code = units[index] as number;
-    if (!isIdeograph(code)) continue;
-    words[count] = wordHash(0, code);
-    count += 1;
-  }
-  return count;
-}
-
 export function isIdeograph(code: number): boolean {
   return characterEntry(code) === IDEOGRAPH << 16;
-}
-
-/** The FNV-1a hash of a word, extended by one character. */
-export function wordHash(hash: number, entry: number): number {
-  return Math.imul(hash ^ (entry & 0xffff), 0x01000193);
 }
 
 /** Counts the lines that begin like a list item or an option, among the first `mostLines` lines. */

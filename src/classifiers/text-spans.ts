@@ -8,8 +8,8 @@ import {
   readRanges,
   type STRUCTURE,
   singleHash,
-  wordHash,
 } from "./read-features.ts";
+import { wordHash } from "./read-words.ts";
 
 /** A word or a pair of words with its contribution to the score. */
 export interface SpanContribution {

@@ -1,4 +1,4 @@
-import { KINDS } from "./characters.ts";
+import { fillKinds } from "./unit-kinds.ts";
 
 /** Length of the longest text that is copied at once. */
 export const MAX_UNITS = 4_000;
@@ -17,15 +17,23 @@ export const words: Int32Array = new Int32Array(MAX_WORDS + 1);
  * the first place are 0 between two readings.
  */
 export const stems: Int32Array = new Int32Array(MAX_WORDS + 2);
-/** Number of characters of each kind, then of list items. */
-export const counts: Int32Array = new Int32Array(KINDS + 1);
+/** Number of characters of each kind, then of list items: a place for each number of four bits. */
+export const counts: Int32Array = new Int32Array(16);
+/** The same for the part that says what is asked. */
+export const askedCounts: Int32Array = new Int32Array(16);
 
 // Workers and edge functions may have no `Buffer`, which copies much faster than a loop.
 const bytes = globalThis.Buffer?.from(units.buffer);
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
+let knowsKinds = false;
+
 /** Copies a stretch of a text of at most `MAX_UNITS` units to the start of `units`. */
 export function loadUnits(text: string, start: number, end: number): void {
+  if (!knowsKinds) {
+    fillKinds();
+    knowsKinds = true;
+  }
   if (bytes === undefined) {
     for (let at = start; at < end; at += 1) units[at - start] = text.charCodeAt(at);
     return;

@@ -79,11 +79,14 @@ function checked(classifier: Classifier, given: Classification): Classified {
   const { classification, problem } = checkClassification(classifier, given);
   if (classification !== undefined) {
     const { quality, category, signals } = given;
-    const isLate = [quality, category, signals].some((field: unknown) => field instanceof Promise);
-    if (!isLate) return { classification };
+    if (!isPromise(quality) && !isPromise(category) && !isPromise(signals)) return { classification };
   }
   dropPromises(given);
   return { error: new ClassifierError(name, problem ?? "returned a promise in a field: it must be awaited") };
+}
+
+function isPromise(field: unknown): boolean {
+  return field instanceof Promise;
 }
 
 function failed(name: string, cause: unknown): Classified {

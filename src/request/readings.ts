@@ -60,10 +60,21 @@ const lookAlikes: readonly (readonly [plain: string, others: string])[] = [
   ["Z", "ΖᏃ"],
 ];
 
-const plainOf: ReadonlyMap<string, string> = new Map(
-  lookAlikes.flatMap(([plain, others]) => [...others].map((other) => [other, plain] as const)),
-);
-const anyLookAlike = new RegExp(`[${[...plainOf.keys()].join("")}]`, "gu");
+interface LookAlikes {
+  readonly plainOf: ReadonlyMap<string, string>;
+  readonly any: RegExp;
+}
+
+/** Made for the first text that has other letters: importing the package need not wait for it. */
+let known: LookAlikes | undefined;
+
+function readLookAlikes(): LookAlikes {
+  const plainOf = new Map(
+    lookAlikes.flatMap(([plain, others]) => [...others].map((other) => [other, plain] as const)),
+  );
+  return { plainOf, any: new RegExp(`[${[...plainOf.keys()].join("")}]`, "gu") };
+}
+
 /** Letters in dark circles and squares, and those of flags: 26 in a row from each of these. */
 const boxed = /[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/gu;
 const boxStarts = [0x1f1e6, 0x1f170, 0x1f150];
@@ -91,10 +102,12 @@ export function withReadings(text: string): string {
 
 /** Returns a text without accents and with look-alike letters as Latin ones. */
 function bareOf(composed: string): string {
+  known ??= readLookAlikes();
+  const { plainOf, any } = known;
   return composed
     .normalize("NFKD")
     .replace(marks, "")
-    .replace(anyLookAlike, (letter) => plainOf.get(letter) ?? letter)
+    .replace(any, (letter) => plainOf.get(letter) ?? letter)
     .replace(boxed, unboxed);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { encodeComplexityModel } from "../../src/classifiers/complexity/complexity-model.ts";
+import { encodeComplexityModel } from "../../src/classifiers/complexity/complexity-bytes.ts";
 import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
 import { origins, settings } from "./complexity-settings.ts";
 import { fitComplexityModel, referenceScores, referenceWeights } from "./fit-complexity-model.ts";

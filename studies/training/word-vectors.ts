@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { characterEntry } from "../../src/classifiers/characters.ts";
 import { totalShare } from "../../src/classifiers/complexity/complexity-model.ts";
 import { codeOf } from "../../src/classifiers/complexity/read-prompt.ts";
-import { BUCKETS, singleHash, wordHash } from "../../src/classifiers/read-features.ts";
+import { BUCKETS, singleHash } from "../../src/classifiers/read-features.ts";
+import { wordHash } from "../../src/classifiers/read-words.ts";
 
 export const DIMENSIONS = 100;
 

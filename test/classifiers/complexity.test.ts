@@ -298,3 +298,19 @@ test("misspelt and wrong options are refused", () => {
     'complexity.signals must be a boolean, got "yes"',
   );
 });
+
+test("facts that throw half-way leave nothing to the next prompt", () => {
+  const facts = factsOf({ ask: "Prove that there are infinitely many primes." });
+  const expected = of(facts);
+  let reads = 0;
+  const hostile = new Proxy(factsOf({ ask: "Infinitely many primes: prove it." }), {
+    get(target, name, receiver) {
+      if (name === "turns") throw new Error("no");
+      if (name === "ask") reads += 1;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  for (let turn = 0; turn < 3; turn += 1) expect(() => of(hostile)).toThrow("no");
+  expect(reads).toBeGreaterThan(0);
+  expect(of(facts)).toBe(expected);
+});

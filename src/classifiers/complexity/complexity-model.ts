@@ -1,52 +1,9 @@
 import { BUCKETS, STRUCTURE } from "../read-features.ts";
+import type { ComplexityModel, StructureWeights, TableWeights } from "./model-parts.ts";
+import { type HeadTerms, tablesOf } from "./model-tables.ts";
 import type { PromptFeatures } from "./read-prompt.ts";
 
-/** A linear function of the structural features: the weights per standard deviation, and a bias. */
-export interface StructureWeights {
-  /** Means of the structural features on the head's training prompts, in the order of `STRUCTURE`. */
-  readonly means: Float32Array;
-  readonly deviations: Float32Array;
-  readonly weights: Float32Array;
-  readonly bias: number;
-}
-
-/** Weights of the buckets of a table in units of `scale`. */
-export interface TableWeights {
-  readonly weights: Int8Array;
-  readonly scale: number;
-}
-
-/** A head that reads structure and the mean of word weights. */
-export interface WordHead extends StructureWeights {
-  readonly words: TableWeights;
-}
-
-/** A head that reads structure and the words, pairs and stems of what is asked. */
-export interface AskedHead extends StructureWeights {
-  readonly asked: TableWeights;
-}
-
-/**
- * A model of four linear heads and their tables. Two rate the whole prompt: `outcomes` predicts how often small
- * models fail, `tiers` the difficulty that authors gave to their prompts. `instruction` rates what is
- * asked, whatever the length of the material; `exam` tells exam questions, for which the outcomes count, from
- * other prompts, for which the instruction does.
- */
-export interface ComplexityModel {
-  /** Print of the word that each bucket of the word table stands for; 0 for none. */
-  readonly wordPrints: Uint8Array;
-  /** The weight of each word in a mean, in 1 / 255: frequent words say little. */
-  readonly wordShares: Uint8Array;
-  /** Print of the word, pair or stem that each bucket of the other table stands for; 0 for none. */
-  readonly askedPrints: Uint8Array;
-  readonly outcomes: WordHead;
-  readonly tiers: WordHead;
-  /** Its words are those of what is asked. */
-  readonly instruction: AskedHead & WordHead;
-  readonly exam: AskedHead;
-  /** Quantiles of the score, equally spaced from the minimum to the maximum. */
-  readonly quantiles: Float32Array;
-}
+export type { ComplexityModel, StructureWeights, TableWeights };
 
 /** Lower bound of the outcomes head: one standard deviation below the mean of its training prompts. */
 export const FLOOR = -1;
@@ -105,28 +62,25 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
     examStructure,
     passage,
   } = features;
-  const { wordPrints, wordShares, askedPrints } = model;
-  const ofInstruction = model.instruction.asked.weights;
-  const ofExam = model.exam.asked.weights;
+  const tables = tablesOf(model);
+  const { askedTable, wordTable } = tables;
   let instructionSum = 0;
   let examSum = 0;
   let known = 0;
   for (let index = 0; index < askedCount; index += 1) {
     const code = asked[index] as number;
-    const bucket = code & (BUCKETS - 1);
-    if (askedPrints[bucket] !== code >>> 15) continue;
+    const entry = askedTable[code & (BUCKETS - 1)] as number;
+    if ((entry & 0xff) !== code >>> 15) continue;
     known += 1;
-    instructionSum += ofInstruction[bucket] as number;
-    examSum += ofExam[bucket] as number;
+    instructionSum += (entry << 16) >> 24;
+    examSum += (entry << 8) >> 24;
   }
   const root = known === 0 ? 0 : 1 / Math.sqrt(known);
   const gate =
-    structureScore(model.exam, examStructure, STRUCTURE.length) +
+    headScore(tables.exam, examStructure, STRUCTURE.length) +
     examSum * root * model.exam.asked.scale +
     (passage ? PASSAGE : -materialOf(examStructure));
   const exam = examShare(gate);
-  const ofOutcomes = model.outcomes.words.weights;
-  const ofTiers = model.tiers.words.weights;
   let outcomes = 0;
   let tiers = 0;
   if (allParts || exam > 0) {
@@ -136,17 +90,17 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
     let found = 0;
     for (let index = 0; index < wordCount; index += 1) {
       const code = words[index] as number;
-      const bucket = code & (BUCKETS - 1);
-      if (wordPrints[bucket] !== code >>> 15) continue;
-      const share = wordShares[bucket] as number;
+      const entry = wordTable[code & (BUCKETS - 1)] as number;
+      if ((entry & 0xff) !== code >>> 15) continue;
+      const share = (entry >>> 8) & 0xff;
       found += 1;
       shares += share;
-      outcomeSum += share * (ofOutcomes[bucket] as number);
-      tierSum += share * (ofTiers[bucket] as number);
+      outcomeSum += share * ((entry << 8) >> 24);
+      tierSum += share * (entry >> 24);
     }
     const total = totalShare(shares, wordCount - found);
-    outcomes = structureScore(model.outcomes, structure) + meanOf(outcomeSum, total, model.outcomes.words);
-    tiers = structureScore(model.tiers, structure) + meanOf(tierSum, total, model.tiers.words);
+    outcomes = headScore(tables.outcomes, structure) + meanOf(outcomeSum, total, model.outcomes.words);
+    tiers = headScore(tables.tiers, structure) + meanOf(tierSum, total, model.tiers.words);
   }
   let askedOutcomes = 0;
   let askedTiers = 0;
@@ -161,23 +115,24 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
     for (let index = 0; index < askedWordCount; index += 1) {
       const code = askedWords[index] as number;
       const bucket = code & (BUCKETS - 1);
-      if (wordPrints[bucket] !== code >>> 15) continue;
-      const share = wordShares[bucket] as number;
+      const entry = wordTable[bucket] as number;
+      if ((entry & 0xff) !== code >>> 15) continue;
+      const share = (entry >>> 8) & 0xff;
       found += 1;
       shares += share;
       wordSum += share * (ofWords[bucket] as number);
-      outcomeSum += share * (ofOutcomes[bucket] as number);
-      tierSum += share * (ofTiers[bucket] as number);
+      outcomeSum += share * ((entry << 8) >> 24);
+      tierSum += share * (entry >> 24);
     }
     const total = totalShare(shares, askedWordCount - found);
     instruction = bounded(
-      structureScore(model.instruction, askedStructure) +
+      headScore(tables.instruction, askedStructure) +
         meanOf(wordSum, total, model.instruction.words) +
         instructionSum * root * model.instruction.asked.scale,
     );
     askedOutcomes =
-      structureScore(model.outcomes, askedStructure) + meanOf(outcomeSum, total, model.outcomes.words);
-    askedTiers = structureScore(model.tiers, askedStructure) + meanOf(tierSum, total, model.tiers.words);
+      headScore(tables.outcomes, askedStructure) + meanOf(outcomeSum, total, model.outcomes.words);
+    askedTiers = headScore(tables.tiers, askedStructure) + meanOf(tierSum, total, model.tiers.words);
   }
   const parts = { outcomes, tiers, askedOutcomes, askedTiers, instruction, gate };
   const score = combine(parts) + contextOf(structure);
@@ -241,18 +196,12 @@ function contextOf(structure: Float64Array): number {
 
 const bounded = (value: number): number => Math.max(-1, Math.min(1, value));
 
-export function structureScore(
-  head: StructureWeights,
-  structure: Float64Array,
-  count: number = contextFrom,
-): number {
-  // Read once: heads differ in shape, so that each of these accesses is a search.
-  const { means, deviations, weights } = head;
-  let score = head.bias;
+function headScore({ bias, terms }: HeadTerms, structure: Float64Array, count: number = contextFrom): number {
+  let score = bias;
   for (let index = 0; index < count; index += 1) {
-    const mean = means[index] as number;
-    const distance = ((structure[index] as number) - mean) / (deviations[index] as number);
-    score += clipped(distance) * (weights[index] as number);
+    const at = 3 * index;
+    const distance = ((structure[index] as number) - (terms[at] as number)) / (terms[at + 1] as number);
+    score += clipped(distance) * (terms[at + 2] as number);
   }
   return score;
 }
@@ -269,85 +218,4 @@ export function structureTerm(head: StructureWeights, structure: Float64Array, i
   const distance =
     ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
   return clipped(distance) * (head.weights[index] as number);
-}
-
-const heads = ["outcomes", "tiers", "instruction", "exam"] as const;
-const floatsOfHead = 1 + 3 * STRUCTURE.length;
-const tablesOfModel = 8;
-const floatCount = QUANTILES + heads.length * floatsOfHead + 5;
-/** Length of an encoded model in bytes. */
-export const MODEL_BYTES: number = 4 * floatCount + tablesOfModel * BUCKETS;
-
-const tablesOf = (model: ComplexityModel): readonly TableWeights[] => [
-  model.outcomes.words,
-  model.tiers.words,
-  model.instruction.words,
-  model.instruction.asked,
-  model.exam.asked,
-];
-
-/** Encodes a model: little-endian 32-bit floats (quantiles, heads, scales), then one byte per bucket and table. */
-export function encodeComplexityModel(model: ComplexityModel): Uint8Array {
-  const floats = [...model.quantiles];
-  for (const name of heads) {
-    const { bias, means, deviations, weights } = model[name];
-    floats.push(bias, ...means, ...deviations, ...weights);
-  }
-  const tables = tablesOf(model);
-  floats.push(...tables.map(({ scale }) => scale));
-  const bytes = new Uint8Array(MODEL_BYTES);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of floats.entries()) view.setFloat32(index * 4, value, true);
-  const columns = [
-    model.wordPrints,
-    model.wordShares,
-    model.askedPrints,
-    ...tables.map(({ weights }) => weights),
-  ];
-  for (const [index, column] of columns.entries())
-    bytes.set(new Uint8Array(column.buffer, column.byteOffset, BUCKETS), 4 * floatCount + index * BUCKETS);
-  return bytes;
-}
-
-export function decodeComplexityModel(bytes: Uint8Array): ComplexityModel {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const floats = (length: number): Float32Array => {
-    const values = new Float32Array(length);
-    for (let index = 0; index < length; index += 1, at += 4) values[index] = view.getFloat32(at, true);
-    return values;
-  };
-  const column = (index: number): Uint8Array =>
-    Uint8Array.from(bytes.subarray(4 * floatCount + index * BUCKETS, 4 * floatCount + (index + 1) * BUCKETS));
-  const head = (): StructureWeights => {
-    const [bias = 0] = floats(1);
-    const [means, deviations, weights] = [0, 1, 2].map(() => floats(STRUCTURE.length)) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    return { bias, means, deviations, weights };
-  };
-  const quantiles = floats(QUANTILES);
-  const [outcomes, tiers, instruction, exam] = heads.map(head) as [
-    StructureWeights,
-    StructureWeights,
-    StructureWeights,
-    StructureWeights,
-  ];
-  const scales = floats(5);
-  const table = (index: number): TableWeights => ({
-    weights: new Int8Array(column(3 + index).buffer as ArrayBuffer),
-    scale: scales[index] as number,
-  });
-  return {
-    wordPrints: column(0),
-    wordShares: column(1),
-    askedPrints: column(2),
-    outcomes: { ...outcomes, words: table(0) },
-    tiers: { ...tiers, words: table(1) },
-    instruction: { ...instruction, words: table(2), asked: table(3) },
-    exam: { ...exam, asked: table(4) },
-    quantiles,
-  };
 }

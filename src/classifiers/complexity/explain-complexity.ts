@@ -11,14 +11,8 @@ import {
   type TableWeights,
   totalShare,
 } from "./complexity-model.ts";
-import {
-  codeOf,
-  createPromptReader,
-  type PromptFeatures,
-  piecesOf,
-  placedWords,
-  stemHash,
-} from "./read-prompt.ts";
+import { placedWords } from "./placed-words.ts";
+import { codeOf, createPromptReader, type PromptFeatures, piecesOf, stemHash } from "./read-prompt.ts";
 import { shippedModel } from "./shipped-model.ts";
 
 /** The contributions to a complexity, in units of the score, strongest first. */

@@ -1,5 +1,5 @@
 import { askedRanges } from "../asked-ranges.ts";
-import { characterEntry, IDEOGRAPH, STYLED, styledEntry } from "../characters.ts";
+import { IDEOGRAPH, LINE } from "../characters.ts";
 import {
   BUCKETS,
   bucketOf,
@@ -7,26 +7,20 @@ import {
   countItems,
   describeContext,
   describeText,
-  differs,
   ITEMS,
-  isIdeograph,
   pairHash,
   printOf,
   type ReadFacts,
   type ReadRange,
-  readIdeographs,
   readRanges,
-  readWords,
   STRUCTURE,
   type Stretch,
   singleHash,
-  wordHash,
 } from "../read-features.ts";
-import { counts, loadUnits, MAX_WORDS, stems, units, words } from "../text-units.ts";
+import { readAsked, readIdeographs, readWords } from "../read-words.ts";
+import { askedCounts, counts, loadUnits, MAX_WORDS, stems, words } from "../text-units.ts";
 import { isPassage } from "./is-passage.ts";
 
-/** Words with more letters than this are also known by their first letters. */
-const STEM = 5;
 /** Largest number of words of what is asked; more are read as material. */
 const maxAsked = 1_300;
 
@@ -130,16 +124,12 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     examStructure: new Float64Array(STRUCTURE.length),
     passage: false,
   };
-  // Words of what is asked with the hashes of their stems; 0 for none.
-  const asked = new Int32Array(maxAsked);
-  const askedStems = new Int32Array(maxAsked);
-  const askedCounts = new Int32Array(COUNTERS);
-  // readingOf[bucket] is the last reading with the bucket: of words, and of what is asked.
-  const readingOf = new Uint16Array(BUCKETS);
-  const askedReadingOf = new Uint16Array(BUCKETS);
-  let reading = 0;
-
   return (facts) => {
+    if (!isClean) {
+      seen.fill(0);
+      stems.fill(0);
+    }
+    isClean = false;
     // Faster than `fill`, which is a call out of the compiled code.
     for (let counter = 0; counter < COUNTERS; counter += 1) {
       counts[counter] = 0;
@@ -147,6 +137,9 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     }
     let wordCount = 0;
     let askedCount = 0;
+    let lastAsked = 0;
+    features.askedCount = 0;
+    features.askedWordCount = 0;
     let allAsked = true;
     let loaded: ReadRange | undefined;
     for (const piece of piecesOf(facts)) {
@@ -158,31 +151,25 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
       const from = piece.start - piece.range.start;
       const to = piece.end - piece.range.start;
       const isAsked = piece.asked && askedCount + (to - from) < maxAsked;
-      if (isAsked) subtractCounts(askedCounts);
-      const ideographs = counts[IDEOGRAPH] as number;
+      const own = isAsked ? askedCounts : counts;
+      const ideographs = own[IDEOGRAPH] as number;
+      const lines = own[LINE] as number;
       const first = wordCount;
       wordCount = isAsked ? readAsked(from, to, wordCount) : readWords(from, to, wordCount);
-      if (counts[IDEOGRAPH] !== ideographs) {
+      if (own[IDEOGRAPH] !== ideographs) {
         wordCount = readIdeographs(from, to, wordCount);
       }
-      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, piece);
+      if (own[LINE] !== lines) own[ITEMS] = (own[ITEMS] as number) + countItems(text, piece);
       allAsked &&= isAsked;
-      if (!isAsked) continue;
-      addCounts(askedCounts);
-      for (let index = first; index < wordCount; index += 1, askedCount += 1) {
-        asked[askedCount] = words[index] as number;
-        askedStems[askedCount] = stems[index + 1] as number;
-        stems[index + 1] = 0;
-      }
+      if (!isAsked || wordCount === first) continue;
+      askedCount += wordCount - first;
+      hashAsked(first, wordCount, lastAsked, features);
+      lastAsked = words[wordCount - 1] as number;
     }
-    if (reading === 0xffff) {
-      readingOf.fill(0);
-      askedReadingOf.fill(0);
-      reading = 0;
-    }
-    reading += 1;
-    hashWords(wordCount, readingOf, reading, features);
-    hashAsked(asked, askedStems, askedCount, askedReadingOf, reading, features);
+    forget(features.asked, features.askedCount);
+    hashWords(wordCount, features);
+    for (let counter = 0; counter < COUNTERS; counter += 1)
+      counts[counter] = (counts[counter] as number) + (askedCounts[counter] as number);
     const { structure, askedStructure, examStructure } = features;
     features.passage = loaded !== undefined && isPassage(facts[loaded.text], loaded.start, loaded.end);
     describeText(counts, wordCount, features.wordCount, structure);
@@ -196,105 +183,62 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     for (let index = 0; index < own; index += 1) examStructure[index] = askedStructure[index] as number;
     for (let index = 0; index < EXAM_CONTEXT.length; index += 1)
       examStructure[own + index] = structure[EXAM_CONTEXT[index] as number] as number;
+    isClean = true;
     return features;
   };
 }
 
-// Between the two, a sum gains what was counted.
-function subtractCounts(sum: Int32Array): void {
-  for (let counter = 0; counter < COUNTERS; counter += 1)
-    sum[counter] = (sum[counter] as number) - (counts[counter] as number);
+/**
+ * Buckets that the reading under way has, one bit for each; all 0 between two readings. As bits they stay in the
+ * fastest cache.
+ */
+const seen = new Int32Array(BUCKETS / 32);
+
+/** False if facts that threw when they were read left the last reading half done. */
+let isClean = true;
+
+function forget(codes: Int32Array, count: number): void {
+  for (let index = 0; index < count; index += 1) seen[((codes[index] as number) & (BUCKETS - 1)) >>> 5] = 0;
 }
 
-function addCounts(sum: Int32Array): void {
-  for (let counter = 0; counter < COUNTERS; counter += 1)
-    sum[counter] = (sum[counter] as number) + (counts[counter] as number);
-}
-
-/** Like `readWords`, also without branches, and writes the hash of the first letters of each long word. */
-function readAsked(start: number, end: number, wordCount: number): number {
-  let count = wordCount;
-  let hash = 0;
-  let letters = 0;
-  let inWord = 0;
-  for (let index = start; index < end; index += 1) {
-    let entry = characterEntry(units[index] as number);
-    if (entry < 0) {
-      if (entry !== STYLED || index + 1 >= end) continue;
-      entry = styledEntry(units[index + 1] as number);
-    }
-    const kind = (entry >>> 16) & 0xf;
-    counts[kind] = (counts[kind] as number) + 1;
-    const wordCharacter = entry >>> 30;
-    words[count] = hash;
-    count += inWord & ~wordCharacter;
-    inWord = wordCharacter;
-    letters = (letters + 1) & -wordCharacter;
-    // All bits are set at the first letter behind the stem; what is written elsewhere goes to place 0.
-    const behindStem = ((letters ^ (STEM + 1)) - 1) >> 31;
-    stems[(count + 1) & behindStem] = hash;
-    hash = wordHash(hash, entry) & -wordCharacter;
-  }
-  words[count] = hash;
-  return count + inWord;
-}
-
-/** Writes the codes of the distinct words. */
-function hashWords(
-  wordCount: number,
-  readingOf: Uint16Array,
-  reading: number,
-  features: PromptFeatures,
-): void {
+/** Writes the codes of the distinct words, without branches. */
+function hashWords(wordCount: number, features: PromptFeatures): void {
   const codes = features.words;
   let count = 0;
   for (let index = 0; index < wordCount; index += 1) {
     const single = singleHash(words[index] as number);
     const bucket = bucketOf(single);
-    const isNew = differs(readingOf[bucket] as number, reading);
-    readingOf[bucket] = reading;
+    const bits = seen[bucket >>> 5] as number;
+    seen[bucket >>> 5] = bits | (1 << (bucket & 31));
     codes[count] = bucket | (printOf(single) << 15);
-    count += isNew;
+    count += ((bits >>> (bucket & 31)) & 1) ^ 1;
   }
   features.wordCount = count;
+  forget(codes, count);
 }
 
-function hashAsked(
-  words: Int32Array,
-  stems: Int32Array,
-  wordCount: number,
-  readingOf: Uint16Array,
-  reading: number,
-  features: PromptFeatures,
-): void {
+/** Appends the codes of a stretch of words that is asked, behind the word `before`; 0 for none. */
+function hashAsked(first: number, end: number, before: number, features: PromptFeatures): void {
   const { asked, askedWords } = features;
-  let count = 0;
-  let distinct = 0;
-  let previous = 0;
-  for (let index = 0; index < wordCount; index += 1) {
+  let count = features.askedCount;
+  let distinct = features.askedWordCount;
+  let previous = before;
+  for (let index = first; index < end; index += 1) {
     const word = words[index] as number;
     const single = singleHash(word);
     const bucket = bucketOf(single);
-    if (readingOf[bucket] !== reading) {
-      readingOf[bucket] = reading;
+    const bits = seen[bucket >>> 5] as number;
+    if ((bits & (1 << (bucket & 31))) === 0) {
+      seen[bucket >>> 5] = bits | (1 << (bucket & 31));
       const code = bucket | (printOf(single) << 15);
       askedWords[distinct++] = code;
       asked[count++] = code;
     }
-    const pair = pairHash(previous, word);
-    const pairBucket = bucketOf(pair);
-    if (readingOf[pairBucket] !== reading) {
-      readingOf[pairBucket] = reading;
-      asked[count++] = pairBucket | (printOf(pair) << 15);
-    }
-    const stem = stems[index] as number;
+    count = addCode(asked, count, pairHash(previous, word));
+    const stem = stems[index + 1] as number;
     if (stem !== 0) {
-      const hash = stemHash(stem);
-      const stemBucket = bucketOf(hash);
-      if (readingOf[stemBucket] !== reading) {
-        readingOf[stemBucket] = reading;
-        asked[count++] = stemBucket | (printOf(hash) << 15);
-      }
+      stems[index + 1] = 0;
+      count = addCode(asked, count, stemHash(stem));
     }
     previous = word;
   }
@@ -302,46 +246,12 @@ function hashAsked(
   features.askedWordCount = distinct;
 }
 
-/** Positions of the words of a piece with their hashes, for explanations. */
-export interface PlacedWord {
-  readonly hash: number;
-  /** Hash of the stem; 0 for a short word. */
-  readonly stem: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Yields the words of a piece as the reader reads them and in its order. */
-export function* placedWords(text: string, piece: Stretch): Generator<PlacedWord> {
-  let hash = 0;
-  let stem = 0;
-  let letters = 0;
-  let start = -1;
-  let end = piece.start;
-  for (let index = piece.start; index < piece.end; index += 1) {
-    let entry = characterEntry(text.charCodeAt(index));
-    let after = index + 1;
-    if (entry < 0) {
-      if (entry !== STYLED || after >= piece.end) continue;
-      entry = styledEntry(text.charCodeAt(after));
-      after += 1;
-    }
-    if (entry >>> 30 === 1) {
-      if (start < 0) start = index;
-      hash = wordHash(hash, entry);
-      letters += 1;
-      if (letters === STEM) stem = hash;
-      end = after;
-    } else if (start >= 0) {
-      yield { hash, stem: letters > STEM ? stem : 0, start, end };
-      start = -1;
-      hash = 0;
-      letters = 0;
-    }
-  }
-  if (start >= 0) yield { hash, stem: letters > STEM ? stem : 0, start, end };
-  for (let index = piece.start; index < piece.end; index += 1) {
-    const code = text.charCodeAt(index);
-    if (isIdeograph(code)) yield { hash: wordHash(0, code), stem: 0, start: index, end: index + 1 };
-  }
+/** Appends a code unless its bucket was seen; returns the new number of codes. */
+function addCode(codes: Int32Array, count: number, hash: number): number {
+  const bucket = bucketOf(hash);
+  const bits = seen[bucket >>> 5] as number;
+  if ((bits & (1 << (bucket & 31))) !== 0) return count;
+  seen[bucket >>> 5] = bits | (1 << (bucket & 31));
+  codes[count] = bucket | (printOf(hash) << 15);
+  return count + 1;
 }

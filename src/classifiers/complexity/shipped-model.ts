@@ -1,5 +1,6 @@
 import { fromBase64 } from "../../plugin/base64.ts";
-import { type ComplexityModel, decodeComplexityModel } from "./complexity-model.ts";
+import { decodeComplexityModel } from "./complexity-bytes.ts";
+import type { ComplexityModel } from "./complexity-model.ts";
 import { base64 } from "./complexity-weights.generated.ts";
 
 let decoded: ComplexityModel | undefined;

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import {
-  type ComplexityModel,
-  combine,
   decodeComplexityModel,
   encodeComplexityModel,
   MODEL_BYTES,
+} from "../../../src/classifiers/complexity/complexity-bytes.ts";
+import {
+  type ComplexityModel,
+  combine,
   QUANTILES,
   type StructureWeights,
   scoreOf,
