@@ -6,6 +6,7 @@ import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { createFamilies, seriesNames } from "../../src/telemetry/metrics/families.ts";
+import { checkGrafanaDashboard } from "../support/check-grafana-dashboard.ts";
 import { root } from "../support/package-sources.ts";
 
 const folder = `${root}examples/watch`;
@@ -145,6 +146,22 @@ describe("the files for Grafana and Prometheus", () => {
     }
     // Nothing of an installation: a data source, an address, a person.
     expect(dashboardText).not.toMatch(/https?:|@|\bpassword|"uid": "(?!switchpoint"|\$\{datasource\}")/);
+  });
+
+  it("fit the schema that Grafana publishes, which finds what is wrong", () => {
+    expect(checkGrafanaDashboard(dashboard)).toEqual([]);
+    const { panels } = dashboard;
+    const spoiled = (change: (panel: Record<string, unknown>) => unknown) => {
+      const copies = structuredClone(panels) as unknown as Record<string, unknown>[];
+      for (const copy of copies) if (copy["type"] === "timeseries") change(copy);
+      return checkGrafanaDashboard({ ...dashboard, panels: copies as unknown as typeof panels });
+    };
+    expect(spoiled((panel) => Object.assign(panel, { gridpos: panel["gridPos"] })).join()).toContain(
+      "gridpos",
+    );
+    expect(
+      spoiled((panel) => Object.assign(panel["options"] as object, { legend: { placement: "top" } })).join(),
+    ).toContain("top");
   });
 
   const promtool = process.env["PROMTOOL_PATH"] ?? "promtool";
