@@ -1,3 +1,4 @@
+import type { ArmAssignment } from "../../src/contracts/index.ts";
 import { createMeasuredArm, type MeasuredArm } from "../../src/rollout/measured-arm.ts";
 import { heldOutCost, minus, savedShareOf } from "../../src/rollout/measured-saving.ts";
 import type { EndedRequest } from "../../src/telemetry/dashboard/ended-request.ts";
@@ -5,11 +6,15 @@ import type { ShownHoldOut } from "../../src/telemetry/dashboard/sources.ts";
 
 /** Units of an arm that are remembered, as a hold-out does by default. */
 const mostUnits = 5_000;
+/** Half of the decisions that are remembered, so that one is rated once. */
+const generation = 10_000;
 const confidence = 0.95;
 
 /** Measures a saving on the requests of a log that `createHoldOut` has put into its arms. */
 export interface LoggedSaving {
   add(request: EndedRequest): void;
+  /** A verdict on an answer: the first of each decision counts. */
+  rate(decisionId: string, quality: number, assigned: readonly ArmAssignment[]): void;
   /** Absent if no request was in such an arm. */
   holdOut(): ShownHoldOut | undefined;
 }
@@ -21,7 +26,21 @@ export function createLoggedSaving(): LoggedSaving {
     "held-out": createMeasuredArm(mostUnits),
     routed: createMeasuredArm(mostUnits),
   };
+  let rated = new Set<string>();
+  let before = rated;
   return {
+    rate(decisionId, quality, assigned) {
+      if (rated.has(decisionId) || before.has(decisionId)) return;
+      if (rated.size >= generation) {
+        before = rated;
+        rated = new Set();
+      }
+      rated.add(decisionId);
+      for (const { rollout, arm, unitHash } of assigned) {
+        if (rollout !== id || (arm !== "held-out" && arm !== "routed")) continue;
+        arms[arm].rating(unitHash, quality);
+      }
+    },
     add({ decision, attempts, error }) {
       for (const { rollout, arm, unitHash } of decision.arms ?? []) {
         if (arm !== "held-out" && arm !== "routed") continue;
@@ -42,6 +61,7 @@ export function createLoggedSaving(): LoggedSaving {
                 routed,
                 savedUsd: minus(heldOut.costUsd, routed.costUsd),
                 savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
+                qualityGained: minus(routed.quality, heldOut.quality),
                 confidence,
               };
             },

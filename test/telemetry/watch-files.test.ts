@@ -17,7 +17,7 @@ interface Panel {
   readonly type: string;
   readonly title: string;
   readonly gridPos: { readonly h: number; readonly w: number; readonly x: number; readonly y: number };
-  readonly fieldConfig?: { readonly defaults: { readonly unit: string } };
+  readonly fieldConfig?: { readonly defaults: { readonly unit: string; readonly custom?: unknown } };
   readonly targets?: readonly {
     readonly refId: string;
     readonly expr: string;

@@ -169,6 +169,8 @@ export interface FramePromise {
   readonly upperBound?: number | undefined;
   readonly confidence?: number | undefined;
   readonly records?: number | undefined;
+  /** Number of processes of which this is the worst, where they differ. */
+  readonly processes?: number | undefined;
 }
 
 export interface FrameBudget {
@@ -241,12 +243,13 @@ export interface FrameRollout {
   /** Share of each stage; null for a shadow stage. */
   readonly stages: readonly (number | null)[];
   readonly share: number;
-  readonly controlShare: number;
-  readonly confidence: number;
+  /** Absent, as confidence and units: known by an event of a log alone. */
+  readonly controlShare?: number | undefined;
+  readonly confidence?: number | undefined;
   readonly since: string;
   readonly verdict: string;
   readonly reason: string;
-  readonly units: { readonly control: number; readonly candidate: number };
+  readonly units?: { readonly control: number; readonly candidate: number } | undefined;
   readonly guards: readonly FrameGuard[];
 }
 

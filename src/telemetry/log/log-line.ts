@@ -1,10 +1,11 @@
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
+import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
 
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
 /** An event that becomes a line. */
-export type Logged = Ended | AttemptEnded;
+export type Logged = Ended | AttemptEnded | LoggedNews | LoopStatesRead;
 
 /** A field whose value can be replaced by a keyed hash. */
 export type HashedField = "session" | "tenant" | `labels.${string}`;
@@ -29,10 +30,11 @@ export interface LineOptions {
 export interface LogLine {
   /** JSON that ends with a line break. */
   readonly text: string;
-  /** Id of the decision. */
+  /** Id of the decision. Empty: the line is about none. */
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
+  /** Empty for a line about no decision and no call. */
   readonly model: string;
   readonly reason?: string | undefined;
   readonly tenant?: string | undefined;
@@ -82,6 +84,7 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
       const text = `${JSON.stringify({ decisionId: id, tenant, attempt })}\n`;
       return { text, id, at: attempt.startedAt, model: attempt.model, tenant, costUsd: attempt.costUsd };
     }
+    if (event.type !== "request-completed" && event.type !== "request-failed") return eventLine(event);
     const decision = event.decision as Decision;
     const { attempts, latencyMs } = event;
     const { ask } = event.readText();
