@@ -8,7 +8,8 @@ import {
   type ServeOptions,
   serve,
 } from "../src/http/server/index.ts";
-import { type Dashboard, dashboard } from "../src/telemetry/dashboard/index.ts";
+import { type RouterRecording, recordRouter } from "../src/telemetry/dashboard/dashboard.ts";
+import { type Prometheus, prometheus } from "../src/telemetry/prometheus/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
@@ -16,6 +17,9 @@ import { paint } from "./paint.ts";
 import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { oneLine } from "./show-error.ts";
 import { shownSources } from "./shown-sources.ts";
+import { type WorkerDashboard, workerDashboard } from "./worker-dashboard.ts";
+import type { WorkerLink } from "./worker-link.ts";
+import { type WorkerMetrics, workerMetrics } from "./worker-metrics.ts";
 
 /** Longest time for a reload, in milliseconds: a config may await what never comes. */
 const reloadTimeoutMs = 60_000;
@@ -25,37 +29,51 @@ interface Loaded {
   readonly router: Router;
   readonly handling: HandlerOptions;
   readonly tls: ServeOptions["tls"];
-  readonly shown: Dashboard | undefined;
+  readonly recording: RouterRecording | undefined;
+  readonly metrics: HandlerOptions["metrics"];
+}
+
+/** What one worker of several shows: what all of them do. */
+interface Shared {
+  readonly dashboard: WorkerDashboard;
+  readonly metrics: WorkerMetrics;
 }
 
 interface Loading {
   readonly maxBodyBytes: number | undefined;
-  /** Record of the router before, which the next one goes on with. */
-  readonly shownBefore: Dashboard | undefined;
+  /** What serves now: its recording goes on with the next router. */
+  readonly before: Loaded | undefined;
+  readonly shared: Shared | undefined;
   /** Closes a router that was loaded and will not serve. */
   readonly close: (router: Router) => Promise<void>;
 }
 
-/** Serves until the process is asked to end. Rejects if it cannot begin. */
+/** Serves until the process is asked to end. `link` is that of one worker of several. Rejects if it cannot begin. */
 export async function serveRouter(
   options: ServeCommandOptions,
   terminal: Terminal,
   { maxBodyBytes, ...serving }: ServeOptions,
+  link: WorkerLink | undefined,
 ): Promise<void> {
-  let router: Router | undefined;
-  let shown: Dashboard | undefined;
+  const shared = link && { dashboard: workerDashboard(link), metrics: workerMetrics(link) };
+  let loaded: Loaded | undefined;
   // A module may export the router that serves: it is not closed because a reload fails.
-  const close = async (loaded: Router) => (loaded === router ? undefined : loaded.close());
-  const load = () => loadAll(options, terminal, { maxBodyBytes, shownBefore: shown, close });
+  const close = async (one: Router) => (one === loaded?.router ? undefined : one.close());
+  const load = () => loadAll(options, terminal, { maxBodyBytes, before: loaded, shared, close });
   const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
+  const follow = (next: Loaded): void => {
+    loaded = next;
+    if (next.recording !== undefined) shared?.dashboard.follow(next.recording);
+    if (next.metrics !== undefined) shared?.metrics.follow(next.metrics);
+  };
   const first = await load();
-  router = first.router;
-  shown = first.shown;
+  follow(first);
   let server: RunningServer;
   try {
-    server = await serve(router, { ...serving, ...first.handling, ...(first.tls && { tls: first.tls }) });
+    const { router: own, handling, tls } = first;
+    server = await serve(own, { ...serving, ...handling, ...(tls && { tls }) });
   } catch (error) {
-    await router.close();
+    await first.router.close();
     throw error;
   }
   terminal.stdout(`${server.url}\n`);
@@ -66,16 +84,15 @@ export async function serveRouter(
   const reload = async (): Promise<void> => {
     const loading = load();
     const next = await inTime(loading, close);
-    const old = router as Router;
+    const { router: old } = loaded as Loaded;
     try {
       if (isEnding) throw new Error("the process ends");
       // Another module may export the same router: it keeps what it knows.
       if (next.router !== old) next.router.restoreState(old.exportState());
       if (next.tls !== undefined) server.renewTls(next.tls);
       const left = server.replace(next.router, next.handling);
-      router = next.router;
-      shown = next.shown;
-      if (router === old) return;
+      follow(next);
+      if (next.router === old) return;
       const closed = left.then(() => old.close()).catch(() => say("the old router could not be closed"));
       leaving.add(closed);
       closed.then(() => leaving.delete(closed));
@@ -112,14 +129,15 @@ export async function serveRouter(
   await server.close();
   // What was under way is over; a reload that still loads closes its own router.
   await Promise.all(leaving);
-  await router.close();
+  await loaded?.router.close();
+  shared?.dashboard.close();
 }
 
 /** Loads what a server is made of. Rejects with `InvalidOptionError` and the errors of the config. */
 async function loadAll(
   options: ServeCommandOptions,
   terminal: Terminal,
-  { maxBodyBytes, shownBefore, close }: Loading,
+  { maxBodyBytes, before, shared, close }: Loading,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
@@ -141,13 +159,34 @@ async function loadAll(
       : await loadConfig(config);
   try {
     checkShared(router, options);
-    if (options.dashboard !== true) return { router, handling, tls, shown: undefined };
-    const shown = dashboard(router, { ...shownSources(exported), after: shownBefore });
-    return { router, handling: { ...handling, dashboard: shown }, tls, shown };
+    const sources = shownSources(exported);
+    const recording =
+      options.dashboard === true
+        ? recordRouter(router, { ...sources, after: before?.recording?.dashboard }, shared?.dashboard.tap)
+        : undefined;
+    // Of a router that stays, counts go on.
+    const known = router === before?.router ? before.metrics : undefined;
+    const metrics = options.metrics === true ? (known ?? metricsOf(router, exported, sources)) : undefined;
+    const shown = {
+      ...(recording && { dashboard: shared?.dashboard.served ?? recording.dashboard }),
+      ...(metrics && { metrics: shared?.metrics.served ?? metrics }),
+    };
+    return { router, handling: { ...handling, ...shown }, tls, recording, metrics };
   } catch (error) {
     await close(router);
     throw error;
   }
+}
+
+/** Returns the series that a config exports as `metrics`, which may name tenants and a reference, else the router's. */
+function metricsOf(
+  router: Router,
+  exported: ReadonlyMap<string, unknown>,
+  { promises, rollouts, drift }: ReturnType<typeof shownSources>,
+): NonNullable<HandlerOptions["metrics"]> {
+  const own = exported.get("metrics") as Partial<Prometheus> | null | undefined;
+  if (typeof own?.text === "function" && typeof own.contentType === "string") return own as Prometheus;
+  return prometheus(router, { promises, rollouts, ...(drift !== undefined && { drift: [drift] }) });
 }
 
 /** Throws `InvalidOptionError` where workers would count apart by mistake: a budget would hold once for each of them. */

@@ -8,15 +8,16 @@ import type { ShownHoldOut } from "../../src/telemetry/dashboard/sources.ts";
 const mostUnits = 5_000;
 /** Half of the decisions that are remembered, so that one is rated once. */
 const generation = 10_000;
-const confidence = 0.95;
 
 /** Measures a saving on the requests of a log that `createHoldOut` has put into its arms. */
 export interface LoggedSaving {
   add(request: EndedRequest): void;
+  /** Adds a request of one arm. The cost is undefined if it is not known. */
+  count(rollout: string, arm: string, unitHash: string, costUsd: number | undefined, failed: boolean): void;
   /** A verdict on an answer: the first of each decision counts. */
   rate(decisionId: string, quality: number, assigned: readonly ArmAssignment[]): void;
-  /** Absent if no request was in such an arm. */
-  holdOut(): ShownHoldOut | undefined;
+  /** Absent if no request was in such an arm. `confidence` of the intervals: default 0.95. */
+  holdOut(confidence?: number): ShownHoldOut | undefined;
 }
 
 export function createLoggedSaving(): LoggedSaving {
@@ -28,6 +29,11 @@ export function createLoggedSaving(): LoggedSaving {
   };
   let rated = new Set<string>();
   let before = rated;
+  const count: LoggedSaving["count"] = (rollout, arm, unitHash, costUsd, failed) => {
+    if (arm !== "held-out" && arm !== "routed") return;
+    id ??= rollout;
+    if (rollout === id) arms[arm].request(unitHash, costUsd, failed);
+  };
   return {
     rate(decisionId, quality, assigned) {
       if (rated.has(decisionId) || before.has(decisionId)) return;
@@ -42,14 +48,11 @@ export function createLoggedSaving(): LoggedSaving {
       }
     },
     add({ decision, attempts, error }) {
-      for (const { rollout, arm, unitHash } of decision.arms ?? []) {
-        if (arm !== "held-out" && arm !== "routed") continue;
-        id ??= rollout;
-        if (rollout !== id) continue;
-        arms[arm].request(unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
-      }
+      for (const { rollout, arm, unitHash } of decision.arms ?? [])
+        count(rollout, arm, unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
     },
-    holdOut: () =>
+    count,
+    holdOut: (confidence = 0.95) =>
       id === undefined
         ? undefined
         : {

@@ -9,7 +9,7 @@ export interface BundledCommand {
   /** Its main file. */
   readonly main: string;
   /** Returns the address of a module for config files. */
-  module(name: "index" | "policies" | "testing" | "redis"): string;
+  module(name: "index" | "policies" | "testing" | "redis" | "rollout"): string;
   remove(): void;
 }
 
@@ -27,6 +27,7 @@ export async function bundledCommand(): Promise<BundledCommand> {
       policies: `${root}policies/index.ts`,
       testing: `${root}src/testing/index.ts`,
       redis: `${root}src/state/store/redis.ts`,
+      rollout: `${root}src/rollout/index.ts`,
     },
   });
   await build.write({

@@ -35,6 +35,8 @@ export interface FrameSource {
   readonly since?: number | undefined;
   /** Requests since then. */
   readonly requests: number;
+  /** Number of processes of a server with several that have told their states. */
+  readonly processes?: number | undefined;
   /** Lines of a log that could not be read, and bytes before the part that was. */
   readonly unreadable?: number | undefined;
   readonly skippedBytes?: number | undefined;

@@ -23,7 +23,7 @@ export interface Frames {
 export interface FramesOptions {
   /** Name of a recording that goes on. Default: a random one. */
   readonly epoch?: string | undefined;
-  readonly recorder: Recorder;
+  readonly recorder: Pick<Recorder, "changes" | "seq" | "models" | "rows" | "view">;
   /** Time of frames, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly source: () => FrameSource;
