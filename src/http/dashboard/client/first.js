@@ -145,7 +145,9 @@ export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
   const most = 1.6 * Math.max(first.maxLoss, first.upperBound ?? 0, first.meanLoss ?? 0);
   return [
     title("Quality promise", pill(words, tone)),
-    figure(isNumber(first.upperBound) ? `≤ ${atMost(first.upperBound)}` : "–", "lost"),
+    isNumber(first.upperBound)
+      ? figure(`≤ ${atMost(first.upperBound)}`, "lost")
+      : figure(percent(first.meanLoss), "mean loss, without a bound"),
     h(
       "p",
       { class: "range" },

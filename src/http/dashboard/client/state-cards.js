@@ -189,7 +189,7 @@ export function promiseCard(promise) {
     h(
       "p",
       { class: "about" },
-      `At most ${atMost(promise.upperBound)} lost; promised ${percent(promise.maxLoss)}; ${count(promise.records)} audited${worstOf(promise)}.`,
+      `${isNumber(promise.upperBound) ? `At most ${atMost(promise.upperBound)} lost` : `Mean loss ${percent(promise.meanLoss)}`}; promised ${percent(promise.maxLoss)}; ${count(promise.records)} audited${worstOf(promise)}.`,
     ),
   );
 }
