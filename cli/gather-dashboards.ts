@@ -63,7 +63,7 @@ export function gatherDashboards(cluster: Cluster): void {
         try {
           note(worker.id, message.recorded);
         } finally {
-          // Else it would wait for ever.
+          // Else it would wait without end.
           answer(worker, { noted: { epoch: frames.epoch, changes: frames.changes, isWatched } });
         }
       } else if (hasField(message, "askFrame")) {

@@ -33,7 +33,7 @@ interface Loaded {
   readonly metrics: HandlerOptions["metrics"];
 }
 
-/** What one worker of several shows: what all of them do. */
+/** Page and series of one worker of several: those of all. */
 interface Shared {
   readonly dashboard: WorkerDashboard;
   readonly metrics: WorkerMetrics;
@@ -41,7 +41,7 @@ interface Shared {
 
 interface Loading {
   readonly maxBodyBytes: number | undefined;
-  /** What serves now: its recording goes on with the next router. */
+  /** The router that serves now: its recording goes on with the next router. */
   readonly before: Loaded | undefined;
   readonly shared: Shared | undefined;
   /** Closes a router that was loaded and will not serve. */

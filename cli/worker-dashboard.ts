@@ -9,7 +9,7 @@ import { hasField, type Noted, type Recorded } from "./worker-messages.ts";
 export interface WorkerDashboard {
   /** To be given to the recording. */
   readonly tap: PartTap;
-  /** What the server shows. */
+  /** Frames of all workers, for the server. */
   readonly served: Frames;
   /** Tells of this recording from now on: that of another router after a reload. */
   follow(recording: RouterRecording): void;

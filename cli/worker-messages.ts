@@ -3,7 +3,7 @@ import type { FrameAsked } from "../src/telemetry/dashboard/frames.ts";
 import type { ProcessStates } from "../src/telemetry/dashboard/merge-states.ts";
 import type { Part } from "../src/telemetry/dashboard/part.ts";
 
-/** What a worker has recorded for the dashboard since the last time. */
+/** Recording of a worker since its last message. */
 export interface Recorded {
   readonly part?: Part | undefined;
   /** States as they are now. Absent: as before. */

@@ -4,7 +4,7 @@ import { hasField } from "./worker-messages.ts";
 
 /** The series of one worker of several: it gives its own to the process that started it, and shows those of all. */
 export interface WorkerMetrics {
-  /** What the server shows. */
+  /** Series of all workers, for the server. */
   readonly served: ServedMetrics;
   /** Reads these series from now on: those of another router after a reload. */
   follow(metrics: ServedMetrics): void;

@@ -34,7 +34,7 @@ export async function followFile(
 ): Promise<FollowedFile> {
   // A pipe would be waited for, and a device may never end.
   if (!(await stat(path)).isFile())
-    throw Object.assign(new Error(`${path} is no file`), { code: "no regular file" });
+    throw Object.assign(new Error(`${path} is not a file`), { code: "no regular file" });
   let handle = await open(path, "r");
   let { ino, dev, size } = await handle.stat();
   let offset = Math.max(0, size - mostBytes);

@@ -92,7 +92,7 @@ const stateOf: Readonly<Record<string, string>> = {
   "roll-back": "rolled-back",
 };
 
-/** What an event says of a rollout: without its sequence, of which the page then says so. */
+/** Returns a rollout as an event describes it: without its sequence. */
 function rolloutOf(at: number, event: Extract<LoggedNews, { type: "rollout-changed" }>): FrameRollout {
   const { rollout, verdict, stage, share, reason } = event;
   return {

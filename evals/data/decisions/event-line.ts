@@ -14,7 +14,7 @@ function isEventLine(value: unknown): boolean {
   );
 }
 
-/** True for a line of a decision log that is no decision: a call of its own, or an event. */
+/** True for a line of a decision log that is not a decision: a call of its own, or an event. */
 export function isBesideLine(value: unknown): boolean {
   return isAttemptLine(value) || isEventLine(value);
 }

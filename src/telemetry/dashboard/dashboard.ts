@@ -47,7 +47,7 @@ export interface RouterRecording {
   readonly readStates: () => Promise<FrameStates>;
 }
 
-/** As `dashboard`. `tap` hears what is recorded, also by the recordings that go on with this one. */
+/** Records like `dashboard`. `tap` is called with all that is recorded, also by the recordings that go on with this one. */
 export function recordRouter<Id extends string>(
   router: Router<Id>,
   options: DashboardOptions<Id>,

@@ -35,7 +35,7 @@ export interface FrameSource {
   readonly since?: number | undefined;
   /** Requests since then. */
   readonly requests: number;
-  /** Number of processes of a server with several that have told their states. */
+  /** Number of processes of a server with several whose states are known. */
   readonly processes?: number | undefined;
   /** Lines of a log that could not be read, and bytes before the part that was. */
   readonly unreadable?: number | undefined;

@@ -9,9 +9,9 @@ import { createWindows, finestMs } from "./windows.ts";
 
 type Recorded = FramesOptions["recorder"];
 
-/** The sum of what several processes have recorded, in bounded memory. What a process has told stays when it is gone. */
+/** The sum of what several processes have recorded, in bounded memory. The counts of a process stay when it is gone. */
 export interface Gathered extends Recorded {
-  /** Adds what a process has told. `now` in milliseconds since the epoch. Throws for what is no such part. */
+  /** Adds the part of a process. `now` in milliseconds since the epoch. Throws for anything else. */
   add(part: Part, now: number): void;
   arms(): readonly FrameArms[];
   /** The newest first. */

@@ -3,7 +3,7 @@ import type { FrameStates } from "./frame.ts";
 import { driftOf, promiseOf, rolloutOf } from "./shown-states.ts";
 import type { ShownDrift, ShownPromise, ShownRollout } from "./sources.ts";
 
-/** What keeps a router's quality: its promises, rollouts and the monitor of drift. */
+/** Promises, rollouts and the drift monitor of a router. */
 export interface LoopSources {
   /** Promises, at most 20. Default none. */
   readonly promises?: readonly ShownPromise[] | undefined;

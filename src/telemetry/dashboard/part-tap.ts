@@ -7,7 +7,7 @@ import { rowOf } from "./row-of.ts";
 import { type AttemptEntry, addAttempt, addRequest, createSlot, type Slot, type SlotEntry } from "./slot.ts";
 import { finestMs } from "./windows.ts";
 
-/** Hears what a recorder adds, in the recorder's terms. */
+/** Is called with all that a recorder adds, in the recorder's terms. */
 export interface RecorderTap {
   request(at: number, entry: SlotEntry, request: EndedRequest, costUsd: number | undefined): void;
   undecided(at: number): void;

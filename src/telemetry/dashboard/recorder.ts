@@ -12,7 +12,7 @@ import type { AttemptEntry } from "./slot.ts";
 import { createWindows, type WindowName, type WindowView } from "./windows.ts";
 
 export interface RecorderOptions {
-  /** Hears what is added. Default: no one. */
+  /** Is called with all that is added. Default: none. */
   readonly tap?: RecorderTap | undefined;
   /** Id of the model that requests would have gone to without a router. Default: the most expensive permitted one. */
   readonly reference?: string | undefined;

@@ -22,7 +22,7 @@ const news: ReadonlySet<string> = new Set<LoggedNews["type"]>([
   "rollout-changed",
 ]);
 
-/** True for an event that becomes a line beside those of decisions. */
+/** True for an event that becomes a line next to those of decisions. */
 export function isLoggedNews(event: RouterEvent): event is LoggedNews {
   return event.type === "feedback-given" ? event.arms !== undefined : news.has(event.type);
 }

@@ -22,7 +22,7 @@ export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
   /** Name of the function that made the log, for the warning of the process. */
   readonly owner: string;
   readonly file: string;
-  /** Sources of states that are written beside decisions. Default: none. */
+  /** Sources of states that are written next to decisions. Default: none. */
   readonly loop?: LogLoopOptions | undefined;
 }
 
