@@ -1,6 +1,6 @@
 import type { FeedbackGiven, LoopEvent, PartsReplaced, RouterEvent } from "../../contracts/index.ts";
 import type { LoopStates } from "../dashboard/loop-reader.ts";
-import type { LogLine } from "./log-line.ts";
+import type { LogLine } from "./line.ts";
 
 /** Events of the loop that have lines of their own. Feedback has one if its decision is in an arm: it measures a saving. */
 export type LoggedNews = LoopEvent | PartsReplaced | FeedbackGiven;

@@ -1,7 +1,9 @@
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
 import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
+import type { LogLine } from "./line.ts";
 
+export type { LogLine };
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
 /** An event that becomes a line. */
@@ -24,23 +26,6 @@ export interface LineOptions {
    * none: they are in the line as the request named them.
    */
   readonly hash?: readonly HashedField[] | undefined;
-}
-
-/** A line with what a database finds it by. */
-export interface LogLine {
-  /** JSON that ends with a line break. */
-  readonly text: string;
-  /** Id of the decision. Empty: the line is about none. */
-  readonly id: string;
-  /** ISO 8601. */
-  readonly at: string;
-  /** Empty for a line about no decision and no call. */
-  readonly model: string;
-  readonly reason?: string | undefined;
-  readonly tenant?: string | undefined;
-  readonly session?: string | undefined;
-  readonly promptHash?: string | undefined;
-  readonly costUsd?: number | undefined;
 }
 
 export const lineOptionNames = ["prompts", "hashKey", "hash"] as const;
