@@ -1,4 +1,5 @@
 import { parseDecisionLine } from "../evals/data/decisions/decision-line.ts";
+import { isBesideLine } from "../evals/data/decisions/event-line.ts";
 import { readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
 import { InvalidOptionError, OutcomeFormatError } from "../src/contracts/index.ts";
 import type { DayTraffic } from "./day-cost.ts";
@@ -41,8 +42,7 @@ async function loggedTraffic(log: string, large: string): Promise<Omit<DayTraffi
   let [requests, answered, toLarge, input, output] = [0, 0, 0, 0, 0];
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for await (const { line, value } of readJsonLines(log)) {
-    // Calls without a decision of their own.
-    if (typeof value === "object" && value !== null && "decisionId" in value) continue;
+    if (isBesideLine(value)) continue;
     const decision = parseDecisionLine(value, (field, problem) => {
       throw new OutcomeFormatError(log, line, field, problem);
     });

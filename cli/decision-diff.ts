@@ -1,4 +1,4 @@
-import { isAttemptLine } from "../evals/data/decisions/attempt-line.ts";
+import { isBesideLine } from "../evals/data/decisions/event-line.ts";
 import { readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
 import { type Decision, InvalidOptionError, OutcomeFormatError } from "../src/contracts/index.ts";
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
@@ -58,7 +58,7 @@ export async function decisionDiff(file: string): Promise<DecisionDiff> {
 async function readSides(file: string): Promise<Map<string, Side>> {
   const sides = new Map<string, Side>();
   for await (const { line, value } of readJsonLines(file)) {
-    if (isAttemptLine(value)) continue;
+    if (isBesideLine(value)) continue;
     const { id, error, ...fields } = (value ?? {}) as Partial<Decision> & { error?: { message?: unknown } };
     if ((typeof id !== "string" && typeof id !== "number") || id === "")
       throw new OutcomeFormatError(file, line, "id", "must be a non-empty string or a number");

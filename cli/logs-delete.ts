@@ -83,10 +83,9 @@ async function remove(paths: readonly string[], options: Options, io: Io): Promi
   else io.stdout(`${counted(removed, "line")} removed from ${counted(list.length, "file")}\n`);
 }
 
-/** Returns the ids of the decisions that go, so that lines of their calls go too: those name no session. */
+/** Returns the ids of the decisions that go, so that lines of their calls and feedback go too: those name no session. */
 async function idsOf(files: readonly LogFile[], selection: Selection): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  if (selection.sessions === undefined) return ids;
   for (const { path, kind } of files) {
     if (kind === "sqlite") continue;
     for await (const { value } of readJsonLines(path, { onBroken: () => {} })) {

@@ -1,4 +1,4 @@
-import { isAttemptLine } from "../evals/data/decisions/attempt-line.ts";
+import { isBesideLine } from "../evals/data/decisions/event-line.ts";
 import { type JsonLinesSource, readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
 import {
   type ChatMessage,
@@ -65,7 +65,7 @@ async function* readLines(
     };
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return refuse("line", 'must be a JSON object such as {"prompt": "Hello"}');
-    if (isAttemptLine(value)) continue;
+    if (isBesideLine(value)) continue;
     const fields = value as Fields;
     const { id = String(line) } = fields;
     if ((typeof id !== "string" && typeof id !== "number") || id === "")

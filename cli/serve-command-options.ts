@@ -9,6 +9,7 @@ export interface ServeCommandOptions {
   readonly keys?: string | undefined;
   readonly open?: boolean | undefined;
   readonly dashboard?: boolean | undefined;
+  readonly metrics?: boolean | undefined;
   readonly explain?: boolean | undefined;
   readonly unknownModel: "auto" | "error";
   readonly inferSession: boolean;

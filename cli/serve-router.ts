@@ -7,7 +7,8 @@ import {
   type ServeOptions,
   serve,
 } from "../src/http/server/index.ts";
-import { type Dashboard, dashboard } from "../src/telemetry/dashboard/index.ts";
+import { type RouterRecording, recordRouter } from "../src/telemetry/dashboard/dashboard.ts";
+import { type Prometheus, prometheus } from "../src/telemetry/prometheus/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
@@ -16,6 +17,9 @@ import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { settledText, textOf } from "./settled-text.ts";
 import { oneLine } from "./show-error.ts";
 import { shownSources } from "./shown-sources.ts";
+import { type WorkerDashboard, workerDashboard } from "./worker-dashboard.ts";
+import type { WorkerLink } from "./worker-link.ts";
+import { type WorkerMetrics, workerMetrics } from "./worker-metrics.ts";
 import { writableByOthers } from "./writable-by-others.ts";
 
 /** Longest time for a reload, in milliseconds: a config may await what never comes. */
@@ -26,45 +30,60 @@ interface Loaded {
   readonly router: Router;
   readonly handling: HandlerOptions;
   readonly tls: ServeOptions["tls"];
-  readonly shown: Dashboard | undefined;
+  readonly recording: RouterRecording | undefined;
+  readonly metrics: HandlerOptions["metrics"];
+}
+
+/** Page and series of one worker of several: those of all. */
+interface Shared {
+  readonly dashboard: WorkerDashboard;
+  readonly metrics: WorkerMetrics;
 }
 
 interface Loading {
   readonly maxBodyBytes: number | undefined;
   /** True if files may be being written: the process serves already, and was told to read them again. */
   readonly isReload: boolean;
-  /** Record of the router before, which the next one goes on with. */
-  readonly shownBefore: Dashboard | undefined;
+  /** The router that serves now: its recording goes on with the next router. */
+  readonly before: Loaded | undefined;
+  readonly shared: Shared | undefined;
   /** Closes a router that was loaded and will not serve. */
   readonly close: (router: Router) => Promise<void>;
 }
 
-/** Serves until the process is asked to end. Rejects if it cannot begin. */
+/** Serves until the process is asked to end. `link` is that of one worker of several. Rejects if it cannot begin. */
 export async function serveRouter(
   options: ServeCommandOptions,
   terminal: Terminal,
   { maxBodyBytes, ...serving }: ServeOptions,
+  link: WorkerLink | undefined,
 ): Promise<void> {
-  let router: Router | undefined;
-  let shown: Dashboard | undefined;
+  const shared = link && { dashboard: workerDashboard(link), metrics: workerMetrics(link) };
+  let loaded: Loaded | undefined;
   // A module may export the router that serves: it is not closed because a reload fails.
-  const close = async (loaded: Router) => (loaded === router ? undefined : loaded.close());
+  const close = async (one: Router) => (one === loaded?.router ? undefined : one.close());
   const load = () =>
     loadAll(options, terminal, {
       maxBodyBytes,
-      isReload: router !== undefined,
-      shownBefore: shown,
+      isReload: loaded !== undefined,
+      before: loaded,
+      shared,
       close,
     });
   const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
+  const follow = (next: Loaded): void => {
+    loaded = next;
+    if (next.recording !== undefined) shared?.dashboard.follow(next.recording);
+    if (next.metrics !== undefined) shared?.metrics.follow(next.metrics);
+  };
   const first = await load();
-  router = first.router;
-  shown = first.shown;
+  follow(first);
   let server: RunningServer;
   try {
-    server = await serve(router, { ...serving, ...first.handling, ...(first.tls && { tls: first.tls }) });
+    const { router: own, handling, tls } = first;
+    server = await serve(own, { ...serving, ...handling, ...(tls && { tls }) });
   } catch (error) {
-    await router.close();
+    await first.router.close();
     throw error;
   }
   terminal.stdout(`${server.url}\n`);
@@ -75,16 +94,15 @@ export async function serveRouter(
   const reload = async (): Promise<void> => {
     const loading = load();
     const next = await inTime(loading, close);
-    const old = router as Router;
+    const { router: old } = loaded as Loaded;
     try {
       if (isEnding) throw new Error("the process ends");
       // Another module may export the same router: it keeps what it knows.
       if (next.router !== old) next.router.restoreState(old.exportState());
       if (next.tls !== undefined) server.renewTls(next.tls);
       const left = server.replace(next.router, next.handling);
-      router = next.router;
-      shown = next.shown;
-      if (router === old) return;
+      follow(next);
+      if (next.router === old) return;
       const closed = left.then(() => old.close()).catch(() => say("the old router could not be closed"));
       leaving.add(closed);
       closed.then(() => leaving.delete(closed));
@@ -120,7 +138,8 @@ export async function serveRouter(
   await server.close();
   // What was under way is over; a reload that still loads closes its own router.
   await Promise.all(leaving);
-  await router.close();
+  await loaded?.router.close();
+  shared?.dashboard.close();
   // Not before: a signal that has no listener ends the process, and cuts what is under way.
   offReload?.();
 }
@@ -129,7 +148,7 @@ export async function serveRouter(
 async function loadAll(
   options: ServeCommandOptions,
   terminal: Terminal,
-  { maxBodyBytes, isReload, shownBefore, close }: Loading,
+  { maxBodyBytes, isReload, before, shared, close }: Loading,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
   const read = isReload ? settledText : textOf;
@@ -156,13 +175,34 @@ async function loadAll(
       : await loadConfig(config);
   try {
     checkShared(router, options);
-    if (options.dashboard !== true) return { router, handling, tls, shown: undefined };
-    const shown = dashboard(router, { ...shownSources(exported), after: shownBefore });
-    return { router, handling: { ...handling, dashboard: shown }, tls, shown };
+    const sources = shownSources(exported);
+    const recording =
+      options.dashboard === true
+        ? recordRouter(router, { ...sources, after: before?.recording?.dashboard }, shared?.dashboard.tap)
+        : undefined;
+    // Of a router that stays, counts go on.
+    const known = router === before?.router ? before.metrics : undefined;
+    const metrics = options.metrics === true ? (known ?? metricsOf(router, exported, sources)) : undefined;
+    const shown = {
+      ...(recording && { dashboard: shared?.dashboard.served ?? recording.dashboard }),
+      ...(metrics && { metrics: shared?.metrics.served ?? metrics }),
+    };
+    return { router, handling: { ...handling, ...shown }, tls, recording, metrics };
   } catch (error) {
     await close(router);
     throw error;
   }
+}
+
+/** Returns the series that a config exports as `metrics`, which may name tenants and a reference, else the router's. */
+function metricsOf(
+  router: Router,
+  exported: ReadonlyMap<string, unknown>,
+  { promises, rollouts, drift }: ReturnType<typeof shownSources>,
+): NonNullable<HandlerOptions["metrics"]> {
+  const own = exported.get("metrics") as Partial<Prometheus> | null | undefined;
+  if (typeof own?.text === "function" && typeof own.contentType === "string") return own as Prometheus;
+  return prometheus(router, { promises, rollouts, ...(drift !== undefined && { drift: [drift] }) });
 }
 
 /** Throws `InvalidOptionError` where workers would count apart by mistake: a budget would hold once for each of them. */

@@ -1,14 +1,19 @@
 import type { Cluster, Worker } from "node:cluster";
 import { CheckFailedError } from "./check-failed-error.ts";
+import { gatherDashboards } from "./gather-dashboards.ts";
+import { gatherMetrics } from "./gather-metrics.ts";
 import type { Terminal } from "./io.ts";
 import { paint } from "./paint.ts";
-import type { FromWorker, ToWorker } from "./worker-terminal.ts";
+import { type FromWorker, hasField, type ToWorker } from "./worker-messages.ts";
 
 export interface WorkersOptions {
   /** Number of processes that serve. */
   readonly count: number;
   /** Longest time in milliseconds that a worker takes to end; then it is killed. */
   readonly endMs: number;
+  /** True if a page, and series for Prometheus, show what all of them do. */
+  readonly dashboard: boolean;
+  readonly metrics: boolean;
 }
 
 /** Waits before a worker that died is replaced, in milliseconds: doubled each time, and short again after a quiet time. */
@@ -24,7 +29,7 @@ const quietMs = 60_000;
 export async function serveWorkers(
   cluster: Cluster,
   terminal: Terminal,
-  { count, endMs }: WorkersOptions,
+  { count, endMs, dashboard, metrics }: WorkersOptions,
 ): Promise<void> {
   const say = (text: string) => terminal.stderr(`${paint("dim", text)}\n`);
   let isEnding = false;
@@ -52,6 +57,8 @@ export async function serveWorkers(
     });
     return worker;
   };
+  if (dashboard) gatherDashboards(cluster);
+  if (metrics) gatherMetrics(cluster);
   let isServing = false;
   const ending = new Promise<void>((resolve) => {
     terminal.onInterrupt?.(resolve);
@@ -78,15 +85,24 @@ export async function serveWorkers(
 /** Resolves to the address of a worker. Rejects with `CheckFailedError` if it ends before it has one. */
 function urlOf(worker: Worker): Promise<string> {
   return new Promise((resolve, reject) => {
-    worker.once("message", ({ url }: FromWorker) => resolve(url));
+    onUrl(worker, resolve);
     worker.once("exit", () => reject(new CheckFailedError("the first worker could not begin")));
   });
+}
+
+function onUrl(worker: Worker, then: (url: string) => void): void {
+  const listener = (message: FromWorker): void => {
+    if (!hasField(message, "url")) return;
+    worker.off("message", listener);
+    then(message.url);
+  };
+  worker.on("message", listener);
 }
 
 /** Resolves when a worker listens, or has died: it is then replaced. */
 function listening(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
-    worker.once("message", () => resolve());
+    onUrl(worker, () => resolve());
     worker.once("exit", () => resolve());
   });
 }

@@ -7,6 +7,7 @@ import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { serveKeyCommand } from "./serve-key.ts";
 import { serveRouter } from "./serve-router.ts";
 import { serveWorkers } from "./serve-workers.ts";
+import { type WorkerLink, workerLink } from "./worker-link.ts";
 import { workerTerminal } from "./worker-terminal.ts";
 
 /** The command `switchpoint serve`: the router behind the interfaces of OpenAI and Anthropic. */
@@ -25,6 +26,7 @@ export function serveCommand(terminal: Terminal): Command {
     .option("--keys <file>", "who may send: JSON Lines, as `switchpoint serve key` makes them")
     .option("--open", "everyone may send, also from other machines")
     .option("--dashboard", "show what the router does at /dashboard, to holders of a key without a tenant")
+    .option("--metrics", "show series for Prometheus at /metrics, to holders of a key without a tenant")
     .option("--explain", "say in headers and answers where a request went, and why")
     .addOption(
       new Option("--unknown-model <fate>", "fate of a request for a model that is not here")
@@ -67,21 +69,33 @@ Example:
       const count = numberOption("--workers", options.workers, 1, 256);
       if (!Number.isInteger(count)) throw new InvalidOptionError("--workers", count, "a whole number");
       let own = terminal;
+      let link: WorkerLink | undefined;
       if (count > 1) {
         const { default: cluster } = await import("node:cluster");
         if (cluster.isPrimary)
-          return serveWorkers(cluster, terminal, { count, endMs: grace + drain + 10_000 });
+          return serveWorkers(cluster, terminal, {
+            count,
+            endMs: grace + drain + 10_000,
+            dashboard: options.dashboard === true,
+            metrics: options.metrics === true,
+          });
         own = workerTerminal(terminal, cluster.worker?.id ?? 0);
+        link = workerLink();
       }
-      await serveRouter(options, own, {
-        port: number("port", options.port, 65_535),
-        host: options.host,
-        socket: options.socket,
-        graceMs: grace,
-        drainMs: drain,
-        maxBodyBytes: Math.max(1, Math.floor(number("max-body-mb", options.maxBodyMb, 1_024) * 2 ** 20)),
-        ...(maxConnections !== undefined && { maxConnections }),
-      });
+      await serveRouter(
+        options,
+        own,
+        {
+          port: number("port", options.port, 65_535),
+          host: options.host,
+          socket: options.socket,
+          graceMs: grace,
+          drainMs: drain,
+          maxBodyBytes: Math.max(1, Math.floor(number("max-body-mb", options.maxBodyMb, 1_024) * 2 ** 20)),
+          ...(maxConnections !== undefined && { maxConnections }),
+        },
+        link,
+      );
     });
 }
 
@@ -89,13 +103,7 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
 /** Refuses what would serve strangers by mistake. Throws `InvalidOptionError`. */
 function checkTogether(options: ServeCommandOptions): void {
-  const { keys, open, socket, host, tlsCert, tlsKey, dashboard, workers } = options;
-  if (dashboard === true && Number(workers) > 1)
-    throw new InvalidOptionError(
-      "--dashboard",
-      true,
-      "absent next to --workers: each of them would show its own requests alone. switchpoint watch shows the log of all",
-    );
+  const { keys, open, socket, host, tlsCert, tlsKey, dashboard } = options;
   if (dashboard === true && keys === undefined && socket === undefined && !loopback.test(host))
     throw new InvalidOptionError(
       "--dashboard",

@@ -1,19 +1,12 @@
 import type { Terminal } from "./io.ts";
-
-/** Messages to a worker from the process that started it. */
-export type ToWorker = "end" | "reload";
-
-/** Message of a worker that listens: its address. */
-export interface FromWorker {
-  readonly url: string;
-}
+import type { FromWorker, ToWorker } from "./worker-messages.ts";
 
 /**
  * Returns the terminal of a worker: the process that started it decides when to end and when to read files again. Signals
  * are passed over, since a terminal or a service manager may send them to all processes at once, and a second one ends.
  */
 export function workerTerminal(terminal: Terminal, id: number): Terminal {
-  const told = (wanted: ToWorker, listener: () => void) => {
+  const told = (wanted: Extract<ToWorker, string>, listener: () => void) => {
     const onMessage = (message: unknown) => {
       if (message === wanted) listener();
     };

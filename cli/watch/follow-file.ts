@@ -32,11 +32,20 @@ export async function followFile(
   path: string,
   { mostBytes, onLine, onTooLong }: FollowOptions,
 ): Promise<FollowedFile> {
+  // A pipe would be waited for, and a device may never end.
+  if (!(await stat(path)).isFile())
+    throw Object.assign(new Error(`${path} is not a file`), { code: "no regular file" });
   let handle = await open(path, "r");
   let { ino, dev, size } = await handle.stat();
   let offset = Math.max(0, size - mostBytes);
   const skippedBytes = offset;
   let head = await headOf(handle);
+  if (head.toString("latin1").startsWith("SQLite format 3\0")) {
+    await handle.close();
+    throw Object.assign(new Error(`${path} is a database`), {
+      code: "it is a SQLite file, which switchpoint logs reads",
+    });
+  }
   /** Parts of a line whose end is not there yet, and their length. */
   let begun: Buffer[] = [];
   let begunBytes = 0;
@@ -91,7 +100,7 @@ export async function followFile(
       await drain();
       const named = await stat(path).catch(() => undefined);
       // Between two files there is none for a moment.
-      if (named === undefined || (named.ino === ino && named.dev === dev)) return;
+      if (named?.isFile() !== true || (named.ino === ino && named.dev === dev)) return;
       const next = await open(path, "r").catch(() => undefined);
       if (next === undefined) return;
       await handle.close();

@@ -1,8 +1,12 @@
 import { basename } from "node:path";
+import type { RouterEvent } from "../../src/contracts/index.ts";
 import { createFrames, type Frames } from "../../src/telemetry/dashboard/frames.ts";
+import { newsOf } from "../../src/telemetry/dashboard/news-of.ts";
 import { createRecorder } from "../../src/telemetry/dashboard/recorder.ts";
 import { savingOf } from "../../src/telemetry/dashboard/shown-states.ts";
 import { followFile } from "./follow-file.ts";
+import { createLoggedLoop } from "./logged-loop.ts";
+import type { LoggedNews } from "./logged-news.ts";
 import { loggedEntry } from "./logged-request.ts";
 import { createLoggedSaving } from "./logged-saving.ts";
 
@@ -36,14 +40,32 @@ export async function logDashboard({
 }: LogDashboardOptions): Promise<LogDashboard> {
   const recorder = createRecorder({ reference });
   const saving = createLoggedSaving();
+  const loop = createLoggedLoop();
   let unreadable = 0;
+  let states = 0;
+  const note = (at: number, event: LoggedNews): void => {
+    if (event.type === "feedback-given") {
+      saving.rate(event.decisionId, event.quality, event.arms);
+      states += 1;
+      return;
+    }
+    loop.note(at, event);
+    // Its fields are those that are read of such an event.
+    const news = newsOf(event as RouterEvent);
+    if (news !== undefined) recorder.addNews({ at, ...news });
+  };
   const add = (line: string): void => {
     const entry = entryOf(line);
     if (entry === undefined || entry.at > now() + mostAhead) unreadable += 1;
     else if ("request" in entry) {
       recorder.add(entry.at, entry.request);
       saving.add(entry.request);
-    } else recorder.addAttempt(entry.at, entry.attempt);
+    } else if ("attempt" in entry) recorder.addAttempt(entry.at, entry.attempt);
+    else if ("event" in entry) note(entry.at, entry.event);
+    else {
+      loop.set(entry.at, entry.loop);
+      states += 1;
+    }
   };
   const followed = await followFile(file, {
     mostBytes,
@@ -67,6 +89,7 @@ export async function logDashboard({
       const holdOut = saving.holdOut();
       return {
         saving: holdOut && savingOf(holdOut),
+        ...loop.states(recorder.newest ?? now()),
         budgets: recorder.budgets(),
         pools: recorder.pools(),
         arms: recorder.arms(),
@@ -79,7 +102,7 @@ export async function logDashboard({
     epoch,
     frame,
     get changes() {
-      return recorder.changes + unreadable;
+      return recorder.changes + unreadable + states;
     },
     get requests() {
       return recorder.seq;

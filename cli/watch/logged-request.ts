@@ -3,16 +3,17 @@ import type {
   EndedDecision,
   EndedRequest,
 } from "../../src/telemetry/dashboard/ended-request.ts";
+import { amountOf, each, type Fields, fieldsOf, listOf, textOf, timeOf } from "./fields.ts";
+import { armOf } from "./logged-arm.ts";
+import { type LoggedNews, loggedNews } from "./logged-news.ts";
+import { type LoggedStates, loggedStates } from "./logged-states.ts";
 
-/** A line of a decision log: a request, or a call that belongs to none. */
+/** A line of a decision log: a request, a call that belongs to none, an event, or states of the loop. */
 export type LoggedEntry =
   | { readonly at: number; readonly request: EndedRequest }
-  | { readonly at: number; readonly attempt: EndedAttempt };
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Most entries of a list of a line that are looked at. */
-const mostEntries = 1_000;
+  | { readonly at: number; readonly attempt: EndedAttempt }
+  | { readonly at: number; readonly event: LoggedNews }
+  | { readonly at: number; readonly loop: LoggedStates };
 
 /**
  * Returns what the page shows of a line, field by field: a log may hold prompts, and anyone may have written into it.
@@ -23,10 +24,19 @@ export function loggedEntry(value: unknown): LoggedEntry | undefined {
   if (line === undefined) return undefined;
   if (Array.isArray(line["plan"])) return requestOf(line);
   const attempt = fieldsOf(line["attempt"]);
-  if (attempt === undefined) return undefined;
+  if (attempt === undefined) return besideOf(line);
   const at = timeOf(attempt["startedAt"]);
   const found = attemptOf(attempt);
   return at === undefined || found === undefined ? undefined : { at, attempt: found };
+}
+
+function besideOf(line: Fields): LoggedEntry | undefined {
+  const at = timeOf(line["at"]);
+  if (at === undefined) return undefined;
+  const event = loggedNews(fieldsOf(line["event"]));
+  if (event !== undefined) return { at, event };
+  const loop = loggedStates(line);
+  return loop && { at, loop };
 }
 
 function requestOf(line: Fields): LoggedEntry | undefined {
@@ -126,47 +136,9 @@ function budgetOf(budget: Fields): NonNullable<EndedDecision["budgets"]>[number]
   return { name, unit, used, limit, ...(resetsAt !== undefined && { resetsAt }) };
 }
 
-function armOf(assigned: Fields): NonNullable<EndedDecision["arms"]>[number] | undefined {
-  const rollout = textOf(assigned["rollout"]);
-  const arm = textOf(assigned["arm"]);
-  if (rollout === undefined || arm === undefined) return undefined;
-  const unitHash = textOf(assigned["unitHash"]) ?? "";
-  return { rollout, arm, share: amountOf(assigned["share"]) ?? 0, unitHash, draw: 0 };
-}
-
 function errorOf(value: unknown): EndedRequest["error"] {
   const error = fieldsOf(value);
   if (error === undefined) return undefined;
   const kind = textOf(error["kind"]);
   return { code: textOf(error["code"]) ?? "unknown", ...(kind !== undefined && { kind }) };
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value.slice(0, mostEntries) : [];
-}
-
-function each<T>(value: unknown, read: (fields: Fields) => T | undefined): T[] {
-  return listOf(value).flatMap((one) => {
-    const fields = fieldsOf(one);
-    const found = fields && read(fields);
-    return found === undefined ? [] : [found];
-  });
-}
-
-/** Names and reasons are short; what is longer is cut here, so that it is not kept. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value.slice(0, 400) : undefined;
-}
-
-function amountOf(value: unknown): number | undefined {
-  return typeof value === "number" && value >= 0 && value < 1e15 ? value : undefined;
-}
-
-function timeOf(value: unknown): number | undefined {
-  const at = typeof value === "string" && value.length < 40 ? Date.parse(value) : Number.NaN;
-  return at >= 0 ? at : undefined;
 }

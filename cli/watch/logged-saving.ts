@@ -1,3 +1,4 @@
+import type { ArmAssignment } from "../../src/contracts/index.ts";
 import { createMeasuredArm, type MeasuredArm } from "../../src/rollout/measured-arm.ts";
 import { heldOutCost, minus, savedShareOf } from "../../src/rollout/measured-saving.ts";
 import type { EndedRequest } from "../../src/telemetry/dashboard/ended-request.ts";
@@ -5,13 +6,18 @@ import type { ShownHoldOut } from "../../src/telemetry/dashboard/sources.ts";
 
 /** Units of an arm that are remembered, as a hold-out does by default. */
 const mostUnits = 5_000;
-const confidence = 0.95;
+/** Half of the decisions that are remembered, so that one is rated once. */
+const generation = 10_000;
 
 /** Measures a saving on the requests of a log that `createHoldOut` has put into its arms. */
 export interface LoggedSaving {
   add(request: EndedRequest): void;
-  /** Absent if no request was in such an arm. */
-  holdOut(): ShownHoldOut | undefined;
+  /** Adds a request of one arm. The cost is undefined if it is not known. */
+  count(rollout: string, arm: string, unitHash: string, costUsd: number | undefined, failed: boolean): void;
+  /** A verdict on an answer: the first of each decision counts. */
+  rate(decisionId: string, quality: number, assigned: readonly ArmAssignment[]): void;
+  /** Absent if no request was in such an arm. `confidence` of the intervals: default 0.95. */
+  holdOut(confidence?: number): ShownHoldOut | undefined;
 }
 
 export function createLoggedSaving(): LoggedSaving {
@@ -21,16 +27,32 @@ export function createLoggedSaving(): LoggedSaving {
     "held-out": createMeasuredArm(mostUnits),
     routed: createMeasuredArm(mostUnits),
   };
+  let rated = new Set<string>();
+  let before = rated;
+  const count: LoggedSaving["count"] = (rollout, arm, unitHash, costUsd, failed) => {
+    if (arm !== "held-out" && arm !== "routed") return;
+    id ??= rollout;
+    if (rollout === id) arms[arm].request(unitHash, costUsd, failed);
+  };
   return {
-    add({ decision, attempts, error }) {
-      for (const { rollout, arm, unitHash } of decision.arms ?? []) {
-        if (arm !== "held-out" && arm !== "routed") continue;
-        id ??= rollout;
-        if (rollout !== id) continue;
-        arms[arm].request(unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
+    rate(decisionId, quality, assigned) {
+      if (rated.has(decisionId) || before.has(decisionId)) return;
+      if (rated.size >= generation) {
+        before = rated;
+        rated = new Set();
+      }
+      rated.add(decisionId);
+      for (const { rollout, arm, unitHash } of assigned) {
+        if (rollout !== id || (arm !== "held-out" && arm !== "routed")) continue;
+        arms[arm].rating(unitHash, quality);
       }
     },
-    holdOut: () =>
+    add({ decision, attempts, error }) {
+      for (const { rollout, arm, unitHash } of decision.arms ?? [])
+        count(rollout, arm, unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
+    },
+    count,
+    holdOut: (confidence = 0.95) =>
       id === undefined
         ? undefined
         : {
@@ -42,6 +64,7 @@ export function createLoggedSaving(): LoggedSaving {
                 routed,
                 savedUsd: minus(heldOut.costUsd, routed.costUsd),
                 savedShare: savedShareOf(heldOut.costUsd, routed.costUsd),
+                qualityGained: minus(routed.quality, heldOut.quality),
                 confidence,
               };
             },

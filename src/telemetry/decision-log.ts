@@ -4,6 +4,7 @@ import { nodeBuiltin } from "../plugin/node-builtin.ts";
 import { fileWriter } from "./log/file-writer.ts";
 import { createIntake, type DecisionLog } from "./log/intake.ts";
 import { type LineOptions, lineMaker, lineOptionNames } from "./log/log-line.ts";
+import { checkLogLoop, type LogLoopOptions } from "./log/loop-writer.ts";
 import { type RotationOptions, readRotation } from "./log/rotation-options.ts";
 
 export interface DecisionLogOptions extends LineOptions {
@@ -19,6 +20,11 @@ export interface DecisionLogOptions extends LineOptions {
    * oldest of those. All processes that write to the file should be given the same. Default: one file, which grows.
    */
   readonly rotate?: RotationOptions | undefined;
+  /**
+   * Promises, rollouts and the drift monitor whose states are written as lines of their own, so that `switchpoint watch`
+   * shows them: when they change, at most twice a minute. Default: their events alone.
+   */
+  readonly loop?: LogLoopOptions | undefined;
 }
 
 /** Lines that are written at once: a disk takes them in one step. */
@@ -39,10 +45,11 @@ const batch = { lines: 10_000, characters: 1_000_000 };
  * router's event `decisions-lost`, and the first time by a warning of the process (code `SWITCHPOINT_DECISIONS_LOST`).
  */
 export function decisionLog(options: DecisionLogOptions): DecisionLog {
-  checkKeys("decisionLog", options, ["file", "maxQueued", "rotate", ...lineOptionNames]);
-  const { file, maxQueued = 100_000, rotate } = options;
+  checkKeys("decisionLog", options, ["file", "maxQueued", "rotate", "loop", ...lineOptionNames]);
+  const { file, maxQueued = 100_000, rotate, loop } = options;
   checkText("decisionLog.file", file);
   checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
+  if (loop !== undefined) checkLogLoop("decisionLog.loop", loop);
   const rotation = rotate === undefined ? undefined : readRotation("decisionLog.rotate", rotate);
   const makeLine = lineMaker("decisionLog", options);
   if (nodeBuiltin("node:fs/promises") === undefined)
@@ -55,6 +62,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     owner: "decisionLog",
     file,
     maxQueued,
+    loop,
     lineOf: (event) => makeLine(event).text,
     lengthOf: (line) => line.length,
     writer: fileWriter(file, rotation),

@@ -12,6 +12,7 @@ import {
   sampleDashboard,
   sampleNow,
   samplesOf,
+  toldDashboard,
 } from "../support/dashboard/sample-dashboard.ts";
 import { sampleRequests } from "../support/dashboard/sample-requests.ts";
 
@@ -20,6 +21,7 @@ const dashboards = {
   estimated: () => sampleDashboard({}),
   empty: () => samplesOf(createRecorder(), {}),
   hostile: hostileDashboard,
+  told: toldDashboard,
 } satisfies Record<string, () => SampleDashboard>;
 
 describe.skipIf(!hasChromium)("the dashboard in Chromium", () => {
@@ -76,6 +78,18 @@ describe.skipIf(!hasChromium)("the dashboard in Chromium", () => {
     },
     60_000,
   );
+
+  it("says which states are the worst of several processes, and what only an event told of", async () => {
+    const server = await started(toldDashboard());
+    const { page } = await open(`${server.url}/dashboard`);
+    await page.getByText("311 audited requests; the worst of 3 processes. 1 more below.").waitFor();
+    await page
+      .getByText("Quality of the routed: +0.4 points (−1.1 points to +1.9 points), by feedback.")
+      .waitFor();
+    await page.getByText("Stage 3, as an event of this log says.").waitFor();
+    await page.getByText("51 requests recorded by all 3 workers").waitFor();
+    expect(await page.locator("ol.stages").count()).toBe(0);
+  }, 60_000);
 
   it("has money, promise, requests, errors, latency, cost and shares by model on the first screen", async () => {
     const server = await started(sampleDashboard());

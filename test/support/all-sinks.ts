@@ -14,6 +14,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { decisionLog, type Router, type RouterEvent } from "../../src/index.ts";
+import { createDriftMonitor, createPromise } from "../../src/rollout/index.ts";
 import { alarms, quantileAbove, rateAbove, webhook } from "../../src/telemetry/alarms/index.ts";
 import { dashboard } from "../../src/telemetry/dashboard/index.ts";
 import { otel } from "../../src/telemetry/otel/index.ts";
@@ -32,8 +33,11 @@ export interface AllSinks {
 /** Switches on every sink of a router. */
 export async function allSinks(router: Router): Promise<AllSinks> {
   const folder = await mkdtemp(join(tmpdir(), "switchpoint-sinks-"));
-  const logs = [decisionLog({ file: join(folder, "decisions.jsonl") })];
-  if (withoutSqlite === undefined) logs.push(sqliteLog({ file: join(folder, "decisions.db") }));
+  const drift = createDriftMonitor({});
+  router.observe(drift);
+  const loop = { drift, promises: [createPromise({ name: "desk", maxLoss: 0.02 })] };
+  const logs = [decisionLog({ file: join(folder, "decisions.jsonl"), loop })];
+  if (withoutSqlite === undefined) logs.push(sqliteLog({ file: join(folder, "decisions.db"), loop }));
   for (const log of logs) router.observe(log);
 
   const events: string[] = [];
@@ -49,7 +53,7 @@ export async function allSinks(router: Router): Promise<AllSinks> {
   const meterProvider = new MeterProvider({ readers: [reader] });
   const tracing = otel(router, { tracerProvider, meterProvider });
 
-  const page = dashboard(router);
+  const page = dashboard(router, loop);
 
   const hook: LoopbackServer = await serveWith((response) => sendJson(response, {}));
   const metrics = prometheus(router, { tenants: ["acme"] });

@@ -9,7 +9,7 @@ export interface BundledCommand {
   /** Its main file. */
   readonly main: string;
   /** Returns the address of a module for config files. */
-  module(name: "index" | "policies" | "testing" | "redis" | "openai"): string;
+  module(name: "index" | "policies" | "testing" | "redis" | "openai" | "rollout"): string;
   remove(): void;
 }
 
@@ -28,6 +28,7 @@ export async function bundledCommand(): Promise<BundledCommand> {
       testing: `${root}src/testing/index.ts`,
       redis: `${root}src/state/store/redis.ts`,
       openai: `${root}src/providers/openai.ts`,
+      rollout: `${root}src/rollout/index.ts`,
     },
   });
   await build.write({

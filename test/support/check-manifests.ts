@@ -1,5 +1,4 @@
-import ts from "typescript";
-import { root } from "./package-sources.ts";
+import { compileCode } from "./compile-code.ts";
 
 /** A document of a manifest: an object of the API of Kubernetes. */
 export interface Manifest {
@@ -23,25 +22,5 @@ export function checkManifests(manifests: readonly Manifest[]): readonly string[
       `export const manifest${index}: Kind${index} = ${JSON.stringify(manifest)};`,
     ].join("\n");
   });
-  const file = `${root}test/manifests.virtual.ts`;
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    types: [],
-    lib: ["lib.es2022.d.ts"],
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, getSourceFile } = host;
-  host.fileExists = (name) => name === file || fileExists(name);
-  host.getSourceFile = (name, languageVersion, ...rest) =>
-    name === file
-      ? ts.createSourceFile(name, code.join("\n"), languageVersion)
-      : getSourceFile(name, languageVersion, ...rest);
-  const program = ts.createProgram([file], options, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+  return compileCode(code.join("\n"));
 }

@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { always } from "../../policies/index.ts";
+import { createRouter } from "../../src/index.ts";
 import { createFamilies, seriesNames } from "../../src/telemetry/metrics/families.ts";
+import { prometheus } from "../../src/telemetry/prometheus/index.ts";
+import { fakeModel } from "../../src/testing/index.ts";
+import { checkGrafanaDashboard } from "../support/check-grafana-dashboard.ts";
 import { root } from "../support/package-sources.ts";
 
 const folder = `${root}examples/watch`;
@@ -16,7 +21,7 @@ interface Panel {
   readonly type: string;
   readonly title: string;
   readonly gridPos: { readonly h: number; readonly w: number; readonly x: number; readonly y: number };
-  readonly fieldConfig?: { readonly defaults: { readonly unit: string } };
+  readonly fieldConfig?: { readonly defaults: { readonly unit: string; readonly custom?: unknown } };
   readonly targets?: readonly {
     readonly refId: string;
     readonly expr: string;
@@ -148,9 +153,46 @@ describe("the files for Grafana and Prometheus", () => {
     expect(dashboardText).not.toMatch(/https?:|@|\bpassword|"uid": "(?!switchpoint"|\$\{datasource\}")/);
   });
 
+  it("fit the schema that Grafana publishes, which finds what is wrong", () => {
+    expect(checkGrafanaDashboard(dashboard)).toEqual([]);
+    const { panels } = dashboard;
+    const spoiled = (change: (panel: Record<string, unknown>) => unknown) => {
+      const copies = structuredClone(panels) as unknown as Record<string, unknown>[];
+      for (const copy of copies) if (copy["type"] === "timeseries") change(copy);
+      return checkGrafanaDashboard({ ...dashboard, panels: copies as unknown as typeof panels });
+    };
+    expect(spoiled((panel) => Object.assign(panel, { gridpos: panel["gridPos"] })).join()).toContain(
+      "gridpos",
+    );
+    expect(
+      spoiled((panel) => Object.assign(panel["options"] as object, { legend: { placement: "top" } })).join(),
+    ).toContain("top");
+  });
+
   const promtool = process.env["PROMTOOL_PATH"] ?? "promtool";
   const isThere = spawnSync(promtool, ["--version"]).status === 0;
   if (!isThere) console.log("skipped: no promtool (PROMTOOL_PATH; apt-get install promtool)");
+  it.skipIf(!isThere)(
+    "series with hostile names are accepted by promtool, while the router closes, too",
+    async () => {
+      const hostile: string = 'a"\\b\n{x="1"} 5\n# TYPE up gauge\r\u202e<script>';
+      const models = { small: fakeModel({ model: "small" }), [hostile]: fakeModel({ model: "odd" }) };
+      const router = createRouter({ models, policy: always("small") });
+      const metrics = prometheus(router, { tenants: [hostile] });
+      for (const model of [hostile, "small"])
+        await router.route({ messages: [{ role: "user", content: "hi" }], tenant: hostile, model });
+      const texts = await Promise.all([metrics.text(), router.close().then(() => metrics.text())]);
+      for (const input of texts) {
+        expect(input).toContain("<script>");
+        const { status, stdout, stderr } = spawnSync(promtool, ["check", "metrics"], {
+          input,
+          encoding: "utf8",
+        });
+        expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: "" });
+      }
+    },
+  );
+
   it.skipIf(!isThere)("are accepted by promtool", () => {
     const place = mkdtempSync(join(tmpdir(), "switchpoint-rules-"));
     try {

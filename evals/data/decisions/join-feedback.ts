@@ -1,7 +1,7 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { type JsonLinesSource, readJsonLines } from "../outcomes/read-json-lines.ts";
-import { isAttemptLine } from "./attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "./decision-line.ts";
+import { isBesideLine } from "./event-line.ts";
 import { type Feedback, readFeedback } from "./read-feedback.ts";
 
 /**
@@ -118,7 +118,7 @@ async function* join(
   const collected = await collect(feedback, source, report);
   report.withoutDecision = report.feedback;
   for await (const { line, value } of readJsonLines(log)) {
-    if (isAttemptLine(value)) continue;
+    if (isBesideLine(value)) continue;
     const decision = parseDecisionLine(value, (field, problem) => {
       throw new OutcomeFormatError(name, line, field, problem);
     });

@@ -3,6 +3,7 @@ import { type RowFilter, readRows } from "../../../src/telemetry/sqlite-log/read
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { isAttemptLine } from "./attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "./decision-line.ts";
+import { isBesideLine } from "./event-line.ts";
 import type { LogFile } from "./log-files.ts";
 
 /** A decision of a log, with its place. */
@@ -34,7 +35,7 @@ export async function* readLog(
         ? readRowValues(path, filter)
         : readJsonLines(path, { onBroken: (line) => onBroken(path, line) });
     for await (const { line, value } of lines) {
-      if (isAttemptLine(value)) continue;
+      if (isBesideLine(value)) continue;
       const decision = parseDecisionLine(value, (field, problem) => {
         throw new OutcomeFormatError(path, line, field, problem);
       });

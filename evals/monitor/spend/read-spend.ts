@@ -3,6 +3,7 @@ import { attemptKey } from "../../../src/telemetry/spend-meter.ts";
 import { createSpendSums, type SpendReport } from "../../../src/telemetry/spend-sums.ts";
 import { isAttemptLine, parseAttemptLine } from "../../data/decisions/attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "../../data/decisions/decision-line.ts";
+import { isBesideLine } from "../../data/decisions/event-line.ts";
 import { type JsonLinesSource, readJsonLines } from "../../data/outcomes/read-json-lines.ts";
 import { createSeenKeys } from "./seen-keys.ts";
 import { type SpendRequest, spendRequestOf } from "./spend-request.ts";
@@ -59,6 +60,7 @@ export async function readSpend({
         unlisted.add(attempt, tenant);
         continue;
       }
+      if (isBesideLine(value)) continue;
       const decision = parseDecisionLine(value, refuse);
       checkAttempts(decision.attempts, refuse);
       const isNew = decisions.add(`${decision.id} ${decision.at}`);

@@ -46,9 +46,15 @@ export function createDelivery(notify: Notify, timeoutMs: number, pauseMs: numbe
   };
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const end = () => {
+        clearTimeout(timer);
+        // A hook that is down for weeks would leave a listener behind with each pause.
+        ended.signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
       (timer as { unref?: () => void }).unref?.();
-      ended.signal.addEventListener("abort", () => resolve(), { once: true });
+      ended.signal.addEventListener("abort", end);
     });
   const deliver = async (news: AlarmNews): Promise<void> => {
     for (let tried = 0; tried < mostTries && !ended.signal.aborted; tried += 1) {

@@ -21,7 +21,8 @@ export function webhook({ url, headers = {}, fetch: send = fetch }: WebhookOptio
       redirect: "error",
       signal,
     });
-    await response.body?.cancel();
+    // Nothing of the answer is read; one that breaks off has been received anyway.
+    await response.body?.cancel().catch(() => {});
     if (!response.ok) throw new Error(`status ${response.status}`);
   };
 }

@@ -1,6 +1,8 @@
 import { InvalidOptionError, type Router, type RouterEvent } from "../../contracts/index.ts";
+import type { FrameStates } from "./frame.ts";
 import { createFrames, type Frames } from "./frames.ts";
 import { newsOf } from "./news-of.ts";
+import type { PartTap } from "./part-tap.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import { checkDashboardOptions, type DashboardOptions } from "./sources.ts";
 import { stateReader } from "./state-reader.ts";
@@ -18,6 +20,7 @@ interface Recording {
   readonly recorder: Recorder;
   /** Begin of the recording, in milliseconds since the epoch. */
   readonly since: number;
+  readonly tap: PartTap | undefined;
   readonly router: Router;
   readonly close: () => void;
 }
@@ -32,13 +35,36 @@ export function dashboard<Id extends string>(
   router: Router<Id>,
   options: DashboardOptions<Id> = {},
 ): Dashboard {
+  return recordRouter(router, options).dashboard;
+}
+
+/** A recording, and what a process that gathers several of them needs. */
+export interface RouterRecording {
+  readonly dashboard: Dashboard;
+  /** Names of models by their place in slots. */
+  readonly models: readonly string[];
+  /** Never rejects. */
+  readonly readStates: () => Promise<FrameStates>;
+}
+
+/** Records like `dashboard`. `tap` is called with all that is recorded, also by the recordings that go on with this one. */
+export function recordRouter<Id extends string>(
+  router: Router<Id>,
+  options: DashboardOptions<Id>,
+  tap?: PartTap,
+): RouterRecording {
   const plain = router as unknown as Router;
   const given = options as DashboardOptions;
   checkDashboardOptions(plain, given);
   const before = recordingBefore(given);
-  const { recorder, since } = before ?? {
-    recorder: createRecorder({ reference: given.reference }),
+  const {
+    recorder,
+    since,
+    tap: hearing,
+  } = before ?? {
+    recorder: createRecorder({ reference: given.reference, tap }),
     since: Date.now(),
+    tap,
   };
   // Each event counts once.
   if (before?.router === plain) before.close();
@@ -67,23 +93,26 @@ export function dashboard<Id extends string>(
       if (event.unlisted) recorder.addAttempt(timeNow(), event.attempt);
       return;
     }
+    if (event.type === "feedback-given" && event.arms !== undefined)
+      hearing?.rated(event.decisionId, event.quality, event.arms);
     const news = newsOf(event);
     if (news !== undefined) recorder.addNews({ at: Date.now(), ...news });
   };
   const close = plain.observe(listen);
+  const readStates = stateReader(plain, recorder, given);
   const frames = createFrames({
     ...(given.after !== undefined && { epoch: given.after.epoch }),
     recorder,
     now: timeNow,
     source: () => ({ kind: "router", since, requests: recorder.seq }),
-    readStates: stateReader(plain, recorder, given),
+    readStates,
   });
   const made = Object.defineProperty({ epoch: frames.epoch, frame: frames.frame, close }, "changes", {
     get: () => recorder.changes,
     enumerable: true,
   }) as Dashboard;
-  recordings.set(made, { recorder, since, router: plain, close });
-  return made;
+  recordings.set(made, { recorder, since, tap: hearing, router: plain, close });
+  return { dashboard: made, models: recorder.models, readStates };
 }
 
 function recordingBefore({ after }: DashboardOptions): Recording | undefined {

@@ -35,6 +35,8 @@ export interface FrameSource {
   readonly since?: number | undefined;
   /** Requests since then. */
   readonly requests: number;
+  /** Number of processes of a server with several whose states are known. */
+  readonly processes?: number | undefined;
   /** Lines of a log that could not be read, and bytes before the part that was. */
   readonly unreadable?: number | undefined;
   readonly skippedBytes?: number | undefined;
@@ -169,6 +171,8 @@ export interface FramePromise {
   readonly upperBound?: number | undefined;
   readonly confidence?: number | undefined;
   readonly records?: number | undefined;
+  /** Number of processes of which this is the worst, where they differ. */
+  readonly processes?: number | undefined;
 }
 
 export interface FrameBudget {
@@ -241,12 +245,13 @@ export interface FrameRollout {
   /** Share of each stage; null for a shadow stage. */
   readonly stages: readonly (number | null)[];
   readonly share: number;
-  readonly controlShare: number;
-  readonly confidence: number;
+  /** Absent, as confidence and units: known by an event of a log alone. */
+  readonly controlShare?: number | undefined;
+  readonly confidence?: number | undefined;
   readonly since: string;
   readonly verdict: string;
   readonly reason: string;
-  readonly units: { readonly control: number; readonly candidate: number };
+  readonly units?: { readonly control: number; readonly candidate: number } | undefined;
   readonly guards: readonly FrameGuard[];
 }
 

@@ -23,7 +23,7 @@ export interface Frames {
 export interface FramesOptions {
   /** Name of a recording that goes on. Default: a random one. */
   readonly epoch?: string | undefined;
-  readonly recorder: Recorder;
+  readonly recorder: Pick<Recorder, "changes" | "seq" | "models" | "rows" | "view">;
   /** Time of frames, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly source: () => FrameSource;
@@ -35,6 +35,13 @@ export interface FramesOptions {
 const mostRows = 60;
 /** Shortest time between two readings of states, in milliseconds. */
 const statesMs = 2_000;
+/** Time for which sums of the same requests are the same, in milliseconds: then stretches have moved on. */
+const sameMs = 1_000;
+
+type Summary = Pick<DashboardFrame, "window" | "totals" | "series"> & {
+  readonly changes: number;
+  readonly at: number;
+};
 
 export function createFrames({
   epoch = crypto.randomUUID(),
@@ -48,6 +55,22 @@ export function createFrames({
   let statesSeq = 0;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
+  /** Sums by stretch of time: pages that look at the same one share them, as long as nothing was recorded. */
+  const summaries = new Map<WindowName, Summary>();
+  const summary = (name: WindowName, at: number): Summary => {
+    const known = summaries.get(name);
+    const { changes } = recorder;
+    if (known?.changes === changes && at >= known.at && at - known.at < sameMs) return known;
+    const { fromMs, widthMs, ...view } = recorder.view(name, at);
+    const made = {
+      changes,
+      at,
+      window: { name, fromMs, widthMs },
+      ...summaryOf({ fromMs, widthMs, ...view }, recorder.models),
+    };
+    summaries.set(name, made);
+    return made;
+  };
   const renew = async (): Promise<void> => {
     const next = await readStates();
     const text = JSON.stringify(next);
@@ -70,7 +93,7 @@ export function createFrames({
         await reading;
       }
       const at = now();
-      const view = recorder.view(name, at);
+      const { window, totals, series } = summary(name, at);
       const rows = recorder.rows(after, mostRows);
       return {
         formatVersion: 1,
@@ -78,8 +101,9 @@ export function createFrames({
         seq: recorder.seq,
         at,
         source: source(),
-        window: { name, fromMs: view.fromMs, widthMs: view.widthMs },
-        ...summaryOf(view, recorder.models),
+        window,
+        totals,
+        series,
         rows,
         skipped: Math.max(0, recorder.seq - after - rows.length),
         statesSeq,

@@ -4,12 +4,16 @@ import { binOf } from "./bins.ts";
 import { comparedCost } from "./compared-cost.ts";
 import type { EndedAttempt, EndedRequest } from "./ended-request.ts";
 import type { FrameArms, FrameBudget, FrameNews, FramePool, FrameRow } from "./frame.ts";
+import type { RecorderTap } from "./part-tap.ts";
+import { createPlaces } from "./places.ts";
 import { poolOf } from "./pool-of.ts";
 import { rowOf } from "./row-of.ts";
-import { type AttemptEntry, mostModels } from "./slot.ts";
+import type { AttemptEntry } from "./slot.ts";
 import { createWindows, type WindowName, type WindowView } from "./windows.ts";
 
 export interface RecorderOptions {
+  /** Is called with all that is added. Default: none. */
+  readonly tap?: RecorderTap | undefined;
   /** Id of the model that requests would have gone to without a router. Default: the most expensive permitted one. */
   readonly reference?: string | undefined;
 }
@@ -50,15 +54,11 @@ const mostNews = 40;
 const mostPools = 20;
 const mostBudgets = 100;
 
-/** Name of all models that came after the places were full. */
-const otherModels = "other models";
-
-export function createRecorder({ reference }: RecorderOptions = {}): Recorder {
+export function createRecorder({ reference, tap }: RecorderOptions = {}): Recorder {
   const windows = createWindows();
   const arms = createArmCounts();
   const recent = new Array<{ readonly at: number; readonly request: EndedRequest } | undefined>(mostRecent);
-  const places = new Map<string, number>();
-  const models: string[] = [];
+  const { names: models, of: placeOf } = createPlaces();
   const pools = new Map<string, EndedRequest["decision"]["candidates"][number]>();
   const budgets = new Map<string, FrameBudget>();
   let news: readonly FrameNews[] = [];
@@ -67,17 +67,6 @@ export function createRecorder({ reference }: RecorderOptions = {}): Recorder {
   let first: number | undefined;
   let newest: number | undefined;
 
-  const placeOf = (model: string): number => {
-    const known = places.get(model);
-    if (known !== undefined) return known;
-    if (models.length >= mostModels) {
-      models[mostModels] ??= otherModels;
-      return mostModels;
-    }
-    models.push(shortText(model) ?? "");
-    places.set(model, models.length - 1);
-    return models.length - 1;
-  };
   const entryOf = ({ model, latencyMs, costUsd, cached, error }: EndedAttempt): AttemptEntry => ({
     place: placeOf(model),
     failed: error !== undefined,
@@ -114,7 +103,7 @@ export function createRecorder({ reference }: RecorderOptions = {}): Recorder {
       if (newest === undefined || at > newest) newest = at;
       const { complexity = Number.NaN } = decision.classification ?? {};
       const entries = attempts.map(entryOf);
-      windows.request(at, {
+      const entry = {
         place: placeOf(decision.model),
         failed: error !== undefined,
         certified: decision.certified,
@@ -122,8 +111,11 @@ export function createRecorder({ reference }: RecorderOptions = {}): Recorder {
         tenth: complexity >= 0 && complexity <= 1 ? Math.min(9, Math.floor(complexity * 10)) : -1,
         compared: comparedCost(request, reference),
         attempts: entries,
-      });
-      if (decision.arms !== undefined) arms.add(request, sumOf(entries));
+      };
+      windows.request(at, entry);
+      const costUsd = decision.arms === undefined ? undefined : sumOf(entries);
+      if (decision.arms !== undefined) arms.add(request, costUsd);
+      tap?.request(at, entry, request, costUsd);
       noteBudgets(decision.budgets);
       for (const one of decision.candidates)
         if (one.members !== undefined && (pools.has(one.model) || pools.size < mostPools))
@@ -132,18 +124,24 @@ export function createRecorder({ reference }: RecorderOptions = {}): Recorder {
     addUndecided(at) {
       changes += 1;
       windows.undecided(at);
+      tap?.undecided(at);
     },
     addAttempt(at, attempt) {
       changes += 1;
-      windows.attempt(at, entryOf(attempt));
+      const entry = entryOf(attempt);
+      windows.attempt(at, entry);
+      tap?.attempt(at, entry);
     },
     addNews(one) {
       changes += 1;
-      news = [{ ...one, text: shortText(one.text) ?? "" }, ...news].slice(0, mostNews);
+      const shown = { ...one, text: shortText(one.text) ?? "" };
+      news = [shown, ...news].slice(0, mostNews);
+      tap?.news(shown);
     },
     forgetAfter(at) {
       changes += 1;
       windows.forgetAfter(at);
+      tap?.back(at);
       if (newest !== undefined && newest > at) newest = at;
     },
     rows(after, most) {

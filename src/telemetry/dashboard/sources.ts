@@ -115,20 +115,28 @@ export function checkDashboardOptions(router: Router, options: DashboardOptions)
   if (reference !== undefined && !Object.hasOwn(router.models, reference))
     throw new InvalidOptionError("dashboard.reference", reference, "the id of a model");
   checkSource("dashboard.holdOut", holdOut, "saving");
-  checkSource("dashboard.drift", drift, "status");
+  checkLoopSources("dashboard", { promises, rollouts, drift });
+  if (readTimeoutMs !== undefined)
+    checkNumber("dashboard.readTimeoutMs", readTimeoutMs, { min: 1, max: 60_000 });
+}
+
+/** Throws `InvalidOptionError`, which names the option as one of `owner`. */
+export function checkLoopSources(
+  owner: string,
+  { promises, rollouts, drift }: Pick<DashboardOptions, "promises" | "rollouts" | "drift">,
+): void {
+  checkSource(`${owner}.drift`, drift, "status");
   for (const [name, list, method] of [
     ["promises", promises, "report"],
     ["rollouts", rollouts, "status"],
   ] as const) {
     if (list === undefined) continue;
     if (!Array.isArray(list) || list.length > mostSources)
-      throw new InvalidOptionError(`dashboard.${name}`, list, `a list of at most ${mostSources}`);
+      throw new InvalidOptionError(`${owner}.${name}`, list, `a list of at most ${mostSources}`);
     list.forEach((one, at) => {
-      checkSource(`dashboard.${name}[${at}]`, one, method);
+      checkSource(`${owner}.${name}[${at}]`, one, method);
     });
   }
-  if (readTimeoutMs !== undefined)
-    checkNumber("dashboard.readTimeoutMs", readTimeoutMs, { min: 1, max: 60_000 });
 }
 
 function checkSource(option: string, given: unknown, method: string): void {

@@ -2,8 +2,9 @@ import type { BudgetAccount, Router } from "../../contracts/index.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import { readOnce } from "../read-once.ts";
 import type { FrameBreaker, FrameBudget, FrameStates } from "./frame.ts";
+import { loopReader } from "./loop-reader.ts";
 import type { Recorder } from "./recorder.ts";
-import { driftOf, promiseOf, rolloutOf, savingOf } from "./shown-states.ts";
+import { savingOf } from "./shown-states.ts";
 import type { DashboardOptions } from "./sources.ts";
 
 /** Time for which what a router has learnt is not read again, in milliseconds: a copy of all its sessions is made for it. */
@@ -18,7 +19,7 @@ export function stateReader(
   { holdOut, promises, rollouts, drift, readTimeoutMs = 1_000 }: DashboardOptions,
 ): () => Promise<FrameStates> {
   const readBudgets = readOnce(() => router.readBudgets(), readTimeoutMs);
-  const readRollouts = rollouts?.map((rollout) => readOnce(() => rollout.status(), readTimeoutMs));
+  const readLoop = loopReader({ promises, rollouts, drift }, readTimeoutMs);
   let budgets: readonly FrameBudget[] | undefined;
   let breakers: readonly FrameBreaker[] | undefined;
   let breakersAt = Number.NEGATIVE_INFINITY;
@@ -43,24 +44,15 @@ export function stateReader(
         breakers = tried("breakers", () => breakersOf(router));
       }
     }
-    const each = <T, U>(part: string, list: readonly T[] | undefined, read: (one: T) => U) =>
-      list?.flatMap((one) => {
-        const found = tried(part, () => read(one));
-        return found === undefined ? [] : [found];
-      });
-    // All at once: together they take no longer than the slowest.
-    const statuses = await Promise.allSettled(readRollouts?.map((read) => read()) ?? []);
-    const known = statuses.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-    if (known.length < statuses.length) unreadable.add("rollout");
+    const { unreadable: unread, ...loop } = await readLoop();
+    for (const part of unread) unreadable.add(part);
     return {
       saving: holdOut && tried("hold-out", () => savingOf(holdOut)),
-      promises: each("promise", promises, promiseOf),
+      ...loop,
       budgets,
       breakers,
       pools: recorder.pools(),
       arms: recorder.arms(),
-      rollouts: rollouts && each("rollout", known, rolloutOf),
-      drift: drift && tried("drift", () => driftOf(drift)),
       news: recorder.news(),
       unreadable: [...unreadable],
     };

@@ -35,13 +35,15 @@ export interface Windows {
   /** A request that failed before it was decided. */
   undecided(at: number): void;
   attempt(at: number, entry: AttemptEntry): void;
+  /** Adds figures of 15 seconds that were gathered elsewhere. */
+  add(slot: Slot): void;
   /** Forgets what is later than a time: the clock has gone back to it. */
   forgetAfter(at: number): void;
   view(name: WindowName, now: number): WindowView;
 }
 
 /** Width of the narrowest slots, of which all others are whole multiples, in milliseconds. */
-const finestMs = 15_000;
+export const finestMs = 15_000;
 /** The year 2200: a time beyond it would keep all that follows from having a place. */
 const latest = 7.258e12;
 
@@ -64,12 +66,17 @@ export function createWindows(): Windows {
     clearSlot(slot, index);
     return slot;
   };
+  const add = (given: Slot): void => {
+    const at = given.index * finestMs;
+    if (!(at >= 0 && at < latest)) return;
+    for (const ring of rings) {
+      const slot = slotAt(ring, at);
+      if (slot !== undefined) addSlot(slot, given);
+    }
+  };
   const flush = (): void => {
     if (open.index < 0) return;
-    for (const ring of rings) {
-      const slot = slotAt(ring, open.index * finestMs);
-      if (slot !== undefined) addSlot(slot, open);
-    }
+    add(open);
     clearSlot(open, -1);
   };
   const openAt = (at: number): Slot | undefined => {
@@ -96,6 +103,7 @@ export function createWindows(): Windows {
       const slot = openAt(at);
       if (slot !== undefined) addAttempt(slot, entry);
     },
+    add,
     forgetAfter(at) {
       flush();
       for (const { slots, widthMs } of rings)

@@ -1,7 +1,9 @@
 import type { DecisionsLost, EventSink, RouterEvent } from "../../contracts/index.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
+import { isLoggedNews } from "./event-line.ts";
 import { lineQueue, type QueueOptions } from "./line-queue.ts";
 import type { AttemptEnded, Logged } from "./log-line.ts";
+import { type LogLoopOptions, loopWriter } from "./loop-writer.ts";
 
 /** An event listener that writes decisions. */
 export interface DecisionLog extends EventSink {
@@ -20,13 +22,15 @@ export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
   /** Name of the function that made the log, for the warning of the process. */
   readonly owner: string;
   readonly file: string;
+  /** Sources of states that are written next to decisions. Default: none. */
+  readonly loop?: LogLoopOptions | undefined;
 }
 
 /**
  * Returns the listener that all logs share: it selects what becomes a line, and counts and tells what is lost. It never
  * blocks or fails a request.
  */
-export function createIntake<Line>({ owner, file, ...options }: IntakeOptions<Line>): DecisionLog {
+export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOptions<Line>): DecisionLog {
   /** Calls of classifiers whose request has not ended. */
   const underWay = new Map<string, AttemptEnded[]>();
   let dropped = 0;
@@ -43,6 +47,7 @@ export function createIntake<Line>({ owner, file, ...options }: IntakeOptions<Li
   };
   const queue = lineQueue<Line>({ ...options, lose });
   const enqueue = (event: Logged): void => queue.add(event);
+  const states = loop && loopWriter(loop, enqueue);
 
   /** Remembers a call of a classifier: its request may never end, as a stream that is never read. */
   const remember = (event: AttemptEnded): void => {
@@ -71,6 +76,9 @@ export function createIntake<Line>({ owner, file, ...options }: IntakeOptions<Li
           underWay.delete(decisionId);
         }
       }
+    } else if (isLoggedNews(event)) {
+      enqueue(event);
+      if (event.type !== "feedback-given") states?.soon();
     }
   };
 
@@ -82,6 +90,7 @@ export function createIntake<Line>({ owner, file, ...options }: IntakeOptions<Li
       async close() {
         for (const events of underWay.values()) events.forEach(enqueue);
         underWay.clear();
+        await states?.close();
         await queue.close();
       },
     }),

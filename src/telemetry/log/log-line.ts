@@ -1,11 +1,14 @@
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
+import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
 import { createJsonText } from "./json-text.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
+import type { LogLine } from "./line.ts";
 
+export type { LogLine };
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
 /** An event that becomes a line. */
-export type Logged = Ended | AttemptEnded;
+export type Logged = Ended | AttemptEnded | LoggedNews | LoopStatesRead;
 
 /** A field whose value can be replaced by a keyed hash. */
 export type HashedField = "session" | "tenant" | `labels.${string}`;
@@ -24,22 +27,6 @@ export interface LineOptions {
    * none: they are in the line as the request named them.
    */
   readonly hash?: readonly HashedField[] | undefined;
-}
-
-/** A line with what a database finds it by. */
-export interface LogLine {
-  /** JSON that ends with a line break. */
-  readonly text: string;
-  /** Id of the decision. */
-  readonly id: string;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly model: string;
-  readonly reason?: string | undefined;
-  readonly tenant?: string | undefined;
-  readonly session?: string | undefined;
-  readonly promptHash?: string | undefined;
-  readonly costUsd?: number | undefined;
 }
 
 export const lineOptionNames = ["prompts", "hashKey", "hash"] as const;
@@ -95,6 +82,7 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
       const text = `${JSON.stringify({ decisionId: id, tenant, attempt })}\n`;
       return { text, id, at: attempt.startedAt, model: attempt.model, tenant, costUsd: attempt.costUsd };
     }
+    if (event.type !== "request-completed" && event.type !== "request-failed") return eventLine(event);
     const decision = event.decision as Decision;
     const { attempts, latencyMs } = event;
     const { ask } = event.readText();

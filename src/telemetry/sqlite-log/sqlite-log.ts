@@ -1,6 +1,7 @@
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { createIntake, type DecisionLog } from "../log/intake.ts";
 import { type LineOptions, type LogLine, lineMaker, lineOptionNames } from "../log/log-line.ts";
+import { checkLogLoop, type LogLoopOptions } from "../log/loop-writer.ts";
 import { rowWriter } from "./row-writer.ts";
 
 export interface SqliteLogOptions extends LineOptions {
@@ -12,6 +13,11 @@ export interface SqliteLogOptions extends LineOptions {
   readonly maxBytes?: number | undefined;
   /** Lines are removed once they have this age, in milliseconds, at least 1,000. Default: never. */
   readonly keepMs?: number | undefined;
+  /**
+   * Promises, rollouts and the drift monitor whose states are written as lines of their own: when they change, at most
+   * twice a minute. Default: their events alone.
+   */
+  readonly loop?: LogLoopOptions | undefined;
 }
 
 /** Rows of a transaction: of a hundred, each takes twice as long. Passing them to their thread takes about a millisecond. */
@@ -25,16 +31,18 @@ const batch = { lines: 500, characters: 1_000_000 };
  * cannot be opened, and a Node.js without SQLite. Throws `InvalidOptionError`.
  */
 export function sqliteLog(options: SqliteLogOptions): DecisionLog {
-  checkKeys("sqliteLog", options, ["file", "maxQueued", "maxBytes", "keepMs", ...lineOptionNames]);
+  checkKeys("sqliteLog", options, ["file", "maxQueued", "maxBytes", "keepMs", "loop", ...lineOptionNames]);
   const { file, maxQueued = 100_000, maxBytes = 1_000_000_000, keepMs = Number.POSITIVE_INFINITY } = options;
   checkText("sqliteLog.file", file);
   checkNumber("sqliteLog.maxQueued", maxQueued, { min: 1, integer: true });
   checkNumber("sqliteLog.maxBytes", maxBytes, { min: 1_000_000 });
   if (options.keepMs !== undefined) checkNumber("sqliteLog.keepMs", keepMs, { min: 1_000 });
+  if (options.loop !== undefined) checkLogLoop("sqliteLog.loop", options.loop);
   return createIntake<LogLine>({
     owner: "sqliteLog",
     file,
     maxQueued,
+    loop: options.loop,
     lineOf: lineMaker("sqliteLog", options),
     lengthOf: (line) => line.text.length,
     writer: rowWriter(file, { maxBytes, keepMs }),

@@ -1,4 +1,4 @@
-import type { FrameStates } from "../../../src/telemetry/dashboard/frame.ts";
+import type { FrameSaving, FrameStates } from "../../../src/telemetry/dashboard/frame.ts";
 import { createFrames, type Frames } from "../../../src/telemetry/dashboard/frames.ts";
 import { createRecorder, type Recorder } from "../../../src/telemetry/dashboard/recorder.ts";
 import { driftOf, rolloutOf } from "../../../src/telemetry/dashboard/shown-states.ts";
@@ -27,12 +27,53 @@ export function sampleDashboard(states: Partial<FrameStates> = fullStates): Samp
   return samplesOf(recorder, states);
 }
 
+/** A server of several processes, or a log: what only events tell of, and what is the worst of several. */
+export function toldDashboard(): SampleDashboard {
+  const recorder = createRecorder();
+  const next = sampleRequests(3);
+  for (let minute = 50; minute >= 0; minute -= 1) recorder.add(sampleNow - 60_000 * minute, next());
+  const told = { maxLoss: 0.02, meanLoss: 0.031, records: 311, processes: 3 };
+  return samplesOf(
+    recorder,
+    {
+      ...fullStates,
+      saving: {
+        ...(fullStates.saving as FrameSaving),
+        qualityGained: { value: 0.004, low: -0.011, high: 0.019 },
+      },
+      promises: [
+        { name: "support", state: "at-risk", ...told },
+        { name: "desk", state: "broken", ...told },
+      ],
+      rollouts: [
+        {
+          id: "threshold-062",
+          state: "rolled-back",
+          unit: "",
+          stage: 2,
+          stages: [],
+          share: 0,
+          since: new Date(sampleNow - 600_000).toISOString(),
+          verdict: "roll-back",
+          reason: "errors: harm above the margin of 0.5 points",
+          guards: [],
+        },
+      ],
+    },
+    3,
+  );
+}
+
 /** Frames of a recording, with these states. */
-export function samplesOf(recorder: Recorder, states: Partial<FrameStates>): SampleDashboard {
+export function samplesOf(
+  recorder: Recorder,
+  states: Partial<FrameStates>,
+  processes?: number,
+): SampleDashboard {
   const frames = createFrames({
     recorder,
     now: () => Math.max(sampleNow, recorder.newest ?? 0),
-    source: () => ({ kind: "router", since: recorder.first ?? sampleNow, requests: recorder.seq }),
+    source: () => ({ kind: "router", since: recorder.first ?? sampleNow, requests: recorder.seq, processes }),
     readStates: async () => ({
       pools: recorder.pools(),
       arms: recorder.arms(),

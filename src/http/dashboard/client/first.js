@@ -46,14 +46,20 @@ export const showSaving = drawn("saving", ({ measured, totals, span }) => {
   ];
 });
 
+/** A difference of qualities in hundredths. @param {number} value */
+const points = (value) => `${value > 0 ? "+" : ""}${percentDigits(value)} points`;
+
 /** @param {any} measured */
-function measuredSaving({ savedUsd, savedShare, confidence, heldOut, routed, units }) {
+function measuredSaving({ savedUsd, savedShare, qualityGained, confidence, heldOut, routed, units }) {
   // A saving that may be none is not shown as one.
   const isSure = isNumber(savedUsd.low) && savedUsd.low > 0;
   const range =
     isNumber(savedUsd.low) && isNumber(savedUsd.high)
       ? `between ${usd(savedUsd.low)} and ${usd(savedUsd.high)}${inPercent(savedShare ?? {})}, with ${percent(confidence)} confidence${isSure ? "" : ": perhaps nothing"}`
       : "no interval before 50 units in each arm";
+  const quality = isNumber(qualityGained?.value)
+    ? ` Quality of the routed: ${points(qualityGained.value)}${isNumber(qualityGained.low) && isNumber(qualityGained.high) ? ` (${points(qualityGained.low)} to ${points(qualityGained.high)})` : ""}, by feedback.`
+    : "";
   const spread = Math.max(0.01, ...[savedShare?.value, savedShare?.high].filter(isNumber), 1);
   return [
     title("Saved", pill("measured", isSure ? "good" : "warn")),
@@ -79,7 +85,7 @@ function measuredSaving({ savedUsd, savedShare, confidence, heldOut, routed, uni
     h(
       "p",
       { class: "about" },
-      `Since the hold-out began: ${count(routed)} routed requests against ${count(heldOut)} that the large model answered, ${count(units)} units.`,
+      `Since the hold-out began: ${count(routed)} routed requests against ${count(heldOut)} that the large model answered, ${count(units)} units.${quality}`,
     ),
   ];
 }
@@ -112,6 +118,10 @@ const promiseWords = {
   "not-enough-evidence": ["not enough evidence", ""],
 };
 
+/** @param {{ processes?: number }} promise */
+export const worstOf = ({ processes }) =>
+  isNumber(processes) ? `; the worst of ${count(processes)} processes` : "";
+
 export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
   const certified = totals.requests > 0 ? totals.certified / totals.requests : undefined;
   const covered = `${percent(certified)} of the decisions are covered by a certificate.`;
@@ -127,7 +137,7 @@ export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
         "p",
         { class: "about" },
         kind === "log"
-          ? "A decision log knows of no audits: the page of a server shows the promise."
+          ? "This log tells of no promise: decisionLog({ loop: { promises } }) writes its state."
           : "No promise is watched. Audits of a sample of the traffic would bound the loss (createPromise).",
       ),
     ];
@@ -135,7 +145,9 @@ export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
   const most = 1.6 * Math.max(first.maxLoss, first.upperBound ?? 0, first.meanLoss ?? 0);
   return [
     title("Quality promise", pill(words, tone)),
-    figure(isNumber(first.upperBound) ? `≤ ${atMost(first.upperBound)}` : "–", "lost"),
+    isNumber(first.upperBound)
+      ? figure(`≤ ${atMost(first.upperBound)}`, "lost")
+      : figure(percent(first.meanLoss), "mean loss, without a bound"),
     h(
       "p",
       { class: "range" },
@@ -153,7 +165,7 @@ export const showPromise = drawn("promise", ({ promises, totals, kind }) => {
     h(
       "p",
       { class: "about" },
-      `Mean loss ${percent(first.meanLoss)}, ${count(first.records)} audited requests. ${more.length > 0 ? `${more.length} more below.` : ""}`,
+      `Mean loss ${percent(first.meanLoss)}, ${count(first.records)} audited requests${worstOf(first)}. ${more.length > 0 ? `${more.length} more below.` : ""}`,
     ),
     h("p", { class: "about" }, covered),
   ];

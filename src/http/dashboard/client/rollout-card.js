@@ -21,28 +21,38 @@ export function rolloutCard({ rollout, own, now }) {
   return card(
     "rollout wide",
     title("Rollout", name(id), pill(state, tones[state])),
-    h(
-      "ol",
-      { class: "stages", "aria-label": "Stages" },
-      ...stages.map((/** @type {number | null} */ one, /** @type {number} */ at) =>
-        h(
-          "li",
-          {
-            class: at < stage ? "past" : at === stage ? "now" : "",
-            "aria-current": at === stage ? "step" : undefined,
-          },
-          one === null ? "shadow" : percent(one),
+    stages.length > 0 &&
+      h(
+        "ol",
+        { class: "stages", "aria-label": "Stages" },
+        ...stages.map((/** @type {number | null} */ one, /** @type {number} */ at) =>
+          h(
+            "li",
+            {
+              class: at < stage ? "past" : at === stage ? "now" : "",
+              "aria-current": at === stage ? "step" : undefined,
+            },
+            one === null ? "shadow" : percent(one),
+          ),
         ),
       ),
-    ),
     h(
       "p",
       { class: "about" },
-      `${percent(share)} candidate, ${percent(controlShare)} control since ${momentOf(Date.parse(since), now)}; ${count(units.candidate)} and ${count(units.control)} units compared. Last verdict: ${verdict}: `,
+      `${percent(share)} candidate${isNumber(controlShare) ? `, ${percent(controlShare)} control` : ""} since ${momentOf(Date.parse(since), now)}${units === undefined ? "" : `; ${count(units.candidate)} and ${count(units.control)} units compared`}. Last verdict: ${verdict}: `,
       h("bdi", {}, reason),
     ),
     own !== undefined && armTable(own.arms),
-    h("div", { class: "guards" }, ...guards.map((/** @type {any} */ guard) => guardPlot(guard, confidence))),
+    guards.length > 0
+      ? h(
+          "div",
+          { class: "guards" },
+          ...guards.map((/** @type {any} */ guard) => guardPlot(guard, confidence)),
+        )
+      : units === undefined &&
+          empty(
+            `Stage ${count(stage + 1)}, as an event of this log says. decisionLog({ loop: { rollouts } }) writes the sequence.`,
+          ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { card, empty } from "./card.js";
 import { track } from "./charts.js";
 import { h, name } from "./dom.js";
-import { pill, title } from "./first.js";
+import { pill, title, worstOf } from "./first.js";
 import { atMost, count, digits, isNumber, milliseconds, momentOf, percent, usd } from "./format.js";
 
 /** @param {any} input */
@@ -97,7 +97,9 @@ export function driftCard({ drift, kind }) {
       "",
       title("Drift"),
       empty(
-        kind === "log" ? "A log has no drift monitor." : "No drift monitor is watched (createDriftMonitor).",
+        kind === "log"
+          ? "This log tells of no drift: decisionLog({ loop: { drift } }) writes its state."
+          : "No drift monitor is watched (createDriftMonitor).",
       ),
     );
   const judged = drift.findings.filter((/** @type {any} */ one) => one.verdict !== "not-judged");
@@ -187,7 +189,7 @@ export function promiseCard(promise) {
     h(
       "p",
       { class: "about" },
-      `At most ${atMost(promise.upperBound)} lost; promised ${percent(promise.maxLoss)}; ${count(promise.records)} audited.`,
+      `${isNumber(promise.upperBound) ? `At most ${atMost(promise.upperBound)} lost` : `Mean loss ${percent(promise.meanLoss)}`}; promised ${percent(promise.maxLoss)}; ${count(promise.records)} audited${worstOf(promise)}.`,
     ),
   );
 }
