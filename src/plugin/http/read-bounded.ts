@@ -35,7 +35,7 @@ export async function readBounded(
   if (length !== null && Number(length) <= maxBytes && headers.get("content-encoding") === null)
     return response.text();
   const reader = bodyReader(body);
-  let decoder: typeof wholeText | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let text = "";
   let left = maxBytes;
   let mayBeWhole = false;
