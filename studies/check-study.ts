@@ -201,7 +201,6 @@ function blendScores(
     return blendOf(
       rankIn(gain.logprobs, one.logprob ?? -100),
       1 - rankIn(gain.gains, predictGain(gain, one)),
-      gain.share,
     );
   });
 }

@@ -19,7 +19,7 @@ export interface Pair {
 export interface FittedParts {
   readonly ridge: LinearHead;
   readonly logistic: readonly LinearHead[];
-  /** Of the small and of the large model. */
+  /** Those of the small model and of the large one. */
   readonly bumps: readonly Bumps[];
   readonly table: TrainedClassifier["table"];
   /** Examples in which neighbours are looked up. */

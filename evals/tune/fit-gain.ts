@@ -15,23 +15,12 @@ export interface LabelledAnswer extends Judged {
 export type GainKind = Pick<GainModel, "logprob" | "signals" | "categories">;
 
 /** Penalty of the weights, in records: chosen on other pairs of models. */
-const penalty = 60;
-/** Number of labels at which the learnt rank counts as much as that of the log-probability. */
-const evenLabels = 500;
+const penalty = 30;
 /** Number of quantiles, as in a trained classifier's reference distribution. */
 const quantileCount = 129;
 
-/** Weight of what so many labels have taught, against the log-probability. */
-function weightOf(labels: number): number {
-  return Number((labels / (labels + evenLabels)).toPrecision(6));
-}
-
-/** Fits a ridge regression of the gain. `labels` is the number by which it is weighed. */
-export function fitGain(
-  answers: readonly LabelledAnswer[],
-  kind: GainKind,
-  labels: number = answers.length,
-): GainModel {
+/** Fits a ridge regression of the gain. */
+export function fitGain(answers: readonly LabelledAnswer[], kind: GainKind): GainModel {
   const rows = answers.map((one) => gainFeatures(kind, one));
   const { intercept, means, deviations, slopes } = ridgeOf(
     rows,
@@ -54,7 +43,6 @@ export function fitGain(
     ...model,
     gains: quantilesOf(answers.map((one) => predictGain(model, one))),
     logprobs: kind.logprob ? quantilesOf(answers.map(({ logprob }) => logprob ?? -100)) : [],
-    ...(kind.logprob ? { share: weightOf(labels) } : {}),
   };
 }
 

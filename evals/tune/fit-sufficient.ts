@@ -48,7 +48,7 @@ const [fewestOfCategory, mostCategories] = [10, 64];
 /**
  * Fits a file for the check `sufficient`: a score for answers of the small model, and a threshold that loses at
  * most `maxLoss` on these records (an estimate; `eval tune` certifies one on other records). The score is the
- * recorded `logprobConfidence`, unless from 300 records on the mean of its rank and that of a ridge regression of the gain, which weighs n / (n + 500), is
+ * recorded `logprobConfidence`, unless from 300 records on its rank, averaged 2 : 1 with that of a ridge regression of the gain, is
  * better in 30 % of the resamples, with folds that keep alike prompts together. Without log-probabilities the
  * regression alone is taken, which needs recorded answers to read more than the request.
  *
@@ -196,13 +196,12 @@ function outOfFold({ answers, units }: Data, kind: GainKind, seed: number): read
       const model = fitGain(
         answers.filter((_, index) => foldOf[index] !== fold),
         kind,
-        answers.length,
       );
       answers.forEach((one, index) => {
         if (foldOf[index] !== fold) return;
         const sufficient = 1 - rankIn(model.gains, predictGain(model, one));
         scores[index] = kind.logprob
-          ? blendOf(rankIn(model.logprobs, one.logprob ?? -100), sufficient, model.share)
+          ? blendOf(rankIn(model.logprobs, one.logprob ?? -100), sufficient)
           : sufficient;
       });
     }

@@ -25,7 +25,6 @@ export async function sufficientSchema(): Promise<ZodType<SufficientFile>> {
         weights: numbers,
         gains: numbers,
         logprobs: numbers,
-        share: z.number().min(0).max(1).optional(),
       })
       .optional(),
     report: z.record(z.string(), z.unknown()).optional(),

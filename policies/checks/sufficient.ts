@@ -20,8 +20,8 @@ export interface SufficientFile {
   readonly small: string;
   readonly large: string;
   /**
-   * Score of an answer. `logprob`: its mean log-probability. `blend`: the mean of two ranks in [0, 1], of
-   * the log-probability and, with the weight `gain.share`, of what the large model is expected not to gain. `text`: the second rank alone, for models
+   * Score of an answer. `logprob`: its mean log-probability. `blend`: the mean of two ranks in [0, 1], 2 : 1, of
+   * the log-probability and of what the large model is expected not to gain. `text`: the second rank alone, for models
    * that send no log-probabilities.
    */
   readonly score: "logprob" | "blend" | "text";

@@ -18,8 +18,6 @@ export interface GainModel {
   readonly gains: readonly number[];
   /** Quantiles of their log-probabilities, ascending; empty without them. */
   readonly logprobs: readonly number[];
-  /** Weight of its rank in a blend with that of the log-probability, in [0, 1]. Default 1/3. */
-  readonly share?: number | undefined;
 }
 
 /** Parts of a request and its answer that the model reads. */
@@ -132,9 +130,6 @@ export function checkGainModel(option: string, value: unknown): void {
     if (!isNumbers(model[field], width, width)) refuse(field, `an array of ${width} numbers`);
   if (!kind.deviations.every((one) => one > 0)) refuse("deviations", "numbers above 0");
   if (!Number.isFinite(model.intercept)) refuse("intercept", "a number");
-  const { share } = kind;
-  if (share !== undefined && !(Number.isFinite(share) && share >= 0 && share <= 1))
-    refuse("share", "a number in [0, 1]");
   for (const field of ["gains", "logprobs"] as const) {
     if (field === "logprobs" && !kind.logprob) continue;
     const found = model[field];

@@ -56,8 +56,7 @@ describe("fitSufficient", () => {
     const named = await fitSufficient(recordsOf(500, { categories: true }), { ...options, categories: true });
     expect(named).toMatchObject({
       score: "blend",
-      // 500 labels weigh as much as the log-probability.
-      gain: { categories: ["a", "b"], logprob: true, signals: false, share: 0.5 },
+      gain: { categories: ["a", "b"], logprob: true, signals: false },
     });
     expect(named.report?.["blendWins"]).toBeGreaterThan(0.9);
     const few = await fitSufficient(recordsOf(250, { categories: true }), { ...options, categories: true });

@@ -29,22 +29,6 @@ describe("sufficient", () => {
     expect([plain, code]).toEqual([true, false]);
   });
 
-  it("weighs what was learnt by the share in the file, by a third without one", () => {
-    const code = factsOf({ category: "code" });
-    // The log-probability's rank is 0.5, that of the gain far lower.
-    const of = (share: number | undefined, min: number): boolean =>
-      judge({ ...blend, min, gain: { ...blend.gain, share } }, { content: "x", logprobs: [-0.2] }, code)
-        .accepted;
-    expect(of(0, 0.5)).toBe(true);
-    expect(of(undefined, 0.5)).toBe(false);
-    const least = (share: number | undefined): number =>
-      Array.from({ length: 101 }, (_, cent) => cent / 100)
-        .filter((min) => of(share, min))
-        .at(-1) ?? 0;
-    expect(least(undefined)).toBe(least(1 / 3));
-    expect(least(0.9)).toBeLessThan(least(1 / 3));
-  });
-
   it("reads signs in the text where a provider sends no log-probabilities", () => {
     expect(judge(text, "It is 42.").accepted).toBe(true);
     expect(judge(text, "Answer: 1\nAnswer: 2").accepted).toBe(false);
@@ -100,7 +84,6 @@ describe("sufficient", () => {
       "weights",
     ],
     ["a deviation of 0", { ...blend, gain: { ...blend.gain, deviations: [1, 1, 1, 0, 1, 1] } }, "deviations"],
-    ["a share above 1", { ...blend, gain: { ...blend.gain, share: 1.1 } }, "gain.share"],
     ["quantiles that fall", { ...blend, gain: { ...blend.gain, gains: [1, 0] } }, "gain.gains"],
     ["a blend that does not read log-probabilities", { ...text, score: "blend" }, "gain.logprob"],
   ])("refuses a file with %s", (_, file, field) => {
