@@ -3,7 +3,7 @@ import {
   encodeExamples,
   type StructureScale,
 } from "../../src/classifiers/trained/examples.ts";
-import { encodeLandmarks } from "../../src/classifiers/trained/landmarks.ts";
+import { type Bumps, encodeLandmarks } from "../../src/classifiers/trained/landmarks.ts";
 import { encodeLatent } from "../../src/classifiers/trained/latent.ts";
 import { encodeHeads } from "../../src/classifiers/trained/linear-heads.ts";
 import {
@@ -20,10 +20,11 @@ import { seededRandom } from "../../src/statistics/seeded-random.ts";
 import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
 import type { CalibrationError } from "../metrics/calibration-error.ts";
 import { type Candidate, candidatesOf, scoresBy } from "./candidates.ts";
+import { chooseLandmarks } from "./choose-landmarks.ts";
 import { withCommonCategories } from "./common-categories.ts";
 import { crossValidate, FOLDS, foldsOf } from "./cross-validate.ts";
 import { fitCurve } from "./fit-curve.ts";
-import { placesOf } from "./fit-landmarks.ts";
+import { groundOf, placesOf } from "./fit-landmarks.ts";
 import { fitLatent } from "./fit-latent.ts";
 import { difference, fitParts, type PartValues } from "./fit-parts.ts";
 import { foldUnits, type JoinKeys } from "./fold-units.ts";
@@ -95,11 +96,14 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
   const folds = foldsOf(units, random);
   const all = Uint32Array.from({ length: examples.count }, (_, row) => row);
   const latent = fitLatent(examples, all, random);
+  const places = placesOf(examples, latent);
+  const ground = groundOf(chooseLandmarks(places, random), places);
   const { variants, onProgress } = input;
   const onFold = (done: number): void => onProgress(done, FOLDS);
-  const held = crossValidate({ examples, variants, latent, folds, pair, random, onFold });
-  const fitted = fitParts(examples, placesOf(examples, latent), all, pair, random);
+  const held = crossValidate({ examples, variants, latent, ground, folds, pair, random, onFold });
+  const fitted = fitParts(examples, ground, all, pair, random);
   const { table } = fitted;
+  const [ofSmall, ofLarge] = fitted.bumps as [Bumps, Bumps];
   const candidates = candidatesOf(held.examples, data.records, table !== undefined);
   const results = await measureCandidates(candidates, gains, {
     groups: units,
@@ -147,7 +151,10 @@ export async function buildClassifier(input: BuildInput): Promise<Built> {
     structure: input.scale,
     logistic: encodeHeads(fitted.logistic),
     ...(uses.has("landmarks")
-      ? { latent: encodeLatent(latent), landmarks: encodeLandmarks(fitted.landmarks) }
+      ? {
+          latent: encodeLatent(latent),
+          landmarks: encodeLandmarks({ places: ground.landmarks, small: ofSmall, large: ofLarge }),
+        }
       : {}),
     ...(uses.has("ridge") ? { ridge: encodeHeads([fitted.ridge]) } : {}),
     ...(uses.has("table") && table !== undefined ? { table } : {}),

@@ -2,7 +2,7 @@ import type { Examples } from "../../src/classifiers/trained/examples.ts";
 import type { Latent } from "../../src/classifiers/trained/latent.ts";
 import { PARTS } from "../../src/classifiers/trained/trained-file.ts";
 import { shuffled } from "../../src/statistics/shuffled.ts";
-import { placesOf } from "./fit-landmarks.ts";
+import { type Ground, groundOf, placesOf } from "./fit-landmarks.ts";
 import { fitParts, type Pair, type PartValues, valuesOf } from "./fit-parts.ts";
 import type { Variants } from "./variants.ts";
 
@@ -27,6 +27,7 @@ export interface CrossValidation {
   /** Changed copies of some examples, and the row of each one's original. */
   readonly variants: Variants;
   readonly latent: Latent;
+  readonly ground: Ground;
   readonly folds: Uint8Array;
   readonly pair: Pair;
   readonly random: () => number;
@@ -35,23 +36,22 @@ export interface CrossValidation {
 
 /** Computes the values of each example, and of each variant, by parts that were fitted on the other folds. */
 export function crossValidate(input: CrossValidation): HeldOut {
-  const { examples, folds, pair, random, latent } = input;
+  const { examples, folds, pair, random, latent, ground } = input;
   const { examples: changed, originals } = input.variants;
-  const places = placesOf(examples, latent);
-  const changedPlaces = placesOf(changed, latent);
+  const changedGround = groundOf(ground.landmarks, placesOf(changed, latent));
   const held = { examples: emptyValues(examples), variants: emptyValues(changed) };
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const fitted = fitParts(
       examples,
-      places,
+      ground,
       rowsWhere(folds, (own) => own !== fold),
       pair,
       random,
     );
     const test = rowsWhere(folds, (own) => own === fold);
-    scatter(valuesOf(fitted, examples, places, test, pair), test, held.examples);
+    scatter(valuesOf(fitted, examples, ground, test, pair), test, held.examples);
     const of = rowsWhere(originals, (row) => folds[row] === fold);
-    scatter(valuesOf(fitted, changed, changedPlaces, of, pair), of, held.variants);
+    scatter(valuesOf(fitted, changed, changedGround, of, pair), of, held.variants);
     input.onFold(fold + 1);
   }
   return held;

@@ -1,15 +1,21 @@
 import { STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import { bump, type Landmarks, PLACE, writePlace } from "../../src/classifiers/trained/landmarks.ts";
+import { type Bumps, bump, PLACE, writePlace } from "../../src/classifiers/trained/landmarks.ts";
 import { createProjection, DIMENSIONS, type Latent } from "../../src/classifiers/trained/latent.ts";
+import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
 import { solveCholesky } from "../../src/statistics/fit-ridge.ts";
 import { mean } from "../../src/statistics/mean.ts";
-import { shuffled } from "../../src/statistics/shuffled.ts";
 
-/** Most landmarks. Each costs 44 multiplications in every decision. */
-const mostLandmarks = 48;
-/** Penalty of a weight, in examples. */
+/** Penalty of the squared norm of a function. */
 const penalty = 1;
+/** Rounds of the fit; more change no order. */
+const rounds = 6;
+
+/** Places of landmarks, and how high the bump of each is at every example, one example after the other. */
+export interface Ground {
+  readonly landmarks: Float64Array;
+  readonly heights: Float64Array;
+}
 
 /** Computes the places of all examples, one after the other. */
 export function placesOf(examples: Examples, latent: Latent): Float64Array {
@@ -26,41 +32,75 @@ export function placesOf(examples: Examples, latent: Latent): Float64Array {
   return places;
 }
 
+/** Computes the height of each landmark's bump at every place. */
+export function groundOf(landmarks: Float64Array, places: Float64Array): Ground {
+  const count = landmarks.length / PLACE;
+  const heights = new Float64Array((places.length / PLACE) * count);
+  for (let from = 0, at = 0; from < places.length; from += PLACE) {
+    const place = places.subarray(from, from + PLACE);
+    for (let landmark = 0; landmark < count; landmark += 1, at += 1)
+      heights[at] = bump(landmarks, landmark * PLACE, place);
+  }
+  return { landmarks, heights };
+}
+
 /**
- * Fits landmarks, which are some of the rows drawn with `random`, to the gains of the rows: ridge regression on
- * the heights of their bumps, by the Cholesky factor of the normal equations. `gains` by position in `rows`.
+ * Fits the heights of bumps to the qualities of each model: logistic regression with the quality as a soft label, by
+ * Newton's method with the bound 1/4 for all curvatures (Böhning & Lindsay 1988), which makes one matrix serve all
+ * rounds and models. `targets` of each model by position in `rows`.
  */
-export function fitLandmarks(
-  places: Float64Array,
+export function fitBumps(
+  { landmarks, heights }: Ground,
   rows: Uint32Array,
-  gains: Float64Array,
-  random: () => number,
-): Landmarks {
-  const drawn = shuffled(rows, random).subarray(0, mostLandmarks);
-  // In the precision of the file.
-  const chosen = new Float64Array(drawn.length * PLACE);
-  drawn.forEach((row, index) => {
-    chosen.set(places.subarray(row * PLACE, (row + 1) * PLACE).map(Math.fround), index * PLACE);
-  });
-  const bias = mean(gains);
-  const matrix = Array.from(drawn, (_, at) => {
-    const line = new Float64Array(drawn.length);
-    line[at] = penalty;
-    return line;
-  });
-  const right = new Float64Array(drawn.length);
-  const heights = new Float64Array(drawn.length);
-  rows.forEach((row, index) => {
-    const place = places.subarray(row * PLACE, (row + 1) * PLACE);
-    for (let at = 0; at < heights.length; at += 1) heights[at] = bump(chosen, at * PLACE, place);
-    const distance = (gains[index] as number) - bias;
-    for (let at = 0; at < heights.length; at += 1) {
-      const line = matrix[at] as Float64Array;
-      const height = heights[at] as number;
-      right[at] = (right[at] as number) + height * distance;
-      for (let other = 0; other <= at; other += 1)
-        line[other] = (line[other] as number) + height * (heights[other] as number);
+  targets: readonly Float64Array[],
+): readonly Bumps[] {
+  const { heights: norm } = groundOf(landmarks, landmarks);
+  const size = landmarks.length / PLACE;
+  const bound = productsOf(heights, rows, size);
+  for (let at = 0; at < bound.length; at += 1)
+    bound[at] = (bound[at] as number) / 4 + penalty * (norm[at] as number);
+  // Landmarks that are almost alike must not make it singular.
+  for (let at = 0; at < bound.length; at += size + 1) bound[at] = (bound[at] as number) + 1e-6;
+  const lines = (): Float64Array[] =>
+    Array.from({ length: size }, (_, at) => bound.slice(at * size, (at + 1) * size));
+  return targets.map((quality) => {
+    const bias = logit(mean(quality));
+    const weights = new Float64Array(size);
+    for (let round = 0; round < rounds; round += 1) {
+      const gradient = new Float64Array(size);
+      for (let at = 0; at < size; at += 1) gradient[at] = -penalty * heightOf(weights, norm, at * size);
+      for (let index = 0; index < rows.length; index += 1) {
+        const from = (rows[index] as number) * size;
+        const error = (quality[index] as number) - logistic(bias + heightOf(weights, heights, from));
+        for (let at = 0; at < size; at += 1)
+          gradient[at] = (gradient[at] as number) + error * (heights[from + at] as number);
+      }
+      const change = solveCholesky(lines(), gradient);
+      for (let at = 0; at < size; at += 1) weights[at] = (weights[at] as number) + (change[at] as number);
     }
+    return { weights: weights.map(Math.fround), bias };
   });
-  return { places: chosen, weights: solveCholesky(matrix, right).map(Math.fround), bias };
+}
+
+/** Height of the sum of bumps at the example whose heights begin at `from`. */
+export function heightOf(weights: Float64Array, heights: Float64Array, from: number): number {
+  let sum = 0;
+  for (let at = 0; at < weights.length; at += 1)
+    sum += (weights[at] as number) * (heights[from + at] as number);
+  return sum;
+}
+
+/** Sums the products of heights over the rows: the lower triangle of H'H. */
+function productsOf(heights: Float64Array, rows: Uint32Array, size: number): Float64Array {
+  const sums = new Float64Array(size * size);
+  for (const row of rows) {
+    const from = row * size;
+    for (let at = 0; at < size; at += 1) {
+      const height = heights[from + at] as number;
+      const line = at * size;
+      for (let other = 0; other <= at; other += 1)
+        sums[line + other] = (sums[line + other] as number) + height * (heights[from + other] as number);
+    }
+  }
+  return sums;
 }

@@ -1,12 +1,12 @@
 import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
 import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import { type Landmarks, landmarksValue, PLACE } from "../../src/classifiers/trained/landmarks.ts";
+import type { Bumps } from "../../src/classifiers/trained/landmarks.ts";
 import { headValue, type LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
 import { createNeighbours } from "../../src/classifiers/trained/neighbours.ts";
 import { logistic } from "../../src/classifiers/trained/quality-curve.ts";
 import type { Part, TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
 import { fitLogisticHeads, fitRidgeHead } from "./fit-heads.ts";
-import { fitLandmarks } from "./fit-landmarks.ts";
+import { fitBumps, type Ground, heightOf } from "./fit-landmarks.ts";
 import { sampleExamples } from "./select-examples.ts";
 
 /** Positions of the two models that are routed between. */
@@ -19,7 +19,8 @@ export interface Pair {
 export interface FittedParts {
   readonly ridge: LinearHead;
   readonly logistic: readonly LinearHead[];
-  readonly landmarks: Landmarks;
+  /** Those of the small model and of the large one. */
+  readonly bumps: readonly Bumps[];
   readonly table: TrainedClassifier["table"];
   /** Examples in which neighbours are looked up. */
   readonly stored: Examples;
@@ -33,24 +34,24 @@ export interface PartValues {
   readonly near: readonly Float64Array[];
 }
 
-/** Fits all parts to the examples in `rows`. `places` are those of all examples. */
+/** Fits all parts to the examples in `rows`. `ground` is that of all examples. */
 export function fitParts(
   examples: Examples,
-  places: Float64Array,
+  ground: Ground,
   rows: Uint32Array,
   pair: Pair,
   random: () => number,
 ): FittedParts {
   const buckets = bucketsFor(examples.models);
   const { quality, models } = examples;
-  const gains = Float64Array.from(
-    rows,
-    (row) => (quality[row * models + pair.large] as number) - (quality[row * models + pair.small] as number),
+  const qualities = [pair.small, pair.large].map((model) =>
+    Float64Array.from(rows, (row) => quality[row * models + model] as number),
   );
+  const gains = difference(qualities, { small: 0, large: 1 });
   return {
     ridge: fitRidgeHead(examples, rows, gains, buckets),
     logistic: fitLogisticHeads(examples, rows, buckets),
-    landmarks: fitLandmarks(places, rows, gains, random),
+    bumps: fitBumps(ground, rows, qualities),
     table: fitTable(examples, rows, pair),
     stored: sampleExamples(examples, rows, storedFor(examples.models), random),
   };
@@ -102,11 +103,11 @@ function fitTable(
   return { gains, otherwise };
 }
 
-/** Computes the values of the examples in `rows`, which have the `places`, by fitted parts. */
+/** Computes the values of the examples in `rows`, which have the heights of `ground`, by fitted parts. */
 export function valuesOf(
   fitted: FittedParts,
   examples: Examples,
-  places: Float64Array,
+  { heights }: Ground,
   rows: Uint32Array,
   pair: Pair,
 ): PartValues {
@@ -140,13 +141,18 @@ export function valuesOf(
       ridge,
       logistic: gain(likely),
       neighbours: gain(near),
-      landmarks: Float64Array.from(rows, (row) =>
-        landmarksValue(fitted.landmarks, places.subarray(row * PLACE, (row + 1) * PLACE)),
+      landmarks: difference(
+        fitted.bumps.map((bumps) => qualityBy(bumps, heights, rows)),
+        { small: 0, large: 1 },
       ),
     },
     likely,
     near,
   };
+}
+
+function qualityBy({ weights, bias }: Bumps, heights: Float64Array, rows: Uint32Array): Float64Array {
+  return Float64Array.from(rows, (row) => logistic(bias + heightOf(weights, heights, row * weights.length)));
 }
 
 function set(column: Float64Array | undefined, index: number, value: number): void {

@@ -41,6 +41,7 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
       z.object({ bias: z.number(), structure: perStructure, weights: column, scale: z.number().positive() }),
     ),
   });
+  const bumps = z.object({ weights: column, bias: z.number() });
   const curve = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("constant"), value: unit }),
     z.object({ kind: z.literal("identity") }),
@@ -87,7 +88,7 @@ export async function trainedSchema(): Promise<ZodType<TrainedClassifier>> {
       ridge: heads.optional(),
       logistic: heads,
       latent: z.object({ count, buckets: column, weights: column, scale: z.number().positive() }).optional(),
-      landmarks: z.object({ count, places: column, weights: column, bias: z.number() }).optional(),
+      landmarks: z.object({ count, places: column, small: bumps, large: bumps }).optional(),
       table: z
         .object({ gains: z.array(z.tuple([z.string(), z.number()])), otherwise: z.number() })
         .optional(),

@@ -112,7 +112,7 @@ describe("trained", () => {
     [
       "another version",
       () => ({ ...mean, formatVersion: FORMAT_VERSION + 1 }),
-      /formatVersion must be 2, .*: train again, got 3/,
+      /formatVersion must be 3, .*: train again, got 4/,
     ],
     [
       "a changed field",
@@ -167,6 +167,16 @@ describe("trained", () => {
       "logistic",
     ],
     ["a score without landmarks", () => ({ landmarks: undefined }), "landmarks"],
+    [
+      "bumps of one model that are cut off",
+      ({ landmarks }) => ({ landmarks: landmarks && { ...landmarks, small: { weights: "", bias: 0 } } }),
+      "landmarks",
+    ],
+    [
+      "landmarks without a model",
+      ({ landmarks }) => ({ landmarks: { ...landmarks, large: undefined } }),
+      "landmarks",
+    ],
     [
       "landmarks that are cut off",
       ({ landmarks }) => ({ landmarks: { ...landmarks, places: "" } }),

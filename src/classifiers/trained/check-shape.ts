@@ -53,15 +53,23 @@ export function checkShape(file: TrainedClassifier): void {
         ),
       "a finite gain for each category",
     );
-  for (const field of ["latent", "landmarks"] as const) {
-    const one: unknown = file[field];
-    const number = field === "latent" ? "scale" : "bias";
-    expect(
-      field,
-      one === undefined || (isObject(one) && isCount(one["count"]) && Number.isFinite(one[number])),
-      `a count, columns and a finite ${number}`,
-    );
-  }
+  const { latent, landmarks } = file;
+  expect(
+    "latent",
+    latent === undefined ||
+      (isObject(latent) && isCount(latent["count"]) && Number.isFinite(latent["scale"])),
+    "a count, columns and a finite scale",
+  );
+  expect(
+    "landmarks",
+    landmarks === undefined ||
+      (isObject(landmarks) &&
+        isCount(landmarks["count"]) &&
+        [landmarks["small"], landmarks["large"]].every(
+          (one) => isObject(one) && Number.isFinite(one["bias"]),
+        )),
+    "a count, columns and a finite bias for both models",
+  );
   expect("examples", isObject(file.examples) && isCount(file.examples.count), "a count and columns");
   expect(
     "curves",

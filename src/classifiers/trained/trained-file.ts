@@ -96,10 +96,15 @@ export interface StoredLatent {
   readonly scale: number;
 }
 
-/** Places of some examples in structure and latent space, and the height of a bump around each, float32. */
+/** Places in structure and latent space, and for both models the height of a bump around each, float32. */
 export interface StoredLandmarks {
   readonly count: number;
   readonly places: string;
+  readonly small: StoredBumps;
+  readonly large: StoredBumps;
+}
+
+export interface StoredBumps {
   readonly weights: string;
   readonly bias: number;
 }
@@ -165,7 +170,7 @@ export interface TrainedClassifier {
 }
 
 /** Version of the format; it rises when the meaning of a field or the features of an ask change. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 export const MAX_FILE_BYTES = 1_000_000;
 /** Number of quantiles of the reference distribution. */
 export const REFERENCE_QUANTILES = 129;

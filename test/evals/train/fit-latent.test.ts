@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
-import { fitLandmarks, placesOf } from "../../../evals/train/fit-landmarks.ts";
+import { chooseLandmarks } from "../../../evals/train/choose-landmarks.ts";
+import { fitBumps, groundOf, placesOf } from "../../../evals/train/fit-landmarks.ts";
 import { fitLatent } from "../../../evals/train/fit-latent.ts";
 import { readExamples } from "../../../evals/train/read-examples.ts";
 import { length } from "../../../src/classifiers/index.ts";
 import { createFeatureReader, STRUCTURE } from "../../../src/classifiers/read-features.ts";
-import { landmarksValue, PLACE, writePlace } from "../../../src/classifiers/trained/landmarks.ts";
+import { type Bumps, landmarksValue, PLACE, writePlace } from "../../../src/classifiers/trained/landmarks.ts";
 import {
   createProjection,
   DIMENSIONS,
   decodeLatent,
   encodeLatent,
 } from "../../../src/classifiers/trained/latent.ts";
+import { logistic } from "../../../src/classifiers/trained/quality-curve.ts";
 import { seededRandom } from "../../../src/statistics/seeded-random.ts";
 import { factsOf } from "../../../src/testing/index.ts";
 import { topicRecords } from "../../support/topic-records.ts";
@@ -74,21 +76,62 @@ test("nothing in common is no error: places of examples without shared words are
   expect(Array.from(placesOf(alone.examples, empty)).every(Number.isFinite)).toBe(true);
 });
 
-test("landmarks learn where the large model gains, and fewer rows than landmarks are enough", () => {
-  const gains = Float64Array.from(
-    rows,
-    (row) => (examples.quality[2 * row + 1] as number) - (examples.quality[2 * row] as number),
-  );
-  const places = placesOf(examples, latent);
+test("bumps learn where the large model gains, and fewer rows than landmarks are enough", () => {
+  const all = placesOf(examples, latent);
   for (const count of [200, 20]) {
     const some = rows.subarray(0, count);
-    const landmarks = fitLandmarks(places, some, gains.subarray(0, count), seededRandom(1));
-    expect(landmarks.weights.length).toBe(Math.min(48, count));
+    const places = all.subarray(0, count * PLACE);
+    const landmarks = chooseLandmarks(places, seededRandom(1));
+    expect(landmarks.length).toBeLessThanOrEqual(48 * PLACE);
+    expect(landmarks.length).toBeGreaterThan(0);
+    const targets = [0, 1].map((model) =>
+      Float64Array.from(some, (row) => examples.quality[2 * row + model] as number),
+    );
+    const ground = groundOf(landmarks, places);
+    const [small, large] = fitBumps(ground, some, targets) as [Bumps, Bumps];
     const gainOf = (ask: string): number => {
       const place = new Float64Array(PLACE);
       writePlace(new Float32Array(STRUCTURE.length), directionOf(ask), place);
-      return landmarksValue(landmarks, place);
+      return landmarksValue({ places: landmarks, small, large }, place);
     };
     expect(gainOf("lemma theorem proof")).toBeGreaterThan(gainOf("hotel river beach"));
   }
+});
+
+test("bumps are where the penalised likelihood has its maximum", () => {
+  const places = placesOf(examples, latent);
+  const ground = groundOf(chooseLandmarks(places, seededRandom(1)), places);
+  const quality = Float64Array.from(rows, (row) => 0.3 * (examples.quality[2 * row] as number) + 0.2);
+  const { weights, bias } = fitBumps(ground, rows, [quality])[0] as Bumps;
+  const size = weights.length;
+  const { heights: norm } = groundOf(ground.landmarks, ground.landmarks);
+  const lossOf = (of: Float64Array): number => {
+    let loss = 0;
+    for (let at = 0; at < size; at += 1)
+      for (let other = 0; other < size; other += 1)
+        loss += ((norm[at * size + other] as number) * (of[at] as number) * (of[other] as number)) / 2;
+    rows.forEach((row, index) => {
+      let value = bias;
+      for (let at = 0; at < size; at += 1)
+        value += (of[at] as number) * (ground.heights[row * size + at] as number);
+      const likely = logistic(value);
+      const right = quality[index] as number;
+      loss -= right * Math.log(likely) + (1 - right) * Math.log(1 - likely);
+    });
+    return loss;
+  };
+  const least = lossOf(weights);
+  expect(least).toBeLessThan(lossOf(new Float64Array(size)));
+  for (let at = 0; at < size; at += 1)
+    for (const change of [-0.1, 0.1])
+      expect(lossOf(weights.map((value, index) => (index === at ? value + change : value)))).toBeGreaterThan(
+        least,
+      );
+});
+
+test("landmarks of the same seed are the same; equal places have one", () => {
+  const places = placesOf(examples, latent);
+  expect(chooseLandmarks(places, seededRandom(3))).toEqual(chooseLandmarks(places, seededRandom(3)));
+  const alike = Float64Array.from({ length: 30 * PLACE }, (_, at) => places[at % PLACE] as number);
+  expect(chooseLandmarks(alike, seededRandom(1)).length).toBe(PLACE);
 });

@@ -54,7 +54,7 @@ describe("readClassifier", () => {
       "another version",
       () => changed({ formatVersion: 1 }),
       "formatVersion",
-      /is not 2, the one that this version .* `switchpoint eval train`/,
+      /is not 3, the one that this version .* `switchpoint eval train`/,
     ],
     ["no classifier file", () => `{"threshold": 0.7}`, "formatVersion", /is missing: is it a file by/],
     ["no object", () => "[1]", "formatVersion", /is missing/],

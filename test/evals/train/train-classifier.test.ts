@@ -32,7 +32,7 @@ describe("trainClassifier", () => {
       proven: true,
       reason: "mean beats chance and length: both intervals say so",
     });
-    expect(file).toMatchObject({ formatVersion: 2, candidate: "mean", models: ["small", "large"], seed: 1 });
+    expect(file).toMatchObject({ formatVersion: 3, candidate: "mean", models: ["small", "large"], seed: 1 });
   });
 
   it("writes the same mean where nothing is proven, and says how likely it is to be better and what would prove it", async () => {
