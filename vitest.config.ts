@@ -5,7 +5,7 @@ const openai = process.env["SWITCHPOINT_OPENAI"];
 
 /**
  * Test files that get a process each, before all others: those of faults, package and studies start and measure programs, those
- * of presets use the router that exists once in a process, LangChain keeps a registry there, three of providers and that of
+ * of presets use the router that exists once in a process, LangChain keeps a registry there, four of providers, the doctor of platforms and that of
  * Node's modules replace modules or leave a global, four of http measure memory or draw. All others share a process per core,
  * which takes half the time. A file must undo what it changes there; test/support/shared-process.ts fails a file that does not.
  */
@@ -17,10 +17,10 @@ const isolated = [
   "classifiers/text-units",
   "plugin/node-builtin",
   "presets/**/*",
-  "providers/{anthropic,bedrock,google-packages}",
+  "providers/{anthropic,bedrock,google-packages,sagemaker}",
   "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
-  "cli/{loop,rollout,release,serve,serve-*}",
+  "cli/{doctor-platforms,loop,rollout,release,serve,serve-*}",
   "studies/**/*",
 ].map((path) => `${path}.test.ts`);
 

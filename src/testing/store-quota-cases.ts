@@ -32,7 +32,7 @@ async function state(quotas: Quotas, key = "a"): Promise<[used: number, open: nu
   return [found?.used ?? Number.NaN, found?.open ?? Number.NaN];
 }
 
-/** What the quotas of a store must do. */
+/** Requirements on the quotas of a store. */
 export const quotaRequirements: Readonly<Record<string, StoreRequirement>> = {
   "reserves up to the limit, and says what is left": async ({ quotas }) => {
     const first = await grant(quotas, reservation("1", 60));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rejectsOption, type StoreRequirement, ttlMs } from "./store-case.ts";
 
-/** What the records of a store must do, and its status. */
+/** Requirements on the records of a store, and on its status. */
 export const recordRequirements: Readonly<Record<string, StoreRequirement>> = {
   "replaces an entry only if its version is the expected one": async ({ records }) => {
     const first = await records.put([{ key: "k", value: "1", expect: "none", ttlMs }]);
