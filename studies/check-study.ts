@@ -49,9 +49,9 @@ const facts = all.map((record, index) => factsOfRecord(record, index + 1, "quest
 
 console.log(`${all.length} records, ${groups.length} prompts, ${splits} splits\n`);
 console.log(
-  `| small → large | categories | raw [95 %] | labels | blend - raw | splits won | ${guards.map((guard) => `taken at ${guard} | then`).join(" | ")} |`,
+  `| small → large | categories | raw [95 %] | labels | blend - raw | splits won | ${guards.map((guard) => `taken at ${guard} | then | where taken`).join(" | ")} |`,
 );
-console.log(`|${"---|".repeat(6 + 2 * guards.length)}`);
+console.log(`|${"---|".repeat(6 + 3 * guards.length)}`);
 // The slow part can be left out: node dist/studies/check-study.js skip
 if (process.argv[2] !== "skip")
   for (const [small, large] of pairs) {
@@ -152,7 +152,7 @@ async function row(small: string, large: string, categories: boolean, count: num
   const guarded = guards.flatMap((guard) => {
     const taken = always.filter((_, split) => (wins[split] as number) >= guard);
     const all = always.map((one, split) => ((wins[split] as number) >= guard ? one : 0));
-    return [`${taken.length}`, spread(all)];
+    return [`${taken.length}`, spread(all), spread(taken)];
   });
   const cells = [
     `${small} → ${large}`,
