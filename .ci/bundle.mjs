@@ -40,9 +40,9 @@ const open = (input) =>
     plugins: [findsFiles],
   });
 
-/** All that importing `switchpoint` brings in, without what is loaded later. */
-async function modulesOfIndex() {
-  const bundle = await open("src/index.ts");
+/** All that importing these sources brings in, without what is loaded later. */
+async function modulesOf(input) {
+  const bundle = await open(input);
   const { output } = await bundle.generate();
   await bundle.close();
   const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
@@ -56,7 +56,18 @@ async function modulesOfIndex() {
 /** Packages that belong to what an application imports: a substitute for what only Node has. */
 const ofCore = ["@noble/hashes"];
 const core = new Set(
-  [...(await modulesOfIndex())].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
+  [...(await modulesOf("src/index.ts"))].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
+);
+/** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
+const ofPolicies = new Set(
+  [
+    ...(await modulesOf([
+      "policies/index.ts",
+      "policies/constraints/index.ts",
+      "policies/checks/index.ts",
+      "src/classifiers/index.ts",
+    ])),
+  ].filter((id) => packageOf(id) === undefined),
 );
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
@@ -104,7 +115,8 @@ async function bundled(names, chunks) {
     // One copy of the contracts whatever doors are used, and one file for all that an application imports.
     codeSplitting: {
       groups: [
-        { name: "core", test: (id) => core.has(id), priority: 1 },
+        { name: "core", test: (id) => core.has(id), priority: 2 },
+        { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },
         { name: providersOf, test: isProvider, debugName: "providers" },
         { name: "parts", test: isPart },
         {
