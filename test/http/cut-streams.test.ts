@@ -46,7 +46,15 @@ const usage = (completion_tokens: number) => ({
 const error = 'data: {"error":{"message":"no","type":"server_error","code":null}}\n\n';
 const done = "data: [DONE]\n\n";
 
-const text = fc.constantFrom("a", "two words ", "größer ", "漢字", "🙂", "long ".repeat(60));
+const text = fc.constantFrom(
+  "a",
+  "two words ",
+  "größer ",
+  "漢字",
+  "🙂",
+  "long ".repeat(60),
+  "longer ".repeat(300),
+);
 const filtered = { content_filter_results: { hate: { filtered: true, severity: "high" } } };
 const event = fc.oneof(
   { weight: 12, arbitrary: text.map((content) => chunk({ content })) },
@@ -60,7 +68,7 @@ const event = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .nat(500)
+      .nat(2_000)
       .map((told) => `data: ${JSON.stringify({ ...head, choices: [], usage: usage(told) })}\n\n`),
   },
   { weight: 1, arbitrary: fc.constantFrom(": ping\n\n", "event: x\r\ndata: {}\r\n\r\n", "\n\n") },
@@ -95,7 +103,7 @@ const script: fc.Arbitrary<Script> = fc
 const scenario: fc.Arbitrary<Scenario> = fc.record({
   scripts: fc.array(script, { minLength: 1, maxLength: 2 }),
   cuts: fc.array(fc.nat(4_000), { maxLength: 8 }),
-  maxCostUsd: fc.constantFrom(undefined, undefined, 0.06, 0.2),
+  maxCostUsd: fc.constantFrom(undefined, undefined, 0.06, 0.4, 0.7),
   stop: fc.option(
     fc.record({
       by: fc.constantFrom("abort" as const, "deadline" as const, "return" as const),
@@ -237,9 +245,14 @@ async function readHere(given: Scenario, send: Send, steps: readonly Step[]) {
     const step = steps[at % steps.length];
     if (step === "take") for (let one = take(); one !== undefined; one = take()) see(one);
     else if (step === "away") await (at % 2 === 0 ? turn() : pause(2));
-    // Reads that were asked for before a stop get what comes: one at a time where there is one.
-    else if (step === "reads" && stop === undefined) await Promise.all([read(), read(), read()]);
-    else await read();
+    // After a stop, those that still come depend on where it met them.
+    else if (step === "reads" && stop === undefined) {
+      const reads = [read(), read(), read()];
+      // Nothing is there for one who comes after a read that waits.
+      const early = take();
+      if (early !== undefined) see(early);
+      await Promise.all(reads);
+    } else await read();
     if (step !== "read" && !steps.includes("read")) await read();
   }
   const result = await stream.result.catch(() => undefined);
