@@ -141,7 +141,11 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   }
 
   async #read(): Promise<Chunk> {
-    if (this.#isOver) return done;
+    if (this.#isOver) {
+      // No read comes that would begin those which wait.
+      for (const begin of this.#queue.splice(0)) begin();
+      return done;
+    }
     this.#isReading = true;
     try {
       if (this.#ended !== undefined) throw this.#ended.error;

@@ -102,6 +102,32 @@ describe("chunks of a stream that are there", () => {
     }
   });
 
+  it("go to reads that were asked for before, in their order, and each of those ends", async () => {
+    for (const end of ["whole", "abort", "return", "broken"] as const) {
+      const source = new AllThere();
+      if (end === "broken") source.left.splice(1, 1, { choices: "none" } as never);
+      const { router } = make(source);
+      const controller = new AbortController();
+      const iterator = router.stream("hello", { signal: controller.signal })[Symbol.asyncIterator]();
+      const take = atHand(iterator);
+      const reads = Array.from({ length: 9 }, () => iterator.next());
+      expect(take?.()).toBeUndefined();
+      if (end === "abort") controller.abort(new Error("enough"));
+      if (end === "return") await iterator.return?.();
+      const steps = await Promise.allSettled(reads);
+      const seen = steps.map((step) => (step.status === "rejected" ? "error" : textOf(step.value.value)));
+      const before = {
+        whole: ["one", "two", "three", ""],
+        abort: ["error"],
+        return: [],
+        broken: ["one", "error"],
+      };
+      const ends = Array.from({ length: 9 - before[end].length }, () => undefined);
+      expect(seen, end).toEqual([...before[end], ...ends]);
+      expect(take?.()).toBeUndefined();
+    }
+  });
+
   it("come through a `next` of the user's own, where a model has one", async () => {
     const source = new AllThere();
     const usual = source.next.bind(source);
