@@ -8,6 +8,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import {
   BasicTracerProvider,
+  BatchSpanProcessor,
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
@@ -106,6 +107,31 @@ describe("otel", () => {
     const watching = otel(router, { tracerProvider, meterProvider });
     expect((await router.route("Hello.")).text).toBe(canary);
     watching.close();
+    await meterProvider.shutdown();
+  });
+
+  it("does not concern requests when an exporter never ends: spans wait up to a bound, more are dropped", async () => {
+    const { router, meterProvider } = set(0);
+    const asked: number[] = [];
+    const hanging = {
+      export: (spans: readonly unknown[]) => void asked.push(spans.length),
+      shutdown: async () => {},
+    };
+    const limits = {
+      maxQueueSize: 20,
+      maxExportBatchSize: 5,
+      scheduledDelayMillis: 1,
+      exportTimeoutMillis: 60_000,
+    };
+    const tracerProvider = new BasicTracerProvider({
+      spanProcessors: [new BatchSpanProcessor(hanging, limits)],
+    });
+    const watching = otel(router, { tracerProvider, meterProvider });
+    for (let request = 0; request < 100; request += 1)
+      expect((await router.route("Hello.")).text).toBe(canary);
+    await expect.poll(() => asked).toEqual([5]);
+    watching.close();
+    await router.close();
     await meterProvider.shutdown();
   });
 });
