@@ -18,7 +18,7 @@ const isolated = [
   "classifiers/text-units",
   "plugin/node-builtin",
   "presets/**/*",
-  "providers/{anthropic,bedrock,google-packages,sagemaker}",
+  "providers/*",
   "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
   "cli/{doctor-platforms,loop,rollout,release,serve,serve-*}",
