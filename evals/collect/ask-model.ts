@@ -1,7 +1,7 @@
 import { type Completion, ProviderError } from "../../src/contracts/index.ts";
 import { expectedCostUsd, mostCostUsd } from "../../src/cost/call-cost.ts";
-import { mayBeBilled, toTypedError } from "../../src/execution/attempt-record.ts";
 import { backoffMs } from "../../src/execution/backoff.ts";
+import { mayBeBilled, toTypedError } from "../../src/execution/typed-error.ts";
 import { wait } from "../../src/plugin/wait.ts";
 import { withTimeLimit } from "../../src/plugin/with-time-limit.ts";
 import { answerOf } from "./answer-of.ts";

@@ -1,12 +1,7 @@
-import {
-  type AttemptRecord,
-  mayBeBilled,
-  type ReadyCall,
-  startAttempt,
-  toTypedError,
-} from "./attempt-record.ts";
+import { type AttemptRecord, type ReadyCall, startAttempt } from "./attempt-record.ts";
 import type { CallContext } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
+import { mayBeBilled, toTypedError } from "./typed-error.ts";
 
 /** A call without streaming that has ended: with its answer, or with a typed error. */
 export type Ended<T> = { readonly record: AttemptRecord } & (

@@ -10,11 +10,12 @@ import { copyOf } from "../plugin/copy-of.ts";
 import { dropPromises } from "../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
 import { type Assembler, createAssembler } from "./assembler.ts";
-import { type AttemptRecord, mayBeBilled, startAttempt, toTypedError } from "./attempt-record.ts";
+import { type AttemptRecord, startAttempt } from "./attempt-record.ts";
 import { callOptions } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { chatWithin } from "./output-limit.ts";
+import { mayBeBilled, toTypedError } from "./typed-error.ts";
 import { type OutputWatch, watchOutput } from "./watch-output.ts";
 
 /** A streaming call under way. */

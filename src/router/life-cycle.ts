@@ -2,7 +2,6 @@ import {
   type Attempt,
   type Completion,
   type DeadlineExceededError,
-  type Decision,
   type NativeRequest,
   type ReadText,
   type RouteRequest,
@@ -26,7 +25,7 @@ import { validOutput } from "./output/invalid-output.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
-import { totalCostUsd, totalUsage } from "./totals.ts";
+import { planCostUsd, totalCostUsd, totalUsage } from "./totals.ts";
 
 /**
  * Life cycle of one request: `begin`, `decide`, `execution`, then `finish` or `fail`. Every way to its end
@@ -288,14 +287,4 @@ function whenCounted({ facts, text }: Run<string>): ((counted: number) => number
   const { mostInputTokens } = facts;
   if (mostInputTokens === undefined) return undefined;
   return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(HeldText.chatOf(text))), counted);
-}
-
-/** Returns the expected cost of all models of a plan in US dollars; one that is not known, or that no
- * budget counts, is 0. */
-function planCostUsd({ plan, candidates }: Decision): number {
-  const costOf = (id: string): number => {
-    const found = candidates.find(({ model }) => model === id);
-    return found?.gpu?.inBudgets === false ? 0 : (found?.estimatedCostUsd ?? 0);
-  };
-  return plan.reduce((sum, { model }) => sum + costOf(model), 0);
 }

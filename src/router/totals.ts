@@ -1,4 +1,4 @@
-import type { Attempt, Usage } from "../contracts/index.ts";
+import type { Attempt, Decision, Usage } from "../contracts/index.ts";
 
 /** Returns the tokens of all attempts together. */
 export function totalUsage(attempts: readonly Attempt[]): Usage {
@@ -48,4 +48,15 @@ export function totalCostUsd(attempts: readonly Attempt[]): number | undefined {
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : a + (b ?? 0);
+}
+
+/**
+ * Returns the expected cost of all models of a plan in US dollars; one that is not known, or that no budget counts, is 0.
+ */
+export function planCostUsd({ plan, candidates }: Decision): number {
+  const costOf = (id: string): number => {
+    const found = candidates.find(({ model }) => model === id);
+    return found?.gpu?.inBudgets === false ? 0 : (found?.estimatedCostUsd ?? 0);
+  };
+  return plan.reduce((sum, { model }) => sum + costOf(model), 0);
 }

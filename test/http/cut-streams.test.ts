@@ -104,7 +104,7 @@ function attemptsOf(attempts: readonly Attempt[]) {
   }));
 }
 
-/** What listeners were told of the end. */
+/** End of the request, as listeners were told. */
 function toldOf([last, ...more]: readonly RouterEvent[]) {
   expect(more).toEqual([]);
   if (last?.type === "request-completed")

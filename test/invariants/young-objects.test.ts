@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-/** What is made anew for each request stands here. */
+/** Folders of what is made for each request. */
 const folders = ["src/execution", "src/providers", "src/request", "src/decision", "src/http/endpoints"];
 
 /**

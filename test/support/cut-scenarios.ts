@@ -10,7 +10,7 @@ export interface Scenario {
   readonly scripts: readonly Script[];
   readonly cuts: readonly number[];
   readonly maxCostUsd: number | undefined;
-  /** What ends the request, after how many chunks. */
+  /** Cause of the request's end, and number of chunks before it. */
   readonly stop: { readonly by: "abort" | "deadline" | "return"; readonly after: number } | undefined;
   /** Steps of a consumer: a chunk that is there is taken, several reads are asked for at once, or it is away. */
   readonly steps: readonly ("take" | "read" | "reads" | "away")[];
@@ -54,7 +54,7 @@ const event = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom(": ping\n\n", "event: x\r\ndata: {}\r\n\r\n", "\n\n") },
 );
-/** What can end a stream, or break it. */
+/** Causes that can end a stream, or break it. */
 const odd = fc.constantFrom(
   error,
   "data: {broken\n\n",

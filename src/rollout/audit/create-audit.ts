@@ -9,6 +9,7 @@ import {
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { nodeBuiltin } from "../../plugin/node-builtin.ts";
+import { createWorkQueue } from "../work-queue.ts";
 import { createAuditBook } from "./audit-book.ts";
 import { type AuditJob, auditedRecord, type Completed, refusalOf } from "./audit-job.ts";
 import { type AuditOptions, resolveAuditOptions } from "./audit-options.ts";
@@ -21,7 +22,6 @@ import { joinFeedback } from "./joined-feedback.ts";
 import { longestLine, outcomeLine, textLength } from "./outcome-line.ts";
 import { createRecordFile } from "./record-file.ts";
 import { lastDay } from "./spent-before.ts";
-import { createWorkQueue } from "./work-queue.ts";
 
 /** A sample of live requests that is answered a second time and scored. */
 export interface Audit {
@@ -175,6 +175,13 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     work: compare,
   });
 
+  /** Returns a draw; 1, which is drawn in no share, where none can be made: not chance has left it out, so people see it. */
+  const drawnOf = (event: Completed): number => {
+    const draw = drawOf(event);
+    if (draw === undefined) book.skip("failed");
+    return draw ?? 1;
+  };
+
   const consider = (event: Completed): void => {
     const { decision } = event;
     const call = answeringAttempt(event.attempts);
@@ -182,11 +189,8 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     book.setNow(Date.parse(decision.at));
     if (isFailing && performance.now() - triedAt > retryEveryMs) file.retry();
     const probability = book.probability();
-    const draw = drawOf(event);
-    const isDrawn = draw !== undefined && draw < probability;
+    const isDrawn = drawnOf(event) < probability;
     book.seen(isDrawn);
-    // Not left out by chance: people must see it.
-    if (draw === undefined) book.skip("failed");
     if (!isDrawn) return;
     drawn.add(decision.id);
     const refusal = refusalOf(event, options);
@@ -197,11 +201,11 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     const isReference = call.name !== reference.name;
     if (!isReference) {
       // As many are left out as of the others could not be compared, so that neither kind outweighs the other.
-      if ((drawOf(event) ?? 1) >= book.comparableShare()) return;
+      if (drawnOf(event) >= book.comparableShare()) return;
       book.ofReference();
       // Once all listeners have heard of the request: a rollout learns as one of them which arm it is in.
       queueMicrotask(() => handOn({ event, probability }, 0));
-      if ((drawOf(event) ?? 1) >= trainingShare) return;
+      if (drawnOf(event) >= trainingShare) return;
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
     // Of a comparison that cannot be written nothing would be left but its cost.

@@ -1,6 +1,6 @@
 import type { Answered, Choice, Model, Policy, PolicyContext, RouterEvent } from "../../contracts/index.ts";
 import { withTimeLimit } from "../../plugin/with-time-limit.ts";
-import { createWorkQueue } from "../audit/work-queue.ts";
+import { createWorkQueue } from "../work-queue.ts";
 import { candidateOpinion } from "./candidate-opinion.ts";
 import type { ShadowStatus } from "./rollout-status.ts";
 import { shadowContext, shadowModels } from "./shadow-context.ts";

@@ -2,6 +2,7 @@ import { readOnce } from "../read-once.ts";
 import type { FrameStates } from "./frame.ts";
 import { driftOf, promiseOf, rolloutOf } from "./shown-states.ts";
 import type { ShownDrift, ShownPromise, ShownRollout } from "./sources.ts";
+import { triedReads } from "./tried-reads.ts";
 
 /** Promises, rollouts and the drift monitor of a router. */
 export interface LoopSources {
@@ -29,14 +30,7 @@ export function loopReader(
   const readRollouts = rollouts?.map((rollout) => readOnce(() => rollout.status(), readTimeoutMs));
   return async () => {
     const unreadable = new Set<string>();
-    const tried = <T>(part: string, read: () => T): T | undefined => {
-      try {
-        return read();
-      } catch {
-        unreadable.add(part);
-        return undefined;
-      }
-    };
+    const tried = triedReads(unreadable);
     const each = <T, U>(part: string, list: readonly T[] | undefined, read: (one: T) => U) =>
       list?.flatMap((one) => {
         const found = tried(part, () => read(one));

@@ -6,6 +6,7 @@ import { loopReader } from "./loop-reader.ts";
 import type { Recorder } from "./recorder.ts";
 import { savingOf } from "./shown-states.ts";
 import type { DashboardOptions } from "./sources.ts";
+import { triedReads } from "./tried-reads.ts";
 
 /** Time for which what a router has learnt is not read again, in milliseconds: a copy of all its sessions is made for it. */
 const breakersMs = 10_000;
@@ -25,14 +26,7 @@ export function stateReader(
   let breakersAt = Number.NEGATIVE_INFINITY;
   return async () => {
     const unreadable = new Set<string>();
-    const tried = <T>(part: string, read: () => T): T | undefined => {
-      try {
-        return read();
-      } catch {
-        unreadable.add(part);
-        return undefined;
-      }
-    };
+    const tried = triedReads(unreadable);
     if (!router.isClosed) {
       try {
         budgets = budgetsOf(await readBudgets());

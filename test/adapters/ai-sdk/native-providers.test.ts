@@ -67,7 +67,7 @@ interface Wire {
   readonly client: string;
   readonly model: (baseUrl: string) => Model;
   readonly answers: readonly ReturnType<typeof eventsOf>[];
-  /** What the server of the model must see of its thinking in the second request. */
+  /** Part of the first answer's thinking that the model's server must get back in the second request. */
   readonly returned: object;
 }
 

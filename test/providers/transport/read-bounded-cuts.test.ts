@@ -9,7 +9,7 @@ import { numRuns } from "../../support/runs.ts";
 
 interface Body {
   readonly text: string;
-  /** What follows the object. */
+  /** Bytes after the object. */
   readonly tail: readonly number[];
   readonly framing: "length" | "chunked" | "close" | "gzip";
   /** True if the connection breaks off before its announced end. Not for gzip: what is being decompressed may be lost. */
@@ -81,7 +81,7 @@ async function answer(socket: Socket, { framing, isBroken, cuts, ...rest }: Body
   if (isBroken || framing === "close") socket.end();
 }
 
-/** What the text of a body is, or that it is not whole. */
+/** Text of a body, or that it is not whole. */
 function expected(given: Body): string | undefined {
   const text = new TextDecoder().decode(bytesOf(given));
   // Such a body ends with its connection.

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { always } from "../../../policies/index.ts";
 import type { ChatTool } from "../../../src/contracts/index.ts";
 import type { ChatRequest } from "../../../src/index.ts";
 import { createAudit } from "../../../src/rollout/index.ts";
@@ -37,6 +38,27 @@ describe("an audit among hostile parts", () => {
       await router.close();
     },
   );
+
+  it.each([
+    ["which requests of the reference count", 2],
+    ["which of them train", 3],
+  ])("says that a draw failed by which it chooses %s", async (_, last) => {
+    let draws = 0;
+    const random = () => {
+      draws += 1;
+      return draws <= last ? 0 : Number.NaN;
+    };
+    const { router, audit, small } = audited({
+      options: { random, policy: always("large") },
+      audit: { small: "small", trainingShare: 0.5 },
+    });
+    // The policy's own draw is the first, the audit's sample the second.
+    expect((await router.route(ask)).text).toBe("from large");
+    await audit.flush();
+    expect(audit.status()).toMatchObject({ drawn: 1, skipped: { failed: 1 } });
+    expect(small.requests).toEqual([]);
+    await router.close();
+  });
 
   it("has no second model carry out tools that the provider itself runs", async () => {
     const hosted = { type: "mcp", server_url: "https://example.com" } as unknown as ChatTool;
