@@ -14,9 +14,9 @@ test("a list that is written in place is read whole; one that keeps changing or 
     if (next !== undefined) writeFileSync(file, next);
   };
   expect(await settledText("--keys", file, write)).toBe("one\ntwo\nthree\n");
-  let time = 0;
-  const change = async () => writeFileSync(file, String(++time));
+  let writes = 0;
+  const change = async () => writeFileSync(file, String(++writes));
   await expect(settledText("--keys", file, change)).rejects.toThrow("stays the same");
-  expect(time).toBeLessThan(100);
+  expect(writes).toBeLessThan(100);
   await expect(settledText("--keys", file, async () => rmSync(file))).rejects.toThrow("ENOENT");
 });
