@@ -50,6 +50,18 @@ describe("the shadow stage", () => {
     await world.router.close();
   });
 
+  it("calls models again when the rollout begins again", async () => {
+    const { world } = shadowWorld({ requests: 10, calls: 1 }, { minMsAtStage: 1e9 });
+    await world.send(12);
+    await turn();
+    await world.rollout.abort("ops");
+    await world.rollout.resume("ops");
+    await world.send(8);
+    await turn();
+    expect((await world.rollout.status()).shadow).toMatchObject({ requests: 8, calls: 8 });
+    await world.router.close();
+  });
+
   it("calls no model that the request's own constraints forbid, whatever the candidate wants", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (forbids) => {

@@ -66,7 +66,7 @@ export interface NetSaving {
 }
 
 const usualCache: CacheRules = { ttlMs: 300_000, smallestTokens: 1_024 };
-/** Fewest answers of the large model from which its output can be learnt, and fewest turns for its hit rate. */
+/** Fewest answers of the large model from which its output can be learnt. */
 const fewestAnswers = 30;
 /** Largest part of the sum that may rest on mere extrapolation if an interval is to hold. */
 const mostExtrapolated = 0.01;

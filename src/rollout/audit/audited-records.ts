@@ -12,7 +12,8 @@ const anyRecord = { leastProbability: 1e-6, everyMs: undefined };
 /**
  * Returns the last records of an audit's file, the oldest first, as `promise.add` takes them: a promise that begins with
  * them knows what it knew before a restart. `most` in [1, 100,000], default 2,000. Lines that are not records, such as one
- * that a killed process has cut, are left out; without a file there are none.
+ * that a killed process has cut, are left out; without a file there are none. With a `trainingShare` below 1 the file lacks
+ * losses of 0 that the promise was told, so that it would begin too strict: restore its state instead.
  *
  * Rejects with `InvalidOptionError`, also for a file that cannot be read.
  */

@@ -110,7 +110,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     costUsd: number,
   ): void => {
     const { isReference, event } = job;
-    if (storesText && textLength(job.request, job.answer, compared.other) > longestLine) {
+    if (storesText && textLength(job.request, [job.answer, compared.other], longestLine) > longestLine) {
       book.skip("too-long");
       return;
     }
@@ -209,7 +209,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
     // Of a comparison that cannot be written nothing would be left but its cost.
-    const length = textLength(request, answer);
+    const length = textLength(request, [answer], storesText ? longestLine : mostQueuedCharacters);
     const isLong = storesText && length > longestLine;
     const job: AuditJob = { event, request, answer, probability, isReference };
     if (!isLong && queue.add(job, length)) return;

@@ -1,3 +1,4 @@
+import { dropPromises } from "../../plugin/index.ts";
 import type { AuditScorer } from "./audit-scorer.ts";
 
 /** Largest number of figures, and length of their names, that a status holds. */
@@ -8,7 +9,7 @@ const longestName = 40;
 export function errorsOf(scorer: AuditScorer): Readonly<Record<string, number>> | undefined {
   try {
     const given: unknown = scorer.errors?.();
-    if (typeof given !== "object" || given === null) return undefined;
+    if (dropPromises(given) || typeof given !== "object" || given === null) return undefined;
     const figures = Object.entries(given).filter(
       (figure): figure is [string, number] => figure[0].length <= longestName && Number.isFinite(figure[1]),
     );

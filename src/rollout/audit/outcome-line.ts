@@ -101,16 +101,20 @@ export function outcomeLine(
 }
 
 /**
- * Returns the length of the texts that a line would hold, or any number above `longestLine`: found without writing them,
- * which takes seconds for some.
+ * Returns the length of the texts that a line would hold, or any number above `most`: found without writing them, which
+ * takes seconds for some.
  */
-export function textLength({ messages, tools }: ChatRequest, ...answers: readonly Completion[]): number {
+export function textLength(
+  { messages, tools }: ChatRequest,
+  answers: readonly Completion[],
+  most: number,
+): number {
   const written = answers.map(({ choices }) => {
     const { content, tool_calls: calls } = choices[0]?.message ?? {};
     return [content, calls];
   });
   // Images and arguments of tools are text in a line as well.
-  return charactersIn([messages, tools, written], longestLine);
+  return charactersIn([messages, tools, written], most);
 }
 
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {

@@ -49,8 +49,8 @@ export function createRolloutObserver(options: RolloutObserverOptions): RolloutO
         return;
       }
       const record = controller.record();
-      const stage = record?.state === "running" ? stages[record.stage] : undefined;
-      if (stage?.shadow === true) shadow()?.observe(event);
+      if (record?.state === "running" && stages[record.stage]?.shadow === true)
+        shadow()?.observe(event, record.epoch);
       const request = unitRequest(event, id);
       if (request === undefined) return;
       book.note(request);

@@ -19,8 +19,8 @@ export interface ShadowWatchOptions {
 
 /** The candidate of a rollout, asked about requests that control has answered. */
 export interface ShadowWatch {
-  /** Takes the end of a request. Never throws, and never waits. */
-  observe(event: RouterEvent): void;
+  /** Takes the end of a request in an epoch of the rollout. Never throws, and never waits. */
+  observe(event: RouterEvent, epoch: number): void;
   /** Resolves when the candidate has been asked about all that was observed. Its models may still be answering. */
   idle(): Promise<void>;
   /** Ends what is under way. */
@@ -112,8 +112,9 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
     work: call,
   });
 
-  /** Requests that the candidate has been asked about. */
+  /** Requests that the candidate has been asked about in this epoch. */
   let asked = 0;
+  let askedIn: number | undefined;
 
   const ask = async (event: Shadowed): Promise<void> => {
     if (isClosed) return;
@@ -149,8 +150,11 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
   });
 
   return {
-    observe(event) {
+    observe(event, epoch) {
       if (isClosed || event.type !== "request-completed") return;
+      // A rollout that begins again has a whole stage before it.
+      if (epoch !== askedIn) asked = 0;
+      askedIn = epoch;
       const { decision } = event;
       // Of what a pin or a budget has decided the candidate would decide nothing either.
       if (decision.forced || decision.degraded !== undefined) return;

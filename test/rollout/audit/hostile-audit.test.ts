@@ -112,14 +112,27 @@ describe("an audit among hostile parts", () => {
     await router.close();
   });
 
+  it("counts all pictures of a request that waits, not the first few", async () => {
+    const sees = { capabilities: { images: true } };
+    const { router, audit } = audited({ small: sees, large: sees, options: { maxCharacters: 12_000_000 } });
+    const url = `data:image/png;base64,${"A".repeat(999_000)}`;
+    const content = Array.from({ length: 10 }, () => ({ type: "image_url" as const, image_url: { url } }));
+    for (let at = 0; at < 8; at += 1) await router.route({ messages: [{ role: "user", content }] });
+    const { queued, skipped } = audit.status();
+    expect(queued).toBe(3);
+    expect(skipped["queue-full"]).toBe(5);
+    await router.close();
+  });
+
   it("keeps its status where a scorer cannot say what its errors are, or says anything", async () => {
     let errors: unknown = { pairs: 3, text: "secret", nan: Number.NaN, ["x".repeat(100)]: 1 };
     const { router, audit } = audited({
       audit: { scorer: { ...halfAsGood, errors: () => errors as never } },
     });
     expect(audit.status().scorer.errors).toEqual({ pairs: 3 });
-    errors = "secret";
-    expect(audit.status().scorer.errors).toBeUndefined();
+    // A rejection that is handled by no one would end the process.
+    for (errors of ["secret", Promise.reject(new Error("secret"))])
+      expect(audit.status().scorer.errors).toBeUndefined();
     await router.close();
     const broken = audited({
       audit: {
