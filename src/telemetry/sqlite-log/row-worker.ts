@@ -3,7 +3,7 @@ import type { Row } from "./row-of.ts";
 
 /** A thread that adds rows to a log, so that this one waits for no disk. */
 export interface RowWorker {
-  /** False for one that does not answer and cannot be ended, as where a disk hangs: another would hang beside it. */
+  /** False for one that does not answer and cannot be ended, as where a disk hangs: another would hang, too. */
   readonly hasEnded: boolean;
   /** Adds rows in one transaction: all or none. Rejects if it cannot. */
   add(rows: readonly Row[]): Promise<void>;
