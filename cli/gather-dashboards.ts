@@ -41,6 +41,8 @@ export function gatherDashboards(cluster: Cluster): void {
   });
   const note = (worker: number, { part, states: own, confidence: given }: Recorded): void => {
     if (own !== undefined) {
+      // Throws for what would fail at each frame.
+      mergeStates([own]);
       states.delete(worker);
       states.set(worker, own);
       confidence = given;
@@ -69,13 +71,18 @@ export function gatherDashboards(cluster: Cluster): void {
       } else if (hasField(message, "askFrame")) {
         const { id, askFrame } = message;
         lookedAt = performance.now();
-        void frames.frame(checked(askFrame)).then((frame) => answer(worker, { frame, id }));
+        // A rejection that is not handled would end this process, and with it all workers.
+        frames
+          .frame(checked(askFrame))
+          .then((frame) => answer(worker, { frame, id }))
+          .catch(() => {});
       }
     } catch {
       // A config can send any message in the name of its worker.
     }
   });
-  cluster.on("exit", ({ id }) => states.delete(id));
+  // Not at its exit: messages that it sent before may still come.
+  cluster.on("disconnect", ({ id }) => states.delete(id));
 }
 
 function checked({ window, seq, statesSeq }: FrameAsked): FrameAsked {

@@ -29,6 +29,11 @@ export function workerLink(): WorkerLink {
     process.on("message", listener as (message: unknown) => void);
     return () => process.off("message", listener as (message: unknown) => void);
   };
+  /** Questions under way. They share one listener: many ask at a time. */
+  const asked = new Map<number, (answer: ToWorker) => void>();
+  onMessage((message) => {
+    if (hasField(message, "id")) asked.get(message.id)?.(message);
+  });
   return {
     send,
     onMessage,
@@ -38,13 +43,12 @@ export function workerLink(): WorkerLink {
       return new Promise((resolve, reject) => {
         const end = (then: () => void): void => {
           clearTimeout(timer);
-          off();
+          asked.delete(id);
           then();
         };
         const timer = setTimeout(() => end(() => reject(new Error("no answer in time"))), ms);
-        const off = onMessage((message) => {
-          if (hasField(message, answer) && (message as { readonly id?: unknown }).id === id)
-            end(() => resolve(message as Answer<typeof answer>));
+        asked.set(id, (message) => {
+          if (hasField(message, answer)) end(() => resolve(message as Answer<typeof answer>));
         });
         send({ ...question, id } as FromWorker);
       });

@@ -1,6 +1,6 @@
 import type { FrameArms, FrameNews, FrameRow } from "./frame.ts";
 
-/** Recording of a process since it was asked before, as plain JSON whose size does not grow with the traffic. */
+/** Recording of a process since it was asked before, as plain JSON of bounded size. */
 export interface Part {
   /** Names of models by their place. */
   readonly models: readonly string[];

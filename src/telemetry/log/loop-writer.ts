@@ -4,7 +4,7 @@ import { checkLoopSources } from "../dashboard/sources.ts";
 import type { LoopStatesRead } from "./event-line.ts";
 
 export interface LogLoopOptions extends LoopSources {
-  /** Time between two looks at the states, in milliseconds, at least 1,000. Default 30,000. */
+  /** Time between two looks at the states, in milliseconds, in [1,000, 600,000]. Default 30,000. */
   readonly everyMs?: number | undefined;
 }
 
@@ -19,15 +19,17 @@ export interface LoopWriter {
 /** Longest wait for states that a store has, in milliseconds. */
 const readTimeoutMs = 1_000;
 const soonMs = 1_000;
-/** Time after which states are written although they are the same: a file that is rotated begins without them. */
+/**
+ * Longest time without states, though they are the same: a file that is rotated begins without them, and a reader takes a
+ * process whose states are older for gone.
+ */
 const renewMs = 600_000;
 
 /** Throws `InvalidOptionError`. */
 export function checkLogLoop(owner: string, loop: LogLoopOptions): void {
   checkKeys(owner, loop, ["promises", "rollouts", "drift", "everyMs"]);
   checkLoopSources(owner, loop);
-  if (loop.everyMs !== undefined)
-    checkNumber(`${owner}.everyMs`, loop.everyMs, { min: 1_000, max: 86_400_000 });
+  if (loop.everyMs !== undefined) checkNumber(`${owner}.everyMs`, loop.everyMs, { min: 1_000, max: renewMs });
 }
 
 /** Looks at states from time to time and hands over those that are new. Nothing waits for it. */
@@ -46,13 +48,17 @@ export function loopWriter(
   const reader = import("../dashboard/loop-reader.ts").then(({ loopReader }) =>
     loopReader(sources, readTimeoutMs),
   );
+  // Each look tells of it by itself.
+  reader.catch(() => {});
   const look = async (): Promise<void> => {
     const { unreadable, ...states } = await (await reader)();
     const next = JSON.stringify(states);
     const now = performance.now();
     const { promises = [], rollouts = [], drift } = states;
     const isNothing = promises.length + rollouts.length === 0 && drift === undefined;
-    if ((unreadable.length > 0 && isNothing) || (next === text && now - writtenAt < renewMs)) return;
+    // The next look would be too late.
+    const isKnown = next === text && now - writtenAt + everyMs <= renewMs;
+    if ((unreadable.length > 0 && isNothing) || isKnown) return;
     text = next;
     writtenAt = now;
     write({ type: "loop-states", writer, states });

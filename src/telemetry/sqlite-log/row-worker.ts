@@ -3,9 +3,8 @@ import type { Row } from "./row-of.ts";
 
 /** A thread that adds rows to a log, so that this one waits for no disk. */
 export interface RowWorker {
+  /** False for one that does not answer and cannot be ended, as where a disk hangs: another would hang, too. */
   readonly hasEnded: boolean;
-  /** True once it has added rows: it could load SQLite. */
-  readonly hasWorked: boolean;
   /** Adds rows in one transaction: all or none. Rejects if it cannot. */
   add(rows: readonly Row[]): Promise<void>;
   close(): Promise<void>;
@@ -85,13 +84,17 @@ export function startRowWorker(file: string): RowWorker | undefined {
   }
   let settle: ((error: unknown) => void) | undefined;
   let ended: unknown;
-  let hasWorked = false;
-  worker.on("message", (error) => settle?.(error));
+  let isOver = false;
+  worker.on("message", (told?: { readonly message: string }) =>
+    settle?.(told && Object.assign(new Error(told.message), told)),
+  );
   worker.on("error", (error) => {
+    isOver = true;
     ended = error;
     settle?.(error);
   });
   worker.on("exit", (code) => {
+    isOver = true;
     ended ??= new Error(`the thread of the log has ended with ${code}`);
     settle?.(ended);
   });
@@ -104,8 +107,11 @@ export function startRowWorker(file: string): RowWorker | undefined {
         reject(ended);
         return;
       }
+      // First: it throws for what cannot be passed on.
+      worker.postMessage(rows);
       const timer = setTimeout(() => {
-        ended = new Error(`the thread of the log has not answered for ${patienceMs / 1_000} s`);
+        const text = `the thread of the log has not answered for ${patienceMs / 1_000} s`;
+        ended = Object.assign(new Error(text), { code: "ETIMEDOUT" });
         settle?.(ended);
         void worker.terminate();
       }, patienceMs);
@@ -114,21 +120,13 @@ export function startRowWorker(file: string): RowWorker | undefined {
         settle = undefined;
         clearTimeout(timer);
         worker.unref();
-        if (error !== undefined) {
-          reject(error);
-          return;
-        }
-        hasWorked = true;
-        resolve();
+        if (error === undefined) resolve();
+        else reject(error);
       };
-      worker.postMessage(rows);
     });
   return {
-    get hasWorked() {
-      return hasWorked;
-    },
     get hasEnded() {
-      return ended !== undefined;
+      return isOver;
     },
     add: ask,
     async close() {

@@ -26,7 +26,8 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
   let retainedAt = Number.NEGATIVE_INFINITY;
   let retaining: Promise<unknown> | undefined;
   let worker: RowWorker | undefined;
-  let isThreaded = true;
+  /** Undefined: it is not known yet whether threads can load SQLite. */
+  let isThreaded: boolean | undefined;
 
   const openOnce = (): Promise<Open> => {
     opening ??= openLogFile(file).then((database) => ({
@@ -60,19 +61,22 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
       try {
         const { database, insert } = await openOnce();
         const rows = lines.map(rowOf);
-        if (isThreaded) worker ??= startRowWorker(file);
+        if (isThreaded !== false) worker ??= startRowWorker(file);
         if (worker === undefined)
           transaction(database, () => {
             for (const row of rows) insert.run(...row);
           });
-        else await worker.add(rows);
+        else {
+          await worker.add(rows);
+          isThreaded = true;
+        }
         retainNow(database);
         await new Promise((resolve) => setImmediate(resolve));
         return { written: lines.length };
       } catch (error) {
         // It may find no SQLite, as in a bundle of an application: then this thread goes on by itself.
-        if (worker?.hasWorked === false && (worker.hasEnded || isNotLoaded(error))) isThreaded = false;
-        if (worker?.hasEnded || !isThreaded) {
+        if (worker !== undefined && isThreaded === undefined && isNotLoaded(error)) isThreaded = false;
+        if (worker?.hasEnded || isThreaded === false) {
           void worker?.close();
           worker = undefined;
         }
@@ -91,7 +95,8 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
   };
 }
 
+/** True for an error that neither SQLite nor a disk that hangs has made: they would hold up this thread, too. */
 function isNotLoaded(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };
-  return code === "MODULE_NOT_FOUND" || code === "ERR_DLOPEN_FAILED" || code === "ERR_UNKNOWN_BUILTIN_MODULE";
+  return code !== "ETIMEDOUT" && !String(code).includes("SQLITE");
 }

@@ -169,6 +169,6 @@ it("refuses sources that are none, by name", () => {
   const made = (loop: object) => () => decisionLog({ file, loop });
   expect(made({ rollouts: [{}] })).toThrow(/decisionLog\.loop\.rollouts\[0\]/);
   expect(made({ drift: 1 })).toThrow(/decisionLog\.loop\.drift/);
-  expect(made({ everyMs: 10 })).toThrow(/decisionLog\.loop\.everyMs/);
+  for (const everyMs of [10, 600_001]) expect(made({ everyMs })).toThrow(/decisionLog\.loop\.everyMs/);
   expect(made({ holdOut: {} })).toThrow(/holdOut/);
 });
