@@ -2,6 +2,7 @@ import { notUtf8 } from "./json-body.ts";
 
 /** Parts of fewer bytes are copied together. */
 const smallBytes = 4_096;
+/** Longest block into which they are copied. */
 const blockBytes = 65_536;
 
 /** The bytes of a body as they come. */
@@ -20,41 +21,55 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * them fill the memory of a process.
  */
 export function bodyBytes(): BodyBytes {
-  const parts: Uint8Array[] = [];
-  let block: Uint8Array | undefined;
-  let used = 0;
-  let length = 0;
-  const flush = () => {
-    if (block !== undefined && used > 0) parts.push(block.slice(0, used));
-    used = 0;
-  };
-  return {
-    get length() {
-      return length;
-    },
-    add(part) {
-      const isFirst = length === 0;
-      length += part.byteLength;
-      // Most bodies are one part, which is not copied.
-      if (isFirst || part.byteLength >= smallBytes) {
-        flush();
-        parts.push(part);
-        return;
-      }
-      block ??= new Uint8Array(blockBytes);
-      if (used + part.byteLength > blockBytes) flush();
-      block.set(part, used);
-      used += part.byteLength;
-    },
-    text() {
-      flush();
-      try {
-        return decoder.decode(parts.length === 1 ? parts[0] : joined(parts, length));
-      } catch {
-        throw notUtf8();
-      }
-    },
-  };
+  return new GatheredBytes();
+}
+
+// A class: a getter in an object literal makes a hidden class a body, which keeps its bytes until a full collection.
+class GatheredBytes implements BodyBytes {
+  length = 0;
+  readonly #parts: Uint8Array[] = [];
+  #block: Uint8Array | undefined;
+  #used = 0;
+
+  add(part: Uint8Array): void {
+    const isFirst = this.length === 0;
+    this.length += part.byteLength;
+    // Most bodies are one part, which is not copied.
+    if (isFirst || part.byteLength >= smallBytes) {
+      this.#flush();
+      this.#parts.push(part);
+      return;
+    }
+    const block = this.#blockFor(part.byteLength);
+    block.set(part, this.#used);
+    this.#used += part.byteLength;
+  }
+
+  text(): string {
+    this.#flush();
+    const parts = this.#parts;
+    try {
+      return decoder.decode(parts.length === 1 ? parts[0] : joined(parts, this.length));
+    } catch {
+      throw notUtf8();
+    }
+  }
+
+  /** Returns a block with room for as many bytes. It grows with the body: ten thousand senders may stop after two bytes. */
+  #blockFor(bytes: number): Uint8Array {
+    const block = this.#block;
+    if (block !== undefined && this.#used + bytes <= block.length) return block;
+    this.#flush();
+    const size = Math.min(blockBytes, Math.max(smallBytes, this.length));
+    if (block !== undefined && block.length >= size) return block;
+    this.#block = new Uint8Array(size);
+    return this.#block;
+  }
+
+  #flush(): void {
+    if (this.#block !== undefined && this.#used > 0) this.#parts.push(this.#block.slice(0, this.#used));
+    this.#used = 0;
+  }
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -22,6 +22,8 @@ const atOnce = 50;
  */
 const mostDraws = 256;
 const mostAwaited = 16;
+/** Number of draws of a route between two pauses for the event loop: a router that is replaced has requests under way. */
+const drawsAtOnce = 8;
 /** Rounding error of a sum of probabilities. */
 const tolerance = 1e-6;
 
@@ -54,8 +56,10 @@ export function checkGoldenRoutes(
 /** Decides the golden routes of these parts. Rejects with `InvalidOptionError` on the first that goes elsewhere. */
 export async function holdGoldenRoutes<Id extends string>(parts: RouterParts<Id>): Promise<void> {
   const { golden } = parts;
-  for (let from = 0; from < golden.length; from += atOnce)
+  for (let from = 0; from < golden.length; from += atOnce) {
+    if (from > 0) await pause();
     await Promise.all(golden.slice(from, from + atOnce).map((route, at) => hold(parts, route, from + at)));
+  }
 }
 
 async function hold<Id extends string>(
@@ -65,11 +69,12 @@ async function hold<Id extends string>(
 ): Promise<void> {
   const allowed: readonly Id[] = route.in ?? [route.model];
   const expected = `a request for ${allowed.join(" or ")}`;
-  /** Probabilities of the plans that were seen. */
-  const seen = new Map<string, number>();
+  /** Plans that were seen, and the sum of their probabilities. */
+  const seen = new Set<string>();
   let total = 0;
   let most = mostDraws;
   for (let index = 0; index < most && total < 1 - tolerance; index += 1) {
+    if (index > 0 && index % drawsAtOnce === 0) await pause();
     const draw = drawAt(index);
     let decided: Decided<Id>;
     try {
@@ -84,7 +89,7 @@ async function hold<Id extends string>(
     if (!allowed.includes(model)) throw new InvalidOptionError(`replace.golden[${at}]`, model, expected);
     const key = JSON.stringify(plan.map((step) => [step.model, step.unless]));
     if (!seen.has(key)) total += propensity;
-    seen.set(key, propensity);
+    seen.add(key);
   }
 }
 
@@ -131,6 +136,10 @@ function decideQuietly<Id extends string>(
         ),
     },
   );
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => void (globalThis.setImmediate ?? setTimeout)(resolve));
 }
 
 function nothing(): undefined {}

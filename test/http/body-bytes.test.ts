@@ -32,14 +32,15 @@ test("what is not UTF-8 is refused, as a whole and where it breaks off", () => {
   expect(gathered([])).toBe("");
 });
 
+setFlagsFromString("--expose-gc");
+const gc: () => void = runInNewContext("gc");
+function inUse(): number {
+  gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 test("a body of single bytes takes no more memory than its bytes", () => {
-  setFlagsFromString("--expose-gc");
-  const gc: () => void = runInNewContext("gc");
-  const inUse = () => {
-    gc();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
   const before = inUse();
   const body = bodyBytes();
   const wire = new Uint8Array(65_536).fill(0x20);
@@ -49,4 +50,15 @@ test("a body of single bytes takes no more memory than its bytes", () => {
   expect(inUse() - before).toBeLessThan(8_000_000);
   expect(body.length).toBe(count);
   expect(body.text()).toBe(" ".repeat(count));
+});
+
+test("many bodies that stop after a few bytes take little memory each", () => {
+  const before = inUse();
+  const bodies = Array.from({ length: 500 }, () => {
+    const body = bodyBytes();
+    for (const character of "{ }") body.add(new TextEncoder().encode(character));
+    return body;
+  });
+  expect(inUse() - before).toBeLessThan(500 * 8_192);
+  expect(bodies.map((body) => body.text())).toEqual(bodies.map(() => "{ }"));
 });

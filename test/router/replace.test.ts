@@ -335,6 +335,29 @@ describe("golden routes", () => {
     expect((await refused(router.replace({ policy: rarely, reason: "r" }))).message).toContain('got "small"');
   });
 
+  it("let the event loop turn while they look for the plans of a lottery", async () => {
+    const { router } = make({ golden: [{ request: "0.9", in: ["small", "large"] }] });
+    const hidden: Policy<Id> = {
+      name: "hidden",
+      models: ["small", "large"],
+      select: () => [
+        { model: "large", reason: "x", probability: 0.61 },
+        { model: "small", reason: "x", probability: 0.0001 },
+        { model: "large", reason: "x", probability: 0.3899 },
+      ],
+    };
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await router.replace({ policy: hidden, reason: "r" });
+    isOver = true;
+    expect(turns).toBeGreaterThan(20);
+  });
+
   it("call no model, emit nothing, and need no budget", async () => {
     const { router, models, events } = make({ golden, budget: { limitUsd: 0.000001, period: "day" } });
     await router.replace({ policy: at(0.55), reason: "r" });

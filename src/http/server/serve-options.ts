@@ -29,7 +29,7 @@ export interface ServeOptions<Id extends string = string> extends HandlerOptions
   readonly maxConnections?: number | undefined;
   /**
    * Most bytes of bodies of requests under way together, besides the first 65,536 of each; a body that goes beyond gets status
-   * 503. At least `maxBodyBytes`. Default 268,435,456.
+   * 503. One below `maxBodyBytes` counts as that. Default 268,435,456.
    */
   readonly maxHeldBytes?: number | undefined;
   /**
