@@ -5,10 +5,10 @@ const openai = process.env["SWITCHPOINT_OPENAI"];
 
 /**
  * Test files that get a process each, before all others: those of faults, package and studies start and measure programs, those
- * of presets use the router that exists once in a process, LangChain keeps a registry there, those of some providers, of the
- * doctor of platforms and of Node's modules replace modules or leave a global, four of http measure memory or draw. All others
- * share a process per core, which takes half the time. A file must undo what it changes there; test/support/shared-process.ts
- * fails a file that does not.
+ * of presets use the router that exists once in a process, LangChain keeps a registry there, those of providers, of the
+ * doctor of platforms and of Node's modules replace modules, or leave a global or a connection, four of http measure memory or
+ * draw. All others share a process per core, which takes half the time. A file must undo what it changes there;
+ * test/support/shared-process.ts fails a file that does not.
  */
 const isolated = [
   "invariants/faults/*",
