@@ -23,8 +23,8 @@ const quietMs = 60_000;
 
 /**
  * Starts this command in several processes that serve at one address, and replaces those that die, until it is told to end.
- * All take connections from one socket, which this process holds: nothing that waits there is lost with a worker. Rejects
- * if the first worker cannot begin, which has then said why.
+ * All take connections from one socket, which this process holds: nothing that waits there is lost with a worker, or waits
+ * for one that stands still. Rejects if the first worker cannot begin, which has then said why.
  */
 export async function serveWorkers(
   cluster: Cluster,
@@ -57,6 +57,9 @@ export async function serveWorkers(
     });
     return worker;
   };
+  // Workers accept by themselves. Node.js would else accept here and hand connections on in turn: one that a worker was
+  // handed, and had not taken when it died, is never answered and never closed.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   if (dashboard) gatherDashboards(cluster);
   if (metrics) gatherMetrics(cluster);
   let isServing = false;

@@ -94,18 +94,27 @@ async function pidsOf(url: string): Promise<ReadonlySet<number>> {
   return new Set(await Promise.all(Array.from({ length: 8 }, () => pidOf(url))));
 }
 
+/** The processes of two workers, once both have answered. */
+async function bothOf(url: string): Promise<ReadonlySet<number>> {
+  let pids: ReadonlySet<number> = new Set();
+  const count = async () => {
+    pids = await pidsOf(url);
+    return pids.size;
+  };
+  await expect.poll(count, { timeout: 30_000, interval: 200 }).toBe(2);
+  return pids;
+}
+
 test("a worker that dies is replaced, a reload reaches all, and SIGTERM under load cuts nothing", async () => {
   const file = folder().file("router.mjs", config(""));
   const { child, url, lines } = await start(file, "--own-state");
-  const before = await pidsOf(url);
-  expect(before.size).toBe(2);
+  const before = await bothOf(url);
   expect(before).not.toContain(child.pid);
 
   const [killed] = [...before] as [number];
   process.kill(killed, "SIGKILL");
   await expect.poll(() => lines.join("\n"), { timeout: 20_000 }).toMatch(/worker \d died \(SIGKILL\)/);
-  await expect.poll(async () => (await pidsOf(url)).size, { timeout: 30_000, interval: 200 }).toBe(2);
-  expect(await pidsOf(url)).not.toContain(killed);
+  expect(await bothOf(url)).not.toContain(killed);
 
   child.kill("SIGHUP");
   const reloaded = () => lines.filter((line) => /^worker \d+: reloaded/.test(line)).length;
@@ -142,6 +151,17 @@ test("a worker that dies is replaced, a reload reaches all, and SIGTERM under lo
   expect(cut.filter((one) => (one as NodeJS.ErrnoException).code !== "ECONNRESET")).toEqual([]);
 }, 120_000);
 
+test("a worker that stands still, and is then killed, holds no request", async () => {
+  const { url, lines } = await start(folder().file("router.mjs", config("")), "--own-state");
+  const [still] = [...(await bothOf(url))] as [number];
+  process.kill(still, "SIGSTOP");
+  const pids = await Promise.all(Array.from({ length: 20 }, () => pidOf(url)));
+  expect(pids).not.toContain(still);
+  process.kill(still, "SIGKILL");
+  await expect.poll(() => lines.join("\n"), { timeout: 20_000 }).toMatch(/worker \d died \(SIGKILL\)/);
+  expect(await Promise.all(Array.from({ length: 20 }, () => pidOf(url)))).not.toContain(still);
+}, 60_000);
+
 test("a router that counts in its own memory is refused by name", async () => {
   const file = folder().file("router.mjs", config(""));
   const options = ["serve", "--port", "0", "--config", file, "--workers", "2"];
@@ -168,16 +188,16 @@ client.on("error", () => {});
 `;
     const parts = `
   shared: { store: redisStore({ client }), mode: "strict", timeoutMs: 5_000 },
-  budgets: [{ name: "all", per: "router", limitUsd: 20.5, period: "day" }],`;
+  budgets: [{ name: "all", per: "router", limitUsd: 100.5, period: "day" }],`;
     const { url } = await start(folder().file("router.mjs", config(parts, before)));
     const answers: Answer[] = [];
-    for (let at = 0; at < 8; at += 1)
+    for (let at = 0; at < 30; at += 1)
       answers.push(...(await Promise.all(Array.from({ length: 5 }, () => ask(url)))));
     const granted = answers.filter(({ status }) => status === 200);
-    expect(granted).toHaveLength(20);
+    expect(granted).toHaveLength(100);
     const pids = granted.map(({ text }) => JSON.parse(text).choices[0].message.content);
     expect(new Set(pids).size).toBe(2);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(50);
   },
   120_000,
 );
