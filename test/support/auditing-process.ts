@@ -1,7 +1,7 @@
 import { audited } from "./audited.ts";
 
 // Audits into the file that the first argument names until its input ends, or it is killed; the second is the length of
-// an answer.
+// an answer. Writes the id of each request whose record is in the file.
 const [file = "", characters = "1"] = process.argv.slice(2);
 const text = "x".repeat(Number(characters));
 const { router, audit } = audited({
@@ -15,8 +15,8 @@ process.stdin.on("end", () => {
 });
 process.stdin.resume();
 for (let at = 0; !isOver; at += 1) {
-  await router.route(`question ${at}`);
+  const { decision } = await router.route(`question ${at}`);
   await audit.flush();
-  if (at === 5) process.stdout.write("begun\n");
+  process.stdout.write(`${decision.id}\n`);
 }
 await router.close();

@@ -1,5 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
-import { wait } from "../../plugin/wait.ts";
+import { type LineFile, openLineFile } from "./line-file.ts";
 
 /** File of lines that is appended to. */
 export interface RecordFile {
@@ -26,22 +25,17 @@ export interface RecordFileParts {
 /** Largest number and length of lines that wait, in characters. */
 const mostLines = 1_000;
 const mostCharacters = 64_000_000;
-/** Length of the end of the file that is searched for its last line, in bytes. */
-const tailBytes = 16 * 1024 * 1024;
-/** Time after which a line that has not grown is a cut one, in milliseconds, and number of looks at it. */
-const settleMs = 50;
-const mostLooks = 20;
 
 /**
  * Creates a file of lines. Each line is written whole and in the order in which it was added; after a failure it is
- * tried again with the next one. A last line that a killed process left cut is removed when the file is opened: half a
- * record is none. A file that was deleted is created again. Each line is one write at the end of the file, so that several
- * audits on one file leave each other's lines whole.
+ * tried again with the next one. A last line that a killed process left cut is blanked by the next line that is written: half
+ * a record is none. A file that was deleted is created again. Several audits on one file leave each other's lines whole: see
+ * `openLineFile`.
  */
 export function createRecordFile({ file, files, onFirst, onState }: RecordFileParts): RecordFile {
   const waiting: string[] = [];
   let characters = 0;
-  let handle: FileHandle | undefined;
+  let handle: LineFile | undefined;
   let opening: Promise<void> | undefined;
   let isFirst = true;
   let writing: Promise<void> | undefined;
@@ -55,10 +49,10 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
   };
 
   const open = (): Promise<void> => {
-    opening ??= openForLines(files, file)
-      .then((opened) => {
-        handle = opened.handle;
-        if (isFirst) onFirst(opened.last);
+    opening ??= openLineFile(files, file)
+      .then(async (opened) => {
+        handle = opened;
+        if (isFirst) onFirst(await opened.lastLine());
         isFirst = false;
       })
       .catch((error: unknown) => {
@@ -72,7 +66,7 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
   /** Opens the file again if it was deleted: what is written to it would be lost. */
   const openLinked = async (): Promise<void> => {
     await open();
-    if ((await handle?.stat())?.nlink !== 0) return;
+    if ((await handle?.isThere()) !== false) return;
     await handle?.close().catch(ignore);
     handle = undefined;
     opening = undefined;
@@ -84,7 +78,7 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
     for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
       try {
         // One at a time: of several, those before a failure would be written twice.
-        if (handle !== undefined) await appendLine(handle, line);
+        if (handle !== undefined) await handle.append(line);
       } catch (error) {
         // The last line may be cut: the next write opens the file again and mends it.
         const broken = handle;
@@ -142,52 +136,6 @@ export function createRecordFile({ file, files, onFirst, onState }: RecordFilePa
       }
     },
   };
-}
-
-interface Opened {
-  readonly handle: FileHandle;
-  readonly last: string | undefined;
-}
-
-async function openForLines(files: RecordFileParts["files"], file: string): Promise<Opened> {
-  // Readable by its owner alone: it may hold prompts.
-  const handle = await files.open(file, "a+", 0o600);
-  try {
-    for (let looks = 0; looks < mostLooks; looks += 1) {
-      const last = await mendEnd(handle);
-      if (last !== undefined) return { handle, last: last.line };
-    }
-    throw new Error("others write to the file without a pause");
-  } catch (error) {
-    await handle.close().catch(ignore);
-    throw error;
-  }
-}
-
-/** Writes a line in one go: several writes of one line could have another process's line between them. */
-async function appendLine(handle: FileHandle, line: string): Promise<void> {
-  const bytes = Buffer.from(`${line}\n`, "utf8");
-  const { bytesWritten } = await handle.write(bytes, 0, bytes.length);
-  if (bytesWritten < bytes.length) throw Object.assign(new Error("a line was cut"), { code: "a cut line" });
-}
-
-/** Removes a cut last line, and returns the last whole one. Undefined if the file grew meanwhile: someone else writes to it. */
-async function mendEnd(handle: FileHandle): Promise<{ readonly line: string | undefined } | undefined> {
-  const { size } = await handle.stat();
-  const length = Math.min(size, tailBytes);
-  const bytes = Buffer.alloc(length);
-  await handle.read(bytes, 0, length, size - length);
-  const end = bytes.lastIndexOf(10) + 1;
-  if (end < length) {
-    // A line that looks cut may be one that another process is writing.
-    await wait(settleMs, undefined);
-    if ((await handle.stat()).size !== size) return undefined;
-    // A tail without a line's end is longer than any record: it is left as it is, on a line of its own.
-    if (end > 0 || length === size) await handle.truncate(size - length + end);
-    else await handle.appendFile("\n");
-  }
-  const begin = end < 2 ? 0 : bytes.lastIndexOf(10, end - 2) + 1;
-  return { line: end > 1 ? bytes.toString("utf8", begin, end - 1) : undefined };
 }
 
 function codeOf(error: unknown): string {

@@ -8,20 +8,32 @@ import { afterEach, describe, expect, it } from "vitest";
 import { readOutcomes } from "../../../evals/data/outcomes/read-outcomes.ts";
 import { audited } from "../../support/audited.ts";
 import { nodeArguments } from "../../support/node-arguments.ts";
+import { runs } from "../../support/runs.ts";
 
 const running = new Set<ChildProcess>();
 afterEach(() => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a process that audits into the file; resolves once it has written records. */
-async function auditing(file: string): Promise<ChildProcess> {
+/** Starts a process that audits into the file; resolves once it has written records, whose ids it adds to the list. */
+async function auditing(file: string, ids: string[] = []): Promise<ChildProcess> {
   const child = spawn(process.execPath, nodeArguments("test/support/auditing-process.ts", file, "700000"), {
     stdio: ["pipe", "pipe", "inherit"],
   });
   running.add(child);
   child.once("exit", () => running.delete(child));
-  if (child.stdout !== null) await once(child.stdout, "data");
+  let rest = "";
+  let written = 0;
+  await new Promise<void>((resolve, reject) => {
+    child.once("exit", () => reject(new Error("it has ended")));
+    child.stdout?.on("data", (data) => {
+      const lines = `${rest}${data}`.split("\n");
+      rest = lines.pop() ?? "";
+      ids.push(...lines);
+      written += lines.length;
+      if (written > 3) resolve();
+    });
+  });
   return child;
 }
 
@@ -49,6 +61,24 @@ describe("processes that audit into one file", () => {
     const ids = await idsIn(file);
     expect(ids.length).toBeGreaterThan(12);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("lose no record, and leave no line in part, when one after the other is killed while the others write", async () => {
+    const file = newFile();
+    const said: string[] = [];
+    const all = await Promise.all([auditing(file, said), auditing(file, said), auditing(file, said)]);
+    for (let kill = 0; kill < runs(4, 60); kill += 1) {
+      const child = all.shift();
+      child?.kill("SIGKILL");
+      all.push(await auditing(file, said));
+      // Whatever the one that was killed has left, others have written since.
+      await written(file, 2_000_000);
+    }
+    for (const child of all) child.stdin?.end();
+    await Promise.all(all.map((child) => child.exitCode ?? once(child, "exit")));
+    const ids = await idsIn(file);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(said.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   it("leave a file that the next one goes on with, wherever they were killed", async () => {

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as files from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,8 @@ function fullAt(write: number): typeof files.open {
   return async (...args) => {
     const handle = await files.open(...args);
     const whole = handle.write.bind(handle);
-    handle.write = (async (bytes: Uint8Array, offset: number, length: number) => {
+    handle.write = (async (bytes: Uint8Array, offset: number, length: number, position?: number) => {
+      if (position !== undefined) return whole(bytes, offset, length, position);
       writes += 1;
       if (writes !== write) return whole(bytes, offset, length);
       await whole(bytes, offset, length - 3);
@@ -43,10 +45,58 @@ describe("a file of records", () => {
       await records.flush().catch(() => undefined);
       await records.flush();
       await records.close();
-      expect(text()).toBe("line one\nline two\nline three\n");
+      // A line that is cut off stays behind as a blank one.
+      expect(text().replaceAll(/^ +\n/gm, "")).toBe("line one\nline two\nline three\n");
       expect(states).toEqual(["the file cannot be written (ENOSPC)", "the file can be written again"]);
     },
   );
+
+  it("blanks what a killed process has left, and leaves a whole record that lacks its end", async () => {
+    for (const [before, after] of [
+      ['{"id":1}\n{"id":2,"pro', '{"id":1}\n            \n{"id":3}\n'],
+      ['{"id":1}\n{"id":2}', '{"id":1}\n{"id":2}\n{"id":3}\n'],
+      ["{", ' \n{"id":3}\n'],
+      ["", '{"id":3}\n'],
+    ] as const) {
+      const { records, file, text } = make();
+      writeFileSync(file, before);
+      records.add('{"id":3}');
+      await records.flush();
+      expect(text()).toBe(after);
+      await records.close();
+    }
+  });
+
+  it("loses none of its lines to a process that is killed in its own write at any moment", async () => {
+    for (const cut of ['{"id":1,"prompt":"é', "{", '{"id":1}']) {
+      // Between the look at the end of the file and the own write.
+      const { records, file, text } = make(async (...args) => {
+        const handle = await files.open(...args);
+        const whole = handle.write.bind(handle);
+        if (args[1] === "a+")
+          handle.write = (async (bytes: Uint8Array, offset: number, length: number) => {
+            if (bytes.includes(50)) appendFileSync(file, cut);
+            return whole(bytes, offset, length);
+          }) as never;
+        return handle;
+      });
+      for (const id of [0, 2, 3]) records.add(`{"id":${id}}`);
+      await records.flush();
+      const lines = text()
+        .split("\n")
+        .filter((line) => line.trim() !== "");
+      expect(lines.map((line) => (JSON.parse(line) as { id: number }).id)).toEqual([0, 2, 3]);
+      await records.close();
+    }
+  });
+
+  it("refuses a pipe, which would hold it up for good", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "records-")), "pipe");
+    execFileSync("mkfifo", [file]);
+    const records = createRecordFile({ file, files, onFirst: () => undefined, onState: () => undefined });
+    await expect(records.open()).rejects.toMatchObject({ code: "a pipe" });
+    await records.close();
+  });
 
   it("is created again if it was deleted", async () => {
     const { records, file, text } = make();
