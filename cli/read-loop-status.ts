@@ -5,7 +5,7 @@ import type { LoopStatus, PromiseView } from "../evals/monitor/loop/loop-status.
 import { measureLoop } from "../evals/monitor/loop/measure-loop.ts";
 import { type LoopRecords, readLoop } from "../evals/monitor/loop/read-loop.ts";
 import { complexity } from "../src/classifiers/index.ts";
-import { InvalidOptionError, isRouterError, OutcomeFormatError } from "../src/contracts/index.ts";
+import { InvalidOptionError, isRouterError } from "../src/contracts/index.ts";
 import type { DriftStatus } from "../src/rollout/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
@@ -61,22 +61,10 @@ export async function readLoopStatus(options: LoopOptions, { now }: Terminal): P
  * Reads the records of a file to which an audit may be writing, or was when it was killed: a last line that is cut is left
  * out, and said. Throws `OutcomeFormatError` for any other line that is not one.
  */
-async function* recordsOf(file: string, say: (remark: string) => void): AsyncGenerator<OutcomeRecord> {
-  let cut: number | undefined;
-  const check = () => {
-    if (cut !== undefined)
-      throw new OutcomeFormatError(file, cut, "line", "is not JSON: write one object a line");
-  };
-  const onBroken = (line: number) => {
-    check();
-    cut = line;
-  };
-  for await (const record of readOutcomes(file, { onBroken })) {
-    check();
-    yield record;
-  }
-  if (cut !== undefined)
-    say(`the last line is cut and was left out: the audit is writing it, or was when it ended`);
+function recordsOf(file: string, say: (remark: string) => void): AsyncGenerator<OutcomeRecord> {
+  return readOutcomes(file, {
+    onCut: () => say("the last line is cut and was left out: the audit is writing it, or was when it ended"),
+  });
 }
 
 /** Returns the limit of the promise that a config exports. */

@@ -2,7 +2,7 @@ import type { ImportInput } from "../input/import-input.ts";
 import { joinHumanLabels } from "../labels/join-human-labels.ts";
 import { readLabelInputs } from "../labels/read-human-labels.ts";
 import type { Imported, ImportSettings, Place } from "./import-format.ts";
-import { readOutcomeInputs } from "./read-outcome-inputs.ts";
+import { cutLine, readOutcomeInputs } from "./read-outcome-inputs.ts";
 
 /**
  * Replaces the quality of recorded outcomes by that of labels (`readHumanLabels`): the mean over the raters
@@ -12,7 +12,7 @@ export async function* labels(
   inputs: readonly ImportInput[],
   { outcomes, unlabelled, labels: options, tellAgreement, leaveOut }: ImportSettings,
 ): AsyncGenerator<Imported, void, void> {
-  const { records, places } = await readOutcomeInputs([outcomes as ImportInput]);
+  const { records, places } = await readOutcomeInputs([outcomes as ImportInput], () => leaveOut(cutLine));
   const joined = joinHumanLabels(records, await readLabelInputs(inputs, options), { unlabelled });
   for (const record of joined.records) yield { place: places.get(record.id) as Place, record };
   if (unlabelled !== "keep") leaveOut("outcomes without a label", joined.unlabelled);

@@ -10,12 +10,21 @@ export interface OutcomeInputs {
   readonly places: ReadonlyMap<string, Place>;
 }
 
-/** Reads inputs whose records others are joined with. Throws `OutcomeFormatError`, also for an id that comes twice. */
-export async function readOutcomeInputs(inputs: readonly ImportInput[]): Promise<OutcomeInputs> {
+/** Reason why a last line is left out. */
+export const cutLine = "last lines that are cut, as a killed process leaves one";
+
+/**
+ * Reads inputs whose records others are joined with. `onCut` is called for each whose last line is cut, as an audit leaves it
+ * that is killed. Throws `OutcomeFormatError`, also for an id that comes twice.
+ */
+export async function readOutcomeInputs(
+  inputs: readonly ImportInput[],
+  onCut: () => void,
+): Promise<OutcomeInputs> {
   const records: OutcomeRecord[] = [];
   const places = new Map<string, Place>();
   for (const input of inputs)
-    for await (const { line, value } of readJsonLines(input)) {
+    for await (const { line, value } of readJsonLines(input, { onCut })) {
       const place = { file: input.name, line };
       const record = parseOutcomeRecord(value, (field, problem) => refuseAt(place, field, problem));
       const earlier = places.get(record.id);

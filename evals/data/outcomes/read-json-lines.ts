@@ -7,6 +7,11 @@ export interface JsonLinesOptions {
   readonly maxLineBytes?: number | undefined;
   /** Called with a line that is not JSON, or not UTF-8, as a crash leaves it in a log, which is then left out. Default: it throws. */
   readonly onBroken?: ((line: number) => void) | undefined;
+  /**
+   * Called with a last line that has no end and is not JSON, as a process leaves it that is killed in the middle of a write,
+   * or has not written all of it yet; it is left out. Default: as `onBroken`.
+   */
+  readonly onCut?: ((line: number) => void) | undefined;
 }
 
 /** Source of lines other than a file, for instance stdin. */
@@ -24,6 +29,7 @@ export interface JsonLine {
 
 const defaultMaxLineBytes = 16 * 1024 * 1024;
 const newline = 0x0a;
+const mayBeCut = ". It is the last and has no end, as a killed process leaves it: then take it out";
 /** Deepest nesting that is accepted: code that walks a value, or writes it, may recurse. */
 const deepest = 1_000;
 
@@ -39,29 +45,31 @@ export async function* readJsonLines(
   const { name: path, chunks } =
     typeof source === "string" ? { name: source, chunks: readChunks(source) } : source;
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const { line, bytes } of rawLines(path, chunks, options.maxLineBytes)) {
+  for await (const { line, bytes, isEnded } of rawLines(path, chunks, options.maxLineBytes)) {
+    const onBroken = (isEnded ? undefined : options.onCut) ?? options.onBroken;
     let text: string;
     try {
       text = decoder.decode(bytes);
     } catch {
       // A crash may cut a line within a character, too.
-      if (options.onBroken !== undefined) {
-        options.onBroken(line);
+      if (onBroken !== undefined) {
+        onBroken(line);
         continue;
       }
-      throw new OutcomeFormatError(path, line, "line", "is not UTF-8");
+      throw new OutcomeFormatError(path, line, "line", `is not UTF-8${isEnded ? "" : mayBeCut}`);
     }
     if (text.trim() === "") continue;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      if (options.onBroken !== undefined) {
-        options.onBroken(line);
+      if (onBroken !== undefined) {
+        onBroken(line);
         continue;
       }
       // The parser's own message quotes the text.
-      throw new OutcomeFormatError(path, line, "line", "is not JSON: write one object a line");
+      const problem = `is not JSON: write one object a line${isEnded ? "" : mayBeCut}`;
+      throw new OutcomeFormatError(path, line, "line", problem);
     }
     if (isTooDeep(text)) throw new OutcomeFormatError(path, line, "line", `is nested deeper than ${deepest}`);
     yield { line, value };
@@ -77,12 +85,18 @@ function isTooDeep(text: string): boolean {
   return opening > deepest && jsonDepth(text) > deepest;
 }
 
-/** Streams lines as bytes, without their line breaks. Throws `OutcomeFormatError` for one that is too long. */
+interface RawLine {
+  readonly line: number;
+  readonly bytes: Uint8Array;
+  readonly isEnded: boolean;
+}
+
+/** Streams lines as bytes, without their line breaks, which the last may lack. Throws `OutcomeFormatError` for one that is too long. */
 export async function* rawLines(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
   maxLineBytes: number = defaultMaxLineBytes,
-): AsyncGenerator<{ readonly line: number; readonly bytes: Uint8Array }, void, void> {
+): AsyncGenerator<RawLine, void, void> {
   let line = 1;
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
@@ -98,11 +112,11 @@ export async function* rawLines(
     }
     if (part.length > 0) pending.push(part);
   };
-  const end = (): { line: number; bytes: Uint8Array } => {
+  const end = (isEnded: boolean): RawLine => {
     const bytes = pending.length === 1 ? (pending[0] as Uint8Array) : Buffer.concat(pending);
     pending = [];
     pendingBytes = 0;
-    const ended = { line, bytes };
+    const ended = { line, bytes, isEnded };
     line += 1;
     return ended;
   };
@@ -110,10 +124,10 @@ export async function* rawLines(
     let start = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
       take(chunk.subarray(start, at));
-      yield end();
+      yield end(true);
       start = at + 1;
     }
     take(chunk.subarray(start));
   }
-  if (pendingBytes > 0) yield end();
+  if (pendingBytes > 0) yield end(false);
 }

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -62,6 +63,28 @@ describe("the records of an audit's file", () => {
     );
     expect(records.at(-1)?.at).toBeUndefined();
     expect(await auditedRecords(file, 1_000)).toHaveLength(50);
+  });
+
+  it("are not waited for where a pipe, or a device, has the name of the file", async () => {
+    const pipe = join(mkdtempSync(join(tmpdir(), "records-")), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const file of [pipe, "/dev/zero", "/dev/tty"])
+      await expect(auditedRecords(file)).rejects.toMatchObject({
+        code: "invalid-option",
+        option: "auditedRecords.file",
+      });
+  });
+
+  it("are the last of a file that is longer than what is read, and of one with a line without end", async () => {
+    const file = newFile();
+    const record = (id: number) =>
+      `${JSON.stringify({ metadata: { audit: { decisionId: `d${id}`, loss: 0, probability: 1, because: "policy" } } })}\n`;
+    writeFileSync(file, record(1));
+    // A hole: what is read of it takes no place on the disk.
+    truncateSync(file, 300 * 1024 * 1024);
+    appendFileSync(file, `\n${record(2)}${record(3)}`);
+    const records = await auditedRecords(file);
+    expect(records.map(({ decisionId }) => decisionId)).toEqual(["d2", "d3"]);
   });
 
   it("refuse what is not a file, or a number that is none", async () => {

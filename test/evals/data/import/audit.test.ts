@@ -1,5 +1,8 @@
+import { appendFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { importRecords } from "../../../../evals/index.ts";
 import { importFolder, linesFrom } from "../../../support/evals/import-folder.ts";
+import { collect } from "../../../support/evals/records.ts";
 
 const folder = importFolder();
 afterAll(() => folder.remove());
@@ -43,6 +46,39 @@ describe("records of an audit", () => {
         "feedbacks of other sources": 1,
       },
     });
+  });
+
+  it("are all whole lines of a file whose last one was cut by a kill, which is counted; damage elsewhere is refused", async () => {
+    const feedback = folder.file("feedback.jsonl", linesFrom([{ decisionId: "a", quality: 1 }]));
+    const whole = linesFrom([record("a"), record("b")]);
+    const third = JSON.stringify({ ...record("c"), prompt: "é" });
+    const bytes = new TextEncoder().encode(third);
+    const inE = bytes.indexOf(0xc3) + 1;
+    for (const [cut, left] of [
+      [bytes.subarray(0, 1), 1],
+      [bytes.subarray(0, inE), 1],
+      [bytes.subarray(0, -1), 1],
+      [bytes, 0],
+      [new Uint8Array(), 0],
+    ] as const) {
+      const path = folder.file("cut.jsonl", whole);
+      appendFileSync(path, cut);
+      const imported = importRecords({ inputs: [path], from: "audit", feedback });
+      const records = await collect(imported);
+      const { report } = imported;
+      expect(records).toHaveLength(left === 0 && cut.length > 0 ? 3 : 2);
+      expect(report.leftOut).toEqual(
+        left === 1 ? { "last lines that are cut, as a killed process leaves one": 1 } : {},
+      );
+    }
+    for (const [text, line] of [
+      [`${linesFrom([record("a")])}{"id":"cut\n${linesFrom([record("b")])}`, 2],
+      [`${whole}{"id":"cut\n`, 3],
+    ] as const)
+      await expect(folder.read({ "audit.jsonl": text }, { from: "audit", feedback })).rejects.toMatchObject({
+        code: "outcome-format",
+        line,
+      });
   });
 
   it("are refused without feedback, and where an id comes twice", async () => {
