@@ -163,6 +163,19 @@ describe("a promise that is shared", () => {
     expect(names[0]).toBe("there");
   });
 
+  it("is not renewed beyond what processes read, where a store states very many renewals", async () => {
+    const store = memoryStore();
+    const [one, other] = [member(store), member(store)];
+    await look(one, other);
+    const text = JSON.stringify({ formatVersion: 1, generation: 1e9, members: [] });
+    await write(store, membersKey, text);
+    await look(one, other);
+    await expect(one.shared.renew()).rejects.toMatchObject({ code: "store" });
+    await look(one, other);
+    expect([one.shared.others, other.shared.others]).toEqual([1, 1]);
+    await Promise.all([one.router.close(), other.router.close()]);
+  });
+
   it("goes on with what it knew while the store does not answer, and says that it cannot renew", async () => {
     const store = memoryStore();
     let isDown = false;

@@ -1,7 +1,7 @@
 import type { Guard } from "../guards/guard.ts";
-import type { RolloutRecord } from "../stages/rollout-record.ts";
+import { mostTables, type RolloutRecord } from "../stages/rollout-record.ts";
 import { addShadow, noShadow } from "../stages/shadow-watch.ts";
-import { mergeTables } from "../units/arm-table.ts";
+import { emptyTable, mergeTables } from "../units/arm-table.ts";
 import type { TableFile } from "./table-file.ts";
 
 /** A table in the store. */
@@ -28,6 +28,7 @@ const dayMs = 86_400_000;
 /** Age from which the table of a process that writes no more is folded into one, where there are many. */
 const foldAfterMs = 3_600_000;
 const fewTables = 8;
+const manyTables = mostTables / 2;
 /** Number of tables that are folded at once: a store writes 16 keys at once. */
 const mostFolded = 12;
 
@@ -37,26 +38,34 @@ const mostFolded = 12;
  */
 export function foldTables(
   files: readonly StoredTable[],
-  { record, own, now, guards }: FoldFacts,
+  { record, own, now, guards, unread }: FoldFacts,
 ): Fold | undefined {
   const leastAge = files.length > fewTables ? foldAfterMs : dayMs;
+  // Names without a table that can be read would in the end leave no place for those of new processes.
+  const isCrowded = record.tables.length > manyTables;
+  const lost = isCrowded ? unread.filter((name) => name !== own) : [];
   const gone = files
     .filter(({ name, file }) => name !== own && name !== folded && now - file.at > leastAge)
     .slice(0, mostFolded);
-  if (gone.length === 0) return undefined;
+  if (gone.length === 0 && lost.length === 0) return undefined;
   const target = files.find(({ name }) => name === folded);
   const parts = [...(target === undefined ? [] : [target]), ...gone].map(({ file }) => file);
-  const left = record.tables.filter((name) => !gone.some((one) => one.name === name) && name !== folded);
+  const left = record.tables.filter(
+    (name) => !gone.some((one) => one.name === name) && !lost.includes(name) && name !== folded,
+  );
   return {
     file: {
       formatVersion: 1,
       epoch: record.epoch,
       write: (target?.file.write ?? 0) + 1,
       at: Math.floor(now),
-      table: mergeTables(
-        parts.map(({ table }) => table),
-        guards,
-      ),
+      table:
+        parts.length === 0
+          ? emptyTable(guards)
+          : mergeTables(
+              parts.map(({ table }) => table),
+              guards,
+            ),
       shadow: parts.reduce((sum, { shadow }) => addShadow(sum, shadow), noShadow),
     },
     expect: target?.version ?? "none",
@@ -68,6 +77,8 @@ export function foldTables(
 export interface FoldFacts {
   readonly record: RolloutRecord;
   readonly own: string;
+  /** Names of which the store had no table that can be read. */
+  readonly unread: readonly string[];
   /** Milliseconds since the epoch on the store's clock. */
   readonly now: number;
   readonly guards: readonly Guard[];

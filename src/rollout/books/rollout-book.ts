@@ -22,11 +22,19 @@ export interface KeptJudgement {
   readonly points: Readonly<Record<string, readonly GuardPoint[]>>;
 }
 
-/** Reason why a process does not take part in a rollout that others run. */
+/** Reason why a process does not take part in a rollout that others run, or not with all that it knows. */
 export interface BookProblem {
-  readonly because: "salt-changed" | "settings-changed" | "record";
+  readonly because: "salt-changed" | "settings-changed" | "record" | "table";
   /** Reason for people. */
   readonly reason: string;
+}
+
+/**
+ * True if a process follows control alone: with another salt or other settings its units would be in other arms. Where its
+ * record cannot be read, or its table has no place, the last known stage holds.
+ */
+export function isOut(problem: BookProblem | undefined): boolean {
+  return problem?.because === "salt-changed" || problem?.because === "settings-changed";
 }
 
 /** Place where a rollout is kept: the memory of a process, or a store. No method rejects. */

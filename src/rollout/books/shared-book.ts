@@ -10,9 +10,10 @@ import { emptyTable, mergeTables } from "../units/arm-table.ts";
 import { UnitClaims } from "../units/unit-claims.ts";
 import type { Units } from "../units/units.ts";
 import { folded, foldTables, type StoredTable } from "./fold-tables.ts";
+import { judgeTurn } from "./judge-turn.ts";
 import { type KeptFile, keptText, readKept, stageName } from "./kept-file.ts";
 import { keptMs, OwnTable, type RolloutStore } from "./own-table.ts";
-import type { BookEvidence, RolloutBook } from "./rollout-book.ts";
+import { type BookEvidence, isOut, type RolloutBook } from "./rollout-book.ts";
 import { mostTries, sharedRecord } from "./shared-record.ts";
 import { readTable, tableText } from "./table-file.ts";
 
@@ -33,6 +34,9 @@ export interface SharedBookOptions {
 
 /** Time for which units are claimed at a time, in milliseconds: with a slow store the others wait, and the judge does not. */
 const longestClaimsMs = 2_000;
+
+const tooLong = "the table of this process is too long for the store: the state of a guard grows";
+const noPlace = `${mostTables} processes have tables: what this one has seen counts once there is a place`;
 
 /** Creates the book of a rollout that several processes share through a store. */
 export function createSharedBook(options: SharedBookOptions): RolloutBook {
@@ -57,6 +61,7 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
   ): StoreWrite => ({ key: key(name), value, expect, ttlMs });
 
   const own = new OwnTable(part, units, guards);
+  const turn = judgeTurn({ store: part, monotonic: clock.monotonic, judgeMs, name: () => own.name });
   const claims = new UnitClaims(part, units, () => own.addInBoth());
   const record = sharedRecord({
     store: part,
@@ -70,6 +75,8 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     },
   });
 
+  /** True if the record has no place for the table of this process. */
+  let isFull = false;
   /** Puts the table of this process into the store and its name into the record. */
   const register = async (): Promise<void> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
@@ -79,7 +86,8 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       // Read again: it may be another one by now.
       const { tables } = record.value ?? value;
       const isListed = tables.includes(own.name);
-      if (!isListed && tables.length >= mostTables) return;
+      isFull = !isListed && tables.length >= mostTables;
+      if (isFull) return;
       const asked = isListed ? undefined : record.withTables([...tables, own.name]);
       const done = await own.write(asked === undefined ? [] : [asked.write]);
       if (done === undefined) return;
@@ -101,12 +109,13 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
 
   const flushOnce = async (): Promise<void> => {
     const { value, problem } = record;
-    if (!link.isUp || value === undefined || problem !== undefined) return;
+    if (!link.isUp || value === undefined || isOut(problem)) return;
     // Folded, while this process was taken for ended: new units must not be added to what counts elsewhere by now.
-    if (own.isThere && !value.tables.includes(own.name)) own.afterFold();
+    if (problem === undefined && own.isThere && !value.tables.includes(own.name)) own.afterFold();
     const begun = clock.monotonic();
     await claims.flush(() => clock.monotonic() - begun < longestClaimsMs);
-    if (!own.hasNews) return;
+    // Units count on while the record cannot be read: what this process sees is enough to roll back in it.
+    if (problem !== undefined || !own.hasNews) return;
     if (!own.isThere) return register();
     const done = await own.write();
     if (done === undefined || "versions" in done || !(await stillOwn())) return;
@@ -137,15 +146,17 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       if (entry === undefined || file === undefined || file.epoch !== now.epoch) return [];
       return [{ name, file, version: entry.version }];
     });
-    return { kept, files, record: now };
+    const unread = asked.tables.filter((name) => !files.some((one) => one.name === name));
+    return { kept, files, unread, record: now };
   };
 
   /** Tables as this process has read them last. */
   let lastRead: readonly StoredTable[] = [];
+  let unread: readonly string[] = [];
   /** All or nothing is written. */
   const fold = async (): Promise<void> => {
     const { value } = record;
-    const facts = { own: own.name, now: link.now(), guards };
+    const facts = { own: own.name, unread, now: link.now(), guards };
     const done = value && foldTables(lastRead, { ...facts, record: value });
     const asked = done && record.withTables(done.tables);
     const text = done && tableText(done.file, guards);
@@ -168,9 +179,8 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       return record.value;
     },
     get problem() {
-      if (!own.isTooLong) return record.problem;
-      const reason = "the table of this process is too long for the store: the state of a guard grows";
-      return record.problem ?? { because: "record", reason };
+      const ofTable = own.isTooLong ? tooLong : isFull && !own.isThere ? noPlace : undefined;
+      return record.problem ?? (ofTable && { because: "table", reason: ofTable });
     },
     now: () => Math.floor(link.now()),
     refresh: record.refresh,
@@ -185,6 +195,7 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       if (all === undefined) return undefined;
       const { files, kept } = all;
       lastRead = files;
+      unread = all.unread;
       const isSame = kept?.of === stageName(all.record);
       const now = Math.floor(link.now());
       // A clock that jumps, and a time without any process, add no more than some periods.
@@ -204,9 +215,7 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
       };
     },
     async mayJudge() {
-      if (!link.isUp || record.value === undefined || record.problem !== undefined) return false;
-      const done = await part.put([write("judge", own.name, "none", Math.max(1, Math.floor(judgeMs * 0.9)))]);
-      return done !== undefined && !("conflict" in done);
+      return link.isUp && record.value !== undefined && record.problem === undefined && turn.take();
     },
     async keep(judgement, { atStageMs }) {
       if (record.value === undefined) return;

@@ -14,7 +14,8 @@ export interface PromiseMember {
 
 /** Largest number of processes of a promise; each of them reads the states of all others. */
 export const mostMembers = 64;
-const mostRenewals = 1e9;
+/** Largest number of renewals that is taken for one. */
+export const mostRenewals = 1e9;
 const longest = 65_536;
 const namePattern = /^[\w.:-]{1,64}$/;
 

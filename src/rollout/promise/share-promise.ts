@@ -7,7 +7,13 @@ import { StoreLink } from "../../state/shared/store-link.ts";
 import { createPoller } from "../poller.ts";
 import { readEntries, readPut } from "../store-answers.ts";
 import type { LivePromise } from "./promise.ts";
-import { isMemberName, mostMembers, type PromiseMembers, readMembers } from "./promise-members.ts";
+import {
+  isMemberName,
+  mostMembers,
+  mostRenewals,
+  type PromiseMembers,
+  readMembers,
+} from "./promise-members.ts";
 import { betsInWindow } from "./promise-options.ts";
 import { readShare, shareText } from "./promise-share.ts";
 
@@ -179,10 +185,17 @@ export function sharePromise(options: SharePromiseOptions): SharedPromise {
     },
     check: poller.now,
     async renew() {
-      const after = await change((before) => ({
-        ...before,
-        generation: Math.max(before.generation, generation ?? 0) + 1,
-      }));
+      const after = await change((before) => {
+        const next = Math.max(before.generation, generation ?? 0) + 1;
+        // No process would read it, and each would take itself for the only one.
+        if (next > mostRenewals)
+          throw new StoreError(
+            store.name,
+            "failed",
+            `holds ${next - 1} renewals of the promise, which no one has made`,
+          );
+        return { ...before, generation: next };
+      });
       if (after === undefined)
         throw new StoreError(store.name, "failed", "did not answer, so the promise was not renewed");
       if (generation === undefined) generation = after.generation - 1;

@@ -1,6 +1,6 @@
 import { errorType } from "../../contracts/errors/index.ts";
 import type { LoopEvent } from "../../contracts/index.ts";
-import type { RolloutBook } from "../books/rollout-book.ts";
+import { isOut, type RolloutBook } from "../books/rollout-book.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
 import type { RolloutSnapshot } from "./rollout-policy.ts";
 import type { RolloutRecord } from "./rollout-record.ts";
@@ -49,6 +49,27 @@ export function followRecord(options: FollowedRecordOptions): FollowedRecord {
   let followed: RolloutRecord | undefined;
   /** Change that this process has made while the store did not answer, and must still write. */
   let pending: Move | undefined;
+  /** Problem that listeners were told of. */
+  let toldProblem: string | undefined;
+
+  /** Tells once that this process, which may be all of them, stands still. */
+  const tellProblem = (): void => {
+    const { problem } = book;
+    if (problem?.reason === toldProblem) return;
+    toldProblem = problem?.reason;
+    if (problem === undefined) return;
+    const { stage, share } = snapshot;
+    const verdict = isOut(problem) ? "invalid" : "hold";
+    emit({
+      type: "rollout-changed",
+      rollout: id,
+      verdict,
+      stage,
+      share,
+      reason: problem.reason,
+      numbers: {},
+    });
+  };
 
   const recordNow = (): RolloutRecord | undefined => {
     const { record } = book;
@@ -56,13 +77,17 @@ export function followRecord(options: FollowedRecordOptions): FollowedRecord {
   };
 
   const apply = (): void => {
+    follow();
+    tellProblem();
+  };
+
+  const follow = (): void => {
     const record = recordNow();
     if (record === undefined) return;
-    const { problem } = book;
+    const out = isOut(book.problem);
     // An unreadable record changes nothing; another salt or other settings would move units.
-    const isOut = problem !== undefined && problem.because !== "record";
-    const { share, controlShare } = isOut ? { share: 0, controlShare: 0 } : sharesOf(record, stages, holdOut);
-    const paused = record.state !== "running" || isOut;
+    const { share, controlShare } = out ? { share: 0, controlShare: 0 } : sharesOf(record, stages, holdOut);
+    const paused = record.state !== "running" || out;
     const { stage, revision } = record;
     const isSame =
       snapshot.stage === stage &&

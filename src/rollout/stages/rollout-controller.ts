@@ -1,6 +1,6 @@
 import { errorType } from "../../contracts/errors/index.ts";
 import { InvalidOptionError, type LoopEvent, StoreError } from "../../contracts/index.ts";
-import type { RolloutBook } from "../books/rollout-book.ts";
+import { isOut, type RolloutBook } from "../books/rollout-book.ts";
 import type { ArmTable } from "../units/arm-table.ts";
 import { followRecord, type Move } from "./followed-record.ts";
 import { withPoints } from "./guard-points.ts";
@@ -87,8 +87,9 @@ export function createController(options: ControllerOptions): RolloutController 
     await book.flush();
     const { record } = followed;
     if (record === undefined) return;
-    if (!book.isReached) return judgeAlone();
-    if (book.problem !== undefined || !(await book.mayJudge())) return;
+    // While no process can read the record, none judges for all.
+    if (!book.isReached || book.problem?.because === "record") return judgeAlone();
+    if (isOut(book.problem) || !(await book.mayJudge())) return;
     const evidence = await book.evidence();
     if (evidence === undefined) return judgeAlone();
     const found = judgeRecord(record, evidence, rollout, isAttached());
@@ -111,8 +112,9 @@ export function createController(options: ControllerOptions): RolloutController 
     const held = { verdict: "hold", at, stage, numbers: {} } as const;
     if (problem !== undefined) {
       const { because, reason } = problem;
-      if (because === "record") return { ...held, reason, needs: "a person" };
-      return { ...held, verdict: "invalid", reason, because };
+      return isOut(problem)
+        ? { ...held, verdict: "invalid", reason, because }
+        : { ...held, reason, needs: "a person" };
     }
     if (!book.isReached)
       return { ...held, needs: "data", reason: "the store does not answer: the last known stage holds" };
@@ -151,8 +153,7 @@ export function createController(options: ControllerOptions): RolloutController 
       const evidence = (await book.evidence())?.table ?? book.own();
       const to: Move = (latest) => afterHand(latest, move, stages.length, factsNow(evidence));
       const { record } = followed;
-      const isOut = book.problem !== undefined && book.problem.because !== "record";
-      if (record === undefined || isOut) throw notMoved(id, move, book);
+      if (record === undefined || isOut(book.problem)) throw notMoved(id, move, book);
       // Throws here where the state does not allow it.
       to(record);
       const revision = seen ?? record.revision;

@@ -1,5 +1,5 @@
 import { mismatchEvidence } from "../../statistics/share-bets.ts";
-import type { RolloutBook } from "../books/rollout-book.ts";
+import { isOut, type RolloutBook } from "../books/rollout-book.ts";
 import { pointOf } from "./guard-points.ts";
 import { decidesAt, evidenceOf, mismatchAlpha } from "./judge.ts";
 import type { RolloutController } from "./rollout-controller.ts";
@@ -34,7 +34,6 @@ export async function rolloutStatusOf({
     evidence?.kept.verdict !== undefined && book.problem === undefined && book.isReached
       ? evidence.kept.verdict
       : controller.lastVerdict();
-  const isOut = book.problem !== undefined && book.problem.because !== "record";
   return {
     formatVersion: 1,
     id,
@@ -42,7 +41,7 @@ export async function rolloutStatusOf({
     confidence,
     stages,
     holdOut,
-    state: isOut ? "invalid" : (record?.state ?? "paused"),
+    state: isOut(book.problem) ? "invalid" : (record?.state ?? "paused"),
     stage: record?.stage ?? 0,
     since: new Date(record?.since ?? book.now()).toISOString(),
     share,
