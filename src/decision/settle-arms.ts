@@ -49,7 +49,8 @@ type Refuse = (problem: string) => never;
  * of a choice over all units is the one that it states, and a policy around a rollout moves no unit. The opinion's
  * probabilities must sum to 1. Throws `PolicyError`.
  *
- * A request without a unit is in no arm: its choices keep their probabilities.
+ * A request without a unit is in no arm: its choices keep their probabilities. Numbers of a request in two rollouts must be
+ * independent: the same one twice is refused.
  */
 export function settleArms(policy: string, lottery: readonly Choice[], unitOf: UnitOf): SettledArms {
   const { tags, probabilities, rollouts, refuse } = checkArms(policy, lottery);
@@ -60,6 +61,8 @@ export function settleArms(policy: string, lottery: readonly Choice[], unitOf: U
       continue;
     const unit = checkedUnit(rollout, unitOf, refuse);
     if (unit === undefined) continue;
+    const twin = assigned.find(({ draw, unitHash }) => draw === unit.draw && unitHash === unit.unitHash);
+    if (twin !== undefined) refuse(sameNumber(rollout, twin.rollout));
     const arm = settle(rollout, unit.draw, tags, probabilities, refuse);
     if (arm !== undefined)
       assigned.push(
@@ -96,6 +99,11 @@ export function checkArms(policy: string, lottery: readonly Choice[]): CheckedAr
 const noArms: readonly ArmShare[] = [];
 /** Stands for the probability of a choice of another arm. One of 0 still says that its arm exists. */
 const gone = -1;
+
+/** Probabilities of nested rollouts are products: with one number for both arms they would be wrong, and no one would see it. */
+function sameNumber(rollout: string, other: string): string {
+  return `reads the inputs ${other} and ${rollout}, whose unitOf() give a request the same hash and number: their arms would depend on each other, and no probability would be right. Let each hash its own id with the unit`;
+}
 
 function tagOf(tags: readonly ArmShare[], rollout: string): ArmShare | undefined {
   for (const tag of tags) if (tag.rollout === rollout) return tag;

@@ -7,6 +7,7 @@ import {
   withUnit,
 } from "../statistics/ratio-sequence.ts";
 import { areHeavyUnits, type HeavyUnits, isHeavy, noHeavyUnits, withHeavyUnit } from "./heavy-units.ts";
+import { oldestKeyOf } from "./oldest-key.ts";
 
 /**
  * A measured mean, with an interval that may be looked at any time: from 50 units on, as long as no unit holds more than a
@@ -67,11 +68,12 @@ export function createMeasuredArm(maxUnits: number): MeasuredArm {
   let quality: RatioSums = noRatio;
   let heavy = { cost: noHeavyUnits, quality: noHeavyUnits };
   let open = new Map<string, OpenUnit>();
+  let oldest = oldestKeyOf(open);
 
   const touch = (unitHash: string): OpenUnit => {
     const unit = open.get(unitHash) ?? { cost: undefined, quality: undefined };
     open.delete(unitHash);
-    if (open.size >= maxUnits) open.delete(open.keys().next().value as string);
+    if (open.size >= maxUnits) open.delete(oldest() as string);
     open.set(unitHash, unit);
     return unit;
   };
@@ -133,6 +135,7 @@ export function createMeasuredArm(maxUnits: number): MeasuredArm {
             { cost: sumsOf(amount, count), quality: sumsOf(good, rated) },
           ]),
       );
+      oldest = oldestKeyOf(open);
       heavy = state.heavy === undefined ? heaviestOf(open.values()) : { ...state.heavy };
     },
   };

@@ -58,7 +58,11 @@ export function addUnit(
 ): PairedBets {
   const held = Math.max(0, Math.min(1, value));
   if (bets.waiting.length === 0 || bets.waitingArm === arm)
-    return { ...bets, waitingArm: arm, waiting: [...bets.waiting, held].slice(-mostWaiting) };
+    return {
+      ...bets,
+      waitingArm: arm,
+      waiting: [...(bets.waiting.length < mostWaiting ? bets.waiting : bets.waiting.slice(1)), held],
+    };
   const [partner = 0, ...waiting] = bets.waiting;
   const [control, candidate] = arm === "control" ? [held, partner] : [partner, held];
   const excess = candidate - controlFactor * control - margin;

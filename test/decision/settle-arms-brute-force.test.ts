@@ -80,7 +80,7 @@ it("over all units of all rollouts, cell by cell, each choice has the probabilit
       );
     const sums = lottery.map(() => 0);
     for (const { draws, weight } of cells) {
-      const unitOf = (id: string) => ({ unitHash: "0123456789ab", draw: draws.get(id) ?? 0 });
+      const unitOf = (id: string) => ({ unitHash: `0123456789a${id}`, draw: draws.get(id) ?? 0 });
       const { probabilities } = settleArms("p", lottery, unitOf);
       expect(probabilities.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 10);
       probabilities.forEach((one, at) => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { explore, firstOf, mix, sticky, when } from "../../policies/index.ts";
 import type {
@@ -24,13 +25,71 @@ function choice(model: Id, probability: number, ...arms: readonly ArmShare[]): C
   return { model, reason: `for ${model}`, probability, ...(arms.length > 0 && { arms }) };
 }
 
-function unit(draw: number): UnitDraw {
-  return { unitHash: "0123456789ab", draw };
+function unit(draw: number, unitHash = "0123456789ab"): UnitDraw {
+  return { unitHash, draw };
 }
+/** The same number in another rollout, of a hash of its own. */
+const hashIn = (rollout: string) => (rollout === "r" ? "0123456789ab" : "ba9876543210");
 
 const candidate = tag("candidate", 0, 0.25);
 const control = tag("control", 0.5, 1);
 const between = tag("between", 0.25, 0.5);
+
+describe("rollouts whose units are drawn by one hash", () => {
+  test("are refused: nested, their arms would depend on each other, and propensities would be wrong", async () => {
+    const input = (id: string, hash: (session: string) => number): PolicyInput => ({
+      id,
+      create: () => ({
+        snapshot: () => null,
+        unitOf: ({ session = "" }: RequestFacts) => ({
+          unitHash: hash(session).toString(16).padStart(12, "0"),
+          draw: (hash(session) % 100) / 100,
+        }),
+      }),
+    });
+    const nested = (outer: PolicyInput, inner: PolicyInput): Policy<Id> => ({
+      name: "nested",
+      reads: [outer, inner],
+      select: () => [
+        choice("small", 0.25, tag("a", 0, 0.5, outer.id), tag("x", 0, 0.5, inner.id)),
+        choice("large", 0.25, tag("a", 0, 0.5, outer.id), tag("y", 0.5, 1, inner.id)),
+        choice("large", 0.5, tag("b", 0.5, 1, outer.id)),
+      ],
+    });
+    const hashed = (seed: number) => (session: string) =>
+      Number.parseInt(createHash("sha256").update(`${seed} ${session}`).digest("hex").slice(0, 12), 16);
+    const twins = createRouter({
+      models,
+      policy: nested(input("outer", hashed(1)), input("inner", hashed(1))),
+    });
+    const found: unknown[] = [];
+    for (let session = 0; session < 20; session += 1)
+      found.push(
+        await twins
+          .decide({ session: `s${session}`, messages: [{ role: "user", content: "Hi" }] })
+          .catch((error: unknown) => error),
+      );
+    // Units of the outer arm without the inner rollout have one number only.
+    const refused = found.filter((one) => one instanceof PolicyError);
+    expect(refused.length).toBeGreaterThan(3);
+    expect(String(refused[0])).toMatch(/outer and inner.*same hash and number/);
+    const strangers = createRouter({
+      models,
+      policy: nested(input("outer", hashed(1)), input("inner", hashed(2))),
+    });
+    let small = 0;
+    for (let session = 0; session < 2_000; session += 1) {
+      const decision = await strangers.decide({
+        session: `s${session}`,
+        messages: [{ role: "user", content: "Hi" }],
+      });
+      expect(decision.propensity).toBe(decision.model === "small" ? 0.25 : 0.75);
+      if (decision.model === "small") small += 1;
+    }
+    // 5 standard errors.
+    expect(Math.abs(small - 500)).toBeLessThan(100);
+  });
+});
 
 describe("arms are settled", () => {
   test.each([
@@ -201,7 +260,8 @@ describe("bad arms are refused", () => {
 
   test("a unit for which its arm and all else have no opinion", () => {
     const lottery = [choice("small", 0, tag("a", 0, 0.5)), choice("small", 1, tag("b", 0, 1, "other"))];
-    expect(settleArms("p", lottery, () => unit(0.2)).probabilities).toEqual([0, 1]);
+    const unitOf = (draw: number) => (rollout: string) => unit(draw, hashIn(rollout));
+    expect(settleArms("p", lottery, unitOf(0.2)).probabilities).toEqual([0, 1]);
     const alone = [
       choice("small", 0, candidate),
       choice("small", 0.7, tag("control", 0.25, 1)),
@@ -209,7 +269,7 @@ describe("bad arms are refused", () => {
     ];
     expect(() => settleArms("p", alone, (rollout) => unit(rollout === "r" ? 0.5 : 0.1))).not.toThrow();
     const gap = [choice("small", 0.5, tag("a", 0, 0.5)), choice("large", 0.5, tag("b", 0, 0.5, "s"))];
-    expect(() => settleArms("p", gap, () => unit(0.9))).toThrow(/in no arm of the rollout s/);
+    expect(() => settleArms("p", gap, unitOf(0.9))).toThrow(/in no arm of the rollout s/);
   });
 });
 
@@ -308,7 +368,10 @@ describe("the router", () => {
     const other = half.map((one) => ({ ...one, arms: one.arms?.map((arm) => ({ ...arm, rollout: "s" })) }));
     const two = mix([
       { weight: 0.5, use: armed(bySession, half) },
-      { weight: 0.5, use: armed(bySession, other, "s") },
+      {
+        weight: 0.5,
+        use: armed(({ session }: RequestFacts) => unit(Number(session), hashIn("s")), other, "s"),
+      },
     ]);
     const decision = await createRouter({ models, policy: two, random: () => 0.1 }).decide(ask("0.1"));
     expect(decision.arms?.map(({ rollout, arm }) => rollout + arm)).toEqual(["ra", "sa"]);

@@ -29,6 +29,7 @@ import { draw } from "../../src/decision/draw.ts";
 import { createRouter } from "../../src/index.ts";
 import { type RolloutUnit, rolloutPolicy } from "../../src/rollout/index.ts";
 import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { addTrial, mismatchEvidence, noShareBets } from "../../src/statistics/share-bets.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { nodeArguments } from "../support/node-arguments.ts";
 import { canarySalt, movedState, rolloutOf } from "../support/rollouts.ts";
@@ -537,6 +538,30 @@ test("nested anyhow: over all units plans come as often as stated, and decisions
     }),
     { numRuns: runs(15, 300) },
   );
+});
+
+test("a rollout in the candidate of another, of one salt and unit: propensities are exact, and neither sees wrong shares", async () => {
+  const inner = rolloutOf<Id>(small, large, { id: "inner", state: movedState(0.5) });
+  const outer = rolloutOf<Id>(always("mid"), inner, { id: "outer", state: movedState(0.5) });
+  const router = routerOf(outer);
+  const stated = { small: 0.25, large: 0.25, mid: 0.5 };
+  const counts = { small: 0, mid: 0, large: 0 };
+  const bets = { outer: noShareBets, inner: noShareBets };
+  const units = runs(3_000, 40_000);
+  for (let unit = 0; unit < units; unit += 1) {
+    const { model, propensity, arms = [] } = await router.decide(ask(`n${unit}`));
+    expect(propensity).toBe(stated[model]);
+    counts[model] += 1;
+    for (const { rollout, arm } of arms) {
+      const name = rollout as keyof typeof bets;
+      bets[name] = addTrial(bets[name], arm === "candidate", 0.5);
+      expect(mismatchEvidence(bets[name])).toBeLessThan(1_000);
+    }
+  }
+  for (const [model, share] of Object.entries(stated)) {
+    const error = Math.sqrt(units * share * (1 - share));
+    expect(Math.abs(counts[model as Id] - units * share)).toBeLessThan(5 * error);
+  }
 });
 
 test("an off-policy estimate of the candidate rests on the probabilities over all units", async () => {

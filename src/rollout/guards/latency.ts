@@ -67,7 +67,7 @@ export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
     add(state, arm, value) {
       const recent = arm === "control" ? [...state.recent, value].slice(-mostRecent) : state.recent;
       if (state.recent.length < fewestRecent) return { ...state, recent };
-      const isAbove = value - (arm === "candidate" ? marginMs : 0) > quantileOf(state.recent, quantile);
+      const isAbove = isAboveQuantile(state.recent, quantile, value - (arm === "candidate" ? marginMs : 0));
       return { ...addPaired(state, arm, isAbove ? 1 : 0, { margin: 0 }), recent };
     },
     merge: (states, spread) => ({
@@ -87,7 +87,10 @@ export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
   };
 }
 
-function quantileOf(values: readonly number[], quantile: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))] as number;
+/** True for a value above the quantile, found without sorting: so many of the values are below it. */
+function isAboveQuantile(values: readonly number[], quantile: number, value: number): boolean {
+  const rank = Math.min(values.length - 1, Math.floor(quantile * values.length));
+  let below = 0;
+  for (const one of values) if (one < value) below += 1;
+  return below > rank;
 }

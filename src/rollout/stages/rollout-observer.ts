@@ -1,5 +1,6 @@
 import type { RouterEvent } from "../../contracts/index.ts";
 import type { RolloutBook } from "../books/rollout-book.ts";
+import { oldestKeyOf } from "../oldest-key.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";
 import { armOf, unitRequest } from "../units/unit-request.ts";
 import type { RolloutController } from "./rollout-controller.ts";
@@ -31,11 +32,11 @@ const mostDecisions = 10_000;
 export function createRolloutObserver(options: RolloutObserverOptions): RolloutObserver {
   const { id, stages, book, controller, shadow, onCounted } = options;
   const unitOfDecision = new Map<string, string>();
+  const oldestDecision = oldestKeyOf(unitOfDecision);
 
   const remember = (decisionId: string, unitHash: string): void => {
     unitOfDecision.set(decisionId, unitHash);
-    if (unitOfDecision.size > mostDecisions)
-      unitOfDecision.delete(unitOfDecision.keys().next().value as string);
+    if (unitOfDecision.size > mostDecisions) unitOfDecision.delete(oldestDecision() as string);
   };
 
   return {

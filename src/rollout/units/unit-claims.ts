@@ -1,5 +1,6 @@
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { RolloutStore } from "../books/own-table.ts";
+import { oldestKeyOf } from "../oldest-key.ts";
 import type { UnitRating, UnitRequest, Units } from "./units.ts";
 
 /** Time for which a unit is known to be counted, in milliseconds: a week. */
@@ -34,6 +35,7 @@ export class UnitClaims {
   #epoch = 0;
   /** True: of this process. */
   readonly #known = new Map<string, boolean>();
+  readonly #oldestKnown = oldestKeyOf(this.#known);
   readonly #waiting = new Map<string, Claim>();
 
   constructor(store: RolloutStore, units: Units, onInBoth: () => void) {
@@ -110,7 +112,7 @@ export class UnitClaims {
     const { unitHash, arm, revision } = claim.first;
     this.#waiting.delete(unitHash);
     this.#known.set(unitHash, isOwn);
-    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value as string);
+    if (this.#known.size > mostKnown) this.#known.delete(this.#oldestKnown() as string);
     if (isOwn) {
       for (const request of claim.requests) this.#units.add(request);
       for (const rating of claim.ratings) this.#units.rate(rating);

@@ -1,5 +1,5 @@
 import { InvalidOptionError, notShown, type UnitDraw } from "../../contracts/index.ts";
-import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { hmacUnder } from "../../telemetry/log/hmac.ts";
 
 /** Secret by which units get their numbers: at least 16 characters or bytes. */
 export type RolloutSalt = string | Uint8Array;
@@ -34,6 +34,7 @@ export function checkSalt(option: string, salt: unknown): RolloutSalt {
  * requests of a unit follow each other.
  */
 export function drawsOfUnits(rollout: string, kind: string, salt: RolloutSalt): DrawOfUnit {
+  let hmac: ((text: string) => string) | undefined;
   let current = new Map<string, UnitDraw>();
   let previous = current;
   return (unit) => {
@@ -41,7 +42,8 @@ export function drawsOfUnits(rollout: string, kind: string, salt: RolloutSalt): 
     const name = JSON.stringify(unit);
     const known = current.get(name) ?? previous.get(name);
     if (known !== undefined) return known;
-    const digest = hmacOf(salt, ["unit", rollout, kind, name]);
+    hmac ??= hmacUnder(salt);
+    const digest = hmac(JSON.stringify(["unit", rollout, kind, name]));
     const high = Number.parseInt(digest.slice(12, 19), 16) >>> 1;
     const low = Number.parseInt(digest.slice(19, 26), 16) >>> 2;
     const drawn = Object.freeze({ unitHash: digest.slice(0, 12), draw: (high * 2 ** 26 + low) / 2 ** 53 });
@@ -60,9 +62,5 @@ export function drawsOfUnits(rollout: string, kind: string, salt: RolloutSalt): 
  * those of before. Throws `InvalidOptionError` for a salt that is too short.
  */
 export function saltFingerprint(rollout: string, salt: RolloutSalt): string {
-  return hmacOf(checkSalt("salt", salt), ["fingerprint", rollout]).slice(0, 12);
-}
-
-function hmacOf(salt: RolloutSalt, parts: readonly string[]): string {
-  return nodeCrypto().createHmac("sha256", salt).update(JSON.stringify(parts)).digest("hex");
+  return hmacUnder(checkSalt("salt", salt))(JSON.stringify(["fingerprint", rollout])).slice(0, 12);
 }

@@ -1,5 +1,6 @@
 import { addTrial } from "../../statistics/share-bets.ts";
 import type { ComparedArm, FinishedRequest, Guard, RatedQuality } from "../guards/guard.ts";
+import { oldestKeyOf } from "../oldest-key.ts";
 import { type ArmTable, addValue, countUnit, emptyTable } from "./arm-table.ts";
 import { type CompleteUnitOptions, completeUnitOptions, type UnitOptions } from "./unit-options.ts";
 import { checkUnitsState, type FixedUnit, type OpenUnit, type UnitsState } from "./units-state.ts";
@@ -49,12 +50,16 @@ export function createUnits(
   // Both in the order of their last request, the oldest first.
   let open = new Map<string, OpenUnit>();
   let fixed = new Map<string, FixedUnit>();
+  let oldestOpen = oldestKeyOf(open);
+  let oldestFixed = oldestKeyOf(fixed);
+  /** Time before which no unit is idle: the oldest only gets younger. */
+  let idleFrom = Number.NEGATIVE_INFINITY;
   let table = emptyTable(guards);
 
   const remember = (unitHash: string, unit: FixedUnit) => {
     fixed.delete(unitHash);
     fixed.set(unitHash, unit);
-    if (fixed.size > bounds.maxRemembered) fixed.delete(fixed.keys().next().value as string);
+    if (fixed.size > bounds.maxRemembered) fixed.delete(oldestFixed() as string);
   };
 
   const fix = (unitHash: string, unit: OpenUnit, now: number) => {
@@ -74,10 +79,13 @@ export function createUnits(
     });
 
   const fixIdle = (now: number) => {
+    if (now < idleFrom) return;
     for (const [unitHash, unit] of open) {
-      if (now - unit.at < bounds.idleMs) return;
+      idleFrom = unit.at + bounds.idleMs;
+      if (now < idleFrom) return;
       fix(unitHash, unit, now);
     }
+    idleFrom = now + bounds.idleMs;
   };
 
   /** The unit is in another arm than before: it takes no more part. Only with a new revision it may be. */
@@ -104,9 +112,10 @@ export function createUnits(
         return;
       }
       if (unit === undefined) {
-        table = { ...table, units: { ...table.units, [arm]: table.units[arm] + 1 } };
-        if (share > 0 && share < 1)
-          table = { ...table, shares: addTrial(table.shares, arm === "candidate", share) };
+        const units = { ...table.units, [arm]: table.units[arm] + 1 };
+        const says = share > 0 && share < 1;
+        const shares = says ? addTrial(table.shares, arm === "candidate", share) : table.shares;
+        table = { ...table, units, shares };
       }
       const next: OpenUnit = {
         arm,
@@ -118,8 +127,9 @@ export function createUnits(
       open.delete(unitHash);
       open.set(unitHash, next);
       if (next.requests.length >= bounds.maxRequests) fix(unitHash, next, now);
-      const [oldest] = open;
-      if (open.size > bounds.maxOpen && oldest !== undefined) fix(...oldest, now);
+      if (open.size <= bounds.maxOpen) return;
+      const oldest = oldestOpen() as string;
+      fix(oldest, open.get(oldest) as OpenUnit, now);
     },
     rate({ unitHash, decisionId, value, source }) {
       const now = monotonic();
@@ -173,6 +183,9 @@ export function createUnits(
           .slice(-bounds.maxRemembered)
           .map(([hash, unit]) => [hash, { ...unit, at: now - unit.at }]),
       );
+      oldestOpen = oldestKeyOf(open);
+      oldestFixed = oldestKeyOf(fixed);
+      idleFrom = Number.NEGATIVE_INFINITY;
     },
   };
 }
