@@ -16,10 +16,10 @@ export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
     exact,
     initial,
     value: (requests) => guard.value(requests),
-    add: (state, arm, value) => guard.add(state, arm, value),
-    merge: (states, spread) => orElse(() => guard.merge(states, spread), initial),
+    add: (state, arm, value) => settled(guard.add(state, arm, value)),
+    merge: (states, spread) => orElse(() => settled(guard.merge(states, spread)), initial),
     evidence: (state) => orElse(() => checkedEvidence(guard.evidence(state)), nothing),
-    isState: (value): value is unknown => orElse(() => guard.isState(value), false),
+    isState: (value): value is unknown => orElse(() => settled(guard.isState(value)) === true, false),
   } satisfies Guard);
 }
 
@@ -30,9 +30,17 @@ const shown = ["control", "candidate", "low", "high", "clippedShare"] as const;
 function checkedEvidence(given: GuardEvidence): GuardEvidence {
   if (dropPromises(given)) return nothing;
   const { harm, safe, pairs } = given;
+  for (const one of [harm, safe, pairs, ...shown.map((name) => given[name])]) dropPromises(one);
   if (![harm, safe, pairs].every((one) => typeof one === "number" && one >= 0)) return nothing;
   const means = shown.filter((name) => Number.isFinite(given[name])).map((name) => [name, given[name]]);
   return { harm: held(harm), safe: held(safe), pairs: held(pairs), ...Object.fromEntries(means) };
+}
+
+/** Returns a value of a user's function. One that is async is no state of a guard; its failure would end the process. */
+function settled<T>(value: T): T {
+  // Asked for each unit: what is no promise is not searched for others.
+  if (typeof (value as { readonly then?: unknown } | undefined)?.then === "function") dropPromises(value);
+  return value;
 }
 
 /** JSON has no infinity. */

@@ -109,6 +109,8 @@ const known: readonly string[] = [
 
 const owner = "createRollout";
 const mostStages = 20;
+/** Shares of a tenth have no exact binary form: 0.66 is above 1 - 0.34. */
+const rounding = 1e-9;
 /** A year. */
 const longestMs = 31_536_000_000;
 
@@ -178,11 +180,11 @@ function checkedStages(given: unknown, holdOut: number | undefined): readonly Ro
         share,
         "at most 0.5, or 1: above one half control needs a holdOut to be compared with",
       );
-    if (share > 0.5 && share < 1 && share > 1 - (holdOut ?? 0))
+    if (share > 0.5 && share < 1 && share > 1 - (holdOut ?? 0) + rounding)
       throw new InvalidOptionError(
         `${place}.share`,
         share,
-        `at most 1 - holdOut, ${1 - (holdOut ?? 0)}, or 1`,
+        `at most 1 - holdOut, ${Number((1 - (holdOut ?? 0)).toPrecision(12))}, or 1`,
       );
     const { share: now } = stageShares(stage, holdOut);
     if (now <= before)

@@ -1,4 +1,5 @@
 import type { Answered, Choice, Model, Policy, PolicyContext, RouterEvent } from "../../contracts/index.ts";
+import { dropPromises } from "../../plugin/index.ts";
 import { withTimeLimit } from "../../plugin/with-time-limit.ts";
 import { createWorkQueue } from "../work-queue.ts";
 import { candidateOpinion } from "./candidate-opinion.ts";
@@ -78,7 +79,13 @@ export function isShadow(value: unknown): value is ShadowStatus {
 
 /** Creates the watch of the shadow stage. */
 export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
-  const { candidate, calls, random, add } = options;
+  const { candidate, calls, add } = options;
+  /** A number by the user's function; not a number, which samples nothing, if that returns none. */
+  const chance = (): number => {
+    const drawn: unknown = options.random();
+    dropPromises(drawn);
+    return typeof drawn === "number" ? drawn : Number.NaN;
+  };
   const models = shadowModels(options.models);
   const underWay = new Set<() => void>();
   let isClosed = false;
@@ -135,10 +142,10 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
       ...(Number.isFinite(difference) && { priced: 1, costDifferenceUsd: difference }),
     });
     // A stage that waits for a person is not to cost more and more.
-    const isSampled = calls > 0 && asked <= options.requests && random() < calls;
+    const isSampled = calls > 0 && asked <= options.requests && chance() < calls;
     // Without tools: what an answer asks for is not done twice.
     if (!isSampled || decision.request.tools > 0) return;
-    const drawn = drawOf(opinion, random());
+    const drawn = drawOf(opinion, chance());
     if (drawn !== undefined) callQueue.add({ id: drawn.model, event }, decision.request.inputTokens);
   };
   const queue = createWorkQueue<Shadowed>({
