@@ -281,6 +281,35 @@ describe("a rollout that should not matter, or that is moved under its router", 
     await world.router.close();
   });
 
+  it("does not take a candidate that always fails to all requests, since control has decided in its place", async () => {
+    const broken = { name: "broken", models: ["small"] as const, select: rejects };
+    const world = rolloutWorld({
+      candidate: broken as never,
+      stages: [{ share: 0.5 }],
+      advanceWhen: "no-harm-found",
+      minUnitsAtStage: 10,
+      guards: [errors({ margin: 0.4 })],
+    });
+    await world.send(300);
+    expect(await world.rollout.status()).toMatchObject({
+      state: "running",
+      verdict: {
+        verdict: "hold",
+        needs: "a person",
+        reason: expect.stringMatching(/candidate failed for \d+ of \d+/),
+      },
+    });
+    await world.router.close();
+    const sound = rolloutWorld({
+      stages: [{ share: 0.5 }],
+      minUnitsAtStage: 10,
+      guards: [errors({ margin: 0.4 })],
+    });
+    await sound.send(300);
+    expect((await sound.rollout.status()).state).toBe("done");
+    await sound.router.close();
+  });
+
   it("goes on after replace() and revert(): units stay in their arms, and none counts twice", async () => {
     const world = rolloutWorld({ stages: [{ share: 0.5 }], minUnitsAtStage: 10_000, unitMaxRequests: 50 });
     const { router, rollout } = world;

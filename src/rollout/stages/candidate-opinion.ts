@@ -67,8 +67,11 @@ function hasArms(choices: readonly Choice[]): boolean {
   return choices.some(({ arms }) => arms !== undefined);
 }
 
+/** Begin of the reason of a choice that control made since the candidate failed. */
+export const candidateFailed = "the candidate failed with an error of type ";
+
 function failed(error: unknown): string {
-  return `the candidate failed with an error of type ${errorType(error)}`;
+  return `${candidateFailed}${errorType(error)}`;
 }
 
 /** A candidate that sorts what it was given, for instance, must not make the router refuse what control wants. */

@@ -13,6 +13,7 @@ import { createLocalBook } from "../books/local-book.ts";
 import { createSharedBook } from "../books/shared-book.ts";
 import { saltFingerprint } from "../units/unit-draw.ts";
 import { createUnits } from "../units/units.ts";
+import { candidateFailures } from "./candidate-failures.ts";
 import { firstRecord } from "./first-record.ts";
 import { createJudgeTimer } from "./judge-timer.ts";
 import { noteRollout, refuseNested, refuseOthers } from "./other-rollouts.ts";
@@ -74,9 +75,11 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   let emit: ((event: LoopEvent) => void) | undefined;
   let shadow: ShadowWatch | undefined;
   let isClosed = false;
+  const failures = candidateFailures();
   const controller = createController({
     rollout,
     book,
+    failures,
     emit: (event) => emit?.(event),
     isAttached: () => shadow !== undefined,
   });
@@ -86,6 +89,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     stages,
     book,
     controller,
+    failures,
     shadow: () => shadow,
     onCounted() {
       // Without a store a look costs next to nothing, and harm is found with the unit that proves it.

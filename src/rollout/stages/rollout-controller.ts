@@ -2,6 +2,7 @@ import { errorType } from "../../contracts/errors/index.ts";
 import { InvalidOptionError, type LoopEvent, StoreError } from "../../contracts/index.ts";
 import { isOut, type RolloutBook } from "../books/rollout-book.ts";
 import type { ArmTable } from "../units/arm-table.ts";
+import type { CandidateFailures } from "./candidate-failures.ts";
 import { followRecord, type Move } from "./followed-record.ts";
 import { withPoints } from "./guard-points.ts";
 import { judgeRecord, shownVerdict } from "./judge-record.ts";
@@ -25,6 +26,7 @@ export interface ControllerOptions {
   readonly emit: (event: LoopEvent) => void;
   /** True once a router is attached, so that the shadow stage knows its models. */
   readonly isAttached: () => boolean;
+  readonly failures: Pick<CandidateFailures, "held">;
 }
 
 /** Moves a rollout by its evidence and by hand. */
@@ -51,7 +53,7 @@ export interface RolloutController {
 }
 
 export function createController(options: ControllerOptions): RolloutController {
-  const { rollout, book, emit, isAttached } = options;
+  const { rollout, book, emit, isAttached, failures } = options;
   const { id, stages, guards } = rollout;
   let verdict: RolloutVerdict | undefined;
   /** Reason why the last judgement came to nothing. */
@@ -92,7 +94,7 @@ export function createController(options: ControllerOptions): RolloutController 
     if (isOut(book.problem) || !(await book.mayJudge())) return;
     const evidence = await book.evidence();
     if (evidence === undefined) return judgeAlone();
-    const found = judgeRecord(record, evidence, rollout, isAttached());
+    const found = failures.held(judgeRecord(record, evidence, rollout, isAttached()));
     const held = shownVerdict(record, found, book.now());
     verdict = held;
     await book.keep({ verdict: held, points: withPoints(evidence, guards) }, evidence);

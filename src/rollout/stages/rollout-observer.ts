@@ -3,6 +3,7 @@ import type { RolloutBook } from "../books/rollout-book.ts";
 import { oldestKeyOf } from "../oldest-key.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";
 import { armOf, unitRequest } from "../units/unit-request.ts";
+import type { CandidateFailures } from "./candidate-failures.ts";
 import type { RolloutController } from "./rollout-controller.ts";
 import type { RolloutStage } from "./rollout-status.ts";
 import type { ShadowWatch } from "./shadow-watch.ts";
@@ -14,6 +15,7 @@ export interface RolloutObserverOptions {
   readonly controller: Pick<RolloutController, "record" | "promiseBroke">;
   /** Returns the watch of the shadow stage, once a router is attached. */
   readonly shadow: () => ShadowWatch | undefined;
+  readonly failures: Pick<CandidateFailures, "note">;
   /** Called after each request that counts. */
   readonly onCounted: () => void;
 }
@@ -30,7 +32,7 @@ export interface RolloutObserver {
 const mostDecisions = 10_000;
 
 export function createRolloutObserver(options: RolloutObserverOptions): RolloutObserver {
-  const { id, stages, book, controller, shadow, onCounted } = options;
+  const { id, stages, book, controller, failures, shadow, onCounted } = options;
   const unitOfDecision = new Map<string, string>();
   const oldestDecision = oldestKeyOf(unitOfDecision);
 
@@ -55,6 +57,8 @@ export function createRolloutObserver(options: RolloutObserverOptions): RolloutO
       const request = unitRequest(event, id);
       if (request === undefined) return;
       book.note(request);
+      if (request.arm === "candidate" && "decision" in event && event.decision !== undefined)
+        failures.note(event.decision.reason, record?.epoch ?? 0);
       if (event.type === "request-completed") remember(event.decision.id, request.unitHash);
       onCounted();
     },
