@@ -20,9 +20,9 @@ const space = 32;
 
 /**
  * Opens a file of JSON lines, which is created if there is none. A line is one write at its end, and systems make such
- * writes one after the other. So what stands before a line of ours without an end of its own is of a process that was
- * killed, or whose disk was full, in the middle of its write, and grows no more: it is blanked. A cut end before which no
- * line of ours stands may be one that is being written, so nothing is done about it. Nothing is ever cut off: other
+ * writes one after the other. So what precedes a line of ours without an end of its own is of a process that was
+ * killed, or whose disk was full, in the middle of its write, and grows no more: it is blanked. A cut end that no line of ours
+ * follows may be one that is being written, so nothing is done about it. Nothing is ever cut off: other
  * processes may have added lines by the time that it is.
  */
 export async function openLineFile(files: Files, file: string): Promise<LineFile> {

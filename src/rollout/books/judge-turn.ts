@@ -16,12 +16,12 @@ export interface JudgeTurn {
   take(): Promise<boolean>;
 }
 
-/** Periods without a judgement of any process after which the turn is taken from whoever has it. */
+/** Periods without a judgement of any process after which the turn is taken from its holder. */
 const mostPeriods = 4;
 
 /**
  * A turn is an entry that ends by itself. One that does not, since someone else has written it, or since the store keeps what
- * is over, would stop all judgements for good, and with them rollbacks: so it is taken away once no process has written a
+ * is over, would stop all judgements for good, and with them rollbacks: so it is taken from its holder once no process has written a
  * judgement for some periods. Two judgements at a time do no harm: each moves only the record that it was about.
  */
 export function judgeTurn({ store, monotonic, judgeMs, name }: JudgeTurnOptions): JudgeTurn {

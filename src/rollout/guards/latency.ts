@@ -87,7 +87,7 @@ export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
   };
 }
 
-/** True for a value above the quantile, found without sorting: so many of the values are below it. */
+/** True for a value above the quantile, found without sorting, by the number of values below it. */
 function isAboveQuantile(values: readonly number[], quantile: number, value: number): boolean {
   const rank = Math.min(values.length - 1, Math.floor(quantile * values.length));
   let below = 0;

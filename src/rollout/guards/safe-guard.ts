@@ -36,9 +36,9 @@ function checkedEvidence(given: GuardEvidence): GuardEvidence {
   return { harm: held(harm), safe: held(safe), pairs: held(pairs), ...Object.fromEntries(means) };
 }
 
-/** Returns a value of a user's function. One that is async is no state of a guard; its failure would end the process. */
+/** Returns a value of a user's function. A promise is not a state of a guard, and its failure would end the process. */
 function settled<T>(value: T): T {
-  // Asked for each unit: what is no promise is not searched for others.
+  // Asked for each unit: only a promise is searched for others.
   if (typeof (value as { readonly then?: unknown } | undefined)?.then === "function") dropPromises(value);
   return value;
 }
