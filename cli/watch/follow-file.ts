@@ -20,7 +20,7 @@ export interface FollowedFile {
 
 const pieceBytes = 1_048_576;
 /** Longest line that is read, in bytes. */
-export const longestLine = 16 * pieceBytes;
+export const longestLine: number = 16 * pieceBytes;
 /** Length of a file's begin by which it is told from another that was written in its place. */
 const headBytes = 256;
 const newline = 0x0a;
