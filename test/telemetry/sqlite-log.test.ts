@@ -197,8 +197,8 @@ describe.skipIf(withoutSqlite !== undefined)("a decision log in a SQLite file", 
     const { Worker } = await import("node:worker_threads");
     const { emit } = Worker.prototype;
     let isSilent = true;
-    Worker.prototype.emit = function (...given) {
-      if (given[0] !== "message" || !isSilent) return emit.apply(this, given as Parameters<typeof emit>);
+    Worker.prototype.emit = function (this: InstanceType<typeof Worker>, ...given: Parameters<typeof emit>) {
+      if (given[0] !== "message" || !isSilent) return emit.apply(this, given);
       // What it says is lost: it ends, as one that has hung for too long.
       isSilent = false;
       void this.terminate();
