@@ -8,7 +8,7 @@ export async function* readRows(file: string, filter: RowFilter): AsyncGenerator
   try {
     const pageAfter = rowPages(database, filter);
     for (let page = pageAfter(0); page !== undefined; page = pageAfter(page.upTo))
-      // What is no text is no JSON either: its reader says so.
+      // Anything but a text is refused by what reads the line as JSON.
       for (const line of page.lines) yield line ?? "";
   } finally {
     database.close();

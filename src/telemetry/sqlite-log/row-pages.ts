@@ -23,7 +23,7 @@ export function rowPages(
   longest: number = Number.MAX_SAFE_INTEGER,
 ): (after: number) => RowPage | undefined {
   const { where, values } = conditionOf(filter);
-  // The length stands before the text, which is not read for it.
+  // SQLite knows the length without reading the text.
   const sizes = database.prepare(
     `SELECT seq, octet_length(line) AS bytes FROM lines WHERE seq > ? ${where} ORDER BY seq LIMIT ${mostRows}`,
   );

@@ -4,8 +4,8 @@ import { numberOf } from "./log-file.ts";
 const rowsAtOnce = 1_000;
 
 /**
- * Finds the last rows of a log whose lines have so many bytes together; one row at least. Returns the number that they
- * come after, and about how many bytes of the file stand before them.
+ * Finds the last rows of a log whose lines have at most `mostBytes` together; one row at least. Returns the number that they
+ * come after, and about how many bytes of the file come earlier.
  */
 export function rowsFromEnd(
   database: Sqlite,
