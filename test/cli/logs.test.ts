@@ -194,10 +194,11 @@ describe("logs", () => {
 
   it("reads a pipe from its first line on", async (context) => {
     const pipe = `${file}.pipe`;
-    if (spawnSync("mkfifo", [pipe]).status !== 0) return context.skip("this system has no mkfifo");
-    const writer = spawn("sh", ["-c", 'cat "$1" > "$2"', "sh", file, pipe]);
+    if (spawnSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]).status !== 0)
+      return context.skip("this system has no mkfifo");
+    const written = once(spawn("sh", ["-c", 'cat "$1" > "$2"', "sh", file, pipe]), "close");
     const piped = await runCli(["logs", pipe, "--json"]);
-    await once(writer, "close");
+    await written;
     expect(piped).toEqual(await runCli(["logs", file, "--json"]));
   });
 
