@@ -1,14 +1,16 @@
 import type { Cluster } from "node:cluster";
 import { type FromWorker, hasField, type ToWorker } from "./worker-messages.ts";
+import { workerNumbers } from "./worker-numbers.ts";
 
 /** Longest wait for the series of all workers, in milliseconds: those of one that hangs are left out. */
 const answerMs = 3_000;
 
 /**
- * Answers `GET /metrics` of any worker with the series of all, in the process that started them. Each series names its worker:
- * one that is replaced leaves its counts behind with its name, so that no sum of rates falls or jumps.
+ * Answers `GET /metrics` of any worker with the series of all, in the process that started them. Each series names its worker
+ * by a number: one that is replaced hands it on, and its counts begin at 0 again, as those of a process that was restarted.
  */
 export function gatherMetrics(cluster: Cluster): void {
+  const numbers = workerNumbers();
   let lastId = 0;
   let gathering: Promise<string> | undefined;
   const gather = (): Promise<string> =>
@@ -24,7 +26,7 @@ export function gatherMetrics(cluster: Cluster): void {
       };
       const listen = (worker: { readonly id: number }, message: FromWorker): void => {
         if (!hasField(message, "ownMetrics") || message.id !== id) return;
-        texts.set(worker.id, String(message.ownMetrics));
+        texts.set(numbers.of(worker.id), String(message.ownMetrics));
         if (texts.size === asked.length) end();
       };
       const timer = setTimeout(end, answerMs);
@@ -32,6 +34,8 @@ export function gatherMetrics(cluster: Cluster): void {
       for (const worker of asked) worker?.send({ readMetrics: id } satisfies ToWorker, () => {});
       if (asked.length === 0) end();
     });
+  // Not at its exit: messages that it sent before may still come.
+  cluster.on("disconnect", ({ id }) => numbers.free(id));
   cluster.on("message", (worker, message: FromWorker) => {
     if (!hasField(message, "askMetrics")) return;
     const { id } = message;

@@ -16,10 +16,12 @@ export interface WorkerDashboard {
   close(): void;
 }
 
-/** Time between two parts, in milliseconds. */
-const partMs = 500;
-/** Time between two looks at the states while a page looks, and between two messages of a worker with nothing to tell. */
+/** Time between two parts, in milliseconds: what a worker that is killed has not told yet is in no sum. */
+const partMs = 100;
+/** Time between two looks at the states while a page looks. */
 const statesMs = 2_000;
+/** Time between two messages of a worker with nothing to tell, while a page looks and while none does. */
+const watchedMs = 500;
 const quietMs = 5_000;
 /** Longest wait for a frame, in milliseconds. */
 const frameMs = 5_000;
@@ -57,7 +59,7 @@ export function workerDashboard(link: WorkerLink): WorkerDashboard {
     // What was told is noted before more is: a process that does not answer must not gather messages.
     if (isWaiting) return;
     const part = tap.take(recording.models);
-    if (part === undefined && states === undefined && now - toldAt < (noted?.isWatched ? partMs : quietMs))
+    if (part === undefined && states === undefined && now - toldAt < (noted?.isWatched ? watchedMs : quietMs))
       return;
     isWaiting = true;
     toldAt = now;

@@ -26,7 +26,8 @@ export function textOf(value: unknown): string | undefined {
 }
 
 export function amountOf(value: unknown): number | undefined {
-  return typeof value === "number" && value >= 0 && value < 1e15 ? value : undefined;
+  // JSON knows -0, which is shown otherwise than 0.
+  return typeof value === "number" && value >= 0 && value < 1e15 ? Math.abs(value) : undefined;
 }
 
 export function numberOf(value: unknown): number | undefined {

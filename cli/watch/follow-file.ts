@@ -19,7 +19,8 @@ export interface FollowedFile {
 }
 
 const pieceBytes = 1_048_576;
-const longestLine = 16 * pieceBytes;
+/** Longest line that is read, in bytes. */
+export const longestLine: number = 16 * pieceBytes;
 /** Length of a file's begin by which it is told from another that was written in its place. */
 const headBytes = 256;
 const newline = 0x0a;
@@ -32,20 +33,11 @@ export async function followFile(
   path: string,
   { mostBytes, onLine, onTooLong }: FollowOptions,
 ): Promise<FollowedFile> {
-  // A pipe would be waited for, and a device may never end.
-  if (!(await stat(path)).isFile())
-    throw Object.assign(new Error(`${path} is not a file`), { code: "no regular file" });
   let handle = await open(path, "r");
   let { ino, dev, size } = await handle.stat();
   let offset = Math.max(0, size - mostBytes);
   const skippedBytes = offset;
   let head = await headOf(handle);
-  if (head.toString("latin1").startsWith("SQLite format 3\0")) {
-    await handle.close();
-    throw Object.assign(new Error(`${path} is a database`), {
-      code: "it is a SQLite file, which switchpoint logs reads",
-    });
-  }
   /** Parts of a line whose end is not there yet, and their length. */
   let begun: Buffer[] = [];
   let begunBytes = 0;

@@ -4,7 +4,7 @@ import { createFrames, type Frames } from "../../src/telemetry/dashboard/frames.
 import { newsOf } from "../../src/telemetry/dashboard/news-of.ts";
 import { createRecorder } from "../../src/telemetry/dashboard/recorder.ts";
 import { savingOf } from "../../src/telemetry/dashboard/shown-states.ts";
-import { followFile } from "./follow-file.ts";
+import { followLog } from "./follow-log.ts";
 import { createLoggedLoop } from "./logged-loop.ts";
 import type { LoggedNews } from "./logged-news.ts";
 import { loggedEntry } from "./logged-request.ts";
@@ -67,7 +67,7 @@ export async function logDashboard({
       states += 1;
     }
   };
-  const followed = await followFile(file, {
+  const followed = await followLog(file, {
     mostBytes,
     onLine: add,
     onTooLong: () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
@@ -190,6 +190,16 @@ describe("logs", () => {
     const { exitCode, err, out } = await runCli(["logs", ...args.map((arg) => (arg === "LOG" ? file : arg))]);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
     expect(err).toMatch(message);
+  });
+
+  it("reads a pipe from its first line on", async (context) => {
+    const pipe = `${file}.pipe`;
+    if (spawnSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]).status !== 0)
+      return context.skip("this system has no mkfifo");
+    const written = once(spawn("sh", ["-c", 'cat "$1" > "$2"', "sh", file, pipe]), "close");
+    const piped = await runCli(["logs", pipe, "--json"]);
+    await written;
+    expect(piped).toEqual(await runCli(["logs", file, "--json"]));
   });
 
   it("leaves out a line that a crash cut short, and names a wrong one", async () => {

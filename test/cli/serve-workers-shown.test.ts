@@ -162,6 +162,8 @@ test("the page of any worker shows the sum of all, also when one died and over a
 
 test("the series of any worker are those of all, each with its worker", async () => {
   const { url, lines } = await start("--metrics");
+  const workersOf = (text: string) =>
+    [...new Set([...text.matchAll(/\{worker="(\d+)"/g)].map(([, worker]) => worker))].sort();
   const counts = await sendToBoth(url);
   const texts = await Promise.all(
     Array.from({ length: 40 }, async () => (await fetch(`${url}/metrics`)).text()),
@@ -178,6 +180,16 @@ test("the series of any worker are those of all, each with its worker", async ()
   const types = text.split("\n").filter((line) => line.startsWith("# TYPE "));
   expect(new Set(types).size).toBe(types.length);
   expect(text).not.toContain("canary");
+  // One that is replaced hands its number on, however often.
+  for (const [killed] of counts) {
+    process.kill(killed, "SIGKILL");
+    const replaced = async () => {
+      const pids = await send(url, 4).catch(() => new Map<number, number>());
+      return pids.size === 2 && !pids.has(killed);
+    };
+    await expect.poll(replaced, { timeout: 30_000, interval: 200 }).toBe(true);
+  }
+  expect(workersOf(await (await fetch(`${url}/metrics`)).text())).toEqual(["1", "2"]);
   // Many that ask at a time are no leak, which Node.js would warn of.
   expect(lines.join("\n")).not.toContain("Warning");
-}, 60_000);
+}, 120_000);

@@ -88,6 +88,7 @@ describe.skipIf(!hasChromium)("the dashboard in Chromium", () => {
       .waitFor();
     await page.getByText("Stage 3, as an event of this log says.").waitFor();
     await page.getByText("51 requests recorded by all 3 workers").waitFor();
+    await page.getByText("What workers do not share is shown as the worst of them has it.").waitFor();
     expect(await page.locator("ol.stages").count()).toBe(0);
   }, 60_000);
 

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -141,6 +143,33 @@ describe("the decision log", () => {
     expect((await router.route("x")).text).toBe("ok");
     await expect(router.close()).rejects.toThrow(/ENOENT/);
     expect(log.dropped).toBe(1);
+  });
+
+  it("ends though a write hangs, as to a pipe that is not read, and counts what it gives up", async (context) => {
+    const pipe = join(folder, "pipe");
+    if (spawnSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]).status !== 0)
+      return context.skip("this system has no mkfifo");
+    const { router, log } = logging({ file: pipe });
+    const requests = 100;
+    // More than a pipe takes.
+    for (let sent = 0; sent < requests; sent += 1) expect((await router.route("x")).text).toBe("ok");
+    const written = await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    // It has begun to write: the pipe is not empty.
+    await expect.poll(async () => (await written.read(Buffer.alloc(1), 0, 1)).bytesRead).toBe(1);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const closing = router.close().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(await closing).toMatchObject({ code: "ETIMEDOUT" });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(log.dropped).toBe(requests);
+    // Ends the write, and with it the thread that it holds.
+    await Promise.all([once(createReadStream(pipe).resume(), "end"), written.close()]);
   });
 
   it("loses only a decision that is not JSON", async () => {

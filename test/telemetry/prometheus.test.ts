@@ -60,6 +60,25 @@ describe("prometheus", () => {
     expect(seriesOf(text, "breaker_state", { name: "fake:small", state: "closed" })).toBe(1);
   });
 
+  it("begins at 0, so that the first loss and the first escalation are a rise", async () => {
+    const router = routerOf();
+    const text = await prometheus(router).text();
+    expect(
+      [
+        "log_lost_decisions",
+        "escalation_alarms_total",
+        "classifier_failures_total",
+        "cache_saved_usd_total",
+      ].map((name) => seriesOf(text, name)),
+    ).toEqual([0, 0, 0, 0]);
+    expect(["saving_usd", "reference_cost_usd_total"].map((name) => seriesOf(text, name))).toEqual([
+      undefined,
+      undefined,
+    ]);
+    const compared = await prometheus(router, { reference: "large" }).text();
+    expect(seriesOf(compared, "compared_cost_usd_total")).toBe(0);
+  });
+
   it("has no label and no text from requests, answers, errors, tenants or hostile servers", async () => {
     const canary = 'CANARY"}\n7c1f';
     let fails = false;

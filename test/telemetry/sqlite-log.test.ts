@@ -192,6 +192,42 @@ describe.skipIf(withoutSqlite !== undefined)("a decision log in a SQLite file", 
     expect([(await linesOf()).length, log.dropped]).toEqual([3, 0]);
   });
 
+  it("writes a line once, also where its thread has written it and was ended before it could say so", async () => {
+    const { router, log, ask } = logging();
+    const { Worker } = await import("node:worker_threads");
+    const { emit } = Worker.prototype;
+    let isSilent = true;
+    Worker.prototype.emit = function (this: InstanceType<typeof Worker>, ...given: Parameters<typeof emit>) {
+      if (given[0] !== "message" || !isSilent) return emit.apply(this, given);
+      // What it says is lost: it ends, as one that has hung for too long.
+      isSilent = false;
+      void this.terminate();
+      return true;
+    } as typeof emit;
+    try {
+      await ask("s");
+      await vi.waitFor(() => expect(isSilent).toBe(false), 10_000);
+      await ask("t");
+      await router.close();
+    } finally {
+      Worker.prototype.emit = emit;
+    }
+    const lines = await linesOf();
+    expect([lines.length, new Set(lines).size, log.dropped]).toEqual([2, 2, 0]);
+  });
+
+  it("knows lines about no decision by their time, and keeps two that differ", async () => {
+    const thread = startRowWorker(file);
+    (await openLogFile(file)).close();
+    const row = (id: string, at: number, line: string) =>
+      [id, at, "", null, null, null, null, null, line] as const;
+    const rows = [row("", 1, "{}"), row("a", 1, "{}"), row("", 2, "{}"), row("a", 1, '{"b":1}')];
+    await thread?.add(rows.slice(0, 2));
+    await thread?.add([...rows, ...rows], true);
+    await thread?.close();
+    expect(await linesOf()).toEqual(["{}", "{}", "{}", '{"b":1}']);
+  });
+
   it("writes by this thread, for good, where a thread finds no SQLite, however it says so", async () => {
     const { router, log, ask } = logging();
     const { Worker } = await import("node:worker_threads");

@@ -29,8 +29,11 @@ export async function logFiles(paths: readonly string[]): Promise<readonly LogFi
 /** Undefined if the file does not exist, which a log that was just rotated may bear. */
 async function kindOf(path: string, mayBeAbsent: boolean): Promise<LogFile["kind"] | undefined> {
   try {
-    if ((await stat(path)).isDirectory())
+    const found = await stat(path);
+    if (found.isDirectory())
       throw new OutcomeFormatError(path, 0, "file", "is a folder: name a decision log in it");
+    // What is read of a pipe is gone.
+    if (!found.isFile()) return "lines";
     const handle = await open(path);
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(16), 0, 16);

@@ -13,7 +13,10 @@ export interface AlarmsOptions {
   /** At most 100, each name once. */
   readonly rules: readonly AlarmRule[];
   readonly notify: Notify;
-  /** Time between two looks in milliseconds. Default 15,000; 0: only `check()` looks. */
+  /**
+   * Time between two looks in milliseconds. Default 15,000; 0: only `check()` looks, which should be called at least once a
+   * minute, or as often as the shortest window is long: after a longer time the windows begin again.
+   */
   readonly everyMs?: number | undefined;
   /** Longest wait for `notify` in milliseconds. Default 10,000. */
   readonly notifyTimeoutMs?: number | undefined;
@@ -64,7 +67,7 @@ export function alarms(options: AlarmsOptions): Alarms {
   checkNumber("alarms.notifyTimeoutMs", notifyTimeoutMs, { min: 1, max: 600_000 });
   checkNumber("alarms.retryPauseMs", retryPauseMs, { min: 0, max: 600_000 });
   const delivery = createDelivery(notify, notifyTimeoutMs, retryPauseMs);
-  const watches = rules.map(createWatch);
+  const watches = rules.map((rule) => createWatch(rule, everyMs));
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     const byName = new Map((await metrics.families()).map((family) => [family.name, family]));

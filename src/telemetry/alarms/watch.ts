@@ -8,11 +8,16 @@ export interface Watch {
   look(readings: readonly Reading[], at: number): Judged | undefined;
 }
 
-/** Largest number of looks that are kept of a window: a longer one is thinned out at its oldest end. */
+/** Largest number of looks that are kept of a window: of more, some in between are left out. */
 const mostLooks = 1_000;
+/** Shortest time without a look after which a process is taken to have slept, in milliseconds. */
+const sleptMs = 60_000;
 
-export function createWatch(rule: AlarmRule): Watch {
+/** `everyMs` is the time between two looks in milliseconds; 0: not known. */
+export function createWatch(rule: AlarmRule, everyMs: number): Watch {
   const { windowMs, forMs = 0 } = rule;
+  // Looks may be further apart than the window is long: it is then as long as they are apart.
+  const longestGapMs = Math.max(windowMs, forMs, sleptMs, 3 * everyMs);
   let looks: { readonly at: number; readonly readings: readonly Reading[] }[] = [];
   let since: number | undefined;
   let firing = false;
@@ -26,15 +31,15 @@ export function createWatch(rule: AlarmRule): Watch {
       // A clock of the caller: a look without a time would never leave the window.
       if (!Number.isFinite(at)) return undefined;
       // The clock went back, or the process slept: what lies before does not belong to the window.
-      if (last !== undefined && (at < last || at - last > Math.max(windowMs, forMs, 60_000))) {
+      if (last !== undefined && (at < last || at - last > longestGapMs)) {
         looks = [];
         since = undefined;
       }
       last = at;
       while (looks.length > 1 && (looks[1]?.at ?? at) <= at - windowMs) looks.shift();
-      if (looks.length >= mostLooks) looks.shift();
       const before = windowMs === 0 ? undefined : looks[0];
-      if (windowMs > 0) looks.push({ at, readings });
+      const newest = looks.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+      if (windowMs > 0 && at - newest >= windowMs / mostLooks) looks.push({ at, readings });
       if (windowMs > 0 && before === undefined) return undefined;
       const judged = judge(rule, readings, before?.readings ?? [], at - (before?.at ?? at));
       if (judged.firing !== true) {

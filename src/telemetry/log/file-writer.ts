@@ -30,6 +30,7 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
   let open: Open | undefined;
   let hasWarned = false;
   let isBusy = false;
+  let isClosed = false;
   const encode = batchEncoder();
 
   const close = async (): Promise<void> => {
@@ -124,9 +125,12 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
         return { written, error };
       } finally {
         isBusy = false;
+        // Closed meanwhile, since it took too long.
+        if (isClosed) await close();
       }
     },
     async close() {
+      isClosed = true;
       clearInterval(timer);
       await close();
     },

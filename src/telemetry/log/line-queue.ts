@@ -28,7 +28,7 @@ export interface QueueOptions<Line> {
 
 export interface LineQueue {
   add(event: Logged): void;
-  /** Writes what waits. Rejects with the first error that lost lines. */
+  /** Writes what waits, as long as a write ends within ten seconds. Rejects with the first error that lost lines. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ const collectMs = 5;
 const enough = 500;
 /** Largest length of all waiting lines, in characters. */
 const longestQueue = 128_000_000;
-/** Time for which lines wait for a disk that refuses them. */
+/** Time for which lines wait for a disk that refuses them, and at the end for one that does not answer. */
 const patienceMs = 10_000;
 
 /** A bounded queue of lines, written in batches every 5 ms. A writer that fails is asked again. */
@@ -52,6 +52,9 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
   let failure: unknown;
   let collected: (() => void) | undefined;
   let closed = false;
+  /** Writes that have ended. */
+  let ended = 0;
+  let isGivenUp = false;
   const pause = createPause();
 
   const waiting = (): number => lines.length - done;
@@ -99,6 +102,8 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
     while (waiting() > 0) {
       const taken = take();
       const { written, error } = await writer.write(taken).catch((error) => ({ written: 0, error }));
+      ended += 1;
+      if (isGivenUp) return;
       remove(taken.slice(0, written));
       if (error === undefined || written > 0) {
         failingSince = undefined;
@@ -116,6 +121,20 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
       writing = undefined;
       if (waiting() > 0) start();
     });
+  };
+
+  /** Waits for a run. False if a write of it hangs, as of a disk that is gone, or of a pipe that is not read. */
+  const ends = async (running: Promise<void>): Promise<boolean> => {
+    for (;;) {
+      const before = ended;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<boolean>((resolve) => {
+        timer = setTimeout(() => resolve(false), patienceMs);
+      });
+      const isOver = await Promise.race([running.then(() => true), late]);
+      clearTimeout(timer);
+      if (isOver || ended === before) return isOver;
+    }
   };
 
   return {
@@ -143,8 +162,16 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
       closed = true;
       pause.end();
       collected?.();
-      while (writing !== undefined) await writing;
-      await writer.close();
+      while (writing !== undefined && !isGivenUp) isGivenUp = !(await ends(writing));
+      if (isGivenUp) {
+        dropAll(
+          Object.assign(new Error(`a write has not ended for ${patienceMs / 1_000} s`), {
+            code: "ETIMEDOUT",
+          }),
+        );
+        // It would wait for that write.
+        void writer.close().catch(() => {});
+      } else await writer.close();
       if (failure !== undefined) throw failure;
     },
   };

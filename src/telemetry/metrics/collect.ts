@@ -42,6 +42,7 @@ export function collect<Id extends string>(
   const onNews = newsCounter(families, labels);
   const price = reference === undefined ? undefined : plain.models[reference]?.price;
 
+  beginAtZero(families, price !== undefined);
   const compare = ({ attempts, costUsd }: Completed): void => {
     const usage = answeringAttempt(attempts)?.usage;
     if (price === undefined || usage === undefined || costUsd === undefined) return;
@@ -93,6 +94,20 @@ export function collect<Id extends string>(
     },
     close,
   };
+}
+
+/** A series that begins with its first count hides it: a rate sees a rise from 0 alone. */
+function beginAtZero(families: Families, isCompared: boolean): void {
+  const { log_lost_decisions, reference_cost_usd_total: all, compared_cost_usd_total: paid } = families;
+  log_lost_decisions.set(0);
+  // Where nothing is compared, there is no saving, which is not one of 0.
+  for (const family of Object.values(families))
+    if (
+      family.type === "counter" &&
+      family.labels.length === 0 &&
+      (isCompared || (family !== all && family !== paid))
+    )
+      family.add(0);
 }
 
 /** Largest cost of a request that is compared, in US dollars. */

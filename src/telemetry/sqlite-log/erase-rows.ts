@@ -1,7 +1,7 @@
 import { transaction } from "../../plugin/sqlite-transaction.ts";
 import { openLogFile } from "./log-file.ts";
 import { patiently } from "./patiently.ts";
-import { conditionOf, type RowFilter } from "./read-rows.ts";
+import { conditionOf, type RowFilter } from "./row-filter.ts";
 
 /** Time for which writers are waited for, in milliseconds. */
 const patienceMs = 30_000;

@@ -9,10 +9,13 @@ const busyMs = 5_000;
 /** Marks the file as a decision log: "SPdl". */
 const applicationId = 0x5350646c;
 
-/** `at` in milliseconds since the epoch; `line` as in a file of lines, without its line break. */
+/**
+ * `at` in milliseconds since the epoch; `line` as in a file of lines, without its line break. No `seq` is used twice, also
+ * where the last rows were deleted: who follows a log knows new rows by it.
+ */
 const schema = `
 CREATE TABLE lines (
-  seq INTEGER PRIMARY KEY,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL,
   at INTEGER NOT NULL,
   model TEXT NOT NULL,
@@ -54,13 +57,30 @@ export async function openLogFile(file: string): Promise<Sqlite> {
   }
 }
 
+/** Opens a decision log that is there, and changes nothing. Rejects as `openLogFile` does, and for an empty file. */
+export async function openToRead(file: string): Promise<Sqlite> {
+  const database = await openSqlite(file, "sqliteLog()");
+  try {
+    database.exec("PRAGMA busy_timeout = 2; PRAGMA query_only = ON;");
+    if (await patiently(busyMs, () => isEmpty(database, file))) throw notALog(file);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function notALog(file: string): Error {
+  return new Error(`${file} is not a decision log of format version ${formatVersion}`);
+}
+
 /** True if the file has nothing in it yet. Throws if it is something else than a decision log. */
 function isEmpty(database: Sqlite, file: string): boolean {
   const id = numberOf(database, "application_id");
   const version = numberOf(database, "user_version");
   if (id === applicationId && version === formatVersion) return false;
   if (id === 0 && version === 0 && numberOf(database, "schema_version") === 0) return true;
-  throw new Error(`${file} is not a decision log of format version ${formatVersion}`);
+  throw notALog(file);
 }
 
 function create(database: Sqlite, file: string): void {

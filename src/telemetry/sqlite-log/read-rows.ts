@@ -1,63 +1,16 @@
-import { openLogFile } from "./log-file.ts";
-
-/** Condition that rows must fit; each absent part fits all. Lists: one of these values. */
-export interface RowFilter {
-  readonly ids?: readonly string[] | undefined;
-  readonly tenants?: readonly string[] | undefined;
-  readonly sessions?: readonly string[] | undefined;
-  readonly promptHashes?: readonly string[] | undefined;
-  /** Milliseconds since the epoch, inclusive and exclusive. */
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-}
-
-const rowsAtOnce = 200;
+import { openToRead } from "./log-file.ts";
+import type { RowFilter } from "./row-filter.ts";
+import { rowPages } from "./row-pages.ts";
 
 /** Reads the lines of a log in the order in which they were written, 200 at a time. */
 export async function* readRows(file: string, filter: RowFilter): AsyncGenerator<string, void, void> {
-  const database = await openLogFile(file);
+  const database = await openToRead(file);
   try {
-    const { where, values } = conditionOf(filter);
-    const page = database.prepare(
-      `SELECT seq, line FROM lines WHERE seq > ? ${where} ORDER BY seq LIMIT ${rowsAtOnce}`,
-    );
-    let after = 0;
-    while (true) {
-      const rows = page.all(after, ...values) as readonly { readonly seq: number; readonly line: string }[];
-      for (const { line } of rows) yield line;
-      if (rows.length < rowsAtOnce) return;
-      after = rows.at(-1)?.seq ?? after;
-    }
+    const pageAfter = rowPages(database, filter);
+    for (let page = pageAfter(0); page !== undefined; page = pageAfter(page.upTo))
+      // Anything but a text is refused by what reads the line as JSON.
+      for (const line of page.lines) yield line ?? "";
   } finally {
     database.close();
   }
-}
-
-/** Returns the condition of a filter, which begins with AND if it is not empty. */
-export function conditionOf(filter: RowFilter): {
-  readonly where: string;
-  readonly values: (string | number)[];
-} {
-  const { ids, tenants, sessions, promptHashes, since, until } = filter;
-  const parts: string[] = [];
-  const values: (string | number)[] = [];
-  for (const [column, list] of Object.entries({
-    id: ids,
-    tenant: tenants,
-    session: sessions,
-    promptHash: promptHashes,
-  })) {
-    if (list === undefined) continue;
-    parts.push(`AND ${column} IN (${list.map(() => "?").join(", ")})`);
-    values.push(...list);
-  }
-  if (since !== undefined) {
-    parts.push("AND at >= ?");
-    values.push(since);
-  }
-  if (until !== undefined) {
-    parts.push("AND at < ?");
-    values.push(until);
-  }
-  return { where: parts.join(" "), values };
 }

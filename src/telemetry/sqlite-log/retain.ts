@@ -37,7 +37,8 @@ export async function retain(
   while (usedBytes(database) > maxBytes && (await remove(`ORDER BY seq LIMIT ${mostAtOnce}`)) > 0);
   while (removed > 0 && numberOf(database, "freelist_count") > 0) {
     const before = numberOf(database, "freelist_count");
-    database.prepare(`PRAGMA incremental_vacuum(${pagesAtOnce})`).all();
+    // Not as a statement: `better-sqlite3` refuses to read rows of one that has no columns.
+    database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
     await new Promise((resolve) => setImmediate(resolve));
     if (numberOf(database, "freelist_count") >= before) break;
   }

@@ -1,12 +1,16 @@
 import { nodeBuiltin } from "../../plugin/node-builtin.ts";
+import { addRow, addRowAgain } from "./add-row.ts";
 import type { Row } from "./row-of.ts";
 
 /** A thread that adds rows to a log, so that this one waits for no disk. */
 export interface RowWorker {
   /** False for one that does not answer and cannot be ended, as where a disk hangs: another would hang, too. */
   readonly hasEnded: boolean;
-  /** Adds rows in one transaction: all or none. Rejects if it cannot. */
-  add(rows: readonly Row[]): Promise<void>;
+  /**
+   * Adds rows in one transaction: all or none. Rejects if it cannot, or if it is not known whether it has. With `isAgain`
+   * it adds those alone that are not there, which takes half as long again.
+   */
+  add(rows: readonly Row[], isAgain?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -15,9 +19,6 @@ const patienceMs = 30_000;
 /** Time for which the thread waits for other processes that hold the file, in milliseconds. */
 const busyMs = 1_000;
 
-export const insertRow =
-  "INSERT INTO lines (id, at, model, reason, tenant, session, promptHash, costUsd, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
 /**
  * The program of the thread, as text: a file of its own would be lost where an application bundles this package. The
  * file of the log has its tables by then.
@@ -25,7 +26,7 @@ export const insertRow =
 const program = `
 const builtin = (name) => globalThis.process.getBuiltinModule(name);
 const { parentPort, workerData } = builtin("node:worker_threads");
-const { file, from, isBuiltIn, pragmas, insertRow } = workerData;
+const { file, from, isBuiltIn, pragmas, addRow, addRowAgain } = workerData;
 let open;
 const openOnce = () => {
   if (open !== undefined) return open;
@@ -35,30 +36,30 @@ const openOnce = () => {
   const database = new Database(file);
   try {
     database.exec(pragmas);
-    open = { database, insert: database.prepare(insertRow) };
+    open = { database, insert: database.prepare(addRow), insertAgain: database.prepare(addRowAgain) };
   } catch (error) {
     database.close();
     throw error;
   }
   return open;
 };
-const add = (rows) => {
-  const { database, insert } = openOnce();
+const add = ({ rows, isAgain }) => {
+  const { database, insert, insertAgain } = openOnce();
   database.exec("BEGIN IMMEDIATE");
   try {
-    for (const row of rows) insert.run(...row);
+    for (const row of rows) (isAgain ? insertAgain : insert).run(...row);
     database.exec("COMMIT");
   } catch (error) {
     try { database.exec("ROLLBACK"); } catch {}
     throw error;
   }
 };
-parentPort.on("message", (rows) => {
+parentPort.on("message", (asked) => {
   try {
-    if (rows === undefined) {
+    if (asked === undefined) {
       open?.database.close();
       open = undefined;
-    } else add(rows);
+    } else add(asked);
     parentPort.postMessage(undefined);
   } catch (error) {
     const { message, code, errcode } = error;
@@ -74,7 +75,7 @@ export function startRowWorker(file: string): RowWorker | undefined {
   if (threads === undefined || file === ":memory:") return undefined;
   const pragmas = `PRAGMA busy_timeout = ${busyMs}; PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;`;
   const isBuiltIn = nodeBuiltin("node:sqlite") !== undefined;
-  const workerData = { file, from: import.meta.url, isBuiltIn, pragmas, insertRow };
+  const workerData = { file, from: import.meta.url, isBuiltIn, pragmas, addRow, addRowAgain };
   let worker: InstanceType<typeof threads.Worker>;
   try {
     // What this process loads first is not needed there, and it has told its warnings.
@@ -101,14 +102,16 @@ export function startRowWorker(file: string): RowWorker | undefined {
   // The process may end while nothing is to be written.
   worker.unref();
 
-  const ask = (rows: readonly Row[] | undefined): Promise<void> =>
+  const ask = (
+    asked: { readonly rows: readonly Row[]; readonly isAgain: boolean } | undefined,
+  ): Promise<void> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) {
         reject(ended);
         return;
       }
       // First: it throws for what cannot be passed on.
-      worker.postMessage(rows);
+      worker.postMessage(asked);
       const timer = setTimeout(() => {
         const text = `the thread of the log has not answered for ${patienceMs / 1_000} s`;
         ended = Object.assign(new Error(text), { code: "ETIMEDOUT" });
@@ -128,7 +131,7 @@ export function startRowWorker(file: string): RowWorker | undefined {
     get hasEnded() {
       return isOver;
     },
-    add: ask,
+    add: (rows, isAgain = false) => ask({ rows, isAgain }),
     async close() {
       await ask(undefined).catch(() => {});
       await worker.terminate();

@@ -3,14 +3,16 @@ import { transaction } from "../../plugin/sqlite-transaction.ts";
 import type { LineWriter } from "../log/line-queue.ts";
 import type { LogLine } from "../log/log-line.ts";
 import { steadyTime } from "../log/steady-time.ts";
+import { addRow, addRowAgain } from "./add-row.ts";
 import { openLogFile } from "./log-file.ts";
 import { type Retention, retain } from "./retain.ts";
 import { rowOf } from "./row-of.ts";
-import { insertRow, type RowWorker, startRowWorker } from "./row-worker.ts";
+import { type RowWorker, startRowWorker } from "./row-worker.ts";
 
 interface Open {
   readonly database: Sqlite;
   readonly insert: SqliteStatement;
+  readonly insertAgain: SqliteStatement;
 }
 
 /** Shortest time between two looks for rows that are too many or too old, in milliseconds. */
@@ -28,11 +30,14 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
   let worker: RowWorker | undefined;
   /** Undefined: it is not known yet whether threads can load SQLite. */
   let isThreaded: boolean | undefined;
+  /** True after a failure: some of the lines that come again may be written. */
+  let isAgain = false;
 
   const openOnce = (): Promise<Open> => {
     opening ??= openLogFile(file).then((database) => ({
       database,
-      insert: database.prepare(insertRow),
+      insert: database.prepare(addRow),
+      insertAgain: database.prepare(addRowAgain),
     }));
     // Tried again with the next lines.
     opening.catch(() => {
@@ -59,21 +64,23 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
   return {
     async write(lines) {
       try {
-        const { database, insert } = await openOnce();
+        const { database, insert, insertAgain } = await openOnce();
         const rows = lines.map(rowOf);
         if (isThreaded !== false) worker ??= startRowWorker(file);
         if (worker === undefined)
           transaction(database, () => {
-            for (const row of rows) insert.run(...row);
+            for (const row of rows) (isAgain ? insertAgain : insert).run(...row);
           });
         else {
-          await worker.add(rows);
+          await worker.add(rows, isAgain);
           isThreaded = true;
         }
+        isAgain = false;
         retainNow(database);
         await new Promise((resolve) => setImmediate(resolve));
         return { written: lines.length };
       } catch (error) {
+        isAgain = true;
         // It may find no SQLite, as in a bundle of an application: then this thread goes on by itself.
         if (worker !== undefined && isThreaded === undefined && isNotLoaded(error)) isThreaded = false;
         if (worker?.hasEnded || isThreaded === false) {

@@ -91,12 +91,13 @@ function draw() {
 }
 
 /** @param {any} source @param {number} at */
-function footer({ kind, since, requests, processes, unreadable = 0, skippedBytes = 0 }, at) {
+function footer({ kind, since, requests, processes = 0, unreadable = 0, skippedBytes = 0 }, at) {
   const begin = typeof since === "number" ? ` since ${momentOf(since, at)}` : "";
   const parts = [
     kind === "log"
       ? `${count(requests)} decisions read${begin}; time is that of the newest decision`
-      : `${count(requests)} requests recorded by ${processes === undefined ? "this process" : `all ${count(processes)} workers`}${begin}`,
+      : `${count(requests)} requests recorded by ${processes === 0 ? "this process" : `all ${count(processes)} workers`}${begin}`,
+    processes > 1 ? "What workers do not share is shown as the worst of them has it" : "",
     unreadable > 0 ? `${count(unreadable)} lines could not be read` : "",
     skippedBytes > 0 ? `the first ${count(skippedBytes / 1e6)} MB of the file were left out` : "",
     "Quantiles of latency are within 7 %. Nothing of prompts, answers, tenants and sessions is shown.",
