@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const cores = availableParallelism();
+const patience = "./test/support/patience.ts";
+
 // The provider suite also runs against the next major of the SDK (Node >= 22): SWITCHPOINT_OPENAI=openai-7.
 const openai = process.env["SWITCHPOINT_OPENAI"];
 
@@ -49,11 +52,13 @@ export default defineConfig({
     experimental: { fsModuleCache: true },
     globalSetup: ["./test/support/folder-of-run.ts"],
     // Test files wait for timers, loopback and child processes for more than half of their time: with a process per core
-    // the cores are idle for that. A percentage cannot be above 100.
-    maxWorkers: 2 * availableParallelism(),
+    // the cores are idle for that. Each needs about a gigabyte of memory: four more than cores at most.
+    maxWorkers: Math.min(2 * cores, cores + 4),
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
     testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 60_000,
+    // As long as test/support/patience.ts lets vi.waitFor wait.
+    expect: { poll: { timeout: 20_000 } },
     coverage: {
       include: ["src/**/*.ts", "policies/**/*.ts", "evals/**/*.ts", "cli/**/*.ts"],
       exclude: ["**/*.generated.ts"],
@@ -67,10 +72,13 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [...isolated, ...skipped],
           isolate: false,
-          setupFiles: ["./test/support/shared-process.ts"],
+          setupFiles: [patience, "./test/support/shared-process.ts"],
         },
       },
-      { extends: true, test: { name: "isolated", include: isolated, exclude: skipped } },
+      {
+        extends: true,
+        test: { name: "isolated", include: isolated, exclude: skipped, setupFiles: [patience] },
+      },
       {
         extends: true,
         test: {
