@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { Agent, type ClientRequest, request } from "node:http";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { type BundledCommand, bundledCommand } from "../support/bundled-command.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 
@@ -14,7 +14,6 @@ let command: BundledCommand;
 beforeAll(async () => {
   command = await bundledCommand();
 }, 60_000);
-afterAll(() => command?.remove());
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { Agent, request as tlsRequest } from "node:https";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TLSSocket } from "node:tls";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import {
   certificate,
   certificateKey,
@@ -22,7 +22,6 @@ let command: BundledCommand;
 beforeAll(async () => {
   command = await bundledCommand();
 }, 60_000);
-afterAll(() => command?.remove());
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {

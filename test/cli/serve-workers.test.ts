@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { type BundledCommand, bundledCommand } from "../support/bundled-command.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { startRedis, withoutRedis } from "../support/redis-server.ts";
@@ -13,7 +13,6 @@ let command: BundledCommand;
 beforeAll(async () => {
   command = await bundledCommand();
 }, 60_000);
-afterAll(() => command?.remove());
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {

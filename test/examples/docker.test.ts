@@ -73,7 +73,6 @@ test.skipIf(withoutRedis)(
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
     const bundled = await bundledCommand();
-    onTestFinished(bundled.remove);
     const folder = temporaryFolder();
     onTestFinished(() => folder.remove());
     const { key, record } = createKey({ tenant: "acme" });

@@ -99,19 +99,20 @@ describe("a rotated decision log", () => {
   it("breaks the lock of a process that was killed, and waits for one that lives", async () => {
     await writeFile(`${file}.lock`, "");
     const { router } = logging({ rotate: { maxBytes: 10_000 } });
-    const send = async () => {
-      for (let n = 0; n < 30; n += 1) await router.route("x");
+    const send = async (count: number) => {
+      for (let n = 0; n < count; n += 1) await router.route("x");
       await new Promise((resolve) => setTimeout(resolve, 50));
     };
-    await send();
-    await send();
+    await send(30);
+    await send(30);
     expect(await asideFiles(file)).toEqual([]);
     const longAgo = new Date(Date.now() - 60_000);
     await utimes(`${file}.lock`, longAgo, longAgo);
-    await send();
+    // Too few to fill another file, in however many pieces they are written.
+    await send(3);
     await router.close();
     expect((await asideFiles(file)).length).toBe(1);
-    expect((await allLines()).length).toBe(90);
+    expect((await allLines()).length).toBe(63);
   });
 
   it("removes what is older than it may be, and nothing while the clock has just jumped", async () => {

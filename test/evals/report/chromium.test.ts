@@ -196,7 +196,10 @@ describe.skipIf(!present)("a report in Chromium", () => {
 
 async function findingsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as BrowserGlobals).axe.run());
+  const { violations } = await page.evaluate(() =>
+    // The same findings, without an account of what is in order, which takes a fifth of the time.
+    (globalThis as unknown as BrowserGlobals).axe.run({ resultTypes: ["violations"] }),
+  );
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
 }
 
@@ -307,7 +310,7 @@ interface PageElement {
 
 interface BrowserGlobals {
   readonly axe: {
-    run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+    run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
   };
   readonly document: {
     readonly documentElement: PageElement & { readonly scrollHeight: number };

@@ -44,9 +44,11 @@ export async function openPage(
 /** Findings of axe-core. It is brought in by the debugger, past the policy of the page. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-  );
+  const found = await page.evaluate(() => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } };
+    // The same findings, without an account of what is in order, which takes a fifth of the time.
+    return axe.run({ resultTypes: ["violations"] });
+  });
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }
 
