@@ -80,7 +80,7 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
     socket.setKeepAlive(true, 1_000);
     socket.unref();
     const rest = rests.get(socket) ?? firstRest(socket);
-    // Stays set while the connection is used: Node's agent heeds it for idle ones alone.
+    // Stays set while the connection is used, where it means nothing.
     if (rest.ms !== ms) socket.setTimeout(ms);
     rest.ms = ms;
     rest.since = performance.now();
@@ -93,6 +93,11 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
     // Bytes that nothing was asked for.
     socket.on("data", () => {
       if (rest.isIdle) socket.destroy();
+    });
+    socket.on("timeout", () => {
+      if (rest.isIdle) socket.destroy();
+      // It went off during a request, and does so again only if the connection is read from: it must be set anew.
+      else rest.ms = 0;
     });
     return rest;
   }
