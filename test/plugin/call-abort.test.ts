@@ -37,7 +37,7 @@ describe("what may end a call", () => {
     expect(told).toHaveBeenCalledOnce();
   });
 
-  it("tells them in their order, and the first error, whoever has left before", () => {
+  it("tells them in their order, and the first error, although one has left before", () => {
     const abort = new CallAbort();
     const told: string[] = [];
     const wait = (name: string, error?: Error) =>

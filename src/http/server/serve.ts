@@ -137,7 +137,7 @@ export async function serve<Id extends string>(
   };
 }
 
-/** What the requests of all generations share. */
+/** Parts that the requests of all generations share. */
 interface Shared {
   readonly all: InFlight;
   readonly phaseNow: () => Phase;

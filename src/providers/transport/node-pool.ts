@@ -19,7 +19,7 @@ type PooledSocket = Duplex & {
   readonly _httpMessage?: { readonly res?: IncomingMessage | null } | null;
 };
 
-/** The idle times of a connection. It is listened to once, and not anew for each request. */
+/** The idle times of a connection. It is listened to once, not for each request. */
 interface Rest {
   /** Beginning of the last one. */
   since: number;
@@ -96,7 +96,7 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
     });
     socket.on("timeout", () => {
       if (rest.isIdle) socket.destroy();
-      // It went off during a request, and does so again only if the connection is read from: it must be set anew.
+      // It went off during a request, and does so again only if the connection is read from: it must be set again.
       else rest.ms = 0;
     });
     return rest;
