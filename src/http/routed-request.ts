@@ -20,7 +20,7 @@ const longestSession = 512;
 /** Header in which Claude Code names a subagent of the session: a conversation of its own, with a prompt of its own. */
 const agentHeader = "x-claude-code-agent-id";
 
-/** Splits a body into the chat request and the routing fields that hold for it. */
+/** Adds the routing fields that hold for it to the chat request of a body, which is the caller's own copy. Returns it. */
 export function routedRequest(
   body: Readonly<Record<string, unknown>>,
   chat: ChatRequest,
@@ -42,15 +42,16 @@ export function routedRequest(
       });
     own[field] = body[field];
   }
-  return {
-    ...chat,
-    ...own,
-    ...defined(route),
-    ...defined(identity),
-    ...labelsOf(own, route, identity),
-    ...tightest(own, route, identity),
-    ...(model === undefined ? {} : { model }),
-  } as RouteRequest;
+  const request = Object.assign(
+    chat as object as Record<string, unknown>,
+    own,
+    defined(route),
+    defined(identity),
+    labelsOf(own, route, identity),
+    tightest(own, route, identity),
+  );
+  if (model !== undefined) request["model"] = model;
+  return request as unknown as RouteRequest;
 }
 
 function sessionIn(headers: HttpCall["headers"]): string | null {
@@ -83,6 +84,7 @@ function modelOf(given: unknown, router: Router, { routes = {}, unknownModel }: 
 }
 
 const none: Identity = {};
+const boundedFields = ["maxCostUsd", "deadlineMs"] as const;
 
 function defined(fields: Identity): Identity {
   if (Object.keys(fields).length === 0) return none;
@@ -100,11 +102,11 @@ function labelsOf(own: Readonly<Record<string, unknown>>, route: Identity, ident
 
 /** Bounds add up: the smaller amount, all constraints. A value that cannot be compared is left to the router. */
 function tightest(own: Readonly<Record<string, unknown>>, route: Identity, identity: Identity): Routing {
-  const all = [own as Identity, route, identity];
   const bounds: Record<string, unknown> = {};
-  for (const field of ["maxCostUsd", "deadlineMs"] as const) {
-    if (all.every((one) => one[field] === undefined)) continue;
-    const given = all.map((one) => one[field]).filter((value) => value !== undefined);
+  for (const field of boundedFields) {
+    const [mine, ofRoute, ofKey] = [(own as Identity)[field], route[field], identity[field]];
+    if (mine === undefined && ofRoute === undefined && ofKey === undefined) continue;
+    const given = [mine, ofRoute, ofKey].filter((value) => value !== undefined);
     if (given.length > 1 && given.every((value) => typeof value === "number"))
       bounds[field] = Math.min(...given);
   }

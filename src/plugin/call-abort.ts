@@ -10,6 +10,8 @@ export type Aborting = AbortSignal | CallAbort;
 export class CallAbort {
   aborted = false;
   reason: unknown;
+  /** The only one that waits, as mostly: a set would cost more than the rest of this. */
+  #only: { readonly run: () => void } | undefined;
   #runs: Set<() => void> | undefined;
   #controller: AbortController | undefined;
 
@@ -31,11 +33,34 @@ export class CallAbort {
     this.aborted = true;
     this.reason = reason;
     this.#controller?.abort(reason);
+    const only = this.#only;
+    this.#only = undefined;
+    if (only === undefined) {
+      if (this.#runs !== undefined) runAll(this.#runs);
+      return;
+    }
+    try {
+      only.run();
+    } catch (error) {
+      try {
+        if (this.#runs !== undefined) runAll(this.#runs);
+      } catch {
+        // The first error is thrown.
+      }
+      throw error;
+    }
     if (this.#runs !== undefined) runAll(this.#runs);
   }
 
   /** Calls `run` once at the abort; it must not have come already. Returns a function that ends the wait. */
   onAbort(run: () => void): () => void {
+    if (this.#only === undefined && (this.#runs === undefined || this.#runs.size === 0)) {
+      const only = { run };
+      this.#only = only;
+      return () => {
+        if (this.#only === only) this.#only = undefined;
+      };
+    }
     this.#runs ??= new Set();
     const runs = this.#runs;
     // A function of its own for each wait, since the same one may wait twice.

@@ -6,6 +6,15 @@ export function unlessAborted<T>(promise: Promise<T>, signal: Aborting): Promise
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason);
     const end = signal.aborted ? undefined : onAbort(signal, () => reject(signal.reason));
-    promise.then(resolve, reject).finally(end);
+    promise.then(
+      (value) => {
+        end?.();
+        resolve(value);
+      },
+      (error) => {
+        end?.();
+        reject(error);
+      },
+    );
   });
 }

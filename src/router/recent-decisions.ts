@@ -12,6 +12,8 @@ export interface RecentDecisions<Id extends string> {
 /** The part of a request under way that its decision depended on. */
 interface DecidedRun<Id extends string> {
   readonly pin: Id | undefined;
+  /** Start on the monotonic clock in milliseconds. */
+  readonly startedAt: number;
   readonly own: readonly Constraint<Id>[];
 }
 
@@ -19,16 +21,32 @@ interface DecidedRun<Id extends string> {
 const longest = 20_000;
 
 /**
+ * Most decisions of a second that are kept, or `size` if that is more. What is kept for a while costs far more than what is
+ * dropped at once: the collector copies it twice. A busy server would keep each of its requests for some milliseconds.
+ */
+const mostPerSecond = 200;
+
+/**
  * Keeps up to `size` decisions with their requests, by reference: nothing is copied, so a decision takes no longer. Left
- * out are those that a pin made, and requests that take much memory: long ones, and those with images or files.
+ * out are those that a pin made, those beyond the first of a second, and requests that take much memory: long ones, and
+ * those with images or files.
  */
 export function recentDecisions<Id extends string>(size: number): RecentDecisions<Id> {
   let kept: PastDecision<Id>[] = [];
   let next = 0;
+  const most = Math.max(size, mostPerSecond);
+  let second = Number.NEGATIVE_INFINITY;
+  let inSecond = 0;
   return {
-    add({ pin, own }, { decision, request }) {
+    add({ pin, own, startedAt }, { decision, request }) {
       if (size === 0 || pin !== undefined || request.characters > longest) return;
       if (request.images > 0 || request.contentTypes !== undefined) return;
+      if (startedAt - second >= 1_000 || startedAt < second) {
+        second = startedAt;
+        inSecond = 0;
+      }
+      if (inSecond >= most) return;
+      inSecond += 1;
       kept[next] = { decision, request, own };
       next = next + 1 === size ? 0 : next + 1;
     },
@@ -36,6 +54,7 @@ export function recentDecisions<Id extends string>(size: number): RecentDecision
     clear() {
       kept = [];
       next = 0;
+      inSecond = 0;
     },
   };
 }

@@ -69,7 +69,8 @@ export interface RouterOptions<Id extends string> {
   readonly golden?: readonly GoldenRoute<Id>[] | undefined;
   /**
    * Number of the last decisions that `replace` decides again, to say how many would change; 0 to 10,000. Their requests
-   * stay in memory, prompts of up to 20,000 characters included, and go nowhere else. Default 200.
+   * stay in memory, prompts of up to 20,000 characters included, and go nowhere else. Of each second the first 200 are kept,
+   * or as many as this number if it is larger. Default 200.
    */
   readonly recentDecisions?: number | undefined;
   /**

@@ -37,6 +37,26 @@ describe("what may end a call", () => {
     expect(told).toHaveBeenCalledOnce();
   });
 
+  it("tells them in their order, and the first error, although one has left before", () => {
+    const abort = new CallAbort();
+    const told: string[] = [];
+    const wait = (name: string, error?: Error) =>
+      onAbort(abort, () => {
+        told.push(name);
+        if (error !== undefined) throw error;
+      });
+    const leaves = wait("left");
+    wait("first", reason);
+    leaves();
+    leaves();
+    wait("second", new Error("later"));
+    const last = wait("gone");
+    last();
+    wait("third");
+    expect(() => abort.abort("over")).toThrow(reason);
+    expect(told).toEqual(["first", "second", "third"]);
+  });
+
   it("has a signal that says the same, whether it is asked for before or after", () => {
     for (const isEarly of [true, false]) {
       const abort = new CallAbort();

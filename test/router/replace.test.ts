@@ -181,6 +181,22 @@ describe("a replacement", () => {
       changedShare: 1 / 3,
     });
   });
+
+  it("keeps the first 200 of a second, and goes on in the next one", async () => {
+    let now = 0;
+    const { router } = make({ recentDecisions: 4, monotonicClock: () => now });
+    const decide = async (ask: string, count: number) => {
+      for (let at = 0; at < count; at += 1) await router.decide(ask);
+    };
+    await decide("0.1", 200);
+    await decide("0.6", 4);
+    const dryRun = () => router.replace({ policy: at(0.7), reason: "r" });
+    expect(await dryRun()).toMatchObject({ compared: 4, changedShare: 0 });
+    await router.revert("back");
+    now = 1_000;
+    await decide("0.6", 1);
+    expect(await dryRun()).toMatchObject({ changedShare: 1 / 4 });
+  });
 });
 
 describe("what is refused, and changes nothing", () => {

@@ -23,6 +23,10 @@ export function connectionOf(socket: Socket): Connection {
   let ahead = 0;
   /** Starts those that wait. */
   const waiting: (() => void)[] = [];
+  const done = () => {
+    ahead -= 1;
+    waiting.shift()?.();
+  };
   socket.once("close", () => {
     const all = listeners;
     listeners = [];
@@ -32,10 +36,6 @@ export function connectionOf(socket: Socket): Connection {
     turn() {
       if (ahead >= mostAhead) return undefined;
       ahead += 1;
-      const done = () => {
-        ahead -= 1;
-        waiting.shift()?.();
-      };
       if (ahead === 1) return done;
       return new Promise((resolve) => {
         waiting.push(() => resolve(done));

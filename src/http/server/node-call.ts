@@ -21,9 +21,14 @@ export function nodeCall(
     path: pathOf(request.url ?? "/"),
     headers,
     signal,
-    async readText() {
-      checkHeaders(headers);
-      return readText(request, maxBodyBytes, holding);
+    // Not an async function: one promise less for each request.
+    readText() {
+      try {
+        checkHeaders(headers);
+        return readText(request, maxBodyBytes, holding);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
   };
 }
@@ -39,21 +44,18 @@ function nodeHeaders({ headers }: IncomingMessage): HttpCall["headers"] {
 
 /** The path as it was sent: neither decoded nor shortened, so that `/v1/../x` and `/v1%2Fx` name nothing. */
 function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  const address = query < 0 ? url : url.slice(0, query);
   // A proxy may send the whole address.
-  const [address = "/"] = url.split("?", 1);
-  const path = address.replace(/^https?:\/\/[^/]*/i, "") || "/";
+  const path = (address.startsWith("/") ? address : address.replace(/^https?:\/\/[^/]*/i, "")) || "/";
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-async function readText(
-  request: IncomingMessage,
-  maxBytes: number,
-  holding: Holding | undefined,
-): Promise<string> {
+function readText(request: IncomingMessage, maxBytes: number, holding: Holding | undefined): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
   const body = bodyBytes();
   // By its events: reading it as an iterable costs as much as the rest of this file.
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     let isWhole = false;
     // Each request ends with a close: an error for all of them would cost more than the rest.
     const cut = () => {
@@ -72,12 +74,15 @@ async function readText(
     request.on("data", onData);
     request.on("end", () => {
       isWhole = true;
-      resolve();
+      try {
+        resolve(body.text());
+      } catch (error) {
+        reject(error);
+      }
     });
     request.on("error", cut);
     request.on("close", cut);
   });
-  return body.text();
 }
 
 function full(): HttpError {

@@ -7,17 +7,22 @@ const site = /^https?:\/\/([^/]*)$/i;
 const local = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
 /**
- * Returns the error for a page that came by a name, where this machine alone is served and no key is asked for: a page of another
+ * Returns a function that returns the error for a page that came by a name, where this machine alone is served and no key is asked for: a page of another
  * site could let its name point here, belong to the same origin, and have models answer at the cost of this machine's owner.
  * Browsers name the site of a page in what it sends; programs name none.
  */
-export function refusedPage(
-  { headers }: HttpCall,
-  { host, socket, authorise }: Served,
-): HttpError | undefined {
-  if (authorise !== undefined || socket !== undefined || !local.test(host)) return undefined;
-  const from = site.exec(headers.get("origin") ?? "")?.[1];
-  return from === undefined || isDirectHost(from) ? undefined : refusal;
+export function pageRefusal({
+  host,
+  socket,
+  authorise,
+}: Served): (call: Pick<HttpCall, "headers">) => HttpError | undefined {
+  if (authorise !== undefined || socket !== undefined || !local.test(host)) return () => undefined;
+  return ({ headers }) => {
+    const origin = headers.get("origin");
+    if (origin === null) return undefined;
+    const from = site.exec(origin)?.[1];
+    return from === undefined || isDirectHost(from) ? undefined : refusal;
+  };
 }
 
 interface Served extends Pick<HandlerOptions, "authorise"> {

@@ -13,7 +13,7 @@ import { createHeldBytes, type HeldBytes } from "./held-bytes.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { listen } from "./listen.ts";
 import { nodeCall } from "./node-call.ts";
-import { refusedPage } from "./refuse-pages.ts";
+import { pageRefusal } from "./refuse-pages.ts";
 import { checkTls, readServeOptions, type ServeOptions } from "./serve-options.ts";
 import { writeReply } from "./write-reply.ts";
 
@@ -57,7 +57,7 @@ export async function serve<Id extends string>(
   const { tls, host, socket, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
   const generationOf = (served: Router, handling: HandlerOptions): Generation => ({
     interfaces: answering(served, handling),
-    refusal: (call) => refusedPage(call, { host, socket, authorise: handling.authorise }),
+    refusal: pageRefusal({ host, socket, authorise: handling.authorise }),
     inFlight: createInFlight(),
   });
   let current = generationOf(router as unknown as Router, read.handling);
@@ -70,21 +70,12 @@ export async function serve<Id extends string>(
   const deaf = new Promise<void>((resolve) => {
     isDeaf = resolve;
   });
+  const shared: Shared = { all, phaseNow: () => phase, deaf, held, stalledMs };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const mine = current;
     all.begin();
     mine.inFlight.begin();
-    handle(request, response, {
-      interfaces: mine.interfaces,
-      refusal: mine.refusal,
-      phaseNow: () => phase,
-      deaf,
-      held,
-      stalledMs,
-    }).finally(() => {
-      mine.inFlight.end();
-      all.end();
-    });
+    handle(request, response, mine, shared);
   };
   const settings = {
     maxHeaderSize: read.maxHeaderBytes,
@@ -146,7 +137,9 @@ export async function serve<Id extends string>(
   };
 }
 
-interface Handling extends Omit<Generation, "inFlight"> {
+/** Parts that the requests of all generations share. */
+interface Shared {
+  readonly all: InFlight;
   readonly phaseNow: () => Phase;
   /** Resolves when the server no longer listens. */
   readonly deaf: Promise<void>;
@@ -158,7 +151,8 @@ interface Handling extends Omit<Generation, "inFlight"> {
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { interfaces, refusal, phaseNow, deaf, held, stalledMs }: Handling,
+  { interfaces, refusal, inFlight }: Generation,
+  { all, phaseNow, deaf, held, stalledMs }: Shared,
 ): Promise<void> {
   const connection = connectionOf(request.socket);
   const leaving = new CallAbort();
@@ -190,6 +184,8 @@ async function handle(
     forget();
     holding.release();
     done?.();
+    inFlight.end();
+    all.end();
   }
 }
 

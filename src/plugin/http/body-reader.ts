@@ -12,10 +12,11 @@ export function bodyReader(body: unknown): BodyReader {
   const stream = body as Partial<ReadableStream<Uint8Array>> & Partial<AsyncIterable<Uint8Array>>;
   if (typeof stream.getReader === "function") {
     const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array> & Pick<BodyReader, "atEnd">;
+    // Of our own transport: it is such a reader already.
+    if (typeof reader.atEnd === "function") return reader;
     return {
       read: () => reader.read(),
       cancel: () => void reader.cancel().catch(ignore),
-      ...(typeof reader.atEnd === "function" && { atEnd: () => reader.atEnd?.() === true }),
     };
   }
   const iterator = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();

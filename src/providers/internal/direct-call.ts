@@ -42,7 +42,7 @@ export interface DirectOptions extends Pick<CallOptions, "onRateLimit"> {
 }
 
 export type OpenDirectCall = (
-  request: () => Promise<DirectRequest>,
+  request: () => DirectRequest | Promise<DirectRequest>,
   options: DirectOptions,
 ) => Promise<OpenCall>;
 
@@ -50,7 +50,9 @@ export type OpenDirectCall = (
 export function directCalls({ model, fetch: own, failureOf, unreachable }: DirectEndpoint): OpenDirectCall {
   const send = guardedFetch({ own: own ?? defaultFetch, model });
   return async (request, { signal, onRateLimit }) => {
-    const { url, headers, body } = await unlessAborted(request(), signal);
+    const asked = request();
+    const { url, headers, body } = asked instanceof Promise ? await unlessAborted(asked, signal) : asked;
+    signal.throwIfAborted();
     // Another `fetch` gets a signal of its own: it may leave its listener on it, or its connection open.
     const link = hasOwnTransport(own) ? undefined : callSignal(signal);
     // Our transport takes what aborts a call as it is.

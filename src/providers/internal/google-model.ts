@@ -149,7 +149,7 @@ interface Call {
   end(): void;
 }
 
-function readKey({ apiKey }: ProviderOptions): Promise<string> {
+async function readKey({ apiKey }: ProviderOptions): Promise<string> {
   const { GEMINI_API_KEY, GOOGLE_API_KEY } = environment();
   return requireKey(
     "google",

@@ -38,7 +38,7 @@ export interface OpenAiTarget<Key extends string | undefined> {
   /** True if the target has OpenAI's Batch API. Default false. */
   readonly hasBatches?: boolean | undefined;
   /** Called before each call. */
-  readKey(): Promise<Key>;
+  readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
   connect?(sdk: OpenAiSdk, apiKey: Key): OpenAI;
   /** The way to send calls without the SDK. Absent: all go through it. */
@@ -214,10 +214,13 @@ function directCalls<Key extends string | undefined>(
   writer: string,
 ): DirectCalls {
   let current: { readonly apiKey: Key; readonly route: OpenAiRoute } | undefined;
-  const route = async (): Promise<OpenAiRoute> => {
-    const apiKey = await readKey();
+  const routeOf = (apiKey: Key): OpenAiRoute => {
     if (current === undefined || current.apiKey !== apiKey) current = { apiKey, route: routeFor(apiKey) };
     return current.route;
+  };
+  const route = (): OpenAiRoute | Promise<OpenAiRoute> => {
+    const apiKey = readKey();
+    return apiKey instanceof Promise ? apiKey.then(routeOf) : routeOf(apiKey);
   };
   return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
 }

@@ -2,7 +2,13 @@ import type { Completion, ModelFacts } from "../../contracts/index.ts";
 import { isRouterError, type ProviderError } from "../../contracts/index.ts";
 import type { BoundedResponse } from "../../plugin/http/bounded-response.ts";
 import { ChatChunks } from "./chat-chunks.ts";
-import { type DirectOptions, directCalls, type OpenCall, readFailure } from "./direct-call.ts";
+import {
+  type DirectOptions,
+  type DirectRequest,
+  directCalls,
+  type OpenCall,
+  readFailure,
+} from "./direct-call.ts";
 import { checkAnswer } from "./openai-answer.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
@@ -15,7 +21,7 @@ export interface DirectTarget {
   /** A caller's own `fetch`. */
   readonly fetch: typeof fetch | undefined;
   /** Returns the route of the next call. */
-  route(): Promise<OpenAiRoute>;
+  route(): OpenAiRoute | Promise<OpenAiRoute>;
   readonly platform?: PlatformWire | undefined;
   /** The name that requests say; null for none. */
   readonly wireModel: string | null;
@@ -66,13 +72,12 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
     options: DirectOptions,
     streams = false,
   ): Promise<OpenCall> =>
-    call(async () => {
-      const { url, headers, sign } = await route();
-      const at = url(path, streams);
-      if (sign === undefined) return { url: at, headers, body: body && (() => JSON.stringify(body)) };
-      const text = body && JSON.stringify(body);
-      const request = { url: at, headers, body: text, method: text === undefined ? "GET" : "POST" } as const;
-      return { url: at, headers: await sign(request), body: text === undefined ? undefined : () => text };
+    call(() => {
+      // No promise where none is needed: there is one for each call.
+      const known = route();
+      return known instanceof Promise
+        ? known.then((one) => requestOf(one, path, body, streams))
+        : requestOf(known, path, body, streams);
     }, options);
 
   async function isServed(signal: AbortSignal): Promise<string> {
@@ -130,6 +135,23 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
       }
     },
   };
+}
+
+function requestOf(
+  { url, headers, sign }: OpenAiRoute,
+  path: string,
+  body: object | undefined,
+  streams: boolean,
+): DirectRequest | Promise<DirectRequest> {
+  const at = url(path, streams);
+  if (sign === undefined) return { url: at, headers, body: body && (() => JSON.stringify(body)) };
+  const text = body && JSON.stringify(body);
+  const request = { url: at, headers, body: text, method: text === undefined ? "GET" : "POST" } as const;
+  return sign(request).then((all) => ({
+    url: at,
+    headers: all,
+    body: text === undefined ? undefined : () => text,
+  }));
 }
 
 /** Kinds by which what serves the model refuses a request without messages. */

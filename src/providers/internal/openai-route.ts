@@ -1,4 +1,5 @@
 import { environment } from "../../plugin/environment.ts";
+import { fixedHeaders } from "../transport/fixed-headers.ts";
 
 /** Addresses and headers of calls that are sent without the SDK. */
 export interface OpenAiRoute {
@@ -40,7 +41,7 @@ export function openaiRoute(
   const credentials =
     base.username === "" && base.password === "" ? "" : `${base.username}:${base.password}@`;
   const start = `${base.protocol}//${credentials}${base.host}${folder}`;
-  return { url: (path) => `${start}${path}${search}`, headers };
+  return { url: (path) => `${start}${path}${search}`, headers: fixedHeaders(headers) };
 }
 
 /** Headers of every call. */

@@ -4,14 +4,28 @@ import { dropPromises } from "../../plugin/index.ts";
 
 /**
  * Returns the key for the next call: the option, the result of the option's function, or the environment
- * variable, each as it is now and without surrounding white space. `undefined` if none is set.
+ * variable, each as it is now and without surrounding white space. `undefined` if none is set. A promise for a function's
+ * alone. Throws `MissingConfigurationError`.
  */
-export async function readKey(
+export function readKey(
   owner: string,
   option: ProviderOptions["apiKey"],
   variable: string | undefined,
+): string | undefined | Promise<string | undefined> {
+  return typeof option === "function"
+    ? askedKey(owner, option, variable)
+    : checkedKey(owner, option, variable);
+}
+
+async function askedKey(
+  owner: string,
+  ask: () => unknown,
+  variable: string | undefined,
 ): Promise<string | undefined> {
-  const given: unknown = typeof option === "function" ? await option() : option;
+  return checkedKey(owner, await ask(), variable);
+}
+
+function checkedKey(owner: string, given: unknown, variable: string | undefined): string | undefined {
   if (given !== undefined && given !== null && typeof given !== "string") {
     dropPromises(given);
     throw new MissingConfigurationError(`${owner}: apiKey() must return a string`, ["apiKey"]);
@@ -28,12 +42,18 @@ export async function readKey(
 }
 
 /** Reads the key like `readKey`, for providers that require one. Throws `MissingConfigurationError`. */
-export async function requireKey(
+export function requireKey(
   owner: string,
   option: ProviderOptions["apiKey"],
   variable: string,
-): Promise<string> {
-  const key = await readKey(owner, option, variable);
+): string | Promise<string> {
+  const key = readKey(owner, option, variable);
+  return key instanceof Promise
+    ? key.then((read) => present(owner, read, variable))
+    : present(owner, key, variable);
+}
+
+function present(owner: string, key: string | undefined, variable: string): string {
   if (key !== undefined) return key;
   throw new MissingConfigurationError(`${owner} has no key: set ${variable}, or the option apiKey`, [
     variable,

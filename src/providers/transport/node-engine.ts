@@ -35,12 +35,12 @@ export function openNodeEngine(settings: TransportSettings): Engine {
       method,
       headers: wireHeaders(target, method, headers, byteLength(body), forward?.authorization) as string[],
       agent: pool.agent,
-      hostname: forward?.hostname ?? target.hostname,
+      host: forward?.hostname ?? target.hostname,
       port: forward?.port ?? target.port,
       path: forward === undefined ? target.path : target.url,
       maxHeaderSize: maxHeaderBytes,
-      ...(socketPath !== undefined && { socketPath }),
     };
+    if (socketPath !== undefined) requestOptions.socketPath = socketPath;
     const isSecure = forward?.isSecure ?? target.isSecure;
     return { pool, request: isSecure ? https.request(requestOptions) : http.request(requestOptions) };
   }

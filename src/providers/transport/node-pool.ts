@@ -19,6 +19,15 @@ type PooledSocket = Duplex & {
   readonly _httpMessage?: { readonly res?: IncomingMessage | null } | null;
 };
 
+/** The idle times of a connection. It is listened to once, not for each request. */
+interface Rest {
+  /** Beginning of the last one. */
+  since: number;
+  /** Longest one, in milliseconds. */
+  ms: number;
+  isIdle: boolean;
+}
+
 /** A pool of connections. */
 export interface NodePool {
   readonly agent: Agent;
@@ -49,12 +58,16 @@ export function tlsOptions({ tls }: TransportSettings): Record<string, unknown> 
  * in use, and it knows the time that a server announces only as a shorter one.
  */
 export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePool {
-  const idleSince = new WeakMap<Duplex, number>();
+  // What the agent has read of its options is left out of them: it copies the rest for each request.
+  const {
+    maxSockets: _,
+    maxFreeSockets: __,
+    scheduling: ___,
+    ...ofSockets
+  } = (agent as { readonly options?: AgentOptions }).options ?? {};
+  Object.assign(agent, { options: ofSockets });
+  const rests = new WeakMap<Duplex, Rest>();
   let isClosed = false;
-  /** Ends an idle connection: by its time, or by bytes that nothing was asked for. */
-  const expire = function (this: Duplex): void {
-    this.destroy();
-  };
   const kept = agent as unknown as {
     keepSocketAlive(socket: PooledSocket): boolean;
     reuseSocket(socket: PooledSocket, request: { reusedSocket: boolean }): void;
@@ -66,23 +79,38 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
     if (isClosed || ms <= 0 || socket.readableLength > 0) return false;
     socket.setKeepAlive(true, 1_000);
     socket.unref();
-    socket.setTimeout(ms);
-    socket.on("timeout", expire);
-    socket.on("data", expire);
-    idleSince.set(socket, performance.now());
+    const rest = rests.get(socket) ?? firstRest(socket);
+    // Stays set while the connection is used, where it means nothing.
+    if (rest.ms !== ms) socket.setTimeout(ms);
+    rest.ms = ms;
+    rest.since = performance.now();
+    rest.isIdle = true;
     return true;
   };
+  function firstRest(socket: PooledSocket): Rest {
+    const rest: Rest = { since: 0, ms: 0, isIdle: false };
+    rests.set(socket, rest);
+    // Bytes that nothing was asked for.
+    socket.on("data", () => {
+      if (rest.isIdle) socket.destroy();
+    });
+    socket.on("timeout", () => {
+      if (rest.isIdle) socket.destroy();
+      // It went off during a request, and does so again only if the connection is read from: it must be set again.
+      else rest.ms = 0;
+    });
+    return rest;
+  }
   kept.reuseSocket = (socket, request) => {
-    socket.removeListener("timeout", expire);
-    socket.removeListener("data", expire);
-    socket.setTimeout(0);
+    const rest = rests.get(socket);
+    if (rest !== undefined) rest.isIdle = false;
     reuse.call(agent, socket, request);
   };
   return {
     agent,
     idleMs: (socket) => {
-      const since = idleSince.get(socket);
-      return since === undefined ? 0 : performance.now() - since;
+      const rest = rests.get(socket);
+      return rest === undefined ? 0 : performance.now() - rest.since;
     },
     close: () => {
       isClosed = true;

@@ -180,18 +180,15 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
     return Promise.resolve();
   }
 
-  getReader(): {
-    read(): Promise<Piece>;
-    cancel(): Promise<void>;
-    releaseLock(): void;
-    atEnd(): boolean;
-  } {
-    return {
-      read: () => this.read(),
-      cancel: () => this.cancel(),
-      releaseLock: () => {},
-      atEnd: () => this.#isWhole && this.#pieces.length === 0,
-    };
+  /** Returns itself, which a reader needs no more than. */
+  getReader(): this {
+    return this;
+  }
+
+  releaseLock(): void {}
+
+  atEnd(): boolean {
+    return this.#isWhole && this.#pieces.length === 0;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {

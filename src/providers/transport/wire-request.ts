@@ -1,4 +1,5 @@
 import { neededBuiltin } from "../../plugin/node-builtin.ts";
+import { keepFixed, readFixed } from "./fixed-headers.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** A request as it is sent. */
@@ -38,10 +39,15 @@ export function wireRequest(
   const method = init.method ?? request?.method ?? "GET";
   if (!/^[A-Za-z]{1,20}$/.test(method)) throw refused("the method is not a word of letters");
   const target = targetOf(request?.url ?? String(input));
-  const headers: string[] = [];
-  const length = addHeaders(headers, init.headers ?? request?.headers);
-  if (!headers.includes("accept-encoding")) headers.push("accept-encoding", codings());
   const content: unknown = init.body ?? request?.body ?? undefined;
+  const given = init.headers ?? request?.headers;
+  const isText = typeof content === "string";
+  const read = isText && given ? readFixed(given) : undefined;
+  if (read !== undefined && isText)
+    return { target, method: method.toUpperCase(), headers: read, body: content };
+  const headers: string[] = [];
+  const length = addHeaders(headers, given);
+  if (!headers.includes("accept-encoding")) headers.push("accept-encoding", codings());
   const whole = (body: WireBody): WireRequest => {
     // A length that is not the body's would let a server take its end for another request.
     if (length !== undefined && length !== String(byteLength(body)))
@@ -49,8 +55,9 @@ export function wireRequest(
     return { target, method: method.toUpperCase(), headers, body };
   };
   if (content === undefined || content instanceof Uint8Array) return whole(content);
-  if (typeof content !== "string") return bodyOf(content, headers).then(whole);
+  if (!isText) return bodyOf(content, headers).then(whole);
   if (!headers.includes("content-type")) headers.push("content-type", "text/plain;charset=UTF-8");
+  if (length === undefined && given) keepFixed(given, headers);
   return whole(content);
 }
 

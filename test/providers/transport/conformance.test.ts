@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as zlib from "node:zlib";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { fixedHeaders } from "../../../src/providers/transport/fixed-headers.ts";
 import type { Transport, TransportOptions } from "../../../src/providers/transport/index.ts";
 import { answerWith, type RawServer, serveRaw } from "../../support/transport/raw-server.ts";
 import { transports } from "../../support/transport/transports.ts";
@@ -52,6 +53,30 @@ describe.each(Object.entries(transports))("%s", (_, create) => {
       expect(head.toLowerCase()).toContain(`\r\nhost: ${new URL(url).host}`);
       expect(Buffer.from(body ?? "", "latin1").toString()).toBe('{"a":"ü"}');
       expect(head.toLowerCase().match(/host:/g)).toHaveLength(1);
+    });
+
+    it("has fixed headers each time, and what has changed of others", async () => {
+      const { url, requests } = await serve((socket) => answerWith(socket, "{}"));
+      const transport = open();
+      const fixed = fixedHeaders({ "x-team": "pilots" });
+      const changing: Record<string, string> = Object.freeze({ "x-team": "others" });
+      for (const headers of [fixed, changing, fixed, { ...changing, "x-team": "third" }])
+        await (await transport(url, post("ab", { headers }))).text();
+      await (await transport(url, { headers: fixed })).text();
+      await (await transport(url, post("", { headers: fixed }))).text();
+      const heads = requests.map((one) => one.split("\r\n\r\n")[0]?.toLowerCase() ?? "");
+      const teams = heads.map((head) => /\r\nx-team: (\w+)/.exec(head)?.[1]);
+      expect(teams).toEqual(["pilots", "others", "pilots", "third", "pilots", "pilots"]);
+      expect(heads.map((head) => /\r\ncontent-length: (\d+)/.exec(head)?.[1])).toEqual([
+        "2",
+        "2",
+        "2",
+        "2",
+        undefined,
+        "0",
+      ]);
+      for (const head of heads) expect(head.match(/\r\naccept-encoding:/g)).toHaveLength(1);
+      expect(() => Object.assign(fixed, { "x-team": "changed" })).toThrow(TypeError);
     });
 
     it("takes headers as an object, a list or Headers, and a Request", async () => {
@@ -332,6 +357,18 @@ describe.each(Object.entries(transports))("%s", (_, create) => {
       const { url, open: left } = await serve((socket) => answerWith(socket, "x"));
       await (await open({ keepAliveMs: 50 })(url)).text();
       expect(left()).toBe(1);
+      await until(() => left() === 0);
+    });
+
+    it("are closed after their idle time, although an answer took longer to come and to be read", async () => {
+      const { url, open: left } = await serve((socket) => {
+        setTimeout(() => answerWith(socket, "x"), 120);
+      });
+      const transport = open({ keepAliveMs: 50 });
+      await (await transport(url, post("x"))).text();
+      const slow = await transport(url, post("x"));
+      await sleep(120);
+      expect(await slow.text()).toBe("x");
       await until(() => left() === 0);
     });
 
