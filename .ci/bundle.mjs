@@ -58,17 +58,18 @@ const ofCore = ["@noble/hashes"];
 const core = new Set(
   [...(await modulesOf("src/index.ts"))].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
 );
+const ownModulesOf = async (...input) =>
+  new Set([...(await modulesOf(input))].filter((id) => packageOf(id) === undefined));
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
-const ofPolicies = new Set(
-  [
-    ...(await modulesOf([
-      "policies/index.ts",
-      "policies/constraints/index.ts",
-      "policies/checks/index.ts",
-      "src/classifiers/index.ts",
-    ])),
-  ].filter((id) => packageOf(id) === undefined),
+const ofPolicies = await ownModulesOf(
+  "policies/index.ts",
+  "policies/constraints/index.ts",
+  "policies/checks/index.ts",
 );
+/** What the first request loads: the parts of a request, and the default classifier with its weights. */
+const ofRequests = await ownModulesOf("src/router/request-parts.ts");
+const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
+const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
 const isPart = (id) =>
@@ -116,7 +117,10 @@ async function bundled(names, chunks) {
     codeSplitting: {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 2 },
+        { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
         { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },
+        { name: "complexity", test: (id) => ofDefault.has(id), priority: 1 },
+        { name: "classifiers", test: (id) => ofClassifiers.has(id), priority: 1 },
         { name: providersOf, test: isProvider, debugName: "providers" },
         { name: "parts", test: isPart },
         {

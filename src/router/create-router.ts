@@ -2,7 +2,7 @@ import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
-import { complexity } from "../classifiers/complexity.ts";
+import { defaultClassifier } from "../classifiers/default-classifier.ts";
 import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../contracts/index.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
@@ -73,7 +73,8 @@ function assemble<Id extends string>(
   const models = completeModels(givenModels, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
-  const { policy, classifier = complexity(), constraints = [], tuning, golden = [], release } = options;
+  const ownClassifier = defaultClassifier();
+  const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
   const { coalesce = false, maxCharacters = 4_000_000 } = options;
 
   const random =
@@ -188,6 +189,7 @@ function assemble<Id extends string>(
       now: clock.wall,
     }),
     shared: options.shared,
+    loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
     recent: recentDecisions(options.recentDecisions ?? 200),
     rules: planRulesOf(execution, models),
     completeFacts,
