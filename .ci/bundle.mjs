@@ -68,6 +68,8 @@ const ofPolicies = await ownModulesOf(
 );
 /** What the first request loads: the parts of a request, and the default classifier with its weights. */
 const ofRequests = await ownModulesOf("src/router/request-parts.ts");
+/** State that processes share, which few routers have. */
+const ofShared = await ownModulesOf("src/state/shared/shared-parts.ts");
 const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
 const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
@@ -118,6 +120,7 @@ async function bundled(names, chunks) {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 2 },
         { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
+        { name: "shared", test: (id) => ofShared.has(id), priority: 1 },
         { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },
         { name: "complexity", test: (id) => ofDefault.has(id), priority: 1 },
         { name: "classifiers", test: (id) => ofClassifiers.has(id), priority: 1 },

@@ -8,11 +8,13 @@ import type { RouterParts } from "./parts.ts";
 export function openingOf<Id extends string>({
   poolWatches,
   loadClassifier,
+  loadShared,
   deciding,
 }: RouterParts<Id>): Promise<unknown> | undefined {
   const pools = poolWatches.begin();
   const classifier = loadClassifier(deciding.classifier);
+  const shared = loadShared?.();
   const parts = requestParts.load();
-  if (classifier === undefined && parts === undefined) return pools;
-  return Promise.all([pools, classifier, parts]);
+  if (classifier === undefined && shared === undefined && parts === undefined) return pools;
+  return Promise.all([pools, classifier, shared, parts]);
 }

@@ -78,6 +78,8 @@ export interface RouterParts<Id extends string> {
   readonly cache: ResponseCache | undefined;
   readonly newId: () => string;
   readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;
+  /** Starts or joins the loading of shared state. Undefined: it is at hand. Absent: nothing is shared. */
+  readonly loadShared: (() => Promise<unknown> | undefined) | undefined;
   /** Gives back what the process holds of shared state. Absent: nothing is shared. */
   readonly closeShared: (() => Promise<void>) | undefined;
   /**
