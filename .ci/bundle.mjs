@@ -70,6 +70,9 @@ const ofPolicies = await ownModulesOf(
 const ofRequests = await ownModulesOf("src/router/request-parts.ts");
 /** State that processes share, which few routers have. */
 const ofShared = await ownModulesOf("src/state/shared/shared-parts.ts");
+/** What providers share with those: a provider must bring neither weights nor the parts of a request. */
+const ofProviders = await ownModulesOf(...doors.filter((name) => name.startsWith("src/providers/")));
+const isHelper = (id) => ofProviders.has(id) && pathIn(id).startsWith("src/plugin/");
 const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
 const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
@@ -119,8 +122,10 @@ async function bundled(names, chunks) {
     codeSplitting: {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 2 },
+        { name: "helpers", test: isHelper, priority: 1 },
         { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
         { name: "shared", test: (id) => ofShared.has(id), priority: 1 },
+        { name: "encoder", test: (id) => pathIn(id) === "src/cost/create-encoder.ts", priority: 1 },
         { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },
         { name: "complexity", test: (id) => ofDefault.has(id), priority: 1 },
         { name: "classifiers", test: (id) => ofClassifiers.has(id), priority: 1 },
