@@ -58,17 +58,23 @@ const ofCore = ["@noble/hashes"];
 const core = new Set(
   [...(await modulesOf("src/index.ts"))].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
 );
+const ownModulesOf = async (...input) =>
+  new Set([...(await modulesOf(input))].filter((id) => packageOf(id) === undefined));
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
-const ofPolicies = new Set(
-  [
-    ...(await modulesOf([
-      "policies/index.ts",
-      "policies/constraints/index.ts",
-      "policies/checks/index.ts",
-      "src/classifiers/index.ts",
-    ])),
-  ].filter((id) => packageOf(id) === undefined),
+const ofPolicies = await ownModulesOf(
+  "policies/index.ts",
+  "policies/constraints/index.ts",
+  "policies/checks/index.ts",
 );
+/** What the first request loads: the parts of a request, and the default classifier with its weights. */
+const ofRequests = await ownModulesOf("src/router/request-parts.ts");
+/** State that processes share, which few routers have. */
+const ofShared = await ownModulesOf("src/state/shared/shared-parts.ts");
+/** What providers share with those: a provider must bring neither weights nor the parts of a request. */
+const ofProviders = await ownModulesOf(...doors.filter((name) => name.startsWith("src/providers/")));
+const isHelper = (id) => ofProviders.has(id) && pathIn(id).startsWith("src/plugin/");
+const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
+const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
 const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
 const isPart = (id) =>
@@ -106,7 +112,7 @@ async function bundled(names, chunks) {
   const bundle = await open(Object.fromEntries(names.map((name) => [name, `${name}.ts`])));
   const { output } = await bundle.generate({
     format: "esm",
-    // As it was written, without comments: the line that Node prints above an error nobody caught stays short.
+    // In lines, without comments: the line that Node prints above an error nobody caught stays short.
     comments: false,
     // Of use to `node --enable-source-maps` alone: else it is not read.
     sourcemap: "hidden",
@@ -116,7 +122,13 @@ async function bundled(names, chunks) {
     codeSplitting: {
       groups: [
         { name: "core", test: (id) => core.has(id), priority: 2 },
+        { name: "helpers", test: isHelper, priority: 1 },
+        { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
+        { name: "shared", test: (id) => ofShared.has(id), priority: 1 },
+        { name: "encoder", test: (id) => pathIn(id) === "src/cost/create-encoder.ts", priority: 1 },
         { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },
+        { name: "complexity", test: (id) => ofDefault.has(id), priority: 1 },
+        { name: "classifiers", test: (id) => ofClassifiers.has(id), priority: 1 },
         { name: providersOf, test: isProvider, debugName: "providers" },
         { name: "parts", test: isPart },
         {
@@ -147,11 +159,15 @@ function withoutRequire(chunk) {
   return { ...chunk, code };
 }
 
-/** The same code in ASCII: a file that is ASCII throughout takes half the memory. Other people's is made small. */
+/**
+ * The same code in ASCII: a file that is ASCII throughout takes half the memory. Other people's is made small. Ours keeps its
+ * lines and the names of functions, which errors show; short names of variables and private members make it an eighth cheaper to import.
+ */
 function ascii({ fileName, code, map, moduleIds }) {
   const isOurs = moduleIds.some((id) => packageOf(id) === undefined);
   const codegen = { removeWhitespace: !isOurs, asciiOnly: true };
-  const options = { module: true, compress: false, mangle: false, codegen };
+  const mangle = isOurs && { toplevel: false, keepNames: true };
+  const options = { module: true, compress: false, mangle, codegen };
   const wanted = isOurs && map !== null && map.sources.length > 0;
   const escaped = minifySync(
     fileName,

@@ -1,7 +1,7 @@
 import { type Classifier, InvalidOptionError, type RequestFacts } from "../contracts/index.ts";
 import { checkKeys } from "../plugin/index.ts";
 import { scoreOf, structureTerm } from "./complexity/complexity-model.ts";
-import { version } from "./complexity/complexity-weights.generated.ts";
+import { version } from "./complexity/complexity-version.generated.ts";
 import { createPromptReader, type PromptFeatures } from "./complexity/read-prompt.ts";
 import { shippedModel } from "./complexity/shipped-model.ts";
 import { rank } from "./rank.ts";

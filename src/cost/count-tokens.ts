@@ -1,15 +1,8 @@
 import type { LRUCache } from "lru-cache";
 import { checkNumber } from "../plugin/index.ts";
 import { nodeCrypto } from "../plugin/node-crypto.ts";
+import type { Encoder, Encoding } from "./create-encoder.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-
-export type Encoding = "o200k_base" | "cl100k_base";
-
-/** The part of a tokeniser that is needed to count. */
-export interface Encoder {
-  /** Encodes a text without recognising special tokens. */
-  encode_ordinary(text: string): { readonly length: number };
-}
 
 export interface TokenCounterOptions {
   /** Largest number of UTF-16 units that are encoded; the rest of a text is estimated. Default 1,000,000. */
@@ -133,28 +126,11 @@ const loaded = new Map<Encoding, Promise<Encoder>>();
 function loadTiktoken(encoding: Encoding): Promise<Encoder> {
   let encoder = loaded.get(encoding);
   if (encoder === undefined) {
-    encoder = createEncoder(encoding);
+    // Apart, since what fits a package in CommonJS into ES modules would be read with all that counts nothing.
+    encoder = import("./create-encoder.ts").then(({ createEncoder }) => createEncoder(encoding));
     // A failed load is retried.
     encoder.catch(() => loaded.delete(encoding));
     loaded.set(encoding, encoder);
   }
   return encoder;
-}
-
-interface Ranks {
-  readonly bpe_ranks: string;
-  readonly special_tokens: Record<string, number>;
-  readonly pat_str: string;
-}
-
-/** Loads the part of tiktoken that has no encodings, and the one that is wanted: a fifth of its size. */
-async function createEncoder(encoding: Encoding): Promise<Encoder> {
-  const ranks: Promise<unknown> =
-    encoding === "o200k_base"
-      ? import("tiktoken/encoders/o200k_base")
-      : import("tiktoken/encoders/cl100k_base");
-  const [{ Tiktoken }, loaded] = await Promise.all([import("tiktoken/lite"), ranks]);
-  // Their declarations describe the ES modules. Node loads the CommonJS ones, whose exports are the ranks.
-  const { bpe_ranks, special_tokens, pat_str } = (loaded as { readonly default: Ranks }).default;
-  return new Tiktoken(bpe_ranks, special_tokens, pat_str);
 }

@@ -8,13 +8,14 @@ import {
   type RouteStream,
 } from "../contracts/index.ts";
 import type { Clock } from "../contracts/ports/index.ts";
-import { type AnswerReader, readAnswer, replayAnswer } from "../execution/index.ts";
+import type { AnswerReader } from "../execution/index.ts";
 import { handsOver } from "../plugin/at-hand.ts";
 import { CallAbort } from "../plugin/call-abort.ts";
 import { deepFreeze } from "../plugin/deep-freeze.ts";
 import { watch } from "../plugin/watch.ts";
 import { checkPlain } from "../request/index.ts";
 import { checkSignal, signalOf } from "./check-signal.ts";
+import { requestParts } from "./late-parts.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import { nativeOf } from "./native-of.ts";
 import { nest } from "./nest.ts";
@@ -175,6 +176,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   async #readFirst(): Promise<CompletionChunk | undefined> {
     await this.decision;
     return nest(() => {
+      const { readAnswer, replayAnswer } = requestParts.get();
       const kept = this.#life.fromCache();
       this.#reader =
         kept === undefined

@@ -2,7 +2,7 @@ import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
-import { complexity } from "../classifiers/complexity.ts";
+import { defaultClassifier } from "../classifiers/default-classifier.ts";
 import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../contracts/index.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
@@ -23,10 +23,7 @@ import { resolveLimitOptions } from "../state/limit-options.ts";
 import { createLimits } from "../state/limits.ts";
 import { createRetryBudget } from "../state/retry-budget.ts";
 import { createSessions } from "../state/sessions.ts";
-import { createHints } from "../state/shared/hints.ts";
-import { createQuotaDesk } from "../state/shared/quota-desk.ts";
 import { resolveShared } from "../state/shared/shared-options.ts";
-import { createSharedSessions } from "../state/shared/shared-sessions.ts";
 import { storeKey } from "../state/shared/store-key.ts";
 import { createSharedRates } from "../state/shared-rates.ts";
 import { createUsageMeans } from "../state/usage-means.ts";
@@ -38,6 +35,7 @@ import { createFollowUps } from "./follow-ups.ts";
 import { createInputStates } from "./input-states.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
+import { openShared } from "./open-shared.ts";
 import type { FixedParts } from "./parts.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createPoolWatches } from "./pool-watches.ts";
@@ -73,7 +71,8 @@ function assemble<Id extends string>(
   const models = completeModels(givenModels, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
   checkRouterOptions(options, ids);
-  const { policy, classifier = complexity(), constraints = [], tuning, golden = [], release } = options;
+  const ownClassifier = defaultClassifier();
+  const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
   const { coalesce = false, maxCharacters = 4_000_000 } = options;
 
   const random =
@@ -97,7 +96,17 @@ function assemble<Id extends string>(
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
   const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
-  const desk = shared && createQuotaDesk({ shared, clock, emit: events.emit });
+  const names = namesOf(models);
+  const opened =
+    shared &&
+    openShared({
+      shared,
+      clock,
+      emit: events.emit,
+      sessions: { sessions, names, maxSessions: options.maxSessions ?? 10_000 },
+      hints: { breakers, limits, names: Object.values(names) },
+    });
+  const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge && createHedging(hedge, health.of);
   const budgets = resolveBudgets(options, ids);
@@ -112,24 +121,6 @@ function assemble<Id extends string>(
     options.cache === undefined
       ? undefined
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
-  const sharedSessions =
-    shared &&
-    createSharedSessions({
-      shared,
-      clock,
-      sessions,
-      names: namesOf(models),
-      maxSessions: options.maxSessions ?? 10_000,
-    });
-  const hints =
-    shared &&
-    createHints({
-      shared,
-      clock,
-      breakers,
-      limits,
-      names: Object.values(namesOf(models)),
-    });
   const countTokens = createTokenCounter();
   const inputs = createInputStates(events as EventHub<string>);
   const leastCostUsd = leastCostBy(models, clock.wall);
@@ -188,6 +179,7 @@ function assemble<Id extends string>(
       now: clock.wall,
     }),
     shared: options.shared,
+    loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
     recent: recentDecisions(options.recentDecisions ?? 200),
     rules: planRulesOf(execution, models),
     completeFacts,
@@ -205,20 +197,15 @@ function assemble<Id extends string>(
     cache,
     newId: newId ?? nodeCrypto().randomUUID,
     recordSession:
-      sharedSessions === undefined
+      opened === undefined
         ? sessions.record
         : (tenant, session, answer) => {
             sessions.record(tenant, session, answer);
-            sharedSessions.write(tenant, session);
+            opened.write(tenant, session);
           },
-    readSession: sharedSessions && ((request, mostMs) => sharedSessions.read(request, mostMs)),
-    closeShared:
-      desk &&
-      sharedSessions &&
-      (async () => {
-        hints?.close();
-        await Promise.all([desk.close(), sharedSessions.close()]);
-      }),
+    readSession: opened?.read,
+    loadShared: opened?.load,
+    closeShared: opened?.close,
     exportState: () => exportState(state),
     readEndpoints: () => exportEndpoints(state),
     restoreState: (given) => restoreState(state, given),

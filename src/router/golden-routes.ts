@@ -7,13 +7,11 @@ import {
 } from "../contracts/index.ts";
 import type { Decided } from "../decision/index.ts";
 import { decide } from "../decision/index.ts";
-import { checkKeys } from "../plugin/index.ts";
 import { allText, HeldText, readable } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";
 import type { RouterParts } from "./parts.ts";
 import { quietAccount, quietHop } from "./quiet-hop.ts";
 
-const mostRoutes = 1_000;
 /** Number of routes that are decided at the same time, where the classifier is asynchronous. */
 const atOnce = 50;
 /**
@@ -26,32 +24,6 @@ const mostAwaited = 16;
 const drawsAtOnce = 8;
 /** Rounding error of a sum of probabilities. */
 const tolerance = 1e-6;
-
-/** Throws `InvalidOptionError` unless the value is a list of golden routes for models with these ids. */
-export function checkGoldenRoutes(
-  option: string,
-  golden: readonly GoldenRoute[],
-  ids: readonly string[],
-): void {
-  if (!Array.isArray(golden) || golden.length > mostRoutes)
-    throw new InvalidOptionError(option, golden, `an array of at most ${mostRoutes} golden routes`);
-  golden.forEach((route: GoldenRoute, at) => {
-    const path = `${option}[${at}]`;
-    checkKeys(path, route, ["request", "model", "in"]);
-    const allowed: unknown = route.model === undefined ? route.in : [route.model];
-    if (
-      !Array.isArray(allowed) ||
-      allowed.length === 0 ||
-      (route.model !== undefined && route.in !== undefined)
-    )
-      throw new InvalidOptionError(path, route, "{ request, model } or { request, in: [model, ...] }");
-    for (const id of allowed)
-      if (!ids.includes(id))
-        throw new InvalidOptionError(`a model of ${path}`, id, `one of ${ids.join(", ")}`);
-    if (typeof route.request !== "string" && (typeof route.request !== "object" || route.request === null))
-      throw new InvalidOptionError(`${path}.request`, route.request, "a prompt or a request");
-  });
-}
 
 /** Decides the golden routes of these parts. Rejects with `InvalidOptionError` on the first that goes elsewhere. */
 export async function holdGoldenRoutes<Id extends string>(parts: RouterParts<Id>): Promise<void> {

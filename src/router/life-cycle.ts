@@ -10,18 +10,16 @@ import {
   recordError,
 } from "../contracts/index.ts";
 import { byteLengthOf, mostWhenCounted } from "../cost/most-input-tokens.ts";
-import { type Decided, decide } from "../decision/index.ts";
+import type { Decided } from "../decision/index.ts";
 import { deadlineError, type Execution, leftMs } from "../execution/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { settleWithin } from "../plugin/settle-within.ts";
 import { allText, checkPlain, HeldText, readable } from "../request/index.ts";
-import { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
-import { answeredBy } from "./answered-by.ts";
 import { checkSignal } from "./check-signal.ts";
-import { executionOf } from "./execution-of.ts";
-import { endHop, isLate, type OpenHop, openHop } from "./hop-context.ts";
+import type { OpenHop } from "./hop-context.ts";
+import { requestParts } from "./late-parts.ts";
 import { nest } from "./nest.ts";
-import { validOutput } from "./output/invalid-output.ts";
+import { openingOf } from "./opening-of.ts";
 import type { RouterParts } from "./parts.ts";
 import { degradedVerdict, recordAnswer } from "./record-answer.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -58,10 +56,10 @@ export class LifeCycle<Id extends string> {
 
   /**
    * Decides, reports the decision, and checks that the caller still waits. `draw` replaces the router's random
-   * number. Returns at once unless the classifier is asynchronous or tokens have to be counted.
+   * number. Returns at once unless the classifier is asynchronous, tokens have to be counted, or parts be loaded.
    */
   decide(draw?: number): Decided<Id> | Promise<Decided<Id>> {
-    const opening = this.#parts.poolWatches.begin();
+    const opening = openingOf(this.#parts);
     if (opening === undefined) return this.#decideBySession(draw);
     const run = this.#begun();
     HeldText.keep(run.text);
@@ -90,6 +88,7 @@ export class LifeCycle<Id extends string> {
   #decide(draw: number | undefined, sessionUnknown: string | undefined): Decided<Id> | Promise<Decided<Id>> {
     const parts = this.#parts;
     const run = this.#begun();
+    const { decide, endHop, openHop } = requestParts.get();
     const hop = openHop(parts, run, "classify");
     let isLater = false;
     try {
@@ -120,7 +119,7 @@ export class LifeCycle<Id extends string> {
     try {
       return this.#note(await deciding, hop);
     } finally {
-      endHop(hop);
+      requestParts.get().endHop(hop);
     }
   }
 
@@ -130,7 +129,7 @@ export class LifeCycle<Id extends string> {
     this.#parts.recent.add(run, decided);
     this.#reportDecision(run, decided);
     if (run.signal?.aborted) throw run.signal.reason;
-    if (isLate(hop)) throw deadlineError(run);
+    if (requestParts.get().isLate(hop)) throw deadlineError(run);
     return decided;
   }
 
@@ -150,6 +149,7 @@ export class LifeCycle<Id extends string> {
     // What a schema makes of an answer is not part of the key.
     if (this.#parts.cache === undefined || run.output !== undefined) return undefined;
     const decided = this.#decided as Decided<Id>;
+    const { answerFromCache, cacheKeyOf } = requestParts.get();
     const key = cacheKeyOf(this.#parts, run, decided);
     const answer = key === undefined ? undefined : answerFromCache(this.#parts, run, decided, key);
     if (answer === undefined) this.#cacheKey = key;
@@ -162,7 +162,7 @@ export class LifeCycle<Id extends string> {
     const decided = this.#decided as Decided<Id>;
     HeldText.keep(run.text);
     if (this.#parts.ledger.earmarks) run.account.earmark(planCostUsd(decided.decision));
-    return executionOf(this.#parts, run, decided);
+    return requestParts.get().executionOf(this.#parts, run, decided);
   }
 
   /** Returns the milliseconds until the deadline; Infinity without one. */
@@ -178,7 +178,7 @@ export class LifeCycle<Id extends string> {
   outputOf(completion: Completion): { readonly output?: unknown } {
     const { output, attempts } = this.#begun();
     if (output === undefined) return noOutput;
-    return { output: validOutput(output.reading, output.names, completion, attempts) };
+    return { output: requestParts.get().validOutput(output.reading, output.names, completion, attempts) };
   }
 
   /** Ends the request with its answer. */
@@ -188,7 +188,8 @@ export class LifeCycle<Id extends string> {
     const run = this.#begun();
     const { decision } = this.#decided as Decided<Id>;
     const { attempts, facts } = run;
-    if (this.#cacheKey !== undefined) keepAnswer(this.#parts, run, decision, this.#cacheKey, completion);
+    if (this.#cacheKey !== undefined)
+      requestParts.get().keepAnswer(this.#parts, run, decision, this.#cacheKey, completion);
     if (facts.session !== undefined) recordAnswer(this.#parts, run, facts.session);
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);
@@ -197,7 +198,9 @@ export class LifeCycle<Id extends string> {
     const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     run.isTold = true;
     if (events.isHeard) {
-      const { readRequest, readAnswer, follow, draw } = answeredBy(this.#parts, run, completion);
+      const { readRequest, readAnswer, follow, draw } = requestParts
+        .get()
+        .answeredBy(this.#parts, run, completion);
       // Field by field: a spread pattern takes as long as all that listeners do.
       events.emit({
         type: "request-completed",

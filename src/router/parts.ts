@@ -1,5 +1,6 @@
 import type { BudgetDoor } from "../budget/budget-door.ts";
 import type {
+  Classifier,
   Constraint,
   EndpointStates,
   GoldenRoute,
@@ -52,6 +53,8 @@ export interface RouterParts<Id extends string> {
   readonly budgetDoor: BudgetDoor;
   /** Pools that look for their endpoints. */
   readonly poolWatches: PoolWatches;
+  /** Starts or joins the loading of the classifier. Undefined: it is at hand. */
+  readonly loadClassifier: (classifier: Classifier) => Promise<unknown> | undefined;
   readonly shared: SharedState | undefined;
   /** Constraints for the plan: the router's own (capabilities, context window) and the team's. */
   readonly allConstraints: readonly Constraint<Id>[];
@@ -75,6 +78,8 @@ export interface RouterParts<Id extends string> {
   readonly cache: ResponseCache | undefined;
   readonly newId: () => string;
   readonly recordSession: (tenant: string | undefined, session: string, answer: SessionAnswer) => void;
+  /** Starts or joins the loading of shared state. Undefined: it is at hand. Absent: nothing is shared. */
+  readonly loadShared: (() => Promise<unknown> | undefined) | undefined;
   /** Gives back what the process holds of shared state. Absent: nothing is shared. */
   readonly closeShared: (() => Promise<void>) | undefined;
   /**

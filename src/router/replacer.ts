@@ -1,7 +1,7 @@
 import { type PartsReplaced, type Replaced, type Replacement, RouterError } from "../contracts/index.ts";
-import { dryRun } from "./dry-run.ts";
-import { holdGoldenRoutes } from "./golden-routes.ts";
 import type { InputStates } from "./input-states.ts";
+import { requestParts } from "./late-parts.ts";
+import { openingOf } from "./opening-of.ts";
 import type { FixedParts, RouterParts } from "./parts.ts";
 import { type GivenParts, partsOf } from "./parts-of.ts";
 import { notReplaced, readReason, readReplacement } from "./read-replacement.ts";
@@ -85,6 +85,8 @@ export function createReplacer<Id extends string>({
         if (isClosed()) throw closedError();
         const before = current;
         const next = partsOf(fixed, wanted.over(before), { current: before, last });
+        await openingOf(next);
+        const { dryRun, holdGoldenRoutes } = requestParts.get();
         await holdGoldenRoutes(next);
         const tried = await dryRun(before, next);
         if (tried.failed > 0 && wanted.mustDecide) throw notReplaced(tried);

@@ -16,8 +16,8 @@ import {
 } from "../contracts/index.ts";
 import type { ExecutionOptions } from "../execution/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../plugin/index.ts";
+import { checkGoldenRoutes } from "./check-golden-routes.ts";
 import { checkReleaseName } from "./check-release-name.ts";
-import { checkGoldenRoutes } from "./golden-routes.ts";
 
 /** Options of a router besides its models. */
 export interface RouterOptions<Id extends string> {

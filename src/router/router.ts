@@ -5,12 +5,12 @@ import {
   type RouteResult,
   type Router,
 } from "../contracts/index.ts";
-import { generate } from "../execution/index.ts";
 import { asksAbort } from "../plugin/call-abort.ts";
 import { checkPlain } from "../request/index.ts";
 import { openAnswerStream } from "./answer-stream.ts";
 import { readOption, signalOf } from "./check-signal.ts";
 import { coalesce } from "./coalesce.ts";
+import { requestParts } from "./late-parts.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { nativeOf } from "./native-of.ts";
 import { nest } from "./nest.ts";
@@ -33,7 +33,9 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
         return life.decide();
       });
       if (deciding instanceof Promise) await deciding;
-      return life.finish(life.fromCache() ?? (await nest(() => generate(life.execution()))));
+      return life.finish(
+        life.fromCache() ?? (await nest(() => requestParts.get().generate(life.execution()))),
+      );
     } catch (error) {
       life.fail(error);
       throw error;

@@ -41,15 +41,18 @@ export async function trainClassifiers(dataFolder: string): Promise<GeneratedFil
     ].join("\n")}
 // Settings: ${JSON.stringify(settings)}
 
-/** The first digits of the weights' SHA-256. */
-export const version: string = "${shortHash(bytes)}";
-
 /** Node version that trained the weights. */
 export const trainedOn: string = "${process.version}";
 
 /** A \`ComplexityModel\` as bytes. */
 export const base64: string =
   "${Buffer.from(bytes).toString("base64")}";
+`,
+    // Apart, since a router states it before the weights are loaded.
+    "complexity/complexity-version.generated.ts": `${generated}
+
+/** The first digits of the weights' SHA-256. */
+export const version: string = "${shortHash(bytes)}";
 `,
     "length-reference.generated.ts": `${[generated, `// Lengths of ${weights.size} prompts as of ${dataDate}, weighed by origin.`, ...ofSets(["traffic_mixed"])].join("\n")}
 

@@ -12,7 +12,8 @@ import {
   scoreOf,
   type TableWeights,
 } from "../../../src/classifiers/complexity/complexity-model.ts";
-import { base64, version } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
+import { version } from "../../../src/classifiers/complexity/complexity-version.generated.ts";
+import { base64 } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
 import type { PromptFeatures } from "../../../src/classifiers/complexity/read-prompt.ts";
 import { BUCKETS, STRUCTURE } from "../../../src/classifiers/read-features.ts";
 

@@ -1,3 +1,4 @@
+import "../../support/load-parts.ts";
 import { describe, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
 import { type CompletionChunk, createRouter, isRouterError, type Model } from "../../../src/index.ts";

@@ -1,3 +1,4 @@
+import "../../support/load-parts.ts";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,0 +1,10 @@
+/** Parts of a request from its decision on. Loaded by the first request, not when the package is imported. */
+export { decide } from "../decision/index.ts";
+export { generate, readAnswer, replayAnswer } from "../execution/index.ts";
+export { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
+export { answeredBy } from "./answered-by.ts";
+export { dryRun } from "./dry-run.ts";
+export { executionOf } from "./execution-of.ts";
+export { holdGoldenRoutes } from "./golden-routes.ts";
+export { endHop, isLate, openHop } from "./hop-context.ts";
+export { validOutput } from "./output/invalid-output.ts";
