@@ -93,18 +93,23 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const { ask, window } = facts;
   const { start, end } = withoutFraming(ask);
   const length = end - start;
-  const ranges: ReadRange[] = [];
-  // Not a condition on `turns`: an assistant may have opened the conversation.
-  if (window !== "" && length < followUpCharacters)
-    ranges.push({ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length });
   // The length with framing, so that trimming does not move what is read of a long ask.
-  if (ask.length <= headCharacters + tailCharacters) ranges.push({ text: "ask", start, end });
-  else
-    ranges.push(
-      { text: "ask", start, end: headCharacters },
-      { text: "ask", start: ask.length - tailCharacters, end },
-    );
-  return ranges;
+  const asked: readonly ReadRange[] =
+    ask.length <= headCharacters + tailCharacters
+      ? [{ text: "ask", start, end }]
+      : [
+          { text: "ask", start, end: headCharacters },
+          { text: "ask", start: ask.length - tailCharacters, end },
+        ];
+  // Not a condition on `turns`: an assistant may have opened the conversation.
+  return window !== "" && length < followUpCharacters
+    ? [{ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length }, ...asked]
+    : asked;
+}
+
+/** Returns the text of which a range is a part. Reading it by its name would be a search among the fields. */
+export function textOf(facts: ReadFacts, { text }: ReadRange): string {
+  return text === "ask" ? facts.ask : facts.window;
 }
 
 /** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
@@ -123,7 +128,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
     counts.fill(0);
     let wordCount = 0;
     for (const range of readRanges(facts)) {
-      const text = facts[range.text];
+      const text = textOf(facts, range);
       const ideographs = counts[IDEOGRAPH] as number;
       loadUnits(text, range.start, range.end);
       const length = range.end - range.start;
@@ -247,31 +252,33 @@ export function describeText(
   distinctWords: number,
   structure: Float64Array,
 ): void {
-  const count = (counter: number): number => counts[counter] as number;
-  let characters = 0;
-  for (let kind = 0; kind < KINDS; kind += 1) characters += count(kind);
+  let all = 0;
+  for (let kind = 0; kind < KINDS; kind += 1) all += counts[kind] as number;
   // White space carries no information and differs most between writers.
-  characters -= count(SPACE) + count(LINE);
-  const share = (kind: number): number => (characters === 0 ? 0 : count(kind) / characters);
-  const inWords = count(0) + count(DIGIT) + count(FOREIGN) + count(IDEOGRAPH);
+  all -= (counts[SPACE] as number) + (counts[LINE] as number);
+  const characters = all === 0 ? 1 : all;
+  const digits = counts[DIGIT] as number;
+  const foreign = counts[FOREIGN] as number;
+  const ideographs = counts[IDEOGRAPH] as number;
+  const inWords = (counts[0] as number) + digits + foreign + ideographs;
   const distinct = wordCount === 0 ? 1 : distinctWords / wordCount;
-  const letters = characters + count(IDEOGRAPH) * (charactersPerIdeograph - 1);
+  const letters = all + ideographs * (charactersPerIdeograph - 1);
   // Repetition does not make a text longer.
   structure[0] = Math.log(1 + letters * distinct);
   structure[1] = logOf(distinctWords);
   structure[2] = wordCount === 0 ? 0 : Math.min(1, inWords / wordCount / 16);
   structure[3] = distinct;
-  structure[4] = share(DIGIT);
-  structure[5] = logOf(count(DIGIT));
-  structure[6] = logOf(count(ITEMS));
-  structure[7] = logOf(count(SENTENCE));
-  structure[8] = logOf(count(QUESTION));
-  structure[9] = share(COMMA);
-  structure[10] = share(QUOTE);
-  structure[11] = share(BRACKET);
-  structure[12] = share(OPERATOR);
-  structure[13] = share(SYMBOL);
-  structure[14] = share(FOREIGN) + share(IDEOGRAPH);
+  structure[4] = digits / characters;
+  structure[5] = logOf(digits);
+  structure[6] = logOf(counts[ITEMS] as number);
+  structure[7] = logOf(counts[SENTENCE] as number);
+  structure[8] = logOf(counts[QUESTION] as number);
+  structure[9] = (counts[COMMA] as number) / characters;
+  structure[10] = (counts[QUOTE] as number) / characters;
+  structure[11] = (counts[BRACKET] as number) / characters;
+  structure[12] = (counts[OPERATOR] as number) / characters;
+  structure[13] = (counts[SYMBOL] as number) / characters;
+  structure[14] = foreign / characters + ideographs / characters;
 }
 
 export function describeContext(

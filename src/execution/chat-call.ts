@@ -19,6 +19,8 @@ export function callOptions(
   const onDropped = (parameter: string) => record.dropped(parameter);
   const { onRateLimit } = pass;
   const { tenant } = scope;
+  if (tenant === undefined && native === undefined)
+    return optionsFor(ask, guard.abort, { onDropped, onRateLimit });
   const isSpoken = native !== undefined && model.speaks?.includes(native.protocol);
   return optionsFor(ask, guard.abort, {
     onDropped,

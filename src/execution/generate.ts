@@ -7,7 +7,7 @@ import type { Execution } from "./context.ts";
 import { noteIfCut } from "./output-limit.ts";
 import type { OutputRead, OutputReading } from "./output-reading.ts";
 import { repairOnce } from "./repair.ts";
-import { runCall } from "./run-call.ts";
+import { type Ended, runCall } from "./run-call.ts";
 import { runCheck } from "./run-check.ts";
 import { type Move, Walk } from "./walk.ts";
 
@@ -20,7 +20,9 @@ export async function generate(execution: Execution): Promise<Completion> {
     const move = moving instanceof Promise ? await moving : moving;
     if (move.call === undefined) return move.completion as Completion;
     walk.confirm(move.call);
-    moving = follow(walk, await callOnce(execution, move.call));
+    const ended = await runCall(execution, move.call, chatCall);
+    const judged = judgedOf(execution, move.call, ended);
+    moving = follow(walk, judged instanceof Promise ? await judged : judged);
   }
 }
 
@@ -40,9 +42,30 @@ export function follow(walk: Walk, outcome: Outcome): Move | Promise<Move> {
 
 /** Makes one call without streaming and runs its checks. Never rejects because of the model. */
 export async function callOnce(execution: Execution, planned: PlannedCall): Promise<Outcome> {
-  const ended = await runCall(execution, planned, chatCall);
-  if (ended.failed) return { planned, record: ended.record, error: ended.error };
-  const { record, completion, isValid } = await validated(execution, planned, ended.record, ended.value);
+  return judgedOf(execution, planned, await runCall(execution, planned, chatCall));
+}
+
+/** Returns the outcome of a call that has ended: at once, unless its answer is validated or checked. */
+function judgedOf(
+  execution: Execution,
+  planned: PlannedCall,
+  ended: Ended<Completion>,
+): Outcome | Promise<Outcome> {
+  const { record } = ended;
+  if (ended.failed) return { planned, record, error: ended.error };
+  const hasChecks = planned.check !== undefined || execution.ports.options.degraded.length > 0;
+  if (hasChecks || execution.output !== undefined) return checkedOf(execution, planned, record, ended.value);
+  const isCut = noteIfCut(execution, planned.call, record, ended.value);
+  return { planned, record, completion: ended.value, verdict: isCut ? "degraded" : "accepted" };
+}
+
+async function checkedOf(
+  execution: Execution,
+  planned: PlannedCall,
+  first: AttemptRecord,
+  answer: Completion,
+): Promise<Outcome> {
+  const { record, completion, isValid } = await validated(execution, planned, first, answer);
   // Where the plan has a check, the next model is its way on.
   if (!isValid)
     return { planned, record, completion, verdict: planned.check === undefined ? "degraded" : "refused" };

@@ -28,12 +28,25 @@ const rarerParts = [
 
 /** Returns the sums of the parts that few calls have, without those that none has. */
 function rarer(a: Usage, b: Usage): Partial<Usage> | undefined {
+  // Field by field: reading them by their names takes ten times as long.
+  if (!hasRarer(a) && !hasRarer(b)) return undefined;
   let parts: { -readonly [Key in keyof Usage]?: Usage[Key] } | undefined;
   for (const part of rarerParts) {
     const both = sum(a[part], b[part]);
     if (both !== undefined) parts = { ...parts, [part]: both };
   }
   return parts;
+}
+
+function hasRarer(usage: Usage): boolean {
+  return (
+    usage.cacheWrite1hTokens !== undefined ||
+    usage.audioInputTokens !== undefined ||
+    usage.cachedAudioInputTokens !== undefined ||
+    usage.imageInputTokens !== undefined ||
+    usage.audioOutputTokens !== undefined ||
+    usage.imageOutputTokens !== undefined
+  );
 }
 
 /** Returns the cost of all attempts together in US dollars; undefined if one cost is not known. */

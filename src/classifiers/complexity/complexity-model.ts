@@ -1,4 +1,4 @@
-import { BUCKETS, STRUCTURE } from "../read-features.ts";
+import { BUCKETS, differs, STRUCTURE } from "../read-features.ts";
 import type { ComplexityModel, StructureWeights, TableWeights } from "./model-parts.ts";
 import { type HeadTerms, tablesOf } from "./model-tables.ts";
 import type { PromptFeatures } from "./read-prompt.ts";
@@ -70,10 +70,11 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
   for (let index = 0; index < askedCount; index += 1) {
     const code = asked[index] as number;
     const entry = askedTable[code & (BUCKETS - 1)] as number;
-    if ((entry & 0xff) !== code >>> 15) continue;
-    known += 1;
-    instructionSum += (entry << 16) >> 24;
-    examSum += (entry << 8) >> 24;
+    // No branch, which could not be predicted: all bits are set for a code that the model knows.
+    const isKnown = differs(entry & 0xff, code >>> 15) - 1;
+    known -= isKnown;
+    instructionSum += ((entry << 16) >> 24) & isKnown;
+    examSum += ((entry << 8) >> 24) & isKnown;
   }
   const root = known === 0 ? 0 : 1 / Math.sqrt(known);
   const gate =
@@ -91,12 +92,12 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
     for (let index = 0; index < wordCount; index += 1) {
       const code = words[index] as number;
       const entry = wordTable[code & (BUCKETS - 1)] as number;
-      if ((entry & 0xff) !== code >>> 15) continue;
-      const share = (entry >>> 8) & 0xff;
-      found += 1;
+      const isKnown = differs(entry & 0xff, code >>> 15) - 1;
+      const share = (entry >>> 8) & 0xff & isKnown;
+      found -= isKnown;
       shares += share;
-      outcomeSum += share * ((entry << 8) >> 24);
-      tierSum += share * (entry >> 24);
+      outcomeSum += Math.imul(share, (entry << 8) >> 24);
+      tierSum += Math.imul(share, entry >> 24);
     }
     const total = totalShare(shares, wordCount - found);
     outcomes = headScore(tables.outcomes, structure) + meanOf(outcomeSum, total, model.outcomes.words);
@@ -116,13 +117,13 @@ export function scoreOf(model: ComplexityModel, features: PromptFeatures, allPar
       const code = askedWords[index] as number;
       const bucket = code & (BUCKETS - 1);
       const entry = wordTable[bucket] as number;
-      if ((entry & 0xff) !== code >>> 15) continue;
-      const share = (entry >>> 8) & 0xff;
-      found += 1;
+      const isKnown = differs(entry & 0xff, code >>> 15) - 1;
+      const share = (entry >>> 8) & 0xff & isKnown;
+      found -= isKnown;
       shares += share;
-      wordSum += share * (ofWords[bucket] as number);
-      outcomeSum += share * ((entry << 8) >> 24);
-      tierSum += share * (entry >> 24);
+      wordSum += Math.imul(share, ofWords[bucket] as number);
+      outcomeSum += Math.imul(share, (entry << 8) >> 24);
+      tierSum += Math.imul(share, entry >> 24);
     }
     const total = totalShare(shares, askedWordCount - found);
     instruction = bounded(

@@ -16,6 +16,7 @@ import {
   STRUCTURE,
   type Stretch,
   singleHash,
+  textOf,
 } from "../read-features.ts";
 import { readAsked, readIdeographs, readWords } from "../read-words.ts";
 import { askedCounts, counts, loadUnits, MAX_WORDS, stems, words } from "../text-units.ts";
@@ -79,7 +80,7 @@ export function piecesOf(facts: ReadFacts): readonly Piece[] {
   const pieces: Piece[] = [];
   for (let index = 0; index < ranges.length; index += 1) {
     const first = ranges[index] as ReadRange;
-    const text = facts[first.text];
+    const text = textOf(facts, first);
     const head = text.slice(first.start, first.end);
     const second = ranges[index + 1];
     if (second === undefined || second.text !== first.text) {
@@ -143,7 +144,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     let allAsked = true;
     let loaded: ReadRange | undefined;
     for (const piece of piecesOf(facts)) {
-      const text = facts[piece.text];
+      const text = textOf(facts, piece);
       if (piece.range !== loaded) {
         loaded = piece.range;
         loadUnits(text, loaded.start, loaded.end);
@@ -171,7 +172,7 @@ export function createPromptReader(): (facts: ReadFacts) => PromptFeatures {
     for (let counter = 0; counter < COUNTERS; counter += 1)
       counts[counter] = (counts[counter] as number) + (askedCounts[counter] as number);
     const { structure, askedStructure, examStructure } = features;
-    features.passage = loaded !== undefined && isPassage(facts[loaded.text], loaded.start, loaded.end);
+    features.passage = loaded !== undefined && isPassage(textOf(facts, loaded), loaded.start, loaded.end);
     describeText(counts, wordCount, features.wordCount, structure);
     const own = STRUCTURE.length - EXAM_CONTEXT.length;
     if (allAsked && features.wordCount === features.askedWordCount)
