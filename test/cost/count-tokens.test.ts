@@ -1,6 +1,7 @@
 import { get_encoding, type Tiktoken } from "tiktoken";
 import { describe, expect, test } from "vitest";
-import { createTokenCounter, type Encoder, type Encoding, encodingOf } from "../../src/cost/count-tokens.ts";
+import { createTokenCounter, encodingOf } from "../../src/cost/count-tokens.ts";
+import type { Encoder, Encoding } from "../../src/cost/create-encoder.ts";
 import { corpus } from "../support/corpora.ts";
 
 /** Reading an encoding takes half a second. */
