@@ -78,8 +78,8 @@ export const settings: ComplexitySettings = {
   penalties: {
     outcomes: { structure: 1_000, words: 100 },
     tiers: { structure: 10, words: 300 },
-    instruction: { structure: 100, words: 100, asked: 8 },
-    exam: { structure: 100, asked: 8 },
+    instruction: { structure: 1_000, words: 100, asked: 8 },
+    exam: { structure: 100, asked: 4 },
   },
   examSets: ["korbench", "mint_bench", "eqbench_v2", "labels_math_levels", "evalperf", "labels_exercism"],
   otherSets: [
