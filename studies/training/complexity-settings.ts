@@ -92,7 +92,7 @@ export const settings: ComplexitySettings = {
   examWeights: { own: 6, pads: 4 },
   instructionWeights: {
     labels_uncommonroute_tiers: 1,
-    own: 5,
+    own: 7,
     pads: 3,
     frames: 1,
     small: 2,

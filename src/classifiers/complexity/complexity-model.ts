@@ -19,7 +19,7 @@ export const CLIP = 3;
 export const QUANTILES = 129;
 
 /** The exam head's value at which a prompt begins to count as an exam question, and the width of the change. */
-export const GATE_FROM = -0.5;
+export const GATE_FROM = -0.55;
 export const GATE_WIDTH = 0.5;
 /** Added to that value where a text and a question about it share a line. */
 export const PASSAGE = 1;
@@ -34,7 +34,7 @@ export const BASE_CAP = -1;
 export const HARD_CAP = 0.15;
 export const HIGH_SHARE = 0.1;
 /** Weight of the instruction where it is sure. */
-export const INSTRUCTION_WEIGHT = 6;
+export const INSTRUCTION_WEIGHT = 8;
 /** Added per unit of the features that no training prompt has: tools, images, JSON schema, turns. */
 export const CONTEXT_WEIGHTS: readonly number[] = [0.15, 0.15, 0.15, 0.1];
 const contextFrom = STRUCTURE.length - CONTEXT_WEIGHTS.length;
