@@ -99,11 +99,11 @@ test("an exam question is rated by outcomes and tiers, another prompt by its ins
   expect(combine(parts)).toBe(1);
   expect(combine({ ...parts, tiers: 1 })).toBeCloseTo(1 + 1.5 * Math.tanh(1), 12);
   // Of a hard instruction, 0.15 counts in full and the rest by a tenth; of an easy one all.
-  expect(combine({ ...parts, gate: -2 })).toBeCloseTo(-1 + 6 * (0.15 + 0.065), 12);
-  expect(combine({ ...parts, gate: -2, instruction: -0.8 })).toBeCloseTo(-1 - 6 * 0.8, 12);
-  expect(combine({ ...parts, gate: -2, instruction: 0.15 })).toBeCloseTo(-1 + 0.5 * 6 * 0.15, 12);
+  expect(combine({ ...parts, gate: -2 })).toBeCloseTo(-1 + 8 * (0.15 + 0.065), 12);
+  expect(combine({ ...parts, gate: -2, instruction: -0.8 })).toBeCloseTo(-1 - 8 * 0.8, 12);
+  expect(combine({ ...parts, gate: -2, instruction: 0.15 })).toBeCloseTo(-1 + 0.5 * 8 * 0.15, 12);
   // Half way through the gate both count by half.
-  expect(combine({ ...parts, gate: -0.25, instruction: 0 })).toBe(0);
+  expect(combine({ ...parts, gate: -0.3, instruction: 0 })).toBeCloseTo(0, 12);
 });
 
 test("far below the mean, outcomes still order prompts, but less", () => {
