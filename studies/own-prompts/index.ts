@@ -4,6 +4,7 @@ import { hard } from "./hard.ts";
 import { long } from "./long.ts";
 import { medium } from "./medium.ts";
 import { moreEasy, moreHard } from "./more.ts";
+import { englishEasy, englishHard, englishMedium } from "./more-english.ts";
 
 /** A prompt of our own whose difficulty is not in dispute. */
 export interface OwnPrompt {
@@ -30,6 +31,9 @@ export function ownPrompts(): readonly OwnPrompt[] {
     ...followUpPrompts(),
     ...shortPrompts(moreHard, "hard").map(trainedOn),
     ...shortPrompts(moreEasy, "easy").map(trainedOn),
+    ...shortPrompts(englishHard, "hard").map(trainedOn),
+    ...shortPrompts(englishMedium, "medium").map(trainedOn),
+    ...shortPrompts(englishEasy, "easy").map(trainedOn),
   ];
 }
 

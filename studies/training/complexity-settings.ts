@@ -78,8 +78,8 @@ export const settings: ComplexitySettings = {
   penalties: {
     outcomes: { structure: 1_000, words: 100 },
     tiers: { structure: 10, words: 300 },
-    instruction: { structure: 100, words: 100, asked: 8 },
-    exam: { structure: 100, asked: 8 },
+    instruction: { structure: 1_000, words: 100, asked: 8 },
+    exam: { structure: 100, asked: 4 },
   },
   examSets: ["korbench", "mint_bench", "eqbench_v2", "labels_math_levels", "evalperf", "labels_exercism"],
   otherSets: [
@@ -92,7 +92,7 @@ export const settings: ComplexitySettings = {
   examWeights: { own: 6, pads: 4 },
   instructionWeights: {
     labels_uncommonroute_tiers: 1,
-    own: 5,
+    own: 7,
     pads: 3,
     frames: 1,
     small: 2,

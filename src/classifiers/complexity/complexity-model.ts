@@ -5,23 +5,34 @@ import type { PromptFeatures } from "./read-prompt.ts";
 
 export type { ComplexityModel, StructureWeights, TableWeights };
 
-/** Lower bound of the outcomes head: one standard deviation below the mean of its training prompts. */
+/**
+ * Value of the outcomes head, one standard deviation below the mean of its training prompts, below which differences count
+ * only by the share `LOW_SHARE`: most short questions lie there.
+ */
 export const FLOOR = -1;
+export const LOW_SHARE = 0.4;
+/** Weight of the tiers, which saturate at 1, next to the outcomes. */
+export const TIERS_WEIGHT = 1.5;
 /** Largest distance of a structural feature from its mean, in standard deviations; larger ones are clipped. */
 export const CLIP = 3;
 /** Number of quantiles in a model. */
 export const QUANTILES = 129;
 
 /** The exam head's value at which a prompt begins to count as an exam question, and the width of the change. */
-export const GATE_FROM = -0.6;
+export const GATE_FROM = -0.55;
 export const GATE_WIDTH = 0.5;
 /** Added to that value where a text and a question about it share a line. */
 export const PASSAGE = 1;
 /** The instruction head's value from which it is sure. */
-export const SURE = 0.35;
-/** Largest rating by outcomes and tiers, and its weight, where the instruction is sure. */
-export const BASE_CAP = 1;
-export const BASE_SHARE = 0.35;
+export const SURE = 0.3;
+/**
+ * Outside exams, the rating by outcomes and tiers and the instruction's value above which differences count only by the share
+ * `HIGH_SHARE`: outcomes and tiers may say that a prompt is easy, hardly that it is hard, and an instruction that it
+ * is hard, hardly how hard.
+ */
+export const BASE_CAP = -1;
+export const HARD_CAP = 0.15;
+export const HIGH_SHARE = 0.1;
 /** Weight of the instruction where it is sure. */
 export const INSTRUCTION_WEIGHT = 8;
 /** Added per unit of the features that no training prompt has: tools, images, JSON schema, turns. */
@@ -149,7 +160,7 @@ function examShare(gate: number): number {
   return Math.max(0, Math.min(1, (gate - GATE_FROM) / GATE_WIDTH));
 }
 
-/** Combines the values of the heads. The less the instruction says, the more outcomes and tiers count. */
+/** Combines the values of the heads. */
 export function combine({
   outcomes,
   tiers,
@@ -159,15 +170,20 @@ export function combine({
   gate,
 }: Omit<Score, "score" | "known">): number {
   const exam = examShare(gate);
-  const base = exam === 0 ? 0 : Math.max(FLOOR, outcomes) + Math.tanh(tiers);
+  const base = exam === 0 ? 0 : ratingOf(outcomes, tiers);
   if (exam === 1) return base;
-  const askedBase = Math.max(FLOOR, askedOutcomes) + Math.tanh(askedTiers);
   const sure = Math.min(1, Math.abs(instruction) / SURE);
   const other =
-    (BASE_SHARE + (1 - BASE_SHARE) * (1 - sure)) * Math.min(BASE_CAP, askedBase) +
-    sure * INSTRUCTION_WEIGHT * instruction;
+    bent(ratingOf(askedOutcomes, askedTiers), BASE_CAP) +
+    sure * INSTRUCTION_WEIGHT * bent(instruction, HARD_CAP);
   return exam * base + (1 - exam) * other;
 }
+
+function ratingOf(outcomes: number, tiers: number): number {
+  return Math.max(outcomes, FLOOR + LOW_SHARE * (outcomes - FLOOR)) + TIERS_WEIGHT * Math.tanh(tiers);
+}
+
+const bent = (value: number, cap: number): number => Math.min(value, cap + HIGH_SHARE * (value - cap));
 
 /**
  * Returns by what a sum over known words is divided: their shares, or the number of unknown words if these are

@@ -224,6 +224,7 @@ export const dataFiles: readonly string[] = [
   "hard",
   "medium",
   "long",
+  "more-english",
   "follow-ups",
   "pads",
   "frames",
