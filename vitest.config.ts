@@ -1,7 +1,5 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-const cores = availableParallelism();
 const patience = "./test/support/patience.ts";
 
 // The provider suite also runs against the next major of the SDK (Node >= 22): SWITCHPOINT_OPENAI=openai-7.
@@ -11,7 +9,7 @@ const openai = process.env["SWITCHPOINT_OPENAI"];
  * Test files that get a process each, before all others: those of faults, package and studies start and measure programs, those
  * of presets use the router that exists once in a process, LangChain keeps a registry there, those of providers, of the
  * doctor of platforms and of Node's modules replace modules, or leave a global or a connection, four of http measure memory or
- * draw. All others share a few processes, which takes half the time. A file must undo what it changes there;
+ * draw. All others share a process per core, which takes half the time. A file must undo what it changes there;
  * test/support/shared-process.ts fails a file that does not.
  */
 const isolated = [
@@ -51,9 +49,8 @@ export default defineConfig({
     // Compiled sources are kept beside the packages: a fifth of a run's time, and CI has three runs.
     experimental: { fsModuleCache: true },
     globalSetup: ["./test/support/folder-of-run.ts"],
-    // Test files wait for timers, loopback and child processes for more than half of their time: with a process per core
-    // the cores are idle for that. Each needs about a gigabyte of memory: four more than cores at most.
-    maxWorkers: Math.min(2 * cores, cores + 4),
+    // Much of a run waits for loopback, timers and child processes: leave no core idle.
+    maxWorkers: "100%",
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
     testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 60_000,

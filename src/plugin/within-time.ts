@@ -1,4 +1,5 @@
 import type { Context, Script } from "node:vm";
+import { dropPromises } from "./drop-promises.ts";
 import { nodeBuiltin } from "./node-builtin.ts";
 
 /** Error of work that was stopped because it took too long. */
@@ -20,13 +21,20 @@ export function withinTime<T>(timeoutMs: number, work: () => T): T {
   place ??= createPlace();
   const { script, context } = place;
   const outer = context["work"];
-  context["work"] = work;
+  let made: T | undefined;
+  context["work"] = () => {
+    made = work();
+    return made;
+  };
   try {
     for (let left = tries; left > 0; left -= 1) {
       try {
         return script.runInContext(context, { timeout: timeoutMs }) as T;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+        // The time may run out just after the work has returned: what it returned is then lost, and a promise may reject.
+        dropPromises(made);
+        made = undefined;
       }
     }
     throw new OutOfTimeError(`not finished within ${timeoutMs} ms`);

@@ -45,6 +45,7 @@ export async function* readJsonLines(
   const { name: path, chunks } =
     typeof source === "string" ? { name: source, chunks: readChunks(source) } : source;
   const decoder = new TextDecoder("utf-8", { fatal: true });
+  const ofCut = typeof source === "string" ? mayBeCut : "";
   for await (const { line, bytes, isEnded } of rawLines(path, chunks, options.maxLineBytes)) {
     const onBroken = (isEnded ? undefined : options.onCut) ?? options.onBroken;
     let text: string;
@@ -56,7 +57,7 @@ export async function* readJsonLines(
         onBroken(line);
         continue;
       }
-      throw new OutcomeFormatError(path, line, "line", `is not UTF-8${isEnded ? "" : mayBeCut}`);
+      throw new OutcomeFormatError(path, line, "line", `is not UTF-8${isEnded ? "" : ofCut}`);
     }
     if (text.trim() === "") continue;
     let value: unknown;
@@ -68,7 +69,7 @@ export async function* readJsonLines(
         continue;
       }
       // The parser's own message quotes the text.
-      const problem = `is not JSON: write one object a line${isEnded ? "" : mayBeCut}`;
+      const problem = `is not JSON: write one object a line${isEnded ? "" : ofCut}`;
       throw new OutcomeFormatError(path, line, "line", problem);
     }
     if (isTooDeep(text)) throw new OutcomeFormatError(path, line, "line", `is nested deeper than ${deepest}`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { gunzipSync } from "node:zlib";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { collect, estimateCollect } from "../../../evals/collect/collect.ts";
 import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
 import { lockFile } from "../../../evals/collect/lock-file.ts";
@@ -172,8 +172,10 @@ describe("collect", () => {
     // The first fits, however long it is; the second has to wait for hours.
     const slow = setUp(server.url, numbered(2), { models: ["small"], tokensPerMinute: 1 });
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 50);
-    expect(await collect({ ...slow.options, signal: controller.signal })).toMatchObject({ missing: 1 });
+    const collecting = collect({ ...slow.options, signal: controller.signal });
+    await vi.waitFor(() => expect(readFileSync(slow.journal, "utf8")).toContain("\n"), { interval: 20 });
+    controller.abort();
+    expect(await collecting).toMatchObject({ missing: 1 });
     expect(await collect({ ...slow.options, tokensPerMinute: 1e6 })).toMatchObject({ complete: true });
   });
 

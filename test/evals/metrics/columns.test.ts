@@ -10,13 +10,17 @@ import { bootstrap, bootstrapRows } from "../../../src/statistics/bootstrap.ts";
 import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 import { numRuns } from "../../support/runs.ts";
 
+/** Without subnormal numbers, which have so few digits that a share of one is rounded to none. */
+const upTo = (max: number) =>
+  fc.double({ min: 0, max, noNaN: true }).map((value) => (value < 1e-290 ? 0 : value));
+
 const records = fc
   .array(
     fc.record({
-      small: fc.double({ min: 0, max: 1, noNaN: true }),
-      large: fc.double({ min: 0, max: 1, noNaN: true }),
-      cheap: fc.double({ min: 0, max: 1, noNaN: true }),
-      dear: fc.double({ min: 0, max: 2, noNaN: true }),
+      small: upTo(1),
+      large: upTo(1),
+      cheap: upTo(1),
+      dear: upTo(2),
       score: fc.constantFrom(0, 0.25, 0.5, 0.75, 1),
       weight: fc.nat(3),
     }),
