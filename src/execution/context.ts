@@ -46,6 +46,8 @@ export interface RequestScope {
   /** Start on the monotonic clock in milliseconds. */
   readonly startedAt: number;
   readonly deadline: Deadline | undefined;
+  /** True once a timer has ended something of the request at its deadline, perhaps a little before the clock. */
+  isLate: boolean;
   readonly account: Account;
   /** Highest output limit of the router's at which an answer has ended, in tokens; 0 if none has. */
   cutAt: number;

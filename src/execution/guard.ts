@@ -123,8 +123,10 @@ class CallGuard implements Guard {
   #onTimer(): void {
     this.#timer = undefined;
     const { deadline } = this.#scope;
-    if (this.#endsAtDeadline) this.#end(deadlineError(this.#scope));
-    else if (this.#rejectCurrent !== undefined) {
+    if (this.#endsAtDeadline) {
+      this.#scope.isLate = true;
+      this.#end(deadlineError(this.#scope));
+    } else if (this.#rejectCurrent !== undefined) {
       const summary = `${this.#limitName} of ${this.#limitMs} ms`;
       this.#end(new ProviderError({ kind: "timeout", model: this.#modelName, summary }));
     } else if (deadline !== undefined) {

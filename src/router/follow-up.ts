@@ -33,6 +33,7 @@ export function openFollowUp<Id extends string>(
     signal: undefined,
     startedAt: ports.clock.monotonic(),
     deadline: undefined,
+    isLate: false,
     account,
     cutAt: 0,
     attempts: [],

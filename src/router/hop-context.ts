@@ -61,7 +61,6 @@ class RequestHop<Id extends string> implements OpenHop {
   #controller: AbortController | undefined;
   #endWatch: (() => void) | undefined;
   #over = false;
-  #isLate = false;
 
   constructor(parts: RouterParts<Id>, run: Run<Id>, at: Extract<Hop, "classify" | "check" | "shadow">) {
     this.#parts = parts;
@@ -84,7 +83,7 @@ class RequestHop<Id extends string> implements OpenHop {
       onAbort: (reason) => controller.abort(reason),
       ms: Math.max(0, leftMs({ ports, scope: this.#run })),
       onTime: () => {
-        this.#isLate = true;
+        this.#run.isLate = true;
         controller.abort(deadlineError({ ...this.#run, attempts: copyOf(this.#run.attempts) }));
       },
     });
@@ -92,8 +91,8 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   get isLate(): boolean {
-    const { deadline } = this.#run;
-    return this.#isLate || (deadline !== undefined && this.#parts.ports.clock.monotonic() >= deadline.at);
+    const { deadline, isLate } = this.#run;
+    return isLate || (deadline !== undefined && this.#parts.ports.clock.monotonic() >= deadline.at);
   }
 
   get now(): number {

@@ -75,6 +75,7 @@ export function beginRun<Id extends string>(
     id: parts.newId(),
     tenant: read.tenant,
     isTold: false,
+    isLate: false,
     text,
     facts,
     constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],

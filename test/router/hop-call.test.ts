@@ -129,6 +129,20 @@ describe("a call of something that is not a chat model", () => {
     expect(isRouterError(told, "deadline-exceeded")).toBe(true);
   });
 
+  it("whose timer notices the deadline a little before the clock ends the request at it, too", async () => {
+    let reads = 0;
+    // Timers begin with less and less time left, so the call's fires first; by this clock the deadline never passes.
+    const monotonicClock = () => Math.min(300, 15 * reads++);
+    const never = () => new Promise<never>(() => {});
+    const { result, outcome } = await run(
+      (hop) => hop.call(target, "Hello", never),
+      { monotonicClock },
+      { deadlineMs: 400 },
+    );
+    expect(isRouterError(outcome, "deadline-exceeded")).toBe(true);
+    expect(isRouterError(result, "deadline-exceeded")).toBe(true);
+  });
+
   it("that fails is recorded, without the text of a foreign error", async () => {
     const typed = await run((hop) =>
       hop.call(target, "Hello", () =>

@@ -115,6 +115,7 @@ export function executionFor(
       id: "request",
       tenant: undefined,
       isTold: false,
+      isLate: false,
       signal: parts.signal,
       startedAt: clock.monotonic(),
       deadline:
