@@ -1,7 +1,7 @@
 import { candidateFailed } from "./candidate-opinion.ts";
 import type { Verdict } from "./judge.ts";
 
-/** Requests that this process sent to the candidate, and those of them that it could not decide. */
+/** The last requests that this process sent to the candidate, and those of them that it could not decide. */
 export interface CandidateFailures {
   /** Counts a request that is compared in the candidate's arm, by the reason of its decision. */
   note(reason: string, epoch: number): void;
@@ -15,6 +15,8 @@ export interface CandidateFailures {
 /** Largest share of requests that the candidate may fail at, as in the shadow stage, and failures that are never too many. */
 const mostFailed = 0.01;
 const fewFailed = 2;
+/** Requests after which both numbers are halved: what has failed for an hour, and was mended, is not to hold for a month. */
+const mostRequests = 10_000;
 
 export function candidateFailures(): CandidateFailures {
   let requests = 0;
@@ -24,6 +26,7 @@ export function candidateFailures(): CandidateFailures {
     note(reason, epoch) {
       if (epoch !== of) [requests, failed] = [0, 0];
       of = epoch;
+      if (requests >= mostRequests) [requests, failed] = [requests / 2, Math.ceil(failed / 2)];
       requests += 1;
       if (reason.includes(candidateFailed)) failed += 1;
     },
@@ -33,7 +36,7 @@ export function candidateFailures(): CandidateFailures {
       return {
         verdict: "hold",
         needs: "a person",
-        reason: `the candidate failed for ${failed} of ${requests} requests that it was to decide here, which control decided in its place`,
+        reason: `the candidate failed for ${failed} of ${requests} requests of late that it was to decide here, which control decided in its place`,
         numbers: { ...found.numbers, candidateRequests: requests, candidateFailed: failed },
       };
     },
