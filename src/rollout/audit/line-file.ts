@@ -2,9 +2,9 @@ import type { FileHandle } from "node:fs/promises";
 
 /** An open file to which several processes append lines. */
 export interface LineFile {
-  /** Returns the last whole line; undefined if there is none, or if it is longer than a record can be. */
+  /** Returns the last whole line that is JSON; undefined if there is none within the length that a record can have. */
   lastLine(): Promise<string | undefined>;
-  /** Adds a line. Rejects if it may not be there whole. */
+  /** Adds a line. Rejects if it is not there whole. */
   append(line: string): Promise<void>;
   /** False if the file was deleted: what is written to it would be lost. */
   isThere(): Promise<boolean>;
@@ -17,6 +17,9 @@ type Files = Pick<typeof import("node:fs/promises"), "open">;
 const tailBytes = 16 * 1024 * 1024;
 const newline = 10;
 const space = 32;
+const brace = 123;
+/** Number of cut lines in a row that are looked for. */
+const mostCut = 16;
 
 /**
  * Opens a file of JSON lines, which is created if there is none. A line is one write at its end, and systems make such
@@ -36,30 +39,38 @@ export async function openLineFile(files: Files, file: string): Promise<LineFile
   /** Length of the file if the last line in it was written here. */
   let ownEnd: number | undefined;
 
-  /** Finds the line that was written into a file that was `before` long, and blanks a cut one in front of it. */
-  const mend = async (line: Uint8Array, before: number): Promise<void> => {
+  /**
+   * Finds the line that was written into a file that was `before` long, and blanks a cut one in front of it. False if the
+   * line does not begin where a line does, and cannot be made to.
+   */
+  const mend = async (line: Uint8Array, before: number): Promise<boolean> => {
     const { size } = await handle.stat();
     if (size === before + line.length) {
       ownEnd = size;
       // Nothing came in between, and a line begins where it was written.
-      if (line[0] !== newline) return;
+      if (line[0] !== newline) return true;
     }
     const from = Math.max(0, before - 1, size - tailBytes);
     const added = await bytesOf(handle, from, size);
     const at = added.lastIndexOf(line);
-    if (at < 0) return;
+    if (at < 0) return true;
     const start = from + at;
     const isBegun = line[0] === newline || start === 0 || added[at - 1] === newline;
-    await blankCut(files, file, handle, start, isBegun);
+    return blankCut(files, file, handle, start, isBegun).catch(() => isBegun);
   };
 
   return {
     async lastLine() {
       const { size } = await handle.stat();
       const tail = await bytesOf(handle, Math.max(0, size - tailBytes), size);
-      const last = tail.lastIndexOf(newline);
-      if (last < 1) return undefined;
-      return tail.toString("utf8", tail.lastIndexOf(newline, last - 1) + 1, last);
+      // Two that were killed one after the other leave a cut line that has an end.
+      for (let end = tail.lastIndexOf(newline); end > 0; ) {
+        const before = tail.lastIndexOf(newline, end - 1);
+        const line = tail.toString("utf8", before + 1, end);
+        if (isJson(line)) return line;
+        end = before;
+      }
+      return undefined;
     },
     async append(line) {
       const { size } = await handle.stat();
@@ -68,10 +79,9 @@ export async function openLineFile(files: Files, file: string): Promise<LineFile
       const bytes = Buffer.from(`${isBegun ? "" : "\n"}${line}\n`, "utf8");
       ownEnd = undefined;
       const { bytesWritten } = await handle.write(bytes, 0, bytes.length);
-      if (bytesWritten < bytes.length)
-        throw Object.assign(new Error("a line was cut"), { code: "a cut line" });
-      // The line is there, whatever comes of the one before it.
-      await mend(bytes, size).catch(() => {});
+      // Else the line is there, whatever comes of the one before it.
+      const isWhole = bytesWritten === bytes.length && (await mend(bytes, size).catch(() => true));
+      if (!isWhole) throw Object.assign(new Error("a line was cut"), { code: "a cut line" });
     },
     async isThere() {
       return (await handle.stat()).nlink !== 0;
@@ -80,33 +90,57 @@ export async function openLineFile(files: Files, file: string): Promise<LineFile
   };
 }
 
-/** Blanks a cut line before `start`. `isBegun`: it has got an end already, so that the line at `start` is whole. */
+/**
+ * Blanks a cut line before `start`. `isBegun`: it has got an end already, so that the line at `start` is whole. Returns true
+ * if that one is whole now.
+ */
 async function blankCut(
   files: Files,
   file: string,
   handle: FileHandle,
   start: number,
   isBegun: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const from = Math.max(0, start - tailBytes);
   // A whole line in front: there is nothing to do.
-  if (start === 0 || (await bytesOf(handle, start - 1, start))[0] === newline) return;
+  if (start === 0 || (await bytesOf(handle, start - 1, start))[0] === newline) return true;
   const tail = await bytesOf(handle, from, start);
+  // Cut short meanwhile, as some rotate a file: what is there now is of others, and may be growing.
+  if (tail.length < start - from) return true;
   const begin = tail.lastIndexOf(newline) + 1;
   // Longer than any record: not ours, and left as it is. So is one that lacks nothing but its end.
-  if ((begin === 0 && from > 0) || (isBegun && isJson(tail.toString("utf8", begin)))) return;
+  if ((begin === 0 && from > 0) || (isBegun && isJson(tail.toString("utf8", begin)))) return isBegun;
   // A handle that appends can only append.
   const writer = await files.open(file, "r+");
   try {
     const [here, there] = [await handle.stat(), await writer.stat()];
-    if (here.ino !== there.ino || here.dev !== there.dev) return;
+    if (here.ino !== there.ino || here.dev !== there.dev) return isBegun;
     // Its end first: the line behind it is whole then, whatever happens to this process.
     if (!isBegun) await writeAll(writer, Buffer.from("\n"), start - 1);
-    const length = tail.length - begin - (isBegun ? 0 : 1);
-    await writeAll(writer, Buffer.alloc(length, space), from + begin);
+    const first = firstCut(tail, begin, from > 0);
+    const blank = tail
+      .subarray(first, isBegun ? undefined : -1)
+      .map((byte) => (byte === newline ? byte : space));
+    await writeAll(writer, blank, from + first).catch(() => {});
+    return true;
   } finally {
     await writer.close();
   }
+}
+
+/**
+ * Returns where the cut lines in front of the one at `begin` begin: of several processes that were killed one after the other,
+ * each but the last has left one that has an end.
+ */
+function firstCut(tail: Buffer, begin: number, isPart: boolean): number {
+  let first = begin;
+  for (let lines = 0; lines < mostCut && first > 1; lines += 1) {
+    const before = tail.lastIndexOf(newline, first - 2) + 1;
+    const isRecord = tail[before] !== brace || isJson(tail.toString("utf8", before, first - 1));
+    if (isRecord || (before === 0 && isPart)) break;
+    first = before;
+  }
+  return first;
 }
 
 function isJson(text: string): boolean {

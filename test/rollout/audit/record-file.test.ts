@@ -55,6 +55,8 @@ describe("a file of records", () => {
     for (const [before, after] of [
       ['{"id":1}\n{"id":2,"pro', '{"id":1}\n            \n{"id":3}\n'],
       ['{"id":1}\n{"id":2}', '{"id":1}\n{"id":2}\n{"id":3}\n'],
+      ['{"id":1}\n{"id":2,"pro\n{"id', '{"id":1}\n            \n    \n{"id":3}\n'],
+      ["text\n{a\n{", 'text\n  \n \n{"id":3}\n'],
       ["{", ' \n{"id":3}\n'],
       ["", '{"id":3}\n'],
     ] as const) {
@@ -107,6 +109,72 @@ describe("a file of records", () => {
     await records.flush();
     expect(existsSync(file)).toBe(true);
     expect(text()).toBe("after\n");
+    await records.close();
+  });
+
+  it("writes a line again that stands behind a cut one which it can neither blank nor end", async () => {
+    const { records, file, states, text } = make(async (...args) => {
+      if (args[1] === "r+") throw Object.assign(new Error("appending only"), { code: "EPERM" });
+      const handle = await files.open(...args);
+      const whole = handle.write.bind(handle);
+      let isCut = false;
+      handle.write = (async (bytes: Uint8Array, offset: number, length: number) => {
+        if (bytes.includes(50) && !isCut && !states.length) appendFileSync(file, '{"id":1,"pro');
+        isCut = true;
+        return whole(bytes, offset, length);
+      }) as never;
+      return handle;
+    });
+    records.add('{"id":2}');
+    await records.flush().catch(() => undefined);
+    await records.flush();
+    expect(text()).toBe('{"id":1,"pro{"id":2}\n{"id":2}\n');
+    expect(states).toEqual(["the file cannot be written (a cut line)", "the file can be written again"]);
+    await records.close();
+  });
+
+  it.each([1, 2, 3])(
+    "leaves a line alone that others write into a file which is emptied before look %i",
+    async (look) => {
+      let looks = 0;
+      const { records, file, text } = make(async (...args) => {
+        const handle = await files.open(...args);
+        const read = handle.read.bind(handle);
+        let isWritten = false;
+        const write = handle.write.bind(handle);
+        handle.write = (async (bytes: Uint8Array, offset: number, length: number) => {
+          isWritten = true;
+          return write(bytes, offset, length);
+        }) as never;
+        handle.read = (async (bytes: Uint8Array, offset: number, length: number, position: number) => {
+          if (isWritten) looks += 1;
+          if (isWritten && looks === look) writeFileSync(file, '{"id":5,"pro');
+          return read(bytes, offset, length, position);
+        }) as never;
+        return handle;
+      });
+      writeFileSync(file, `{"id":1,"prompt":"${"long ".repeat(20)}`);
+      records.add('{"id":2}');
+      await records.flush();
+      expect(looks).toBeGreaterThanOrEqual(look);
+      expect(text()).toBe('{"id":5,"pro');
+      await records.close();
+    },
+  );
+
+  it.each([
+    ['{"id":1}\n{"id":2,"pro\n{"id', '{"id":1}'],
+    ['{"id":1}\n{"id":2,"pro{"id":3}\n', '{"id":1}'],
+    ['{"id":1}\n   \n\n', '{"id":1}'],
+    ["{\n", undefined],
+    ["\n", undefined],
+  ])("goes on with the last record that can be read of %j", async (before, expected) => {
+    const file = join(mkdtempSync(join(tmpdir(), "records-")), "audit.jsonl");
+    writeFileSync(file, before);
+    const found: (string | undefined)[] = [];
+    const records = createRecordFile({ file, files, onFirst: (line) => found.push(line), onState: () => {} });
+    await records.open();
+    expect(found).toEqual([expected]);
     await records.close();
   });
 });
