@@ -36,7 +36,7 @@ export function candidateFailures(): CandidateFailures {
       return {
         verdict: "hold",
         needs: "a person",
-        reason: `the candidate failed for ${failed} of ${requests} requests of late that it was to decide here, which control decided in its place`,
+        reason: `the candidate failed for ${failed} of ${requests} recent requests that it was to decide here, which control decided in its place`,
         numbers: { ...found.numbers, candidateRequests: requests, candidateFailed: failed },
       };
     },
