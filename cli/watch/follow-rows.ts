@@ -19,7 +19,10 @@ export async function followRows(
 ): Promise<FollowedFile> {
   let { ino, dev } = await stat(path);
   let database = await openToRead(path);
-  const start = await patiently(busyMs, () => rowsFromEnd(database, mostBytes));
+  const start = await patiently(busyMs, () => rowsFromEnd(database, mostBytes)).catch((error: unknown) => {
+    database.close();
+    throw error;
+  });
   let { after } = start;
 
   const drain = async (): Promise<void> => {
@@ -41,10 +44,17 @@ export async function followRows(
   return {
     skippedBytes: start.skippedBytes,
     async read() {
-      await drain();
+      const problem = await drain().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
       const named = await stat(path).catch(() => undefined);
       // Between two files there is none for a moment, or an empty one.
-      if (named?.isFile() !== true || named.size === 0 || (named.ino === ino && named.dev === dev)) return;
+      if (named?.isFile() !== true || named.size === 0 || (named.ino === ino && named.dev === dev)) {
+        if (problem !== undefined) throw problem.error;
+        return;
+      }
+      // What could not be read of the old one went with it.
       const next = await openToRead(path);
       database.close();
       database = next;

@@ -115,6 +115,7 @@ describe.skipIf(withoutSqlite !== undefined)("a decision log in a SQLite file", 
       await retain(database, { maxBytes: 1_000_000, keepMs: Number.POSITIVE_INFINITY }, Date.now()),
     ).toBe(all - (await linesOf()).length);
     const last = await linesOf();
+    expect(await retain(database, { maxBytes: 1, keepMs: 0 }, Date.now() + 60_000, () => true)).toBe(0);
     expect(last.length).toBeLessThan(1_000);
     expect(last.length).toBeGreaterThan(100);
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -214,6 +215,24 @@ describe.skipIf(withoutSqlite !== undefined)("a decision log in a SQLite file", 
     }
     const lines = await linesOf();
     expect([lines.length, new Set(lines).size, log.dropped]).toEqual([2, 2, 0]);
+  });
+
+  it("gives up a write that hangs when it closes: no timer of it holds the process", async () => {
+    const { Worker } = await import("node:worker_threads");
+    const { emit } = Worker.prototype;
+    // What it says is lost.
+    Worker.prototype.emit = function (this: InstanceType<typeof Worker>, ...given: Parameters<typeof emit>) {
+      return given[0] === "message" || emit.apply(this, given);
+    } as typeof emit;
+    try {
+      (await openLogFile(file)).close();
+      const thread = startRowWorker(file);
+      const written = thread?.add([["a", 1, "", null, null, null, null, null, "{}"]]).catch(String);
+      await thread?.close();
+      expect(await written).toContain("closed while its thread wrote");
+    } finally {
+      Worker.prototype.emit = emit;
+    }
   });
 
   it("knows lines about no decision by their time, and keeps two that differ", async () => {

@@ -93,6 +93,7 @@ export function fileWriter(file: string, rotation: Rotation | undefined): LineWr
       // The next write meets the same, and tells it.
     } finally {
       isBusy = false;
+      if (isClosed) await close();
     }
   };
   const shortestMs = Math.min(

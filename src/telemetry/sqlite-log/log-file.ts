@@ -66,8 +66,21 @@ export async function openToRead(file: string): Promise<Sqlite> {
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw isCannotOpen(error) ? noFilesBeside(file, error) : error;
   }
+}
+
+/** All that SQLite says is that it cannot open the file, which can be read. */
+function noFilesBeside(file: string, cause: unknown): Error {
+  const text = `${file} can be read only together with ${file}-wal and ${file}-shm, which SQLite makes: take the right to write to its folder, or copy it with its -wal to one of your own`;
+  return new Error(text, { cause });
+}
+
+/** True for the codes of a file that cannot be opened (14), or not be written (8). */
+function isCannotOpen(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as { readonly code?: unknown; readonly errcode?: unknown };
+  if (typeof errcode === "number") return (errcode & 0xff) === 14 || (errcode & 0xff) === 8;
+  return typeof code === "string" && /^SQLITE_(CANTOPEN|READONLY)/.test(code);
 }
 
 function notALog(file: string): Error {

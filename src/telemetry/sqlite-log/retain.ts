@@ -14,12 +14,14 @@ const pagesAtOnce = 500;
 
 /**
  * Removes the oldest rows of a file that is too large, and those that are too old. Between steps other work has its turn.
- * Without a time that can be believed none is removed by its age. Returns the number of rows.
+ * Without a time that can be believed none is removed by its age. Returns the number of rows. Once `isEnded` returns true it
+ * leaves the rest for later: a process that ends does not wait for it.
  */
 export async function retain(
   database: Sqlite,
   retention: Retention,
   now: number | undefined,
+  isEnded: () => boolean = () => false,
 ): Promise<number> {
   const { maxBytes, keepMs } = retention;
   let removed = 0;
@@ -33,9 +35,13 @@ export async function retain(
     return Number(changes);
   };
   if (now !== undefined && keepMs < Number.POSITIVE_INFINITY)
-    while ((await remove(`WHERE at < ? ORDER BY at LIMIT ${mostAtOnce}`, now - keepMs)) > 0);
-  while (usedBytes(database) > maxBytes && (await remove(`ORDER BY seq LIMIT ${mostAtOnce}`)) > 0);
-  while (removed > 0 && numberOf(database, "freelist_count") > 0) {
+    while (!isEnded() && (await remove(`WHERE at < ? ORDER BY at LIMIT ${mostAtOnce}`, now - keepMs)) > 0);
+  while (
+    !isEnded() &&
+    usedBytes(database) > maxBytes &&
+    (await remove(`ORDER BY seq LIMIT ${mostAtOnce}`)) > 0
+  );
+  while (removed > 0 && !isEnded() && numberOf(database, "freelist_count") > 0) {
     const before = numberOf(database, "freelist_count");
     // Not as a statement: `better-sqlite3` refuses to read rows of one that has no columns.
     database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);

@@ -133,7 +133,9 @@ export function startRowWorker(file: string): RowWorker | undefined {
     },
     add: (rows, isAgain = false) => ask({ rows, isAgain }),
     async close() {
-      await ask(undefined).catch(() => {});
+      // A write that hangs was waited for: asked as well, the thread would have the process wait for both.
+      if (settle === undefined) await ask(undefined).catch(() => {});
+      else settle(new Error("the log was closed while its thread wrote"));
       await worker.terminate();
     },
   };

@@ -17,6 +17,8 @@ interface Open {
 
 /** Shortest time between two looks for rows that are too many or too old, in milliseconds. */
 const retainEveryMs = 60_000;
+/** Longest time for which the end of the log waits for rows to be removed, in milliseconds. */
+const lastRetainMs = 5_000;
 
 /**
  * Writes lines to a SQLite file, which is opened at the first of them: by a thread of its own, where there are threads. One
@@ -32,6 +34,8 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
   let isThreaded: boolean | undefined;
   /** True after a failure: some of the lines that come again may be written. */
   let isAgain = false;
+  /** Time until which rows may be removed, of the monotonic clock. */
+  let retainUntil = Number.POSITIVE_INFINITY;
 
   const openOnce = (): Promise<Open> => {
     opening ??= openLogFile(file).then((database) => ({
@@ -49,7 +53,7 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
     const now = performance.now();
     if (retaining !== undefined || now - retainedAt < retainEveryMs) return;
     retainedAt = now;
-    retaining = retain(database, retention, steady())
+    retaining = retain(database, retention, steady(), () => performance.now() > retainUntil)
       // Another process may hold the file, or the disk may be full: the next look comes.
       .catch(() => {})
       .finally(() => {
@@ -91,6 +95,7 @@ export function rowWriter(file: string, retention: Retention): LineWriter<LogLin
       }
     },
     async close() {
+      retainUntil = performance.now() + lastRetainMs;
       clearInterval(timer);
       const open = await opening?.catch(() => undefined);
       await retaining;

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -38,6 +38,11 @@ async function change(text: string): Promise<void> {
   const database = await openLogFile(path);
   database.exec(text);
   database.close();
+}
+
+/** Gives the log another name, with the files that SQLite has beside it. */
+async function putAside(): Promise<void> {
+  for (const end of ["", "-wal", "-shm"]) await rename(path + end, `${path}.1${end}`).catch(() => {});
 }
 
 async function follow(mostBytes = 1_000_000): Promise<FollowedFile> {
@@ -101,7 +106,7 @@ describe.skipIf(withoutSqlite !== undefined)("a SQLite log that is followed", ()
     await write("one");
     const file = await follow();
     await write("two");
-    for (const end of ["", "-wal", "-shm"]) await rename(path + end, `${path}.1${end}`).catch(() => {});
+    await putAside();
     await file.read();
     await writeFile(path, "");
     await file.read();
@@ -124,6 +129,39 @@ describe.skipIf(withoutSqlite !== undefined)("a SQLite log that is followed", ()
     await write("two");
     await file.read();
     expect(lines).toEqual(["one", "two"]);
+  });
+
+  it("is followed although it was empty until its writer began, and so is one of lines in its place", async () => {
+    await writeFile(path, "");
+    const file = await follow();
+    await write("one");
+    await file.read();
+    await write("two");
+    await file.read();
+    expect(lines).toEqual(["one", "two"]);
+    await putAside();
+    await writeFile(path, "three\n");
+    await file.read();
+    await writeFile(path, "four\n", { flag: "a" });
+    await file.read();
+    expect(lines.slice(2)).toEqual(["three", "four"]);
+  });
+
+  it("that cannot be read any more is let go of when another takes its place", async () => {
+    await write("one");
+    const file = await follow();
+    await change("DROP TABLE lines");
+    await expect(file.read()).rejects.toThrow("no such table: lines");
+    await putAside();
+    await write("two");
+    await file.read();
+    expect(lines).toEqual(["one", "two"]);
+  });
+
+  it("says what to do where SQLite cannot have its files beside it", async () => {
+    await write("one");
+    await mkdir(`${path}-wal`);
+    await expect(follow()).rejects.toThrow("take the right to write to its folder, or copy it");
   });
 
   it("is read again from its begin when a younger log was restored into the file", async () => {
