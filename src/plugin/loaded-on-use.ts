@@ -4,7 +4,7 @@ export interface LoadedOnUse<T> {
   readonly atHand: T | undefined;
   /**
    * Starts or joins its loading. Undefined: it is at hand. A load that failed is tried again by the next call; but Node keeps the
-   * failure of a file that it found and could not read (too many are open), so that a process may have to begin anew.
+   * failure of a file that it found and could not read (too many are open), so that a process may have to be started again.
    */
   load(): Promise<T> | undefined;
   /** Returns the module. Throws a `TypeError` unless it is at hand. */
