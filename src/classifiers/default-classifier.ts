@@ -4,6 +4,9 @@ import { version } from "./complexity/complexity-version.generated.ts";
 
 const late: LoadedOnUse<typeof import("./complexity.ts")> = loadedOnUse(() => import("./complexity.ts"));
 
+/** Starts or joins the loading of the weights. Undefined: they are at hand. */
+export const loadWeights: () => Promise<unknown> | undefined = late.load;
+
 /** `complexity()`, whose weights are read when they are first needed. */
 export interface DefaultClassifier extends Classifier {
   /** Starts or joins the loading. Undefined: the weights are at hand, and `classify` answers at once. */
@@ -16,7 +19,7 @@ export function defaultClassifier(): DefaultClassifier {
     name: "complexity",
     version,
     categories: [],
-    load: () => late.load(),
+    load: loadWeights,
     classify(facts, hop) {
       made ??= late.atHand?.complexity();
       if (made !== undefined) return made.classify(facts, hop);

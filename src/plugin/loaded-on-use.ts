@@ -2,7 +2,10 @@
 export interface LoadedOnUse<T> {
   /** The module. Undefined until it is loaded. */
   readonly atHand: T | undefined;
-  /** Starts or joins its loading. Undefined: it is at hand. A load that failed is tried again by the next call. */
+  /**
+   * Starts or joins its loading. Undefined: it is at hand. A load that failed is tried again by the next call; but Node keeps the
+   * failure of a file that it found and could not read (too many are open), so that a process may have to be started again.
+   */
   load(): Promise<T> | undefined;
   /** Returns the module. Throws a `TypeError` unless it is at hand. */
   get(): T;

@@ -80,6 +80,16 @@ it("a request that is refused is refused before anything is loaded", async () =>
   expect(router.classifier.version).toMatch(/^[0-9a-f]{12}$/);
 });
 
+it("a server has loaded all before it listens, so that no connection can keep a file from being read", async () => {
+  const { router, requestParts } = await coldRouter();
+  const { loadWeights } = await import("../../src/classifiers/default-classifier.ts");
+  const { serve } = await import("../../src/http/server/index.ts");
+  const server = await serve(router, { port: 0 });
+  await server.close();
+  expect(requestParts.atHand).toBeDefined();
+  expect(loadWeights()).toBeUndefined();
+});
+
 it("golden routes are held although no request was made before", async () => {
   const { router } = await coldRouter();
   const { threshold } = await import("../../policies/threshold.ts");

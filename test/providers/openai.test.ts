@@ -137,6 +137,20 @@ describe("what is sent", () => {
     expect(seen).toEqual([`${url}/v1/chat/completions`]);
   });
 
+  test("a fetch of the caller may add headers, which no other call has", async () => {
+    let calls = 0;
+    const tracing: typeof fetch = (input, init) => {
+      calls += 1;
+      Object.assign(init?.headers as object, { [`x-call-${calls}`]: "traced" });
+      return fetch(input, init);
+    };
+    const { model, requests } = await serve(answerOk, { fetch: tracing });
+    await model.generate(request, { signal });
+    await model.generate(request, { signal });
+    const traced = requests.map(({ headers }) => Object.keys(headers).filter((name) => /^x-call/.test(name)));
+    expect(traced).toEqual([["x-call-1"], ["x-call-2"]]);
+  });
+
   test("a global fetch that is replaced after the first call is used", async () => {
     const { model } = await serve(answerOk);
     await model.generate(request, { signal });

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { loadWeights } from "../../classifiers/default-classifier.ts";
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
 import { CallAbort } from "../../plugin/call-abort.ts";
+import { requestParts } from "../../router/late-parts.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HttpCall } from "../call.ts";
 import type { HandlerOptions } from "../handler-options.ts";
@@ -48,7 +50,10 @@ interface Generation {
 /** `open`; `leaving`: requests are answered, and connections closed; `ending`: requests are refused. */
 type Phase = "open" | "leaving" | "ending";
 
-/** Serves a router by Node's HTTP server. Rejects with `InvalidOptionError`, or the system's error if it cannot listen. */
+/**
+ * Serves a router by Node's HTTP server. What its first request would load is loaded before it listens. Rejects with
+ * `InvalidOptionError`, or the system's error if it cannot listen.
+ */
 export async function serve<Id extends string>(
   router: Router<Id>,
   options: ServeOptions<Id> = {},
@@ -90,6 +95,8 @@ export async function serve<Id extends string>(
       : createTlsServer({ ...settings, ...tls, handshakeTimeout: headersTimeoutMs }, onRequest);
   server.maxConnections = read.maxConnections;
   const connections = connectionsOf(server);
+  // Not by the first request: connections may then have taken all files that a process may open, and Node keeps a load that failed.
+  await Promise.all([requestParts.load(), router.classifier?.name === "complexity" && loadWeights()]);
   await listen(server, read);
   // A connection that could not be accepted is lost, not the process.
   server.on("error", () => {});

@@ -55,8 +55,11 @@ export function directCalls({ model, fetch: own, failureOf, unreachable }: Direc
     signal.throwIfAborted();
     // Another `fetch` gets a signal of its own: it may leave its listener on it, or its connection open.
     const link = hasOwnTransport(own) ? undefined : callSignal(signal);
-    // Our transport takes what aborts a call as it is.
-    const init = { method: "GET", headers, signal: (link?.signal ?? signal) as AbortSignal };
+    // Our transport takes what aborts a call as it is. Another `fetch` may add headers: to its own copy, since many calls share them.
+    const init =
+      link === undefined
+        ? { method: "GET", headers, signal: signal as AbortSignal }
+        : { method: "GET", headers: { ...headers }, signal: link.signal };
     let response: BoundedResponse;
     try {
       const sent = body === undefined ? init : { ...init, method: "POST", body: body() };
