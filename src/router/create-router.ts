@@ -36,6 +36,7 @@ import { createInputStates } from "./input-states.ts";
 import { createLifeWatch } from "./life-watch.ts";
 import { createObserver } from "./observer.ts";
 import { openShared } from "./open-shared.ts";
+import { loadEarly } from "./opening-of.ts";
 import type { FixedParts } from "./parts.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createPoolWatches } from "./pool-watches.ts";
@@ -216,6 +217,7 @@ function assemble<Id extends string>(
   if (reason !== undefined)
     events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
   if (events.isHeard) life.begin();
+  loadEarly(fixed, classifier);
   return router;
 }
 

@@ -1,4 +1,4 @@
-/** Parts of a request from its decision on. Loaded by the first request, not when the package is imported. */
+/** Parts of a request from its decision on. Loaded once there is a router, not when the package is imported. */
 export { decide } from "../decision/index.ts";
 export { generate, readAnswer, replayAnswer } from "../execution/index.ts";
 export { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";

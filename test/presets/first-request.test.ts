@@ -121,3 +121,10 @@ it("the default classifier that is asked on its own answers as complexity()", as
   expect(await first).toEqual(whole.classify(facts, noHop));
   expect(late.classify(facts, noHop)).toEqual(whole.classify(facts, noHop));
 });
+
+it("what the first request needs is loaded by itself once there is a router", async () => {
+  const { requestParts } = await coldRouter();
+  const { loadWeights } = await import("../../src/classifiers/default-classifier.ts");
+  await vi.waitFor(() => expect(requestParts.atHand).toBeDefined());
+  await vi.waitFor(() => expect(loadWeights()).toBeUndefined());
+});
