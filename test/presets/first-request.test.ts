@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { ChatMessage, RouterEvent } from "../../src/contracts/index.ts";
 
-// Each test imports the package anew, so that its first request is the one that loads the parts.
+// Each test imports the package anew, so that nothing is loaded when it makes its router.
 beforeEach(() => {
   vi.resetModules();
 });

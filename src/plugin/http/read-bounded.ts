@@ -1,3 +1,4 @@
+import { isJson } from "../is-json.ts";
 import { bodyReader } from "./body-reader.ts";
 
 /** Largest answer that is read: more than any model writes, so a longer one is broken or hostile. */
@@ -121,15 +122,6 @@ function endsObject(bytes: Uint8Array, before: boolean): boolean {
     if (byte > 0x20) return byte === 0x7d;
   }
   return before;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Returns a piece as bytes: another `fetch` may deliver text. */

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { isJson } from "../../plugin/is-json.ts";
 
 /** An open file to which several processes append lines. */
 export interface LineFile {
@@ -141,15 +142,6 @@ function firstCut(tail: Buffer, begin: number, isPart: boolean): number {
     first = before;
   }
   return first;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function bytesOf(handle: FileHandle, from: number, until: number): Promise<Buffer> {
