@@ -1,8 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, expect, vi } from "vitest";
+import { loadWeights } from "../../src/classifiers/default-classifier.ts";
+import { requestParts } from "../../src/router/late-parts.ts";
 import { changes, processState } from "./process-state.ts";
 
 // Set-up of the test files that share a process: a file that leaves something behind fails, not the next one.
+
+// A router loads them in the background, which would else reach into the next test, and meet its fake timers.
+await Promise.all([requestParts.load(), loadWeights()]);
 
 const before = processState();
 

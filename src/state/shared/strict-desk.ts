@@ -119,6 +119,10 @@ export class StrictDesk implements QuotaDesk {
       this.#calls.delete(id);
       const at = hold.limits.findIndex(({ key }) => key === kept.key);
       const limit = limits[at] ?? (limits[0] as QuotaLimit);
+      hold.held = 0;
+      hold.isRetired = true;
+      // Sent again while the refusal was on its way, as all that is held is to a store that is back: it may be granted by now.
+      if (hold.flight !== undefined) keeper.retire(hold);
       // The store has less left than this call needs, and does not say how much.
       if (kept.why === "limit") this.#learner.forget(limit.key);
       return refusalOf(kept, limit, kept.nowMs);
