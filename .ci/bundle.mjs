@@ -30,15 +30,44 @@ function filesIn(folder) {
     .map((name) => name.slice(0, -3));
 }
 
-const open = (input) =>
+const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
+
+const open = (input, plugins = [findsFiles, runsWhenCalled]) =>
   rolldown({
     cwd: root,
     input,
     external: (id) =>
       id.startsWith("node:") || installed.some((name) => id === name || id.startsWith(`${name}/`)),
     platform: "node",
-    plugins: [findsFiles],
+    plugins,
   });
+
+/** Modules that stand for all that they import, and run only when the one function that they export is called. */
+const within = new Map([["src/plugin/portable-crypto.ts", "portableCrypto"]]);
+/** Modules that they consist of: packages among them have licences. */
+const withinIds = [];
+
+const runsWhenCalled = {
+  name: "runs-when-called",
+  async load(id) {
+    const exported = within.get(pathIn(id));
+    if (exported === undefined) return undefined;
+    const bundle = await open(id, [findsFiles]);
+    const { output } = await bundle.generate({
+      format: "iife",
+      name: "made",
+      exports: "named",
+      minify: true,
+    });
+    await bundle.close();
+    const [{ code, moduleIds }] = output;
+    withinIds.push(...moduleIds);
+    return {
+      code: `export function ${exported}() {\n${code}\nreturn made.${exported}();\n}`,
+      moduleType: "js",
+    };
+  },
+};
 
 /** All that importing these sources brings in, without what is loaded later. */
 async function modulesOf(input) {
@@ -53,13 +82,9 @@ async function modulesOf(input) {
   return new Set([...found].flatMap((name) => Object.keys(chunks.get(name)?.modules ?? {})));
 }
 
-/** Packages that belong to what an application imports: a substitute for what only Node has. */
-const ofCore = ["@noble/hashes"];
-const core = new Set(
-  [...(await modulesOf("src/index.ts"))].filter((id) => [undefined, ...ofCore].includes(packageOf(id)?.name)),
-);
 const ownModulesOf = async (...input) =>
   new Set([...(await modulesOf(input))].filter((id) => packageOf(id) === undefined));
+const core = await ownModulesOf("src/index.ts");
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
 const ofPolicies = await ownModulesOf(
   "policies/index.ts",
@@ -75,7 +100,6 @@ const ofProviders = await ownModulesOf(...doors.filter((name) => name.startsWith
 const isHelper = (id) => ofProviders.has(id) && pathIn(id).startsWith("src/plugin/");
 const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
 const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
-const pathIn = (id) => relative(root, id).replaceAll(sep, "/");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
 const isPart = (id) =>
   /^(policies|src\/(?!testing\/|adapters\/langchain|telemetry\/otel|http\/server\/|http\/dashboard\/page\.|telemetry\/dashboard\/))/.test(
@@ -204,6 +228,6 @@ for (const chunk of [...packaged, ...(await bundled(scripts, "studies/chunks"))]
 }
 writeFileSync(
   join(root, "dist/THIRD-PARTY-NOTICES"),
-  noticesOf(packaged.flatMap(({ moduleIds }) => moduleIds)),
+  noticesOf([...packaged.flatMap(({ moduleIds }) => moduleIds), ...withinIds]),
 );
 chmodSync(join(root, "dist/cli/main.js"), 0o755);

@@ -9,6 +9,6 @@ let loaded: UsedCrypto | undefined;
  * time that importing the whole package takes. Where there is none it returns a substitute with the same results.
  */
 export function nodeCrypto(): UsedCrypto {
-  loaded ??= (nodeBuiltin("node:crypto") as UsedCrypto | undefined) ?? portableCrypto;
+  loaded ??= (nodeBuiltin("node:crypto") as UsedCrypto | undefined) ?? portableCrypto();
   return loaded;
 }

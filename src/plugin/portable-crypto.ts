@@ -3,13 +3,18 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { toBase64 } from "./base64.ts";
 import type { HashInProgress, UsedCrypto } from "./used-crypto.ts";
 
-/** The part of `node:crypto` that is used, with the same results, in JavaScript and Web Crypto. */
-export const portableCrypto: UsedCrypto = {
-  createHash: () => hashOf(sha256.create()),
-  createHmac: (_, key) => hashOf(hmac.create(sha256, typeof key === "string" ? bytesOf(key, "utf8") : key)),
-  randomUUID: () => crypto.randomUUID(),
-  randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
-};
+/**
+ * Returns the part of `node:crypto` that is used, with the same results, in JavaScript and Web Crypto. The build puts all of
+ * this file and of what it imports into the function: Node, which never calls it, need not run it.
+ */
+export function portableCrypto(): UsedCrypto {
+  return {
+    createHash: () => hashOf(sha256.create()),
+    createHmac: (_, key) => hashOf(hmac.create(sha256, typeof key === "string" ? bytesOf(key, "utf8") : key)),
+    randomUUID: () => crypto.randomUUID(),
+    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+  };
+}
 
 interface Running {
   update(bytes: Uint8Array): unknown;

@@ -2,12 +2,16 @@
 export function shortText(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const short = value.length <= longest ? value : value.slice(0, longest);
-  return control.test(short) ? short.replace(controls, "\ufffd") : short;
+  if (plainAscii.test(short)) return short;
+  controls ??= new RegExp(controlClass, "gu");
+  return short.replace(controls, "\ufffd");
 }
 
 const longest = 200;
-const control = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
-const controls = new RegExp(control, "gu");
+const plainAscii = /^[ -~]*$/;
+const controlClass = String.raw`[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]`;
+/** Made at the first use: V8 reads the classes of a literal while the package is imported, which takes as long as 10 KB of code. */
+let controls: RegExp | undefined;
 
 /**
  * Returns a name that a server gave, for a record: as `shortText`, but `other` where it is several words. A server may say

@@ -1,13 +1,13 @@
 /** Characters that are not shown: zero-width ones, soft hyphens, marks of direction, controls. */
-const invisible = /(?:(?![\t\n\r])[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}])+/gu;
+const invisible = String.raw`(?:(?![\t\n\r])[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}])+`;
 /** More marks on one letter than any script has. Normalising a long run of them takes quadratic time. */
-const excessMarks = /(\p{M}{8})\p{M}+/gu;
+const excessMarks = String.raw`(\p{M}{8})\p{M}+`;
 /** Single characters that stand for up to 18 letters: whole phrases in Arabic, words in Katakana. */
 const longLigatures = /[\ufdfa\ufdfb\u3300-\u33ff]/g;
-const marks = /\p{M}+/gu;
+const marks = String.raw`\p{M}+`;
 
 /** Letters of other scripts, and Latin ones of odd form, that look like a plain Latin letter. */
-const lookAlikes: readonly (readonly [plain: string, others: string])[] = [
+const lookAlikes = (): readonly (readonly [plain: string, others: string])[] => [
   ["a", "аαɑᴀ"],
   ["b", "вβьʙ"],
   ["c", "сϲςᴄ"],
@@ -60,19 +60,29 @@ const lookAlikes: readonly (readonly [plain: string, others: string])[] = [
   ["Z", "ΖᏃ"],
 ];
 
-interface LookAlikes {
+/** What tells letters apart. */
+interface Letters {
+  readonly invisible: RegExp;
+  readonly excessMarks: RegExp;
+  readonly marks: RegExp;
   readonly plainOf: ReadonlyMap<string, string>;
-  readonly any: RegExp;
+  readonly lookAlike: RegExp;
 }
 
-/** Made for the first text that has other letters: importing the package need not wait for it. */
-let known: LookAlikes | undefined;
+/** Made for the first text that is not ASCII: of literals V8 reads the classes while the package is imported. */
+let known: Letters | undefined;
 
-function readLookAlikes(): LookAlikes {
+function readLetters(): Letters {
   const plainOf = new Map(
-    lookAlikes.flatMap(([plain, others]) => [...others].map((other) => [other, plain] as const)),
+    lookAlikes().flatMap(([plain, others]) => [...others].map((other) => [other, plain] as const)),
   );
-  return { plainOf, any: new RegExp(`[${[...plainOf.keys()].join("")}]`, "gu") };
+  return {
+    invisible: new RegExp(invisible, "gu"),
+    excessMarks: new RegExp(excessMarks, "gu"),
+    marks: new RegExp(marks, "gu"),
+    plainOf,
+    lookAlike: new RegExp(`[${[...plainOf.keys()].join("")}]`, "gu"),
+  };
 }
 
 /** Letters in dark circles and squares, and those of flags: 26 in a row from each of these. */
@@ -88,12 +98,13 @@ const plainAscii = /^[\t\n\r -~]*$/;
  */
 export function withReadings(text: string): string {
   if (plainAscii.test(text)) return text;
+  known ??= readLetters();
   const composed = text
     .replace(longLigatures, " ")
-    .replace(invisible, "")
-    .replace(excessMarks, "$1")
+    .replace(known.invisible, "")
+    .replace(known.excessMarks, "$1")
     .normalize("NFKC");
-  const bare = plainAscii.test(composed) ? composed : bareOf(composed);
+  const bare = plainAscii.test(composed) ? composed : bareOf(composed, known);
   const readings = [text];
   if (composed !== text) readings.push(composed);
   if (bare !== composed) readings.push(bare);
@@ -101,13 +112,11 @@ export function withReadings(text: string): string {
 }
 
 /** Returns a text without accents and with look-alike letters as Latin ones. */
-function bareOf(composed: string): string {
-  known ??= readLookAlikes();
-  const { plainOf, any } = known;
+function bareOf(composed: string, { marks, plainOf, lookAlike }: Letters): string {
   return composed
     .normalize("NFKD")
     .replace(marks, "")
-    .replace(any, (letter) => plainOf.get(letter) ?? letter)
+    .replace(lookAlike, (letter) => plainOf.get(letter) ?? letter)
     .replace(boxed, unboxed);
 }
 

@@ -6,7 +6,7 @@ import { InvalidOptionError } from "../../contracts/index.ts";
  */
 export function pathOf(option: string, name: string): string {
   const parts = name.split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..") || /\p{Surrogate}/u.test(name))
+  if (parts.some((part) => part === "" || part === "." || part === "..") || /[\ud800-\udfff]/u.test(name))
     throw new InvalidOptionError(option, name, 'a name without empty parts, "." and ".."');
   return parts.map(encodeURIComponent).join("/");
 }

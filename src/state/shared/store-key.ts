@@ -8,7 +8,7 @@ const longest = 256;
 export function storeKey(namespace: string, key: string): string {
   const whole = `${namespace}/${key}`;
   // As UTF-8, different halves of characters would become the same text.
-  if (whole.length <= longest && !/\p{Surrogate}/u.test(whole)) return whole;
+  if (whole.length <= longest && !/[\ud800-\udfff]/u.test(whole)) return whole;
   return `${namespace}/#${nodeCrypto().createHash("sha256").update(JSON.stringify(key)).digest("hex")}`;
 }
 
