@@ -39,6 +39,8 @@ const open = (input, plugins = [findsFiles, runsWhenCalled]) =>
     external: (id) =>
       id.startsWith("node:") || installed.some((name) => id === name || id.startsWith(`${name}/`)),
     platform: "node",
+    // A chunk holds what its group names, and not what that imports besides.
+    preserveEntrySignatures: "allow-extension",
     plugins,
   });
 
@@ -69,22 +71,24 @@ const runsWhenCalled = {
   },
 };
 
-/** All that importing these sources brings in, without what is loaded later. */
+/** Leaves out what is loaded later. */
+const loadsNothingLate = {
+  name: "loads-nothing-late",
+  resolveDynamicImport: (id) => ({ id: String(id), external: true }),
+};
+
+/** All modules that importing these sources brings in, without what is loaded later, and whether they run anything. */
 async function modulesOf(input) {
-  const bundle = await open(input);
+  const bundle = await open(input, [loadsNothingLate, findsFiles, runsWhenCalled]);
   const { output } = await bundle.generate();
   await bundle.close();
-  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
-  const wanted = output.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
-  // A set, to which the loop adds: chunks may import each other.
-  const found = new Set(wanted);
-  for (const name of found) for (const other of chunks.get(name)?.imports ?? []) found.add(other);
-  return new Set([...found].flatMap((name) => Object.keys(chunks.get(name)?.modules ?? {})));
+  const modules = output.flatMap(({ modules = {} }) => Object.entries(modules));
+  return modules.filter(([id]) => packageOf(id) === undefined);
 }
 
-const ownModulesOf = async (...input) =>
-  new Set([...(await modulesOf(input))].filter((id) => packageOf(id) === undefined));
-const core = await ownModulesOf("src/index.ts");
+const ownModulesOf = async (...input) => new Set((await modulesOf(input)).map(([id]) => id));
+/** What runs when the package is imported, or what that calls at once. */
+const core = new Set((await modulesOf("src/index.ts")).filter(([, { code }]) => code).map(([id]) => id));
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
 const ofPolicies = await ownModulesOf(
   "policies/index.ts",
@@ -95,9 +99,12 @@ const ofPolicies = await ownModulesOf(
 const ofRequests = await ownModulesOf("src/router/request-parts.ts");
 /** State that processes share, which few routers have. */
 const ofShared = await ownModulesOf("src/state/shared/shared-parts.ts");
-/** What providers share with those: a provider must bring neither weights nor the parts of a request. */
-const ofProviders = await ownModulesOf(...doors.filter((name) => name.startsWith("src/providers/")));
-const isHelper = (id) => ofProviders.has(id) && pathIn(id).startsWith("src/plugin/");
+/** What providers and plug-ins share with those: they must bring neither weights nor the parts of a request. */
+const ofPlugins = await ownModulesOf(
+  "src/plugin/index.ts",
+  ...doors.filter((name) => name.startsWith("src/providers/")),
+);
+const isHelper = (id) => ofPlugins.has(id) && /^src\/(?:plugin|contracts)\//.test(pathIn(id));
 const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
 const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
@@ -145,7 +152,13 @@ async function bundled(names, chunks) {
     // One copy of the contracts whatever doors are used, and one file for all that an application imports.
     codeSplitting: {
       groups: [
-        { name: "core", test: (id) => core.has(id), priority: 2 },
+        // Without what its modules import for functions that are called later, by other chunks.
+        {
+          name: "core",
+          test: (id) => core.has(id),
+          priority: 2,
+          includeDependenciesRecursively: false,
+        },
         { name: "helpers", test: isHelper, priority: 1 },
         { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
         { name: "shared", test: (id) => ofShared.has(id), priority: 1 },
@@ -164,6 +177,9 @@ async function bundled(names, chunks) {
     },
   });
   await bundle.close();
+  const coreImports = output.find(({ name }) => name === "core")?.imports ?? [];
+  // Else a module of the core imports one that is loaded later: it would be read at once, and before what it needs.
+  if (coreImports.length > 0) throw new Error(`the core chunk imports ${coreImports.join(", ")}`);
   return output.filter(({ type }) => type === "chunk");
 }
 

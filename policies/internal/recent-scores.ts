@@ -81,7 +81,7 @@ function track(
 }
 
 function snapshotOf({ ascending, size }: ScoreSketch, classifier: string, largeShare: number): Json {
-  const stored = classifier === scoredBy ? shortChatScores : ranks;
+  const stored = classifier === scoredBy ? shortChatScores : evenRanks();
   const cut = shareCut(
     [
       { ascending, weight: size },
@@ -92,8 +92,13 @@ function snapshotOf({ ascending, size }: ScoreSketch, classifier: string, largeS
   return Object.freeze({ at: cut.at, tieShare: cut.tieShare, scores: size, classifier });
 }
 
+let ranks: readonly number[] | undefined;
+
 /** Complexity is a rank in reference traffic: what a classifier's scores look like if nothing else is known. */
-const ranks: readonly number[] = Array.from({ length: enough }, (_, index) => (index + 0.5) / enough);
+function evenRanks(): readonly number[] {
+  ranks ??= Array.from({ length: enough }, (_, index) => (index + 0.5) / enough);
+  return ranks;
+}
 
 type StoredEntry = readonly [score: number, tenant?: string];
 

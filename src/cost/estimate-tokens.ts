@@ -3,9 +3,9 @@ const samples = 64;
 
 /** Step of the golden-ratio sequence, which spaces samples unevenly so that they do not match a text's period. */
 const golden = 0.618_033_988_749_894_9;
-/** Places of the samples in stretches: one in each, at another part of it. */
-const places: Float64Array = placesOfSamples();
+let places: Float64Array | undefined;
 
+/** Returns the places of the samples in stretches: one in each, at another part of it. */
 function placesOfSamples(): Float64Array {
   const found = new Float64Array(samples);
   let within = 0;
@@ -32,6 +32,7 @@ export function estimateTokens(text: string): number {
     for (let at = 0; at < length; at += 1) bytes += bytesOf(text.charCodeAt(at));
     return Math.ceil(bytes / 4);
   }
+  places ??= placesOfSamples();
   const stretch = length / samples;
   for (let at = 0; at < samples; at += 1)
     bytes += bytesOf(text.charCodeAt(Math.floor((places[at] as number) * stretch)));

@@ -70,9 +70,6 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
   };
 }
 
-/** Prices calls by the facts of their models alone. */
-export const pricing: Pricing = createPricing();
-
 type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted">;
 
 /** A call that is billed. */

@@ -28,7 +28,7 @@ import { noneLeft } from "./none-left.ts";
 import { promiseStateOf } from "./promise-state.ts";
 import { recordDecision } from "./record-decision.ts";
 import { takeBackUnknown } from "./refuse-unknown.ts";
-import { unknownRollout } from "./settle-arms.ts";
+import { unknownRollout } from "./unknown-rollout.ts";
 import { ofModels, withQuality } from "./with-quality.ts";
 
 /**

@@ -13,4 +13,5 @@ export { policyHash } from "./policy-hash.ts";
 export { worstOf } from "./promise-state.ts";
 export { type PastDecision, redecide } from "./redecide.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
-export { checkArms, unknownRollout } from "./settle-arms.ts";
+export { checkArms } from "./settle-arms.ts";
+export { unknownRollout } from "./unknown-rollout.ts";

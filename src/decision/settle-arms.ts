@@ -13,14 +13,6 @@ import { tolerance } from "./check-choice.ts";
 /** Returns the unit of the request in a rollout; undefined if it names none. */
 export type UnitOf = (rollout: string) => UnitDraw | undefined;
 
-/** Error of a policy whose choices have arms of a rollout that it does not read. */
-export function unknownRollout(policy: string, rollout: string): PolicyError {
-  return new PolicyError(
-    policy,
-    `returned arms of the rollout ${rollout}, and reads no input of that id with unitOf(): pass on what nested policies read`,
-  );
-}
-
 /** The arms of one request, settled. */
 export interface SettledArms {
   /** Probabilities of the choices for the request's unit, in their order. They sum to 1. */

@@ -9,10 +9,13 @@ import {
   vllmModel,
 } from "./named-models.ts";
 
-const firstKeys = Object.values(environmentProviders).map(({ keys }) => keys[0]);
+const firstKeys = (): string =>
+  Object.values(environmentProviders)
+    .map(({ keys }) => keys[0])
+    .join(", ");
 
 /** Variables that select models; if none is set, the message shows all ways to configure. */
-const modelVariables = [
+const modelVariables = (): readonly string[] => [
   ...Object.values(environmentProviders).flatMap(({ keys }) => keys),
   "VLLM_BASE_URL",
   "VLLM_MODEL",
@@ -20,7 +23,8 @@ const modelVariables = [
   "SWITCHPOINT_LARGE",
 ];
 
-const anyModel = `one of ${firstKeys.join(", ")} (each gives a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE select others as provider:model, VLLM_BASE_URL with VLLM_MODEL selects your own small one)`;
+const anyModel = (): string =>
+  `one of ${firstKeys()} (each gives a small and a large model; SWITCHPOINT_SMALL and SWITCHPOINT_LARGE select others as provider:model, VLLM_BASE_URL with VLLM_MODEL selects your own small one)`;
 
 /**
  * Returns the small and the large model that the environment describes. `SWITCHPOINT_SMALL` and
@@ -33,8 +37,8 @@ export function environmentModels(environment: Environment): {
   readonly small: Model;
   readonly large: Model;
 } {
-  if (modelVariables.every((variable) => setting(environment, variable) === undefined))
-    throw incomplete([anyModel]);
+  if (modelVariables().every((variable) => setting(environment, variable) === undefined))
+    throw incomplete([anyModel()]);
   const missing: string[] = [];
   const small = pick(environment, "small", missing);
   const large = pick(environment, "large", missing);
@@ -64,7 +68,7 @@ function pick(environment: Environment, size: "small" | "large", missing: string
   }
   const own = size === "small" ? "VLLM_BASE_URL with VLLM_MODEL, " : "";
   missing.push(
-    `a ${size} model: set ${firstKeys.join(", ")}, ${own}or ${variable}=provider:model with its provider's key`,
+    `a ${size} model: set ${firstKeys()}, ${own}or ${variable}=provider:model with its provider's key`,
   );
   return undefined;
 }

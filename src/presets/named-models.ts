@@ -5,8 +5,8 @@ import {
   googleContentTypes,
   openaiContentTypes,
 } from "../providers/internal/content-types.ts";
+import { factsOf } from "../providers/internal/facts-of.ts";
 import { pathOf } from "../providers/internal/path-of.ts";
-import { factsOf } from "../providers/internal/provider-options.ts";
 import { lazyModel } from "./lazy-model.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

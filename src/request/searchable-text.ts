@@ -5,20 +5,24 @@ import { withReadings } from "./readings.ts";
 const deepest = 200;
 
 /** Words of the wire itself. As names of fields, and as types, they are not text of the request. */
-const vocabulary: ReadonlySet<string> = new Set(
-  (
-    "messages role content type text name tool_calls tool_call_id id function arguments custom input refusal " +
-    "function_call image_url url detail file file_data file_id filename prompt_cache_breakpoint mode ttl " +
-    "tools functions description parameters strict format grammar definition syntax response_format " +
-    "json_schema json_object schema metadata stop user prediction tool_choice allowed_tools object string " +
-    "array number integer boolean null properties required additionalProperties items enum const anyOf oneOf " +
-    "allOf $ref $defs $schema title default minimum maximum minLength maxLength minItems maxItems pattern " +
-    "auto none explicit lark regex input_audio audio data source model max_tokens max_completion_tokens " +
-    "temperature top_p seed n logprobs top_logprobs logit_bias frequency_penalty presence_penalty " +
-    "reasoning_effort verbosity service_tier store parallel_tool_calls prompt_cache_key safety_identifier " +
-    "prompt_cache_options prompt_cache_retention moderation modalities web_search_options low medium high"
-  ).split(" "),
-);
+const words =
+  "messages role content type text name tool_calls tool_call_id id function arguments custom input refusal " +
+  "function_call image_url url detail file file_data file_id filename prompt_cache_breakpoint mode ttl " +
+  "tools functions description parameters strict format grammar definition syntax response_format " +
+  "json_schema json_object schema metadata stop user prediction tool_choice allowed_tools object string " +
+  "array number integer boolean null properties required additionalProperties items enum const anyOf oneOf " +
+  "allOf $ref $defs $schema title default minimum maximum minLength maxLength minItems maxItems pattern " +
+  "auto none explicit lark regex input_audio audio data source model max_tokens max_completion_tokens " +
+  "temperature top_p seed n logprobs top_logprobs logit_bias frequency_penalty presence_penalty " +
+  "reasoning_effort verbosity service_tier store parallel_tool_calls prompt_cache_key safety_identifier " +
+  "prompt_cache_options prompt_cache_retention moderation modalities web_search_options low medium high";
+let vocabulary: ReadonlySet<string> | undefined;
+
+/** Made for the first request that is searched, and not when the package is imported. */
+function madeVocabulary(): ReadonlySet<string> {
+  vocabulary ??= new Set(words.split(" "));
+  return vocabulary;
+}
 
 /** Fields that may hold a file as a `data:` URL. */
 const fileFields: ReadonlySet<string> = new Set(["url", "file_data", "data"]);
@@ -37,6 +41,7 @@ export function searchableText(chat: ChatRequest): string {
 
 class Reader {
   readonly texts: string[] = [];
+  readonly #vocabulary = madeVocabulary();
   /** Objects that were read, so that one which occurs many times, or in itself, is read once. */
   readonly #seen = new Set<object>();
 
@@ -56,7 +61,7 @@ class Reader {
       return;
     }
     for (const key of Object.keys(value)) {
-      if (!vocabulary.has(key)) this.texts.push(key);
+      if (!this.#vocabulary.has(key)) this.texts.push(key);
       this.read((value as Record<string, unknown>)[key], key, depth + 1);
     }
   }
@@ -69,7 +74,7 @@ class Reader {
   }
 
   #readText(text: string, field: string, depth: number): void {
-    if ((field === "type" || field === "role") && (vocabulary.has(text) || isRole(text))) return;
+    if ((field === "type" || field === "role") && (this.#vocabulary.has(text) || isRole(text))) return;
     const inFile = fileFields.has(field) ? textOfFile(text) : undefined;
     this.texts.push(inFile ?? text);
     // JSON that a model wrote may spell a letter as `\u0064`.

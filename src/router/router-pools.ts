@@ -7,12 +7,13 @@ import type {
   PoolWatch,
   RequestFacts,
 } from "../contracts/index.ts";
-import { askMembers, type CandidateParts, type DecidingPool } from "../decision/index.ts";
+import type { CandidateParts, DecidingPool } from "../decision/index.ts";
 import type { PoolAccess } from "../execution/index.ts";
 import { asksLike } from "../plugin/call-abort.ts";
 import { checkModel } from "../plugin/check-model.ts";
 import { mergeFacts } from "../plugin/merge-facts.ts";
 import { shortText } from "../plugin/short-text.ts";
+import { requestParts } from "./late-parts.ts";
 import { readMembers } from "./read-members.ts";
 
 /** Called with what is wrong with the members of a pool; undefined once nothing is. */
@@ -134,6 +135,8 @@ export function poolAccess<Id extends string>(
   return {
     rules: model.pool,
     ask: (hop, wall) =>
-      askMembers(deciding, id, pool.members(), constraints, { request, hop, now: wall }, now()),
+      requestParts
+        .get()
+        .askMembers(deciding, id, pool.members(), constraints, { request, hop, now: wall }, now()),
   };
 }

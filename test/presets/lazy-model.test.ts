@@ -146,7 +146,7 @@ it("the main door loads no provider", () => {
   expect(providers.sort()).toEqual([
     "src/providers/internal/batch-limits.ts",
     "src/providers/internal/content-types.ts",
+    "src/providers/internal/facts-of.ts",
     "src/providers/internal/path-of.ts",
-    "src/providers/internal/provider-options.ts",
   ]);
 });

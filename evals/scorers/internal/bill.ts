@@ -1,5 +1,5 @@
 import { type Completion, isRouterError, type ModelFacts } from "../../../src/contracts/index.ts";
-import { pricing } from "../../../src/cost/pricing.ts";
+import { pricing } from "../../../src/cost/plain-pricing.ts";
 import { usageOf } from "../../../src/cost/usage-of.ts";
 
 /** Cost of a judge's calls. */

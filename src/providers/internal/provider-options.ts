@@ -2,14 +2,15 @@ import {
   type Capabilities,
   InvalidOptionError,
   type ModelDefaults,
-  type ModelFacts,
   notShown,
-  type OwnGpu,
   type ProviderOptions,
 } from "../../contracts/index.ts";
 import { checkAssumed } from "../../plugin/check-assumed.ts";
 import { checkKeys, checkNumber, checkPrice, checkText } from "../../plugin/index.ts";
 import { checkOwnGpu } from "../../plugin/own-gpu.ts";
+import type { WithGpu } from "./facts-of.ts";
+
+export { factsOf } from "./facts-of.ts";
 
 const providerKeys = [
   "apiKey",
@@ -27,11 +28,6 @@ const providerKeys = [
   "name",
   "strictParameters",
 ] as const satisfies readonly (keyof ProviderOptions)[];
-
-/** Option of providers whose server may be the caller's own. */
-interface WithGpu {
-  readonly gpu?: OwnGpu | undefined;
-}
 
 /**
  * Throws `InvalidOptionError` for options that a provider cannot use. `owner` is the provider's function,
@@ -73,40 +69,6 @@ export function checkProviderOptions(
   checkFlags(owner, { strictParameters: options.strictParameters }, ["strictParameters"]);
   checkTokens(`${owner}.contextWindow`, options.contextWindow);
   checkTokens(`${owner}.maxOutputTokens`, options.maxOutputTokens);
-}
-
-/**
- * Returns the model facts that the options state; absent keys are unknown. `contentTypes`: the types
- * besides text that the provider's API accepts, unless the options name others.
- */
-export function factsOf(
-  provider: string,
-  model: string,
-  options: ProviderOptions & WithGpu,
-  contentTypes?: readonly string[],
-): ModelFacts {
-  const { name = `${provider}:${model}`, labels = {}, price, contextWindow, maxOutputTokens } = options;
-  const capabilities =
-    contentTypes === undefined ? options.capabilities : { contentTypes, ...options.capabilities };
-  return {
-    name,
-    provider,
-    model,
-    labels,
-    ...(options.baseUrl !== undefined && { endpoint: endpointOf(options.baseUrl) }),
-    ...(price !== undefined && { price }),
-    ...(options.gpu !== undefined && { gpu: options.gpu }),
-    ...(contextWindow !== undefined && { contextWindow }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    ...(capabilities !== undefined && { capabilities }),
-    ...(options.assumeCapabilities !== undefined && { assumeCapabilities: [...options.assumeCapabilities] }),
-  };
-}
-
-/** Returns the part of an address that may be shown: no credentials, no query. */
-function endpointOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname.replace(/\/$/, "");
 }
 
 const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];

@@ -8,7 +8,7 @@ import type {
   Model,
 } from "../../../src/contracts/index.ts";
 import type { Account, Admission } from "../../../src/contracts/ports/index.ts";
-import { pricing } from "../../../src/cost/pricing.ts";
+import { pricing } from "../../../src/cost/plain-pricing.ts";
 import type { Execution } from "../../../src/execution/context.ts";
 import { planRulesOf, readAnswer } from "../../../src/execution/index.ts";
 import { type ExecutionOptions, resolveExecutionOptions } from "../../../src/execution/options.ts";
