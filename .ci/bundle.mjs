@@ -87,8 +87,11 @@ async function modulesOf(input) {
 }
 
 const ownModulesOf = async (...input) => new Set((await modulesOf(input)).map(([id]) => id));
-/** What runs when the package is imported, or what that calls at once. */
-const core = new Set((await modulesOf("src/index.ts")).filter(([, { code }]) => code).map(([id]) => id));
+const door = "src/index.ts";
+/** What runs when the package is imported, or what that calls, and the door itself, which runs nothing. */
+const core = new Set(
+  (await modulesOf(door)).filter(([id, { code }]) => code || pathIn(id) === door).map(([id]) => id),
+);
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
 const ofPolicies = await ownModulesOf(
   "policies/index.ts",
