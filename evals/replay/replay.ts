@@ -1,14 +1,11 @@
 import type { BudgetOptions } from "../../src/budget/budget-options.ts";
 import { InvalidOptionError, type Policy, type PolicyContext } from "../../src/contracts/index.ts";
 import { checkMethods } from "../../src/plugin/index.ts";
-import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
-import { meanCost } from "../metrics/mean-cost.ts";
-import { meanQuality } from "../metrics/mean-quality.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
 import { type ReplayCase, type ReplayCases, type ReplayCasesOptions, replayCases } from "./replay-cases.ts";
-import { type ReplaySpend, replaySpend } from "./replay-spend.ts";
-import { createTally, type Tally } from "./tally.ts";
+import { type ReplayRun, replayRun } from "./replay-run.ts";
+import { replaySpend } from "./replay-spend.ts";
 import { timelineOf } from "./timeline.ts";
 
 export interface ReplayPolicyOptions {
@@ -123,64 +120,41 @@ function replayTogether<Id extends string>(
     throw new InvalidOptionError("records", [], "records with an outcome of each model on the same request");
   }
   const timeline = timelineOf(prepared);
-  const runs = policies.map((policy) => ({
-    policy,
-    tally: createTally(prepared, timeline.hasTurns),
-    spend: budget === undefined ? undefined : replaySpend(prepared, budget),
-  }));
+  const runs = policies.map((policy) => {
+    const spend = budget === undefined ? undefined : replaySpend(prepared, budget);
+    return replayRun(prepared, policy, timeline.hasTurns, spend);
+  });
   const order = runs[0]?.spend?.order ?? timeline.order;
   for (let start = 0; start < order.length; start += block) {
     const end = Math.min(order.length, start + block);
-    for (const { policy, tally, spend } of runs) {
+    for (const run of runs) {
       for (let at = start; at < end; at += 1) {
         const index = order[at] as number;
         const one = cases[index] as ReplayCase<Id>;
         const before = timeline.previous[index] as number;
-        if (before < 0) ask(policy, one, index, timeline.contextOf(index), 1, tally, spend);
+        if (before < 0) ask(run, one, index, timeline.contextOf(index), 1);
         else {
           for (let model = 0; model < models.length; model += 1) {
-            const probability = tally.answers[before * models.length + model] as number;
-            if (probability > 0)
-              ask(policy, one, index, timeline.contextAfter(index, model), probability, tally, spend);
+            const probability = run.answered(before, model);
+            if (probability > 0) ask(run, one, index, timeline.contextAfter(index, model), probability);
           }
         }
-        spend?.spent(index, tally);
+        run.spent(index);
       }
     }
   }
-  return runs.map(({ tally }) => resultOf(prepared, tally));
+  return runs.map((run) => run.result());
 }
 
 function ask<Id extends string>(
-  policy: Policy<Id>,
+  run: ReplayRun<Id>,
   one: ReplayCase<Id>,
   index: number,
   context: PolicyContext<Id>,
   probability: number,
-  tally: Tally<Id>,
-  spend: ReplaySpend<Id> | undefined,
 ): void {
+  const { policy, spend } = run;
   const opinion = opinionOf(policy, spend === undefined ? context : spend.tell(index, context));
-  if (isLottery(opinion)) for (const choice of opinion) tally.add(one, index, choice, probability);
-  else tally.add(one, index, opinion, probability);
-}
-
-function resultOf<Id extends string>(
-  { cases, skipped, unclassified }: ReplayCases<Id>,
-  { quality, calls, costUsd: costs, latencyMs: times, isPriced, isTimed }: Tally<Id>,
-): Replay<Id> {
-  const costUsd = isPriced() ? costs : undefined;
-  const latencyMs = isTimed() ? times : undefined;
-  const callRates = Object.fromEntries(calls) as Record<Id, Float64Array>;
-  const rates = [...calls].map(([id, rate]) => [id, weightedMean(rate) ?? 0] as const);
-  return {
-    records: cases.length,
-    skipped,
-    unclassified,
-    quality: meanQuality(quality) ?? 0,
-    costUsd: meanCost(costUsd),
-    latencyMs: latencyMs && weightedMean(latencyMs),
-    callRates: Object.fromEntries(rates) as Record<Id, number>,
-    byRecord: { quality, costUsd, latencyMs, callRates },
-  };
+  if (isLottery(opinion)) for (const choice of opinion) run.add(one, index, choice, probability);
+  else run.add(one, index, opinion, probability);
 }
