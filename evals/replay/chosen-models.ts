@@ -1,11 +1,11 @@
 import { outcomeColumns } from "./outcome-columns.ts";
-import type { Replay } from "./replay.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
+import type { Replay } from "./replay-result.ts";
 import type { Tally } from "./tally.ts";
 
 /** The one model that answers each case. */
 export interface ChosenModels<Id extends string> {
-  /** Notes the position of a case's model. False: another one is noted already, or there is no place for so many models. */
+  /** Notes the position of a case's model. False: another one is noted already, or there are 255 models or more. */
   note(index: number, model: number): boolean;
   /** Position of a case's model; -1 before it is noted. */
   at(index: number): number;

@@ -3,8 +3,8 @@ import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
 import { type ChosenModels, chosenModels } from "./chosen-models.ts";
-import type { Replay } from "./replay.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
+import type { Replay } from "./replay-result.ts";
 import type { ReplaySpend } from "./replay-spend.ts";
 import { createTally, type Tally } from "./tally.ts";
 

@@ -60,7 +60,7 @@ const lookAlikes = (): readonly (readonly [plain: string, others: string])[] => 
   ["Z", "ΖᏃ"],
 ];
 
-/** What tells letters apart. */
+/** Tables and patterns by which letters are read. */
 interface Letters {
   readonly invisible: RegExp;
   readonly excessMarks: RegExp;

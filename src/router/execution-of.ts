@@ -4,7 +4,7 @@ import type { Execution } from "../execution/index.ts";
 import { HeldText, readable } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
-import { poolAccess } from "./router-pools.ts";
+import { poolAccess } from "./pool-access.ts";
 import type { Run } from "./run.ts";
 
 /** Returns the execution of a decided request. */

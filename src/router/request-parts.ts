@@ -1,5 +1,5 @@
 /** Parts of a request from its decision on. Loaded once there is a router, not when the package is imported. */
-export { askMembers, decide } from "../decision/index.ts";
+export { decide } from "../decision/index.ts";
 export { generate, readAnswer, replayAnswer } from "../execution/index.ts";
 export { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
 export { answeredBy } from "./answered-by.ts";

@@ -1,19 +1,9 @@
-import type {
-  Constraint,
-  Member,
-  Model,
-  ModelFacts,
-  PoolRules,
-  PoolWatch,
-  RequestFacts,
-} from "../contracts/index.ts";
-import type { CandidateParts, DecidingPool } from "../decision/index.ts";
-import type { PoolAccess } from "../execution/index.ts";
+import type { Member, Model, ModelFacts, PoolRules, PoolWatch } from "../contracts/index.ts";
+import type { DecidingPool } from "../decision/index.ts";
 import { asksLike } from "../plugin/call-abort.ts";
 import { checkModel } from "../plugin/check-model.ts";
 import { mergeFacts } from "../plugin/merge-facts.ts";
 import { shortText } from "../plugin/short-text.ts";
-import { requestParts } from "./late-parts.ts";
 import { readMembers } from "./read-members.ts";
 
 /** Called with what is wrong with the members of a pool; undefined once nothing is. */
@@ -114,29 +104,4 @@ export function poolFacts(name: string, { members }: DecidingPool): ModelFacts {
       undefined,
     ),
   );
-}
-
-/** Parts that answer for the members of pools in one request. */
-export interface AccessParts<Id extends string> {
-  readonly deciding: CandidateParts;
-  readonly constraints: readonly Constraint<Id>[];
-  readonly request: RequestFacts;
-  /** Returns milliseconds on the monotonic clock. */
-  readonly now: () => number;
-}
-
-/** Returns the members of a pool as execution reaches them. */
-export function poolAccess<Id extends string>(
-  id: Id,
-  model: Model,
-  pool: DecidingPool,
-  { deciding, constraints, request, now }: AccessParts<Id>,
-): PoolAccess {
-  return {
-    rules: model.pool,
-    ask: (hop, wall) =>
-      requestParts
-        .get()
-        .askMembers(deciding, id, pool.members(), constraints, { request, hop, now: wall }, now()),
-  };
 }
