@@ -7,6 +7,7 @@ import type {
   ModelFacts,
   Usage,
 } from "../contracts/index.ts";
+import { abortOf, asksAbort } from "../plugin/call-abort.ts";
 import { unlessAborted } from "../plugin/unless-aborted.ts";
 
 type StreamedChoice = CompletionChunk["choices"][number];
@@ -61,12 +62,13 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
   };
 
   const answerTo = async (request: ChatRequest, call: CallOptions) => {
-    call.signal.throwIfAborted();
-    const said = await unlessAborted(say(request, call), call.signal);
+    const abort = abortOf(call);
+    abort.throwIfAborted();
+    const said = await unlessAborted(say(request, call), abort);
     return typeof said === "string" ? { text: said } : { text: said.text ?? "", toolCalls: said.toolCalls };
   };
 
-  return {
+  const fake: FakeModel = {
     ...facts,
     requests,
 
@@ -95,6 +97,7 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
     async *stream(request, call) {
       requests.push(request);
       const common = { ...head(), object: "chat.completion.chunk" as const };
+      const abort = abortOf(call);
       const { text, toolCalls } = await answerTo(request, call);
       const chunk = (
         delta: StreamedChoice["delta"],
@@ -106,8 +109,8 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
         if (error !== undefined && delivered === piecesBeforeError) throw error;
         yield chunk(delivered === 0 ? { role: "assistant", content } : { content });
         delivered += 1;
-        call.signal.throwIfAborted();
-        await unlessAborted(Promise.resolve(wait?.(call.signal)), call.signal);
+        abort.throwIfAborted();
+        await unlessAborted(Promise.resolve(wait?.(call.signal)), abort);
       }
       if (error !== undefined) throw error;
       if (toolCalls !== undefined) {
@@ -118,6 +121,9 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
       yield { ...common, choices: [], usage: asCompletionUsage(usage ?? estimate(request, text)) };
     },
   };
+  // A function of the user's gets the options, and may copy them.
+  if (typeof answer !== "function") for (const ask of [fake.generate, fake.stream]) asksAbort(ask);
+  return fake;
 }
 
 function words(text: string): readonly string[] {
