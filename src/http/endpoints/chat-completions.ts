@@ -3,6 +3,7 @@ import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 import type { HttpCall } from "../call.ts";
 import { ChunkEvents, type Translation } from "../chunk-events.ts";
+import { ChunkWriter } from "../chunk-writer.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
@@ -86,14 +87,11 @@ async function streamed(
 /** Leaves out the usage, unless it was asked for: every request to a model asks for it. */
 function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
+  const writer = new ChunkWriter(withUsage ? undefined : "usage");
   return {
     of(chunk) {
       last = chunk;
-      if (withUsage) return [{ data: chunk }];
-      if (chunk.choices.length === 0) return [];
-      if (chunk.usage === undefined) return [{ data: chunk }];
-      const { usage: _, ...rest } = chunk;
-      return [{ data: rest }];
+      return withUsage || chunk.choices.length > 0 ? [{ data: writer.write(chunk) }] : [];
     },
     end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
   };
