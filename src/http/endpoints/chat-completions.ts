@@ -10,7 +10,7 @@ import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
-import { readJson } from "../json-body.ts";
+import { parseBody } from "../json-body.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
@@ -23,7 +23,7 @@ export const chatCompletions: Endpoint = {
   refuse: openaiError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = await readJson(call);
+    const body = parseBody(await call.readText());
     const { router, options } = serving;
     const chat = chatOf(body, options);
     const request = routedRequest(body, chat, call, identity, router, options);

@@ -183,7 +183,8 @@ async function handle(
     const reply = await (refused ? interfaces.refuse(refused, call.headers) : interfaces.answer(call));
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
-    await writeReply(response, reply, stalledMs);
+    const writing = writeReply(response, reply, stalledMs);
+    if (writing !== undefined) await writing;
   } catch {
     // The sender has left, or the answer broke off: there is no one to tell.
     response.destroy();

@@ -1,31 +1,51 @@
 import type { ServerResponse } from "node:http";
-import type { Reply } from "../reply.ts";
+import { idHeaders, type Reply, type ReplyParts } from "../reply.ts";
 
 /** Most characters of a stream that wait to be written together. */
 const mostTogether = 16_384;
 
 /**
- * Sends a reply, and resolves when the system has all of it or the connection is gone. A stream waits for a slow reader,
- * and ends when its reader leaves, or takes nothing for `stalledMs` milliseconds.
+ * Sends a reply, and resolves when the system has all of it or the connection is gone; undefined if that is now. A stream waits
+ * for a slow reader, and ends when its reader leaves, or takes nothing for `stalledMs` milliseconds.
  */
-export async function writeReply(
+export function writeReply(
   response: ServerResponse,
-  { status, headers, body }: Reply,
+  reply: Reply,
+  stalledMs: number,
+): Promise<void> | undefined {
+  const { status, body } = reply;
+  if (typeof body === "object") return writeParts(response, reply, body, stalledMs);
+  response.writeHead(status, headersOf(reply, body === undefined ? 0 : Buffer.byteLength(body)));
+  response.end(body);
+  return flushed(response, "finish", stalledMs);
+}
+
+/** Returns names and values in turn, which Node takes as they are. `length`: that of the body, if it is known. */
+function headersOf({ headers, requestId }: Reply, length?: number): string[] {
+  const all: string[] = [];
+  for (const name of Object.keys(headers)) {
+    if (length !== undefined && name === "content-length") continue;
+    if (requestId !== undefined && idHeaders.includes(name)) continue;
+    all.push(name, headers[name] as string);
+  }
+  if (requestId !== undefined) for (const name of idHeaders) all.push(name, requestId);
+  if (length !== undefined) all.push("content-length", String(length));
+  return all;
+}
+
+async function writeParts(
+  response: ServerResponse,
+  reply: Reply,
+  body: ReplyParts,
   stalledMs: number,
 ): Promise<void> {
-  if (typeof body !== "object") {
-    const length = body === undefined ? 0 : Buffer.byteLength(body);
-    response.writeHead(status, { ...headers, "content-length": length });
-    response.end(body);
-    return flushed(response, "finish", stalledMs);
-  }
   const leave = () => void body.return?.()?.catch(() => {});
   // It may have left while the first part was awaited, and says so once only.
   if (response.destroyed) {
     leave();
     return;
   }
-  response.writeHead(status, headers);
+  response.writeHead(reply.status, headersOf(reply));
   response.once("close", leave);
   const parts = gathered(response);
   try {
@@ -94,15 +114,18 @@ function gathered(response: ServerResponse): Gathered {
   };
 }
 
-/** Waits until the system has taken what was written, or the connection is gone. Closes it when that takes too long. */
-async function flushed(
+/**
+ * Waits until the system has taken what was written, or the connection is gone. Closes it when that takes too long. Undefined if
+ * there is nothing to wait for.
+ */
+function flushed(
   response: ServerResponse,
   event: "drain" | "finish",
   stalledMs: number,
-): Promise<void> {
+): Promise<void> | undefined {
   // Mostly the system has it all by now, and the event is only a formality that comes later.
-  if (response.destroyed || response.writableFinished || response.writableLength === 0) return;
-  await new Promise<void>((resolve) => {
+  if (response.destroyed || response.writableFinished || response.writableLength === 0) return undefined;
+  return new Promise<void>((resolve) => {
     const timer = setTimeout(() => response.destroy(), stalledMs);
     const done = () => {
       clearTimeout(timer);

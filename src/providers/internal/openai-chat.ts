@@ -83,8 +83,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
   function bodyOf(request: ChatRequest): SdkBody {
     refuseUnsupported(request, facts.name);
-    const body = openaiBody(request, defaults, outputLimitField, { writer, strict });
-    return { ...body, model: wireModel ?? undefined } as SdkBody;
+    const body: object = openaiBody(request, defaults, outputLimitField, { writer, strict });
+    return Object.assign(body, { model: wireModel ?? undefined }) as SdkBody;
   }
 
   const direct = target.direct === undefined ? undefined : directCalls(target, target.direct, writer);
