@@ -35,20 +35,19 @@ export class ChunkWriter {
     const content = shape && contentOf(chunk, shape, this.#without);
     if (shape !== undefined && content !== undefined)
       return shape.before + JSON.stringify(content) + shape.after;
-    const sent = this.#sent(chunk);
-    if (this.#tries < mostTries) {
-      this.#tries += 1;
-      this.#shape = shapeOf(sent) ?? shape;
-    }
-    return JSON.stringify(sent);
+    const sent = this.#without === undefined ? chunk : withoutUsage(chunk);
+    const learnt = this.#tries < mostTries ? shapeOf(sent) : undefined;
+    this.#tries += 1;
+    if (learnt === undefined) return JSON.stringify(sent);
+    this.#shape = learnt;
+    return learnt.before + JSON.stringify(chunk.choices[0]?.delta.content) + learnt.after;
   }
+}
 
-  #sent(chunk: CompletionChunk): Fields {
-    const fields = chunk as unknown as Fields;
-    if (this.#without === undefined || !(this.#without in fields)) return fields;
-    const { [this.#without]: _, ...sent } = fields;
-    return sent;
-  }
+function withoutUsage(chunk: CompletionChunk): CompletionChunk {
+  if (chunk.usage === undefined) return chunk;
+  const { usage: _, ...sent } = chunk;
+  return sent;
 }
 
 /** Returns the text of a chunk that has all else of a shape; undefined for any other. */
@@ -78,8 +77,8 @@ function isLike(value: object | null | undefined, like: Fields, but: string, wit
 }
 
 /** Returns the shape of a chunk with one choice, and a text as its only value below the fields of that. */
-function shapeOf(chunk: Fields): Shape | undefined {
-  const { choices } = chunk as unknown as CompletionChunk;
+function shapeOf(chunk: CompletionChunk): Shape | undefined {
+  const { choices } = chunk;
   const choice = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined;
   if (choice === undefined || typeof choice?.delta?.content !== "string") return undefined;
   const { delta } = choice;

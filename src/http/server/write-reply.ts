@@ -79,18 +79,24 @@ interface Gathered {
 /**
  * Writes together what comes without a pause: a piece that an upstream sends holds several events, and a write costs
  * more than an event. Nothing is delayed: Node runs the tick when no promise is left to settle, so before it waits for
- * anything. The headers go with the first of them, or alone where the first part lets them wait.
+ * anything. The headers go with the first of them, or alone where the first part lets them wait. The first part is sent at
+ * once: a reader waits for it, and what came with it may take as long to translate as the request took.
  */
 function gathered(response: ServerResponse): Gathered {
   let text = "";
   let isPlanned = true;
+  /** True until something was sent, if only the headers. */
+  let isQuiet = true;
+  let isFirst = true;
   const flush = () => {
     isPlanned = false;
     if (response.destroyed) return;
     if (text === "") {
-      if (!response.writableEnded) response.flushHeaders();
+      if (isQuiet && !response.writableEnded) response.flushHeaders();
+      isQuiet = false;
       return;
     }
+    isQuiet = false;
     const all = text;
     text = "";
     response.write(all);
@@ -101,10 +107,16 @@ function gathered(response: ServerResponse): Gathered {
     add(part) {
       if (typeof part !== "string") {
         if (text !== "") flush();
+        isQuiet = false;
         return response.write(part);
       }
       text += part;
-      if (text.length >= mostTogether) flush();
+      if (isFirst) {
+        isFirst = false;
+        flush();
+        // Node holds back what is written until its next tick.
+        response.socket?.uncork();
+      } else if (text.length >= mostTogether) flush();
       else if (!isPlanned) {
         isPlanned = true;
         process.nextTick(flush);

@@ -40,6 +40,8 @@ export function readBounded(
 
 async function readPieces(body: unknown, maxBytes: number, afterEndMs: number): Promise<string | undefined> {
   const reader = bodyReader(body);
+  const whole = reader.takeWhole?.(maxBytes);
+  if (whole !== undefined) return wholeText.decode(whole);
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   let text = "";
   let left = maxBytes;

@@ -58,6 +58,8 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   #isSigned = false;
   #isReleased = false;
   #pending: Promise<Result> | undefined;
+  /** True while a read waits. A function that ends without waiting ends before its promise is there. */
+  #isAdvancing = false;
 
   constructor(from: ChunkSource) {
     this.#from = from;
@@ -74,10 +76,9 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     }
     if (this.#at < this.#chunks.length && !this.#from.signal.aborted) return Promise.resolve(this.#take());
     if (this.#isOver) return Promise.resolve(over);
-    const pending = this.#advance().finally(() => {
-      this.#pending = undefined;
-    });
-    this.#pending = pending;
+    this.#isAdvancing = true;
+    const pending = this.#advance();
+    if (this.#isAdvancing) this.#pending = pending;
     return pending;
   }
 
@@ -127,6 +128,9 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     } catch (error) {
       this.#close(false);
       throw signal.aborted ? signal.reason : error;
+    } finally {
+      this.#isAdvancing = false;
+      this.#pending = undefined;
     }
   }
 

@@ -117,11 +117,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
-  const streamedBody = (request: ChatRequest) => ({
-    ...bodyOf(request),
-    stream: true as const,
-    stream_options: { include_usage: true },
-  });
+  const streamedBody = (request: ChatRequest) =>
+    Object.assign(bodyOf(request), { stream: true as const, stream_options: { include_usage: true } });
 
   function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
     if (direct === undefined) return streamThroughSdk(request, options);
