@@ -39,7 +39,7 @@ export function readRateLimit(
   };
 }
 
-/** What is left of one limit. Absent where the headers do not say what remains: all else of it is then not read. */
+/** State of one limit. Absent where the headers do not say what remains: all else of it is then not read. */
 interface Kind {
   readonly limit: number | undefined;
   readonly remaining: number;
@@ -61,7 +61,7 @@ function anthropicKind(headers: ReadableHeaders, kind: string, now: () => number
   return { limit, remaining, resetMs: largest(resets.map((value) => untilMs(value, headers, now))) };
 }
 
-/** Of several values the most cautious counts. */
+/** Reads a count. Of several values the most cautious counts. */
 function countIn(headers: ReadableHeaders, name: string): number | undefined {
   const value = headers.get(name);
   return value === null ? undefined : smallest(valuesOf(value).map(countOf));

@@ -1,4 +1,4 @@
-/** A time limit that can be started anew, which costs less than another timer. It does not keep the process alive. */
+/** A time limit that can be started again, which costs less than another timer. It does not keep the process alive. */
 export class Countdown {
   readonly ms: number;
   /** Called when the time is over. */

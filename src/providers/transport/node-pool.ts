@@ -124,7 +124,7 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
 
 type NameOf = (options: AgentTarget) => string;
 
-/** What a connection is to, as Node's agents know it. All else by which they name it is the agent's own. */
+/** Target of a connection, as Node's agents know it. All else by which they name it is the agent's own. */
 interface AgentTarget {
   readonly host?: unknown;
   readonly port?: unknown;
