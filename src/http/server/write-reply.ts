@@ -6,15 +6,17 @@ const mostTogether = 16_384;
 
 /**
  * Sends a reply, and resolves when the system has all of it or the connection is gone; undefined if that is now. A stream waits
- * for a slow reader, and ends when its reader leaves, or takes nothing for `stalledMs` milliseconds.
+ * for a slow reader, and ends when its reader leaves, or takes nothing for `stalledMs` milliseconds. `isQuick`: its first part is
+ * sent alone and at once, for a write more.
  */
 export function writeReply(
   response: ServerResponse,
   reply: Reply,
   stalledMs: number,
+  isQuick = false,
 ): Promise<void> | undefined {
   const { status, body } = reply;
-  if (typeof body === "object") return writeParts(response, reply, body, stalledMs);
+  if (typeof body === "object") return writeParts(response, reply, body, stalledMs, isQuick);
   response.writeHead(status, headersOf(reply, body === undefined ? 0 : Buffer.byteLength(body)));
   response.end(body);
   return flushed(response, "finish", stalledMs);
@@ -38,6 +40,7 @@ async function writeParts(
   reply: Reply,
   body: ReplyParts,
   stalledMs: number,
+  isQuick: boolean,
 ): Promise<void> {
   const leave = () => void body.return?.()?.catch(() => {});
   // It may have left while the first part was awaited, and says so once only.
@@ -47,7 +50,7 @@ async function writeParts(
   }
   response.writeHead(reply.status, headersOf(reply));
   response.once("close", leave);
-  const parts = gathered(response);
+  const parts = gathered(response, isQuick);
   try {
     for (let step = await body.next(); step.done !== true; step = await body.next()) {
       if (response.destroyed) return;
@@ -79,15 +82,15 @@ interface Gathered {
 /**
  * Writes together what comes without a pause: a piece that an upstream sends holds several events, and a write costs
  * more than an event. Nothing is delayed: Node runs the tick when no promise is left to settle, so before it waits for
- * anything. The headers go with the first of them, or alone where the first part lets them wait. The first part is sent at
- * once: a reader waits for it, and what came with it may take as long to translate as the request took.
+ * anything. The headers go with the first of them, or alone where the first part lets them wait.
+ * If it is quick, the first part does not wait for what came with it, which may take as long to translate as the request took.
  */
-function gathered(response: ServerResponse): Gathered {
+function gathered(response: ServerResponse, isQuick: boolean): Gathered {
   let text = "";
   let isPlanned = true;
   /** True until something was sent, if only the headers. */
   let isQuiet = true;
-  let isFirst = true;
+  let isFirst = isQuick;
   const flush = () => {
     isPlanned = false;
     if (response.destroyed) return;
