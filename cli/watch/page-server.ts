@@ -58,9 +58,11 @@ export async function servePage(dashboard: ServedDashboard, port: number): Promi
       } catch (error) {
         if (response.headersSent) response.destroy();
         else
-          await writeReply(response, openaiError(failureOf(error)), stalledMs).catch(() =>
-            response.destroy(),
-          );
+          try {
+            await writeReply(response, openaiError(failureOf(error)), stalledMs);
+          } catch {
+            response.destroy();
+          }
       }
     },
   );

@@ -38,7 +38,7 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
   const given = options as HandlerOptions;
   checkHandlerOptions(given, served);
   const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream, metrics, dashboard } = given;
-  const base = basePath.replace(/\/+$/, "");
+  const base = `${basePath.replace(/\/+$/, "")}/`;
   const routed = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
   const watchers = dashboard && createWatchers(dashboard);
   const all = [
@@ -76,18 +76,24 @@ function shapeOf(headers: HttpCall["headers"] | undefined): NonNullable<Endpoint
 
 /** Throws `HttpError` for a path that is not served, and for another method. */
 function endpointOf(all: readonly Endpoint[], { path, method }: HttpCall, base: string): Endpoint {
+  const local = localPath(path, base);
+  for (const one of all) if (one.method === method && isAt(one, local)) return one;
   const known = there(all, path, base);
-  const found = known.find((one) => one.method === method);
-  if (found !== undefined) return found;
   if (known.length === 0) throw new HttpError(404, "there is nothing at this path", { code: "not_found" });
   const allow = known.map((one) => one.method).join(", ");
   throw new HttpError(405, `this path takes ${allow}`, { code: "method_not_allowed", headers: { allow } });
 }
 
-/** Returns the endpoints of a path, one for each method. */
+/** Returns the endpoints of a path, one for each method. `base` ends with a slash. */
 function there(all: readonly Endpoint[], path: string, base: string): readonly Endpoint[] {
-  const local = path.startsWith(`${base}/`) ? path.slice(base.length) : path;
-  return all.filter((one) =>
-    one.path.endsWith("/") && one.path !== "/" ? local.startsWith(one.path) : local === one.path,
-  );
+  const local = localPath(path, base);
+  return all.filter((one) => isAt(one, local));
+}
+
+function localPath(path: string, base: string): string {
+  return path.startsWith(base) ? path.slice(base.length - 1) : path;
+}
+
+function isAt({ path }: Endpoint, local: string): boolean {
+  return local === path || (path !== "/" && path.endsWith("/") && local.startsWith(path));
 }

@@ -50,7 +50,14 @@ export class ChunkEvents implements EventSource {
       const value = this.takeReady();
       if (value !== undefined) return { done: false, value };
       if (this.#isRead) return over;
-      const step = await this.#read();
+      let step: IteratorResult<CompletionChunk>;
+      try {
+        step = await this.#chunks.next();
+      } catch (error) {
+        // It has ended by itself.
+        this.#isRead = true;
+        throw error;
+      }
       // Its reader may have left in between.
       if (this.#isRead) return over;
       if (step.done === true) {
@@ -66,16 +73,6 @@ export class ChunkEvents implements EventSource {
     this.#isRead = true;
     await this.#chunks.return?.();
     return over;
-  }
-
-  async #read(): Promise<IteratorResult<CompletionChunk>> {
-    try {
-      return await this.#chunks.next();
-    } catch (error) {
-      // It has ended by itself.
-      this.#isRead = true;
-      throw error;
-    }
   }
 
   #translate(chunk: CompletionChunk): void {

@@ -31,7 +31,9 @@ export function parseBody(text: string): Readonly<Record<string, unknown>> {
     throw new HttpError(400, "the body is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
-  if (isDeep(value)) throw new HttpError(400, `the body is nested deeper than ${deepest} levels`);
+  // Each level takes two characters.
+  if (text.length > 2 * deepest && isDeep(value))
+    throw new HttpError(400, `the body is nested deeper than ${deepest} levels`);
   return value as Readonly<Record<string, unknown>>;
 }
 
@@ -56,8 +58,14 @@ function isDeep(value: object): boolean {
     if (depth > deepest) return true;
     const below: object[] = [];
     for (const holder of level)
-      for (const held of Object.values(holder) as unknown[])
-        if (typeof held === "object" && held !== null) below.push(held);
+      if (Array.isArray(holder)) {
+        for (const held of holder as unknown[])
+          if (typeof held === "object" && held !== null) below.push(held);
+      } else
+        for (const name in holder) {
+          const held = (holder as Readonly<Record<string, unknown>>)[name];
+          if (typeof held === "object" && held !== null) below.push(held);
+        }
     level = below;
   }
   return false;

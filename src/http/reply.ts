@@ -3,6 +3,8 @@ export interface Reply {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Id by which the reply is named, in the headers that the clients of OpenAI and of Anthropic read. Default: those of `headers`. */
+  readonly requestId?: string | undefined;
   /** Text, or texts and bytes that come one by one. Absent: no body. */
   readonly body?: string | ReplyParts | undefined;
 }
@@ -26,10 +28,16 @@ export function textReply(body: string, headers: Readonly<Record<string, string>
   return { status, headers: { "content-type": "application/json", ...headers }, body };
 }
 
+/** Headers that name a reply. */
+export const idHeaders: readonly string[] = ["x-request-id", "request-id"];
+
 const encoder = new TextEncoder();
 
 /** Returns a reply as a `Response`. Its stream reads on only when its reader has taken what there is. */
-export function responseOf({ status, headers, body }: Reply): Response {
+export function responseOf(reply: Reply): Response {
+  const { status, body, requestId } = reply;
+  const headers = { ...reply.headers };
+  if (requestId !== undefined) for (const name of idHeaders) headers[name] = requestId;
   if (typeof body !== "object") return new Response(body ?? null, { status, headers });
   const stream = new ReadableStream<Uint8Array>(
     {

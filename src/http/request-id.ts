@@ -10,8 +10,7 @@ export function requestId(headers: HttpCall["headers"] | undefined): string {
   return typeof given === "string" && plainId.test(given) ? given : `req_${crypto.randomUUID()}`;
 }
 
-/** Names a reply by the headers that the clients of OpenAI and of Anthropic read. */
-export function withRequestId(reply: Reply, id: string): Reply {
-  const { status, headers, body } = reply;
-  return { status, headers: { ...headers, "x-request-id": id, "request-id": id }, body };
+/** Names a reply. */
+export function withRequestId({ status, headers, body }: Reply, id: string): Reply {
+  return { status, headers, requestId: id, body };
 }

@@ -3,13 +3,14 @@ import { fieldsOfGateways } from "../../plugin/foreign-fields.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 import type { HttpCall } from "../call.ts";
 import { ChunkEvents, type Translation } from "../chunk-events.ts";
+import { ChunkWriter } from "../chunk-writer.ts";
 import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
-import { readJson } from "../json-body.ts";
+import { parseBody } from "../json-body.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
@@ -22,7 +23,7 @@ export const chatCompletions: Endpoint = {
   refuse: openaiError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = await readJson(call);
+    const body = parseBody(await call.readText());
     const { router, options } = serving;
     const chat = chatOf(body, options);
     const request = routedRequest(body, chat, call, identity, router, options);
@@ -86,14 +87,11 @@ async function streamed(
 /** Leaves out the usage, unless it was asked for: every request to a model asks for it. */
 function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
+  const writer = new ChunkWriter(withUsage ? undefined : "usage");
   return {
     of(chunk) {
       last = chunk;
-      if (withUsage) return [{ data: chunk }];
-      if (chunk.choices.length === 0) return [];
-      if (chunk.usage === undefined) return [{ data: chunk }];
-      const { usage: _, ...rest } = chunk;
-      return [{ data: rest }];
+      return withUsage || chunk.choices.length > 0 ? [{ data: writer.write(chunk) }] : [];
     },
     end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
   };

@@ -154,6 +154,9 @@ interface Shared {
   readonly stalledMs: number;
 }
 
+/** Most requests under way at which a stream's first part is sent alone. With more of them each waits longer for the writes of the others. */
+const fewRequests = 4;
+
 /** Answers one request. Never rejects. */
 async function handle(
   request: IncomingMessage,
@@ -183,7 +186,8 @@ async function handle(
     const reply = await (refused ? interfaces.refuse(refused, call.headers) : interfaces.answer(call));
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
-    await writeReply(response, reply, stalledMs);
+    const writing = writeReply(response, reply, stalledMs, all.count <= fewRequests);
+    if (writing !== undefined) await writing;
   } catch {
     // The sender has left, or the answer broke off: there is no one to tell.
     response.destroy();

@@ -1,33 +1,56 @@
 import type { ServerResponse } from "node:http";
-import type { Reply } from "../reply.ts";
+import { idHeaders, type Reply, type ReplyParts } from "../reply.ts";
 
 /** Most characters of a stream that wait to be written together. */
 const mostTogether = 16_384;
 
 /**
- * Sends a reply, and resolves when the system has all of it or the connection is gone. A stream waits for a slow reader,
- * and ends when its reader leaves, or takes nothing for `stalledMs` milliseconds.
+ * Sends a reply, and resolves when the system has all of it or the connection is gone; undefined if that is now. A stream waits
+ * for a slow reader, and ends when its reader leaves, or takes nothing for `stalledMs` milliseconds. `isQuick`: its first part is
+ * sent alone and at once, for a write more.
  */
-export async function writeReply(
+export function writeReply(
   response: ServerResponse,
-  { status, headers, body }: Reply,
+  reply: Reply,
   stalledMs: number,
-): Promise<void> {
-  if (typeof body !== "object") {
-    const length = body === undefined ? 0 : Buffer.byteLength(body);
-    response.writeHead(status, { ...headers, "content-length": length });
-    response.end(body);
-    return flushed(response, "finish", stalledMs);
+  isQuick = false,
+): Promise<void> | undefined {
+  const { status, body } = reply;
+  if (typeof body === "object") return writeParts(response, reply, body, stalledMs, isQuick);
+  response.writeHead(status, headersOf(reply, body === undefined ? 0 : Buffer.byteLength(body)));
+  response.end(body);
+  return flushed(response, "finish", stalledMs);
+}
+
+/** Returns names and values in turn, which Node takes as they are. `length`: that of the body, if it is known. */
+function headersOf({ headers, requestId }: Reply, length?: number): string[] {
+  const all: string[] = [];
+  for (const name of Object.keys(headers)) {
+    if (length !== undefined && name === "content-length") continue;
+    if (requestId !== undefined && idHeaders.includes(name)) continue;
+    all.push(name, headers[name] as string);
   }
+  if (requestId !== undefined) for (const name of idHeaders) all.push(name, requestId);
+  if (length !== undefined) all.push("content-length", String(length));
+  return all;
+}
+
+async function writeParts(
+  response: ServerResponse,
+  reply: Reply,
+  body: ReplyParts,
+  stalledMs: number,
+  isQuick: boolean,
+): Promise<void> {
   const leave = () => void body.return?.()?.catch(() => {});
   // It may have left while the first part was awaited, and says so once only.
   if (response.destroyed) {
     leave();
     return;
   }
-  response.writeHead(status, headers);
+  response.writeHead(reply.status, headersOf(reply));
   response.once("close", leave);
-  const parts = gathered(response);
+  const parts = gathered(response, isQuick);
   try {
     for (let step = await body.next(); step.done !== true; step = await body.next()) {
       if (response.destroyed) return;
@@ -60,17 +83,23 @@ interface Gathered {
  * Writes together what comes without a pause: a piece that an upstream sends holds several events, and a write costs
  * more than an event. Nothing is delayed: Node runs the tick when no promise is left to settle, so before it waits for
  * anything. The headers go with the first of them, or alone where the first part lets them wait.
+ * If it is quick, the first part does not wait for what came with it, which may take as long to translate as the request took.
  */
-function gathered(response: ServerResponse): Gathered {
+function gathered(response: ServerResponse, isQuick: boolean): Gathered {
   let text = "";
   let isPlanned = true;
+  /** True until something was sent, if only the headers. */
+  let isQuiet = true;
+  let isFirst = isQuick;
   const flush = () => {
     isPlanned = false;
     if (response.destroyed) return;
     if (text === "") {
-      if (!response.writableEnded) response.flushHeaders();
+      if (isQuiet && !response.writableEnded) response.flushHeaders();
+      isQuiet = false;
       return;
     }
+    isQuiet = false;
     const all = text;
     text = "";
     response.write(all);
@@ -81,10 +110,16 @@ function gathered(response: ServerResponse): Gathered {
     add(part) {
       if (typeof part !== "string") {
         if (text !== "") flush();
+        isQuiet = false;
         return response.write(part);
       }
       text += part;
-      if (text.length >= mostTogether) flush();
+      if (isFirst) {
+        isFirst = false;
+        flush();
+        // Node holds back what is written until its next tick.
+        response.socket?.uncork();
+      } else if (text.length >= mostTogether) flush();
       else if (!isPlanned) {
         isPlanned = true;
         process.nextTick(flush);
@@ -94,15 +129,18 @@ function gathered(response: ServerResponse): Gathered {
   };
 }
 
-/** Waits until the system has taken what was written, or the connection is gone. Closes it when that takes too long. */
-async function flushed(
+/**
+ * Waits until the system has taken what was written, or the connection is gone. Closes it when that takes too long. Undefined if
+ * there is nothing to wait for.
+ */
+function flushed(
   response: ServerResponse,
   event: "drain" | "finish",
   stalledMs: number,
-): Promise<void> {
+): Promise<void> | undefined {
   // Mostly the system has it all by now, and the event is only a formality that comes later.
-  if (response.destroyed || response.writableFinished || response.writableLength === 0) return;
-  await new Promise<void>((resolve) => {
+  if (response.destroyed || response.writableFinished || response.writableLength === 0) return undefined;
+  return new Promise<void>((resolve) => {
     const timer = setTimeout(() => response.destroy(), stalledMs);
     const done = () => {
       clearTimeout(timer);

@@ -30,7 +30,8 @@ export function guardedFetch({ own, model, address, rewriteError }: FetchGuard):
   return async (input, init) => {
     const stray = address === undefined ? undefined : strayError(String(input), address(), model);
     if (stray !== undefined) throw new FetchRefusal(stray);
-    const sending = (own ?? globalThis.fetch)(input, { ...init, redirect: "manual" });
+    const sent: RequestInit = init?.redirect === "manual" ? init : { ...init, redirect: "manual" };
+    const sending = (own ?? globalThis.fetch)(input, sent);
     let response: Response;
     try {
       response = await sending;

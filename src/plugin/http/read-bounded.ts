@@ -24,18 +24,24 @@ const wholeText = new TextDecoder();
  * Reads the text of a body that holds one JSON object, at most `maxBytes` of it; undefined if it is longer.
  * An object that is complete counts, even if the connection then breaks off or stays open.
  */
-export async function readBounded(
+export function readBounded(
   response: ReadableResponse,
   maxBytes: number,
   afterEndMs: number = AFTER_END_MS,
 ): Promise<string | undefined> {
   const { body, headers } = response;
-  if (body === null || body === undefined) return "";
+  if (body === null || body === undefined) return Promise.resolve("");
   // HTTP guarantees the stated length, unless the body is decompressed.
   const length = headers.get("content-length");
   if (length !== null && Number(length) <= maxBytes && headers.get("content-encoding") === null)
     return response.text();
+  return readPieces(body, maxBytes, afterEndMs);
+}
+
+async function readPieces(body: unknown, maxBytes: number, afterEndMs: number): Promise<string | undefined> {
   const reader = bodyReader(body);
+  const whole = reader.takeWhole?.(maxBytes);
+  if (whole !== undefined) return wholeText.decode(whole);
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   let text = "";
   let left = maxBytes;

@@ -4,6 +4,10 @@ import { toBytes } from "./read-bounded.ts";
 
 /** Types of what an API answers; anything else is looked at. */
 const apiTypes = /json|event-?stream|octet-stream/i;
+/** The usual ones as they are usually written, which saves the search. */
+const usualTypes: ReadonlySet<string> = new Set(
+  ["application/json", "text/event-stream"].flatMap((type) => [type, `${type}; charset=utf-8`]),
+);
 const pageTypes = /^\s*(?:text\/html|application\/xhtml)/i;
 /** Statuses of a page that say what is wrong, or that pass: a proxy before the API sends pages, too. */
 const tellingStatuses: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 413, 421, 423, 425, 429]);
@@ -54,7 +58,8 @@ function typeOf(contentType: string | null): string {
 
 /** True for an answer that is taken as it is: by its type, or because there is nothing to look at. */
 export function isOfApi({ headers, body }: Pick<Response, "headers" | "body">): boolean {
-  return apiTypes.test(headers?.get("content-type") ?? "") || body === null || body === undefined;
+  const type = headers?.get("content-type") ?? "";
+  return usualTypes.has(type) || apiTypes.test(type) || body === null || body === undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Aborting } from "../../plugin/call-abort.ts";
 import { type BodyReader, bodyReader } from "../../plugin/http/body-reader.ts";
 import { AFTER_END_MS, settles, toBytes } from "../../plugin/http/read-bounded.ts";
 import { SseLimitError, SseReader } from "../../plugin/http/sse-reader.ts";
+import { ChunkParser } from "./chunk-parser.ts";
 import { incomplete } from "./incomplete.ts";
 import { checkChunk } from "./openai-answer.ts";
 import { failureOf } from "./openai-errors.ts";
@@ -39,6 +40,7 @@ const over: Result = { done: true, value: undefined };
 export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefined> {
   readonly #from: ChunkSource;
   readonly #events = new SseReader();
+  readonly #parser = new ChunkParser();
   #open: Open | undefined;
   #reader: BodyReader | undefined;
   #chunks: CompletionChunk[] = [];
@@ -56,6 +58,8 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   #isSigned = false;
   #isReleased = false;
   #pending: Promise<Result> | undefined;
+  /** True while a read waits. A function that ends without waiting ends before its promise is there. */
+  #isAdvancing = false;
 
   constructor(from: ChunkSource) {
     this.#from = from;
@@ -72,10 +76,9 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     }
     if (this.#at < this.#chunks.length && !this.#from.signal.aborted) return Promise.resolve(this.#take());
     if (this.#isOver) return Promise.resolve(over);
-    const pending = this.#advance().finally(() => {
-      this.#pending = undefined;
-    });
-    this.#pending = pending;
+    this.#isAdvancing = true;
+    const pending = this.#advance();
+    if (this.#isAdvancing) this.#pending = pending;
     return pending;
   }
 
@@ -125,6 +128,9 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     } catch (error) {
       this.#close(false);
       throw signal.aborted ? signal.reason : error;
+    } finally {
+      this.#isAdvancing = false;
+      this.#pending = undefined;
     }
   }
 
@@ -173,11 +179,17 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     }
     const { model } = this.#from;
     try {
-      const chunk = JSON.parse(data);
+      const chunk = this.#parser.parse(data) as CompletionChunk & { readonly error?: unknown };
+      if (this.#parser.isLikeBefore) {
+        // All that is checked is that of the chunk before.
+        this.#until = undefined;
+        this.#chunks.push(chunk);
+        return true;
+      }
       if (chunk?.error) throw failureOf(chunk.error, model, undefined, this.#open?.headers);
       if (Array.isArray(chunk?.choices)) this.#chunks.push(this.#checked(chunk));
       // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are skipped.
-      else if (chunk?.object === "error") throw failureOf(chunk, model, undefined, undefined);
+      else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
       return true;
     } catch (error) {
       this.#fail(this.#readFailure(error));

@@ -56,14 +56,16 @@ export function directCalls({ model, fetch: own, failureOf, unreachable }: Direc
     // Another `fetch` gets a signal of its own: it may leave its listener on it, or its connection open.
     const link = hasOwnTransport(own) ? undefined : callSignal(signal);
     // Our transport takes what aborts a call as it is. Another `fetch` may add headers: to its own copy, since many calls share them.
-    const init =
-      link === undefined
-        ? { method: "GET", headers, signal: signal as AbortSignal }
-        : { method: "GET", headers: { ...headers }, signal: link.signal };
+    const init: RequestInit = {
+      method: body === undefined ? "GET" : "POST",
+      headers: link === undefined ? headers : { ...headers },
+      signal: link === undefined ? (signal as AbortSignal) : link.signal,
+      redirect: "manual",
+    };
     let response: BoundedResponse;
     try {
-      const sent = body === undefined ? init : { ...init, method: "POST", body: body() };
-      response = (await send(url, sent)) as unknown as BoundedResponse;
+      if (body !== undefined) init.body = body();
+      response = (await send(url, init)) as unknown as BoundedResponse;
     } catch (error) {
       link?.end();
       throw sendFailure(error, model, unreachable);

@@ -83,8 +83,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
   function bodyOf(request: ChatRequest): SdkBody {
     refuseUnsupported(request, facts.name);
-    const body = openaiBody(request, defaults, outputLimitField, { writer, strict });
-    return { ...body, model: wireModel ?? undefined } as SdkBody;
+    const body: object = openaiBody(request, defaults, outputLimitField, { writer, strict });
+    return Object.assign(body, { model: wireModel ?? undefined }) as SdkBody;
   }
 
   const direct = target.direct === undefined ? undefined : directCalls(target, target.direct, writer);
@@ -117,11 +117,8 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
-  const streamedBody = (request: ChatRequest) => ({
-    ...bodyOf(request),
-    stream: true as const,
-    stream_options: { include_usage: true },
-  });
+  const streamedBody = (request: ChatRequest) =>
+    Object.assign(bodyOf(request), { stream: true as const, stream_options: { include_usage: true } });
 
   function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
     if (direct === undefined) return streamThroughSdk(request, options);

@@ -41,8 +41,18 @@ export function openaiRoute(
   const credentials =
     base.username === "" && base.password === "" ? "" : `${base.username}:${base.password}@`;
   const start = `${base.protocol}//${credentials}${base.host}${folder}`;
-  return { url: (path) => `${start}${path}${search}`, headers: fixedHeaders(headers) };
+  // The same string each time: what looks it up need not read it again. The API has few paths.
+  const urls = new Map<string, string>();
+  const url = (path: string): string => {
+    const known = urls.get(path) ?? `${start}${path}${search}`;
+    if (urls.size < mostUrls) urls.set(path, known);
+    return known;
+  };
+  return { url, headers: fixedHeaders(headers) };
 }
+
+/** Most addresses of one route that are kept. */
+const mostUrls = 16;
 
 /** Headers of every call. */
 export const usualHeaders: Readonly<Record<string, string>> = {

@@ -23,22 +23,11 @@ export function readRateLimit(
   headers: ReadableHeaders,
   now: () => number = Date.now,
 ): RateLimitInfo | undefined {
-  // Of several values the most cautious counts.
-  const count = (name: string) => smallest(valuesOf(headers.get(name)).map(countOf));
-  const anthropic = (kind: string) => ({
-    limit: count(`anthropic-ratelimit-${kind}-limit`),
-    remaining: count(`anthropic-ratelimit-${kind}-remaining`),
-    resetMs: largest(
-      valuesOf(headers.get(`anthropic-ratelimit-${kind}-reset`)).map((value) => untilMs(value, headers, now)),
-    ),
-  });
-  const openai = (kind: string) => ({
-    limit: count(`x-ratelimit-limit-${kind}`),
-    remaining: count(`x-ratelimit-remaining-${kind}`),
-    resetMs: largest(valuesOf(headers.get(`x-ratelimit-reset-${kind}`)).map(durationMs)),
-  });
-  const requests = firstOf([openai("requests"), anthropic("requests")]);
-  const tokens = firstOf([openai("tokens"), anthropic("tokens"), anthropic("input-tokens")]);
+  const requests = openaiKind(headers, "requests") ?? anthropicKind(headers, "requests", now);
+  const tokens =
+    openaiKind(headers, "tokens") ??
+    anthropicKind(headers, "tokens", now) ??
+    anthropicKind(headers, "input-tokens", now);
   if (requests === undefined && tokens === undefined) return undefined;
   return {
     limitRequests: requests?.limit,
@@ -50,8 +39,32 @@ export function readRateLimit(
   };
 }
 
-function firstOf<T extends { readonly remaining: number | undefined }>(kinds: readonly T[]): T | undefined {
-  return kinds.find(({ remaining }) => remaining !== undefined);
+/** State of one limit. Absent where the headers do not say what remains: all else of it is then not read. */
+interface Kind {
+  readonly limit: number | undefined;
+  readonly remaining: number;
+  readonly resetMs: number | undefined;
+}
+
+function openaiKind(headers: ReadableHeaders, kind: string): Kind | undefined {
+  const remaining = countIn(headers, `x-ratelimit-remaining-${kind}`);
+  if (remaining === undefined) return undefined;
+  const resets = valuesOf(headers.get(`x-ratelimit-reset-${kind}`)).map(durationMs);
+  return { limit: countIn(headers, `x-ratelimit-limit-${kind}`), remaining, resetMs: largest(resets) };
+}
+
+function anthropicKind(headers: ReadableHeaders, kind: string, now: () => number): Kind | undefined {
+  const remaining = countIn(headers, `anthropic-ratelimit-${kind}-remaining`);
+  if (remaining === undefined) return undefined;
+  const limit = countIn(headers, `anthropic-ratelimit-${kind}-limit`);
+  const resets = valuesOf(headers.get(`anthropic-ratelimit-${kind}-reset`));
+  return { limit, remaining, resetMs: largest(resets.map((value) => untilMs(value, headers, now))) };
+}
+
+/** Reads a count. Of several values the most cautious counts. */
+function countIn(headers: ReadableHeaders, name: string): number | undefined {
+  const value = headers.get(name);
+  return value === null ? undefined : smallest(valuesOf(value).map(countOf));
 }
 
 /** Largest count that is believed: servers without a limit state a number near 2^63. */

@@ -1,5 +1,6 @@
 import type { Aborting } from "../../plugin/call-abort.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
+import { Countdown } from "./countdown.ts";
 import { decoded } from "./decoded.ts";
 import { LightResponse } from "./light-response.ts";
 import { type BodySink, type BodySource, ResponseBody } from "./response-body.ts";
@@ -25,7 +26,7 @@ export class Exchange {
   readonly #settings: TransportSettings;
   #resolve: (response: LightResponse) => void = nothing;
   #reject: (error: unknown) => void = nothing;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #countdown: Countdown;
   #endWatch: (() => void) | undefined;
   #body: ResponseBody | undefined;
   #interim = 0;
@@ -41,7 +42,9 @@ export class Exchange {
     });
     if (signal !== null && signal !== undefined)
       this.#endWatch = onAbort(signal, () => this.#abort(signal.reason));
-    this.#wait(settings.headersTimeoutMs, "the headers timed out: no answer began");
+    this.#countdown = new Countdown(settings.headersTimeoutMs, () => {
+      this.fail(new TransportError("the headers timed out: no answer began", "ETIMEDOUT"), true);
+    });
   }
 
   get isAnswered(): boolean {
@@ -59,15 +62,22 @@ export class Exchange {
   respond(status: number, statusText: string, pairs: readonly string[], source: BodySource): BodySink {
     if (this.#isAnswered) return noSink;
     this.#isAnswered = true;
-    clearTimeout(this.#timer);
     const headers = new ResponseHeaders(pairs);
     const { idleTimeoutMs, maxBodyBytes } = this.#settings;
+    const isSameTime = this.#countdown.ms === idleTimeoutMs;
+    if (!isSameTime) this.#countdown.end();
     const { method, target } = this.request;
     const isEmpty = method === "HEAD" || bodiless.has(status);
     let sink: BodySink;
     try {
       const open = (from: BodySource): ResponseBody =>
-        new ResponseBody(from, idleTimeoutMs, maxBodyBytes, () => this.#end());
+        new ResponseBody(
+          from,
+          idleTimeoutMs,
+          maxBodyBytes,
+          () => this.#end(),
+          isSameTime ? this.#countdown : undefined,
+        );
       const coding = isEmpty ? null : headers.get("content-encoding");
       if (coding === null) {
         const body = open(source);
@@ -79,6 +89,7 @@ export class Exchange {
         sink = packed;
       }
     } catch (error) {
+      this.#countdown.end();
       this.#end();
       this.#reject(error);
       source.destroy();
@@ -95,7 +106,7 @@ export class Exchange {
       this.#body?.fail(error);
     } else {
       this.#isAnswered = true;
-      clearTimeout(this.#timer);
+      this.#countdown.end();
       this.#end();
       this.#reject(error);
     }
@@ -106,11 +117,6 @@ export class Exchange {
     if (this.#body === undefined) this.fail(reason);
     else this.#body.abort(reason);
     this.close();
-  }
-
-  #wait(ms: number, what: string): void {
-    this.#timer = setTimeout(() => this.fail(new TransportError(what, "ETIMEDOUT"), true), ms);
-    this.#timer.unref?.();
   }
 
   #end(): void {

@@ -35,7 +35,7 @@ export class LightResponse {
 
   /** Reads the text, at most 64 MiB. */
   async text(): Promise<string> {
-    return decoder.decode(await this.bytes());
+    return decoder.decode(this.body?.takeWhole(MAX_ANSWER_BYTES) ?? (await this.bytes()));
   }
 
   async json(): Promise<unknown> {

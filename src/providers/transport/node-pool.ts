@@ -69,9 +69,11 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
   const rests = new WeakMap<Duplex, Rest>();
   let isClosed = false;
   const kept = agent as unknown as {
+    getName: NameOf;
     keepSocketAlive(socket: PooledSocket): boolean;
     reuseSocket(socket: PooledSocket, request: { reusedSocket: boolean }): void;
   };
+  kept.getName = knownNames(kept.getName.bind(agent));
   const reuse = kept.reuseSocket;
   kept.keepSocketAlive = (socket) => {
     const ms = idleTime(socket._httpMessage?.res?.rawHeaders ?? [], keepAliveMs);
@@ -118,6 +120,46 @@ export function poolOf(agent: Agent, { keepAliveMs }: TransportSettings): NodePo
         for (const socket of sockets ?? []) socket.destroy();
     },
   };
+}
+
+type NameOf = (options: AgentTarget) => string;
+
+/** Target of a connection, as Node's agents know it. All else by which they name it is the agent's own. */
+interface AgentTarget {
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly servername?: unknown;
+  readonly socketPath?: unknown;
+  readonly localAddress?: unknown;
+  readonly family?: unknown;
+}
+
+/** Targets of which the names are kept. Emptied when it is full. */
+const mostNames = 64;
+
+/** Remembers the names that an agent gives to its targets, each of which is put together twice a request. */
+function knownNames(nameOf: NameOf): NameOf {
+  const known = new Map<unknown, { readonly options: AgentTarget; readonly name: string }>();
+  return (options) => {
+    const found = known.get(options.host);
+    if (found !== undefined && isSame(found.options, options)) return found.name;
+    const name = nameOf(options);
+    if (known.size >= mostNames) known.clear();
+    const { host, port, servername, socketPath, localAddress, family } = options;
+    known.set(host, { options: { host, port, servername, socketPath, localAddress, family }, name });
+    return name;
+  };
+}
+
+function isSame(one: AgentTarget, other: AgentTarget): boolean {
+  return (
+    one.host === other.host &&
+    one.port === other.port &&
+    one.servername === other.servername &&
+    one.socketPath === other.socketPath &&
+    one.localAddress === other.localAddress &&
+    one.family === other.family
+  );
 }
 
 /** Returns how long a connection may stay idle: what the server announces less a margin, else the usual. */

@@ -1,3 +1,4 @@
+import { Countdown } from "./countdown.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** The connection that fills a body. */
@@ -48,15 +49,23 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
   #waiter: Waiting | undefined;
   /** Set while the whole body is collected: nothing is paused then. */
   #collects = false;
-  #timer: NodeJS.Timeout | undefined;
+  #countdown: Countdown | undefined;
   #pauses = 0;
 
-  /** `onEnd` is called once, when nothing more can come. */
-  constructor(source: BodySource, idleTimeoutMs: number, maxBytes: number, onEnd: () => void) {
+  /** `onEnd` is called once, when nothing more can come. `countdown`: one of `idleTimeoutMs` that is no longer needed. */
+  constructor(
+    source: BodySource,
+    idleTimeoutMs: number,
+    maxBytes: number,
+    onEnd: () => void,
+    countdown?: Countdown,
+  ) {
     this.#source = source;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#left = maxBytes;
     this.#onEnd = onEnd;
+    this.#countdown = countdown;
+    if (countdown !== undefined) countdown.run = () => this.#idle();
   }
 
   /** True once a reader has begun. */
@@ -139,6 +148,16 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
     });
   }
 
+  /** Takes a body that has come whole and in one piece, at most `maxBytes`; undefined for any other, of which nothing is read. */
+  takeWhole(maxBytes: number): Uint8Array | undefined {
+    const piece = this.#pieces.length === 1 ? this.#pieces[0] : undefined;
+    if (piece === undefined || !this.#isWhole || this.used || piece.length > maxBytes) return undefined;
+    this.used = true;
+    this.#pieces = [];
+    this.#waitingBytes = 0;
+    return piece;
+  }
+
   /** Reads what is left in one piece, at most `maxBytes`; undefined if there is more. */
   async collect(maxBytes: number): Promise<Uint8Array | undefined> {
     this.#collects = true;
@@ -204,12 +223,8 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
   /** Starts the time that a piece may take. */
   watch(): void {
     if (this.#source === undefined) return;
-    if (this.#timer !== undefined) {
-      this.#timer.refresh();
-      return;
-    }
-    this.#timer = setTimeout(() => this.#idle(), this.#idleTimeoutMs);
-    this.#timer.unref?.();
+    if (this.#countdown !== undefined) this.#countdown.restart();
+    else this.#countdown = new Countdown(this.#idleTimeoutMs, () => this.#idle());
   }
 
   #idle(): void {
@@ -218,7 +233,7 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
     if (this.#waiter === undefined) {
       this.#pauses += 1;
       if (this.#pauses < mostPauses) {
-        this.#timer?.refresh();
+        this.#countdown?.restart();
         return;
       }
     }
@@ -233,8 +248,8 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
   }
 
   #leave(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#countdown?.end();
+    this.#countdown = undefined;
     this.#source = undefined;
     this.#onEnd();
   }

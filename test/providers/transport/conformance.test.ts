@@ -383,6 +383,18 @@ describe.each(Object.entries(transports))("%s", (_, create) => {
       expect(connections()).toBe(2);
     });
 
+    it("belong to one port of one host, however many there are", async () => {
+      const servers = await Promise.all(
+        Array.from({ length: 3 }, (_, name) => serve((socket) => answerWith(socket, String(name)))),
+      );
+      const transport = open();
+      const addresses = servers.flatMap(({ url }) => [url, url.replace("127.0.0.1", "localhost")]);
+      for (let round = 0; round < 3; round += 1)
+        for (const [at, url] of addresses.entries())
+          expect(await (await transport(url, post("x"))).text()).toBe(String(Math.floor(at / 2)));
+      expect(servers.map(({ connections }) => connections())).toEqual([2, 2, 2]);
+    });
+
     it("are no more than the limit", async () => {
       const waiting: Socket[] = [];
       const { url, open: left } = await serve((socket) => {
@@ -473,30 +485,50 @@ describe.each(Object.entries(transports))("%s", (_, create) => {
       await until(() => left() === 0);
     });
 
-    it("end a body that stops, and not one that goes on slowly", async () => {
-      const { url, open: left } = await serve((socket, at) => {
-        socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n1");
-        if (at === 0) return;
-        let sent = 1;
-        const timer = setInterval(() => {
-          sent += 1;
-          socket.write("x");
-          if (sent === 5) clearInterval(timer);
-        }, 40);
-      });
-      const transport = open({ idleTimeoutMs: 200 });
-      expect(await failure((await transport(url)).text())).toMatchObject({ code: "ETIMEDOUT" });
-      expect(await (await transport(url)).text()).toBe("1xxxx");
-      await transport.close();
-      await until(() => left() === 0);
-    });
+    const alone = ["by a limit of its own", {}] as const;
+    const shared = ["by the limit of the headers", { headersTimeoutMs: 200 }] as const;
 
-    it("end a body that is forgotten", async () => {
+    it.each([alone, shared])(
+      "end a body that stops, and not one that goes on slowly, %s",
+      async (_, more) => {
+        const { url, open: left } = await serve((socket, at) => {
+          socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n1");
+          if (at === 0) return;
+          let sent = 1;
+          const timer = setInterval(() => {
+            sent += 1;
+            socket.write("x");
+            if (sent === 5) clearInterval(timer);
+          }, 40);
+        });
+        const transport = open({ idleTimeoutMs: 200, ...more });
+        expect(await failure((await transport(url)).text())).toMatchObject({ code: "ETIMEDOUT" });
+        expect(await (await transport(url)).text()).toBe("1xxxx");
+        await transport.close();
+        await until(() => left() === 0);
+      },
+    );
+
+    it.each([
+      ["soon", { idleTimeoutMs: 10 }],
+      ["later", { idleTimeoutMs: 200, headersTimeoutMs: 200 }],
+    ])("end a body that is forgotten %s", async (_, limits) => {
       const { url, open: left } = await serve((socket) =>
         socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n1"),
       );
-      await open({ idleTimeoutMs: 10 })(url);
+      await open(limits)(url);
       await until(() => left() === 0);
+    });
+
+    it("end a request whose headers stop, and no other one on its connection", async () => {
+      const { url } = await serve((socket, at) => {
+        if (at === 1) socket.write("HTTP/1.1 200 OK\r\ncontent-le");
+        else answerWith(socket, "whole");
+      });
+      const transport = open({ idleTimeoutMs: 150, headersTimeoutMs: 150 });
+      expect(await (await transport(url, post("a"))).text()).toBe("whole");
+      expect(await failure(transport(url, post("b")))).toMatchObject({ code: "ETIMEDOUT" });
+      expect(await (await transport(url, post("c"))).text()).toBe("whole");
     });
   });
 
