@@ -1,4 +1,4 @@
-import { characterEntry } from "./characters.ts";
+import { characterEntry, isOfWord } from "./characters.ts";
 
 /** A stretch of a text: from the UTF-16 unit `start` to the one before `end`. */
 export interface Stretch {
@@ -49,9 +49,8 @@ export function askedRanges(text: string): readonly Stretch[] {
   // Material first, then a paragraph that says what to do with it.
   if (asksAtEnd && (line - start) * density > shortestMaterial && text.charCodeAt(last - 2) === 0x0a)
     return withoutQuotes(text, [{ start: last, end }]);
-  const parts = [{ start, end: leadEnd(text, start, firstEnd) ?? firstEnd }];
-  if (asksAtEnd) parts.push({ start: last, end });
-  return withoutQuotes(text, parts);
+  const first = { start, end: leadEnd(text, start, firstEnd) ?? firstEnd };
+  return withoutQuotes(text, asksAtEnd ? [first, { start: last, end }] : [first]);
 }
 
 /** True for a second paragraph, behind a blank line and the last one, by its length relative to the first. */
@@ -117,7 +116,7 @@ function isOption(text: string, at: number): boolean {
   const first = text.charCodeAt(at);
   const second = text.charCodeAt(at + 1);
   if (first === 0x28) return text.charCodeAt(at + 2) === 0x29;
-  return (second === 0x2e || second === 0x29 || second === 0x3a) && characterEntry(first) >>> 30 === 1;
+  return (second === 0x2e || second === 0x29 || second === 0x3a) && isOfWord(characterEntry(first));
 }
 
 function skipSpace(text: string, from: number): number {

@@ -1,7 +1,8 @@
 /**
  * The meaning of a UTF-16 code unit as one integer: bits 0–15 hold the folded letter or digit of a word,
- * bits 16–19 the kind, and bit 30 is set if it belongs to a word. Letters are folded to lower case without
- * accents, letters that look like Latin ones to those, digits to "0". `SKIPPED` and `STYLED` are negative.
+ * bits 16–19 the kind, and bit 30 is set if it belongs to no word. Letters are folded to lower case without
+ * accents, letters that look like Latin ones to those, digits to "0": a Latin letter's entry is no more than the folded
+ * letter. `SKIPPED` and `STYLED` are negative.
  */
 export type CharacterEntry = number;
 
@@ -28,8 +29,14 @@ export const SKIPPED: CharacterEntry = -1;
 /** The first half of a bold, italic or otherwise styled letter or digit; `styledEntry` reads the second. */
 export const STYLED: CharacterEntry = -2;
 
-const wordBit = 1 << 30;
-const wordEntry = (kind: number, folded: number): CharacterEntry => wordBit | (kind << 16) | folded;
+/** Entries from this one on belong to no word. */
+export const BETWEEN: CharacterEntry = 1 << 30;
+const betweenEntry = (kind: number): CharacterEntry => BETWEEN | (kind << 16);
+const wordEntry = (kind: number, folded: number): CharacterEntry => (kind << 16) | folded;
+/** The entries of each ideograph, of a space and of a line end. */
+export const IDEOGRAPH_ENTRY: CharacterEntry = betweenEntry(IDEOGRAPH);
+export const SPACE_ENTRY: CharacterEntry = betweenEntry(SPACE);
+export const LINE_ENTRY: CharacterEntry = betweenEntry(LINE);
 const digitEntry: CharacterEntry = wordEntry(DIGIT, 0x30);
 
 /** End of the codes (Latin, Greek, Cyrillic) that are looked up; the others are distinguished by range. */
@@ -42,6 +49,16 @@ let built: Int32Array | undefined;
 /** Entries of U+2100 to U+214F. */
 let letterlikes: Int32Array | undefined;
 const hangulFiller = 0x3164;
+
+/** True for the entry of a Latin letter, or one that looks like it: the letter itself. */
+export function isLatin(entry: CharacterEntry): boolean {
+  return (entry & ~0xffff) === 0;
+}
+
+/** True for the entry of a letter or digit of a word. */
+export function isOfWord(entry: CharacterEntry): boolean {
+  return entry >= 0 && entry < BETWEEN;
+}
 
 export function characterEntry(code: number): CharacterEntry {
   return code < tableSize ? entryOf(code) : wideEntry(code);
@@ -56,11 +73,11 @@ function entryOf(code: number): CharacterEntry {
 /** The entry for the second half of a character that begins with `STYLED`. */
 export function styledEntry(code: number): CharacterEntry {
   if (code >= 0xdc00 && code <= 0xdea3) return wordEntry(letter, 0x61 + ((code - 0xdc00) % 26));
-  return code >= 0xdfce && code <= 0xdfff ? digitEntry : SYMBOL << 16;
+  return code >= 0xdfce && code <= 0xdfff ? digitEntry : betweenEntry(SYMBOL);
 }
 
 function buildTable(): Int32Array {
-  const entries = new Int32Array(tableSize).fill(SYMBOL << 16);
+  const entries = new Int32Array(tableSize).fill(betweenEntry(SYMBOL));
   const likeLatin = new Map<number, number>();
   for (let at = 0; at < lookalikes.length; at += 2)
     likeLatin.set(lookalikes.charCodeAt(at), lookalikes.charCodeAt(at + 1));
@@ -73,20 +90,20 @@ function buildTable(): Int32Array {
       entries[code] = wordEntry(latin < 0x370 ? letter : FOREIGN, latin);
     }
     // Control characters count as space, so that they cannot change the words of a text.
-    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = SPACE << 16;
+    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0)) entries[code] = betweenEntry(SPACE);
     if (code >= 0x300 && code <= 0x36f) entries[code] = SKIPPED;
   }
   const set = (characters: string, entry: CharacterEntry): void => {
     for (const character of characters) entries[character.charCodeAt(0)] = entry;
   };
   set("0123456789", digitEntry);
-  set("\n", LINE << 16);
-  set(".!;", SENTENCE << 16);
-  set("?¿\u037e", QUESTION << 16);
-  set(",:", COMMA << 16);
-  set("\"'`«»", QUOTE << 16);
-  set("()[]{}", BRACKET << 16);
-  set("+-*/=<>^|&%~_\\$#@", OPERATOR << 16);
+  set("\n", betweenEntry(LINE));
+  set(".!;", betweenEntry(SENTENCE));
+  set("?¿\u037e", betweenEntry(QUESTION));
+  set(",:", betweenEntry(COMMA));
+  set("\"'`«»", betweenEntry(QUOTE));
+  set("()[]{}", betweenEntry(BRACKET));
+  set("+-*/=<>^|&%~_\\$#@", betweenEntry(OPERATOR));
   set("\u00ad", SKIPPED);
   return entries;
 }
@@ -94,13 +111,13 @@ function buildTable(): Int32Array {
 function wideEntry(code: number): CharacterEntry {
   if (code >= 0x2000 && code <= 0x206f) return punctuationEntry(code);
   if (code >= 0x3040 && code <= 0xd7ff && (code <= 0xa4cf || code >= 0xac00))
-    return code === hangulFiller ? SKIPPED : IDEOGRAPH << 16;
+    return code === hangulFiller ? SKIPPED : betweenEntry(IDEOGRAPH);
   if (code < 0x2000) return alphabetEntry(code);
-  if (code >= 0x2200 && code <= 0x22ff) return OPERATOR << 16;
+  if (code >= 0x2200 && code <= 0x22ff) return betweenEntry(OPERATOR);
   if (code < 0x2500) return letterlikeEntry(code);
-  if (code === 0x3000) return SPACE << 16;
-  if (code === 0x3001) return COMMA << 16;
-  if (code === 0x3002) return SENTENCE << 16;
+  if (code === 0x3000) return betweenEntry(SPACE);
+  if (code === 0x3001) return betweenEntry(COMMA);
+  if (code === 0x3002) return betweenEntry(SENTENCE);
   if ((code >= 0xfe00 && code <= 0xfe0f) || (code >= 0xfe20 && code <= 0xfe2f) || code === 0xfeff)
     return SKIPPED;
   // Full-width forms of ASCII.
@@ -110,7 +127,7 @@ function wideEntry(code: number): CharacterEntry {
   // Tags and variation selectors, which can hide text in a text.
   if (code === 0xdb40) return SKIPPED;
   // The second half of a pair is skipped: the first one counts.
-  return code >= 0xdc00 && code <= 0xdfff ? SKIPPED : SYMBOL << 16;
+  return code >= 0xdc00 && code <= 0xdfff ? SKIPPED : betweenEntry(SYMBOL);
 }
 
 /** The entry for U+2070 to U+24FF without mathematical operators: circled letters and letter-like symbols. */
@@ -118,12 +135,12 @@ function letterlikeEntry(code: number): CharacterEntry {
   if (code >= 0x20d0 && code <= 0x20ff) return SKIPPED;
   if (code >= 0x24b6 && code <= 0x24e9) return wordEntry(letter, 0x61 + ((code - 0x24b6) % 26));
   letterlikes ??= Int32Array.from({ length: 0x50 }, (_, index) => letterlikeOf(0x2100 + index));
-  return letterlikes[code - 0x2100] ?? SYMBOL << 16;
+  return letterlikes[code - 0x2100] ?? betweenEntry(SYMBOL);
 }
 
 function letterlikeOf(code: number): CharacterEntry {
   const plain = String.fromCharCode(code).normalize("NFKC").toLowerCase();
-  return /^[a-z]$/.test(plain) ? wordEntry(letter, plain.charCodeAt(0)) : SYMBOL << 16;
+  return /^[a-z]$/.test(plain) ? wordEntry(letter, plain.charCodeAt(0)) : betweenEntry(SYMBOL);
 }
 
 /** The entry for U+0530 to U+1FFF: letters of living scripts with their vowel signs, and Vietnamese. */
@@ -131,14 +148,14 @@ function alphabetEntry(code: number): CharacterEntry {
   if (code >= 0x1e00 && code < 0x1f00) {
     const plain = String.fromCharCode(code).normalize("NFD").charCodeAt(0);
     // Eleven medieval letters have no plain form. They end a word, as in the prompts that the weights were trained on.
-    return plain < tableSize ? entryOf(plain) : letter << 16;
+    return plain < tableSize ? entryOf(plain) : betweenEntry(letter);
   }
   if ((code >= 0x660 && code <= 0x669) || (code >= 0x6f0 && code <= 0x6f9)) return digitEntry;
   if (code >= 0x966 && code <= 0x96f) return digitEntry;
   if (code >= 0x64b && code <= 0x65f) return SKIPPED;
-  if (code === 0x60c) return COMMA << 16;
-  if (code === 0x61b || code === 0x964 || code === 0x6d4) return SENTENCE << 16;
-  if (code === 0x61f) return QUESTION << 16;
+  if (code === 0x60c) return betweenEntry(COMMA);
+  if (code === 0x61b || code === 0x964 || code === 0x6d4) return betweenEntry(SENTENCE);
+  if (code === 0x61f) return betweenEntry(QUESTION);
   if (code === 0x61c || code === 0x180e || isFiller(code)) return SKIPPED;
   return wordEntry(FOREIGN, code);
 }
@@ -157,11 +174,11 @@ function isFiller(code: number): boolean {
 
 /** The entry for general punctuation, U+2000 to U+206F. */
 function punctuationEntry(code: number): CharacterEntry {
-  if (code <= 0x200a || code === 0x202f || code === 0x205f) return SPACE << 16;
+  if (code <= 0x200a || code === 0x202f || code === 0x205f) return betweenEntry(SPACE);
   if (code <= 0x200f || (code >= 0x202a && code <= 0x202e) || code >= 0x2060) return SKIPPED;
-  if (code <= 0x2015) return OPERATOR << 16;
-  if (code >= 0x2018 && code <= 0x201f) return QUOTE << 16;
-  if (code === 0x2026) return SENTENCE << 16;
-  if (code === 0x2028 || code === 0x2029) return LINE << 16;
-  return SYMBOL << 16;
+  if (code <= 0x2015) return betweenEntry(OPERATOR);
+  if (code >= 0x2018 && code <= 0x201f) return betweenEntry(QUOTE);
+  if (code === 0x2026) return betweenEntry(SENTENCE);
+  if (code === 0x2028 || code === 0x2029) return betweenEntry(LINE);
+  return betweenEntry(SYMBOL);
 }

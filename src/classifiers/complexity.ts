@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError, type RequestFacts } from "../contracts/index.ts";
 import { checkKeys } from "../plugin/index.ts";
-import { scoreOf, structureTerm } from "./complexity/complexity-model.ts";
+import { emptyScore, scoreOf, structureTerm } from "./complexity/complexity-model.ts";
 import { version } from "./complexity/complexity-version.generated.ts";
 import { createPromptReader, type PromptFeatures } from "./complexity/read-prompt.ts";
 import { shippedModel } from "./complexity/shipped-model.ts";
@@ -34,6 +34,7 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
   const { signals = false } = options;
   if (typeof signals !== "boolean") throw new InvalidOptionError("complexity.signals", signals, "a boolean");
   let read: ((facts: RequestFacts) => PromptFeatures) | undefined;
+  const parts = emptyScore();
   return {
     name: "complexity",
     version,
@@ -42,7 +43,7 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
       const model = shippedModel();
       read ??= createPromptReader();
       const features = read(facts);
-      const parts = scoreOf(model, features, signals);
+      scoreOf(model, features, signals, parts);
       const result = { complexity: rank(parts.score, model.quantiles) };
       if (!signals) return result;
       const { known, ...values } = parts;
@@ -55,6 +56,8 @@ export function complexity(options: ComplexityOptions = {}): Classifier {
 /** The contributions of the strongest structural features to the outcomes head. */
 function structureSignals({ structure }: PromptFeatures): Record<string, number> {
   const head = shippedModel().outcomes;
-  const terms = STRUCTURE.map((name, index) => [name, structureTerm(head, structure, index)] as const);
+  const terms = STRUCTURE.map(
+    (name, index) => [name, structureTerm(head, structure[index] as number, index)] as const,
+  );
   return Object.fromEntries([...terms].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(0, strongest));
 }

@@ -1,4 +1,5 @@
 import { mayClose, mayOpen, maySign } from "./framing-starts.ts";
+import { loadAsk, units } from "./text-units.ts";
 
 /** Longest beginning and end of an ask that are searched for framing. */
 const searched = 400;
@@ -41,13 +42,15 @@ const answerLabel = /\n\s*(?:#{1,4} ?)?(?:response|answer|assistant|a|output|\[\
  * Finds what is asked without the framing that applications and people put around it: greetings and
  * courtesies in common languages, a sentence that gives the model a role, labels such as "### Instruction",
  * fences and quotation marks around the whole, signatures. Framing in other words stays. If nothing would
- * be left, nothing is removed. Reads the first and the last 400 units, whatever the length.
+ * be left, nothing is removed. Looks at the first and the last 400 units, whatever the length, and leaves in `units` what
+ * is read of the text.
  */
 export function withoutFraming(text: string): Framed {
   const { length } = text;
   const head = text.slice(0, searched);
   const cut = Math.max(0, length - searched);
   const tail = cut === 0 ? head : text.slice(cut);
+  const tailAt = loadAsk(text) - tail.length;
   let start = 0;
   let end = length;
   for (let piece = 0; piece < mostPieces; piece += 1) {
@@ -68,7 +71,7 @@ export function withoutFraming(text: string): Framed {
   }
   for (let piece = 0; piece < mostPieces; piece += 1) {
     const to = trimmed(tail, end - cut);
-    const at = lastPart(tail, to);
+    const at = lastPart(tailAt, to);
     let found = -1;
     if (at > 0 && mayClose(tail, at)) {
       closing.lastIndex = at;
@@ -128,17 +131,19 @@ function trimmed(text: string, to: number): number {
   return at;
 }
 
-/** Returns the start of the last line or sentence, at most 60 units before its end; 0 if it is all of the text. */
-function lastPart(text: string, end: number): number {
-  let at = end - 2;
+/**
+ * Returns the start of the last line or sentence of the tail, at most 60 units before its end; 0 if it is all of the text.
+ * `tailAt` is the place of the tail in `units`.
+ */
+function lastPart(tailAt: number, end: number): number {
   const first = Math.max(1, end - 60);
-  for (; at >= first; at -= 1) {
-    const code = text.charCodeAt(at);
+  for (let at = end - 2; at >= first; at -= 1) {
+    const code = units[tailAt + at] as number;
     if (code > 0x20 && code < 0x80) continue;
     if (code === 0x0a || code === 0x3002 || code === 0xff01 || code === 0xff1f || code === 0xff0c)
       return at + 1;
     if (code === 0x20) {
-      const before = text.charCodeAt(at - 1);
+      const before = units[tailAt + at - 1] as number;
       // A full stop, an exclamation or question mark, a comma or a dash in front of the space.
       if (before === 0x2e || before === 0x21 || before === 0x3f || before === 0x2c || before === 0x2d)
         return at + 1;

@@ -6,6 +6,7 @@ import {
   DIGIT,
   FOREIGN,
   IDEOGRAPH,
+  IDEOGRAPH_ENTRY,
   KINDS,
   LINE,
   OPERATOR,
@@ -15,9 +16,10 @@ import {
   SPACE,
   SYMBOL,
 } from "./characters.ts";
+import { countItems } from "./count-items.ts";
 import { withoutFraming } from "./framing.ts";
 import { readIdeographs, readWords } from "./read-words.ts";
-import { counts, loadUnits, MAX_UNITS, MAX_WORDS, words } from "./text-units.ts";
+import { counts, HEAD_UNITS, loadAsk, loadUnits, MAX_UNITS, MAX_WORDS, words } from "./text-units.ts";
 
 /** Number of buckets for the hashes of words and word pairs; a power of two, at most 2^16. */
 export const BUCKETS = 32_768;
@@ -58,17 +60,12 @@ export interface Features {
 /** The facts from which the features are computed. */
 export type ReadFacts = Pick<RequestFacts, "ask" | "window" | "turns" | "tools" | "images" | "jsonSchema">;
 
-const tailCharacters = 1_000;
-const headCharacters: number = MAX_UNITS - tailCharacters;
 const windowCharacters: number = MAX_WORDS - MAX_UNITS;
 /** Length below which a follow-up ("yes, do it") is read together with the turns before it. */
 const followUpCharacters = 60;
 const charactersPerIdeograph = 3;
 /** Upper bound of the counts of tools, images and turns: more carry no more information. */
 const mostOfContext = 32;
-
-/** Number of lines of one text that are searched for list items. */
-const mostLines = 32;
 
 /** Index of the counter of list items and options, behind those of the kinds of characters. */
 export const ITEMS: number = KINDS;
@@ -83,11 +80,13 @@ export interface Stretch {
 /** A stretch of one of the texts of a request. */
 export interface ReadRange extends Stretch {
   readonly text: "ask" | "window";
+  /** Place of the first unit in `units` when the text is loaded. */
+  readonly place: number;
 }
 
 /**
  * Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask
- * without its framing.
+ * without its framing. Loads the ask.
  */
 export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const { ask, window } = facts;
@@ -95,21 +94,27 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
   const length = end - start;
   // The length with framing, so that trimming does not move what is read of a long ask.
   const asked: readonly ReadRange[] =
-    ask.length <= headCharacters + tailCharacters
-      ? [{ text: "ask", start, end }]
+    ask.length <= MAX_UNITS
+      ? [{ text: "ask", start, end, place: start }]
       : [
-          { text: "ask", start, end: headCharacters },
-          { text: "ask", start: ask.length - tailCharacters, end },
+          { text: "ask", start, end: HEAD_UNITS, place: start },
+          { text: "ask", start: ask.length - MAX_UNITS + HEAD_UNITS, end, place: HEAD_UNITS },
         ];
   // Not a condition on `turns`: an assistant may have opened the conversation.
-  return window !== "" && length < followUpCharacters
-    ? [{ text: "window", start: Math.max(0, window.length - windowCharacters), end: window.length }, ...asked]
-    : asked;
+  if (window === "" || length >= followUpCharacters) return asked;
+  const from = Math.max(0, window.length - windowCharacters);
+  return [{ text: "window", start: from, end: window.length, place: 0 }, ...asked];
 }
 
 /** Returns the text of which a range is a part. Reading it by its name would be a search among the fields. */
 export function textOf(facts: ReadFacts, { text }: ReadRange): string {
   return text === "ask" ? facts.ask : facts.window;
+}
+
+/** Loads the text of a range. */
+export function loadText(facts: ReadFacts, { text, start, end }: ReadRange): void {
+  if (text === "ask") loadAsk(facts.ask);
+  else loadUnits(facts.window.slice(start, end), 0);
 }
 
 /** Creates a reader with its own scratch memory. Each reading overwrites the features of the last one. */
@@ -127,14 +132,18 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
   return (facts) => {
     counts.fill(0);
     let wordCount = 0;
+    let loaded: ReadRange["text"] = "ask";
     for (const range of readRanges(facts)) {
-      const text = textOf(facts, range);
+      const { text, start, end, place } = range;
+      if (text !== loaded) loadText(facts, range);
+      loaded = text;
       const ideographs = counts[IDEOGRAPH] as number;
-      loadUnits(text, range.start, range.end);
-      const length = range.end - range.start;
-      wordCount = readWords(0, length, wordCount);
-      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(0, length, wordCount);
-      counts[ITEMS] = (counts[ITEMS] as number) + countItems(text, range);
+      const lines = counts[LINE] as number;
+      const to = place + end - start;
+      wordCount = readWords(place, to, wordCount, counts);
+      if (counts[IDEOGRAPH] !== ideographs) wordCount = readIdeographs(place, to, wordCount);
+      const lineEnds = (counts[LINE] as number) - lines;
+      counts[ITEMS] = (counts[ITEMS] as number) + countItems(textOf(facts, range), start, end, lineEnds);
     }
     if (reading === 0xffff) {
       readingOf.fill(0);
@@ -149,41 +158,7 @@ export function createFeatureReader(): (facts: ReadFacts) => Features {
 }
 
 export function isIdeograph(code: number): boolean {
-  return characterEntry(code) === IDEOGRAPH << 16;
-}
-
-/** Counts the lines that begin like a list item or an option, among the first `mostLines` lines. */
-export function countItems(text: string, { start, end }: Stretch): number {
-  // Behind the end of a stretch the next line may be far away.
-  if (text.length > MAX_WORDS && end - start < text.length)
-    return countItems(text.slice(start, end), { start: 0, end: end - start });
-  let count = 0;
-  let at = text.indexOf("\n", start);
-  for (let line = 0; line < mostLines && at >= 0 && at < end; line += 1) {
-    if (beginsItem(text, at + 1, end)) count += 1;
-    at = text.indexOf("\n", at + 1);
-  }
-  return count;
-}
-
-/** True if a line begins like a list item or an option: "- ", "* ", "3.", "12)", "(b)", "C:". */
-function beginsItem(text: string, at: number, end: number): boolean {
-  if (at + 2 >= end) return false;
-  const first = text.charCodeAt(at);
-  const second = text.charCodeAt(at + 1);
-  if (closesLabel(second)) return characterEntry(first) >>> 30 === 1;
-  if (second === 0x20) return first === 0x2d || first === 0x2a || first === 0x2022;
-  const third = text.charCodeAt(at + 2);
-  return first === 0x28 ? third === 0x29 : isDigit(first) && isDigit(second) && closesLabel(third);
-}
-
-/** True for a full stop, a closing parenthesis or a colon. */
-function closesLabel(code: number): boolean {
-  return code === 0x2e || code === 0x29 || code === 0x3a;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
+  return characterEntry(code) === IDEOGRAPH_ENTRY;
 }
 
 /** Writes the distinct buckets of words and of neighbouring pairs; returns the number of distinct words. */

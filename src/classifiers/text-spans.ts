@@ -1,5 +1,5 @@
 import type { RequestFacts } from "../contracts/index.ts";
-import { characterEntry, STYLED, styledEntry } from "./characters.ts";
+import { characterEntry, isOfWord, STYLED, styledEntry } from "./characters.ts";
 import {
   bucketOf,
   isIdeograph,
@@ -85,7 +85,7 @@ function* wordsOf(text: string, from: number, to: number): Generator<Word> {
       entry = styledEntry(text.charCodeAt(after));
       after += 1;
     }
-    const inWord = entry >>> 30 === 1;
+    const inWord = isOfWord(entry);
     if (inWord) {
       if (start < 0) start = index;
       hash = wordHash(hash, entry);

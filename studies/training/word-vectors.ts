@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { characterEntry } from "../../src/classifiers/characters.ts";
 import { totalShare } from "../../src/classifiers/complexity/complexity-model.ts";
-import { codeOf } from "../../src/classifiers/complexity/read-prompt.ts";
+import { codeOf } from "../../src/classifiers/complexity/word-codes.ts";
 import { BUCKETS, singleHash } from "../../src/classifiers/read-features.ts";
 import { wordHash } from "../../src/classifiers/read-words.ts";
 

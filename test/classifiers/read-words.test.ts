@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { characterEntry, STYLED, styledEntry } from "../../src/classifiers/characters.ts";
 import { placedWords } from "../../src/classifiers/complexity/placed-words.ts";
 import { readAsked, readIdeographs, readWords } from "../../src/classifiers/read-words.ts";
-import { askedCounts, counts, loadUnits, MAX_UNITS, stems, words } from "../../src/classifiers/text-units.ts";
+import { counts, loadUnits, MAX_UNITS, stems, units, words } from "../../src/classifiers/text-units.ts";
 import { runs } from "../support/runs.ts";
 
 const pieces = fc.oneof(
@@ -37,26 +37,43 @@ function countsOf(text: string): number[] {
 }
 
 test.each([
-  ["in halves", readWords, counts],
-  ["as what is asked", readAsked, askedCounts],
-])("a text that is read %s has the words and characters of one that is read one by one", (_, read, own) => {
+  ["as material", readWords],
+  ["as what is asked", readAsked],
+])("a text that is read %s has the words and characters of one that is read one by one", (_, read) => {
   let long = 0;
   fc.assert(
     fc.property(texts, fc.integer({ min: 0, max: 2_000 }), (text, before) => {
       if (text.length >= 400) long += 1;
       const expected = [...placedWords(text, { start: 0, end: text.length })];
-      loadUnits(text, 0, text.length);
+      const length = loadUnits(text, 0);
       counts.fill(0);
-      askedCounts.fill(0);
-      stems.fill(0);
-      const end = readIdeographs(0, text.length, read(0, text.length, before));
+      const end = readIdeographs(0, length, read(0, length, before, counts));
       expect(Array.from(words.subarray(before, end))).toEqual(expected.map(({ hash }) => hash));
-      expect(Array.from(own)).toEqual(countsOf(text));
+      expect(Array.from(counts)).toEqual(countsOf(text));
+      expect(Array.from(units.subarray(0, length))).toEqual(text.split("").map((unit) => unit.charCodeAt(0)));
       if (read === readAsked)
-        expect(Array.from(stems.subarray(before + 1, end + 1))).toEqual(expected.map(({ stem }) => stem));
+        expect(Array.from(stems.subarray(before, end))).toEqual(expected.map(({ stem }) => stem));
     }),
     { numRuns: runs(500, 20_000) },
   );
   expect(long).toBeGreaterThan(50);
-  stems.fill(0);
+});
+
+test("a stretch of a text is read as if it stood alone, and leaves what is behind it", () => {
+  const texts = ["one two", "\ud835", "\ud835\udc00b", "字 x", "a\u0301b 12"];
+  for (const before of texts)
+    for (const text of texts)
+      for (const behind of ["", "more", "\udc00", "\u0301"]) {
+        const start = loadUnits(before, 0);
+        const end = loadUnits(text, start);
+        loadUnits(behind, end);
+        counts.fill(0);
+        const last = readIdeographs(start, end, readAsked(start, end, 0, counts));
+        const expected = [...placedWords(text, { start: 0, end: text.length })];
+        expect(Array.from(words.subarray(0, last))).toEqual(expected.map(({ hash }) => hash));
+        expect(Array.from(counts)).toEqual(countsOf(text));
+        expect(Array.from(units.subarray(end, end + behind.length))).toEqual(
+          behind.split("").map((unit) => unit.charCodeAt(0)),
+        );
+      }
 });

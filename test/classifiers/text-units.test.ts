@@ -5,16 +5,36 @@ afterEach(() => {
   vi.resetModules();
 });
 
-it("a text is copied in the same way where there is no Buffer, as in Workers", async () => {
-  const text = "Grüße, 世界 😀 \ud800 and more";
-  const copy = async () => {
-    vi.resetModules();
-    const { loadUnits, units } = await import("../../src/classifiers/text-units.ts");
-    loadUnits(text, 2, text.length);
-    return [...units.subarray(0, text.length - 2)];
-  };
+const text = "Grüße, 世界 😀 \ud800 and more";
+
+async function withAndWithoutBuffer<T>(copy: () => Promise<T>): Promise<readonly [T, T]> {
+  vi.resetModules();
   const usual = await copy();
-  expect(usual).toEqual([...text.slice(2)].flatMap((one) => one.split("").map((unit) => unit.charCodeAt(0))));
   vi.stubGlobal("Buffer", undefined);
-  expect(await copy()).toEqual(usual);
+  vi.resetModules();
+  return [usual, await copy()];
+}
+
+const unitsOf = (part: string): readonly number[] => part.split("").map((unit) => unit.charCodeAt(0));
+
+it("a text is copied in the same way where there is no Buffer, as in Workers", async () => {
+  const copies = await withAndWithoutBuffer(async () => {
+    const { loadUnits, units } = await import("../../src/classifiers/text-units.ts");
+    const end = loadUnits(text, loadUnits("begin", 0));
+    return [...units.subarray(0, end)];
+  });
+  for (const copy of copies) expect(copy).toEqual(unitsOf(`begin${text}`));
 });
+
+it.each([3_999, 4_000, 4_001, 9_000])(
+  "of an ask of %i units, the beginning and the end are loaded",
+  async (length) => {
+    const ask = text.repeat(Math.ceil(length / text.length)).slice(0, length);
+    const copies = await withAndWithoutBuffer(async () => {
+      const { loadAsk, units } = await import("../../src/classifiers/text-units.ts");
+      return [...units.subarray(0, loadAsk(ask))];
+    });
+    const read = length <= 4_000 ? ask : ask.slice(0, 3_000) + ask.slice(-1_000);
+    for (const copy of copies) expect(copy).toEqual(unitsOf(read));
+  },
+);

@@ -1,9 +1,11 @@
-import { BUCKETS, differs, STRUCTURE } from "../read-features.ts";
-import type { ComplexityModel, StructureWeights, TableWeights } from "./model-parts.ts";
-import { type HeadTerms, tablesOf } from "./model-tables.ts";
+import { BUCKETS, differs } from "../read-features.ts";
+import { type ComplexityModel, contextFrom, type TableWeights } from "./model-parts.ts";
+import { EXAM, INSTRUCTION, type ModelTables, OUTCOMES, TIERS, tablesOf } from "./model-tables.ts";
 import type { PromptFeatures } from "./read-prompt.ts";
+import { headScore, onStructure, scoreStructure } from "./structure-heads.ts";
 
-export type { ComplexityModel, StructureWeights, TableWeights };
+export type { ComplexityModel, StructureWeights, TableWeights } from "./model-parts.ts";
+export { CLIP, structureTerm } from "./model-parts.ts";
 
 /**
  * Value of the outcomes head, one standard deviation below the mean of its training prompts, below which differences count
@@ -13,8 +15,6 @@ export const FLOOR = -1;
 export const LOW_SHARE = 0.4;
 /** Weight of the tiers, which saturate at 1, next to the outcomes. */
 export const TIERS_WEIGHT = 1.5;
-/** Largest distance of a structural feature from its mean, in standard deviations; larger ones are clipped. */
-export const CLIP = 3;
 /** Number of quantiles in a model. */
 export const QUANTILES = 129;
 
@@ -37,118 +37,142 @@ export const HIGH_SHARE = 0.1;
 export const INSTRUCTION_WEIGHT = 8;
 /** Added per unit of the features that no training prompt has: tools, images, JSON schema, turns. */
 export const CONTEXT_WEIGHTS: readonly number[] = [0.15, 0.15, 0.15, 0.1];
-const contextFrom = STRUCTURE.length - CONTEXT_WEIGHTS.length;
 /** Places of the whole text's length and items in `PromptFeatures.examStructure`. */
-const EXAM_PLACES = [contextFrom, contextFrom + 1] as const;
+const WHOLE_LENGTH = contextFrom;
+const WHOLE_ITEMS = contextFrom + 1;
 const leastOptions = Math.log(1 + 3);
 const fullShare = 255;
 
 /** The score of a prompt with its parts. */
 export interface Score {
-  readonly score: number;
+  score: number;
   /** Values of the heads: `outcomes` and `tiers` without their bounds, `instruction` in [-1, 1]. */
-  readonly outcomes: number;
-  readonly tiers: number;
+  outcomes: number;
+  tiers: number;
   /** Values of the same heads on what is asked alone. */
-  readonly askedOutcomes: number;
-  readonly askedTiers: number;
-  readonly instruction: number;
+  askedOutcomes: number;
+  askedTiers: number;
+  instruction: number;
   /** Value of the exam head: 1 for an exam question, -1 for another prompt. */
-  readonly gate: number;
+  gate: number;
   /** Number of words, pairs and stems of what is asked that the model knows. */
-  readonly known: number;
+  known: number;
 }
 
-/** Rates a prompt. If not all parts are wanted, heads that cannot change the score are not computed and are 0. */
-export function scoreOf(model: ComplexityModel, features: PromptFeatures, allParts: boolean = true): Score {
-  const {
-    words,
-    wordCount,
-    askedWords,
-    askedWordCount,
-    asked,
-    askedCount,
-    structure,
-    askedStructure,
-    examStructure,
-    passage,
-  } = features;
+/** Creates a score to be written into. */
+export function emptyScore(): Score {
+  return {
+    score: 0,
+    outcomes: 0,
+    tiers: 0,
+    askedOutcomes: 0,
+    askedTiers: 0,
+    instruction: 0,
+    gate: 0,
+    known: 0,
+  };
+}
+
+/**
+ * Rates a prompt. If not all parts are wanted, heads that cannot change the score are not computed and are 0. Writes into
+ * `into` and returns it.
+ */
+export function scoreOf(
+  model: ComplexityModel,
+  features: PromptFeatures,
+  allParts: boolean = true,
+  into: Score = emptyScore(),
+): Score {
   const tables = tablesOf(model);
-  const { askedTable, wordTable } = tables;
+  scoreAsked(model, tables, features, into);
+  const exam = examShare(into.gate);
+  if (allParts || exam > 0) scoreWhole(model, tables, features, into);
+  else into.outcomes = into.tiers = 0;
+  if (!allParts && exam === 1) into.askedOutcomes = into.askedTiers = into.instruction = 0;
+  into.score = combine(into) + contextOf(features.structure);
+  return into;
+}
+
+/** Rates what is asked by all heads. */
+function scoreAsked(
+  model: ComplexityModel,
+  { buckets, biases, terms }: ModelTables,
+  { asked, askedCount, askedWords, askedWordCount, examStructure, passage }: PromptFeatures,
+  into: Score,
+): void {
   let instructionSum = 0;
   let examSum = 0;
   let known = 0;
   for (let index = 0; index < askedCount; index += 1) {
     const code = asked[index] as number;
-    const entry = askedTable[code & (BUCKETS - 1)] as number;
+    const entry = buckets[(code & (BUCKETS - 1)) << 1] as number;
     // No branch, which could not be predicted: all bits are set for a code that the model knows.
     const isKnown = differs(entry & 0xff, code >>> 15) - 1;
     known -= isKnown;
     instructionSum += ((entry << 16) >> 24) & isKnown;
     examSum += ((entry << 8) >> 24) & isKnown;
   }
+  let wordSum = 0;
+  let outcomeSum = 0;
+  let tierSum = 0;
+  let shares = 0;
+  let found = 0;
+  for (let index = 0; index < askedWordCount; index += 1) {
+    const code = askedWords[index] as number;
+    const place = (code & (BUCKETS - 1)) << 1;
+    const entry = buckets[place + 1] as number;
+    const isKnown = differs(entry & 0xff, code >>> 15) - 1;
+    const share = (entry >>> 8) & 0xff & isKnown;
+    found -= isKnown;
+    shares += share;
+    wordSum += Math.imul(share, (buckets[place] as number) >> 24);
+    outcomeSum += Math.imul(share, (entry << 8) >> 24);
+    tierSum += Math.imul(share, entry >> 24);
+  }
   const root = known === 0 ? 0 : 1 / Math.sqrt(known);
-  const gate =
-    headScore(tables.exam, examStructure, STRUCTURE.length) +
+  const total = totalShare(shares, askedWordCount - found);
+  scoreStructure(terms, examStructure, biases);
+  into.known = known;
+  into.gate =
+    (onStructure[EXAM] as number) +
     examSum * root * model.exam.asked.scale +
     (passage ? PASSAGE : -materialOf(examStructure));
-  const exam = examShare(gate);
-  let outcomes = 0;
-  let tiers = 0;
-  if (allParts || exam > 0) {
-    let outcomeSum = 0;
-    let tierSum = 0;
-    let shares = 0;
-    let found = 0;
-    for (let index = 0; index < wordCount; index += 1) {
-      const code = words[index] as number;
-      const entry = wordTable[code & (BUCKETS - 1)] as number;
-      const isKnown = differs(entry & 0xff, code >>> 15) - 1;
-      const share = (entry >>> 8) & 0xff & isKnown;
-      found -= isKnown;
-      shares += share;
-      outcomeSum += Math.imul(share, (entry << 8) >> 24);
-      tierSum += Math.imul(share, entry >> 24);
-    }
-    const total = totalShare(shares, wordCount - found);
-    outcomes = headScore(tables.outcomes, structure) + meanOf(outcomeSum, total, model.outcomes.words);
-    tiers = headScore(tables.tiers, structure) + meanOf(tierSum, total, model.tiers.words);
+  into.instruction = bounded(
+    (onStructure[INSTRUCTION] as number) +
+      meanOf(wordSum, total, model.instruction.words) +
+      instructionSum * root * model.instruction.asked.scale,
+  );
+  into.askedOutcomes = (onStructure[OUTCOMES] as number) + meanOf(outcomeSum, total, model.outcomes.words);
+  into.askedTiers = (onStructure[TIERS] as number) + meanOf(tierSum, total, model.tiers.words);
+}
+
+/** Rates the whole text by outcomes and tiers. */
+function scoreWhole(
+  model: ComplexityModel,
+  { buckets, biases, terms }: ModelTables,
+  { words, wordCount, structure }: PromptFeatures,
+  into: Score,
+): void {
+  let outcomeSum = 0;
+  let tierSum = 0;
+  let shares = 0;
+  let found = 0;
+  for (let index = 0; index < wordCount; index += 1) {
+    const code = words[index] as number;
+    const entry = buckets[((code & (BUCKETS - 1)) << 1) + 1] as number;
+    const isKnown = differs(entry & 0xff, code >>> 15) - 1;
+    const share = (entry >>> 8) & 0xff & isKnown;
+    found -= isKnown;
+    shares += share;
+    outcomeSum += Math.imul(share, (entry << 8) >> 24);
+    tierSum += Math.imul(share, entry >> 24);
   }
-  let askedOutcomes = 0;
-  let askedTiers = 0;
-  let instruction = 0;
-  if (allParts || exam < 1) {
-    const ofWords = model.instruction.words.weights;
-    let wordSum = 0;
-    let outcomeSum = 0;
-    let tierSum = 0;
-    let shares = 0;
-    let found = 0;
-    for (let index = 0; index < askedWordCount; index += 1) {
-      const code = askedWords[index] as number;
-      const bucket = code & (BUCKETS - 1);
-      const entry = wordTable[bucket] as number;
-      const isKnown = differs(entry & 0xff, code >>> 15) - 1;
-      const share = (entry >>> 8) & 0xff & isKnown;
-      found -= isKnown;
-      shares += share;
-      wordSum += Math.imul(share, ofWords[bucket] as number);
-      outcomeSum += Math.imul(share, (entry << 8) >> 24);
-      tierSum += Math.imul(share, entry >> 24);
-    }
-    const total = totalShare(shares, askedWordCount - found);
-    instruction = bounded(
-      headScore(tables.instruction, askedStructure) +
-        meanOf(wordSum, total, model.instruction.words) +
-        instructionSum * root * model.instruction.asked.scale,
-    );
-    askedOutcomes =
-      headScore(tables.outcomes, askedStructure) + meanOf(outcomeSum, total, model.outcomes.words);
-    askedTiers = headScore(tables.tiers, askedStructure) + meanOf(tierSum, total, model.tiers.words);
-  }
-  const parts = { outcomes, tiers, askedOutcomes, askedTiers, instruction, gate };
-  const score = combine(parts) + contextOf(structure);
-  return { score, outcomes, tiers, askedOutcomes, askedTiers, instruction, gate, known };
+  const total = totalShare(shares, wordCount - found);
+  into.outcomes =
+    headScore(terms, OUTCOMES, structure, biases[OUTCOMES] as number) +
+    meanOf(outcomeSum, total, model.outcomes.words);
+  into.tiers =
+    headScore(terms, TIERS, structure, biases[TIERS] as number) + meanOf(tierSum, total, model.tiers.words);
 }
 
 function meanOf(sum: number, total: number, { scale }: TableWeights): number {
@@ -198,9 +222,8 @@ export function totalShare(known: number, unknownWords: number): number {
  * much to 1 from 20 times. A list of options is part of an exam question.
  */
 function materialOf(examStructure: Float64Array): number {
-  const [whole, items] = EXAM_PLACES;
-  if ((examStructure[items] as number) >= leastOptions) return 0;
-  const ratio = (examStructure[whole] as number) - (examStructure[0] as number);
+  if ((examStructure[WHOLE_ITEMS] as number) >= leastOptions) return 0;
+  const ratio = (examStructure[WHOLE_LENGTH] as number) - (examStructure[0] as number);
   return Math.max(0, Math.min(1, ratio - 2));
 }
 
@@ -212,27 +235,3 @@ function contextOf(structure: Float64Array): number {
 }
 
 const bounded = (value: number): number => Math.max(-1, Math.min(1, value));
-
-function headScore({ bias, terms }: HeadTerms, structure: Float64Array, count: number = contextFrom): number {
-  let score = bias;
-  for (let index = 0; index < count; index += 1) {
-    const at = 3 * index;
-    const distance = ((structure[index] as number) - (terms[at] as number)) / (terms[at + 1] as number);
-    score += clipped(distance) * (terms[at + 2] as number);
-  }
-  return score;
-}
-
-// Two comparisons, which cost less here than Math.min and Math.max.
-function clipped(distance: number): number {
-  if (distance > CLIP) return CLIP;
-  if (distance < -CLIP) return -CLIP;
-  return distance;
-}
-
-/** The contribution of one structural feature to the value of a head. */
-export function structureTerm(head: StructureWeights, structure: Float64Array, index: number): number {
-  const distance =
-    ((structure[index] as number) - (head.means[index] as number)) / (head.deviations[index] as number);
-  return clipped(distance) * (head.weights[index] as number);
-}

@@ -11,9 +11,11 @@ import {
   type TableWeights,
   totalShare,
 } from "./complexity-model.ts";
+import { visitPieces } from "./pieces.ts";
 import { placedWords } from "./placed-words.ts";
-import { codeOf, createPromptReader, type PromptFeatures, piecesOf, stemHash } from "./read-prompt.ts";
+import { createPromptReader, type PromptFeatures } from "./read-prompt.ts";
 import { shippedModel } from "./shipped-model.ts";
+import { codeOf, stemHash } from "./word-codes.ts";
 
 /** The contributions to a complexity, in units of the score, strongest first. */
 export interface ComplexityExplanation {
@@ -43,12 +45,12 @@ export function explainComplexity(facts: RequestFacts): ComplexityExplanation {
     name,
     value: features.structure[index] as number,
     contribution:
-      slopes.outcomes * structureTerm(model.outcomes, features.structure, index) +
-      slopes.tiers * structureTerm(model.tiers, features.structure, index) +
-      slopes.instruction * structureTerm(model.instruction, features.askedStructure, index) +
-      slopes.askedOutcomes * structureTerm(model.outcomes, features.askedStructure, index) +
-      slopes.askedTiers * structureTerm(model.tiers, features.askedStructure, index) +
-      slopes.gate * structureTerm(model.exam, features.examStructure, index),
+      slopes.outcomes * structureTerm(model.outcomes, features.structure[index] as number, index) +
+      slopes.tiers * structureTerm(model.tiers, features.structure[index] as number, index) +
+      slopes.instruction * structureTerm(model.instruction, features.askedStructure[index] as number, index) +
+      slopes.askedOutcomes * structureTerm(model.outcomes, features.askedStructure[index] as number, index) +
+      slopes.askedTiers * structureTerm(model.tiers, features.askedStructure[index] as number, index) +
+      slopes.gate * structureTerm(model.exam, features.examStructure[index] as number, index),
   }));
   return {
     complexity: rank(parts.score, model.quantiles),
@@ -99,8 +101,8 @@ function spansOf(
           slopes.gate * weightOf(model.exam.asked, code))
       : 0;
   let previous: { readonly hash: number; readonly start: number } | undefined;
-  for (const { text, asked, ...piece } of piecesOf(facts)) {
-    for (const word of placedWords(facts[text], piece)) {
+  visitPieces(facts, (_, { text }, from, to, asked) => {
+    for (const word of placedWords(facts[text], { start: from, end: to })) {
       const code = codeOf(singleHash(word.hash));
       const bucket = code & (BUCKETS - 1);
       let contribution = 0;
@@ -128,7 +130,7 @@ function spansOf(
     }
     // A pair across two pieces has no position of its own.
     previous = previous && { ...previous, start: Number.POSITIVE_INFINITY };
-  }
+  });
   return spans.sort(byStrength).slice(0, mostSpans);
 }
 

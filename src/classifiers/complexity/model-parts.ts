@@ -1,3 +1,5 @@
+import { STRUCTURE } from "../read-features.ts";
+
 /** A linear function of the structural features: the weights per standard deviation, and a bias. */
 export interface StructureWeights {
   /** Means of the structural features on the head's training prompts, in the order of `STRUCTURE`. */
@@ -43,4 +45,28 @@ export interface ComplexityModel {
   readonly exam: AskedHead;
   /** Quantiles of the score, equally spaced from the minimum to the maximum. */
   readonly quantiles: Float32Array;
+}
+
+/** Place of the first structural feature that no training prompt has: tools, images, JSON schema, turns. */
+export const contextFrom: number = STRUCTURE.indexOf("tools");
+
+/** Largest distance of a structural feature from its mean, in standard deviations; larger ones are clipped. */
+export const CLIP = 3;
+
+// Two comparisons, which cost less here than Math.min and Math.max.
+export function clipped(distance: number): number {
+  if (distance > CLIP) return CLIP;
+  if (distance < -CLIP) return -CLIP;
+  return distance;
+}
+
+/** Returns the term of a head for the value of a structural feature. */
+export function structureTerm(
+  { means, deviations, weights }: StructureWeights,
+  value: number,
+  index: number,
+): number {
+  return (
+    clipped((value - (means[index] as number)) / (deviations[index] as number)) * (weights[index] as number)
+  );
 }

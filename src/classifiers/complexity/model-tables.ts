@@ -1,22 +1,29 @@
 import { BUCKETS, STRUCTURE } from "../read-features.ts";
-import type { ComplexityModel, StructureWeights } from "./model-parts.ts";
+import { type ComplexityModel, type StructureWeights, structureTerm } from "./model-parts.ts";
 
-/** Weights of a head on structure: mean, deviation and weight of each feature in turn. */
-export interface HeadTerms {
-  readonly bias: number;
-  readonly terms: Float64Array;
-}
+/** The heads as `ModelTables.terms` has them, by their place. */
+export const EXAM = 0;
+export const INSTRUCTION = 1;
+export const OUTCOMES = 2;
+export const TIERS = 3;
+/**
+ * Number of terms of a structural feature: what each head adds where it is 0, then its mean, deviation and weight of each
+ * head.
+ */
+export const TERMS = 16;
 
 /** A model as it is read: all that is known of a bucket in one place, since most of it is not in the cache. */
 export interface ModelTables {
-  /** Print, weight for the instruction and weight for the exam head, of eight bits each from the lowest on. */
-  readonly askedTable: Int32Array;
-  /** Print, share, weight for the outcomes and weight for the tiers, in the same way. */
-  readonly wordTable: Int32Array;
-  readonly outcomes: HeadTerms;
-  readonly tiers: HeadTerms;
-  readonly instruction: HeadTerms;
-  readonly exam: HeadTerms;
+  /**
+   * Two places a bucket, with four parts of eight bits each from the lowest on. First what is asked: print, weight for the
+   * instruction, weight for the exam head, and a word's weight for the instruction. Then the word: print, share, weight for
+   * the outcomes, weight for the tiers.
+   */
+  readonly buckets: Int32Array;
+  /** The bias of each head. */
+  readonly biases: Float64Array;
+  /** The weights of the heads on structure, `TERMS` for each feature: those that read what is asked are read at once. */
+  readonly terms: Float64Array;
 }
 
 let last: ComplexityModel | undefined;
@@ -26,37 +33,38 @@ let tablesOfLast: ModelTables | undefined;
 export function tablesOf(model: ComplexityModel): ModelTables {
   if (model === last && tablesOfLast !== undefined) return tablesOfLast;
   const { wordPrints, wordShares, askedPrints, outcomes, tiers, instruction, exam } = model;
-  const askedTable = new Int32Array(BUCKETS);
-  const wordTable = new Int32Array(BUCKETS);
+  const buckets = new Int32Array(2 * BUCKETS);
   const [instructionAsked, examAsked] = [instruction.asked.weights, exam.asked.weights];
+  const instructionWords = instruction.words.weights;
   const [outcomeWords, tierWords] = [outcomes.words.weights, tiers.words.weights];
   // Once, in code that is not compiled yet: a function for each byte takes a third longer.
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    askedTable[bucket] =
+    buckets[2 * bucket] =
       ((askedPrints[bucket] as number) & 0xff) |
       (((instructionAsked[bucket] as number) & 0xff) << 8) |
-      (((examAsked[bucket] as number) & 0xff) << 16);
-    wordTable[bucket] =
+      (((examAsked[bucket] as number) & 0xff) << 16) |
+      ((instructionWords[bucket] as number) << 24);
+    buckets[2 * bucket + 1] =
       ((wordPrints[bucket] as number) & 0xff) |
       (((wordShares[bucket] as number) & 0xff) << 8) |
       (((outcomeWords[bucket] as number) & 0xff) << 16) |
       ((tierWords[bucket] as number) << 24);
   }
+  const heads = [exam, instruction, outcomes, tiers];
   last = model;
   tablesOfLast = {
-    askedTable,
-    wordTable,
-    outcomes: termsOf(outcomes),
-    tiers: termsOf(tiers),
-    instruction: termsOf(instruction),
-    exam: termsOf(exam),
+    buckets,
+    biases: Float64Array.from(heads, ({ bias }) => bias),
+    terms: Float64Array.from(STRUCTURE.flatMap((_, index) => termsOf(heads, index))),
   };
   return tablesOfLast;
 }
 
-function termsOf({ bias, means, deviations, weights }: StructureWeights): HeadTerms {
-  const terms = new Float64Array(3 * STRUCTURE.length);
-  for (let index = 0; index < STRUCTURE.length; index += 1)
-    terms.set([means[index] as number, deviations[index] as number, weights[index] as number], 3 * index);
-  return { bias, terms };
+function termsOf(heads: readonly StructureWeights[], index: number): readonly number[] {
+  return [
+    ...heads.map((head) => structureTerm(head, 0, index)),
+    ...heads.flatMap(({ means, deviations, weights }) =>
+      [means, deviations, weights].map((values) => values[index] as number),
+    ),
+  ];
 }

@@ -1,4 +1,4 @@
-import { characterEntry, STYLED, styledEntry } from "../characters.ts";
+import { characterEntry, isOfWord, STYLED, styledEntry } from "../characters.ts";
 import { isIdeograph, type Stretch } from "../read-features.ts";
 import { STEM, wordHash } from "../read-words.ts";
 
@@ -26,7 +26,7 @@ export function* placedWords(text: string, piece: Stretch): Generator<PlacedWord
       entry = styledEntry(text.charCodeAt(after));
       after += 1;
     }
-    if (entry >>> 30 === 1) {
+    if (isOfWord(entry)) {
       if (start < 0) start = index;
       hash = wordHash(hash, entry);
       letters += 1;
