@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { rolldown } from "rolldown";
 import { root } from "./package-sources.ts";
 
@@ -53,8 +55,21 @@ export async function bundledFiles(): Promise<(source: Program | BundledModule) 
   const home = process.env["SWITCHPOINT_TEST_FOLDER"] ?? mkdtempSync(join(tmpdir(), "switchpoint-bundle-"));
   // While tests are watched, sources change within a run.
   const folder = join(home, `bundle-${stateOfSources()}`);
+  if (!existsSync(folder) && isFirst(folder)) await bundleInto(folder, home);
+  // A process that bundles may be killed: then each bundles for itself.
+  for (let tries = 0; !existsSync(folder) && tries < 1_000; tries += 1) await sleep(20);
   if (!existsSync(folder)) await bundleInto(folder, home);
   return (source) => join(folder, source.replace(/\.ts$/, ".mjs"));
+}
+
+/** True for the first of the processes that need the folder, which makes it for all. */
+function isFirst(folder: string): boolean {
+  try {
+    mkdirSync(`${folder}-begun`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function bundleInto(folder: string, home: string): Promise<void> {
