@@ -6,7 +6,7 @@ import { temporaryFolder } from "../support/cli-config.ts";
 import { nodeArguments } from "../support/node-arguments.ts";
 import { linesOf } from "../support/run-cli.ts";
 
-/** Starts the command line in its own process, from its sources. */
+/** Starts the command line in its own process. */
 function start(args: readonly string[], stdio: StdioOptions = "pipe"): ChildProcess {
   return spawn(process.execPath, nodeArguments("cli/main.ts", ...args), {
     env: { PATH: process.env["PATH"] },

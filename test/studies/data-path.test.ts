@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, it, vi } from "vitest";
-import { nodeArguments } from "../support/node-arguments.ts";
 import { root } from "../support/package-sources.ts";
 
 const empty = mkdtempSync(join(tmpdir(), "switchpoint-studies-"));
@@ -43,7 +42,8 @@ it("a study without the data sets ends its process with exit code 1", async () =
   const env = { ...process.env, SWITCHPOINT_DATA: empty };
   const [study = ""] = studies;
   const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
-    execFile(process.execPath, nodeArguments(`studies/${study}`), { env }, (error, _, stderr) =>
+    const args = [`${root}node_modules/jiti/lib/jiti-cli.mjs`, `${root}studies/${study}`];
+    execFile(process.execPath, args, { env }, (error, _, stderr) =>
       resolve({ code: error?.code, err: stderr }),
     );
   });

@@ -1,6 +1,8 @@
-import { root } from "./package-sources.ts";
+import { bundledFiles, type Program } from "./bundled-files.ts";
 
-/** Returns Node's arguments for running a TypeScript file of the project: `cli/main.ts`. */
-export function nodeArguments(file: string, ...args: readonly string[]): string[] {
-  return [`${root}node_modules/jiti/lib/jiti-cli.mjs`, root + file, ...args];
+const fileOf = await bundledFiles();
+
+/** Returns Node's arguments for running a program of the project: `cli/main.ts`. */
+export function nodeArguments(program: Program, ...args: readonly string[]): string[] {
+  return [fileOf(program), ...args];
 }
