@@ -162,9 +162,12 @@ class ChunkAssembler implements Assembler {
       this.#addOther(call.function?.arguments);
     }
     this.#addOther(reasoningOf(delta));
-    // A copy: the consumer gets the chunk, and may change it.
-    for (const [key, value] of Object.entries(delta))
-      if (!knownFields.has(key)) this.#extras[key] = joined(this.#extras[key], copyOf(value), this.#lists);
+    for (const key in delta) {
+      if (knownFields.has(key) || !Object.hasOwn(delta, key)) continue;
+      // A copy: the consumer gets the chunk, and may change it.
+      const value = copyOf(delta[key as keyof Delta]);
+      this.#extras[key] = joined(this.#extras[key], value, this.#lists);
+    }
   }
 
   #addLogprobs(logprobs: CompletionChunk["choices"][number]["logprobs"]): void {

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, RouteRequest, Routing } from "../contracts/index.ts";
-import { nodeCrypto } from "../plugin/node-crypto.ts";
+import { sha256 } from "../plugin/sha256.ts";
 import type { HandlerOptions } from "./handler-options.ts";
 
 /**
@@ -13,5 +13,5 @@ export function withInferredSession(request: RouteRequest, { inferSession }: Han
   const first = messages.findIndex(({ role }: ChatMessage) => role === "user");
   if (first < 0) return request;
   const kept = JSON.stringify([tenant ?? null, user ?? null, tools, messages.slice(0, first + 1)]);
-  return { ...request, session: `inferred-${nodeCrypto().createHash("sha256").update(kept).digest("hex")}` };
+  return { ...request, session: `inferred-${sha256(kept)}` };
 }

@@ -9,7 +9,7 @@ export interface UsedCrypto {
   createHash(algorithm: "sha256"): HashInProgress;
   createHmac(algorithm: "sha256", key: string | Uint8Array): HashInProgress;
   /** Hash in one step, which leaves no object behind. Absent: not Node.js. */
-  hash?(algorithm: "sha256", data: Uint8Array, encoding: "hex"): string;
+  hash?(algorithm: "sha256", data: string | Uint8Array, encoding: "hex"): string;
   randomUUID(): string;
   randomBytes(size: number): Uint8Array;
 }

@@ -9,7 +9,7 @@ import {
   dropPromises,
 } from "../plugin/index.ts";
 import { neededBuiltin } from "../plugin/node-builtin.ts";
-import { nodeCrypto } from "../plugin/node-crypto.ts";
+import { sha256 } from "../plugin/sha256.ts";
 import { shortText } from "../plugin/short-text.ts";
 import { isDeeper } from "./fleet/release-pointer.ts";
 import { loopEmitter } from "./loop-emitter.ts";
@@ -128,7 +128,7 @@ function parseTuning(text: string): Tuning | string {
   if (value.formatVersion !== formatVersion)
     return `has a format version that is not ${formatVersion}, the one that this version of the package reads`;
   const { version, ...rest } = value;
-  const hash = nodeCrypto().createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 12);
+  const hash = sha256(JSON.stringify(rest)).slice(0, 12);
   return version === hash
     ? value
     : "has a version that is not the hash of the rest: it was changed after it was made";

@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
 import { base64Length, fromBase64 } from "../../plugin/base64.ts";
-import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { sha256 } from "../../plugin/sha256.ts";
 import { type Head, logisticHead, neighboursHead } from "./heads.ts";
 
 /** The result of training `embedding()` on recorded outcomes, as JSON without text. */
@@ -49,7 +49,7 @@ export function fitShare(records: number): number {
 }
 
 export function trainedVersion(trained: TrainedEmbedding): string {
-  return nodeCrypto().createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 12);
+  return sha256(JSON.stringify(trained)).slice(0, 12);
 }
 
 export function baseIdentity({ name, version }: Classifier): string {

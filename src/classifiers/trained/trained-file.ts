@@ -1,5 +1,5 @@
 import type { RecordKeys } from "../../contracts/index.ts";
-import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { sha256 } from "../../plugin/sha256.ts";
 
 /** A part of a score. Each part estimates how much better the large model is. */
 export const PARTS = ["length", "default", "table", "ridge", "logistic", "neighbours", "landmarks"] as const;
@@ -177,7 +177,7 @@ export const REFERENCE_QUANTILES = 129;
 
 /** The version that a file must have: a hash of all its other fields. */
 export function versionOf(file: Omit<TrainedClassifier, "version">): string {
-  return nodeCrypto().createHash("sha256").update(textOf(file)).digest("hex").slice(0, 12);
+  return sha256(textOf(file)).slice(0, 12);
 }
 
 /** The JSON that the version is the hash of. */

@@ -9,7 +9,7 @@ import { catalogueDate } from "../../cost/catalogue.ts";
 import { certificationOf, policyHash } from "../../decision/index.ts";
 import { canonicalJson } from "../../plugin/canonical-json.ts";
 import { checkKeys, checkText, checkTuning, describePolicy } from "../../plugin/index.ts";
-import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { sha256 } from "../../plugin/sha256.ts";
 import { packageVersion } from "../../version.ts";
 import type {
   Release,
@@ -84,7 +84,7 @@ export function createRelease(router: Deployment, options: ReleaseOptions = {}):
 /** Computes the hash of a release: of all fields but `hash` and `createdAt`. */
 export function releaseHash(release: object): string {
   const { hash: _, createdAt: __, ...content } = release as Partial<Release>;
-  return nodeCrypto().createHash("sha256").update(canonicalJson(content)).digest("hex");
+  return sha256(canonicalJson(content));
 }
 
 /** Field by field: whatever else a model carries, such as a key, is never looked at. */

@@ -1,5 +1,5 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
-import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { sha256 } from "../../plugin/sha256.ts";
 
 /** Longest key of a store. */
 const longest = 256;
@@ -9,7 +9,7 @@ export function storeKey(namespace: string, key: string): string {
   const whole = `${namespace}/${key}`;
   // As UTF-8, different halves of characters would become the same text.
   if (whole.length <= longest && !/[\ud800-\udfff]/u.test(whole)) return whole;
-  return `${namespace}/#${nodeCrypto().createHash("sha256").update(JSON.stringify(key)).digest("hex")}`;
+  return `${namespace}/#${sha256(JSON.stringify(key))}`;
 }
 
 /** Returns a limit as the store knows it. */
