@@ -1,9 +1,10 @@
-// node serve.mjs [requests] [--rounds N] [--memory N]: `serve` next to a bare proxy on node:http and Portkey's gateway, each
-// in a process of its own, in alternating rounds before the same upstream. Prints JSON: medians, and ratios by round.
+// node serve.mjs [requests] [--rounds N] [--memory N]: `serve` next to a bare proxy on node:http, one that parses requests and
+// answers and decides nothing, and Portkey's gateway, each in a process of its own, in alternating rounds before the same
+// upstream. Prints JSON: medians, and ratios by round.
 // With --memory N: the heap of `serve` over N requests. Portkey's gateway is installed into a temporary folder.
 import { execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,13 +18,14 @@ const option = (name, standard) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? standard : Number(process.argv[at + 1]);
 };
-if (first === "proxy" || first === "serve") await serveOne(first, Number(upstreamPort));
+if (["proxy", "parser", "serve"].includes(first)) await serveOne(first, Number(upstreamPort));
 else if (process.argv.includes("--memory")) await remember(option("--memory"));
 else
   await compare(first === undefined || first.startsWith("--") ? 2_000 : Number(first), option("--rounds", 7));
 
 async function serveOne(kind, upstream) {
-  const port = kind === "proxy" ? await startProxy(upstream) : await startServer(upstream);
+  const start = { proxy: startProxy, parser: startParser, serve: startServer }[kind];
+  const port = await start(upstream);
   process.on("message", (wish) => {
     if (wish === "collect") for (let time = 0; time < 3; time += 1) globalThis.gc?.();
     const { user, system } = process.cpuUsage();
@@ -50,6 +52,55 @@ async function startProxy(upstream) {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return server.address().port;
+}
+
+/** What a gateway has to do at least that reads what passes through it. */
+async function startParser(upstream) {
+  const agent = new http.Agent({ keepAlive: true });
+  const path = "/v1/chat/completions";
+  const server = http.createServer((request, response) => {
+    textOf(request, (text) => {
+      const body = JSON.stringify({ ...JSON.parse(text), model: "a" });
+      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+      const asked = http.request({ port: upstream, method: "POST", path, headers, agent }, (answer) => {
+        if (answer.headers["content-type"] === "application/json")
+          textOf(answer, (whole) => {
+            const said = JSON.stringify(JSON.parse(whole));
+            const length = Buffer.byteLength(said);
+            response
+              .writeHead(200, { "content-type": "application/json", "content-length": length })
+              .end(said);
+          });
+        else passEvents(answer, response.writeHead(200, { "content-type": "text/event-stream" }));
+      });
+      asked.end(body);
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return server.address().port;
+}
+
+function textOf(message, use) {
+  let text = "";
+  message.setEncoding("utf8").on("data", (part) => {
+    text += part;
+  });
+  message.on("end", () => use(text));
+}
+
+/** Parses the events of an answer, and writes each anew. */
+function passEvents(answer, response) {
+  let rest = "";
+  answer.setEncoding("utf8").on("data", (part) => {
+    const events = (rest + part).split("\n\n");
+    rest = events.pop();
+    const written = events.map((event) => {
+      const data = event.slice("data: ".length);
+      return `data: ${data === "[DONE]" ? data : JSON.stringify(JSON.parse(data))}\n\n`;
+    });
+    response.write(written.join(""));
+  });
+  answer.on("end", () => response.end());
 }
 
 async function startServer(upstream) {
@@ -105,7 +156,8 @@ async function startPortkey(upstream) {
       "x-portkey-custom-host": `http://127.0.0.1:${upstream}/v1`,
     };
     const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
-    const side = { kind: "portkey", port, agent, headers: { ...headers, authorization: "Bearer key" } };
+    const ask = async () => ({ cpu: await cpuOf(child.pid) });
+    const side = { kind: "portkey", port, agent, ask, headers: { ...headers, authorization: "Bearer key" } };
     for (let time = 0; ; time += 1) {
       try {
         await post(side, false);
@@ -124,6 +176,14 @@ async function startPortkey(upstream) {
     await leave();
     return { skipped: String(error.message).split("\n")[0] };
   }
+}
+
+/** Microseconds of CPU that another process has taken, where the system tells them in ticks of 10 ms; else NaN. */
+async function cpuOf(pid) {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // Behind the name, which may hold spaces and brackets.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 async function freePort() {
@@ -177,6 +237,14 @@ function ratioOf(rounds, one, other, what) {
   return { median: median(all), low: Math.min(...all), high: Math.max(...all) };
 }
 
+function toProxy(kind, rounds, alone) {
+  return {
+    cpuRatio: ratioOf(rounds, kind, "proxy", "cpu"),
+    perSecondRatio: ratioOf(rounds, kind, "proxy", "perSecond"),
+    firstByteRatio: ratioOf(alone, kind, "proxy", "firstMs"),
+  };
+}
+
 async function measure(sides, stream, count, times, atOnce) {
   const rounds = Object.fromEntries(Object.keys(sides).map((kind) => [kind, []]));
   for (const side of Object.values(sides)) await round(side, stream, count, atOnce);
@@ -187,7 +255,7 @@ async function measure(sides, stream, count, times, atOnce) {
 }
 
 async function compare(requests, times) {
-  const { server, upstream, sides } = await started(["proxy", "serve"]);
+  const { server, upstream, sides } = await started(["proxy", "parser", "serve"]);
   const result = { node: process.version, requests, rounds: times };
   for (const stream of [false, true]) {
     const count = stream ? Math.ceil(requests / 4) : requests;
@@ -195,10 +263,9 @@ async function compare(requests, times) {
     const alone = await measure(sides, stream, Math.ceil(count / 8), times, 1);
     const of = (kind, what) => median(rounds[kind].map((one) => one[what]));
     result[stream ? "streams" : "whole answers"] = {
-      cpuUs: { proxy: of("proxy", "cpu"), serve: of("serve", "cpu") },
-      cpuRatio: ratioOf(rounds, "serve", "proxy", "cpu"),
-      perSecondRatio: ratioOf(rounds, "serve", "proxy", "perSecond"),
-      firstByteRatio: ratioOf(alone, "serve", "proxy", "firstMs"),
+      cpuUs: { proxy: of("proxy", "cpu"), parser: of("parser", "cpu"), serve: of("serve", "cpu") },
+      ...toProxy("serve", rounds, alone),
+      parser: toProxy("parser", rounds, alone),
       firstByteMs: {
         proxy: median(alone.proxy.map((one) => one.firstMs)),
         serve: median(alone.serve.map((one) => one.firstMs)),
@@ -209,10 +276,13 @@ async function compare(requests, times) {
   const portkey = await startPortkey(upstream);
   if (portkey.skipped === undefined) {
     const rounds = await measure({ portkey, serve: sides.serve }, false, Math.ceil(requests / 8), times, 16);
-    const perSecond = (kind) => median(rounds[kind].map((one) => one.perSecond));
+    const of = (kind, what) => median(rounds[kind].map((one) => one[what]));
+    const [perSecond, cpu] = [(kind) => of(kind, "perSecond"), (kind) => of(kind, "cpu")];
     result.portkey = {
       version: portkeyVersion,
       perSecond: { portkey: perSecond("portkey"), serve: perSecond("serve") },
+      cpuUs: { portkey: cpu("portkey"), serve: cpu("serve") },
+      cpuRatio: ratioOf(rounds, "portkey", "serve", "cpu"),
       perSecondRatio: ratioOf(rounds, "serve", "portkey", "perSecond"),
     };
     await portkey.end();
