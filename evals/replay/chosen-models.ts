@@ -43,9 +43,14 @@ export function chosenModels<Id extends string>(prepared: ReplayCases<Id>): Chos
     },
     tell(tally) {
       for (let index = 0; index < chosen.length; index += 1) {
-        const model = models[chosen[index] as number];
-        if (model !== undefined)
-          tally.add(cases[index] as ReplayCase<Id>, index, { model, reason: "noted" }, 1);
+        const model = chosen[index] as number;
+        if (model !== none)
+          tally.add(
+            cases[index] as ReplayCase<Id>,
+            index,
+            { model: models[model] as Id, reason: "noted" },
+            1,
+          );
       }
     },
     sums() {
