@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Replay, replayCases, replayPolicies, replayPolicy } from "../../../evals/index.ts";
@@ -130,4 +132,21 @@ it("chooses among more models than a byte can name", async () => {
     expect([costUsd, quality]).toEqual([index, index / 300]);
     expect(Object.entries(callRates).filter(([, rate]) => rate > 0)).toEqual([[`m${index}`, 1]]);
   }
+});
+
+it("does not hold on to records once they are replayed", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const replayed = async () => {
+    const record = recordOf("a", { small: { quality: 0.5 }, large: { quality: 1 } });
+    const cases = await replayCases([record], { models });
+    return { result: replayPolicy(cases, always("large")), record: new WeakRef(record) };
+  };
+  const { result, record } = await replayed();
+  for (let turn = 0; turn < 20 && record.deref() !== undefined; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+  }
+  expect(record.deref()).toBeUndefined();
+  expect(result.byRecord.quality).toStrictEqual(Float64Array.of(1));
 });
