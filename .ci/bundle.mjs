@@ -61,12 +61,16 @@ const runsWhenCalled = {
       name: "made",
       exports: "named",
       minify: true,
+      sourcemap: "hidden",
+      sourcemapPathTransform: (source, map) => resolve(dirname(map), source),
     });
     await bundle.close();
-    const [{ code, moduleIds }] = output;
+    const [{ code, map, moduleIds }] = output;
     withinIds.push(...moduleIds);
     return {
       code: `export function ${exported}() {\n${code}\nreturn made.${exported}();\n}`,
+      // A line further down.
+      map: { ...map, mappings: `;${map.mappings}` },
       moduleType: "js",
     };
   },

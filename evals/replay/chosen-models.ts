@@ -9,8 +9,8 @@ export interface ChosenModels<Id extends string> {
   note(index: number, model: number): boolean;
   /** Position of a case's model; -1 before it is noted. */
   at(index: number): number;
-  /** Adds what is noted to sums that have nothing yet. */
-  tell(tally: Tally<Id>): void;
+  /** Adds what is noted of these cases to sums that have nothing yet. */
+  tell(tally: Tally<Id>, cases: readonly ReplayCase<Id>[]): void;
   /** Means, and columns that are made when they are first read. Every case must be noted. */
   sums(): Omit<Replay<Id>, "records" | "skipped" | "unclassified">;
 }
@@ -18,11 +18,12 @@ export interface ChosenModels<Id extends string> {
 /** A case that is not noted yet, in the column of bytes. */
 const none = 255;
 
+/** Keeps numbers alone of the cases: the columns of a result must not hold on to records and their prompts. */
 export function chosenModels<Id extends string>(prepared: ReplayCases<Id>): ChosenModels<Id> {
-  const { models, cases } = prepared;
+  const { models } = prepared;
   const width = models.length;
   const columns = outcomeColumns(prepared);
-  const chosen = new Uint8Array(cases.length).fill(none);
+  const chosen = new Uint8Array(prepared.cases.length).fill(none);
 
   const columnOf = (values: Float64Array): Float64Array =>
     Float64Array.from(chosen, (model, index) => values[index * width + model] as number);
@@ -41,11 +42,16 @@ export function chosenModels<Id extends string>(prepared: ReplayCases<Id>): Chos
       const model = chosen[index] as number;
       return model === none ? -1 : model;
     },
-    tell(tally) {
+    tell(tally, cases) {
       for (let index = 0; index < chosen.length; index += 1) {
-        const model = models[chosen[index] as number];
-        if (model !== undefined)
-          tally.add(cases[index] as ReplayCase<Id>, index, { model, reason: "noted" }, 1);
+        const model = chosen[index] as number;
+        if (model !== none)
+          tally.add(
+            cases[index] as ReplayCase<Id>,
+            index,
+            { model: models[model] as Id, reason: "noted" },
+            1,
+          );
       }
     },
     sums() {

@@ -40,7 +40,7 @@ export function replayRun<Id extends string>(
   const opened = (): Tally<Id> => {
     if (tally === undefined) {
       tally = createTally(prepared, hasTurns);
-      chosen?.tell(tally);
+      chosen?.tell(tally, prepared.cases);
       chosen = undefined;
     }
     return tally;

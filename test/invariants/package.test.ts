@@ -392,6 +392,27 @@ it("has maps that lead from each throw to the same in the sources", async () => 
   expect(throws).toBeGreaterThan(100);
 });
 
+it("has maps that hold our sources line by line, but for comments", async () => {
+  const home = join(folder, "node_modules/switchpoint/dist");
+  const files = (await readdir(home, { recursive: true })).filter((name) => name.endsWith(".js.map"));
+  const differing: string[] = [];
+  let compared = 0;
+  for (const file of files) {
+    const { sources, sourcesContent } = JSON.parse(await readFile(join(home, file), "utf8"));
+    for (const [index, content] of sourcesContent.entries()) {
+      const [name] = /(?:src|policies|evals|cli)\/.*\.ts$/.exec(sources[index]) ?? [];
+      if (name === undefined || content === null) continue;
+      const lines = (await readFile(join(root, name), "utf8")).split("\n");
+      const held: readonly string[] = content.split("\n");
+      if (held.length !== lines.length || held.some((line, at) => line !== "" && line !== lines[at]))
+        differing.push(name);
+      compared += 1;
+    }
+  }
+  expect(differing).toEqual([]);
+  expect(compared).toBeGreaterThan(100);
+});
+
 it("includes a working command line", async () => {
   const { stdout } = await run(process.execPath, [command(), "--version"]);
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);

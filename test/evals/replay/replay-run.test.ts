@@ -1,7 +1,9 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Replay, replayCases, replayPolicies, replayPolicy } from "../../../evals/index.ts";
-import { sticky, threshold } from "../../../policies/index.ts";
+import { always, sticky, threshold } from "../../../policies/index.ts";
 import type { Policy } from "../../../src/contracts/index.ts";
 import { recordOf, stated } from "../../support/evals/records.ts";
 import { numRuns } from "../../support/runs.ts";
@@ -109,4 +111,42 @@ it("reads columns of a policy that is long done, and keeps them", async () => {
   expect(none?.latencyMs).toStrictEqual(Float64Array.of(5, 7));
   expect(none?.latencyMs).toBe(none?.latencyMs);
   expect(Object.keys(mixed ?? {})).toEqual(["quality", "costUsd", "latencyMs", "callRates"]);
+});
+
+it("chooses among more models than a byte can name", async () => {
+  const many = Array.from({ length: 300 }, (_, index) => `m${index}`);
+  const outcomes = Object.fromEntries(
+    many.map((id, index) => [id, { quality: index / 300, costUsd: index }]),
+  );
+  const cases = await replayCases([recordOf("a", outcomes), recordOf("b", outcomes)], { models: many });
+  // The first case is answered by one that a byte can name, the second by another.
+  const policy: Policy<string> = {
+    name: "by ask",
+    select: ({ request }) => ({ model: request.ask === "a" ? "m3" : "m299", reason: "by ask" }),
+  };
+  const byAsk = replayPolicy(cases, policy);
+  expect(byAsk.byRecord.costUsd).toStrictEqual(Float64Array.of(3, 299));
+  expect([byAsk.costUsd, byAsk.callRates["m255"], byAsk.callRates["m3"]]).toEqual([151, 0, 0.5]);
+  for (const index of [0, 254, 255, 256, 299]) {
+    const { costUsd, quality, callRates } = replayPolicy(cases, always(`m${index}`));
+    expect([costUsd, quality]).toEqual([index, index / 300]);
+    expect(Object.entries(callRates).filter(([, rate]) => rate > 0)).toEqual([[`m${index}`, 1]]);
+  }
+});
+
+it("does not hold on to records once they are replayed", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const replayed = async () => {
+    const record = recordOf("a", { small: { quality: 0.5 }, large: { quality: 1 } });
+    const cases = await replayCases([record], { models });
+    return { result: replayPolicy(cases, always("large")), record: new WeakRef(record) };
+  };
+  const { result, record } = await replayed();
+  for (let turn = 0; turn < 20 && record.deref() !== undefined; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+  }
+  expect(record.deref()).toBeUndefined();
+  expect(result.byRecord.quality).toStrictEqual(Float64Array.of(1));
 });
