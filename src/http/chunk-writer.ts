@@ -2,6 +2,8 @@ import type { CompletionChunk } from "../contracts/index.ts";
 
 /** Most chunks of a stream that are looked at for a shape. In some streams no two are alike. */
 const mostTries = 6;
+/** Longest JSON of a chunk, without its text, that is kept as a shape, in characters: a stream keeps it. */
+const longestShape = 4_096;
 /** Stands for a chunk's text while a shape is learnt. */
 const mark = "\u2020chunk text\u2020";
 const markedText = JSON.stringify(mark);
@@ -40,7 +42,7 @@ export class ChunkWriter {
     const learnt = this.#tries < mostTries ? shapeOf(sent) : undefined;
     this.#tries += 1;
     if (learnt === undefined) return JSON.stringify(sent);
-    this.#shape = learnt;
+    if (learnt.before.length + learnt.after.length <= longestShape) this.#shape = learnt;
     return learnt.before + JSON.stringify(chunk.choices[0]?.delta.content) + learnt.after;
   }
 }

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bodyBytes } from "../../src/http/body-bytes.ts";
+import { memoryInUse } from "../support/memory-in-use.ts";
 
 function gathered(parts: readonly Uint8Array[]): string {
   const body = bodyBytes();
@@ -32,33 +31,25 @@ test("what is not UTF-8 is refused, as a whole and where it breaks off", () => {
   expect(gathered([])).toBe("");
 });
 
-setFlagsFromString("--expose-gc");
-const gc: () => void = runInNewContext("gc");
-function inUse(): number {
-  gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
 test("a body of single bytes takes no more memory than its bytes", () => {
-  const before = inUse();
+  const before = memoryInUse();
   const body = bodyBytes();
   const wire = new Uint8Array(65_536).fill(0x20);
   const count = 300_000;
   for (let at = 0; at < count; at += 1) body.add(wire.subarray(at % 65_536, (at % 65_536) + 1));
   // Single objects would be 30 MB.
-  expect(inUse() - before).toBeLessThan(8_000_000);
+  expect(memoryInUse() - before).toBeLessThan(8_000_000);
   expect(body.length).toBe(count);
   expect(body.text()).toBe(" ".repeat(count));
 });
 
 test("many bodies that stop after a few bytes take little memory each", () => {
-  const before = inUse();
+  const before = memoryInUse();
   const bodies = Array.from({ length: 500 }, () => {
     const body = bodyBytes();
     for (const character of "{ }") body.add(new TextEncoder().encode(character));
     return body;
   });
-  expect(inUse() - before).toBeLessThan(500 * 8_192);
+  expect(memoryInUse() - before).toBeLessThan(500 * 8_192);
   expect(bodies.map((body) => body.text())).toEqual(bodies.map(() => "{ }"));
 });

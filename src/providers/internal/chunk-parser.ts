@@ -91,19 +91,24 @@ function shapeOf(data: string, chunk: CompletionChunk): Shape | undefined {
   for (const opening of openings) {
     const found = data.indexOf(opening);
     if (found < 0) continue;
-    const before = data.slice(0, found + opening.length);
-    const after = data.slice(before.length + content.length);
-    if (!data.startsWith(content, before.length) || after[0] !== '"' || !isText(before, after)) continue;
+    const start = found + opening.length;
+    const end = start + content.length;
+    if (!data.startsWith(content, start) || data[end] !== '"') continue;
+    // Both are parts of this text alone: `data` may be a part of one of megabytes, which they would keep.
+    const marked = `${data.slice(0, start)}${mark}${data.slice(end)}`;
+    if (!isText(marked)) continue;
+    const before = marked.slice(0, start);
+    const after = marked.slice(start + mark.length);
     // Copies, since the chunk itself belongs to its reader.
     return { before, after, chunk: { ...chunk }, choice: { ...choice }, delta: { ...delta } };
   }
   return undefined;
 }
 
-/** True if what stands between the two is what the parser takes for the text: a name may be there twice. */
-function isText(before: string, after: string): boolean {
+/** True if the mark stands where the parser takes the text from: a name may be there twice. */
+function isText(marked: string): boolean {
   try {
-    return onlyChoice(JSON.parse(`${before}${mark}${after}`))?.delta?.content === mark;
+    return onlyChoice(JSON.parse(marked))?.delta?.content === mark;
   } catch {
     return false;
   }
