@@ -211,5 +211,5 @@ describe("what is private", () => {
       ),
       { numRuns: runs(6, 300) },
     );
-  }, 120_000);
+  });
 });

@@ -192,22 +192,28 @@ describe("a store that lies in three of ten answers", () => {
           expect((await world.rollout.status()).stage).toBe(0);
         }
       lie(false);
-      const [first, second] = worlds;
-      let compared = 0;
-      for (const world of worlds)
-        for (let at = 1; at <= 30; at += 1)
-          if ((await first.armOf(`s${world === first ? 1 : 2}-${at}`)) !== "between") compared += 1;
+      const statuses = () => Promise.all(worlds.map(({ rollout }) => rollout.status()));
       for (let tries = 0; tries < 60; tries += 1) {
         await new Promise((resolve) => setTimeout(resolve, 50));
         for (const world of worlds) {
           world.tick(200);
           await world.rollout.judge();
         }
-        if ((await second.rollout.status()).store?.isReached) break;
+        if ((await statuses()).every(({ store }) => store?.isReached)) break;
       }
-      const { units, inBoth } = await second.rollout.status();
-      expect(inBoth).toBe(0);
-      expect(units.control + units.candidate).toBeLessThanOrEqual(compared);
+      // Both know the stage again: they agree about who is compared.
+      let compared = 0;
+      for (const world of [1, 2])
+        for (let at = 1; at <= 30; at += 1) {
+          const session = `s${world}-${at}`;
+          const [arm, other] = await Promise.all(worlds.map((one) => one.armOf(session)));
+          expect([session, other]).toEqual([session, arm]);
+          if (arm !== "between") compared += 1;
+        }
+      for (const { units, inBoth } of await statuses()) {
+        expect(inBoth).toBe(0);
+        expect(units.control + units.candidate).toBeLessThanOrEqual(compared);
+      }
       lie(true);
       await Promise.all(worlds.map(({ router }) => router.close()));
     }
