@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const patience = "./test/support/patience.ts";
@@ -52,9 +51,9 @@ export default defineConfig({
     // Compiled sources are kept beside the packages: a fifth of a run's time, and CI has three runs.
     experimental: { fsModuleCache: true },
     globalSetup: ["./test/support/folder-of-run.ts"],
-    // A third of a run waits for timers, loopback and child processes: one more than cores leaves none idle. Twice as many
-    // gained nothing more, and then tests failed for lack of time. A percentage cannot be above 100.
-    maxWorkers: availableParallelism() + 1,
+    // Much of a run waits for loopback, timers and child processes: leave no core idle. With one worker more than cores, tests with short
+    // time limits failed by chance.
+    maxWorkers: "100%",
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // The full counts of random runs take their time.
     testTimeout: process.env["SWITCHPOINT_RUNS"] === "full" ? 900_000 : 60_000,
