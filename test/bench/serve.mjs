@@ -88,7 +88,7 @@ function textOf(message, use) {
   message.on("end", () => use(text));
 }
 
-/** Parses the events of an answer, and writes each anew. */
+/** Parses the events of an answer, and writes each again. */
 function passEvents(answer, response) {
   let rest = "";
   answer.setEncoding("utf8").on("data", (part) => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { ChatMessage, RouterEvent } from "../../src/contracts/index.ts";
 
-// Each test imports the package anew, so that nothing is loaded when it makes its router.
+// Each test imports the package once more, so that nothing is loaded yet when it makes its router.
 beforeEach(() => {
   vi.resetModules();
 });
