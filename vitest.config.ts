@@ -16,13 +16,13 @@ const isolated = [
   "invariants/faults/*",
   "invariants/package",
   "invariants/readme",
-  "adapters/langchain/*",
-  "classifiers/text-units",
+  "serve/clients/langchain/*",
+  "router/classifiers/text-units",
   "plugin/node-builtin",
-  "presets/**/*",
-  "providers/*",
-  "rollout/{*rollout*,loop-wired,watch-tuning,fleet/*,audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
-  "http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
+  "router/presets/**/*",
+  "router/providers/*",
+  "loop/{*rollout*,loop-wired,watch-tuning,release/{follow-release,processes},audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
+  "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
   "cli/{doctor-platforms,loop,rollout,release,serve,serve-*}",
   "studies/data-path",
 ].map((path) => `${path}.test.ts`);
@@ -32,14 +32,14 @@ const isolated = [
  * leaves it out and keeps what another version can change: wires, files, processes, timers and modules.
  */
 const computing = [
-  "{statistics,policies,studies,cost,request,decision}/**",
+  "{policies,studies,loop/statistics,router/{cost,request,decide}}/**",
   // The tables of Unicode, which text-units reads, belong to Node; onnx starts processes with native code.
-  "classifiers/{!(text-units).test.ts,!(onnx)/**}",
+  "router/classifiers/{!(text-units).test.ts,!(onnx)/**}",
   "evals/{tune,train,monitor,metrics,report}/**",
-  "rollout/{audit,drift,guards}/**",
-  "rollout/{judge,hold-out,unit-draw,promise,promise-records,keep-promise,share-promise,create-rollout,rollout-policy}.test.ts",
+  "loop/{audit,drift,guards}/**",
+  "loop/{judge,hold-out,unit-draw,promise,promise-records,keep-promise,share-promise,create-rollout,rollout-policy}.test.ts",
   // The page belongs to Chromium; other tests of http read what the server sends it.
-  "http/dashboard-chromium.test.ts",
+  "serve/http/dashboard-chromium.test.ts",
   "invariants/{architecture,detectors-see-all,documents,doors,nothing-forgotten,plain-english,readme,walk}.test.ts",
 ];
 const skipped = process.env["SWITCHPOINT_TESTS"] === "runtime" ? computing : [];

@@ -18,7 +18,7 @@ const installed = Object.keys({ ...dependencies, ...peerDependencies });
 const doors = [...Object.values(exports), ...Object.values(bin)].flatMap(sourcesOf);
 const scripts = filesIn("studies").map((name) => `studies/${name}`);
 
-/** The sources of a door of package.json: `./dist/src/providers/*.js` has one a provider. */
+/** The sources of a door of package.json: `./dist/src/router/providers/*.js` has one a provider. */
 function sourcesOf(target) {
   const [, name] = /^(?:\.\/)?dist\/(.+)\.js$/.exec(target ?? "") ?? [];
   if (name === undefined) return [];
@@ -104,20 +104,20 @@ const ofPolicies = await ownModulesOf(
   "policies/checks/index.ts",
 );
 /** What the first request loads: the parts of a request, and the default classifier with its weights. */
-const ofRequests = await ownModulesOf("src/router/request-parts.ts");
+const ofRequests = await ownModulesOf("src/router/life/request-parts.ts");
 /** State that processes share, which few routers have. */
-const ofShared = await ownModulesOf("src/state/shared/shared-parts.ts");
+const ofShared = await ownModulesOf("src/fleet/shared-parts.ts");
 /** What providers and plug-ins share with those: they must bring neither weights nor the parts of a request. */
 const ofPlugins = await ownModulesOf(
   "src/plugin/index.ts",
-  ...doors.filter((name) => name.startsWith("src/providers/")),
+  ...doors.filter((name) => name.startsWith("src/router/providers/")),
 );
 const isHelper = (id) => ofPlugins.has(id) && /^src\/(?:plugin|contracts)\//.test(pathIn(id));
-const ofDefault = await ownModulesOf("src/classifiers/complexity.ts");
-const ofClassifiers = await ownModulesOf("src/classifiers/index.ts");
+const ofDefault = await ownModulesOf("src/router/classifiers/complexity.ts");
+const ofClassifiers = await ownModulesOf("src/router/classifiers/index.ts");
 // LangChain and OpenTelemetry are optional peers, which nothing else may import.
 const isPart = (id) =>
-  /^(policies|src\/(?!testing\/|adapters\/langchain|telemetry\/otel|http\/server\/|http\/dashboard\/page\.|telemetry\/dashboard\/))/.test(
+  /^(policies|src\/(?!testing\/|serve\/(?:clients\/langchain|telemetry\/otel|http\/server\/|http\/page\/page\.|status\/)))/.test(
     pathIn(id),
   );
 
@@ -132,11 +132,11 @@ const families = [
 
 /** Providers, which an application loads when it uses one: one chunk a family, and one for what they share. */
 function providersOf(id) {
-  const name = pathIn(id).replace(/^src\/providers\/(?:internal\/)?/, "");
+  const name = pathIn(id).replace(/^src\/router\/providers\/(?:internal\/)?/, "");
   const [family] = families.find(([, files]) => files.test(name)) ?? [];
   return family === undefined ? "providers" : `providers-${family}`;
 }
-const isProvider = (id) => pathIn(id).startsWith("src/providers/");
+const isProvider = (id) => pathIn(id).startsWith("src/router/providers/");
 
 /** One chunk a package, but one for packages that are only used together, and one for each encoding. */
 function chunkOf(id) {
@@ -170,7 +170,7 @@ async function bundled(names, chunks) {
         { name: "helpers", test: isHelper, priority: 1 },
         { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
         { name: "shared", test: (id) => ofShared.has(id), priority: 1 },
-        { name: "encoder", test: (id) => pathIn(id) === "src/cost/create-encoder.ts", priority: 1 },
+        { name: "encoder", test: (id) => pathIn(id) === "src/router/cost/create-encoder.ts", priority: 1 },
         { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },
         { name: "complexity", test: (id) => ofDefault.has(id), priority: 1 },
         { name: "classifiers", test: (id) => ofClassifiers.has(id), priority: 1 },

@@ -1,8 +1,8 @@
 import { offlineHop } from "../evals/replay/offline-hop.ts";
 import type { Classification, Classifier, ClassifierError } from "../src/contracts/index.ts";
-import { estimateTokens } from "../src/cost/estimate-tokens.ts";
 import { askClassifier } from "../src/plugin/index.ts";
-import { normaliseRequest } from "../src/request/index.ts";
+import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { normaliseRequest } from "../src/router/request/index.ts";
 import type { Terminal } from "./io.ts";
 import { atLine, type RequestLine, readRequests } from "./read-requests.ts";
 

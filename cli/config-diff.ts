@@ -1,8 +1,8 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
 import { decideLine } from "./decide-line.ts";
 import { type DecisionChange, failedSide, isSameSide, type Side, sideOf } from "./decision-side.ts";
 import type { RequestLine } from "./read-requests.ts";

@@ -1,8 +1,8 @@
 import type { Price } from "../src/contracts/index.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import { lookUpModel } from "../src/cost/catalogue.ts";
-import { estimateCost } from "../src/cost/cost-of.ts";
-import { priceAt } from "../src/cost/price-at.ts";
+import { lookUpModel } from "../src/router/cost/catalogue.ts";
+import { estimateCost } from "../src/router/cost/cost-of.ts";
+import { priceAt } from "../src/router/cost/price-at.ts";
 
 /** Traffic of a day, as far as it sets what an audit costs. */
 export interface DayTraffic {

@@ -1,8 +1,8 @@
 import type { Capabilities, Model, NeededCapability, Price } from "../src/contracts/index.ts";
-import { lookUpModel } from "../src/cost/catalogue.ts";
-import { estimateCost } from "../src/cost/cost-of.ts";
-import { lifeOf, type ModelLife } from "../src/cost/model-life.ts";
-import { priceAt } from "../src/cost/price-at.ts";
+import { lookUpModel } from "../src/router/cost/catalogue.ts";
+import { estimateCost } from "../src/router/cost/cost-of.ts";
+import { lifeOf, type ModelLife } from "../src/router/cost/model-life.ts";
+import { priceAt } from "../src/router/cost/price-at.ts";
 import { askEndpoint, type EndpointReport } from "./ask-endpoint.ts";
 import { askServer, type ServerReport } from "./ask-server.ts";
 import type { CallReport } from "./call-model.ts";

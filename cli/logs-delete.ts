@@ -5,7 +5,7 @@ import { type LogFile, logFiles } from "../evals/data/decisions/log-files.ts";
 import { readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import { counted } from "../src/plugin/counted.ts";
-import { eraseRows } from "../src/telemetry/sqlite-log/erase-rows.ts";
+import { eraseRows } from "../src/serve/telemetry/sqlite-log/erase-rows.ts";
 import type { Io } from "./io.ts";
 import { readHashKeys, shownOrHidden } from "./logs-filter.ts";
 import { toJson } from "./to-json.ts";

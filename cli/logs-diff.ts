@@ -8,10 +8,10 @@ import {
   OutcomeFormatError,
   type Router,
 } from "../src/contracts/index.ts";
-import { draw } from "../src/decision/draw.ts";
-import { planOf } from "../src/decision/plan-of.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
+import { draw } from "../src/router/decide/draw.ts";
+import { planOf } from "../src/router/decide/plan-of.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import { decideLine } from "./decide-line.ts";
 import { failedSide, isSameSide, type Side, showChange, sideOf } from "./decision-side.ts";

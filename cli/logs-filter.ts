@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { DecisionLine } from "../evals/data/decisions/decision-line.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import { hiddenValue, promptHash } from "../src/telemetry/log/keyed-hash.ts";
-import type { RowFilter } from "../src/telemetry/sqlite-log/row-filter.ts";
+import { hiddenValue, promptHash } from "../src/router/log/keyed-hash.ts";
+import type { RowFilter } from "../src/serve/telemetry/sqlite-log/row-filter.ts";
 
 export interface FilterOptions {
   readonly since?: string | undefined;

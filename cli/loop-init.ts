@@ -4,7 +4,7 @@ import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { usd } from "../evals/report/format-number.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import { type Environment, environmentProviders, hasKey } from "../src/presets/named-models.ts";
+import { type Environment, environmentProviders, hasKey } from "../src/router/presets/named-models.ts";
 import { type AuditPlan, type DayCost, type DayTraffic, dayCost } from "./day-cost.ts";
 import { dayTraffic, type TrafficOptions } from "./day-traffic.ts";
 import { formatTable } from "./format-table.ts";

@@ -4,7 +4,7 @@ import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { checkRolloutStatus } from "../evals/report/loop/check-rollout-status.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import type { Rollout, RolloutStatus } from "../src/rollout/index.ts";
+import type { Rollout, RolloutStatus } from "../src/loop/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 

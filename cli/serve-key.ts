@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { createKey } from "../src/http/server/index.ts";
+import { createKey } from "../src/serve/http/server/index.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
 import { pairOption } from "./pair-option.ts";

@@ -1,14 +1,14 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
-import type { HandlerOptions } from "../src/http/index.ts";
+import type { HandlerOptions } from "../src/serve/http/index.ts";
 import {
   authoriseByKeys,
   type RunningServer,
   readKeys,
   type ServeOptions,
   serve,
-} from "../src/http/server/index.ts";
-import { type RouterRecording, recordRouter } from "../src/telemetry/dashboard/dashboard.ts";
-import { type Prometheus, prometheus } from "../src/telemetry/prometheus/index.ts";
+} from "../src/serve/http/server/index.ts";
+import { type Prometheus, prometheus } from "../src/serve/metrics/prometheus/index.ts";
+import { type RouterRecording, recordRouter } from "../src/serve/status/dashboard.ts";
 import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";

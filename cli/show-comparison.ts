@@ -1,8 +1,8 @@
 import type { Comparison } from "../evals/replay/compare/compare.ts";
 import type { RouterComparison } from "../evals/replay/compare/compare-router.ts";
 import type { ComparisonMetric, ComparisonRow } from "../evals/replay/compare/comparison-row.ts";
+import type { Estimate } from "../src/loop/statistics/bootstrap.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
-import type { Estimate } from "../src/statistics/bootstrap.ts";
 import { formatTable } from "./format-table.ts";
 import { perThousand, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";

@@ -1,7 +1,7 @@
 import type { Json } from "../src/contracts/index.ts";
+import type { ReleaseDifference, Verification } from "../src/loop/release/compare-releases.ts";
+import type { Release } from "../src/loop/release/release.ts";
 import { counted } from "../src/plugin/counted.ts";
-import type { ReleaseDifference, Verification } from "../src/rollout/release/compare-releases.ts";
-import type { Release } from "../src/rollout/release/release.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Number of digits by which decisions name a release. */

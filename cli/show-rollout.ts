@@ -1,10 +1,10 @@
-import { showHidden } from "../src/plugin/show-hidden.ts";
 import type {
   GuardStatus,
   RolloutStage,
   RolloutStatus,
   RolloutVerdict,
-} from "../src/rollout/stages/rollout-status.ts";
+} from "../src/loop/rollout/rollout-status.ts";
+import { showHidden } from "../src/plugin/show-hidden.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Formats the status of a rollout for people. */

@@ -1,5 +1,5 @@
 import type { TrainingReport } from "../evals/train/train-classifier.ts";
-import type { TrainedClassifier } from "../src/classifiers/index.ts";
+import type { TrainedClassifier } from "../src/router/classifiers/index.ts";
 import { formatTable } from "./format-table.ts";
 import { withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";

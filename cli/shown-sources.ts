@@ -4,7 +4,7 @@ import type {
   ShownHoldOut,
   ShownPromise,
   ShownRollout,
-} from "../src/telemetry/dashboard/index.ts";
+} from "../src/serve/status/index.ts";
 
 /**
  * Returns what a config exports for its dashboard: `holdOut`, `promise`, `promises`, `rollout`, `rollouts`, `drift`. What

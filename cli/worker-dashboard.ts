@@ -1,7 +1,7 @@
-import { heldOutCost } from "../src/rollout/measured-saving.ts";
-import type { RouterRecording } from "../src/telemetry/dashboard/dashboard.ts";
-import type { Frames } from "../src/telemetry/dashboard/frames.ts";
-import { createPartTap, type PartTap } from "../src/telemetry/dashboard/part-tap.ts";
+import { heldOutCost } from "../src/loop/measured-saving.ts";
+import type { RouterRecording } from "../src/serve/status/dashboard.ts";
+import type { Frames } from "../src/serve/status/frames.ts";
+import { createPartTap, type PartTap } from "../src/serve/status/part-tap.ts";
 import type { WorkerLink } from "./worker-link.ts";
 import { hasField, type Noted, type Recorded } from "./worker-messages.ts";
 

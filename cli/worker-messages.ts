@@ -1,7 +1,7 @@
-import type { DashboardFrame, FrameSaving } from "../src/telemetry/dashboard/frame.ts";
-import type { FrameAsked } from "../src/telemetry/dashboard/frames.ts";
-import type { ProcessStates } from "../src/telemetry/dashboard/merge-states.ts";
-import type { Part } from "../src/telemetry/dashboard/part.ts";
+import type { DashboardFrame, FrameSaving } from "../src/serve/status/frame.ts";
+import type { FrameAsked } from "../src/serve/status/frames.ts";
+import type { ProcessStates } from "../src/serve/status/merge-states.ts";
+import type { Part } from "../src/serve/status/part.ts";
 
 /** Recording of a worker since its last message. */
 export interface Recorded {

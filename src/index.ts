@@ -3,9 +3,6 @@
  * and providers find all types and helpers at `switchpoint/plugin`.
  */
 
-export type { BudgetOptions } from "./budget/budget-options.ts";
-export type { DegradeOptions } from "./budget/degrade-options.ts";
-export type { CacheOptions } from "./cache/index.ts";
 export type {
   Attempt,
   ChatRequest,
@@ -53,13 +50,16 @@ export {
   ProviderError,
   RouterError,
 } from "./contracts/index.ts";
-export type { ExecutionOptions } from "./execution/index.ts";
 export { explain } from "./plugin/explain.ts";
-export { createRouter } from "./presets/create-router.ts";
-export { configure, defaultRouter, environmentRouter, route } from "./presets/default-router.ts";
-export type { Environment } from "./presets/named-models.ts";
-export type { RouterOptions } from "./router/router-options.ts";
-export { type DecisionLogOptions, decisionLog } from "./telemetry/decision-log.ts";
-export type { DecisionLog } from "./telemetry/log/intake.ts";
-export { type SpendMeter, type SpendMeterOptions, spendMeter } from "./telemetry/spend-meter.ts";
-export type { NamedSpendRow, SpendGroup, SpendReport, SpendRow } from "./telemetry/spend-sums.ts";
+export type { BudgetOptions } from "./router/budget/budget-options.ts";
+export type { DegradeOptions } from "./router/budget/degrade-options.ts";
+export type { CacheOptions } from "./router/cache/index.ts";
+export type { ExecutionOptions } from "./router/call/index.ts";
+export type { RouterOptions } from "./router/create/router-options.ts";
+export { type DecisionLogOptions, decisionLog } from "./router/log/decision-log.ts";
+export type { DecisionLog } from "./router/log/intake.ts";
+export { type SpendMeter, type SpendMeterOptions, spendMeter } from "./router/log/spend-meter.ts";
+export type { NamedSpendRow, SpendGroup, SpendReport, SpendRow } from "./router/log/spend-sums.ts";
+export { createRouter } from "./router/presets/create-router.ts";
+export { configure, defaultRouter, environmentRouter, route } from "./router/presets/default-router.ts";
+export type { Environment } from "./router/presets/named-models.ts";

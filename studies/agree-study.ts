@@ -19,12 +19,12 @@ import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
 import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
 import { extractText } from "../policies/checks/internal/extract-answer.ts";
 import { sufficientScore } from "../policies/checks/internal/sufficient-score.ts";
-import { complexity } from "../src/classifiers/complexity.ts";
 import { isRouterError } from "../src/contracts/index.ts";
-import { bootstrap } from "../src/statistics/bootstrap.ts";
-import { mean } from "../src/statistics/mean.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
-import { shuffled } from "../src/statistics/shuffled.ts";
+import { bootstrap } from "../src/loop/statistics/bootstrap.ts";
+import { mean } from "../src/loop/statistics/mean.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { shuffled } from "../src/loop/statistics/shuffled.ts";
+import { complexity } from "../src/router/classifiers/complexity.ts";
 import { dataPath } from "./data-path.ts";
 
 const folder = process.argv[2] ?? "";

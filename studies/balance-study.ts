@@ -4,14 +4,15 @@
  *
  *     npm run build && node dist/studies/balance-study.js
  */
-import type { BalanceRule } from "../src/pools/balance/balance-rule.ts";
-import { leastInFlight } from "../src/pools/balance/least-in-flight.ts";
-import { leastLoaded } from "../src/pools/balance/least-loaded.ts";
-import { powerOfTwo } from "../src/pools/balance/power-of-two.ts";
-import { prefixAffinity } from "../src/pools/balance/prefix-affinity.ts";
-import { roundRobin } from "../src/pools/balance/round-robin.ts";
-import { meanError } from "../src/statistics/mean-error.ts";
-import { tInterval } from "../src/statistics/t-interval.ts";
+
+import { meanError } from "../src/loop/statistics/mean-error.ts";
+import { tInterval } from "../src/loop/statistics/t-interval.ts";
+import type { BalanceRule } from "../src/router/pools/balance/balance-rule.ts";
+import { leastInFlight } from "../src/router/pools/balance/least-in-flight.ts";
+import { leastLoaded } from "../src/router/pools/balance/least-loaded.ts";
+import { powerOfTwo } from "../src/router/pools/balance/power-of-two.ts";
+import { prefixAffinity } from "../src/router/pools/balance/prefix-affinity.ts";
+import { roundRobin } from "../src/router/pools/balance/round-robin.ts";
 import { drawArrivals, fleets } from "./balance-world.ts";
 import { type BalanceResult, capacityOf, simulateBalance } from "./simulate-balance.ts";
 

@@ -13,9 +13,9 @@ import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { withLogprobChecks } from "../evals/tune/with-logprob-checks.ts";
 import { logprob } from "../policies/checks/index.ts";
 import { cascade } from "../policies/index.ts";
-import { complexity } from "../src/classifiers/complexity.ts";
-import { length } from "../src/classifiers/length.ts";
 import { isRouterError } from "../src/contracts/index.ts";
+import { complexity } from "../src/router/classifiers/complexity.ts";
+import { length } from "../src/router/classifiers/length.ts";
 import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn } from "./study-sets.ts";
 
 const maxLosses = [0.01, 0.02, 0.05];

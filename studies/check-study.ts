@@ -20,12 +20,12 @@ import { cascade } from "../policies/cascade.ts";
 import { predictGain, rankIn } from "../policies/checks/internal/gain-model.ts";
 import { blendOf } from "../policies/checks/internal/sufficient-score.ts";
 import { logprob } from "../policies/checks/logprob.ts";
-import { complexity } from "../src/classifiers/complexity.ts";
-import { bootstrap } from "../src/statistics/bootstrap.ts";
-import { mean } from "../src/statistics/mean.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
-import { shuffled } from "../src/statistics/shuffled.ts";
-import { weightedMean } from "../src/statistics/weighted-mean.ts";
+import { bootstrap } from "../src/loop/statistics/bootstrap.ts";
+import { mean } from "../src/loop/statistics/mean.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { shuffled } from "../src/loop/statistics/shuffled.ts";
+import { weightedMean } from "../src/loop/statistics/weighted-mean.ts";
+import { complexity } from "../src/router/classifiers/complexity.ts";
 import { dataPath } from "./data-path.ts";
 
 const file = dataPath("validation", "rational_cascades.jsonl.gz");

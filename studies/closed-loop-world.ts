@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Completion, Model } from "../src/contracts/index.ts";
-import { estimateTokens } from "../src/cost/estimate-tokens.ts";
-import { openaiCompatible } from "../src/providers/openai-compatible.ts";
-import type { AuditScorer } from "../src/rollout/index.ts";
+import type { AuditScorer } from "../src/loop/index.ts";
+import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { openaiCompatible } from "../src/router/providers/openai-compatible.ts";
 
 export type LoopModel = "small" | "large";
 

@@ -4,9 +4,9 @@
  *
  *     npm run build && node dist/studies/drift-study.js [lives]
  */
-import { createDriftMonitor } from "../src/rollout/drift/drift-monitor.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
-import { wilsonInterval } from "../src/statistics/wilson-interval.ts";
+import { createDriftMonitor } from "../src/loop/drift/drift-monitor.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
 import { drawDecision, type Traffic, usualTraffic } from "./drift-worlds.ts";
 
 interface World {

@@ -1,7 +1,7 @@
-import { noBets, sharesAround } from "../src/statistics/sequential-bets.ts";
+import { noBets, sharesAround } from "../src/loop/statistics/sequential-bets.ts";
 
 /**
- * The bets of `src/statistics/paired-bets` in place, with products instead of logarithms: the same numbers, some twenty
+ * The bets of `src/loop/statistics/paired-bets` in place, with products instead of logarithms: the same numbers, some twenty
  * times as fast. The study checks that they are the same.
  */
 export interface FastPairs {

@@ -8,8 +8,8 @@
 import { guarded } from "../policies/guarded.ts";
 import { threshold } from "../policies/threshold.ts";
 import type { Decision, EscalationEvent, RouterEvent } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
-import { wilsonInterval } from "../src/statistics/wilson-interval.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
 
 type Random = () => number;
 

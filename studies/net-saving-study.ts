@@ -1,12 +1,12 @@
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import { netSaving } from "../evals/monitor/spend/net-saving.ts";
 import type { SpendRequest } from "../evals/monitor/spend/spend-request.ts";
-import { complexity } from "../src/classifiers/complexity.ts";
 import type { Classification, HopContext, Price } from "../src/contracts/index.ts";
-import { estimateTokens } from "../src/cost/estimate-tokens.ts";
-import { normaliseRequest } from "../src/request/index.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
-import { wilsonInterval } from "../src/statistics/wilson-interval.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
+import { complexity } from "../src/router/classifiers/complexity.ts";
+import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { normaliseRequest } from "../src/router/request/index.ts";
 import { dataPath } from "./data-path.ts";
 
 /**

@@ -13,10 +13,10 @@ import { byRate } from "../evals/replay/compare/contenders.ts";
 import { offlineHop } from "../evals/replay/offline-hop.ts";
 import { factsOfRecord } from "../evals/replay/request-of-record.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
-import { complexity } from "../src/classifiers/complexity.ts";
 import type { Classifier } from "../src/contracts/index.ts";
-import { bootstrap, type Estimate } from "../src/statistics/bootstrap.ts";
-import { weightedMean } from "../src/statistics/weighted-mean.ts";
+import { bootstrap, type Estimate } from "../src/loop/statistics/bootstrap.ts";
+import { weightedMean } from "../src/loop/statistics/weighted-mean.ts";
+import { complexity } from "../src/router/classifiers/complexity.ts";
 import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn } from "./study-sets.ts";
 
 /** Share of large calls at which quality and cost are reported. */

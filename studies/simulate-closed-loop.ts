@@ -7,7 +7,6 @@ import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { always } from "../policies/always.ts";
 import { threshold } from "../policies/threshold.ts";
-import { complexity } from "../src/classifiers/index.ts";
 import type { RouterEvent } from "../src/contracts/index.ts";
 import {
   type AuditedRecord,
@@ -21,9 +20,10 @@ import {
   type Rollout,
   type RolloutStage,
   type RolloutStatus,
-} from "../src/rollout/index.ts";
-import { createRouter } from "../src/router/create-router.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
+} from "../src/loop/index.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { complexity } from "../src/router/classifiers/index.ts";
+import { createRouter } from "../src/router/create/create-router.ts";
 import { hardest, type LoopModel, openWorld } from "./closed-loop-world.ts";
 
 /** Size of a loop. */

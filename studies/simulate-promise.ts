@@ -1,7 +1,7 @@
-import type { AuditedRecord } from "../src/rollout/promise/audited-record.ts";
-import { createPromise, type LivePromise } from "../src/rollout/promise/promise.ts";
-import type { PromiseOptions } from "../src/rollout/promise/promise-options.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
+import type { AuditedRecord } from "../src/loop/promise/audited-record.ts";
+import { createPromise, type LivePromise } from "../src/loop/promise/promise.ts";
+import type { PromiseOptions } from "../src/loop/promise/promise-options.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
 
 /** A way in which traffic goes on. */
 export interface Life {

@@ -5,8 +5,8 @@
  *
  *     npm run build && node dist/studies/spill-study.js
  */
-import { meanError } from "../src/statistics/mean-error.ts";
-import { tInterval } from "../src/statistics/t-interval.ts";
+import { meanError } from "../src/loop/statistics/mean-error.ts";
+import { tInterval } from "../src/loop/statistics/t-interval.ts";
 import { type Burst, type SpillResult, simulateSpill, ways } from "./spill-world.ts";
 
 const seeds = 10;

@@ -1,9 +1,9 @@
 import { always, spillOver } from "../policies/index.ts";
 import { type ChatRequest, type Completion, type Model, ProviderError } from "../src/contracts/index.ts";
-import { prefixAffinity } from "../src/pools/balance/prefix-affinity.ts";
-import { pool } from "../src/pools/pool.ts";
-import { createRouter } from "../src/router/create-router.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { createRouter } from "../src/router/create/create-router.ts";
+import { prefixAffinity } from "../src/router/pools/balance/prefix-affinity.ts";
+import { pool } from "../src/router/pools/pool.ts";
 import { EngineCore } from "../src/testing/fake-engine/engine-core.ts";
 import { fakeModel } from "../src/testing/fake-model.ts";
 import { type Arrival, drawArrivals, fleets } from "./balance-world.ts";

@@ -3,9 +3,9 @@ import { promptKey } from "../evals/data/outcomes/prompt-key.ts";
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import type { RecordText } from "../evals/replay/request-of-record.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
-import { trained } from "../src/classifiers/trained.ts";
 import type { Classifier } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { trained } from "../src/router/classifiers/trained.ts";
 import { answerCost } from "./answer-cost.ts";
 import { dataPath } from "./data-path.ts";
 

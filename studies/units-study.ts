@@ -1,7 +1,7 @@
-import { cost, errors, quality } from "../src/rollout/index.ts";
-import { judge } from "../src/rollout/stages/judge.ts";
-import { createUnits } from "../src/rollout/units/units.ts";
-import { seededRandom } from "../src/statistics/seeded-random.ts";
+import { cost, errors, quality } from "../src/loop/index.ts";
+import { judge } from "../src/loop/rollout/judge.ts";
+import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { createUnits } from "../src/loop/units/units.ts";
 import { type HardEffect, type HardWorld, hardWorlds, sendHardUnits } from "./hard-units.ts";
 
 /**

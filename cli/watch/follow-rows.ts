@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import type { Sqlite } from "../../src/plugin/open-sqlite.ts";
-import { openToRead } from "../../src/telemetry/sqlite-log/log-file.ts";
-import { patiently } from "../../src/telemetry/sqlite-log/patiently.ts";
-import { rowPages } from "../../src/telemetry/sqlite-log/row-pages.ts";
-import { rowsFromEnd } from "../../src/telemetry/sqlite-log/rows-from-end.ts";
+import { openToRead } from "../../src/serve/telemetry/sqlite-log/log-file.ts";
+import { patiently } from "../../src/serve/telemetry/sqlite-log/patiently.ts";
+import { rowPages } from "../../src/serve/telemetry/sqlite-log/row-pages.ts";
+import { rowsFromEnd } from "../../src/serve/telemetry/sqlite-log/rows-from-end.ts";
 import { type FollowedFile, type FollowOptions, longestLine } from "./follow-file.ts";
 
 /** Time for which writers that hold the file are waited for, in milliseconds. */

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { RouterEvent } from "../../src/contracts/index.ts";
-import { createFrames, type Frames } from "../../src/telemetry/dashboard/frames.ts";
-import { newsOf } from "../../src/telemetry/dashboard/news-of.ts";
-import { createRecorder } from "../../src/telemetry/dashboard/recorder.ts";
-import { savingOf } from "../../src/telemetry/dashboard/shown-states.ts";
+import { createFrames, type Frames } from "../../src/serve/status/frames.ts";
+import { newsOf } from "../../src/serve/status/news-of.ts";
+import { createRecorder } from "../../src/serve/status/recorder.ts";
+import { savingOf } from "../../src/serve/status/shown-states.ts";
 import { followLog } from "./follow-log.ts";
 import { createLoggedLoop } from "./logged-loop.ts";
 import type { LoggedNews } from "./logged-news.ts";

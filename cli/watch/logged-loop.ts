@@ -1,7 +1,7 @@
 import { shortText } from "../../src/plugin/short-text.ts";
-import type { FrameDrift, FramePromise, FrameRollout } from "../../src/telemetry/dashboard/frame.ts";
-import type { LoopStates } from "../../src/telemetry/dashboard/loop-reader.ts";
-import { mergeLoop } from "../../src/telemetry/dashboard/merge-loop.ts";
+import type { FrameDrift, FramePromise, FrameRollout } from "../../src/serve/status/frame.ts";
+import type { LoopStates } from "../../src/serve/status/loop-reader.ts";
+import { mergeLoop } from "../../src/serve/status/merge-loop.ts";
 import type { LoggedNews } from "./logged-news.ts";
 import type { LoggedStates } from "./logged-states.ts";
 

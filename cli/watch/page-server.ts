@@ -1,16 +1,16 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { HttpCall } from "../../src/http/call.ts";
-import { pageReply } from "../../src/http/dashboard/page-reply.ts";
-import type { ServedDashboard } from "../../src/http/dashboard/served-dashboard.ts";
-import { createWatchers } from "../../src/http/dashboard/watchers.ts";
-import { openaiError } from "../../src/http/endpoints/openai-error.ts";
-import { failureOf } from "../../src/http/failure.ts";
-import { HttpError } from "../../src/http/http-error.ts";
-import type { Reply } from "../../src/http/reply.ts";
-import { authoriseByKeys, createKey } from "../../src/http/server/keys.ts";
-import { nodeCall } from "../../src/http/server/node-call.ts";
-import { writeReply } from "../../src/http/server/write-reply.ts";
+import type { HttpCall } from "../../src/serve/http/call.ts";
+import { openaiError } from "../../src/serve/http/endpoints/openai-error.ts";
+import { failureOf } from "../../src/serve/http/failure.ts";
+import { HttpError } from "../../src/serve/http/http-error.ts";
+import { pageReply } from "../../src/serve/http/page/page-reply.ts";
+import type { ServedDashboard } from "../../src/serve/http/page/served-dashboard.ts";
+import { createWatchers } from "../../src/serve/http/page/watchers.ts";
+import type { Reply } from "../../src/serve/http/reply.ts";
+import { authoriseByKeys, createKey } from "../../src/serve/http/server/keys.ts";
+import { nodeCall } from "../../src/serve/http/server/node-call.ts";
+import { writeReply } from "../../src/serve/http/server/write-reply.ts";
 
 /** A page on this machine. */
 export interface PageServer {

@@ -1,7 +1,7 @@
 import { meanLogprob } from "../../policies/checks/internal/mean-logprob.ts";
 import { type Completion, type Model, ProviderError } from "../../src/contracts/index.ts";
-import { pricing } from "../../src/cost/plain-pricing.ts";
-import { usageOf } from "../../src/cost/usage-of.ts";
+import { pricing } from "../../src/router/cost/plain-pricing.ts";
+import { usageOf } from "../../src/router/cost/usage-of.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 
 /**

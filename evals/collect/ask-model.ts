@@ -1,9 +1,9 @@
 import { type Completion, ProviderError } from "../../src/contracts/index.ts";
-import { expectedCostUsd, mostCostUsd } from "../../src/cost/call-cost.ts";
-import { backoffMs } from "../../src/execution/backoff.ts";
-import { mayBeBilled, toTypedError } from "../../src/execution/typed-error.ts";
 import { wait } from "../../src/plugin/wait.ts";
 import { withTimeLimit } from "../../src/plugin/with-time-limit.ts";
+import { backoffMs } from "../../src/router/call/backoff.ts";
+import { mayBeBilled, toTypedError } from "../../src/router/call/typed-error.ts";
+import { expectedCostUsd, mostCostUsd } from "../../src/router/cost/call-cost.ts";
 import { answerOf } from "./answer-of.ts";
 import { TIMEOUT } from "./call-state.ts";
 import type { CollectionRun } from "./collection-run.ts";

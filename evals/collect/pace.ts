@@ -5,7 +5,7 @@ import {
   reserve,
   type TokenBucket,
   waitMs,
-} from "../../src/state/token-bucket.ts";
+} from "../../src/router/limits/token-bucket.ts";
 
 export interface PaceOptions {
   readonly requestsPerMinute?: number | undefined;

@@ -1,5 +1,5 @@
-import { backoffMs } from "../../src/execution/backoff.ts";
 import { wait } from "../../src/plugin/wait.ts";
+import { backoffMs } from "../../src/router/call/backoff.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
 

@@ -1,5 +1,5 @@
-import { equalMassBins } from "../../src/statistics/equal-mass-bins.ts";
-import { wilsonInterval } from "../../src/statistics/wilson-interval.ts";
+import { equalMassBins } from "../../src/loop/statistics/equal-mass-bins.ts";
+import { wilsonInterval } from "../../src/loop/statistics/wilson-interval.ts";
 
 /** Records of similar estimates, for a calibration (reliability) plot. */
 export interface CalibrationBin {

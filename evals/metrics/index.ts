@@ -5,14 +5,14 @@ export {
   bootstrap,
   type Estimate,
   type Statistics,
-} from "../../src/statistics/bootstrap.ts";
-export { cohenKappa } from "../../src/statistics/cohen-kappa.ts";
-export { effectiveSampleSize } from "../../src/statistics/effective-sample-size.ts";
-export { empiricalBernsteinBound } from "../../src/statistics/empirical-bernstein.ts";
-export { krippendorffAlpha } from "../../src/statistics/krippendorff-alpha.ts";
-export { ksDistance, ksPValue } from "../../src/statistics/ks.ts";
-export { nullPsi, psi } from "../../src/statistics/psi.ts";
-export { seededRandom } from "../../src/statistics/seeded-random.ts";
+} from "../../src/loop/statistics/bootstrap.ts";
+export { cohenKappa } from "../../src/loop/statistics/cohen-kappa.ts";
+export { effectiveSampleSize } from "../../src/loop/statistics/effective-sample-size.ts";
+export { empiricalBernsteinBound } from "../../src/loop/statistics/empirical-bernstein.ts";
+export { krippendorffAlpha } from "../../src/loop/statistics/krippendorff-alpha.ts";
+export { ksDistance, ksPValue } from "../../src/loop/statistics/ks.ts";
+export { nullPsi, psi } from "../../src/loop/statistics/psi.ts";
+export { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
 export { aiq, type CostQuality, type CostRange } from "./aiq.ts";
 export { apgr } from "./apgr.ts";
 export {

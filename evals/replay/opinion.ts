@@ -7,9 +7,9 @@ import {
   type PolicyContext,
   PolicyError,
 } from "../../src/contracts/index.ts";
-import { completed } from "../../src/decision/degrade.ts";
-import { draw } from "../../src/decision/draw.ts";
 import { dropPromises } from "../../src/plugin/index.ts";
+import { completed } from "../../src/router/decide/degrade.ts";
+import { draw } from "../../src/router/decide/draw.ts";
 
 /**
  * Asks a policy about a request: a choice, or choices whose probabilities sum to 1. Throws `PolicyError` for

@@ -8,11 +8,11 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { estimateCost } from "../../src/cost/cost-of.ts";
-import { permits } from "../../src/decision/eligible.ts";
-import { otherIds } from "../../src/decision/same-model.ts";
-import { candidatesWithQuality } from "../../src/decision/with-quality.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
+import { estimateCost } from "../../src/router/cost/cost-of.ts";
+import { permits } from "../../src/router/decide/eligible.ts";
+import { otherIds } from "../../src/router/decide/same-model.ts";
+import { candidatesWithQuality } from "../../src/router/decide/with-quality.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";

@@ -1,7 +1,7 @@
-import { nanoOf, usdOf } from "../../src/budget/amounts.ts";
-import { type BudgetOptions, resolveBudget } from "../../src/budget/budget-options.ts";
-import { createSpendBook } from "../../src/budget/spend.ts";
 import { InvalidOptionError, OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
+import { nanoOf, usdOf } from "../../src/router/budget/amounts.ts";
+import { type BudgetOptions, resolveBudget } from "../../src/router/budget/budget-options.ts";
+import { createSpendBook } from "../../src/router/budget/spend.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 import type { Tally } from "./tally.ts";
 import { sortByTime } from "./timeline.ts";

@@ -1,5 +1,5 @@
-import { bootstrap, type Estimate } from "../../src/statistics/bootstrap.ts";
-import { weightedMean } from "../../src/statistics/weighted-mean.ts";
+import { bootstrap, type Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 
 /** Settings of all intervals of a report. */
 export interface IntervalSettings {

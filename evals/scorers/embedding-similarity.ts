@@ -1,13 +1,13 @@
+import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
 import {
   type Embedder,
   embedderFacts,
   embedderKeys,
   readAnswer,
-} from "../../src/classifiers/embedding/embedder.ts";
-import { completeFacts } from "../../src/cost/catalogue.ts";
-import { estimateCost } from "../../src/cost/cost-of.ts";
-import { priceAt } from "../../src/cost/price-at.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+} from "../../src/router/classifiers/embedding/embedder.ts";
+import { completeFacts } from "../../src/router/cost/catalogue.ts";
+import { estimateCost } from "../../src/router/cost/cost-of.ts";
+import { priceAt } from "../../src/router/cost/price-at.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";

@@ -1,11 +1,15 @@
+import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
+import { mean } from "../../src/loop/statistics/mean.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { weightedQuantiles } from "../../src/loop/statistics/weighted-quantiles.ts";
 import {
   type Examples,
   encodeExamples,
   type StructureScale,
-} from "../../src/classifiers/trained/examples.ts";
-import { type Bumps, encodeLandmarks } from "../../src/classifiers/trained/landmarks.ts";
-import { encodeLatent } from "../../src/classifiers/trained/latent.ts";
-import { encodeHeads } from "../../src/classifiers/trained/linear-heads.ts";
+} from "../../src/router/classifiers/trained/examples.ts";
+import { type Bumps, encodeLandmarks } from "../../src/router/classifiers/trained/landmarks.ts";
+import { encodeLatent } from "../../src/router/classifiers/trained/latent.ts";
+import { encodeHeads } from "../../src/router/classifiers/trained/linear-heads.ts";
 import {
   type CandidateResult,
   FORMAT_VERSION,
@@ -13,11 +17,7 @@ import {
   REFERENCE_QUANTILES,
   type TrainedClassifier,
   versionOf,
-} from "../../src/classifiers/trained/trained-file.ts";
-import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
-import { mean } from "../../src/statistics/mean.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
-import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
+} from "../../src/router/classifiers/trained/trained-file.ts";
 import type { CalibrationError } from "../metrics/calibration-error.ts";
 import { type Candidate, candidatesOf, scoresBy } from "./candidates.ts";
 import { chooseLandmarks } from "./choose-landmarks.ts";

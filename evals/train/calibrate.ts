@@ -1,14 +1,14 @@
-import { rawQuality } from "../../src/classifiers/calibrated.ts";
-import type { QualityCurve } from "../../src/classifiers/trained/trained-file.ts";
 import {
   type Classification,
   type Classifier,
   InsufficientEvidenceError,
   type RecordKeys,
 } from "../../src/contracts/index.ts";
+import { mean } from "../../src/loop/statistics/mean.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
 import { checkIds } from "../../src/plugin/index.ts";
-import { mean } from "../../src/statistics/mean.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { rawQuality } from "../../src/router/classifiers/calibrated.ts";
+import type { QualityCurve } from "../../src/router/classifiers/trained/trained-file.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
 import { unitsOf } from "../data/split/units.ts";

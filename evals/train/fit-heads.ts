@@ -1,8 +1,8 @@
-import { STRUCTURE } from "../../src/classifiers/read-features.ts";
-import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import type { LinearHead } from "../../src/classifiers/trained/linear-heads.ts";
-import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
-import { mean } from "../../src/statistics/mean.ts";
+import { mean } from "../../src/loop/statistics/mean.ts";
+import { STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
+import type { LinearHead } from "../../src/router/classifiers/trained/linear-heads.ts";
+import { logistic, logit } from "../../src/router/classifiers/trained/quality-curve.ts";
 import { addRow, createDesign, type Design, rowValue, solve } from "./solve.ts";
 
 /**

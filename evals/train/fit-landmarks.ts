@@ -1,10 +1,10 @@
-import { STRUCTURE } from "../../src/classifiers/read-features.ts";
-import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import { type Bumps, bump, PLACE, writePlace } from "../../src/classifiers/trained/landmarks.ts";
-import { createProjection, DIMENSIONS, type Latent } from "../../src/classifiers/trained/latent.ts";
-import { logistic, logit } from "../../src/classifiers/trained/quality-curve.ts";
-import { solveCholesky } from "../../src/statistics/fit-ridge.ts";
-import { mean } from "../../src/statistics/mean.ts";
+import { solveCholesky } from "../../src/loop/statistics/fit-ridge.ts";
+import { mean } from "../../src/loop/statistics/mean.ts";
+import { STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
+import { type Bumps, bump, PLACE, writePlace } from "../../src/router/classifiers/trained/landmarks.ts";
+import { createProjection, DIMENSIONS, type Latent } from "../../src/router/classifiers/trained/latent.ts";
+import { logistic, logit } from "../../src/router/classifiers/trained/quality-curve.ts";
 
 /** Penalty of the squared norm of a function. */
 const penalty = 1;

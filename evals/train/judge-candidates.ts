@@ -1,6 +1,6 @@
-import type { CandidateResult, StoredEstimate } from "../../src/classifiers/trained/trained-file.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { bootstrap, type Estimate } from "../../src/statistics/bootstrap.ts";
+import { bootstrap, type Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { CandidateResult, StoredEstimate } from "../../src/router/classifiers/trained/trained-file.ts";
 import type { Candidate } from "./candidates.ts";
 import { gainApgr } from "./gain-apgr.ts";
 

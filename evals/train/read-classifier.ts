@@ -3,7 +3,7 @@ import {
   MAX_FILE_BYTES,
   type TrainedClassifier,
   versionOf,
-} from "../../src/classifiers/trained/trained-file.ts";
+} from "../../src/router/classifiers/trained/trained-file.ts";
 import { readVersionedFile } from "../data/outcomes/read-versioned-file.ts";
 import { trainedSchema } from "./trained-schema.ts";
 

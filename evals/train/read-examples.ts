@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { createFeatureReader, type Features, STRUCTURE } from "../../src/classifiers/read-features.ts";
-import { type Examples, type StructureScale, standardise } from "../../src/classifiers/trained/examples.ts";
 import {
   type Classifier,
   type HopContext,
@@ -8,8 +6,14 @@ import {
   OutcomeFormatError,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
 import { checkNumber, dropPromises } from "../../src/plugin/index.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { createFeatureReader, type Features, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import {
+  type Examples,
+  type StructureScale,
+  standardise,
+} from "../../src/router/classifiers/trained/examples.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { promptKey } from "../data/outcomes/prompt-key.ts";
 import { collectRecordKeys, type RecordKeyCollector } from "../data/split/record-keys.ts";

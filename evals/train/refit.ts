@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { complexity } from "../../src/classifiers/complexity.ts";
-import { checkTrainedFile } from "../../src/classifiers/trained/check-trained-file.ts";
-import { decodeExamples } from "../../src/classifiers/trained/examples.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { checkKeys } from "../../src/plugin/index.ts";
+import { complexity } from "../../src/router/classifiers/complexity.ts";
+import { checkTrainedFile } from "../../src/router/classifiers/trained/check-trained-file.ts";
+import { decodeExamples } from "../../src/router/classifiers/trained/examples.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { joinRecordKeys } from "../data/split/record-keys.ts";
 import { buildClassifier } from "./build-classifier.ts";

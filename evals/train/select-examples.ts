@@ -1,6 +1,6 @@
-import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
-import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import { shuffled } from "../../src/statistics/shuffled.ts";
+import { shuffled } from "../../src/loop/statistics/shuffled.ts";
+import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
 
 /**
  * Draws at most `count` of the rows with `random` for a file and keeps their order, each with its

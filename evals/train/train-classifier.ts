@@ -1,11 +1,11 @@
-import { complexity } from "../../src/classifiers/complexity.ts";
+import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
+import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
+import { complexity } from "../../src/router/classifiers/complexity.ts";
 import type {
   CandidateResult,
   FlipShare,
   TrainedClassifier,
-} from "../../src/classifiers/trained/trained-file.ts";
-import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
+} from "../../src/router/classifiers/trained/trained-file.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { type Built, buildClassifier, type ModelReport } from "./build-classifier.ts";

@@ -1,5 +1,5 @@
-import type { Examples } from "../../src/classifiers/trained/examples.ts";
-import type { FlipShare } from "../../src/classifiers/trained/trained-file.ts";
+import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
+import type { FlipShare } from "../../src/router/classifiers/trained/trained-file.ts";
 
 /** Changed copies of some examples. */
 export interface Variants {

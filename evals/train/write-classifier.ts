@@ -1,5 +1,5 @@
-import { MAX_FILE_BYTES, type TrainedClassifier } from "../../src/classifiers/trained/trained-file.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { MAX_FILE_BYTES, type TrainedClassifier } from "../../src/router/classifiers/trained/trained-file.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { meanError } from "../../src/statistics/mean-error.ts";
-import { unitValues } from "../../src/statistics/unit-values.ts";
+import { meanError } from "../../src/loop/statistics/mean-error.ts";
+import { unitValues } from "../../src/loop/statistics/unit-values.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { HASH_BYTES, hash40 } from "../data/split/hash-40.ts";
 import { decodeKeys, MAX_KEYS } from "../data/split/record-keys.ts";

@@ -1,5 +1,5 @@
-import type { Estimate } from "../../src/statistics/bootstrap.ts";
-import type { Guarantee, LossTestName } from "../../src/statistics/loss-test.ts";
+import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Guarantee, LossTestName } from "../../src/loop/statistics/loss-test.ts";
 import type { UnitField } from "../data/split/units.ts";
 import type { MissingOutcomes } from "./missing-outcomes.ts";
 

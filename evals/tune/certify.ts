@@ -1,7 +1,7 @@
+import { bootstrap } from "../../src/loop/statistics/bootstrap.ts";
+import { type LossTest, lossTest } from "../../src/loop/statistics/loss-test.ts";
+import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 import { counted } from "../../src/plugin/counted.ts";
-import { bootstrap } from "../../src/statistics/bootstrap.ts";
-import { type LossTest, lossTest } from "../../src/statistics/loss-test.ts";
-import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";

@@ -1,6 +1,6 @@
-import { fixedSequence } from "../../src/statistics/fixed-sequence.ts";
-import type { Guarantee, LossTest } from "../../src/statistics/loss-test.ts";
-import { weightedMean } from "../../src/statistics/weighted-mean.ts";
+import { fixedSequence } from "../../src/loop/statistics/fixed-sequence.ts";
+import type { Guarantee, LossTest } from "../../src/loop/statistics/loss-test.ts";
+import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 
 export interface Contest {

@@ -1,7 +1,7 @@
+import { lossTest } from "../../src/loop/statistics/loss-test.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { shuffled } from "../../src/loop/statistics/shuffled.ts";
 import { showPercentUpTo } from "../../src/plugin/show-percent.ts";
-import { lossTest } from "../../src/statistics/loss-test.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
-import { shuffled } from "../../src/statistics/shuffled.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
 

@@ -4,7 +4,7 @@ import {
   type Judged,
   predictGain,
 } from "../../policies/checks/internal/gain-model.ts";
-import { ridgeOf } from "../../src/statistics/fit-ridge.ts";
+import { ridgeOf } from "../../src/loop/statistics/fit-ridge.ts";
 
 /** An answer of the small model, with what the large one gained on the same request. */
 export interface LabelledAnswer extends Judged {

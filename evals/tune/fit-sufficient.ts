@@ -2,9 +2,9 @@ import { predictGain, rankIn } from "../../policies/checks/internal/gain-model.t
 import { blendOf } from "../../policies/checks/internal/sufficient-score.ts";
 import type { SufficientFile } from "../../policies/checks/sufficient.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { shuffled } from "../../src/loop/statistics/shuffled.ts";
 import { checkKeys, checkNumber, checkText } from "../../src/plugin/index.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
-import { shuffled } from "../../src/statistics/shuffled.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { unitsOf } from "../data/split/units.ts";
 import { apgr } from "../metrics/apgr.ts";

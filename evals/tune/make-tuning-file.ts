@@ -1,6 +1,6 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
-import { completeFacts } from "../../src/cost/catalogue.ts";
-import { priceAt } from "../../src/cost/price-at.ts";
+import { completeFacts } from "../../src/router/cost/catalogue.ts";
+import { priceAt } from "../../src/router/cost/price-at.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { servedModels } from "../data/outcomes/served-models.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";

@@ -1,7 +1,7 @@
 import { byTask } from "../../policies/by-task.ts";
 import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
+import { lossTest } from "../../src/loop/statistics/loss-test.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
-import { lossTest } from "../../src/statistics/loss-test.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";
 import { certificateOf, curveOf } from "./certify.ts";

@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
+import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/loop/statistics/loss-test.ts";
 import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
-import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/statistics/loss-test.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../data/split/units.ts";

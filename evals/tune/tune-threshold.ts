@@ -1,9 +1,9 @@
 import { always } from "../../policies/always.ts";
 import { threshold } from "../../policies/threshold.ts";
 import { InsufficientEvidenceError, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
-import { weightedMean } from "../../src/statistics/weighted-mean.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { thresholdCandidates } from "./candidates.ts";
 import { type Certified, certifyGiven, certifyLoss } from "./certify.ts";

@@ -1,12 +1,12 @@
+import { weightedQuantiles } from "../../src/loop/statistics/weighted-quantiles.ts";
 import {
   type ComplexityModel,
   QUANTILES,
   type StructureWeights,
   scoreOf,
   type TableWeights,
-} from "../../src/classifiers/complexity/complexity-model.ts";
-import { BUCKETS, STRUCTURE } from "../../src/classifiers/read-features.ts";
-import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
+} from "../../src/router/classifiers/complexity/complexity-model.ts";
+import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
 import { type Penalties, settings } from "./complexity-settings.ts";
 import { type FittedHead, fitHead, type LabelledRow } from "./fit-head.ts";
 import type { TrainingRow } from "./read-training-set.ts";

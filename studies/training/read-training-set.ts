@@ -5,9 +5,9 @@ import { type OutcomeRecord, outcomeOf } from "../../evals/data/outcomes/outcome
 import { promptKey } from "../../evals/data/outcomes/prompt-key.ts";
 import { readJsonLines } from "../../evals/data/outcomes/read-json-lines.ts";
 import { factsOfRecord } from "../../evals/replay/request-of-record.ts";
-import { createPromptReader } from "../../src/classifiers/complexity/read-prompt.ts";
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { createPromptReader } from "../../src/router/classifiers/complexity/read-prompt.ts";
 import { type OwnPrompt, ownPrompts } from "../own-prompts/index.ts";
 import { settings } from "./complexity-settings.ts";
 import { type MadePrompt, madeFrames, madePads, madeSmallTasks } from "./made-prompts.ts";

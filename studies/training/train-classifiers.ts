@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { encodeComplexityModel } from "../../src/classifiers/complexity/complexity-bytes.ts";
-import { weightedQuantiles } from "../../src/statistics/weighted-quantiles.ts";
+import { weightedQuantiles } from "../../src/loop/statistics/weighted-quantiles.ts";
+import { encodeComplexityModel } from "../../src/router/classifiers/complexity/complexity-bytes.ts";
 import { origins, settings } from "./complexity-settings.ts";
 import { fitComplexityModel, referenceScores, referenceWeights } from "./fit-complexity-model.ts";
 import { readTrainingSet, trainable } from "./read-training-set.ts";
 import { readWordVectors } from "./word-vectors.ts";
 
-/** Sources of the generated files of `src/classifiers/`, by file name. */
+/** Sources of the generated files of `src/router/classifiers/`, by file name. */
 export type GeneratedFiles = Readonly<Record<string, string>>;
 
 /** Date of the last review of the training files. */

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { characterEntry } from "../../src/classifiers/characters.ts";
-import { totalShare } from "../../src/classifiers/complexity/complexity-model.ts";
-import { codeOf } from "../../src/classifiers/complexity/word-codes.ts";
-import { BUCKETS, singleHash } from "../../src/classifiers/read-features.ts";
-import { wordHash } from "../../src/classifiers/read-words.ts";
+import { characterEntry } from "../../src/router/classifiers/characters.ts";
+import { totalShare } from "../../src/router/classifiers/complexity/complexity-model.ts";
+import { codeOf } from "../../src/router/classifiers/complexity/word-codes.ts";
+import { BUCKETS, singleHash } from "../../src/router/classifiers/read-features.ts";
+import { wordHash } from "../../src/router/classifiers/read-words.ts";
 
 export const DIMENSIONS = 100;
 

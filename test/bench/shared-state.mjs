@@ -8,8 +8,8 @@ import { redisStore } from "switchpoint/stores/redis";
 import { measureSync, median } from "./measure.mjs";
 
 const source = createJiti(import.meta.url);
-const { createQuotaDesk } = await source.import("../../src/state/shared/quota-desk.ts");
-const { resolveShared } = await source.import("../../src/state/shared/shared-options.ts");
+const { createQuotaDesk } = await source.import("../../src/fleet/quotas/quota-desk.ts");
+const { resolveShared } = await source.import("../../src/fleet/records/shared-options.ts");
 const { createClock } = await source.import("../../src/plugin/clock.ts");
 
 const open = (options) =>

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
+import { memoryStore } from "../../src/fleet/store/memory.ts";
 import type { BudgetOptions } from "../../src/index.ts";
 import { createRouter } from "../../src/index.ts";
-import { memoryStore } from "../../src/state/store/memory.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { runCli } from "../support/run-cli.ts";

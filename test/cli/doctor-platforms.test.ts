@@ -1,8 +1,8 @@
 import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { inspectModel } from "../../cli/inspect-model.ts";
-import { bedrock } from "../../src/providers/bedrock.ts";
-import { sagemaker } from "../../src/providers/sagemaker.ts";
-import { vertex } from "../../src/providers/vertex.ts";
+import { bedrock } from "../../src/router/providers/bedrock.ts";
+import { sagemaker } from "../../src/router/providers/sagemaker.ts";
+import { vertex } from "../../src/router/providers/vertex.ts";
 import { awsFault, withoutAws } from "../support/platforms/aws.ts";
 import { googleError } from "../support/platforms/google.ts";
 import { sendJson, serveWith } from "../support/serve-with.ts";

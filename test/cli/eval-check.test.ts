@@ -4,7 +4,7 @@ import { recordKeysOf } from "../../evals/data/split/record-keys.ts";
 import { trainClassifier } from "../../evals/index.ts";
 import type { TuningFile } from "../../evals/tune/tuning-file.ts";
 import { threshold } from "../../policies/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { stated } from "../support/evals/records.ts";

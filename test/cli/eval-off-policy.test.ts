@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explore, threshold } from "../../policies/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { type Id, serve, type World, worldOf } from "../support/evals/logged-world.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as policies from "../../policies/index.ts";
 import * as main from "../../src/index.ts";
-import * as rollout from "../../src/rollout/index.ts";
+import * as rollout from "../../src/loop/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { runningRollout } from "../support/evals/sample-rollouts.ts";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { only } from "../../policies/constraints/index.ts";
 import { threshold } from "../../policies/index.ts";
 import { createRouter } from "../../src/index.ts";
-import type { Release } from "../../src/rollout/index.ts";
+import type { Release } from "../../src/loop/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { runCli } from "../support/run-cli.ts";

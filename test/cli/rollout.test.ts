@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { errors } from "../../src/rollout/guards/errors.ts";
-import { memoryStore } from "../../src/state/store/memory.ts";
+import { memoryStore } from "../../src/fleet/store/memory.ts";
+import { errors } from "../../src/loop/guards/errors.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
 import { rolloutWorld } from "../support/rollout/rollout-world.ts";
 import { runCli } from "../support/run-cli.ts";

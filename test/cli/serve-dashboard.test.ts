@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { run } from "../../cli/run.ts";
 import { always } from "../../policies/index.ts";
-import { createKey } from "../../src/http/server/index.ts";
 import { createRouter } from "../../src/index.ts";
-import { createDriftMonitor, createPromise } from "../../src/rollout/index.ts";
+import { createDriftMonitor, createPromise } from "../../src/loop/index.ts";
+import { createKey } from "../../src/serve/http/server/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { readFrames } from "../support/dashboard/read-frames.ts";

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { createInterface } from "node:readline";
 import parsePrometheus from "parse-prometheus-text-format";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import type { DashboardFrame } from "../../src/telemetry/dashboard/frame.ts";
+import type { DashboardFrame } from "../../src/serve/status/frame.ts";
 import { type BundledCommand, bundledCommand } from "../support/bundled-command.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { readFrames } from "../support/dashboard/read-frames.ts";

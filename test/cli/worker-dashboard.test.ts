@@ -4,7 +4,7 @@ import type { WorkerLink } from "../../cli/worker-link.ts";
 import type { FromWorker, ToWorker } from "../../cli/worker-messages.ts";
 import { always } from "../../policies/index.ts";
 import { createRouter } from "../../src/index.ts";
-import { recordRouter } from "../../src/telemetry/dashboard/dashboard.ts";
+import { recordRouter } from "../../src/serve/status/dashboard.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] }));

@@ -8,7 +8,7 @@ import { Validator } from "@cfworker/json-schema";
 import { validate } from "dockerfile-utils";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { createKey } from "../../src/http/server/index.ts";
+import { createKey } from "../../src/serve/http/server/index.ts";
 import { bundledCommand } from "../support/bundled-command.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { root } from "../support/package-sources.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as main from "../../src/index.ts";
+import * as rollout from "../../src/loop/index.ts";
 import * as plugin from "../../src/plugin/index.ts";
-import * as rollout from "../../src/rollout/index.ts";
 import { exportedNames } from "../support/exported-names.ts";
 import { entrySources } from "../support/package-sources.ts";
 

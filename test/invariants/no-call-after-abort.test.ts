@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { always, cascade, sticky } from "../../policies/index.ts";
+import { memoryStore } from "../../src/fleet/store/memory.ts";
 import {
   type Check,
   type Classifier,
@@ -12,7 +13,6 @@ import {
   type RouterOptions,
 } from "../../src/index.ts";
 import type { Store } from "../../src/plugin/index.ts";
-import { memoryStore } from "../../src/state/store/memory.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { chunkOf, completionOf } from "../support/hops/hop-answers.ts";
 

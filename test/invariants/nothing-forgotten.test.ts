@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createProgram } from "../../cli/program.ts";
 import { importFormats } from "../../evals/data/import/import-options.ts";
 import * as scorers from "../../evals/scorers/index.ts";
-import * as classifiers from "../../src/classifiers/index.ts";
+import * as classifiers from "../../src/router/classifiers/index.ts";
 import { root } from "../support/package-sources.ts";
 
 /**
@@ -27,12 +27,12 @@ const testsIn = (folder: string) =>
 const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 describe("every provider", () => {
-  const tests = testsIn("test/providers").filter((text) => text.includes("providerConformance({"));
+  const tests = testsIn("test/router/providers").filter((text) => text.includes("providerConformance({"));
 
-  it.each(sourcesIn("src/providers"))(
+  it.each(sourcesIn("src/router/providers"))(
     "%s is run through the conformance suite, and in the README",
     (name) => {
-      expect(tests.some((text) => text.includes(`"../../src/providers/${name}.ts"`))).toBe(true);
+      expect(tests.some((text) => text.includes(`"../../../src/router/providers/${name}.ts"`))).toBe(true);
       const row = `| \`${camelCase(name)}\` from \`switchpoint/providers/${name}\` |`;
       expect(read("README.md").includes(row)).toBe(true);
     },
@@ -61,13 +61,13 @@ describe("every scorer", () => {
 });
 
 describe("every classifier", () => {
-  const names = sourcesIn("src/classifiers").filter((name) =>
-    /\): Classifier \{/.test(read(`src/classifiers/${name}.ts`)),
+  const names = sourcesIn("src/router/classifiers").filter((name) =>
+    /\): Classifier \{/.test(read(`src/router/classifiers/${name}.ts`)),
   );
 
   it.each(names)("%s is exported, and in the README", (name) => {
     expect(Object.keys(classifiers)).toContain(camelCase(name));
-    expect(read("src/classifiers/README.md").includes(`| \`${camelCase(name)}()\``)).toBe(true);
+    expect(read("src/router/classifiers/README.md").includes(`| \`${camelCase(name)}()\``)).toBe(true);
   });
 });
 

@@ -185,7 +185,7 @@ it("names each package that is bundled into it, with its licence", async () => {
 
 it("loads no bundled package when it is imported", async () => {
   const home = join(folder, "node_modules/switchpoint/dist");
-  const reached = new Set(["src/index.js", "policies/index.js", "src/classifiers/index.js"]);
+  const reached = new Set(["src/index.js", "policies/index.js", "src/router/classifiers/index.js"]);
   for (const file of reached) {
     const text = await readFile(join(home, file), "utf8");
     for (const [, target = ""] of text.matchAll(/^\s*(?:import|export)\b[^;]*?from\s*"(\.[^"]+)"/gm))
@@ -205,8 +205,10 @@ it("reads neither the weights nor what a request needs, which the first one load
     "policies/checks/index.js",
     "policies/constraints/index.js",
   ];
-  const providers = (await readdir(join(home, "src/providers"))).filter((name) => name.endsWith(".js"));
-  const reached = new Set([...doors, ...providers.map((name) => `src/providers/${name}`)]);
+  const providers = (await readdir(join(home, "src/router/providers"))).filter((name) =>
+    name.endsWith(".js"),
+  );
+  const reached = new Set([...doors, ...providers.map((name) => `src/router/providers/${name}`)]);
   const bytes = new Map<string, number>();
   for (const file of reached) {
     const text = await readFile(join(home, file), "utf8");
@@ -226,9 +228,16 @@ it("reads neither the weights nor what a request needs, which the first one load
 
 it("imports nothing of Node and no SDK in what an application imports", async () => {
   const home = join(folder, "node_modules/switchpoint/dist");
-  const doors = ["src/index.js", "policies/index.js", "policies/checks/index.js", "src/classifiers/index.js"];
-  const providers = (await readdir(join(home, "src/providers"))).filter((name) => name.endsWith(".js"));
-  const reached = new Set([...doors, ...providers.map((name) => `src/providers/${name}`)]);
+  const doors = [
+    "src/index.js",
+    "policies/index.js",
+    "policies/checks/index.js",
+    "src/router/classifiers/index.js",
+  ];
+  const providers = (await readdir(join(home, "src/router/providers"))).filter((name) =>
+    name.endsWith(".js"),
+  );
+  const reached = new Set([...doors, ...providers.map((name) => `src/router/providers/${name}`)]);
   const foreign: string[] = [];
   for (const file of reached) {
     const text = await readFile(join(home, file), "utf8");
@@ -324,7 +333,7 @@ it("shows declarations that import no package: none is needed to compile", async
     return files.filter((name) => (tail === "" ? name === head : isDoor(name, head, tail)));
   });
   expect(doors).toEqual(
-    expect.arrayContaining(["./dist/src/index.d.ts", "./dist/src/providers/anthropic.d.ts"]),
+    expect.arrayContaining(["./dist/src/index.d.ts", "./dist/src/router/providers/anthropic.d.ts"]),
   );
 
   const reached = new Set(doors.filter((name) => name.endsWith(".d.ts")));

@@ -6,7 +6,7 @@ import { findOddWords } from "../support/plain-english/find-odd-words.ts";
 import { dataFiles, oddBeginnings, oddWords } from "../support/plain-english/words.ts";
 
 /**
- * Rooms whose comments, messages and pages are in plain English. Add one when it is; `SWITCHPOINT_ROOM=src/state`
+ * Rooms whose comments, messages and pages are in plain English. Add one when it is; `SWITCHPOINT_ROOM=src/router/limits`
  * looks at one that is not in the list yet.
  */
 const clean: readonly string[] = [
@@ -19,10 +19,10 @@ const clean: readonly string[] = [
   "policies",
   "src",
   "studies",
-  "test/budget",
-  "test/execution",
+  "test/router/budget",
+  "test/router/call",
   "test/plugin",
-  "test/router",
+  "test/router/life",
 ];
 
 const rooms = process.env["SWITCHPOINT_ROOM"]?.split(",") ?? clean;

@@ -1,12 +1,12 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cascade } from "../../policies/index.ts";
-import { openaiEmbeddings } from "../../src/classifiers/index.ts";
 import type { Model } from "../../src/contracts/index.ts";
 import { createRouter, type Router, type RouterOptions } from "../../src/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { google } from "../../src/providers/google.ts";
-import { openai } from "../../src/providers/openai.ts";
+import { openaiEmbeddings } from "../../src/router/classifiers/index.ts";
+import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { google } from "../../src/router/providers/google.ts";
+import { openai } from "../../src/router/providers/openai.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const requests = 40;

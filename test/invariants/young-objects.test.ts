@@ -4,13 +4,19 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 /** Folders of what is made for each request. */
-const folders = ["src/execution", "src/providers", "src/request", "src/decision", "src/http"];
+const folders = [
+  "src/router/call",
+  "src/router/providers",
+  "src/router/request",
+  "src/router/decide",
+  "src/serve/http",
+];
 /** Files of what a server, its router or its page has once. */
 const lasting = [
-  "src/http/dashboard/watchers.ts",
-  "src/http/server/ending.ts",
-  "src/http/server/in-flight.ts",
-  "src/http/server/serve.ts",
+  "src/serve/http/page/watchers.ts",
+  "src/serve/http/server/ending.ts",
+  "src/serve/http/server/in-flight.ts",
+  "src/serve/http/server/serve.ts",
 ];
 
 /**

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { threshold } from "../../policies/index.ts";
-import { ensemble, near } from "../../src/classifiers/index.ts";
 import type { Classification, Classifier } from "../../src/contracts/index.ts";
 import { createRouter, type RouterEvent } from "../../src/index.ts";
 import { checkClassification } from "../../src/plugin/check-classification.ts";
+import { ensemble, near } from "../../src/router/classifiers/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const secret = "Frau Meier hat Diabetes";

@@ -4,8 +4,8 @@ import { systemClock } from "../../src/plugin/clock.ts";
 import { environment } from "../../src/plugin/environment.ts";
 import { nodeBuiltin } from "../../src/plugin/node-builtin.ts";
 import { withinTime } from "../../src/plugin/within-time.ts";
-import { createRouter } from "../../src/router/create-router.ts";
-import { decisionLog } from "../../src/telemetry/decision-log.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
+import { decisionLog } from "../../src/router/log/decision-log.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { checkKeys, checkNumber, type NumberRange } from "../../src/plugin/index.ts";
-import { openai } from "../../src/providers/openai.ts";
+import { openai } from "../../src/router/providers/openai.ts";
 
 test.each<[NumberRange, string]>([
   [{ min: Number.MIN_VALUE }, "x must be a number above 0, got 0"],

@@ -16,8 +16,8 @@ import {
   when,
 } from "../../policies/index.ts";
 import type { Classifier, Constraint, Policy } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { partialLottery } from "../support/partial-lottery.ts";
 import { runs } from "../support/runs.ts";

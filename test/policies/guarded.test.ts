@@ -11,8 +11,8 @@ import {
   PolicyError,
   type RouterEvent,
 } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
-import { seededRandom } from "../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { candidateOf, factsOf, fakeModel } from "../../src/testing/index.ts";
 import { watched } from "../support/escalation/watched.ts";
 

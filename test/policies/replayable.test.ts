@@ -12,8 +12,8 @@ import {
   type PolicyContext,
   ProviderError,
 } from "../../src/contracts/index.ts";
-import { draw } from "../../src/decision/draw.ts";
 import { createRouter, type RouteRequest } from "../../src/index.ts";
+import { draw } from "../../src/router/decide/draw.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { type PolicySampleId, policySamples } from "../support/policy-samples.ts";
 import { numRuns } from "../support/runs.ts";

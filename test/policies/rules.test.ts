@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { always, firstOf, type Rule, type RuleConditions, rules, threshold } from "../../policies/index.ts";
 import { InvalidOptionError, type RequestFacts, type RouteRequest } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { factsOf, fakeModel } from "../../src/testing/index.ts";
 import { choicesAmong } from "../support/shares-of.ts";
 

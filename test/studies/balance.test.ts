@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { prefixAffinity } from "../../src/pools/balance/prefix-affinity.ts";
-import { roundRobin } from "../../src/pools/balance/round-robin.ts";
+import { prefixAffinity } from "../../src/router/pools/balance/prefix-affinity.ts";
+import { roundRobin } from "../../src/router/pools/balance/round-robin.ts";
 import { drawArrivals, fleets } from "../../studies/balance-world.ts";
 import { capacityOf, simulateBalance } from "../../studies/simulate-balance.ts";
 

@@ -14,12 +14,12 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { decisionLog, type Router, type RouterEvent } from "../../src/index.ts";
-import { createDriftMonitor, createPromise } from "../../src/rollout/index.ts";
-import { alarms, quantileAbove, rateAbove, webhook } from "../../src/telemetry/alarms/index.ts";
-import { dashboard } from "../../src/telemetry/dashboard/index.ts";
-import { otel } from "../../src/telemetry/otel/index.ts";
-import { type Prometheus, prometheus } from "../../src/telemetry/prometheus/index.ts";
-import { sqliteLog } from "../../src/telemetry/sqlite-log/index.ts";
+import { createDriftMonitor, createPromise } from "../../src/loop/index.ts";
+import { type Prometheus, prometheus } from "../../src/serve/metrics/prometheus/index.ts";
+import { dashboard } from "../../src/serve/status/index.ts";
+import { alarms, quantileAbove, rateAbove, webhook } from "../../src/serve/telemetry/alarms/index.ts";
+import { otel } from "../../src/serve/telemetry/otel/index.ts";
+import { sqliteLog } from "../../src/serve/telemetry/sqlite-log/index.ts";
 import { type LoopbackServer, sendJson, serveWith } from "./serve-with.ts";
 import { withoutSqlite } from "./sqlite.ts";
 

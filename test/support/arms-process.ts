@@ -1,6 +1,6 @@
 // Prints the arms of sessions as another process has them: arms-process.ts COUNT
 import { always } from "../../policies/always.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { rolloutOf } from "./rollouts.ts";
 

@@ -9,7 +9,7 @@ import {
   type AuditOptions,
   type AuditScorer,
   createAudit,
-} from "../../src/rollout/index.ts";
+} from "../../src/loop/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../src/testing/index.ts";
 
 export type Id = "small" | "large";

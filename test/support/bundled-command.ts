@@ -12,9 +12,9 @@ const modules = {
   index: "src/index.ts",
   policies: "policies/index.ts",
   testing: "src/testing/index.ts",
-  redis: "src/state/store/redis.ts",
-  openai: "src/providers/openai.ts",
-  rollout: "src/rollout/index.ts",
+  redis: "src/fleet/store/redis.ts",
+  openai: "src/router/providers/openai.ts",
+  rollout: "src/loop/index.ts",
 } satisfies Record<string, BundledModule>;
 
 /** Returns the command for tests that start it with a config file, which imports the modules of the same bundle. */

@@ -35,9 +35,9 @@ const programs = [
 const modules = [
   "policies/index.ts",
   "src/index.ts",
-  "src/providers/openai.ts",
-  "src/rollout/index.ts",
-  "src/state/store/redis.ts",
+  "src/router/providers/openai.ts",
+  "src/loop/index.ts",
+  "src/fleet/store/redis.ts",
   "src/testing/index.ts",
 ] as const;
 

@@ -1,5 +1,5 @@
 import type { always, threshold } from "../../policies/index.ts";
-import type { Releases } from "../../src/rollout/index.ts";
+import type { Releases } from "../../src/loop/index.ts";
 
 /** Releases of the processes of a fleet under test. */
 export function followedReleases(

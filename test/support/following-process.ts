@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { always } from "../../policies/always.ts";
 import { threshold } from "../../policies/threshold.ts";
-import { followRelease } from "../../src/rollout/fleet/follow-release.ts";
-import { createRouter } from "../../src/router/create-router.ts";
-import { redisStore } from "../../src/state/store/redis.ts";
+import { redisStore } from "../../src/fleet/store/redis.ts";
+import { followRelease } from "../../src/loop/release/follow-release.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/fake-model.ts";
 import { followedReleases } from "./followed-releases.ts";
 

@@ -1,9 +1,12 @@
 import type { Model } from "../../src/contracts/index.ts";
-import { type ArchivedPackage, withArchivedPackage } from "../../src/providers/internal/google-archived.ts";
-import { type GenAiPackage, withGenAi } from "../../src/providers/internal/google-genai.ts";
-import { createGoogleModel } from "../../src/providers/internal/google-model.ts";
-import type { GoogleOptions } from "../../src/providers/internal/google-options.ts";
-import type { LoadGoogleSdk } from "../../src/providers/internal/google-sdk.ts";
+import {
+  type ArchivedPackage,
+  withArchivedPackage,
+} from "../../src/router/providers/internal/google-archived.ts";
+import { type GenAiPackage, withGenAi } from "../../src/router/providers/internal/google-genai.ts";
+import { createGoogleModel } from "../../src/router/providers/internal/google-model.ts";
+import type { GoogleOptions } from "../../src/router/providers/internal/google-options.ts";
+import type { LoadGoogleSdk } from "../../src/router/providers/internal/google-sdk.ts";
 
 export interface GooglePackage {
   /** Name and major version. */

@@ -1,5 +1,5 @@
 import type { Model, Price } from "../../src/contracts/index.ts";
-import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { openaiCompatible } from "../../src/router/providers/openai-compatible.ts";
 import { type RecordedRequest, type ScenarioServer, serveScenario } from "../../src/testing/index.ts";
 import { openaiWire } from "./openai-server.ts";
 

@@ -1,5 +1,5 @@
 import { ProviderError } from "../../src/contracts/index.ts";
-import { type InProcessModel, inProcess, type LocalAnswer } from "../../src/providers/in-process.ts";
+import { type InProcessModel, inProcess, type LocalAnswer } from "../../src/router/providers/in-process.ts";
 import type { RecordedRequest, Scenario, ScenarioAnswer, ServeSettings } from "../../src/testing/index.ts";
 
 /** A local model that does what a scenario says, and a record of what its functions were given. */

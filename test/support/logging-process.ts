@@ -1,9 +1,9 @@
 // Sends requests through a router with a decision log: logging-process.ts FILE COUNT MAX_BYTES|sqlite. Prints { ids, dropped }.
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../policies/always.ts";
-import { createRouter } from "../../src/router/create-router.ts";
-import { decisionLog } from "../../src/telemetry/decision-log.ts";
-import { sqliteLog } from "../../src/telemetry/sqlite-log/sqlite-log.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
+import { decisionLog } from "../../src/router/log/decision-log.ts";
+import { sqliteLog } from "../../src/serve/telemetry/sqlite-log/sqlite-log.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const [file = "", count = "", maxBytes = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Model } from "../../src/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { openai } from "../../src/providers/openai.ts";
+import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { openai } from "../../src/router/providers/openai.ts";
 
 export const dollarACall = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0, usdPerRequest: 1 };
 

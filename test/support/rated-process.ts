@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { always } from "../../policies/always.ts";
-import { createRouter } from "../../src/router/create-router.ts";
-import { redisStore } from "../../src/state/store/redis.ts";
+import { redisStore } from "../../src/fleet/store/redis.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { perTenant, ratedTenants } from "./rated.ts";
 

@@ -1,10 +1,10 @@
-import { openaiEmbeddings } from "../../src/classifiers/embedding/openai-embeddings.ts";
 import type { ChatRequest, CompletionChunk, Model } from "../../src/contracts/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { azure } from "../../src/providers/azure.ts";
-import { google } from "../../src/providers/google.ts";
-import { openai } from "../../src/providers/openai.ts";
-import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { openaiEmbeddings } from "../../src/router/classifiers/embedding/openai-embeddings.ts";
+import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { azure } from "../../src/router/providers/azure.ts";
+import { google } from "../../src/router/providers/google.ts";
+import { openai } from "../../src/router/providers/openai.ts";
+import { openaiCompatible } from "../../src/router/providers/openai-compatible.ts";
 import { archivedGoogle } from "./google-packages.ts";
 
 export interface ModelOptions {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { CacheOptions } from "../../src/cache/index.ts";
 import type { AnswerToKeep, ResponseCache } from "../../src/contracts/ports/index.ts";
+import type { CacheOptions } from "../../src/router/cache/index.ts";
 import { completionOf } from "../../src/testing/index.ts";
 
 /** Suite of the port: what every cache of answers must do. */

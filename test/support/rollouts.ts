@@ -1,5 +1,5 @@
 import type { Policy } from "../../src/contracts/index.ts";
-import { type RolloutSnapshot, type RolloutState, rolloutPolicy } from "../../src/rollout/index.ts";
+import { type RolloutSnapshot, type RolloutState, rolloutPolicy } from "../../src/loop/index.ts";
 
 /** Salt of the rollouts of tests, by which a leak is found. */
 export const canarySalt = "canary-salt-0123456789abcdef";

@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { always } from "../../policies/index.ts";
-import { authoriseByKeys, createKey, serve } from "../../src/http/server/index.ts";
 import { type ChatRequest, createRouter } from "../../src/index.ts";
-import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { openaiCompatible } from "../../src/router/providers/openai-compatible.ts";
+import { authoriseByKeys, createKey, serve } from "../../src/serve/http/server/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const capabilities = { tools: true, jsonSchema: true };

@@ -1,9 +1,9 @@
-import { usdOf } from "../../src/budget/amounts.ts";
-import type { Budget } from "../../src/budget/budget-options.ts";
-import { type OwnerFacts, ownerOf } from "../../src/budget/owners.ts";
-import { quotaLimitOf } from "../../src/budget/shared-windows.ts";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import type { Amount, Store } from "../../src/contracts/store.ts";
+import { usdOf } from "../../src/router/budget/amounts.ts";
+import type { Budget } from "../../src/router/budget/budget-options.ts";
+import { type OwnerFacts, ownerOf } from "../../src/router/budget/owners.ts";
+import { quotaLimitOf } from "../../src/router/budget/shared-windows.ts";
 
 /** A budget in a shared store, and whose account is meant. */
 export interface SharedAccount {

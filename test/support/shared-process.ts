@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, expect, vi } from "vitest";
-import { loadWeights } from "../../src/classifiers/default-classifier.ts";
-import { requestParts } from "../../src/router/late-parts.ts";
+import { loadWeights } from "../../src/router/classifiers/default-classifier.ts";
+import { requestParts } from "../../src/router/life/late-parts.ts";
 import { changes, processState } from "./process-state.ts";
 
 // Set-up of the test files that share a process: a file that leaves something behind fails, not the next one.

@@ -2,11 +2,11 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { createQuotaDesk } from "../../src/fleet/quotas/quota-desk.ts";
+import { resolveShared } from "../../src/fleet/records/shared-options.ts";
+import { redisStore } from "../../src/fleet/store/redis.ts";
+import { sqliteStore } from "../../src/fleet/store/sqlite.ts";
 import { createClock } from "../../src/plugin/clock.ts";
-import { createQuotaDesk } from "../../src/state/shared/quota-desk.ts";
-import { resolveShared } from "../../src/state/shared/shared-options.ts";
-import { redisStore } from "../../src/state/store/redis.ts";
-import { sqliteStore } from "../../src/state/store/sqlite.ts";
 import { atOnce, budgetKey, eventsOf, journalOf, leaseShare, limitOf, mostOfCall } from "./spending.ts";
 
 const [kind = "", place = "", name = "", mode = "", skewMs = "0"] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 /**
  * Counts the files that a reader passes who follows a function by its calls:
  *
- *   node test/support/walk.mjs src/decision/decide.ts decide
+ *   node test/support/walk.mjs src/router/decide/decide.ts decide
  *
  * The walk goes through the calls of our own code in the order of execution, depth first, and enters each function once. Of code
  * that branches it takes every branch, in the order of the text; code that runs when a module is loaded is not part of it.
@@ -29,7 +29,7 @@ FUNCTION is the name of a function, "Class.method" or "new Class".
   --json  prints the walks as JSON
   --help  prints this
 
-Example: node test/support/walk.mjs src/decision/decide.ts decide`;
+Example: node test/support/walk.mjs src/router/decide/decide.ts decide`;
 
 /** Input that is wrong: reported without a stack. */
 class BadInput extends Error {}

@@ -1,4 +1,4 @@
-import { undici } from "../../src/providers/transport/index.ts";
+import { undici } from "../../src/router/providers/transport/index.ts";
 
 export interface WayToSend {
   readonly client?: "direct" | "sdk";

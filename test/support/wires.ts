@@ -1,9 +1,9 @@
 import type { ProviderOptions } from "../../src/contracts/index.ts";
 import type { Model } from "../../src/index.ts";
-import { anthropic } from "../../src/providers/anthropic.ts";
-import { google } from "../../src/providers/google.ts";
-import { openai } from "../../src/providers/openai.ts";
-import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { google } from "../../src/router/providers/google.ts";
+import { openai } from "../../src/router/providers/openai.ts";
+import { openaiCompatible } from "../../src/router/providers/openai-compatible.ts";
 import type { ScenarioWire } from "../../src/testing/index.ts";
 import { anthropicWire } from "./anthropic-server.ts";
 import { archivedGoogle } from "./google-packages.ts";

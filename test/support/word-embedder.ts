@@ -1,4 +1,4 @@
-import type { Embed, Embedder, EmbeddingRecord } from "../../src/classifiers/index.ts";
+import type { Embed, Embedder, EmbeddingRecord } from "../../src/router/classifiers/index.ts";
 
 const dimensions = 16;
 

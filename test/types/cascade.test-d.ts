@@ -3,7 +3,7 @@ import { z } from "zod";
 import { allOf, jsonSchema, judge, notRefused, toolArguments } from "../../policies/checks/index.ts";
 import { cascade, explore, firstOf, mix, threshold, when } from "../../policies/index.ts";
 import type { Check, Policy } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const two = { small: fakeModel(), large: fakeModel() };

@@ -2,7 +2,7 @@ import { expectTypeOf, test } from "vitest";
 import { threshold } from "../../policies/index.ts";
 import type { Decision } from "../../src/contracts/index.ts";
 import { explain } from "../../src/plugin/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel, goldenRoutes } from "../../src/testing/index.ts";
 
 const router = createRouter({

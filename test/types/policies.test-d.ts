@@ -17,7 +17,7 @@ import {
   when,
 } from "../../policies/index.ts";
 import type { Constraint, Policy } from "../../src/contracts/index.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 type Two = "small" | "large";

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from "vitest";
 import { always, mix, threshold } from "../../policies/index.ts";
 import { createRouter, type Policy } from "../../src/index.ts";
-import { createHoldOut, rolloutPolicy } from "../../src/rollout/index.ts";
+import { createHoldOut, rolloutPolicy } from "../../src/loop/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { movedState } from "../support/rollouts.ts";
 

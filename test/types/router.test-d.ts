@@ -10,8 +10,8 @@ import type {
   RouteResult,
   Router,
 } from "../../src/contracts/index.ts";
-import { configure, route } from "../../src/presets/default-router.ts";
-import { createRouter } from "../../src/router/create-router.ts";
+import { createRouter } from "../../src/router/create/create-router.ts";
+import { configure, route } from "../../src/router/presets/default-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 type Two = "small" | "large";

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { asideFiles } from "../../../src/telemetry/log/rotated-files.ts";
+import { asideFiles } from "../../../src/router/log/rotated-files.ts";
 
 /** A file of a decision log. */
 export interface LogFile {

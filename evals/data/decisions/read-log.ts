@@ -1,6 +1,6 @@
 import { isRouterError, OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { readRows } from "../../../src/telemetry/sqlite-log/read-rows.ts";
-import type { RowFilter } from "../../../src/telemetry/sqlite-log/row-filter.ts";
+import { readRows } from "../../../src/serve/telemetry/sqlite-log/read-rows.ts";
+import type { RowFilter } from "../../../src/serve/telemetry/sqlite-log/row-filter.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { isAttemptLine } from "./attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "./decision-line.ts";

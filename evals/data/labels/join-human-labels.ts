@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { krippendorffAlpha } from "../../../src/loop/statistics/krippendorff-alpha.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import { krippendorffAlpha } from "../../../src/statistics/krippendorff-alpha.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type HumanLabel, indexLabels, type LabelledAnswer } from "./human-label.ts";
 import { type RaterAgreement, raterAgreement } from "./rater-agreement.ts";

@@ -1,5 +1,5 @@
-import { cohenKappa } from "../../../src/statistics/cohen-kappa.ts";
-import { krippendorffAlpha } from "../../../src/statistics/krippendorff-alpha.ts";
+import { cohenKappa } from "../../../src/loop/statistics/cohen-kappa.ts";
+import { krippendorffAlpha } from "../../../src/loop/statistics/krippendorff-alpha.ts";
 import { type HumanLabel, indexLabels } from "./human-label.ts";
 
 /** Agreement of people on the answers that several of them have labelled. */

@@ -1,4 +1,4 @@
-import type { DriftStatus } from "../../../src/rollout/index.ts";
+import type { DriftStatus } from "../../../src/loop/index.ts";
 import { type EvidenceOptions, loopEvidence } from "./loop-evidence.ts";
 import type { LoopStatus, PromiseView } from "./loop-status.ts";
 import { nextStep } from "./next-step.ts";

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { meanError } from "../../../src/loop/statistics/mean-error.ts";
+import { unitValues } from "../../../src/loop/statistics/unit-values.ts";
 import { showPercent } from "../../../src/plugin/show-percent.ts";
-import { meanError } from "../../../src/statistics/mean-error.ts";
-import { unitValues } from "../../../src/statistics/unit-values.ts";
 import type { LoggedRow } from "./read-rows.ts";
 
 export interface Coverage {

@@ -1,5 +1,5 @@
-import type { Estimate } from "../../../src/statistics/bootstrap.ts";
-import type { Interval } from "../../../src/statistics/normal-interval.ts";
+import type { Estimate } from "../../../src/loop/statistics/bootstrap.ts";
+import type { Interval } from "../../../src/loop/statistics/normal-interval.ts";
 import type { WeightEvidence } from "./weight-evidence.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { meanWeightPValue } from "../../../src/loop/statistics/mean-weight-p-value.ts";
 import { checkMethods, checkNumber } from "../../../src/plugin/index.ts";
-import { meanWeightPValue } from "../../../src/statistics/mean-weight-p-value.ts";
 import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { checkCoverage } from "./check-coverage.ts";
 import type { OffPolicyReport } from "./off-policy-report.ts";

@@ -1,5 +1,5 @@
-import { type BoundedTerms, bettingBounds } from "../../../src/statistics/betting-bounds.ts";
-import type { Interval } from "../../../src/statistics/normal-interval.ts";
+import { type BoundedTerms, bettingBounds } from "../../../src/loop/statistics/betting-bounds.ts";
+import type { Interval } from "../../../src/loop/statistics/normal-interval.ts";
 
 /** Weights of rows with the range that none of them can leave. */
 export interface BoundedWeights {

@@ -1,5 +1,5 @@
-import { fitRidge } from "../../../src/statistics/fit-ridge.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { fitRidge } from "../../../src/loop/statistics/fit-ridge.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { rowFeatures } from "../off-policy/row-features.ts";
 import type { SpendRequest } from "./spend-request.ts";
 

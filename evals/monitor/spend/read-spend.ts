@@ -1,6 +1,6 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { attemptKey } from "../../../src/telemetry/spend-meter.ts";
-import { createSpendSums, type SpendReport } from "../../../src/telemetry/spend-sums.ts";
+import { attemptKey } from "../../../src/router/log/spend-meter.ts";
+import { createSpendSums, type SpendReport } from "../../../src/router/log/spend-sums.ts";
 import { isAttemptLine, parseAttemptLine } from "../../data/decisions/attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "../../data/decisions/decision-line.ts";
 import { isBesideLine } from "../../data/decisions/event-line.ts";

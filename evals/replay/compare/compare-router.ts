@@ -1,5 +1,5 @@
 import type { Router } from "../../../src/contracts/index.ts";
-import { bootstrap, type Statistics } from "../../../src/statistics/bootstrap.ts";
+import { bootstrap, type Statistics } from "../../../src/loop/statistics/bootstrap.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { promptKey } from "../../data/outcomes/prompt-key.ts";
 import { meanCost } from "../../metrics/mean-cost.ts";

@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError } from "../../../src/contracts/index.ts";
+import { bootstrapRows, type Statistics } from "../../../src/loop/statistics/bootstrap.ts";
 import { checkNumber } from "../../../src/plugin/index.ts";
-import { bootstrapRows, type Statistics } from "../../../src/statistics/bootstrap.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { promptKey } from "../../data/outcomes/prompt-key.ts";
 import { aiqOf, type CostRange } from "../../metrics/aiq.ts";

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import type { RolloutStatus } from "../../../src/rollout/index.ts";
+import type { RolloutStatus } from "../../../src/loop/index.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

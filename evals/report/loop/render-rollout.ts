@@ -1,4 +1,4 @@
-import type { GuardStatus, RolloutStatus } from "../../../src/rollout/index.ts";
+import type { GuardStatus, RolloutStatus } from "../../../src/loop/index.ts";
 import { packageVersion } from "../../../src/version.ts";
 import { fold } from "../fold.ts";
 import { count, percent, sureness, usd } from "../format-number.ts";

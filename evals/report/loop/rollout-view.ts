@@ -1,4 +1,4 @@
-import type { GuardStatus } from "../../../src/rollout/index.ts";
+import type { GuardStatus } from "../../../src/loop/index.ts";
 import { percentDigits, points, usd } from "../format-number.ts";
 
 /** Conclusion about a guard: the first that applies. */

@@ -1,4 +1,4 @@
-import type { RolloutStatus } from "../../../src/rollout/index.ts";
+import type { RolloutStatus } from "../../../src/loop/index.ts";
 import { count, percent } from "../format-number.ts";
 import type { Level } from "./parts.ts";
 import { conclusionOf, differenceOf, marginOf } from "./rollout-view.ts";

@@ -1,4 +1,4 @@
-import type { GuardStatus } from "../../../src/rollout/index.ts";
+import type { GuardStatus } from "../../../src/loop/index.ts";
 import type { Markup } from "../html.ts";
 import type { PlotMaker } from "../load-plot.ts";
 import { haloed } from "../threshold-marks.ts";

@@ -1,6 +1,6 @@
 import { type Completion, isRouterError, type ModelFacts } from "../../../src/contracts/index.ts";
-import { pricing } from "../../../src/cost/plain-pricing.ts";
-import { usageOf } from "../../../src/cost/usage-of.ts";
+import { pricing } from "../../../src/router/cost/plain-pricing.ts";
+import { usageOf } from "../../../src/router/cost/usage-of.ts";
 
 /** Cost of a judge's calls. */
 export interface Bill {

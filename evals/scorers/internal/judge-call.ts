@@ -8,10 +8,10 @@ import {
   type Model,
   ProviderError,
 } from "../../../src/contracts/index.ts";
-import { mostCostUsd } from "../../../src/cost/call-cost.ts";
-import { completeFacts } from "../../../src/cost/catalogue.ts";
 import { wait } from "../../../src/plugin/wait.ts";
 import { withTimeLimit } from "../../../src/plugin/with-time-limit.ts";
+import { mostCostUsd } from "../../../src/router/cost/call-cost.ts";
+import { completeFacts } from "../../../src/router/cost/catalogue.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";

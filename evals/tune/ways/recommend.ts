@@ -1,6 +1,6 @@
+import { bootstrap, type Estimate } from "../../../src/loop/statistics/bootstrap.ts";
+import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
 import { showPercentUpTo } from "../../../src/plugin/show-percent.ts";
-import { bootstrap, type Estimate } from "../../../src/statistics/bootstrap.ts";
-import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 import type { RoutedOutcomes } from "../candidates.ts";
 import type { Way, WayResult } from "./way.ts";
 

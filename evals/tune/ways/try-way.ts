@@ -1,7 +1,7 @@
 import type { SufficientFile } from "../../../policies/checks/index.ts";
 import { isRouterError, type PolicyDescription } from "../../../src/contracts/index.ts";
+import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
 import { describePolicy } from "../../../src/plugin/index.ts";
-import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
 import { replayPolicy } from "../../replay/replay.ts";
 import { type Candidates, type RoutedOutcomes, thresholdCandidates } from "../candidates.ts";
 import { type Certified, certifyLoss } from "../certify.ts";

@@ -4,8 +4,8 @@ import {
   InvalidOptionError,
   isRouterError,
 } from "../../../src/contracts/index.ts";
+import type { Estimate } from "../../../src/loop/statistics/bootstrap.ts";
 import { checkKeys, checkText } from "../../../src/plugin/index.ts";
-import type { Estimate } from "../../../src/statistics/bootstrap.ts";
 import { meanOfField } from "../../data/outcomes/mean-of-field.ts";
 import { type OutcomeRecord, outcomeOf } from "../../data/outcomes/outcome-record.ts";
 import { makeTuningFile } from "../make-tuning-file.ts";

@@ -1,5 +1,5 @@
 import type { PolicyDescription } from "../../../src/contracts/index.ts";
-import type { Estimate } from "../../../src/statistics/bootstrap.ts";
+import type { Estimate } from "../../../src/loop/statistics/bootstrap.ts";
 
 /**
  * Way of routing between a small and a large model. `threshold`: by complexity. `logprob`: a cascade that accepts

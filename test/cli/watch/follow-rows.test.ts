@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FollowedFile } from "../../../cli/watch/follow-file.ts";
 import { followLog } from "../../../cli/watch/follow-log.ts";
 import { openSqlite } from "../../../src/plugin/open-sqlite.ts";
-import { addRow } from "../../../src/telemetry/sqlite-log/add-row.ts";
-import { openLogFile } from "../../../src/telemetry/sqlite-log/log-file.ts";
+import { addRow } from "../../../src/serve/telemetry/sqlite-log/add-row.ts";
+import { openLogFile } from "../../../src/serve/telemetry/sqlite-log/log-file.ts";
 import { withoutSqlite } from "../../support/sqlite.ts";
 
 let folder: string;

@@ -7,8 +7,8 @@ import { createLoggedLoop } from "../../../cli/watch/logged-loop.ts";
 import { always } from "../../../policies/index.ts";
 import type { RouterEvent } from "../../../src/contracts/index.ts";
 import { createRouter, decisionLog } from "../../../src/index.ts";
-import { createDriftMonitor, createHoldOut, createPromise } from "../../../src/rollout/index.ts";
-import type { FramePromise } from "../../../src/telemetry/dashboard/frame.ts";
+import { createDriftMonitor, createHoldOut, createPromise } from "../../../src/loop/index.ts";
+import type { FramePromise } from "../../../src/serve/status/frame.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { rolloutWorld, salt } from "../../support/rollout/rollout-world.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { loggedEntry } from "../../../cli/watch/logged-request.ts";
-import { createRecorder } from "../../../src/telemetry/dashboard/recorder.ts";
+import { createRecorder } from "../../../src/serve/status/recorder.ts";
 import { runs } from "../../support/runs.ts";
 
 const line = {

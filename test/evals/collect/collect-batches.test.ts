@@ -5,9 +5,9 @@ import type { CollectOptions } from "../../../evals/collect/collect-options.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
 import { always } from "../../../policies/always.ts";
 import type { Router } from "../../../src/contracts/index.ts";
-import { anthropic } from "../../../src/providers/anthropic.ts";
-import { openai } from "../../../src/providers/openai.ts";
-import { createRouter } from "../../../src/router/create-router.ts";
+import { createRouter } from "../../../src/router/create/create-router.ts";
+import { anthropic } from "../../../src/router/providers/anthropic.ts";
+import { openai } from "../../../src/router/providers/openai.ts";
 import { type BatchServer, type ItemReply, serveBatches } from "../../support/batch-server.ts";
 import { collectFolder, numbered, price, readLines, writeLines } from "../../support/evals/collecting.ts";
 

@@ -12,7 +12,7 @@ import { numeric } from "../../../evals/scorers/numeric.ts";
 import { pairwiseJudge } from "../../../evals/scorers/pairwise-judge.ts";
 import { rubricJudge } from "../../../evals/scorers/rubric-judge.ts";
 import { always } from "../../../policies/always.ts";
-import { createRouter } from "../../../src/router/create-router.ts";
+import { createRouter } from "../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { type Reply, serveCompletions } from "../../support/completion-server.ts";
 import {

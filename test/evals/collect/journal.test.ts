@@ -6,7 +6,7 @@ import { openJournal, readJournal } from "../../../evals/collect/journal.ts";
 import type { JournalEntry } from "../../../evals/collect/journal-entry.ts";
 import { exact } from "../../../evals/scorers/exact.ts";
 import { always } from "../../../policies/always.ts";
-import { createRouter } from "../../../src/router/create-router.ts";
+import { createRouter } from "../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { collectFolder, numbered, price, readLines, writeLines } from "../../support/evals/collecting.ts";
 import { runs } from "../../support/runs.ts";

@@ -6,8 +6,8 @@ import { cpt, cptOf } from "../../../evals/metrics/cpt.ts";
 import { curveReader } from "../../../evals/metrics/curve-columns.ts";
 import { oracleCurve, oracleReader } from "../../../evals/metrics/oracle-curve.ts";
 import { orderByScore, routingCurve } from "../../../evals/metrics/routing-curve.ts";
-import { bootstrap, bootstrapRows } from "../../../src/statistics/bootstrap.ts";
-import { weightedMean } from "../../../src/statistics/weighted-mean.ts";
+import { bootstrap, bootstrapRows } from "../../../src/loop/statistics/bootstrap.ts";
+import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
 import { numRuns } from "../../support/runs.ts";
 
 const any = (max: number) => fc.double({ min: 0, max, noNaN: true });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareRouter, replayPolicy, routerCases } from "../../../evals/index.ts";
 import { always, threshold } from "../../../policies/index.ts";
 import type { Constraint } from "../../../src/contracts/index.ts";
-import { createRouter } from "../../../src/router/create-router.ts";
+import { createRouter } from "../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { recordOf, stated } from "../../support/evals/records.ts";
 

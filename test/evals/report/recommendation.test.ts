@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Evidence, recommendationOf } from "../../../evals/report/recommendation.ts";
 import type { Alternative, ReportedCertificate } from "../../../evals/report/report.ts";
-import type { Estimate } from "../../../src/statistics/bootstrap.ts";
+import type { Estimate } from "../../../src/loop/statistics/bootstrap.ts";
 
 const around = (value: number, width: number): Estimate => ({
   value,

@@ -3,7 +3,7 @@ import { calibrate, type OutcomeRecord, recordKeysOf, replay } from "../../../ev
 import { seededRandom } from "../../../evals/metrics/index.ts";
 import { replayCases } from "../../../evals/replay/replay-cases.ts";
 import { cheapestAbove } from "../../../policies/index.ts";
-import { calibrated, complexity } from "../../../src/classifiers/index.ts";
+import { calibrated, complexity } from "../../../src/router/classifiers/index.ts";
 import { recordOf, stated } from "../../support/evals/records.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../evals/metrics/index.ts";
 import { fitCurve } from "../../../evals/train/fit-curve.ts";
-import { calibratedQuality } from "../../../src/classifiers/trained/quality-curve.ts";
+import { calibratedQuality } from "../../../src/router/classifiers/trained/quality-curve.ts";
 import { numRuns } from "../../support/runs.ts";
 
 /** Estimates, and outcomes whose probability is `of(estimate)`. */

@@ -3,17 +3,22 @@ import { chooseLandmarks } from "../../../evals/train/choose-landmarks.ts";
 import { fitBumps, groundOf, placesOf } from "../../../evals/train/fit-landmarks.ts";
 import { fitLatent } from "../../../evals/train/fit-latent.ts";
 import { readExamples } from "../../../evals/train/read-examples.ts";
-import { length } from "../../../src/classifiers/index.ts";
-import { createFeatureReader, STRUCTURE } from "../../../src/classifiers/read-features.ts";
-import { type Bumps, landmarksValue, PLACE, writePlace } from "../../../src/classifiers/trained/landmarks.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import { length } from "../../../src/router/classifiers/index.ts";
+import { createFeatureReader, STRUCTURE } from "../../../src/router/classifiers/read-features.ts";
+import {
+  type Bumps,
+  landmarksValue,
+  PLACE,
+  writePlace,
+} from "../../../src/router/classifiers/trained/landmarks.ts";
 import {
   createProjection,
   DIMENSIONS,
   decodeLatent,
   encodeLatent,
-} from "../../../src/classifiers/trained/latent.ts";
-import { logistic } from "../../../src/classifiers/trained/quality-curve.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+} from "../../../src/router/classifiers/trained/latent.ts";
+import { logistic } from "../../../src/router/classifiers/trained/quality-curve.ts";
 import { factsOf } from "../../../src/testing/index.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readClassifier, trainClassifier, writeClassifier } from "../../../evals/index.ts";
-import { type TrainedClassifier, trained } from "../../../src/classifiers/index.ts";
-import { versionOf } from "../../../src/classifiers/trained/trained-file.ts";
+import { type TrainedClassifier, trained } from "../../../src/router/classifiers/index.ts";
+import { versionOf } from "../../../src/router/classifiers/trained/trained-file.ts";
 import { formatErrorOf } from "../../support/evals/records.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 

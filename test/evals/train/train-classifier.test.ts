@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type OutcomeRecord, recordKeysOf, trainClassifier } from "../../../evals/index.ts";
-import { length } from "../../../src/classifiers/index.ts";
+import { length } from "../../../src/router/classifiers/index.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 
 const pair = { small: "small", large: "large", resamples: 100 };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import type { Fault } from "../../support/faults/fault.ts";
 import { type FaultServer, type Script, serveFaults } from "../../support/faults/fault-server.ts";
 import { runs } from "../../support/runs.ts";

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { allOf, anyOf, logprob, notRefused, numericAnswer } from "../../../policies/checks/index.ts";
 import { cascade } from "../../../policies/index.ts";
 import type { Completion } from "../../../src/contracts/index.ts";
-import { createAssembler } from "../../../src/execution/assembler.ts";
 import { createRouter } from "../../../src/index.ts";
+import { createAssembler } from "../../../src/router/call/assembler.ts";
 import { completionOf, factsOf, fakeModel } from "../../../src/testing/index.ts";
 import { hopOf } from "../../support/verdict.ts";
 

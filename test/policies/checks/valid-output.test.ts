@@ -5,7 +5,7 @@ import { validOutput } from "../../../policies/checks/index.ts";
 import { fitsBounded } from "../../../policies/checks/internal/bounded-schema.ts";
 import { cascade } from "../../../policies/index.ts";
 import type { ChatRequest } from "../../../src/plugin/index.ts";
-import { createRouter } from "../../../src/presets/create-router.ts";
+import { createRouter } from "../../../src/router/presets/create-router.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { runs } from "../../support/runs.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { fleets, ordinaryTenants, twoKinds } from "../../support/escalation/ordinary-tenants.ts";
 import { watched } from "../../support/escalation/watched.ts";
 import { runs } from "../../support/runs.ts";

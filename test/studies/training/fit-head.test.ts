@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { BUCKETS, STRUCTURE } from "../../../src/classifiers/read-features.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import { BUCKETS, STRUCTURE } from "../../../src/router/classifiers/read-features.ts";
 import { type FitOptions, fitHead, type LabelledRow } from "../../../studies/training/fit-head.ts";
 import { DIMENSIONS } from "../../../studies/training/word-vectors.ts";
 

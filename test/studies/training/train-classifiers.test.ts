@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { trainedOn } from "../../../src/classifiers/complexity/complexity-weights.generated.ts";
+import { trainedOn } from "../../../src/router/classifiers/complexity/complexity-weights.generated.ts";
 import { trainClassifiers } from "../../../studies/training/train-classifiers.ts";
 import { hasWordVectors } from "../../../studies/training/word-vectors.ts";
 import { runs } from "../../support/runs.ts";
@@ -24,7 +24,10 @@ test.skipIf(reason !== undefined)(
   async () => {
     const files = await trainClassifiers(folder);
     for (const [name, source] of Object.entries(files)) {
-      const checkedIn = readFileSync(join(import.meta.dirname, "../../../src/classifiers", name), "utf8");
+      const checkedIn = readFileSync(
+        join(import.meta.dirname, "../../../src/router/classifiers", name),
+        "utf8",
+      );
       // Not toBe, which would print the weights.
       expect(source === checkedIn, `${name} is what npm run train writes`).toBe(true);
     }

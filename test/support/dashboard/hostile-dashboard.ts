@@ -1,4 +1,4 @@
-import { createRecorder } from "../../../src/telemetry/dashboard/recorder.ts";
+import { createRecorder } from "../../../src/serve/status/recorder.ts";
 import { type SampleDashboard, sampleNow, samplesOf } from "./sample-dashboard.ts";
 
 const attack = (name: string) =>

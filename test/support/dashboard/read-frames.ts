@@ -1,4 +1,4 @@
-import type { DashboardFrame } from "../../../src/telemetry/dashboard/index.ts";
+import type { DashboardFrame } from "../../../src/serve/status/index.ts";
 
 /** A stream of frames, read one by one. */
 export interface FrameStream {

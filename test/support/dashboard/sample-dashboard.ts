@@ -1,7 +1,7 @@
-import type { FrameSaving, FrameStates } from "../../../src/telemetry/dashboard/frame.ts";
-import { createFrames, type Frames } from "../../../src/telemetry/dashboard/frames.ts";
-import { createRecorder, type Recorder } from "../../../src/telemetry/dashboard/recorder.ts";
-import { driftOf, rolloutOf } from "../../../src/telemetry/dashboard/shown-states.ts";
+import type { FrameSaving, FrameStates } from "../../../src/serve/status/frame.ts";
+import { createFrames, type Frames } from "../../../src/serve/status/frames.ts";
+import { createRecorder, type Recorder } from "../../../src/serve/status/recorder.ts";
+import { driftOf, rolloutOf } from "../../../src/serve/status/shown-states.ts";
 import { runningRollout } from "../evals/sample-rollouts.ts";
 import { sampleRequests } from "./sample-requests.ts";
 

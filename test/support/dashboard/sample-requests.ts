@@ -1,5 +1,5 @@
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
-import type { EndedRequest } from "../../../src/telemetry/dashboard/ended-request.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import type { EndedRequest } from "../../../src/serve/status/ended-request.ts";
 
 /** Cost of a call in US dollars by model. */
 const costs = { "gpt-5-mini": 0.0009, "gpt-5": 0.0072, "local-qwen": 0.0002 } as const;

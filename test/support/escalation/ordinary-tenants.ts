@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 
 /** Says for one request after the other if it is for the large model. */
 export type Tenant = () => boolean;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { OutcomeRecord } from "../../../evals/data/outcomes/outcome-record.ts";
 import { threshold } from "../../../policies/threshold.ts";
 import type { Model, Price, Router } from "../../../src/contracts/index.ts";
-import { openai } from "../../../src/providers/openai.ts";
-import { createRouter } from "../../../src/router/create-router.ts";
+import { createRouter } from "../../../src/router/create/create-router.ts";
+import { openai } from "../../../src/router/providers/openai.ts";
 
 /** A price at which 10 input and 5 output tokens cost 0.00002 USD. */
 export const price: Price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };

@@ -2,9 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OutcomeRecord } from "../../../evals/index.ts";
 import type { Check, Policy, Router } from "../../../src/contracts/index.ts";
-import { createRouter } from "../../../src/router/create-router.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
-import { decisionLog } from "../../../src/telemetry/decision-log.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import { createRouter } from "../../../src/router/create/create-router.ts";
+import { decisionLog } from "../../../src/router/log/decision-log.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { stated } from "./records.ts";
 

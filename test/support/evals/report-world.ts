@@ -1,6 +1,6 @@
 import type { OutcomeRecord } from "../../../evals/data/outcomes/outcome-record.ts";
 import type { Classifier } from "../../../src/contracts/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { wordOf } from "./word-of.ts";
 
 export const small = "vllm:qwen";

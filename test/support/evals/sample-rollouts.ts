@@ -1,4 +1,4 @@
-import type { GuardStatus, RolloutStatus } from "../../../src/rollout/index.ts";
+import type { GuardStatus, RolloutStatus } from "../../../src/loop/index.ts";
 
 /** Guard whose difference settles at `difference`, with intervals that narrow. */
 export function sampleGuard(partial: Partial<GuardStatus> & { readonly name: string }): GuardStatus {

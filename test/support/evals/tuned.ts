@@ -3,7 +3,7 @@ import { recordKeysOf } from "../../../evals/data/split/record-keys.ts";
 import type { Certificate } from "../../../evals/tune/certificate.ts";
 import { type TuningFile, tuningVersionOf } from "../../../evals/tune/tuning-file.ts";
 import type { Price } from "../../../src/contracts/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { wordOf } from "./word-of.ts";
 
 export const small = "vllm:qwen";

@@ -1,4 +1,3 @@
-import { openAccount } from "../../../src/budget/account.ts";
 import type {
   Attempt,
   Completion,
@@ -8,12 +7,13 @@ import type {
   Model,
 } from "../../../src/contracts/index.ts";
 import type { Account, Admission } from "../../../src/contracts/ports/index.ts";
-import { pricing } from "../../../src/cost/plain-pricing.ts";
-import type { Execution } from "../../../src/execution/context.ts";
-import { planRulesOf, readAnswer } from "../../../src/execution/index.ts";
-import { type ExecutionOptions, resolveExecutionOptions } from "../../../src/execution/options.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
-import { type AdmissionParts, createAdmission } from "../../../src/state/admission.ts";
+import { openAccount } from "../../../src/router/budget/account.ts";
+import type { Execution } from "../../../src/router/call/context.ts";
+import { planRulesOf, readAnswer } from "../../../src/router/call/index.ts";
+import { type ExecutionOptions, resolveExecutionOptions } from "../../../src/router/call/options.ts";
+import { pricing } from "../../../src/router/cost/plain-pricing.ts";
+import { type AdmissionParts, createAdmission } from "../../../src/router/limits/admission.ts";
 import { factsOf } from "../../../src/testing/index.ts";
 
 type Breakers = AdmissionParts["breakers"];

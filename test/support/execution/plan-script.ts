@@ -7,8 +7,8 @@ import {
   type PlanRules,
   type PlanState,
   type PlanStep,
-} from "../../../src/execution/plan/index.ts";
-import type { PlanFailure } from "../../../src/execution/plan/plan-event.ts";
+} from "../../../src/router/call/plan/index.ts";
+import type { PlanFailure } from "../../../src/router/call/plan/plan-event.ts";
 import { deepFreeze } from "../../../src/testing/deep-freeze.ts";
 
 /** The parts of a plan that matter to a test. */

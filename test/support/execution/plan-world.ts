@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { ProviderErrorKind } from "../../../src/contracts/index.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import {
   initialState,
   next,
@@ -9,8 +10,7 @@ import {
   type PlanState,
   type PlanStep,
   type Proposal,
-} from "../../../src/execution/plan/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+} from "../../../src/router/call/plan/index.ts";
 import { deepFreeze } from "../../../src/testing/deep-freeze.ts";
 
 /** A request and the world that it meets: chances, and the seed of what happens by them. */

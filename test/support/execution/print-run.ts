@@ -4,7 +4,7 @@ import {
   type PlanEvent,
   type PlanInput,
   type PlanState,
-} from "../../../src/execution/plan/index.ts";
+} from "../../../src/router/call/plan/index.ts";
 
 /**
  * Runs a plan through events and writes it as lines of JSON: each event, its steps, and what it changed in the

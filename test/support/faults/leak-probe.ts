@@ -4,7 +4,7 @@ import { getEventListeners, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../../policies/index.ts";
 import { createRouter, type Router } from "../../../src/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { type WireName, wires } from "../wires.ts";
 
 export interface ProbeOptions {

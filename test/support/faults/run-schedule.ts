@@ -1,6 +1,6 @@
 import { always } from "../../../policies/index.ts";
 import { type Constraint, createRouter, type RouteResult, type RouterEvent } from "../../../src/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { type AnyWireName, allWires } from "../wires.ts";
 import { closedPort, type FaultEndpoint, type FaultServer } from "./fault-server.ts";
 import type { Schedule } from "./schedule.ts";

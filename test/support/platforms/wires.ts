@@ -1,7 +1,7 @@
-import { azure, entraId } from "../../../src/providers/azure.ts";
-import { bedrock } from "../../../src/providers/bedrock.ts";
-import { sagemaker } from "../../../src/providers/sagemaker.ts";
-import { vertex } from "../../../src/providers/vertex.ts";
+import { azure, entraId } from "../../../src/router/providers/azure.ts";
+import { bedrock } from "../../../src/router/providers/bedrock.ts";
+import { sagemaker } from "../../../src/router/providers/sagemaker.ts";
+import { vertex } from "../../../src/router/providers/vertex.ts";
 import { openaiWire } from "../openai-server.ts";
 import type { Wire } from "../wires.ts";
 import { awsFault } from "./aws.ts";

@@ -1,4 +1,4 @@
-import type { DiscoveredEndpoint, Discovery } from "../../../src/pools/index.ts";
+import type { DiscoveredEndpoint, Discovery } from "../../../src/router/pools/index.ts";
 
 export interface Hand extends Discovery {
   /** Sends a set to all that watch. */

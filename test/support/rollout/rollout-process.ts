@@ -1,10 +1,10 @@
 import { Redis } from "ioredis";
 import { always } from "../../../policies/index.ts";
+import { redisStore } from "../../../src/fleet/store/redis.ts";
+import { sqliteStore } from "../../../src/fleet/store/sqlite.ts";
 import { createRouter } from "../../../src/index.ts";
-import { errors } from "../../../src/rollout/guards/errors.ts";
-import { createRollout } from "../../../src/rollout/stages/create-rollout.ts";
-import { redisStore } from "../../../src/state/store/redis.ts";
-import { sqliteStore } from "../../../src/state/store/sqlite.ts";
+import { errors } from "../../../src/loop/guards/errors.ts";
+import { createRollout } from "../../../src/loop/rollout/create-rollout.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 // A process of a fleet that runs one rollout. A message is `{ call, sessions? }`; it answers each with what it found.

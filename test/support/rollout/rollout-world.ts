@@ -1,11 +1,11 @@
 import { always } from "../../../policies/index.ts";
 import type { Router, RouterEvent } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
-import { errors } from "../../../src/rollout/guards/errors.ts";
-import { createRollout } from "../../../src/rollout/stages/create-rollout.ts";
-import type { Rollout } from "../../../src/rollout/stages/rollout.ts";
-import type { RolloutOptions } from "../../../src/rollout/stages/rollout-options.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { errors } from "../../../src/loop/guards/errors.ts";
+import { createRollout } from "../../../src/loop/rollout/create-rollout.ts";
+import type { Rollout } from "../../../src/loop/rollout/rollout.ts";
+import type { RolloutOptions } from "../../../src/loop/rollout/rollout-options.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 export type WorldId = "small" | "large";

@@ -1,8 +1,8 @@
 import type { SharedState, Store, StoreFailed, StoreRecovered } from "../../../src/contracts/index.ts";
+import { createQuotaDesk, type OwnedQuotaDesk } from "../../../src/fleet/quotas/quota-desk.ts";
+import { resolveShared } from "../../../src/fleet/records/shared-options.ts";
+import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
-import { createQuotaDesk, type OwnedQuotaDesk } from "../../../src/state/shared/quota-desk.ts";
-import { resolveShared } from "../../../src/state/shared/shared-options.ts";
-import { memoryStore } from "../../../src/state/store/memory.ts";
 
 /** Counts the calls that a store gets. */
 export interface Counted {

@@ -1,5 +1,5 @@
 import type { Store } from "../../../src/contracts/index.ts";
-import { memoryStore } from "../../../src/state/store/memory.ts";
+import { memoryStore } from "../../../src/fleet/store/memory.ts";
 
 /** Ways in which a call to a store fails. `lost`: it is done, and the answer never comes. */
 export type Fault = "none" | "rejects" | "lost" | "silent" | "lies";

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { always } from "../../../policies/index.ts";
+import { redisStore } from "../../../src/fleet/store/redis.ts";
 import { createRouter } from "../../../src/index.ts";
-import { redisStore } from "../../../src/state/store/redis.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 // A process of a fleet. Each message `{ session, model? }` is a request; it answers what was decided.

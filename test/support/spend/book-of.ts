@@ -1,9 +1,9 @@
-import { nanoOf, usdOf } from "../../../src/budget/amounts.ts";
-import { type BudgetOptions, resolveBudget } from "../../../src/budget/budget-options.ts";
-import type { Periods } from "../../../src/budget/periods.ts";
-import { createSpendBook } from "../../../src/budget/spend.ts";
-import { checkSpend, exportSpend } from "../../../src/budget/spend-state.ts";
 import type { SpendState } from "../../../src/contracts/index.ts";
+import { nanoOf, usdOf } from "../../../src/router/budget/amounts.ts";
+import { type BudgetOptions, resolveBudget } from "../../../src/router/budget/budget-options.ts";
+import type { Periods } from "../../../src/router/budget/periods.ts";
+import { createSpendBook } from "../../../src/router/budget/spend.ts";
+import { checkSpend, exportSpend } from "../../../src/router/budget/spend-state.ts";
 
 /** A book of one budget whose owners are tenants, with amounts in US dollars. */
 export function bookOf(options: BudgetOptions, monotonic?: () => number) {

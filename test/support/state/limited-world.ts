@@ -2,7 +2,7 @@ import { vi } from "vitest";
 import { always } from "../../../policies/index.ts";
 import type { ProviderErrorKind } from "../../../src/contracts/index.ts";
 import { createRouter, type ExecutionOptions, ProviderError } from "../../../src/index.ts";
-import { seededRandom } from "../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 export interface LimitedWorld {

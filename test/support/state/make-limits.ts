@@ -1,5 +1,5 @@
 import type { LimitOptions } from "../../../src/contracts/index.ts";
-import { createLimits, type LimitPass } from "../../../src/state/limits.ts";
+import { createLimits, type LimitPass } from "../../../src/router/limits/limits.ts";
 
 const models = { small: { name: "p:small" }, large: { name: "p:large" } };
 

@@ -3,7 +3,7 @@ import {
   type Transport,
   type TransportOptions,
   undici,
-} from "../../../src/providers/transport/index.ts";
+} from "../../../src/router/providers/transport/index.ts";
 
 /** Every transport, by the name of its function. */
 export const transports: Readonly<Record<string, (options?: TransportOptions) => Transport>> = {

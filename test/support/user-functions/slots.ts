@@ -14,7 +14,6 @@ import {
   tiers,
   when,
 } from "../../../policies/index.ts";
-import { calibrated, complexity, ensemble, near } from "../../../src/classifiers/index.ts";
 import type {
   Check,
   Classifier,
@@ -26,10 +25,11 @@ import type {
   RouteRequest,
 } from "../../../src/contracts/index.ts";
 import type { createRouter } from "../../../src/index.ts";
-import { anthropic } from "../../../src/providers/anthropic.ts";
-import { google } from "../../../src/providers/google.ts";
-import { openai } from "../../../src/providers/openai.ts";
-import { openaiCompatible } from "../../../src/providers/openai-compatible.ts";
+import { calibrated, complexity, ensemble, near } from "../../../src/router/classifiers/index.ts";
+import { anthropic } from "../../../src/router/providers/anthropic.ts";
+import { google } from "../../../src/router/providers/google.ts";
+import { openai } from "../../../src/router/providers/openai.ts";
+import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 type Id = "small" | "large";

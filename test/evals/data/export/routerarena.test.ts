@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { exportRecords } from "../../../../evals/index.ts";
 import { threshold } from "../../../../policies/index.ts";
-import { createRouter } from "../../../../src/router/create-router.ts";
+import { createRouter } from "../../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
 import { temporaryFolder } from "../../../support/cli-config.ts";
 import { linesFrom } from "../../../support/evals/import-folder.ts";

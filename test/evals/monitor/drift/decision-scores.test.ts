@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decisionScores } from "../../../../evals/monitor/drift/decision-scores.ts";
 import { threshold } from "../../../../policies/index.ts";
 import type { Decision, RouteRequest } from "../../../../src/contracts/index.ts";
-import { createRouter } from "../../../../src/router/create-router.ts";
+import { createRouter } from "../../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
 import { stated } from "../../../support/evals/records.ts";
 

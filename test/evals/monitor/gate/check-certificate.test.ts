@@ -6,7 +6,7 @@ import type { LossEvidence } from "../../../../evals/monitor/gate/loss-evidence.
 import { baselineOf } from "../../../../evals/tune/baseline.ts";
 import { notRefused } from "../../../../policies/checks/index.ts";
 import { cascade, threshold } from "../../../../policies/index.ts";
-import { createRouter } from "../../../../src/router/create-router.ts";
+import { createRouter } from "../../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
 import { recordOf, stated } from "../../../support/evals/records.ts";
 import {

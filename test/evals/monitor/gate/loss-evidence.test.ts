@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lossEvidence } from "../../../../evals/monitor/gate/loss-evidence.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import { runs } from "../../../support/runs.ts";
 
 const bound = { confidence: 0.95, maxLoss: 0.1, seed: 1, largestUnit: 1 } as const;

@@ -3,7 +3,7 @@ import { estimateReward } from "../../../../evals/monitor/off-policy/estimate-re
 import type { LoggedRow } from "../../../../evals/monitor/off-policy/read-rows.ts";
 import { redrawWeights } from "../../../../evals/monitor/off-policy/redraw-weights.ts";
 import { weightEvidence } from "../../../../evals/monitor/off-policy/weight-evidence.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import { loggedWorlds } from "../../../../studies/logged-worlds.ts";
 import {
   type CoverageName,

@@ -5,16 +5,16 @@ import { doublyRobustTerms } from "../../../../evals/monitor/off-policy/doubly-r
 import { estimateReward } from "../../../../evals/monitor/off-policy/estimate-reward.ts";
 import { ipsTerms } from "../../../../evals/monitor/off-policy/ips.ts";
 import { snips, snipsTerms } from "../../../../evals/monitor/off-policy/snips.ts";
-import { bootstrap } from "../../../../src/statistics/bootstrap.ts";
-import { effectiveSampleSize } from "../../../../src/statistics/effective-sample-size.ts";
-import { empiricalBernsteinBound } from "../../../../src/statistics/empirical-bernstein.ts";
-import { meanError } from "../../../../src/statistics/mean-error.ts";
-import { meanWeightPValue } from "../../../../src/statistics/mean-weight-p-value.ts";
-import { normalInterval } from "../../../../src/statistics/normal-interval.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
-import { tInterval } from "../../../../src/statistics/t-interval.ts";
-import { unitTotals, unitValues } from "../../../../src/statistics/unit-values.ts";
-import { weightedMean } from "../../../../src/statistics/weighted-mean.ts";
+import { bootstrap } from "../../../../src/loop/statistics/bootstrap.ts";
+import { effectiveSampleSize } from "../../../../src/loop/statistics/effective-sample-size.ts";
+import { empiricalBernsteinBound } from "../../../../src/loop/statistics/empirical-bernstein.ts";
+import { meanError } from "../../../../src/loop/statistics/mean-error.ts";
+import { meanWeightPValue } from "../../../../src/loop/statistics/mean-weight-p-value.ts";
+import { normalInterval } from "../../../../src/loop/statistics/normal-interval.ts";
+import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
+import { tInterval } from "../../../../src/loop/statistics/t-interval.ts";
+import { unitTotals, unitValues } from "../../../../src/loop/statistics/unit-values.ts";
+import { weightedMean } from "../../../../src/loop/statistics/weighted-mean.ts";
 import { numRuns } from "../../../support/runs.ts";
 
 /** Four rows: the target is certain of the plan of rows 1, 2 and 4, which had propensities 0.5, 0.25 and 1. */

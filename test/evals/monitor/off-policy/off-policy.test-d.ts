@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from "vitest";
 import { type OffPolicyReport, offPolicy } from "../../../../evals/monitor/off-policy/index.ts";
 import { always, threshold } from "../../../../policies/index.ts";
-import { createRouter } from "../../../../src/router/create-router.ts";
+import { createRouter } from "../../../../src/router/create/create-router.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
 
 const models = { small: fakeModel({ name: "small" }), large: fakeModel({ name: "large" }) };

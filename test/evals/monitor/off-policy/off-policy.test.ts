@@ -6,7 +6,7 @@ import { joinDecisions, replay } from "../../../../evals/index.ts";
 import { type OffPolicyOptions, offPolicy } from "../../../../evals/monitor/off-policy/index.ts";
 import { always, cascade, explore, mix, threshold } from "../../../../policies/index.ts";
 import type { Policy } from "../../../../src/contracts/index.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
+import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import {
   costUsd,
   type Id,

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { doublyRobustTerms } from "../../../../evals/monitor/off-policy/doubly-robust.ts";
 import { ipsTerms } from "../../../../evals/monitor/off-policy/ips.ts";
 import { snips } from "../../../../evals/monitor/off-policy/snips.ts";
-import { meanError } from "../../../../src/statistics/mean-error.ts";
-import { normalInterval } from "../../../../src/statistics/normal-interval.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
-import { weightedMean } from "../../../../src/statistics/weighted-mean.ts";
+import { meanError } from "../../../../src/loop/statistics/mean-error.ts";
+import { normalInterval } from "../../../../src/loop/statistics/normal-interval.ts";
+import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
+import { weightedMean } from "../../../../src/loop/statistics/weighted-mean.ts";
 
 /**
  * x ~ U(0, 1). Logged: small with probability 0.9 where x < 0.4, else 0.1. P(right) is 0.95 - 0.5 x² and

@@ -4,7 +4,7 @@ import { knownRewards } from "../../../../evals/monitor/off-policy/known-rewards
 import { planKey, showPlanKey } from "../../../../evals/monitor/off-policy/plan-key.ts";
 import { predictRewards } from "../../../../evals/monitor/off-policy/predict-rewards.ts";
 import { uncoveredShares } from "../../../../evals/monitor/off-policy/uncovered.ts";
-import { fitRidge } from "../../../../src/statistics/fit-ridge.ts";
+import { fitRidge } from "../../../../src/loop/statistics/fit-ridge.ts";
 import { numRuns } from "../../../support/runs.ts";
 
 describe("ridge regression", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { netSaving } from "../../../../evals/monitor/spend/net-saving.ts";
 import { readSpend } from "../../../../evals/monitor/spend/read-spend.ts";
+import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import { InsufficientEvidenceError } from "../../../../src/plugin/index.ts";
-import { seededRandom } from "../../../../src/statistics/seeded-random.ts";
 import { linesSource, type SpendLine, spendLine } from "../../../support/spend-log.ts";
 
 /** 1 dollar a million tokens in and out, a tenth for what is cached. */

@@ -3,7 +3,7 @@ import { checkRolloutStatus } from "../../../../evals/report/loop/check-rollout-
 import { renderLoop } from "../../../../evals/report/loop/render-loop.ts";
 import { renderRollout } from "../../../../evals/report/loop/render-rollout.ts";
 import { rolloutHeadline, rolloutState } from "../../../../evals/report/loop/rollout-words.ts";
-import type { RolloutStatus } from "../../../../src/rollout/index.ts";
+import type { RolloutStatus } from "../../../../src/loop/index.ts";
 import {
   brokenLoop,
   collectingLoop,

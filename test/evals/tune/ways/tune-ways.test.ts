@@ -13,7 +13,7 @@ import { tuningSchema } from "../../../../evals/tune/tuning-schema.ts";
 import { notRefused, sufficient } from "../../../../policies/checks/index.ts";
 import { cascade } from "../../../../policies/index.ts";
 import { type Check, createRouter } from "../../../../src/index.ts";
-import { lossTest } from "../../../../src/statistics/loss-test.ts";
+import { lossTest } from "../../../../src/loop/statistics/loss-test.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
 import { stated } from "../../../support/evals/records.ts";
 import { wordOf } from "../../../support/evals/word-of.ts";

@@ -1,0 +1,62 @@
+import type { HarmMargin } from "../statistics/paired-bets.ts";
+import type { Guard, GuardEvidence } from "./guard.ts";
+import {
+  addPaired,
+  isPairedState,
+  mergePaired,
+  noPairedState,
+  type PairedState,
+  pairedEvidence,
+} from "./paired-guard.ts";
+import { unitCost } from "./unit-cost.ts";
+
+/** State of a guard on clipped cost, of which values are parts of the largest cost. Plain JSON. */
+export interface CostState extends PairedState {
+  readonly clipped: number;
+}
+
+const noCostState: CostState = Object.freeze({ ...noPairedState, clipped: 0 });
+
+/** Makes a guard that bets on the cost of units, clipped at `maxUsd`. */
+export function clippedCostGuard(
+  what: Pick<Guard, "name" | "kind" | "margin" | "marginOf">,
+  maxUsd: number,
+): Guard<CostState> {
+  const harm: HarmMargin =
+    what.marginOf === "control"
+      ? { margin: 0, controlFactor: 1 + what.margin, sized: true }
+      : { margin: what.margin / maxUsd, sized: true };
+  return {
+    ...what,
+    unit: "usd",
+    exact: true,
+    initial: noCostState,
+    value: unitCost,
+    add: (state, arm, value) => ({
+      ...addPaired(state, arm, value / maxUsd, harm),
+      clipped: state.clipped + (value > maxUsd ? 1 : 0),
+    }),
+    merge: (states, spread) => ({
+      ...mergePaired(states, spread),
+      clipped: states.reduce((sum, { clipped }) => sum + clipped, 0),
+    }),
+    evidence: (state) => inUsd(pairedEvidence(state), maxUsd, state),
+    isState: (value): value is CostState => isPairedState(value) && isCount((value as CostState).clipped),
+  };
+}
+
+function inUsd(evidence: GuardEvidence, maxUsd: number, { arms, clipped }: CostState): GuardEvidence {
+  const { control, candidate, low, high } = evidence;
+  const units = arms.control.count + arms.candidate.count;
+  return {
+    ...evidence,
+    ...(control !== undefined && { control: control * maxUsd }),
+    ...(candidate !== undefined && { candidate: candidate * maxUsd }),
+    ...(low !== undefined && high !== undefined && { low: low * maxUsd, high: high * maxUsd }),
+    clippedShare: units === 0 ? 0 : clipped / units,
+  };
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

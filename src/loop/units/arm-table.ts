@@ -1,0 +1,132 @@
+import { dropPromises } from "../../plugin/index.ts";
+import type { ComparedArm, FinishedRequest, Guard } from "../guards/guard.ts";
+import { isShareBets, mergeShareBets, noShareBets, type ShareBets } from "../statistics/share-bets.ts";
+
+/** Number of units by arm. */
+export type UnitsByArm = Readonly<Record<ComparedArm, number>>;
+
+/** Knowledge that one process, or a fleet, has of the arms of a rollout, over all stages so far. Plain JSON. */
+export interface ArmTable {
+  readonly formatVersion: 1;
+  /** Units that were seen. */
+  readonly units: UnitsByArm;
+  /** Units that are fixed, each one observation. */
+  readonly closed: UnitsByArm;
+  /** Units that were seen in both arms while no stage changed. */
+  readonly inBoth: number;
+  /** Verdicts on answers whose unit was known no more. */
+  readonly late: number;
+  /** Bets that the arms do not have the shares of units that they should have. */
+  readonly shares: ShareBets;
+  /** State of each guard by its name. */
+  readonly guards: Readonly<Record<string, unknown>>;
+}
+
+const none: UnitsByArm = Object.freeze({ control: 0, candidate: 0 });
+
+/** Table before the first unit. */
+export function emptyTable(guards: readonly Guard[]): ArmTable {
+  return {
+    formatVersion: 1,
+    units: none,
+    closed: none,
+    inBoth: 0,
+    late: 0,
+    shares: noShareBets,
+    guards: statesOf(guards, (guard) => guard.initial),
+  };
+}
+
+/**
+ * Puts the tables of several processes together. `spread` is the largest number of processes in which one unit can have
+ * requests: 1 if sessions are sticky, else the number of processes.
+ */
+export function mergeTables(tables: readonly ArmTable[], guards: readonly Guard[], spread = 1): ArmTable {
+  const sum = (of: (table: ArmTable) => number) => tables.reduce((total, table) => total + of(table), 0);
+  const byArm = (of: (table: ArmTable) => UnitsByArm): UnitsByArm => ({
+    control: sum((table) => of(table).control),
+    candidate: sum((table) => of(table).candidate),
+  });
+  return {
+    formatVersion: 1,
+    units: byArm(({ units }) => units),
+    closed: byArm(({ closed }) => closed),
+    inBoth: sum(({ inBoth }) => inBoth),
+    late: sum(({ late }) => late),
+    shares: mergeShareBets(
+      tables.map(({ shares }) => shares),
+      spread,
+    ),
+    guards: statesOf(guards, (guard) =>
+      guard.merge(
+        tables.map((table) => stateOf(table, guard)),
+        spread,
+      ),
+    ),
+  };
+}
+
+/** Counts one more unit that is fixed. */
+export function countUnit(table: ArmTable, arm: ComparedArm): ArmTable {
+  return { ...table, closed: { ...table.closed, [arm]: table.closed[arm] + 1 } };
+}
+
+/**
+ * Adds the value of a unit for one guard. Undefined: the unit says nothing to it. A guard of a user may throw or return
+ * anything: then it says nothing either.
+ */
+export function addValue(
+  table: ArmTable,
+  guard: Guard,
+  arm: ComparedArm,
+  requests: readonly FinishedRequest[],
+): ArmTable | undefined {
+  try {
+    const value: unknown = guard.value(requests);
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      dropPromises(value);
+      return undefined;
+    }
+    const before = Object.hasOwn(table.guards, guard.name) ? table.guards[guard.name] : guard.initial;
+    const state = guard.add(before, arm, value);
+    if (!guard.isState(state)) return undefined;
+    return { ...table, guards: { ...table.guards, [guard.name]: state } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a table of these guards, also after a way through JSON. */
+export function isArmTable(value: unknown, guards: readonly Guard[]): value is ArmTable {
+  const {
+    formatVersion,
+    units,
+    closed,
+    inBoth,
+    late,
+    shares,
+    guards: states,
+  } = (value ?? {}) as Partial<ArmTable>;
+  return (
+    formatVersion === 1 &&
+    [units?.control, units?.candidate, closed?.control, closed?.candidate, inBoth, late].every(isCount) &&
+    isShareBets(shares) &&
+    typeof states === "object" &&
+    states !== null &&
+    guards.every((guard) => Object.hasOwn(states, guard.name) && guard.isState(states[guard.name]))
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** State of a guard in a table: the initial one if the table has none that the guard can read. */
+export function stateOf(table: ArmTable, guard: Guard): unknown {
+  const state = Object.hasOwn(table.guards, guard.name) ? table.guards[guard.name] : undefined;
+  return guard.isState(state) ? state : guard.initial;
+}
+
+function statesOf(guards: readonly Guard[], of: (guard: Guard) => unknown): ArmTable["guards"] {
+  return Object.fromEntries(guards.map((guard) => [guard.name, of(guard)]));
+}

@@ -1,0 +1,93 @@
+import type { Amount } from "../../contracts/store.ts";
+import type { Budget } from "./budget-options.ts";
+import type { Owner } from "./owners.ts";
+import type { Hold } from "./spend-hold.ts";
+
+/** Soft limits and the limit of an account that were told of, so that each is told of once a period. */
+export interface Told {
+  /** Number of soft limits that were told of. */
+  toldStep: number;
+  toldLimit: boolean;
+  toldWithheld: boolean;
+}
+
+/** One budget as it bounds one request. Amounts in the budget's unit. */
+export interface Bound {
+  readonly budget: Budget;
+  readonly owner: Owner;
+  /** Returns what is used in the period, including what requests under way hold. */
+  used(): Amount;
+  /** Returns what the next call may use; `committed` is what the request has spent or reserved. */
+  left(committed: Amount): Amount;
+  /** Holds what the request has spent or reserved. */
+  hold(committed: Amount): void;
+  /** Ends the hold. Later calls do nothing. */
+  close(spent: Amount): void;
+  /** End of the period; Infinity if there is none. */
+  readonly end: number;
+  /** Absent: nothing is told of, since no other request shares the limit. */
+  readonly told: Told | undefined;
+}
+
+/** A budget whose spend is kept in this process. */
+export class LocalBound implements Bound {
+  readonly budget: Budget;
+  readonly #hold: Hold;
+
+  constructor(budget: Budget, hold: Hold) {
+    this.budget = budget;
+    this.#hold = hold;
+  }
+
+  get owner(): Owner {
+    return this.#hold.account;
+  }
+
+  get told(): Told {
+    return this.#hold.account;
+  }
+
+  get end(): number {
+    return this.#hold.account.end;
+  }
+
+  used(): Amount {
+    return this.#hold.used();
+  }
+
+  left(committed: Amount): Amount {
+    return Math.max(0, this.#hold.room() - committed);
+  }
+
+  hold(committed: Amount): void {
+    this.#hold.set(committed);
+  }
+
+  close(spent: Amount): void {
+    this.#hold.settle(spent);
+  }
+}
+
+/** A budget of each request by itself. */
+export class RequestBound implements Bound {
+  readonly budget: Budget;
+  readonly end: number = Number.POSITIVE_INFINITY;
+  readonly told: undefined;
+  readonly owner: Owner = {};
+
+  constructor(budget: Budget) {
+    this.budget = budget;
+  }
+
+  used(): Amount {
+    return 0;
+  }
+
+  left(committed: Amount): Amount {
+    return Math.max(0, this.budget.limit - committed);
+  }
+
+  hold(): void {}
+
+  close(): void {}
+}

@@ -1,0 +1,152 @@
+import {
+  type BudgetAccount,
+  type BudgetAccountOwner,
+  type BudgetReset,
+  InvalidOptionError,
+  type Store,
+} from "../../contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
+import { askStore, stateOf, timeOf } from "./ask-store.ts";
+import type { Budget } from "./budget-options.ts";
+import type { KeptBudget } from "./ledger.ts";
+import type { Owner } from "./owners.ts";
+import { quotaLimitOf } from "./shared-windows.ts";
+
+/** Shows budgets and resets them. */
+export interface BudgetDoor {
+  read(owner?: BudgetAccountOwner): Promise<readonly BudgetAccount[]>;
+  reset(reset: BudgetReset): Promise<BudgetAccount>;
+}
+
+export interface BudgetDoorParts {
+  readonly budgets: readonly Budget[];
+  readonly kept: readonly KeptBudget[];
+  /** Absent: this process keeps the budgets. */
+  readonly store?: Store | undefined;
+  /** Returns the key of a limit as the store knows it. */
+  readonly keyOf: (key: string) => string;
+  /** Returns milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
+  const { store, kept, keyOf, now } = parts;
+  // A budget of a single request has no account.
+  const budgets = parts.budgets.filter(({ periods }) => periods !== undefined);
+
+  const inStore = async (from: Store, budget: Budget, owner: Owner): Promise<BudgetAccount> => {
+    const nowMs = await askStore(from, (one) => one.status(), timeOf);
+    const { key, windowEndsAt } = quotaLimitOf(budget, owner, nowMs);
+    const state = await askStore(from, ({ quotas }) => quotas.read([keyOf(key)]), stateOf);
+    return accountOf(budget, owner, { ...state, end: windowEndsAt });
+  };
+
+  const ofProcess = ({ budget, book }: KeptBudget, owner: Owner | undefined): readonly BudgetAccount[] => {
+    const at = now();
+    const found = book
+      .owners()
+      .filter((one) => owner === undefined || (one.tenant === owner.tenant && one.name === owner.name))
+      .map((one) => {
+        const { used, held, end } = book.useOf(one, at);
+        return accountOf(budget, one, { used, open: held, end });
+      });
+    const isAsked = owner !== undefined || budget.owner.kind === "router";
+    const end = budget.periods?.of(at).end;
+    return found.length === 0 && isAsked
+      ? [accountOf(budget, owner ?? {}, { used: 0, open: 0, end })]
+      : found;
+  };
+
+  return {
+    async read(given) {
+      const owner = given && checkOwner("readBudgets", given);
+      const accounts: BudgetAccount[] = [];
+      for (const budget of budgets) {
+        if (owner !== undefined && !fits(budget, owner)) continue;
+        const own = kept.find((one) => one.budget === budget);
+        if (own !== undefined) accounts.push(...ofProcess(own, owner));
+        // A store does not list owners: of budgets with several only an asked one is read.
+        else if (store !== undefined && (owner !== undefined || budget.owner.kind === "router"))
+          accounts.push(await inStore(store, budget, owner ?? {}));
+      }
+      return accounts;
+    },
+    async reset(given) {
+      checkKeys("resetBudget", given, ["name", "tenant", "owner", "to"]);
+      const { name, to = 0 } = given;
+      checkText("resetBudget.name", name);
+      const budget = budgets.find((one) => one.name === name);
+      if (budget === undefined)
+        throw new InvalidOptionError(
+          "resetBudget.name",
+          name,
+          budgets.length === 0
+            ? "the name of a budget: the router has none with a period"
+            : `one of ${budgets.map((one) => one.name).join(", ")}`,
+        );
+      const owner = checkOwner("resetBudget", given);
+      if (!fits(budget, owner))
+        throw new InvalidOptionError(
+          "resetBudget.owner",
+          owner,
+          `an owner of ${budget.description}: ${ownerWords[budget.owner.kind]}`,
+        );
+      const isUsd = budget.unit === "usd";
+      checkNumber("resetBudget.to", to, { min: 0, max: isUsd ? mostUsd : mostAmount, integer: !isUsd });
+      const used = isUsd ? nanoOf(to) : to;
+      const own = kept.find((one) => one.budget === budget);
+      if (own !== undefined) {
+        own.book.reset(owner, used, now());
+        return ofProcess(own, owner)[0] as BudgetAccount;
+      }
+      const from = store as Store;
+      const nowMs = await askStore(from, (one) => one.status(), timeOf);
+      const { key } = quotaLimitOf(budget, owner, nowMs);
+      await askStore(
+        from,
+        ({ quotas }) => quotas.reset(keyOf(key), used),
+        () => true,
+      );
+      return inStore(from, budget, owner);
+    },
+  };
+}
+
+const ownerWords = {
+  router: "none, since it is the router's",
+  tenant: "a tenant, or none for requests without one",
+  session: "a session, and its tenant if it has one",
+  label: "a value of the label, and its tenant if it has one",
+};
+
+function fits({ owner: { kind } }: Budget, { tenant, name }: Owner): boolean {
+  if (kind === "router") return tenant === undefined && name === undefined;
+  return kind !== "tenant" || name === undefined;
+}
+
+function checkOwner(option: string, { tenant, owner }: BudgetAccountOwner): Owner {
+  if (tenant !== undefined) checkText(`${option}.tenant`, tenant);
+  if (owner !== undefined) checkText(`${option}.owner`, owner);
+  return { tenant, name: owner };
+}
+
+function accountOf(
+  { name, description, unit, owner: of, given }: Budget,
+  { tenant, name: owner }: Owner,
+  { used, open, end }: { readonly used: number; readonly open: number; readonly end: number | undefined },
+): BudgetAccount {
+  const shown = unit === "usd" ? usdOf : (tokens: number): number => tokens;
+  return {
+    name,
+    description,
+    unit,
+    per: of.kind === "label" ? of.label : of.kind,
+    tenant,
+    owner,
+    used: shown(used),
+    open: shown(open),
+    limit: given,
+    resetsAt: end !== undefined && Number.isFinite(end) ? end : undefined,
+  };
+}

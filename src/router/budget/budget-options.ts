@@ -1,0 +1,221 @@
+import { InvalidOptionError } from "../../contracts/index.ts";
+import type { Amount } from "../../contracts/store.ts";
+import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
+import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
+import { calendar, everyMs, type Periods, total } from "./periods.ts";
+import { zoneTime } from "./zone-time.ts";
+
+/**
+ * Money or tokens that a router, or each of its tenants, sessions or users, may use. Give exactly one of `limitUsd`
+ * and `limitTokens`, and exactly one of `period` and `periodMs`. Options are read once: to change a budget, create
+ * another router.
+ */
+export interface BudgetOptions<Id extends string = string> {
+  /**
+   * Name in decisions, errors, events, exported state and keys of a shared store: 1 to 64 letters, digits, `.`, `_` or
+   * `-`, unique among the budgets of a router. Default: owner, unit and period, for instance `tenant-usd-day`.
+   */
+  readonly name?: string | undefined;
+  /** US dollars per period, in [1e-9, 9,007,199]. */
+  readonly limitUsd?: number | undefined;
+  /** Tokens per period, input and output together: an integer of at least 1. */
+  readonly limitTokens?: number | undefined;
+  /**
+   * `request`: each request by itself. `hour`, `day`, `month`: of the calendar, in `timeZone`. `total`: without end.
+   */
+  readonly period?: "request" | "hour" | "day" | "month" | "total" | undefined;
+  /** A period of any other length, in milliseconds, counted from the epoch. */
+  readonly periodMs?: number | undefined;
+  /** Time zone of the IANA data base in which calendar periods begin, for instance `Europe/Berlin`. Default `UTC`. */
+  readonly timeZone?: string | undefined;
+  /**
+   * Owner of the limit. Sessions and values of a label are kept apart by tenant. Requests that do not name an owner
+   * share an account, so that none gets around the limit by leaving it out. Default `router`.
+   */
+  readonly per?: "router" | "tenant" | "session" | { readonly label: string } | undefined;
+  /** Largest number of owners whose use is kept. Default 10,000. */
+  readonly maxOwners?: number | undefined;
+  /** Soft limits: shares of the limit from which cheaper models answer. Default: none. */
+  readonly degrade?: DegradeOptions<Id> | readonly DegradeOptions<Id>[] | undefined;
+  /**
+   * Rule where the limit is reached: `refuse` makes no call that does not fit, `degrade` makes it and leaves it to the
+   * soft limits (a budget that only these bound). Default `refuse`.
+   */
+  readonly onReached?: "refuse" | "degrade" | undefined;
+  /**
+   * Fate of what was reserved when a process died before it knew the cost: `spend` counts it, since the money may be
+   * gone; `return` gives it back, so that spend may pass the limit by that much. Default `spend`.
+   */
+  readonly lapse?: "spend" | "return" | undefined;
+}
+
+export type BudgetUnit = "usd" | "tokens";
+
+/** Owner of the accounts of a budget; `label` is the name of the label. */
+export type BudgetOwner =
+  | { readonly kind: "router" | "tenant" | "session" }
+  | { readonly kind: "label"; readonly label: string };
+
+/** A budget with its defaults. */
+export interface Budget {
+  readonly name: string;
+  readonly unit: BudgetUnit;
+  /** In nano-dollars or tokens. */
+  readonly limit: Amount;
+  /** The limit as it was given, in US dollars or tokens. */
+  readonly given: number;
+  readonly owner: BudgetOwner;
+  readonly maxOwners: number;
+  /** Undefined: each request by itself. */
+  readonly periods: Periods | undefined;
+  /** Owner, unit and period: state of a budget with another kind says nothing about this one. */
+  readonly kind: string;
+  /** Soft limits, the lowest first. */
+  readonly degrade: readonly DegradeStep[];
+  readonly refuses: boolean;
+  readonly lapse: "spend" | "return";
+  /** Description for people, for instance `the budget of 10 USD per day`. */
+  readonly description: string;
+}
+
+/** Largest number of budgets of a router: a reservation in a store has at most this many limits. */
+export const mostBudgets = 16;
+
+/** Checks the budgets of a router and fills in defaults. `ids`: those of its models. Throws `InvalidOptionError`. */
+export function resolveBudgets(
+  { budget, budgets }: { readonly budget?: BudgetOptions | undefined; readonly budgets?: unknown },
+  ids: readonly string[],
+): readonly Budget[] {
+  if (budgets === undefined) return budget === undefined ? [] : [resolveBudget(budget, "budget", ids)];
+  if (budget !== undefined)
+    throw new InvalidOptionError("budget", budget, "absent where budgets is given: add it to the list");
+  if (!Array.isArray(budgets) || budgets.length > mostBudgets)
+    throw new InvalidOptionError("budgets", budgets, `an array of at most ${mostBudgets} budgets`);
+  const resolved = budgets.map((one: BudgetOptions, at) => resolveBudget(one, `budgets[${at}]`, ids));
+  resolved.forEach(({ name }, at) => {
+    if (resolved.findIndex((one) => one.name === name) !== at)
+      throw new InvalidOptionError(
+        `budgets[${at}].name`,
+        name,
+        "given, and different from those of the others",
+      );
+  });
+  return resolved;
+}
+
+/** Checks the options of one budget and fills in defaults. Throws `InvalidOptionError` with `path` before the option. */
+export function resolveBudget(
+  options: BudgetOptions,
+  path = "budget",
+  ids: readonly string[] | undefined = undefined,
+): Budget {
+  checkKeys(path, options, known);
+  const { limitUsd, limitTokens, lapse = "spend", onReached = "refuse", maxOwners = 10_000 } = options;
+  const isUsd = limitTokens === undefined;
+  if (isUsd) checkNumber(`${path}.limitUsd`, limitUsd, { min: 1e-9, max: mostUsd });
+  else checkNumber(`${path}.limitTokens`, limitTokens, { min: 1, max: mostAmount - 1, integer: true });
+  if (!isUsd && limitUsd !== undefined)
+    throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
+  checkNumber(`${path}.maxOwners`, maxOwners, { min: 1, max: 2 ** 24, integer: true });
+  if (lapse !== "spend" && lapse !== "return")
+    throw new InvalidOptionError(`${path}.lapse`, lapse, '"spend" or "return"');
+  if (onReached !== "refuse" && onReached !== "degrade")
+    throw new InvalidOptionError(`${path}.onReached`, onReached, '"refuse" or "degrade"');
+  const owner = ownerOption(`${path}.per`, options.per);
+  const [unitOfTime, periods] = periodsOf(path, options);
+  const degrade = resolveDegrade(`${path}.degrade`, options.degrade, ids);
+  if (degrade.length > 0 && periods === undefined)
+    throw new InvalidOptionError(`${path}.degrade`, options.degrade, "absent with the period of a request");
+  if (degrade.length === 0 && onReached === "degrade")
+    throw new InvalidOptionError(`${path}.degrade`, undefined, 'given with onReached: "degrade"');
+  const given = (isUsd ? limitUsd : limitTokens) as number;
+  const unit = isUsd ? "usd" : "tokens";
+  const whose = owner.kind === "label" ? owner.label : owner.kind;
+  const zone = calendarUnits.includes(unitOfTime) ? ` ${options.timeZone ?? "UTC"}` : "";
+  const name = nameOf(`${path}.name`, options.name, `${whose}-${unit}-${unitOfTime}`);
+  return Object.freeze({
+    name,
+    unit,
+    limit: isUsd ? nanoOf(given) : given,
+    given,
+    owner,
+    maxOwners,
+    periods,
+    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${zone}`,
+    degrade,
+    refuses: onReached === "refuse",
+    lapse,
+    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, options),
+  } satisfies Budget);
+}
+
+const known = [
+  "name",
+  "limitUsd",
+  "limitTokens",
+  "period",
+  "periodMs",
+  "timeZone",
+  "per",
+  "maxOwners",
+  "degrade",
+  "onReached",
+  "lapse",
+] satisfies readonly (keyof BudgetOptions)[];
+
+const calendarUnits: readonly string[] = ["hour", "day", "month"];
+
+function ownerOption(option: string, per: unknown = "router"): BudgetOwner {
+  if (per === "router" || per === "tenant" || per === "session") return { kind: per };
+  const label: unknown = (per as { readonly label?: unknown } | null)?.label;
+  if (typeof label !== "string" || label === "" || label.length > 256)
+    throw new InvalidOptionError(option, per, '"router", "tenant", "session" or { label: "user" }');
+  checkKeys(option, per, ["label"]);
+  return { kind: "label", label };
+}
+
+function nameOf(option: string, name: unknown, otherwise: string): string {
+  if (name === undefined) return otherwise.replace(/[^\w.-]/g, "-").slice(0, 64);
+  if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name))
+    throw new InvalidOptionError(option, name, "1 to 64 letters, digits, dots, underscores or hyphens");
+  return name;
+}
+
+function periodsOf(
+  path: string,
+  { period, periodMs, timeZone }: BudgetOptions,
+): readonly [unit: string, periods: Periods | undefined] {
+  if (period !== undefined && periodMs !== undefined)
+    throw new InvalidOptionError(`${path}.periodMs`, periodMs, "absent if period is given");
+  const isCalendar = period === "hour" || period === "day" || period === "month";
+  if (timeZone !== undefined && !isCalendar)
+    throw new InvalidOptionError(`${path}.timeZone`, timeZone, "absent unless period is hour, day or month");
+  if (periodMs !== undefined) {
+    checkNumber(`${path}.periodMs`, periodMs, { min: 1, max: 2 ** 40, integer: true });
+    return [`${periodMs}ms`, everyMs(periodMs)];
+  }
+  if (period === "request") return [period, undefined];
+  if (period === "total") return [period, total];
+  if (isCalendar) return [period, calendar(period, zoneTime(`${path}.timeZone`, timeZone ?? "UTC"))];
+  throw new InvalidOptionError(
+    `${path}.period`,
+    period,
+    '"request", "hour", "day", "month" or "total", unless periodMs is given',
+  );
+}
+
+function describe(
+  whose: string,
+  given: number,
+  unit: BudgetUnit,
+  unitOfTime: string,
+  { name, periodMs, timeZone }: BudgetOptions,
+): string {
+  const per =
+    unitOfTime === "total" ? "in total" : `per ${periodMs === undefined ? unitOfTime : `${periodMs} ms`}`;
+  const where = timeZone === undefined ? "" : ` (${timeZone})`;
+  const called = name === undefined || name === whose ? "" : ` ${name}`;
+  const owned = whose === "" ? "the" : `the ${whose}'s`;
+  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${where}`;
+}

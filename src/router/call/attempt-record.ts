@@ -1,0 +1,295 @@
+import {
+  type Attempt,
+  type CheckVerdict,
+  type Completion,
+  type Model,
+  recordError,
+} from "../../contracts/index.ts";
+import type { Call, Pass, ReturnedUsage } from "../../contracts/ports/index.ts";
+import { timestamp } from "../../plugin/index.ts";
+import { askedServiceTier } from "../../plugin/service-tier.ts";
+import { shortName } from "../../plugin/short-text.ts";
+import type { Received } from "./assembler.ts";
+import type { CallContext, RequestScope } from "./context.ts";
+import { reasoningOf } from "./written-text.ts";
+
+const noTier = {};
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A call that has passed all ports and is about to be made. */
+export interface ReadyCall {
+  readonly call: Call;
+  readonly model: Model;
+  readonly pass: Pass;
+}
+
+/** An attempt while it runs. */
+export interface AttemptRecord {
+  dropped(parameter: string): void;
+  firstToken(): void;
+  /** Ends the attempt with the answer of a model. Tokens that it does not report are estimated. */
+  answer(completion: Completion): void;
+  /** Ends the attempt with the usage of a call of another kind, estimated if it is not reported. */
+  succeed(used: { inputTokens: number | undefined; model: string | undefined }): void;
+  /**
+   * Ends the attempt with an error. `received` is what a stream had delivered, which providers bill; undefined if the
+   * provider bills nothing.
+   */
+  fail(error: unknown, received: Received | undefined): void;
+  /** Ends the attempt because another call of the request took over; `received` as in `fail`. */
+  abandon(received: Received): void;
+  checked(verdict: CheckVerdict): void;
+  /** Sets the next step and reports the attempt. A second call only corrects the next step. */
+  report(next: Attempt["next"]): void;
+}
+
+/**
+ * Starts the record of one call and adds it to the request's attempts when it has ended. Its end settles the
+ * account, and gives back what the call held of the router's limits.
+ */
+export function startAttempt(context: CallContext, ready: ReadyCall): AttemptRecord {
+  return new RunningAttempt(context, ready);
+}
+
+// A class, since every call has one.
+class RunningAttempt implements AttemptRecord {
+  readonly #context: CallContext;
+  readonly #ready: ReadyCall;
+  readonly #startedAt: number;
+  readonly #startedWall: number;
+  readonly #record: Writable<Attempt>;
+  #abandoned = false;
+  #isReported = false;
+  #isUnlisted = false;
+
+  constructor(context: CallContext, ready: ReadyCall) {
+    const { clock, observer } = context.ports;
+    const { call, model } = ready;
+    this.#context = context;
+    this.#ready = ready;
+    this.#startedAt = clock.monotonic();
+    this.#startedWall = clock.wall();
+    this.#record = {
+      id: call.attemptId,
+      model: call.model,
+      name: model.name,
+      hop: call.hop,
+      startedAt: timestamp(this.#startedWall),
+      latencyMs: 0,
+    };
+    if (model.endpoint !== undefined) this.#record.endpoint = model.endpoint;
+    if (call.name !== model.name) this.#record.member = call.name;
+    if (call.limited !== undefined) this.#record.limited = call.limited;
+    if (call.gpu !== undefined) this.#record.ownGpu = true;
+    observer.started(call);
+  }
+
+  dropped(parameter: string): void {
+    const { dropped } = this.#record;
+    if (!dropped?.includes(parameter)) this.#record.dropped = [...(dropped ?? []), parameter];
+  }
+
+  firstToken(): void {
+    this.#record.firstTokenMs = this.#elapsedMs();
+  }
+
+  answer(completion: Completion): void {
+    const choice = completion.choices[0];
+    const [servedModel, finishReason] = [shortName(completion.model), shortName(choice?.finish_reason)];
+    if (servedModel !== undefined) this.#record.servedModel = servedModel;
+    this.#bill(
+      completion.usage,
+      () => this.#estimate(textOf(choice?.message)),
+      servedModel,
+      completion.service_tier,
+      true,
+    );
+    if (finishReason !== undefined)
+      this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
+    this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
+  }
+
+  succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
+    const input = inputTokens === undefined ? {} : { prompt_tokens: inputTokens };
+    const said = shortName(model);
+    if (said !== undefined) this.#record.servedModel = said;
+    this.#bill({ ...input, completion_tokens: 0 }, () => 0, said);
+    this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
+  }
+
+  fail(error: unknown, received: Received | undefined): void {
+    this.#record.error = recordError(error);
+    if (received === undefined) this.#record.costUsd = 0;
+    else this.#billReceived(received);
+    this.#endEarly(received);
+  }
+
+  abandon(received: Received): void {
+    this.#record.error = {
+      code: "abandoned",
+      message: "abandoned because another call of the request took over",
+    };
+    this.#billReceived(received);
+    this.#abandoned = true;
+    this.#endEarly(received);
+  }
+
+  checked(verdict: CheckVerdict): void {
+    this.#record.check = verdict;
+    this.#keepTold(undefined);
+  }
+
+  report(next: Attempt["next"]): void {
+    const isOther = this.#record.next !== next;
+    if (next !== undefined) this.#record.next = next;
+    else if (isOther) delete this.#record.next;
+    if (this.#isReported) {
+      if (isOther) this.#keepTold(undefined);
+      return;
+    }
+    this.#isReported = true;
+    const { ports, scope } = this.#context;
+    const of = { tenant: scope.tenant, unlisted: this.#isUnlisted };
+    const told = ports.observer.ended(this.#ready.call, this.#record, of);
+    if (told !== undefined) this.#keepTold(told);
+  }
+
+  /** Keeps what listeners were told, for the event of the request's end. */
+  #keepTold(told: Attempt | undefined): void {
+    const { attempts, told: all } = this.#context.scope;
+    const at = attempts.lastIndexOf(this.#record);
+    if (at >= 0) all[at] = told;
+  }
+
+  #bill(
+    returned: ReturnedUsage,
+    outputTokens: () => number,
+    servedModel?: string | undefined,
+    serviceTier?: string | null | undefined,
+    isWhole = false,
+  ): void {
+    const { ports, facts } = this.#context;
+    const { inputTokens } = facts;
+    const { model } = this.#ready;
+    const bill = ports.pricing.bill(
+      model,
+      returned,
+      { inputTokens, outputTokens },
+      {
+        model: servedModel,
+        serviceTier,
+        askedTier: this.#askedTier(),
+        at: this.#startedWall,
+        seconds: this.#elapsedMs() / 1_000,
+        isWhole,
+        effort: this.#effort(),
+        gpu: this.#ready.call.gpu,
+      },
+    );
+    const record = this.#record;
+    record.usage = bill.usage;
+    if (bill.estimated) record.costEstimated = true;
+    if (bill.costUsd !== undefined) record.costUsd = bill.costUsd;
+    if (bill.substituted !== undefined) record.substituted = bill.substituted;
+    if (bill.pricedAs !== undefined) record.pricedAs = bill.pricedAs;
+    if (bill.unpriced !== undefined) record.unpriced = bill.unpriced;
+  }
+
+  /** Returns the class of service that was asked for; none if the target does not know the parameter. */
+  #askedTier(): string | undefined {
+    const isDropped = this.#record.dropped?.includes("service_tier") === true;
+    return askedServiceTier(isDropped ? noTier : this.#context.chat, this.#ready.model);
+  }
+
+  /** Returns the effort of reasoning that the call asks for. */
+  #effort(): string | undefined {
+    const { chat } = this.#context;
+    const asked: unknown = chat.reasoning_effort ?? this.#ready.model.defaults?.reasoningEffort;
+    return typeof asked === "string" ? asked : undefined;
+  }
+
+  /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
+  #billReceived({ written, usage, model, serviceTier }: Received): void {
+    const said = shortName(model);
+    if (said !== undefined) this.#record.servedModel = said;
+    const told: unknown = usage?.completion_tokens;
+    const output = Math.max(typeof told === "number" && told > 0 ? told : 0, this.#estimate(written));
+    const returned = usage && { ...usage, completion_tokens: output, total_tokens: undefined };
+    this.#bill(returned as ReturnedUsage, () => output, said, serviceTier);
+    // What was not told is an estimate, whatever was.
+    this.#record.costEstimated = true;
+  }
+
+  #estimate(text: string): number {
+    return this.#context.ports.pricing.estimateTokens(text);
+  }
+
+  /**
+   * Ends a call that broke off. Where nothing has arrived, or a part that is hidden may have, the length of its answer is not
+   * known: all that was reserved for it may be spent, and counts in the account.
+   */
+  #endEarly(received: Received | undefined): void {
+    const { call, model } = this.#ready;
+    const { costUsd, usage } = this.#record;
+    const isUnknown =
+      received !== undefined &&
+      (received.written === "" || this.#context.ports.pricing.mayHideOutput(model, this.#effort()));
+    const most = (counted: number | undefined, reserved: number | undefined) =>
+      isUnknown ? Math.max(counted ?? 0, reserved ?? 0) : counted;
+    this.#end(most(costUsd, call.costUsd), received === undefined ? 0 : most(tokensOf(usage), call.tokens));
+  }
+
+  #end(spentUsd: number | undefined, usedTokens: number | undefined): void {
+    const { scope, ports } = this.#context;
+    const { call, pass } = this.#ready;
+    const record = this.#record;
+    const isPaid = call.gpu?.inBudgets === false;
+    scope.account.settle(call.attemptId, isPaid ? 0 : spentUsd, usedTokens);
+    record.latencyMs = this.#elapsedMs();
+    insert(scope, record, this.#startedAt);
+    this.#isUnlisted = scope.isTold;
+    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record);
+    pass.end(record);
+  }
+
+  #elapsedMs(): number {
+    return Math.max(0, this.#context.ports.clock.monotonic() - this.#startedAt);
+  }
+}
+
+function tokensOf(usage: Attempt["usage"]): number | undefined {
+  return usage === undefined ? undefined : Math.ceil(usage.inputTokens + usage.outputTokens);
+}
+
+/** Returns everything that a model wrote and bills for, as text. */
+function textOf(message: Completion["choices"][number]["message"] | undefined): string {
+  // A user's own model, or a server, may send null where there are none.
+  const calls: readonly unknown[] | null | undefined = message?.tool_calls;
+  const { content, refusal } = message ?? {};
+  const reasoning = message ? reasoningOf(message) : "";
+  return `${content ?? ""}${refusal ?? ""}${reasoning}${calls?.length ? JSON.stringify(calls) : ""}`;
+}
+
+/** Inserts an attempt in order of start: a call that runs next to another one may end first. */
+function insert({ attempts, starts, told }: RequestScope, record: Attempt, startedAt: number): void {
+  let at = attempts.length;
+  while (at > 0 && (starts[at - 1] as number) > startedAt) at -= 1;
+  if (at === attempts.length) {
+    attempts.push(record);
+    starts.push(startedAt);
+    told.push(undefined);
+  } else {
+    attempts.splice(at, 0, record);
+    starts.splice(at, 0, startedAt);
+    told.splice(at, 0, undefined);
+  }
+}
+
+/**
+ * Returns what is learnt from a call that was abandoned because it was late: its first content would have
+ * taken at least as long. Otherwise late calls would be missing in the percentile that decides what is late.
+ */
+function asLate(record: Attempt): Attempt {
+  return { ...record, firstTokenMs: record.firstTokenMs ?? record.latencyMs };
+}

@@ -1,0 +1,45 @@
+import type { CallOptions, Completion } from "../../contracts/index.ts";
+import { optionsFor } from "../../plugin/call-abort.ts";
+import { copyOf } from "../../plugin/copy-of.ts";
+import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
+import { checkCompletion } from "./check-completion.ts";
+import type { CallContext } from "./context.ts";
+import type { Guard } from "./guard.ts";
+import { chatWithin } from "./output-limit.ts";
+import type { CallKind } from "./run-call.ts";
+
+/** Returns what a model gets in addition to the request, for a call of its function `ask`. */
+export function callOptions(
+  { native, scope }: CallContext,
+  { model, pass }: ReadyCall,
+  record: AttemptRecord,
+  guard: Guard,
+  ask: object,
+): CallOptions {
+  const onDropped = (parameter: string) => record.dropped(parameter);
+  const { onRateLimit } = pass;
+  const { tenant } = scope;
+  if (tenant === undefined && native === undefined)
+    return optionsFor(ask, guard.abort, { onDropped, onRateLimit });
+  const isSpoken = native !== undefined && model.speaks?.includes(native.protocol);
+  return optionsFor(ask, guard.abort, {
+    onDropped,
+    onRateLimit,
+    ...(tenant !== undefined && { tenant }),
+    ...(isSpoken && { native }),
+  });
+}
+
+/** Asks a model for a whole answer. */
+export const chatCall: CallKind<Completion> = {
+  ask: (context, ready, record, guard) =>
+    // A copy for each call: a model that changes it must not change the next one's.
+    ready.model.generate(
+      copyOf(chatWithin(context, ready.call, record)),
+      callOptions(context, ready, record, guard, ready.model.generate),
+    ),
+  settle(completion, record, { model }) {
+    checkCompletion(completion, model.name);
+    record.answer(completion);
+  },
+};

@@ -1,0 +1,65 @@
+import {
+  AllModelsFailedError,
+  BudgetExceededError,
+  LimitExceededError,
+  NoEligibleModelError,
+} from "../../contracts/index.ts";
+import { longestTimerMs } from "../../plugin/longest-timer.ts";
+import type { Execution } from "./context.ts";
+import { deadlineError } from "./deadline.ts";
+import type { PlanEnd, PlanState } from "./plan/index.ts";
+import type { Refused } from "./refused.ts";
+
+/** Errors and refusals of a request, by the ids of its attempts. */
+export interface Remembered {
+  readonly errors: ReadonlyMap<string, unknown> | undefined;
+  readonly refusals: ReadonlyMap<string, Refused> | undefined;
+}
+
+/** Returns the error that a request ends with. */
+export function endError(
+  { scope, signal }: Execution,
+  { because, attemptId = "" }: PlanEnd,
+  { passedOver }: Pick<PlanState, "passedOver">,
+  { errors, refusals }: Remembered,
+): unknown {
+  switch (because) {
+    case "aborted":
+      return signal?.reason;
+    case "error":
+      return errors?.get(attemptId);
+    case "deadline":
+      return deadlineError(scope);
+    case "limits":
+      return new LimitExceededError(passedOver, firstRoomMs(refusals));
+    case "all-failed":
+      return new AllModelsFailedError(
+        scope.attempts,
+        { cause: errors?.get(attemptId) },
+        passedOver,
+        firstRoomMs(refusals),
+      );
+    case "forbidden": {
+      const refused = refusals?.get(attemptId);
+      return new NoEligibleModelError({ [refused?.proposal.model ?? ""]: refused?.refusal.reason ?? "" });
+    }
+    case "money": {
+      const refused = refusals?.get(attemptId);
+      const problem = `${refused?.proposal.model}: ${refused?.refusal.reason}`;
+      const bound = refused === undefined ? { limitUsd: 0 } : scope.account.reached(refused.refusal);
+      return new BudgetExceededError(bound, problem, scope.attempts);
+    }
+  }
+}
+
+/** Returns the milliseconds after which the first of the models without room may have some. */
+function firstRoomMs(refusals: Remembered["refusals"]): number | undefined {
+  let first: number | undefined;
+  for (const { stage, refusal } of refusals?.values() ?? []) {
+    const { waitMs } = refusal;
+    // A rate that never comes back says nothing.
+    if (stage === "limits" && waitMs !== undefined && waitMs < longestTimerMs)
+      first = Math.min(first ?? waitMs, waitMs);
+  }
+  return first;
+}

@@ -1,0 +1,34 @@
+import type { Member, Model } from "../../contracts/index.ts";
+import type { Execution } from "./context.ts";
+import type { ResolvedExecutionOptions } from "./options.ts";
+import type { PlanInput, PlannedModel, PlanRules } from "./plan/index.ts";
+
+/** Returns the rules of a router's attempt plans. */
+export function planRulesOf(
+  options: ResolvedExecutionOptions,
+  models: Readonly<Record<string, Pick<Model, "contextWindow" | "members">>>,
+): PlanRules {
+  const { retries, fallback, backoffBaseMs, backoffCapMs, retryAfterCapMs } = options;
+  const windows: Record<string, number | undefined> = Object.fromEntries(
+    Object.entries(models).map(([id, { contextWindow }]) => [id, contextWindow]),
+  );
+  // Members of a pool come and go. A window is read only after one was too small.
+  for (const [id, { members }] of Object.entries(models))
+    if (members !== undefined)
+      Object.defineProperty(windows, id, { enumerable: true, get: () => leastWindow(members()) });
+  return { retries, fallback, backoffBaseMs, backoffCapMs, retryAfterCapMs, windows };
+}
+
+function leastWindow(members: readonly Member[]): number | undefined {
+  const known = members.flatMap(({ facts: { contextWindow } }) => contextWindow ?? []);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** Returns the attempt plan's view of a decided request. */
+export function planInputOf({ scope, plan, fallbacks, rules }: Execution): PlanInput {
+  return { requestId: scope.id, plan: plan.map(planned), fallbacks, deadlineAt: scope.deadline?.at, rules };
+}
+
+function planned({ model, unless }: Execution["plan"][number]): PlannedModel {
+  return { model, check: unless?.name };
+}

@@ -1,0 +1,80 @@
+import type { Hop } from "../../../contracts/index.ts";
+import { fail, fitsWindow, type Next, propose } from "./moves.ts";
+import type { PlanInput } from "./plan-input.ts";
+import { change, type PlanState, type Search, type SetAside } from "./plan-state.ts";
+
+/**
+ * Goes on with the search for the model that is called next: the plan's next model, else the next fallback,
+ * else the model that was set aside and has room first, else the retry that is still possible, else the end.
+ */
+export function findModel(input: PlanInput, before: PlanState, search: Search): Next {
+  const state = change(before, { search });
+  const found = planned(input, state, search);
+  if (found !== undefined) return found;
+  // Places that were left out because of their windows have also been passed.
+  const passed = change(state, { place: input.plan.length - 1 });
+  return (
+    fallback(input, passed, search) ??
+    lastResort(input, passed, search) ??
+    lastRetry(input, passed, search) ??
+    exhausted(input, passed, search)
+  );
+}
+
+/** True if a model that has not had its turn could still be found. */
+export function someoneIsLeft({ plan, rules, fallbacks }: PlanInput, { place, tried }: PlanState): boolean {
+  return place + 1 < plan.length || (rules.fallback && fallbacks.some((model) => !tried.includes(model)));
+}
+
+function planned(input: PlanInput, state: PlanState, { hop }: Search): Next | undefined {
+  for (let place = state.place + 1; ; place += 1) {
+    const model = input.plan[place]?.model;
+    if (model === undefined) return undefined;
+    if (fitsWindow(input, state, model))
+      return propose(input, change(state, { place }), { model, hop, place });
+  }
+}
+
+function fallback(input: PlanInput, state: PlanState, { hop, refused }: Search): Next | undefined {
+  if (!input.rules.fallback) return undefined;
+  const model = input.fallbacks.find(
+    (one) => !state.tried.includes(one) && !refused.includes(one) && fitsWindow(input, state, one),
+  );
+  return model === undefined ? undefined : propose(input, state, { model, hop });
+}
+
+function lastResort(input: PlanInput, state: PlanState, search: Search): Next | undefined {
+  const found = state.setAside
+    // Without fallbacks, a model that could not be a hedge is not one that a failure leads to.
+    .filter((one) => input.rules.fallback || one.hop !== "hedge")
+    .filter((one) => !search.refused.includes(one.model) && fitsWindow(input, state, one.model))
+    .reduce<SetAside | undefined>(
+      (first, one) => (first === undefined || one.readyAt < first.readyAt ? one : first),
+      undefined,
+    );
+  if (found === undefined) return undefined;
+  const { model, place } = found;
+  const hop: Hop = model === search.heldUp ? found.hop : search.hop;
+  const paid = hop === "retry" ? true : undefined;
+  return propose(input, state, { model, hop, place, lastResort: true, paid });
+}
+
+function lastRetry(input: PlanInput, state: PlanState, search: Search): Next | undefined {
+  if (search.retry === undefined) return undefined;
+  const rest = change(state, { search: { ...search, retry: undefined } });
+  return propose(input, rest, { ...search.retry, hop: "retry", lastResort: true });
+}
+
+/** Ends the search: no model is left, or none that can be paid for. */
+function exhausted(input: PlanInput, state: PlanState, search: Search): Next {
+  const { cause, first, unpaid } = search;
+  if (first?.stage === "constraint") return fail(state, { because: "forbidden", attemptId: first.attemptId });
+  if (first !== undefined) {
+    // Its endpoint is known to fail, and there is no other: it is called anyway.
+    const rest = change(state, { search: { ...search, first: undefined } });
+    return propose(input, rest, { model: first.model, hop: "answer", place: 0, lastResort: true });
+  }
+  if (unpaid !== undefined) return fail(state, { because: "money", attemptId: unpaid });
+  if (cause === "limits" && state.lastFailure === undefined) return fail(state, { because: "limits" });
+  return fail(state, { because: "all-failed", attemptId: state.lastFailure });
+}

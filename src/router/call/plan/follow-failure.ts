@@ -1,0 +1,57 @@
+import type { ProviderErrorKind } from "../../../contracts/index.ts";
+import { findModel, someoneIsLeft } from "./find-model.ts";
+import { fail, idle, isLate, type Next, propose, windowOf } from "./moves.ts";
+import type { PlanFailure } from "./plan-event.ts";
+import type { PlanInput } from "./plan-input.ts";
+import { change, type PlanState, type Search } from "./plan-state.ts";
+import type { PlanEnd } from "./plan-step.ts";
+import { retryOffer } from "./retry-offer.ts";
+
+/** Failures that another model would meet too, or that must not reach another model. */
+const endsRequest: ReadonlySet<ProviderErrorKind> = new Set([
+  "invalid-request",
+  "too-large",
+  "content-filter",
+]);
+
+/** Follows a failed call: with a retry, the next model, or the end. */
+export function followFailure(input: PlanInput, state: PlanState, event: PlanFailure): Next {
+  const { attemptId, kind } = event;
+  const call = state.running.find((one) => one.attemptId === attemptId);
+  if (call === undefined) return idle(state);
+  const isMain = state.running[0] === call;
+  const rest = change(state, {
+    running: state.running.filter((one) => one !== call),
+    outgrown:
+      kind === "context-overflow"
+        ? Math.max(state.outgrown ?? 0, windowOf(input, call.model))
+        : state.outgrown,
+  });
+  const end = endOf(input, event);
+  if (rest.running.length > 0) {
+    // One of two calls may fail while the other goes on.
+    return end !== undefined && (isMain || end.because === "deadline") ? fail(rest, end) : idle(rest);
+  }
+  if (end !== undefined) return fail(rest, end);
+  const retry = retryOffer(input, rest, call, event);
+  const search: Search = { hop: "fallback", cause: "failure", refused: [], retry };
+  const isHeldUp = retry?.spilled === true && retry.delayMs > 0;
+  const heldUpMs = isHeldUp ? (rest.heldUpMs ?? 0) + retry.delayMs : rest.heldUpMs;
+  const failed = change(rest, { lastFailure: attemptId, search, heldUpMs });
+  // A busy model is waited for as long as it allows; after that it comes again once no other is left.
+  const isPassedOver = isHeldUp && (heldUpMs ?? 0) > (event.maxWaitMs ?? 0);
+  if (retry === undefined || isPassedOver) return findModel(input, failed, search);
+  const sparing = someoneIsLeft(input, failed) ? true : undefined;
+  return propose(input, failed, { ...retry, hop: "retry", sparing });
+}
+
+/** Returns the end of the request if the failure is not that of one model. */
+function endOf(
+  input: PlanInput,
+  { attemptId, at, kind, delivered }: PlanFailure,
+): Omit<PlanEnd, "step"> | undefined {
+  // The text received so far is not lost, even if the deadline has passed meanwhile.
+  if (kind === undefined || delivered) return { because: "error", attemptId };
+  if (isLate(input, at)) return { because: "deadline" };
+  return endsRequest.has(kind) ? { because: "error", attemptId } : undefined;
+}

@@ -1,0 +1,111 @@
+import type { ChatRequest, ModelFacts, RequestFacts } from "../../contracts/index.ts";
+import { highestInputRate } from "./highest-rates.ts";
+
+/** Tokens that providers add to a request: separators, and the instructions for tools. */
+const perRequest = 64;
+const perMessage = 8;
+const forTools = 600;
+/** Above what the models of the large providers count for an image, but for those below. */
+const perImage = 10_000;
+/** Some small models count an image at up to 48,000 tokens, so that it costs what it costs on the large one. */
+const perImageOfCheap = 50_000;
+const cheapUsdPerMillion = 0.5;
+/** Stands for a length that is not known: of a file, or of something nested without end. */
+const unknownLength = 1e9;
+const deepest = 64;
+const mostValues = 1_000_000;
+/** Exact counts are those of OpenAI's tokeniser; others count up to a third more. */
+const otherTokenisers = 1.35;
+
+type Chat = Pick<ChatRequest, "messages" | "tools" | "functions" | "response_format" | "prediction">;
+
+/**
+ * Returns an upper bound of the input tokens of a request: a token of any byte-level tokeniser is at least one
+ * byte of its text. A file counts as endless, since its pages are not known; the context window bounds it.
+ */
+export function mostInputTokens(chat: Chat): number {
+  const { messages, tools, functions, response_format, prediction } = chat;
+  const hasTools = (tools !== undefined && tools.length > 0) || functions !== undefined;
+  const seen: Seen = { values: 0 };
+  const all =
+    perRequest +
+    (hasTools ? forTools : 0) +
+    bytesOfMessages(messages, seen) +
+    bytesIn(tools, 0, seen) +
+    bytesIn(functions, 0, seen) +
+    bytesIn(response_format, 0, seen) +
+    bytesIn(prediction, 0, seen);
+  return Math.min(all, unknownLength);
+}
+
+/** Returns a closer bound once the tokens of the texts, which have `textBytes`, were counted. */
+export function mostWhenCounted(most: number, textBytes: number, counted: number): number {
+  const others = Math.max(0, most - textBytes);
+  return Math.min(most, others + Math.ceil(counted * otherTokenisers));
+}
+
+/** Returns the bound for one model: by how it counts images, and at most its context window. */
+export function mostInputTokensOn(
+  { price, contextWindow = Number.POSITIVE_INFINITY }: ModelFacts,
+  {
+    mostInputTokens: most,
+    inputTokens,
+    images,
+  }: Pick<RequestFacts, "mostInputTokens" | "inputTokens" | "images">,
+): number {
+  const isCheap = price !== undefined && highestInputRate(price, 0) < cheapUsdPerMillion;
+  const more = isCheap ? images * (perImageOfCheap - perImage) : 0;
+  return Math.min((most ?? inputTokens) + more, contextWindow);
+}
+
+/** Returns the length of a text in UTF-8. */
+export function byteLengthOf(text: string): number {
+  // Without Node's `Buffer`, a UTF-16 unit has three bytes at most.
+  return typeof Buffer === "undefined" ? text.length * 3 : Buffer.byteLength(text);
+}
+
+function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
+  let bytes = 0;
+  for (const message of messages) {
+    bytes += perMessage;
+    // The role is counted above, and content is sent without its name.
+    for (const field in message) {
+      const value = message[field as keyof typeof message] as unknown;
+      if (field === "content" && Array.isArray(value))
+        for (const part of value) bytes += bytesOfPart(part, seen);
+      else if (field !== "role") bytes += bytesIn(value, 0, seen);
+    }
+  }
+  return bytes;
+}
+
+function bytesOfPart(part: { readonly type?: unknown } | null | undefined, seen: Seen): number {
+  if (part?.type === "image_url") return perImage;
+  if (part?.type === "file") return unknownLength;
+  return bytesIn(part, 0, seen);
+}
+
+/** Number of values that were looked at, which bounds the time for a value that holds itself many times. */
+interface Seen {
+  values: number;
+}
+
+function bytesIn(value: unknown, depth: number, seen: Seen): number {
+  if (typeof value === "string") return byteLengthOf(value);
+  if (typeof value !== "object" || value === null) return value === undefined ? 0 : 8;
+  seen.values += 1;
+  if (depth > deepest || seen.values > mostValues) return unknownLength;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    for (const one of value) {
+      bytes += bytesIn(one, depth + 1, seen);
+      if (bytes >= unknownLength) return unknownLength;
+    }
+    return bytes;
+  }
+  for (const key in value) {
+    bytes += byteLengthOf(key) + 4 + bytesIn((value as Record<string, unknown>)[key], depth + 1, seen);
+    if (bytes >= unknownLength) return unknownLength;
+  }
+  return bytes;
+}

@@ -1,0 +1,91 @@
+import {
+  InvalidOptionError,
+  type Model,
+  type ModelFacts,
+  type NeededCapability,
+} from "../../contracts/index.ts";
+import { asksLike } from "../../plugin/call-abort.ts";
+import { checkAssumed } from "../../plugin/check-assumed.ts";
+import { checkModel } from "../../plugin/check-model.ts";
+import { copyOf } from "../../plugin/copy-of.ts";
+import { deepFreeze } from "../../plugin/deep-freeze.ts";
+import { checkText } from "../../plugin/index.ts";
+import { completeFacts } from "../cost/catalogue.ts";
+import { readMembers } from "../life/read-members.ts";
+import { decidingPool, poolFacts, poolRules } from "../life/router-pools.ts";
+
+const none: readonly NeededCapability[] = [];
+
+/**
+ * Returns a function that completes facts from the catalogue, with capabilities that the router assumes. Its
+ * results are frozen copies: constraints and prices rest on them, whatever is done to the originals. Throws
+ * `InvalidOptionError`.
+ */
+export function factsCompleter(
+  assumed: readonly NeededCapability[] = none,
+): (facts: ModelFacts) => ModelFacts {
+  const assumedByAll = [...checkAssumed("assumeCapabilities", assumed)];
+  return (model) => {
+    const facts = copyOf(completeFacts(model));
+    const assumes = [...new Set([...assumedByAll, ...(facts.assumeCapabilities ?? none)])];
+    return deepFreeze(assumes.length === 0 ? facts : { ...facts, assumeCapabilities: assumes });
+  };
+}
+
+/** Checks the models and completes their facts by `complete`. Facts of the caller take precedence. */
+export function completeModels<Id extends string>(
+  given: Readonly<Record<Id, Model>>,
+  complete: (facts: ModelFacts) => ModelFacts,
+  onPoolProblem?: (id: string, problem: string | undefined) => void,
+): Readonly<Record<Id, Model>> {
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  if (!isObject || Object.keys(given).length === 0)
+    throw new InvalidOptionError("models", given, "an object with at least one model, by id");
+  const idByName = new Map<string, string>();
+  const entries = Object.entries<Model>(given).map(([id, model]) => {
+    checkText("models: an id", id);
+    checkModel(`models.${id}`, model);
+    const other = idByName.get(model.name);
+    if (other !== undefined) {
+      const advice = `different from models.${other}.name: give each model its own name (option name of the provider)`;
+      throw new InvalidOptionError(`models.${id}.name`, model.name, advice);
+    }
+    idByName.set(model.name, id);
+    if (model.members !== undefined) checkMembers(id, model);
+    return [id, completeModel(model, complete, (problem) => onPoolProblem?.(id, problem))] as const;
+  });
+  return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Id, Model>>;
+}
+
+/**
+ * Completes one model. Methods are bound, so that it may be an instance of a class. Frozen, since constraints
+ * rest on its facts and calls go where it says.
+ */
+function completeModel(
+  model: Model,
+  complete: (facts: ModelFacts) => ModelFacts,
+  onPoolProblem: (problem: string | undefined) => void,
+): Model {
+  const { health, describe } = model;
+  const pool = decidingPool(model, complete, onPoolProblem);
+  return Object.freeze<Model>({
+    ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
+    ...(pool === undefined ? {} : { members: pool.members, pool: poolRules(model.pool, pool.revision) }),
+    defaults: deepFreeze(copyOf(model.defaults)),
+    generate: asksLike<Model["generate"]>(model.generate, (request, options) =>
+      model.generate(request, options),
+    ),
+    stream: asksLike<Model["stream"]>(model.stream, (request, options) => model.stream(request, options)),
+    ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
+    ...(describe === undefined ? {} : { describe: (options) => describe.call(model, options) }),
+    ...(model.batches === undefined ? {} : { batches: model.batches }),
+    ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
+  });
+}
+
+/** A pool must be right when a router is made. What is wrong later is told, and leaves out what cannot be used. */
+function checkMembers(id: string, model: Model): void {
+  const { problem } = readMembers(model);
+  if (problem !== undefined)
+    throw new InvalidOptionError(`models.${id}.members`, model.name, `a pool: ${problem}`);
+}

@@ -1,0 +1,237 @@
+import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../../contracts/index.ts";
+import { resolveShared } from "../../fleet/records/shared-options.ts";
+import { storeKey } from "../../fleet/records/store-key.ts";
+import { createClock } from "../../plugin/clock.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { machineOf } from "../../plugin/own-gpu.ts";
+import { createBudgetDoor } from "../budget/budget-door.ts";
+import { resolveBudgets } from "../budget/budget-options.ts";
+import { createLedger } from "../budget/ledger.ts";
+import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
+import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../call/index.ts";
+import { defaultClassifier } from "../classifiers/default-classifier.ts";
+import { createTokenCounter } from "../cost/count-tokens.ts";
+import { estimateTokens } from "../cost/estimate-tokens.ts";
+import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
+import { createPricing } from "../cost/pricing.ts";
+import { otherIds } from "../decide/index.ts";
+import { createGpuMeter } from "../health/gpu-meter.ts";
+import { createHealth } from "../health/health.ts";
+import { createSessions } from "../health/sessions.ts";
+import { createUsageMeans } from "../health/usage-means.ts";
+import { checkedFunction } from "../life/checked-function.ts";
+import { createEventHub, type EventHub } from "../life/event-hub.ts";
+import { createFollowUps } from "../life/follow-ups.ts";
+import { createLifeWatch } from "../life/life-watch.ts";
+import { createObserver } from "../life/observer.ts";
+import { loadEarly } from "../life/opening-of.ts";
+import type { FixedParts } from "../life/parts.ts";
+import { createPoolWatches } from "../life/pool-watches.ts";
+import { recentDecisions } from "../life/recent-decisions.ts";
+import { createAdmission } from "../limits/admission.ts";
+import { createBreakers } from "../limits/breakers.ts";
+import { createHedging } from "../limits/hedging.ts";
+import { resolveLimitOptions } from "../limits/limit-options.ts";
+import { createLimits } from "../limits/limits.ts";
+import { createRetryBudget } from "../limits/retry-budget.ts";
+import { createSharedRates } from "../limits/shared-rates.ts";
+import { normaliseRequest } from "../request/index.ts";
+import { completeModels, factsCompleter } from "./complete-models.ts";
+import { estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
+import { createInputStates } from "./input-states.ts";
+import { openShared } from "./open-shared.ts";
+import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
+import { createReplacer } from "./replacer.ts";
+import { connect } from "./router.ts";
+import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./router-options.ts";
+import { exportEndpoints, exportState, restoreState } from "./router-state.ts";
+
+/**
+ * Creates a router. `models` maps ids, which policies, constraints and pins use, to models. List them from
+ * small to large: when one fails, the next larger permitted one is called first. Facts that a model lacks
+ * (price, context window, capabilities) are taken from the catalogue.
+ *
+ * Throws `InvalidOptionError` with option, value and allowed range.
+ */
+export function createRouter<const Models extends Readonly<Record<string, Model>>>(
+  options: RouterOptions<keyof Models & string> & { readonly models: Models },
+): Router<keyof Models & string> {
+  checkRouterKeys(options);
+  return assemble<keyof Models & string>(options, options.models);
+}
+
+/** Composition root: the one place that knows every part. */
+function assemble<Id extends string>(
+  options: RouterOptions<Id>,
+  givenModels: Readonly<Record<Id, Model>>,
+): Router<Id> {
+  const completeFacts = factsCompleter(options.assumeCapabilities);
+  // Called while requests are decided: a pool of the user's own may return anything.
+  const onPoolProblem = (id: string, problem: string | undefined) => poolProblems?.note(id, problem);
+  let poolProblems: PoolProblems | undefined;
+  const models = completeModels(givenModels, completeFacts, onPoolProblem);
+  const ids = Object.keys(models) as Id[];
+  checkRouterOptions(options, ids);
+  const ownClassifier = defaultClassifier();
+  const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
+  const { coalesce = false, maxCharacters = 4_000_000 } = options;
+
+  const random =
+    options.random &&
+    checkedFunction("random", options.random, "a function that returns numbers in [0, 1)", isDraw);
+  const newId =
+    options.newId &&
+    checkedFunction("newId", options.newId, "a function that returns non-empty strings", isId);
+  const clock = createClock(options.clock, options.monotonicClock);
+  // Rules of state are durations: no correction of the time of day may move them.
+  const now = clock.monotonic;
+  const events = createEventHub<Id>(options.onEvent as EventSink<Id> | undefined);
+  poolProblems = createPoolProblems(models, events.emit);
+  const execution = resolveExecutionOptions(options.execution);
+  const means = createUsageMeans();
+  const health = createHealth();
+  const gpus = createGpuMeter();
+  const sessions = createSessions({ maxSessions: options.maxSessions });
+  const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
+  const breakers = createBreakers(breaker);
+  const retryBudget = createRetryBudget(retries);
+  const limits = bounds && createLimits(bounds, { models, clock: now });
+  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
+  const names = namesOf(models);
+  const opened =
+    shared &&
+    openShared({
+      shared,
+      clock,
+      emit: events.emit,
+      sessions: { sessions, names, maxSessions: options.maxSessions ?? 10_000 },
+      hints: { breakers, limits, names: Object.values(names) },
+    });
+  const desk = opened?.desk;
+  const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
+  const hedging = hedge && createHedging(hedge, health.of);
+  const budgets = resolveBudgets(options, ids);
+  const ledger = createLedger({
+    budgets,
+    desk,
+    now: clock.wall,
+    monotonic: now,
+    onNews: events.emit,
+  });
+  const cache =
+    options.cache === undefined
+      ? undefined
+      : createResponseCache(resolveCacheOptions(options.cache), models, clock);
+  const countTokens = createTokenCounter();
+  const inputs = createInputStates(events as EventHub<string>);
+  const leastCostUsd = leastCostBy(models, clock.wall);
+  const leastTokens = ledger.countsTokens ? leastTokensBy(models) : undefined;
+  const readLimits = { maxCharacters, estimateTokens };
+
+  const facts = ids.map((id) => {
+    const { members, pool: rules } = models[id];
+    const revision = rules?.revision;
+    return members === undefined || revision === undefined
+      ? { id, facts: completeFacts(models[id]) }
+      : { id, facts: models[id], pool: { members, revision } };
+  });
+  const deciding: FixedParts<Id>["deciding"] = {
+    models: facts,
+    hasPools: facts.some(({ pool }) => pool !== undefined),
+    otherIdsOf: otherIds(facts),
+    classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
+    random: random ?? Math.random,
+    clock: clock.wall,
+    monotonic: now,
+    estimate: estimateBy(means, leastCostUsd, clock.wall, leastTokens),
+    leastCostUsd,
+    leastTokens,
+    promise: options.promise,
+    healthOf: health.of,
+    gpuOf(model, at, load) {
+      const cost = gpuCost(model.gpu as OwnGpu, gpus.read(machineOf(model), at), load);
+      return { cost, price: gpuPrice(cost) };
+    },
+    sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
+  };
+  const life = createLifeWatch<Id>({ models, emit: events.emit, wall: clock.wall });
+  const ports: ExecutionPorts = {
+    clock,
+    random: random ?? Math.random,
+    admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
+    observer: createObserver({ events, means, health, gpus, life, now }),
+    pricing: createPricing(Object.values<Model>(models)),
+    options: execution,
+  };
+  const state = { means, health, gpus, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
+  const fixed: FixedParts<Id> = {
+    models,
+    deciding,
+    ports,
+    ledger,
+    events,
+    followUps: createFollowUps(),
+    poolWatches: createPoolWatches({ models, clock, emit: events.emit }),
+    budgetDoor: createBudgetDoor({
+      budgets,
+      kept: ledger.kept,
+      store: shared?.store,
+      keyOf: (key) => storeKey(shared?.namespace ?? "", key),
+      now: clock.wall,
+    }),
+    shared: options.shared,
+    loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
+    recent: recentDecisions(options.recentDecisions ?? 200),
+    rules: planRulesOf(execution, models),
+    completeFacts,
+    normalise: (request, text) => normaliseRequest(request, readLimits, text),
+    countTokens: async (text, signal) => {
+      try {
+        return (await countTokens(text, { signal })).tokens;
+      } catch {
+        signal.throwIfAborted();
+        // Workers and edge functions compile no WebAssembly, of which the tokeniser consists.
+        return undefined;
+      }
+    },
+    coalesce: coalesce === true ? () => true : coalesce || undefined,
+    cache,
+    newId: newId ?? nodeCrypto().randomUUID,
+    recordSession:
+      opened === undefined
+        ? sessions.record
+        : (tenant, session, answer) => {
+            sessions.record(tenant, session, answer);
+            opened.write(tenant, session);
+          },
+    readSession: opened?.read,
+    loadShared: opened?.load,
+    closeShared: opened?.close,
+    exportState: () => exportState(state),
+    readEndpoints: () => exportEndpoints(state),
+    restoreState: (given) => restoreState(state, given),
+  };
+  const first = { policy, classifier, constraints, tuning, golden, release };
+  const router = connect<Id>(fixed, createReplacer<Id>({ fixed, first, states: inputs }));
+  const { name, version, notRecommended: reason } = classifier;
+  if (reason !== undefined)
+    events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
+  if (events.isHeard) life.begin();
+  loadEarly(fixed, classifier);
+  return router;
+}
+
+function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
+}
+
+function isDraw(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value < 1;
+}
+
+/** Longest id of a decision, in characters: ids are kept and logged. */
+const longestId = 1_024;
+
+function isId(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && value.length <= longestId;
+}

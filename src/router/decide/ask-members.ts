@@ -1,0 +1,183 @@
+import type {
+  Candidate,
+  Constraint,
+  ConstraintContext,
+  Health,
+  Member,
+  MemberRecord,
+  ModelFacts,
+  PoolLoad,
+} from "../../contracts/index.ts";
+import { mergeFacts } from "../../plugin/merge-facts.ts";
+import { type CandidateParts, candidateFor } from "./candidate.ts";
+import { permits } from "./eligible.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
+
+/** A pool as decisions see it. */
+export interface DecidingPool {
+  /** Returns the members with complete facts. */
+  members(): readonly Member[];
+  /** Returns another number once members have come, gone, or been made again. */
+  revision(): number;
+}
+
+/** A member, and what the constraints answered about it. */
+export interface AskedMember<Id extends string = string> {
+  readonly member: Member;
+  readonly candidate: Candidate<Id>;
+  readonly permitted: true | string;
+}
+
+/** Largest number of members that a decision lists. */
+const mostRecorded = 100;
+
+/**
+ * Asks constraints about each member of a pool, with the pool's id and the member's facts. A member that is not known to have
+ * a capability is refused where another one is known to have it. `at` is a time on the monotonic clock.
+ */
+export function askMembers<Id extends string>(
+  parts: CandidateParts,
+  id: Id,
+  members: readonly Member[],
+  constraints: readonly Constraint<Id>[],
+  context: ConstraintContext,
+  at: number,
+): readonly AskedMember<Id>[] {
+  const asked = members.map((member): AskedMember<Id> => {
+    const candidate = memberCandidate(parts, id, member, context.request, at);
+    const permitted =
+      member.state === "ready" ? permits(candidate, constraints, context) : `state: ${member.state}`;
+    return { member, candidate, permitted };
+  });
+  return withoutUnknown(asked, context.request);
+}
+
+/** Returns a member as constraints see it. */
+export function memberCandidate<Id extends string>(
+  parts: CandidateParts,
+  id: Id,
+  { key, facts, load }: Member,
+  request: ConstraintContext["request"],
+  at: number,
+): Candidate<Id> {
+  return candidateFor(parts, id, facts, request, at, key, load);
+}
+
+function withoutUnknown<Id extends string>(
+  asked: readonly AskedMember<Id>[],
+  request: ConstraintContext["request"],
+): readonly AskedMember<Id>[] {
+  const permitted = asked.filter((one) => one.permitted === true);
+  const refused = refuseUnknown(
+    permitted.map(({ member, candidate }) => ({ ...candidate, id: member.key })),
+    request,
+  );
+  if (refused === undefined) return asked;
+  return asked.map((one) => {
+    const reason = one.permitted === true ? refused.get(one.member.key) : undefined;
+    return reason === undefined ? one : { ...one, permitted: `capabilities: ${reason}` };
+  });
+}
+
+/** Returns the candidate of a pool: what holds for every permitted member, or for all if none is permitted. */
+export function poolCandidate<Id extends string>(
+  id: Id,
+  facts: ModelFacts,
+  asked: readonly AskedMember<Id>[],
+): Candidate<Id> {
+  const permitted = asked.filter((one) => one.permitted === true);
+  const among = permitted.length > 0 ? permitted : asked;
+  if (among.length === 0) return { id, facts };
+  const candidates = among.map(({ candidate }) => candidate);
+  const gpu = (dearest(candidates) ?? candidates.find((one) => one.gpu !== undefined))?.gpu;
+  return {
+    id,
+    sameAs: allOf(candidates.map(({ sameAs }) => sameAs)),
+    facts: mergeFacts(
+      facts.name,
+      candidates.map((one) => one.facts),
+      dearest(candidates)?.facts.price,
+    ),
+    estimatedInputTokens: most(candidates, "estimatedInputTokens"),
+    estimatedCostUsd: most(candidates, "estimatedCostUsd"),
+    leastCostUsd: most(candidates, "leastCostUsd"),
+    leastTokens: most(candidates, "leastTokens"),
+    usualOutputTokens: most(candidates, "usualOutputTokens"),
+    health: healthOf(candidates.map(({ health }) => health)),
+    load: loadOf(healthyOf(among)),
+    ...(gpu !== undefined && { gpu }),
+  };
+}
+
+/** Returns the members for the decision. */
+export function memberRecords(asked: readonly AskedMember[]): readonly MemberRecord[] {
+  return asked.slice(0, mostRecorded).map(({ member, permitted }) => ({
+    endpoint: member.facts.endpoint ?? member.key,
+    permitted,
+    ...(member.load !== undefined && { load: member.load }),
+  }));
+}
+
+type Amount =
+  | "estimatedInputTokens"
+  | "estimatedCostUsd"
+  | "leastCostUsd"
+  | "leastTokens"
+  | "usualOutputTokens";
+
+/** Returns the largest amount; undefined if one is not known. */
+function most(candidates: readonly Candidate[], amount: Amount): number | undefined {
+  let largest: number | undefined;
+  for (const { [amount]: value } of candidates) {
+    if (value === undefined) return undefined;
+    largest = Math.max(largest ?? value, value);
+  }
+  return largest;
+}
+
+/** Returns the candidate that costs the most for this request; undefined if a price is not known. */
+function dearest(candidates: readonly Candidate[]): Candidate | undefined {
+  let found: Candidate | undefined;
+  for (const one of candidates) {
+    if (one.facts.price === undefined) return undefined;
+    const costUsd = one.estimatedCostUsd ?? Number.POSITIVE_INFINITY;
+    if (found === undefined || costUsd > (found.estimatedCostUsd ?? Number.POSITIVE_INFINITY)) found = one;
+  }
+  return found;
+}
+
+/** A pool is healthy while one member is, or nothing is known of one. */
+function healthOf(all: readonly (Health | undefined)[]): Health | undefined {
+  const known = all.filter((one) => one !== undefined);
+  if (known.length === 0) return undefined;
+  const times = known.flatMap(({ p95FirstTokenMs }) =>
+    p95FirstTokenMs === undefined ? [] : [p95FirstTokenMs],
+  );
+  return {
+    healthy: known.length < all.length || known.some(({ healthy }) => healthy),
+    p95FirstTokenMs: times.length === 0 ? undefined : Math.max(...times),
+  };
+}
+
+/** Returns the members without those that are known to fail: a wait there is no wait of the pool. */
+function healthyOf<Id extends string>(asked: readonly AskedMember<Id>[]): readonly AskedMember<Id>[] {
+  const healthy = asked.filter(({ candidate }) => candidate.health?.healthy !== false);
+  return healthy.length > 0 ? healthy : asked;
+}
+
+function loadOf(asked: readonly AskedMember[]): PoolLoad | undefined {
+  const loads = asked.map(({ member }) => member.load);
+  const waiting = loads.flatMap((load) => (load?.waiting === undefined ? [] : [load.waiting]));
+  const waits = loads.flatMap((load) => (load?.expectedWaitMs === undefined ? [] : [load.expectedWaitMs]));
+  const isKnown = waits.length === loads.length;
+  if (waiting.length === 0 && !isKnown) return undefined;
+  return {
+    waiting: waiting.length === 0 ? undefined : waiting.reduce((sum, one) => sum + one, 0),
+    expectedWaitMs: isKnown ? Math.min(...waits) : undefined,
+  };
+}
+
+function allOf(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+  const all = [...new Set(lists.flatMap((list) => list ?? []))];
+  return all.length === 0 ? undefined : all;
+}

@@ -1,0 +1,283 @@
+import { errorType } from "../../contracts/errors/index.ts";
+import {
+  type Candidate,
+  type Choice,
+  type Classification,
+  InvalidRequestError,
+  isRouterError,
+  type ModelFacts,
+  type Policy,
+  type PolicyContext,
+  PolicyError,
+  type RecordedCandidate,
+  type RequestFacts,
+  type UnitDraw,
+} from "../../contracts/index.ts";
+import type { BudgetState, Degrade, Refusal } from "../../contracts/ports/index.ts";
+import { askClassifier, type Classified, dropPromises } from "../../plugin/index.ts";
+import { type AskedPool, askPools, toCount } from "./ask-pools.ts";
+import { candidateFor } from "./candidate.ts";
+import { isNearWindow } from "./context-window.ts";
+import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
+import { completed, degrade } from "./degrade.ts";
+import { type Drawn, draw } from "./draw.ts";
+import { permits, recordCandidate } from "./eligible.ts";
+import { isUntouched } from "./is-untouched.ts";
+import { keptClassification } from "./kept-classification.ts";
+import { noneLeft } from "./none-left.ts";
+import { promiseStateOf } from "./promise-state.ts";
+import { recordDecision } from "./record-decision.ts";
+import { takeBackUnknown } from "./refuse-unknown.ts";
+import { unknownRollout } from "./unknown-rollout.ts";
+import { ofModels, withQuality } from "./with-quality.ts";
+
+/**
+ * Decides by constraints, classifier, policy and draw. Synchronous unless the classifier is asynchronous
+ * or tokens have to be counted. Throws or rejects with `NoEligibleModelError`, `BudgetExceededError`,
+ * `PolicyError`, or `InvalidRequestError` for a pin that names no model.
+ */
+export function decide<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+): Decided<Id> | Promise<Decided<Id>> {
+  // Whole milliseconds, as the decision records them: a replayed policy sees the same time.
+  const now = Math.floor(parts.clock());
+  const pools = parts.hasPools ? askPools(parts, deciding, now, deciding.startedAt) : undefined;
+  const all = candidatesOf(parts, deciding.request, deciding.startedAt, pools);
+  for (const candidate of pools === undefined ? all : toCount(all, pools)) {
+    if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
+    if (isNearBound(parts, deciding, candidate)) return decideExactly(parts, deciding, now);
+  }
+  return decideAmong(parts, deciding, all, now, pools);
+}
+
+async function decideExactly<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+  now: number,
+): Promise<Decided<Id>> {
+  const inputTokens = await deciding.countTokens();
+  // The estimate has to do: an upper bound still bounds what a call may cost.
+  if (inputTokens === undefined) return decideOn(parts, deciding, now);
+  const mostInputTokens = deciding.mostWhenCounted?.(inputTokens);
+  const request: RequestFacts = Object.freeze({
+    ...deciding.request,
+    inputTokens,
+    inputTokensExact: true,
+    mostInputTokens: mostInputTokens ?? deciding.request.mostInputTokens,
+  });
+  return decideOn(parts, { ...deciding, request }, now);
+}
+
+function decideOn<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+  now: number,
+): Decided<Id> | Promise<Decided<Id>> {
+  const at = parts.monotonic();
+  const pools = parts.hasPools ? askPools(parts, deciding, now, at) : undefined;
+  return decideAmong(parts, deciding, candidatesOf(parts, deciding.request, at, pools), now, pools);
+}
+
+/**
+ * True if only a count of the input can decide whether a call of the model can be paid for: with the upper bound
+ * of its tokens it cannot, with their estimate it can.
+ */
+function isNearBound<Id extends string>(
+  { leastCostUsd, leastTokens }: DecisionParts<Id>,
+  { request, account, mostWhenCounted }: Deciding<Id>,
+  candidate: Candidate<Id>,
+): boolean {
+  const { leastCostUsd: costUsd = 0, leastTokens: tokens = 0, facts, estimatedInputTokens } = candidate;
+  if ((costUsd === 0 && tokens === 0) || request.inputTokensExact || mostWhenCounted === undefined)
+    return false;
+  const left = account.left();
+  if (left === undefined) return false;
+  const { usd, tokens: leftTokens = Number.POSITIVE_INFINITY } = left;
+  if (costUsd <= usd && tokens <= leftTokens) return false;
+  const estimated = { ...request, mostInputTokens: estimatedInputTokens ?? request.inputTokens };
+  return (
+    (leastCostUsd(facts, estimated) ?? costUsd) <= usd && (leastTokens?.(facts, estimated) ?? 0) <= leftTokens
+  );
+}
+
+function candidatesOf<Id extends string>(
+  parts: DecisionParts<Id>,
+  request: RequestFacts,
+  now: number,
+  pools: ReadonlyMap<Id, AskedPool<Id>> | undefined,
+): Candidate<Id>[] {
+  return parts.models.map(
+    ({ id, facts }) => pools?.get(id)?.candidate ?? candidateFor(parts, id, facts, request, now),
+  );
+}
+
+function decideAmong<Id extends string>(
+  parts: DecisionParts<Id>,
+  deciding: Deciding<Id>,
+  models: readonly Candidate<Id>[],
+  now: number,
+  pools: ReadonlyMap<Id, AskedPool<Id>> | undefined,
+): Decided<Id> | Promise<Decided<Id>> {
+  const { request, constraints, pin, hop, account } = deciding;
+  let refusals: Map<Id, Refusal> | undefined;
+  const context = { request, hop: "answer", now } as const;
+  const candidates: Candidate<Id>[] = [];
+  const recorded: RecordedCandidate<Id>[] = [];
+  for (const candidate of models) {
+    const pool = pools?.get(candidate.id);
+    let permitted = pool === undefined ? permits(candidate, constraints, context) : pool.permitted;
+    const fits =
+      permitted === true ? account.fits({ costUsd: toPay(candidate), tokens: candidate.leastTokens }) : true;
+    if (fits !== true) {
+      permitted = `${fits.by}: ${fits.reason}`;
+      refusals ??= new Map();
+      refusals.set(candidate.id, fits);
+    }
+    if (permitted === true) candidates.push(candidate);
+    const record = recordCandidate(candidate, permitted, request);
+    recorded.push(pool === undefined ? record : { ...record, members: pool.members });
+  }
+  takeBackUnknown(candidates, recorded, request, pin);
+  const isNew = request.session === undefined || deciding.sessionUnknown !== undefined;
+  const session = isNew ? undefined : Object.freeze(parts.sessionOf(request, now));
+  const { spend, budgets, degrades } = account.state() ?? noState;
+  const all: Settled<Id> = {
+    parts,
+    deciding,
+    candidates,
+    recorded,
+    permitted: candidates,
+    refusals,
+    session,
+    spend,
+    budgets,
+    degrades,
+    degraded: undefined,
+    now,
+  };
+  if (pin !== undefined) return pinned(all, pin);
+  if (candidates.length === 0) throw noneLeft(all, recorded);
+  const settled = degrades === undefined ? all : degradedBy(all, degrades);
+  // The classification does not matter if only one model is permitted.
+  if (settled.candidates.length === 1) return choose(settled, undefined);
+  const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
+  return classified instanceof Promise
+    ? classified.then((one) => choose(settled, one))
+    : choose(settled, classified);
+}
+
+const noState: Partial<BudgetState> = {};
+
+/** Applies soft limits of budgets, unless a promise on quality is at risk. */
+function degradedBy<Id extends string>(settled: Settled<Id>, degrades: readonly Degrade[]): Settled<Id> {
+  const { parts, deciding } = settled;
+  if (promiseStateOf(parts.promise, deciding.request) !== "kept") {
+    for (const one of degrades) one.withhold();
+    return { ...settled, degrades: undefined };
+  }
+  return degrade<Id, Settled<Id>>(settled, degrades, false, undefined);
+}
+
+/** Returns the amount that must be left for a call of the model. */
+function toPay({ leastCostUsd, estimatedCostUsd }: Candidate): number | undefined {
+  return leastCostUsd ?? estimatedCostUsd;
+}
+
+function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
+  const { parts, recorded } = settled;
+  const wanted = recorded.find(({ model }) => model === pin);
+  if (wanted === undefined) {
+    const known = parts.models.map(({ id }) => id).join(", ");
+    throw new InvalidRequestError("model", `pins a model that the router does not have; it has ${known}`);
+  }
+  if (wanted.permitted !== true) throw noneLeft(settled, [wanted]);
+  const choice: Choice<Id> = { model: pin, reason: "pinned by the request" };
+  return recordDecision(settled, { choice, propensity: 1 }, 0, undefined, true);
+}
+
+/** Asks the policy about a request whose permitted models are known, and draws. */
+export function choose<Id extends string>(
+  asked: Settled<Id>,
+  classified: Classified | undefined,
+): Decided<Id> {
+  const { models } = asked.parts;
+  const classification = ownOf(classified?.classification, models);
+  const seen =
+    asked.degrades === undefined
+      ? asked
+      : degrade<Id, Settled<Id>>(asked, asked.degrades, true, classification?.complexity);
+  const settled = withQuality<Id, Settled<Id>>(seen, models, classification?.quality);
+  const { parts, deciding, candidates, session, spend, budgets, now } = settled;
+  const { policy } = parts;
+  const { request } = deciding;
+  const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf, request);
+  const context: PolicyContext<Id> = {
+    request,
+    // A copy: the decision records what the policy was given.
+    classification: classification && keptClassification(classification),
+    candidates,
+    session,
+    spend,
+    budgets,
+    inputs: inputs ?? noInputs,
+    now,
+  };
+  let opinion: ReturnType<Policy<Id>["select"]>;
+  try {
+    opinion = policy.select(context);
+  } catch (cause) {
+    if (isRouterError(cause, "policy")) throw cause;
+    throw new PolicyError(policy.name, `threw an error of type ${errorType(cause)}`, { cause });
+  }
+  if (!isUntouched(context, settled, request, classification))
+    throw new PolicyError(policy.name, "changed the candidates that it was given, or what came with them");
+  const random = deciding.draw ?? parts.random();
+  let drawn: Drawn<Id>;
+  try {
+    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (rollout) =>
+      unitOf(parts, rollout, request, random),
+    );
+  } catch (cause) {
+    dropPromises(opinion);
+    if (isRouterError(cause, "policy")) throw cause;
+    throw new PolicyError(policy.name, "returned something that cannot be read", { cause });
+  }
+  const kept = classified && { classification, error: classified.error };
+  return recordDecision(settled, drawn, random, kept, false, inputs);
+}
+
+/** Returns the classification with the qualities of these models alone. It is a copy of our own already. */
+function ownOf(
+  classification: Classification | undefined,
+  models: readonly { readonly facts: ModelFacts }[],
+): Classification | undefined {
+  if (classification === undefined) return undefined;
+  const { quality } = classification;
+  return quality === undefined ? classification : ofModels(classification, models);
+}
+
+function unitOf<Id extends string>(
+  { policy, unitOf: ask }: DecisionParts<Id>,
+  rollout: string,
+  request: RequestFacts,
+  random: number,
+): UnitDraw | undefined {
+  if (ask === undefined) throw unknownRollout(policy.name, rollout);
+  return ask(policy.name, rollout, request, random);
+}
+
+const noInputs: PolicyContext["inputs"] = Object.freeze({});
+
+function readInputs(
+  policyName: string,
+  inputsOf: (request: RequestFacts) => PolicyContext["inputs"],
+  request: RequestFacts,
+): PolicyContext["inputs"] {
+  try {
+    return inputsOf(request);
+  } catch (cause) {
+    if (isRouterError(cause)) throw cause;
+    throw new PolicyError(policyName, `what it reads threw an error of type ${errorType(cause)}`, { cause });
+  }
+}

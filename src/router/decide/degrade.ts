@@ -1,0 +1,65 @@
+import type { Candidate, Choice, DegradedBy, RecordedCandidate } from "../../contracts/index.ts";
+import type { Degrade } from "../../contracts/ports/index.ts";
+
+/** The models of a request, of which soft limits of budgets withhold some from the policy. */
+interface Degradable<Id extends string> {
+  /** Models that the policy may choose. */
+  readonly candidates: readonly Candidate<Id>[];
+  readonly recorded: readonly RecordedCandidate<Id>[];
+  readonly degraded: DegradedBy | undefined;
+}
+
+/**
+ * Leaves the policy the models that soft limits name. Those that depend on complexity are applied once it is known
+ * (`isClassified`), the others before. A soft limit of which no model is permitted does not apply: it fails no request.
+ * The policy is then asked as ever, so that its propensities stay exact, and the decision records what it did not see.
+ */
+export function degrade<Id extends string, One extends Degradable<Id>>(
+  given: One,
+  degrades: readonly Degrade[],
+  isClassified: boolean,
+  complexity: number | undefined,
+): One {
+  let { candidates, recorded, degraded } = given as Degradable<Id>;
+  for (const { budget, to, below, reason } of degrades) {
+    if ((below !== undefined) !== isClassified) continue;
+    if (below !== undefined && !(complexity !== undefined && complexity < below)) continue;
+    const kept = candidates.filter(({ id }) => to.includes(id));
+    if (kept.length === 0 || kept.length === candidates.length) continue;
+    candidates = kept;
+    recorded = recorded.map((one) =>
+      one.permitted !== true || one.withheld !== undefined || to.includes(one.model)
+        ? one
+        : { ...one, withheld: reason },
+    );
+    const first = to.find((id) => kept.some((one) => one.id === id)) as Id;
+    degraded =
+      degraded === undefined ? { budget, otherwise: first, reason } : { ...degraded, otherwise: first };
+  }
+  return candidates === given.candidates ? given : { ...given, candidates, recorded, degraded };
+}
+
+type Opinion<Id extends string> = Choice<Id> | readonly Choice<Id>[] | undefined;
+
+/**
+ * Gives what the policy left without an opinion to the model of the soft limit: a policy that knows only the models
+ * that it did not see must not fail the request. What is not a lottery is returned as it is.
+ */
+export function completed<Id extends string>(
+  opinion: Opinion<Id>,
+  degraded: DegradedBy | undefined,
+): Opinion<Id> {
+  if (degraded === undefined || (typeof opinion === "object" && opinion === null)) return opinion;
+  const { otherwise, reason } = degraded;
+  if (opinion === undefined) return { model: otherwise as Id, reason };
+  const list = isLottery(opinion) ? opinion : [opinion];
+  let sum = 0;
+  for (const one of list) sum += (one as Choice<Id> | null)?.probability ?? 1;
+  if (!(sum < 1)) return opinion;
+  return [...list, { model: otherwise as Id, reason, probability: 1 - sum }];
+}
+
+/** Narrows read-only arrays too, which `Array.isArray` does not. */
+function isLottery<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,108 @@
+import { type ArmAssignment, type Candidate, type Choice, PolicyError } from "../../contracts/index.ts";
+import { checkChoice, list, tolerance } from "./check-choice.ts";
+import { settleArms, type UnitOf } from "./settle-arms.ts";
+
+/** The drawn choice and the probability of its plan. */
+export interface Drawn<Id extends string> {
+  readonly choice: Choice<Id>;
+  /** Sum of the probabilities of all choices with the same plan, over all units, in (0, 1]. */
+  readonly propensity: number;
+  /** Arms that the request's unit is in. Absent: no choice belongs to one. */
+  readonly arms?: readonly ArmAssignment[] | undefined;
+}
+
+/**
+ * Draws from a policy's opinion by a number in [0, 1). Throws `PolicyError` for no opinion (also a partial
+ * one), a model that is not permitted, and invalid probabilities or arms. `unitOf` returns the unit of the request in a
+ * rollout, and is asked only if the opinion has arms. Default: no request has one.
+ */
+export function draw<Id extends string>(
+  policy: string,
+  opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
+  candidates: readonly Candidate<Id>[],
+  random: number,
+  unitOf: UnitOf = noUnit,
+): Drawn<Id> {
+  if (opinion === undefined) throw new PolicyError(policy, noOpinion(candidates));
+  if (!Array.isArray(opinion)) {
+    const choice = opinion as Choice<Id>;
+    checkChoice(policy, choice, candidates);
+    const probability = choice.probability ?? 1;
+    if (Math.abs(probability - 1) > tolerance) throw new PolicyError(policy, partial(probability));
+    if (choice.arms !== undefined) return drawWithin(policy, [choice], random, unitOf);
+    return { choice, propensity: 1 };
+  }
+  return drawFrom(policy, opinion, candidates, random, unitOf);
+}
+
+function noUnit(): undefined {}
+
+function drawFrom<Id extends string>(
+  policy: string,
+  lottery: readonly Choice<Id>[],
+  candidates: readonly Candidate<Id>[],
+  random: number,
+  unitOf: UnitOf,
+): Drawn<Id> {
+  if (lottery.length === 0) throw new PolicyError(policy, noOpinion(candidates));
+  let sum = 0;
+  let hasArms = false;
+  let drawn: Choice<Id> | undefined;
+  for (const choice of lottery) {
+    checkChoice(policy, choice, candidates);
+    const probability = choice.probability ?? 1;
+    sum += probability;
+    if (choice.arms !== undefined) hasArms = true;
+    if (drawn === undefined && probability > 0 && random < sum) drawn = choice;
+  }
+  if (sum > 1 + tolerance)
+    throw new PolicyError(policy, `returned probabilities that sum to ${sum}, more than 1`);
+  if (sum < 1 - tolerance) throw new PolicyError(policy, partial(sum));
+  if (hasArms) return drawWithin(policy, lottery, random, unitOf);
+  // The sum fell short of 1 by rounding and the number lies in the gap.
+  const choice = drawn ?? lottery.findLast((one) => (one.probability ?? 1) > 0);
+  if (choice === undefined) throw new PolicyError(policy, partial(0));
+  return { choice, propensity: propensityOf(choice, lottery) };
+}
+
+/** Draws among the choices for the request's unit. The propensity is that over all units. */
+function drawWithin<Id extends string>(
+  policy: string,
+  lottery: readonly Choice<Id>[],
+  random: number,
+  unitOf: UnitOf,
+): Drawn<Id> {
+  const { probabilities, arms } = settleArms(policy, lottery, unitOf);
+  let sum = 0;
+  let drawn: Choice<Id> | undefined;
+  for (const [index, choice] of lottery.entries()) {
+    const probability = probabilities[index] as number;
+    if (!(probability > 0)) continue;
+    sum += probability;
+    drawn = choice;
+    if (random < sum) break;
+  }
+  if (drawn === undefined) throw new PolicyError(policy, partial(0));
+  return { choice: drawn, propensity: propensityOf(drawn, lottery), arms };
+}
+
+function propensityOf(choice: Choice, lottery: readonly Choice[]): number {
+  const plan = planKey(choice);
+  let propensity = 0;
+  for (const one of lottery) if (planKey(one) === plan) propensity += one.probability ?? 1;
+  return Math.min(1, propensity);
+}
+
+/** Returns a key that two choices share if they lead to the same calls. */
+function planKey(choice: Choice): string {
+  if (choice.escalate === undefined || choice.escalate.length === 0) return choice.model;
+  return JSON.stringify([choice.model, ...choice.escalate.map(({ unless, to }) => [unless.name, to])]);
+}
+
+function noOpinion(candidates: readonly Candidate[]): string {
+  return `had no opinion; permitted: ${list(candidates)}. Put it first in firstOf(…, always(…))`;
+}
+
+function partial(sum: number): string {
+  return `left ${(1 - sum).toPrecision(3)} of the probability without an opinion. Put it first in firstOf(…, always(…))`;
+}

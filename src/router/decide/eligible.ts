@@ -1,0 +1,89 @@
+import { errorType } from "../../contracts/errors/index.ts";
+import type {
+  Candidate,
+  Constraint,
+  ConstraintContext,
+  RecordedCandidate,
+  RequestFacts,
+} from "../../contracts/index.ts";
+import { dropPromises } from "../../plugin/index.ts";
+import { needs, needsAny } from "./capabilities.ts";
+import { ownConstraints } from "./own-constraints.ts";
+
+/**
+ * Returns `true`, or the name of the first constraint that refuses and its reason. Candidate and context are
+ * frozen for the constraints of a team: none can change what the next one sees, or what a call is taken to cost.
+ */
+export function permits<Id extends string>(
+  candidate: Candidate<Id>,
+  constraints: readonly Constraint<Id>[],
+  context: ConstraintContext,
+): true | string {
+  const last = constraints[constraints.length - 1];
+  if (last !== undefined && !ownConstraints.includes(last)) {
+    Object.freeze(candidate);
+    if (candidate.health !== undefined) Object.freeze(candidate.health);
+    Object.freeze(context);
+  }
+  for (const constraint of constraints) {
+    const answer = ask(constraint, candidate, context);
+    if (answer !== true) return `${constraint.name}: ${answer}`;
+  }
+  return true;
+}
+
+/** Asks a constraint. It fails closed: one that throws, or returns anything but `true`, does not permit. */
+function ask<Id extends string>(
+  constraint: Constraint<Id>,
+  candidate: Candidate<Id>,
+  context: ConstraintContext,
+): true | string {
+  try {
+    const answer: unknown = constraint.permits(candidate, context);
+    if (answer === true) return true;
+    if (dropPromises(answer)) return "it answered with a promise: permits() must not be async";
+    return typeof answer === "string" && answer !== "" ? answer : "it gave no reason";
+  } catch (error) {
+    return `it threw an error of type ${errorType(error)}`;
+  }
+}
+
+/** Returns the candidate's record for the decision. */
+export function recordCandidate<Id extends string>(
+  candidate: Candidate<Id>,
+  permitted: true | string,
+  request: RequestFacts,
+): RecordedCandidate<Id> {
+  return {
+    model: candidate.id,
+    permitted,
+    estimatedInputTokens: candidate.estimatedInputTokens,
+    estimatedCostUsd: candidate.estimatedCostUsd,
+    leastCostUsd: candidate.leastCostUsd,
+    leastTokens: candidate.leastTokens,
+    usualOutputTokens: candidate.usualOutputTokens,
+    estimatedQuality: candidate.estimatedQuality,
+    health: candidate.health,
+    load: candidate.load,
+    gpu: candidate.gpu,
+    unknown: unknownOf(candidate, request),
+  };
+}
+
+/** Returns the unknown facts of a model, which could not be checked; undefined where all are known. */
+export function unknownOf(candidate: Candidate, request: RequestFacts): readonly string[] | undefined {
+  const { price, contextWindow, capabilities } = candidate.facts;
+  let unknown: string[] | undefined;
+  const add = (what: string) => {
+    unknown ??= [];
+    unknown.push(what);
+  };
+  if (price === undefined) add("price");
+  if (contextWindow === undefined) add("contextWindow");
+  if (!needsAny(request)) return unknown;
+  for (const [capability, needed] of needs) {
+    if (capabilities?.[capability] === undefined && needed(request)) add(capability);
+  }
+  if (request.contentTypes !== undefined && capabilities?.contentTypes === undefined) add("contentTypes");
+  return unknown;
+}

@@ -1,0 +1,98 @@
+import type {
+  Choice,
+  Classification,
+  ClassifierError,
+  Decision,
+  DegradedBy,
+  PolicyContext,
+  RecordedCandidate,
+} from "../../contracts/index.ts";
+import { timestamp } from "../../plugin/index.ts";
+import type { Decided, Settled } from "./deciding.ts";
+import type { Drawn } from "./draw.ts";
+import { fallbacksOf } from "./fallbacks.ts";
+import { keptChoice } from "./kept-choice.ts";
+import { planOf } from "./plan-of.ts";
+import { promiseStateOf } from "./promise-state.ts";
+import { recordedFacts } from "./recorded-facts.ts";
+
+/** Classification that the policy was given, or the reason why there is none. */
+export interface Asked {
+  readonly classification: Classification | undefined;
+  readonly error: ClassifierError | undefined;
+}
+
+/** Makes the decision of what was drawn. `classified` is absent if the classifier was not asked. */
+export function recordDecision<Id extends string>(
+  settled: Settled<Id>,
+  { choice: drawn, propensity, arms }: Drawn<Id>,
+  random: number,
+  classified: Asked | undefined,
+  forced: boolean,
+  inputs?: PolicyContext["inputs"],
+): Decided<Id> {
+  const choice = keptChoice(drawn);
+  const { parts, deciding, permitted, recorded, degraded, now } = settled;
+  const { certification } = parts;
+  const classification = classified?.classification;
+  const pause = now < certification.until ? whyPaused(settled, choice, forced) : undefined;
+  const decision: Decision<Id> = {
+    id: deciding.id,
+    at: timestamp(now),
+    model: choice.model,
+    plan: planOf(choice),
+    insteadOf: choice.insteadOf && planOf(choice.insteadOf),
+    fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, permitted) : [],
+    request: recordedFacts(deciding.request),
+    classification,
+    classifierError: classified?.error?.message,
+    candidates: recorded,
+    session: settled.session,
+    // No spread pattern: with one, all that follows takes five times as long to make and to write.
+    sessionUnknown: deciding.sessionUnknown,
+    spend: settled.spend,
+    budgets: settled.budgets,
+    degraded,
+    inputs,
+    arms,
+    release: parts.release,
+    draw: random,
+    policy: parts.description,
+    reason: reasonOf(choice.reason, degraded),
+    expectedCostUsd: expectedCostOf(choice, recorded),
+    propensity,
+    forced,
+    certified: now < certification.until && pause === undefined,
+    uncertified: now < certification.until ? pause : (certification.problem ?? certification.expired),
+    versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
+  };
+  return { decision, choice, request: deciding.request, classifierError: classified?.error };
+}
+
+function reasonOf(reason: string, degraded: DegradedBy | undefined): string {
+  return degraded === undefined || reason === degraded.reason ? reason : `${reason}; ${degraded.reason}`;
+}
+
+/** Returns the reason why a valid certificate does not apply to the decision; undefined if it does. */
+function whyPaused<Id extends string>(
+  { parts, deciding, degraded }: Settled<Id>,
+  { insteadOf }: Choice<Id>,
+  forced: boolean,
+): string | undefined {
+  if (forced) return "a pin decided";
+  const state = promiseStateOf(parts.promise, deciding.request);
+  if (state !== "kept") return `the promise on quality is ${state === "broken" ? "broken" : "at risk"}`;
+  if (degraded !== undefined) return `a soft limit of the budget ${degraded.budget} narrowed the choice`;
+  return insteadOf && "another plan than the policy's was taken";
+}
+
+/** Returns the cost that the choice states for its whole plan, else the estimate of its model. */
+function expectedCostOf<Id extends string>(
+  { model, escalate, expectedCostUsd }: Choice<Id>,
+  recorded: readonly RecordedCandidate<Id>[],
+): number | undefined {
+  if (expectedCostUsd !== undefined || (escalate !== undefined && escalate.length > 0))
+    return expectedCostUsd;
+  for (const candidate of recorded) if (candidate.model === model) return candidate.estimatedCostUsd;
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { GpuMeterState } from "../../contracts/index.ts";
+import type { GpuMeasure } from "../../contracts/ports/index.ts";
+import { checkGpuMeterState } from "./check-gpu-meter-state.ts";
+import {
+  beginCall,
+  createMachine,
+  endCall,
+  exportMachine,
+  type Machine,
+  measureMachine,
+  restoreMachine,
+} from "./gpu-machine.ts";
+import { createLatest } from "./latest.ts";
+
+/** A call that has ended on a machine. */
+export interface GpuCall {
+  readonly tookMs: number;
+  /** Weighted tokens that it used, at least 0. */
+  readonly tokens: number;
+}
+
+/**
+ * Measures machines by the calls of this process: throughput, calls under way and idle time of the last hour, and the
+ * highest throughput. `now` is the time on the monotonic clock in milliseconds; a clock that goes back stands still.
+ */
+export interface GpuMeter {
+  started(machine: string, now: number): void;
+  ended(machine: string, call: GpuCall, now: number): void;
+  /** Returns the measurement of a machine; undefined before its first call. */
+  read(machine: string, now: number): GpuMeasure | undefined;
+  /** `wallNow` is the time of day now. */
+  exportState(now: number, wallNow: number): GpuMeterState;
+  /** Replaces what was measured. Throws `InvalidOptionError` if the state was not exported by a meter. */
+  restoreState(state: GpuMeterState, now: number, wallNow: number): void;
+}
+
+/** Number of machines that are remembered; the one whose last call is oldest is forgotten. */
+const mostMachines = 1_000;
+
+export function createGpuMeter(): GpuMeter {
+  let machines = createLatest<Machine>(mostMachines);
+  let last = Number.NEGATIVE_INFINITY;
+  let elapsed = 0;
+
+  /** Returns the time that has passed: the sum of all steps forward of the clock. */
+  const timeAt = (now: number): number => {
+    if (now > last && last !== Number.NEGATIVE_INFINITY && now !== Number.POSITIVE_INFINITY)
+      elapsed += now - last;
+    if (Number.isFinite(now)) last = now;
+    return elapsed;
+  };
+
+  return {
+    started(name, now) {
+      const time = timeAt(now);
+      const machine = machines.get(name) ?? createMachine(name, time);
+      beginCall(machine, time);
+      machines.set(name, machine);
+    },
+
+    ended(name, { tookMs, tokens }, now) {
+      const machine = machines.get(name);
+      // One that was forgotten meanwhile has no calls under way.
+      if (machine !== undefined) endCall(machine, timeAt(now), tookMs, tokens);
+    },
+
+    read(name, now) {
+      const machine = machines.get(name);
+      return machine && measureMachine(machine, timeAt(now));
+    },
+
+    exportState(now, wallNow) {
+      const time = timeAt(now);
+      const wallOf = (at: number) => Math.max(0, wallNow - (time - at));
+      return {
+        formatVersion: 1,
+        machines: [...machines.values()].map((one) => exportMachine(one, time, wallOf)),
+      };
+    },
+
+    restoreState(state, now, wallNow) {
+      const time = timeAt(now);
+      // A time in the future is one of a clock that was ahead.
+      const timeOf = (at: number) => time - Math.max(0, wallNow - at);
+      const restored = createLatest<Machine>(mostMachines);
+      for (const one of checkGpuMeterState(state))
+        restored.set(one.machine, restoreMachine(one, time, timeOf));
+      // Calls that are under way end on the machines on which they began.
+      for (const { name, underWay } of machines.values()) {
+        if (underWay === 0) continue;
+        const machine = restored.get(name) ?? createMachine(name, time);
+        machine.underWay = underWay;
+        restored.set(name, machine);
+      }
+      machines = restored;
+    },
+  };
+}

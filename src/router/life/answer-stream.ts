@@ -1,0 +1,240 @@
+import {
+  type CompletionChunk,
+  type Decision,
+  type RouteOptions,
+  type RouteRequest,
+  type RouteResult,
+  RouterError,
+  type RouteStream,
+} from "../../contracts/index.ts";
+import type { Clock } from "../../contracts/ports/index.ts";
+import { handsOver } from "../../plugin/at-hand.ts";
+import { CallAbort } from "../../plugin/call-abort.ts";
+import { deepFreeze } from "../../plugin/deep-freeze.ts";
+import { watch } from "../../plugin/watch.ts";
+import type { AnswerReader } from "../call/index.ts";
+import { checkPlain } from "../request/index.ts";
+import { checkSignal, signalOf } from "./check-signal.ts";
+import { requestParts } from "./late-parts.ts";
+import type { LifeCycle } from "./life-cycle.ts";
+import { nativeOf } from "./native-of.ts";
+import { nest } from "./nest.ts";
+
+/** Starts a request at once and yields its answer as it is read. */
+export function openAnswerStream<Id extends string>(
+  life: LifeCycle<Id>,
+  request: RouteRequest<Id>,
+  options: RouteOptions | undefined,
+  { isClosed, clock }: { readonly isClosed: boolean; readonly clock: Clock },
+): RouteStream<Id> {
+  const reading = new AnswerStream(life, request, options, isClosed, clock);
+  let isIterated = false;
+  return {
+    [Symbol.asyncIterator]() {
+      if (isIterated) throw iteratedTwice();
+      isIterated = true;
+      return reading;
+    },
+    decision: reading.decision,
+    result: reading.result,
+  };
+}
+
+type Chunk = IteratorResult<CompletionChunk, undefined>;
+const done: Chunk = { done: true, value: undefined };
+
+/**
+ * The iterator of a stream. Its request may end while the consumer is away, perhaps for good, or has not come
+ * yet: by the caller's signal or the deadline. It then gives back at once what it holds, `result` rejects, and
+ * so does the next read. A consumer that leaves ends the request too, also during a read of its own.
+ */
+class AnswerStream<Id extends string> implements AsyncIterableIterator<CompletionChunk, undefined> {
+  readonly decision: Promise<Decision<Id>>;
+  readonly result: Promise<RouteResult<Id>>;
+  readonly #life: LifeCycle<Id>;
+  /** Ends what the request has under way: for the caller's signal, the deadline, or a consumer that leaves. */
+  readonly #abort = new CallAbort();
+  #resolve: (result: RouteResult<Id>) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
+  #endWatch: () => void = ignore;
+  #reader: AnswerReader | undefined;
+  #isReading = false;
+  /** Reads that were asked for during another one. */
+  readonly #queue: (() => void)[] = [];
+  /** Error that has ended the request, perhaps while the consumer was away. `isLate`: the deadline's, during a read. */
+  #ended: { readonly error: unknown; readonly isLate?: true } | undefined;
+  /** True once there is nothing more to read: the answer is complete, its error is told, or the consumer left. */
+  #isOver = false;
+
+  constructor(
+    life: LifeCycle<Id>,
+    request: RouteRequest<Id>,
+    options: RouteOptions | undefined,
+    isClosed: boolean,
+    clock: Clock,
+  ) {
+    this.#life = life;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // It rejects when the iteration does, and a caller may look at the iteration only.
+    this.result.catch(ignore);
+    this.decision = this.#decide(request, options, isClosed, clock);
+    // Also if the stream is never iterated.
+    this.decision.catch((error) => this.#fail(error));
+  }
+
+  async #decide(
+    request: RouteRequest<Id>,
+    options: RouteOptions | undefined,
+    isClosed: boolean,
+    clock: Clock,
+  ): Promise<Decision<Id>> {
+    const decided = nest(() => {
+      const signal = signalOf(options);
+      checkSignal(signal);
+      this.#life.begin(request, this.#abort.asSignal(), isClosed, nativeOf(options));
+      checkPlain(request);
+      this.#life.keep();
+      // Two watches, so that the caller's abort still counts after the deadline's timer.
+      const endTimer = watch(clock, { ms: this.#life.leftMs(), onTime: () => this.#endLate() });
+      const endSignal = watch(clock, { signal, onAbort: (reason) => this.#end(reason) });
+      this.#endWatch = () => {
+        endTimer();
+        endSignal();
+      };
+      return this.#life.decide();
+    });
+    // The caller has it before the calls that it decides are made.
+    return deepFreeze((await decided).decision);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Chunk> {
+    if (!this.#isReading) return this.#read();
+    return new Promise((resolve) => {
+      this.#queue.push(() => resolve(this.#read()));
+    });
+  }
+
+  /** Takes a chunk that is there. A read that waits for another one is first. */
+  takeReady(): CompletionChunk | undefined {
+    if (this.#isReading || this.#isOver || this.#ended !== undefined) return undefined;
+    return this.#reader?.takeReady();
+  }
+
+  static {
+    handsOver(AnswerStream.prototype.next, AnswerStream.prototype.takeReady);
+  }
+
+  async return(value?: undefined): Promise<Chunk> {
+    this.#leave(new DOMException("the consumer stopped reading", "AbortError"));
+    return { done: true, value };
+  }
+
+  async throw(error: unknown): Promise<Chunk> {
+    this.#leave(error);
+    throw error;
+  }
+
+  async #read(): Promise<Chunk> {
+    if (this.#isOver) {
+      // No read comes that would begin those which wait.
+      for (const begin of this.#queue.splice(0)) begin();
+      return done;
+    }
+    this.#isReading = true;
+    try {
+      if (this.#ended !== undefined) throw this.#ended.error;
+      const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
+      if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
+      if (this.#reader?.isWhole === true) this.#forgiveDeadline();
+      // The deadline passed during the read, too late for its guards, and the consumer may never read on. What
+      // was read is in the error's text, so it is delivered; the next read tells the error.
+      if (this.#ended !== undefined) {
+        const { error } = this.#ended as { readonly error: unknown };
+        this.#abort.abort(error);
+        this.#fail(error);
+      }
+      return { done: false, value: chunk };
+    } catch (error) {
+      this.#abort.abort(error);
+      this.#fail(error);
+      if (this.#isOver) return done;
+      this.#isOver = true;
+      throw error;
+    } finally {
+      this.#isReading = false;
+      this.#queue.shift()?.();
+    }
+  }
+
+  async #readFirst(): Promise<CompletionChunk | undefined> {
+    await this.decision;
+    return nest(() => {
+      const { readAnswer, replayAnswer } = requestParts.get();
+      const kept = this.#life.fromCache();
+      this.#reader =
+        kept === undefined
+          ? readAnswer(this.#life.execution(), (error) => this.#fail(error))
+          : replayAnswer(kept);
+      return this.#reader.next();
+    });
+  }
+
+  #finish(reader: AnswerReader): Chunk {
+    // Throws for an answer that does not validate, and the request then fails.
+    const completion = reader.completion();
+    this.#life.outputOf(completion);
+    this.#isOver = true;
+    this.#endWatch();
+    this.#resolve(this.#life.finish(completion));
+    return done;
+  }
+
+  #leave(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#end(error);
+  }
+
+  /** Ends the request, whatever it is doing. A read under way rejects and reports the error. */
+  #end(error: unknown): void {
+    const isFirst = this.#ended === undefined;
+    this.#ended ??= { error };
+    // Also after the deadline's timer, which may be early: it leaves a read under way to its own guards.
+    this.#abort.abort(error);
+    if (isFirst && !this.#isReading) this.#fail(error);
+  }
+
+  /** Ends the request at its deadline. A read under way ends by its own guards, which know what it waited for. */
+  #endLate(): void {
+    const error = this.#life.deadlineError();
+    if (this.#isReading) this.#ended ??= { error, isLate: true };
+    else this.#end(error);
+  }
+
+  /** A whole answer that is there after a check that took until the deadline is the answer, as without streaming. */
+  #forgiveDeadline(): void {
+    if (this.#ended?.isLate === true && !this.#abort.aborted) this.#ended = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#endWatch();
+    this.#ended ??= { error };
+    if (this.#life.fail(error)) this.#reject(error);
+  }
+}
+
+function iteratedTwice(): RouterError {
+  return new RouterError(
+    "invalid-request",
+    "the stream is iterated already, and it makes one call: call stream() again for another answer, or keep the chunks",
+  );
+}
+
+function ignore(): void {}

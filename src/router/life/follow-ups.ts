@@ -1,0 +1,43 @@
+import { RouterError } from "../../contracts/index.ts";
+
+/** Follow-ups of a router that have not ended. */
+export interface FollowUps {
+  /** Adds one. Throws `RouterError` if the router is closed or has too many. Returns a function that removes it. */
+  add(end: () => void): () => void;
+  /** Notes work that `close` awaits. */
+  track(work: Promise<unknown>): void;
+  /** Ends all, refuses further ones, and waits until the calls that were under way have ended. */
+  close(): Promise<void>;
+}
+
+/** Largest number of follow-ups at a time: each holds a request. */
+const mostFollowUps = 10_000;
+
+export function createFollowUps(): FollowUps {
+  const open = new Set<() => void>();
+  const working = new Set<Promise<unknown>>();
+  let closed = false;
+  return {
+    add(end) {
+      if (closed) throw new RouterError("invalid-request", "the router is closed: no request is followed up");
+      if (open.size >= mostFollowUps)
+        throw new RouterError(
+          "invalid-request",
+          `${mostFollowUps} follow-ups are open: call end() on each, and open fewer at a time`,
+        );
+      open.add(end);
+      return () => open.delete(end);
+    },
+    track(work) {
+      const done = work.then(ignore, ignore).finally(() => working.delete(done));
+      working.add(done);
+    },
+    async close() {
+      closed = true;
+      for (const end of open) end();
+      await Promise.all(working);
+    },
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,34 @@
+import {
+  InvalidOptionError,
+  type NativeRequest,
+  notShown,
+  type RouteOptions,
+} from "../../contracts/index.ts";
+import { isHeaderValue, nativeHeaders } from "../../plugin/native-headers.ts";
+import { readOption } from "./check-signal.ts";
+
+/** Returns the request as its sender wrote it, from the options of a request. Throws `InvalidOptionError`. */
+export function nativeOf(options: RouteOptions | undefined): NativeRequest | undefined {
+  const native = readOption(options, "native");
+  if (native === undefined || native === null) return undefined;
+  try {
+    const { protocol, text, headers } = native;
+    const isKnown = protocol === "messages" || protocol === "responses";
+    const isRead =
+      typeof text === "string" && /^\s*\{/.test(text) && typeof headers === "object" && headers !== null;
+    if (isKnown && isRead) {
+      const copied = { ...headers };
+      // A key among them would take the place of the model's own.
+      const isSent = ([name, value]: [string, unknown]) =>
+        nativeHeaders[protocol].includes(name) && isHeaderValue(value);
+      if (Object.entries(copied).every(isSent)) return { protocol, text, headers: copied };
+    }
+  } catch {
+    // A getter that throws: it cannot be sent.
+  }
+  throw new InvalidOptionError(
+    "native",
+    notShown,
+    "a protocol, a text that is a JSON object, and headers: anthropic-version and anthropic-beta for messages, openai-beta for responses",
+  );
+}

@@ -1,0 +1,58 @@
+import { neededBuiltin } from "../../../plugin/node-builtin.ts";
+import { checkKeys, checkNumber, checkText } from "../../../plugin/option-checks.ts";
+import { askedAgain } from "./asked-again.ts";
+import { checkEndpoints } from "./check-endpoints.ts";
+import type { Discovery } from "./discovery.ts";
+
+export interface DnsOptions {
+  /** Port of the endpoints. Default 8000. */
+  readonly port?: number | undefined;
+  /** Path of their addresses. Default `/v1`. */
+  readonly path?: string | undefined;
+  /** Servers to ask, as `address:port`. Default: those of the system. */
+  readonly servers?: readonly string[] | undefined;
+  /** Shortest and longest time that an answer is kept, in milliseconds. Default 1,000 and 60,000. */
+  readonly minTtlMs?: number | undefined;
+  readonly maxTtlMs?: number | undefined;
+}
+
+/**
+ * Endpoints at the IPv4 addresses of a name, such as that of a headless service of Kubernetes, asked again when the
+ * answer's time to live is over. While DNS fails, or no longer knows an address, the last set stays. Node only.
+ *
+ * Throws `InvalidOptionError`.
+ */
+export function dns(host: string, options: DnsOptions = {}): Discovery {
+  checkText("dns.host", host);
+  checkKeys("dns", options, ["port", "path", "servers", "minTtlMs", "maxTtlMs"]);
+  const { port = 8_000, path = "/v1", servers, minTtlMs = 1_000, maxTtlMs = 60_000 } = options;
+  checkNumber("dns.port", port, { min: 1, max: 65_535, integer: true });
+  checkNumber("dns.minTtlMs", minTtlMs, { min: 1, max: 86_400_000 });
+  checkNumber("dns.maxTtlMs", maxTtlMs, { min: minTtlMs, max: 86_400_000 });
+  return {
+    name: "dns",
+    watch(_runtime, watching) {
+      const { Resolver } = neededBuiltin("node:dns/promises");
+      const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+      if (servers !== undefined) resolver.setServers(servers);
+      const ask = async () => {
+        const found = await resolver.resolve4(host, { ttl: true });
+        const addresses = found.map(({ address }) => address).sort();
+        const ttlMs = 1_000 * Math.min(...found.map(({ ttl }) => ttl));
+        return {
+          endpoints: checkEndpoints(
+            "addresses",
+            addresses.map((address) => `http://${address}:${port}${path}`),
+          ),
+          nextMs: Math.min(maxTtlMs, Math.max(minTtlMs, Number.isFinite(ttlMs) ? ttlMs : 0)),
+        };
+      };
+      return askedAgain(`dns ${host}`, ask, describe, watching, minTtlMs);
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code).slice(0, 40) : "no answer";
+  return `the name cannot be resolved (${code}); the last endpoints stay`;
+}

@@ -1,0 +1,54 @@
+import type { Load } from "../../../contracts/index.ts";
+import type { MetricName, MetricNames } from "./metric-names.ts";
+import { type MetricSample, readPrometheus } from "./prometheus-text.ts";
+
+/** Load in one text of metrics. A value that is missing, or impossible, is absent. */
+export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> {
+  /** Requests that ended since the engine started. */
+  readonly finished?: number | undefined;
+  /** Problems with it, in our words. */
+  readonly problems: readonly string[];
+}
+
+/** Reads an engine's load. Counts of several engines are summed; of the use of their caches, the mean counts. */
+export function readLoad(text: string, names: MetricNames): ReadLoad {
+  const { engine, ...kinds } = names;
+  const all = Object.values(kinds).flat();
+  const wanted = new Set(all.map(({ name }) => name));
+  const { samples, badLines } = readPrometheus(text, (name) => wanted.has(name));
+  const problems: string[] = badLines === 0 ? [] : [`lines of metrics that cannot be read: ${badLines}`];
+  const count = (kind: readonly MetricName[]): number | undefined => {
+    const values = firstOf(kind, samples);
+    const sum = values?.reduce((one, other) => one + other, 0);
+    if (sum === undefined || (sum >= 0 && Number.isFinite(sum))) return sum;
+    problems.push(`${kind[0]?.name} is not a count`);
+    return undefined;
+  };
+  const usage = firstOf(names.kvUsage, samples);
+  const isShare = usage?.every((value) => value >= 0 && value <= 1);
+  if (isShare === false) problems.push(`${names.kvUsage[0]?.name} is not a share in [0, 1]: wrong unit?`);
+  const load = {
+    running: count(names.running),
+    waiting: count(names.waiting),
+    finished: count(names.finished),
+  };
+  if (load.running === undefined && load.waiting === undefined)
+    problems.push(`no metrics of ${engine} for running or waiting requests`);
+  const kvUsage = usage && isShare ? usage.reduce((one, other) => one + other, 0) / usage.length : undefined;
+  return { ...load, kvUsage, problems };
+}
+
+/** Returns the values of the first name that is there. */
+function firstOf(
+  kind: readonly MetricName[],
+  samples: readonly MetricSample[],
+): readonly number[] | undefined {
+  for (const { name, labels = {} } of kind) {
+    const found = samples.filter(
+      (one) =>
+        one.name === name && Object.entries(labels).every(([key, value]) => one.labels.get(key) === value),
+    );
+    if (found.length > 0) return found.map(({ value }) => value);
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+import type { Load } from "../../../contracts/index.ts";
+import { boundedGet } from "../../../plugin/http/bounded-get.ts";
+import { checkNumber } from "../../../plugin/option-checks.ts";
+import { type Capacity, capacityAfter, expectedWaitOf, type Scrape } from "./capacity.ts";
+import type { MetricNames } from "./metric-names.ts";
+import { withOwnCalls } from "./own-calls.ts";
+import { readLoad } from "./read-load.ts";
+
+export interface WatchLoadOptions {
+  /** Address of the metrics: `http://host:8000/metrics`. */
+  readonly url: string;
+  readonly names: MetricNames;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly fetch?: typeof fetch | undefined;
+  /** Time between two scrapes, in milliseconds. Varies by a quarter. A function is asked each time. Default 1,000. */
+  readonly everyMs?: number | (() => number) | undefined;
+  /** Age from which a load counts as not known, in milliseconds. Default: five times `everyMs`. */
+  readonly staleAfterMs?: number | (() => number) | undefined;
+  /** Longest time of one scrape, in milliseconds. Default 1,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Largest text, in bytes. Default 4 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Returns the calls of this process that are under way at the endpoint. Default: none. */
+  readonly inFlight?: (() => number) | undefined;
+  /** Milliseconds that never go back. Default: `performance.now`. */
+  readonly monotonic?: (() => number) | undefined;
+}
+
+/** Load of one endpoint, kept up to date apart from the requests. */
+export interface LoadWatch {
+  /** Returns the load with this process's own calls since it was measured. Undefined: not known, or too old. */
+  load(): Load | undefined;
+  /** Problems of the last scrape, in our words; empty if there was none. */
+  problems(): readonly string[];
+  /** Ends the scrapes, and waits for the one under way. */
+  close(): Promise<void>;
+}
+
+interface Measured extends Scrape {
+  readonly inFlight: number;
+  readonly capacity: Capacity;
+}
+
+/** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
+export function watchLoad(options: WatchLoadOptions): LoadWatch {
+  const {
+    names,
+    everyMs = 1_000,
+    staleAfterMs = () => 5 * now(everyMs),
+    timeoutMs = 1_000,
+    maxBytes = 4 * 2 ** 20,
+  } = options;
+  const { inFlight = () => 0, monotonic = () => performance.now() } = options;
+  checkNumber("watchLoad.everyMs", now(everyMs), { min: 1, max: 86_400_000 });
+  checkNumber("watchLoad.staleAfterMs", now(staleAfterMs), { min: 1 });
+  checkNumber("watchLoad.timeoutMs", timeoutMs, { min: 1, max: 86_400_000 });
+  const closed = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let measured: Measured | undefined;
+  let problems: readonly string[] = ["not scraped yet"];
+
+  const scrape = async (): Promise<void> => {
+    const before = { atMs: monotonic(), inFlight: inFlight() };
+    const { url, fetch, headers } = options;
+    const answer = await boundedGet(url, { fetch, headers, timeoutMs, maxBytes, signal: closed.signal });
+    if (answer.problem !== undefined) {
+      problems = [`metrics: ${answer.problem}`];
+      return;
+    }
+    const read = readLoad(answer.text, names);
+    problems = read.problems;
+    const { atMs } = before;
+    const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read, atMs });
+    measured = { ...before, read, capacity };
+  };
+  const run = (): Promise<void> =>
+    scrape()
+      .catch(() => {})
+      .finally(() => {
+        if (closed.signal.aborted) return;
+        // Chance of its own: the router's decides requests.
+        timer = setTimeout(
+          () => {
+            running = run();
+          },
+          now(everyMs) * (0.75 + Math.random() / 2),
+        );
+        // Outside Node a timer is a number.
+        (timer as { unref?: () => void }).unref?.();
+      });
+  let running = run();
+
+  return {
+    load: () => {
+      if (measured === undefined) return undefined;
+      const ageMs = Math.max(0, monotonic() - measured.atMs);
+      return ageMs > now(staleAfterMs) ? undefined : loadOf(measured, ageMs, inFlight());
+    },
+    problems: () => problems,
+    async close() {
+      clearTimeout(timer);
+      closed.abort();
+      await running;
+    },
+  };
+}
+
+function now(value: number | (() => number)): number {
+  return typeof value === "function" ? value() : value;
+}
+
+function loadOf({ read, inFlight: before, capacity }: Measured, ageMs: number, calls: number): Load {
+  const { running, waiting, kvUsage } = read;
+  const known = {
+    ageMs,
+    ...(running !== undefined && { running }),
+    ...(waiting !== undefined && { waiting }),
+    ...(kvUsage !== undefined && { kvUsage }),
+  };
+  const load = withOwnCalls(known, before, calls, capacity.slots);
+  const expectedWaitMs = expectedWaitOf(load.waiting, capacity);
+  return expectedWaitMs === undefined ? load : { ...load, expectedWaitMs };
+}

@@ -1,0 +1,98 @@
+import { isRouterError, type Load, ProviderError } from "../../../contracts/index.ts";
+import type { Aborting } from "../../../plugin/call-abort.ts";
+import { onAbort } from "../../../plugin/on-abort.ts";
+import type { LoadWatch } from "../load/watch-load.ts";
+import { waitOf } from "./service-rate.ts";
+
+/** Share of the latest call in the mean time of calls. */
+const latest = 0.2;
+
+/**
+ * The calls of one endpoint: they are counted until they end, are aborted or left, whichever comes first. The state of an
+ * endpoint outlives its model, which may be made again, and its place in the pool, to which it may come back. `now`:
+ * milliseconds on a monotonic clock.
+ */
+export class EndpointCalls {
+  /** Load that the engine reports. Absent: it is not watched. */
+  watch: LoadWatch | undefined;
+  readonly #now: () => number;
+  #inFlight = 0;
+  #meanMs: number | undefined;
+  #busyUntil = Number.NEGATIVE_INFINITY;
+  /** Refusals in a row, of which those of calls that were under way together count once. */
+  #refusals = 0;
+  #refusedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Number of calls under way, at least 0. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Counts a call. Returns a function that ends it; it may be called more than once. `startedAt`: see `now`. */
+  enter(signal: Aborting, startedAt: number): (isAnswered: boolean) => void {
+    let isOver = false;
+    this.#inFlight += 1;
+    const leave = (isAnswered: boolean) => {
+      if (isOver) return;
+      isOver = true;
+      this.#inFlight -= 1;
+      endWatch();
+      if (!isAnswered) return;
+      this.#refusals = 0;
+      const tookMs = Math.max(0, this.#now() - startedAt);
+      this.#meanMs = this.#meanMs === undefined ? tookMs : this.#meanMs + latest * (tookMs - this.#meanMs);
+    };
+    const endWatch = signal.aborted ? () => {} : onAbort(signal, () => leave(false));
+    return leave;
+  }
+
+  /** Milliseconds on the monotonic clock. */
+  get now(): number {
+    return this.#now();
+  }
+
+  /**
+   * Notes what a call threw that began at `startedAt`, and returns the error to throw: one of a busy server gets the wait
+   * that Little's law gives, unless the server states one.
+   */
+  failed(error: unknown, startedAt: number): unknown {
+    if (!isRouterError(error, "provider") || error.kind !== "saturated") return error;
+    // Many calls may meet one full queue: only one that was sent since says that it is still full.
+    if (startedAt > this.#refusedAt) {
+      this.#refusals += 1;
+      this.#refusedAt = this.#now();
+    }
+    const waitMs = error.retryAfterMs ?? waitOf(this.#meanMs, this.#inFlight, this.#refusals - 1);
+    this.#busyUntil = Math.max(this.#busyUntil, this.#now() + waitMs);
+    if (error.retryAfterMs !== undefined) return error;
+    const { kind, model, status, requestId, detail } = error;
+    return new ProviderError({ kind, model, status, requestId, detail, retryAfterMs: waitMs });
+  }
+
+  /** Returns the load right now: what the engine reports, and the wait since it last had no room. */
+  load(): Load | undefined {
+    const reported = this.watch?.load();
+    const busyMs = this.#busyUntil - this.#now();
+    if (reported === undefined) return busyMs > 0 ? { expectedWaitMs: busyMs, ageMs: 0 } : undefined;
+    const expectedMs = leastOf(reported.expectedWaitMs, this.#estimatedMs(reported));
+    const waitMs = busyMs > 0 ? Math.max(busyMs, expectedMs ?? 0) : expectedMs;
+    return waitMs === undefined ? reported : { ...reported, expectedWaitMs: waitMs };
+  }
+
+  /**
+   * Little's law by our own calls: `running` calls end in their mean time. Like the rate of an engine that was never busy, it
+   * can only be too much: the time of a call holds its wait.
+   */
+  #estimatedMs({ waiting, running }: Load): number | undefined {
+    if (!waiting || !running || this.#meanMs === undefined) return undefined;
+    return (waiting * this.#meanMs) / running;
+  }
+}
+
+function leastOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}

@@ -1,0 +1,60 @@
+import type { CallOptions, CompletionChunk, Member, Model } from "../../../contracts/index.ts";
+import { abortOf, asksLike } from "../../../plugin/call-abort.ts";
+import type { EndpointCalls } from "./endpoint-calls.ts";
+
+/** One endpoint of a pool, which counts its calls. */
+export interface Endpoint {
+  readonly key: string;
+  readonly model: Model;
+  readonly calls: EndpointCalls;
+}
+
+/** Wraps a model as an endpoint of a pool. */
+export function createEndpoint(given: Model, pool: string, key: string, calls: EndpointCalls): Endpoint {
+  const { health } = given;
+  const model: Model = {
+    ...given,
+    name: pool,
+    generate: asksLike<Model["generate"]>(given.generate, async (request, options) => {
+      const startedAt = calls.now;
+      const leave = calls.enter(abortOf(options), startedAt);
+      try {
+        const answer = await given.generate(request, options);
+        leave(true);
+        return answer;
+      } catch (error) {
+        leave(false);
+        throw calls.failed(error, startedAt);
+      }
+    }),
+    stream: asksLike<Model["stream"]>(given.stream, (request, options) =>
+      counted(given, request, options, calls),
+    ),
+    ...(health === undefined ? {} : { health: (options) => health.call(given, options) }),
+  };
+  return { key, model, calls };
+}
+
+/** Returns an endpoint as a member, as it is right now. */
+export function memberOf({ key, model, calls }: Endpoint, state: Member["state"]): Member {
+  return { key, model, facts: model, state, inFlight: calls.inFlight, load: calls.load() };
+}
+
+async function* counted(
+  given: Model,
+  request: Parameters<Model["stream"]>[0],
+  options: CallOptions,
+  calls: EndpointCalls,
+): AsyncGenerator<CompletionChunk> {
+  const startedAt = calls.now;
+  const leave = calls.enter(abortOf(options), startedAt);
+  let isAnswered = false;
+  try {
+    yield* given.stream(request, options);
+    isAnswered = true;
+  } catch (error) {
+    throw calls.failed(error, startedAt);
+  } finally {
+    leave(isAnswered);
+  }
+}

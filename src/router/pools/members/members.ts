@@ -1,0 +1,12 @@
+import type { Member } from "../../../contracts/index.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** The members of a pool, fixed or found. */
+export interface Members {
+  /** Returns the members as they are right now. */
+  list(): readonly Member[];
+  /** Returns the endpoints that the pool has right now. */
+  endpoints(): readonly Endpoint[];
+  /** Number of times that endpoints have come, gone, or been made again. */
+  readonly revision: number;
+}

@@ -1,0 +1,127 @@
+import type { PoolNews, PoolRules } from "../../../contracts/index.ts";
+import type { Discovery } from "../discovery/discovery.ts";
+import type { PoolLoadOptions } from "../load/load-options.ts";
+import { createLoadWatches } from "../load/load-watches.ts";
+import { followSets } from "./follow-sets.ts";
+import type { FoundMembers } from "./found-members.ts";
+import type { Members } from "./members.ts";
+
+type Watch = NonNullable<PoolRules["watch"]>;
+type WatchOptions = Parameters<Watch>[0];
+type Listener = WatchOptions["onNews"];
+
+export interface WatchedParts {
+  readonly members: Members;
+  /** Absent: the members are fixed. */
+  readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
+  /** Absent: no load is watched. */
+  readonly load?: PoolLoadOptions | undefined;
+  /** Longest wait for the first set, in milliseconds. */
+  readonly startWaitMs: number;
+}
+
+export interface PoolWatcher {
+  readonly watch: Watch;
+  /** Returns what is wrong right now. */
+  problems(): readonly string[];
+}
+
+/** Most problems that an event names. */
+const mostTold = 10;
+
+/** Watches endpoints and load as long as a router watches the pool. */
+export function createPoolWatcher({ members, found, load, startWaitMs }: WatchedParts): PoolWatcher {
+  const listeners = new Set<Listener>();
+  const loads = load && createLoadWatches(load);
+  let knows = found === undefined;
+  let running: AbortController | undefined;
+  const onFirst: (() => void)[] = [];
+  let problem: string | undefined;
+  let told: string | undefined;
+
+  const newsOf = (kind: PoolNews["kind"], text?: string): PoolNews => {
+    const states = members.list().map(({ state }) => state);
+    const ready = states.filter((state) => state === "ready").length;
+    return { kind, ready, draining: states.length - ready, ...(text !== undefined && { problem: text }) };
+  };
+  const tell = (news: PoolNews): void => {
+    for (const listener of listeners) listener(news);
+  };
+  const problems = (): readonly string[] => [
+    ...(problem === undefined ? [] : [problem]),
+    ...(found?.members.problems ?? []),
+  ];
+  /** Tells what is wrong once, and once that it is right again. */
+  const tellProblems = (): void => {
+    const all = problems();
+    const rest = all.length > mostTold ? `; and ${all.length - mostTold} more` : "";
+    const text = all.length === 0 ? undefined : `${all.slice(0, mostTold).join("; ")}${rest}`;
+    if (text === told) return;
+    told = text;
+    tell(text === undefined ? newsOf("recovered") : newsOf("problem", text));
+  };
+
+  const follow = ({ discover, members: seats }: NonNullable<typeof found>, { clock }: WatchOptions) => {
+    const { signal } = running as AbortController;
+    void followSets(discover, {
+      clock,
+      signal,
+      onSet(endpoints) {
+        const { isChanged, added, gone } = seats.take(endpoints);
+        knows = true;
+        for (const resolve of onFirst.splice(0)) resolve();
+        loads?.stop(gone);
+        loads?.start(added);
+        if (isChanged) tell(newsOf("changed"));
+        tellProblems();
+      },
+      onProblem(text) {
+        problem = text;
+        tellProblems();
+      },
+    });
+  };
+
+  const begin = (options: WatchOptions): void => {
+    running = new AbortController();
+    if (found !== undefined) follow(found, options);
+    loads?.start(members.endpoints());
+  };
+
+  return {
+    problems: () => [...problems(), ...(loads?.problems() ?? [])],
+    watch(options) {
+      // A function of its own, so that one which is given twice counts twice.
+      const listener: Listener = (news) => options.onNews(news);
+      listeners.add(listener);
+      if (running === undefined) begin(options);
+      else if (told !== undefined) listener(newsOf("problem", told));
+      const start = knows ? undefined : firstWithin(startWaitMs, onFirst);
+      return {
+        ready: start?.ready,
+        async close() {
+          start?.end();
+          if (!listeners.delete(listener) || listeners.size > 0) return;
+          running?.abort();
+          running = undefined;
+          onFirst.length = 0;
+          await loads?.close();
+        },
+      };
+    },
+  };
+}
+
+/** Waits for the first set. Its timer keeps the process alive: requests wait for it. */
+function firstWithin(ms: number, onFirst: (() => void)[]): { readonly ready: Promise<void>; end(): void } {
+  let end = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  onFirst.push(end);
+  return { ready, end };
+}

@@ -1,0 +1,135 @@
+import { InvalidOptionError, type Model, ProviderError } from "../../contracts/index.ts";
+import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { longestTimerMs } from "../../plugin/longest-timer.ts";
+import { mergeFacts } from "../../plugin/merge-facts.ts";
+import type { BalanceRule } from "./balance/balance-rule.ts";
+import { orderedBy } from "./balance/ordered-by.ts";
+import { powerOfTwo } from "./balance/power-of-two.ts";
+import type { DiscoveredEndpoint, Discovery } from "./discovery/discovery.ts";
+import { checkLoadOptions, type PoolLoadOptions } from "./load/load-options.ts";
+import { fixedMembers } from "./members/fixed-members.ts";
+import { FoundMembers } from "./members/found-members.ts";
+import type { Members } from "./members/members.ts";
+import { createPoolWatcher } from "./members/watch-pool.ts";
+
+export interface PoolOptions {
+  /** Rule that orders the members for a call. Default `powerOfTwo`. */
+  readonly balance?: BalanceRule | undefined;
+  /**
+   * Longest time that a request waits for a busy pool before other permitted models are asked, in milliseconds. Where no
+   * other is left, it waits up to `execution.retryAfterCapMs` in any case. Default 0.
+   */
+  readonly maxWaitMs?: number | undefined;
+  /**
+   * Reads the load of members from the metrics of their engines, apart from the requests: `true`, or options. Members
+   * of vLLM, SGLang, TGI and llama.cpp are known; of others nothing is read without `names`. Default: not read.
+   */
+  readonly load?: true | PoolLoadOptions | undefined;
+  /** Longest wait of the first requests for the first endpoints, in milliseconds. Default 2,000. */
+  readonly startWaitMs?: number | undefined;
+}
+
+/** Members that come and go. */
+export interface FoundModels {
+  /** Source of the endpoints: `dns(...)`, `kubernetes(...)`, `fileOf(...)`, `polled(...)`, or one of your own. */
+  readonly discover: Discovery;
+  /**
+   * Makes the model of an endpoint; called once while an endpoint stays as it is. Labels that constraints rely on are
+   * set here: those of the endpoint come from the source.
+   */
+  readonly as: (endpoint: DiscoveredEndpoint) => Model;
+}
+
+/**
+ * Returns a model that consists of several endpoints, of any providers. A router asks its constraints about each of them at
+ * each hop, keeps breakers, limits, health and prices by `name@endpoint`, and goes on with another member where one fails.
+ * `name` is what outcomes, tuning files and policies call it.
+ *
+ * With `{ discover, as }` the members come and go while a router runs: it begins to look for them with its first request, and
+ * stops at `close()`. The last known endpoints stay while the source fails.
+ *
+ * Throws `InvalidOptionError` for no members, a pool among them, two with one address, and a model that is in another
+ * pool. Several keys for one address are several members if each has a `name` of its own. What is wrong with a member
+ * that was found is told by the event `pool-problem` and by `doctor`.
+ */
+export function pool(
+  name: string,
+  members: readonly Model[] | FoundModels,
+  options: PoolOptions = {},
+): Model {
+  checkText("pool: the name", name);
+  checkKeys("pool", options, ["balance", "maxWaitMs", "load", "startWaitMs"]);
+  const { balance = powerOfTwo, maxWaitMs = 0, load, startWaitMs = 2_000 } = options;
+  checkMethods("pool.balance", balance, ["order"]);
+  checkNumber("pool.maxWaitMs", maxWaitMs, { min: 0, max: longestTimerMs });
+  checkNumber("pool.startWaitMs", startWaitMs, { min: 0, max: longestTimerMs });
+  const watched = load === undefined ? undefined : checkLoadOptions(load);
+  const rule = orderedBy(balance);
+  const now = () => performance.now();
+  if (Array.isArray(members))
+    return poolOf({
+      name,
+      maxWaitMs,
+      rule,
+      startWaitMs,
+      load: watched,
+      members: fixedMembers({ name }, members, now),
+    });
+  const { discover, as } = checkFound(name, members as FoundModels);
+  const seats = new FoundMembers({ name }, as, now);
+  const found = { discover, members: seats };
+  return poolOf({ name, maxWaitMs, rule, startWaitMs, load: watched, members: seats, found });
+}
+
+interface PoolParts {
+  readonly name: string;
+  readonly maxWaitMs: number;
+  readonly rule: ReturnType<typeof orderedBy>;
+  readonly startWaitMs: number;
+  readonly load: PoolLoadOptions | undefined;
+  readonly members: Members;
+  readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
+}
+
+function poolOf({ name, maxWaitMs, rule, ...parts }: PoolParts): Model {
+  const { members } = parts;
+  const watcher = createPoolWatcher(parts);
+  const problems = () => [watcher.problems(), rule.problem() ?? []].flat();
+  /** Without a router there are no constraints and no retries: the first of the order is called. */
+  const first = (): Model => {
+    const ready = members.list().filter(({ state }) => state === "ready");
+    const [index = 0] = rule.order(ready, { draws: [Math.random(), Math.random()] });
+    const member = ready[index];
+    if (member !== undefined) return member.model;
+    const summary = "the pool has no endpoint; those that come and go are looked for by a router";
+    throw new ProviderError({ kind: "saturated", model: name, summary });
+  };
+  const facts = members.endpoints().map(({ model }) => model);
+  const isWatched = parts.found !== undefined || parts.load !== undefined;
+  return {
+    ...mergeFacts(name, facts, undefined),
+    members: () => members.list(),
+    pool: {
+      maxWaitMs,
+      order: rule.order,
+      problems,
+      revision: () => members.revision,
+      ...(isWatched && { watch: watcher.watch }),
+    },
+    generate: async (request, options) => first().generate(request, options),
+    async *stream(request, options) {
+      yield* first().stream(request, options);
+    },
+  };
+}
+
+function checkFound(name: string, given: FoundModels): FoundModels {
+  const option = `pool(${JSON.stringify(name)}): members`;
+  if (typeof given !== "object" || given === null)
+    throw new InvalidOptionError(option, given, "a list of models, or { discover, as }");
+  checkKeys(option, given, ["discover", "as"]);
+  checkMethods(`${option}.discover`, given.discover, ["watch"]);
+  if (typeof given.as !== "function")
+    throw new InvalidOptionError(`${option}.as`, given.as, "a function from an endpoint to a model");
+  return given;
+}

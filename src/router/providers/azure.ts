@@ -1,0 +1,115 @@
+import {
+  InvalidOptionError,
+  MissingConfigurationError,
+  type Model,
+  type ProviderOptions,
+} from "../../contracts/index.ts";
+import { withBaseUrl } from "../../plugin/base-url.ts";
+import { environment } from "../../plugin/environment.ts";
+import { checkText } from "../../plugin/index.ts";
+import { azureWire } from "./internal/azure-wire.ts";
+import { openaiContentTypes } from "./internal/content-types.ts";
+import { openaiChat } from "./internal/openai-chat.ts";
+import { foreignClientOptions } from "./internal/openai-client.ts";
+import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
+import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
+import { pathOf } from "./internal/path-of.ts";
+import { requireKey } from "./internal/provider-key.ts";
+import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
+
+export { type EntraCredential, type EntraOptions, entraId } from "./internal/entra-id.ts";
+export type { TokenSource } from "./internal/token-source.ts";
+
+export interface AzureOptions extends ProviderOptions {
+  /** `https://<resource>.openai.azure.com`. Default: `AZURE_OPENAI_ENDPOINT`. Excludes `baseUrl`. */
+  readonly endpoint?: string | undefined;
+  /** `https://<resource>.openai.azure.com/openai`, if it cannot be derived from the endpoint. */
+  readonly baseUrl?: string | undefined;
+  /** API version, for instance `2024-10-21`. Default: `OPENAI_API_VERSION`. */
+  readonly apiVersion?: string | undefined;
+  /** Name of the deployment. Default: the model's name. */
+  readonly deployment?: string | undefined;
+  /** See `OpenAiClient`. Default `direct`. */
+  readonly client?: OpenAiClient | undefined;
+}
+
+/**
+ * An OpenAI model on Azure. The key is the option, else `AZURE_OPENAI_API_KEY`, read at each call. A token of Entra ID
+ * (`apiKey: entraId()`, or a function of your own that returns one) is known by its dots, and sent as
+ * `authorization: Bearer`; a key as `api-key`. What Azure's content filter found stays in answers
+ * (`content_filter_results`). Every request parameter is sent unchanged, except that `max_tokens` is sent as `max_completion_tokens`.
+ *
+ * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
+ * `MissingConfigurationError`.
+ */
+export function azure(model: string, given: AzureOptions = {}): Model {
+  const options = withBaseUrl("azure", given);
+  const { endpoint, apiVersion, deployment = model, ...common } = options;
+  checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment", "client"]);
+  checkClient("azure", options.client);
+  if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);
+  if (endpoint !== undefined && common.baseUrl !== undefined)
+    throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
+  if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
+  checkText("azure.deployment", deployment);
+  const path = pathOf("azure.deployment", deployment);
+
+  const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };
+  const facts = factsOf("azure", model, addressed, openaiContentTypes);
+  const baseUrl = (): string =>
+    common.baseUrl ?? `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`;
+  return openaiChat({
+    facts,
+    defaults: options.defaults,
+    outputLimitField: "max_completion_tokens",
+    strict: true,
+    readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),
+    connect: (sdk, apiKey) =>
+      new sdk.AzureOpenAI({
+        ...foreignClientOptions(common, facts.name),
+        // With a token the SDK must not look for a key of its own.
+        ...(isToken(apiKey)
+          ? { apiKey: "", azureADTokenProvider: () => Promise.resolve(apiKey) }
+          : { apiKey }),
+        // Always set: otherwise the SDK uses OPENAI_BASE_URL, which belongs to another provider.
+        baseURL: baseUrl(),
+        apiVersion: apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
+        // The SDK puts it into the address as it is.
+        deployment: path,
+      }),
+    direct:
+      options.client === "sdk"
+        ? undefined
+        : {
+            fetch: options.fetch,
+            platform: azureWire({ model: facts.name, deployment, apiKey: options.apiKey }),
+            routeFor: (apiKey) => {
+              const base = baseUrl();
+              const key = isToken(apiKey) ? { authorization: `Bearer ${apiKey}` } : { "api-key": apiKey };
+              const layers = [usualHeaders, key, options.headers ?? {}];
+              const { url, headers } = openaiRoute(base, layers, {
+                "api-version": apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
+              });
+              const deployed = base.includes("/deployments") ? "" : `/deployments/${path}`;
+              return { url: (at) => url(at === "/models" ? at : `${deployed}${at}`), headers };
+            },
+          },
+  });
+}
+
+/** True for a token of Entra ID: its parts are joined by dots, which a key has none of. */
+function isToken(apiKey: string): boolean {
+  return apiKey.includes(".");
+}
+
+function setting(option: keyof AzureOptions, variable: string): string {
+  const value = environment()[variable]?.trim();
+  if (value) return value;
+  throw new MissingConfigurationError(`azure has no ${option}: set ${variable}, or the option ${option}`, [
+    variable,
+  ]);
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}

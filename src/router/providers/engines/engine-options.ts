@@ -1,0 +1,24 @@
+import type { Model, OwnGpu, ProviderOptions } from "../../../contracts/index.ts";
+import type { ServerDescription } from "../../../contracts/server-description.ts";
+
+export interface EngineOptions extends ProviderOptions {
+  /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
+  readonly baseUrl: string;
+  /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
+  readonly gpu?: OwnGpu | undefined;
+}
+
+/** A model that can ask its server what it is. */
+export interface EngineModel extends Model {
+  /** Asks the server. Rejects with `ProviderError`, or with the signal's reason. */
+  describe(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
+}
+
+/** Form that the text of an answer must have. Exactly one is given. */
+export type Structured =
+  /** A JSON schema. */
+  | { readonly json: Readonly<Record<string, unknown>> }
+  | { readonly regex: string }
+  | { readonly choice: readonly string[] }
+  /** A grammar in the engine's own notation: EBNF, or GBNF for llama.cpp. */
+  | { readonly grammar: string };

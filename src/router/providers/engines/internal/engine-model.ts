@@ -1,0 +1,112 @@
+import {
+  type CallOptions,
+  type ChatRequest,
+  type Model,
+  ProviderError,
+  type ProviderOptions,
+} from "../../../../contracts/index.ts";
+import type { ServerDescription } from "../../../../contracts/server-description.ts";
+import { boundedGet } from "../../../../plugin/http/bounded-get.ts";
+import { readKey } from "../../internal/provider-key.ts";
+import { openaiCompatible } from "../../openai-compatible.ts";
+import type { EngineModel, EngineOptions } from "../engine-options.ts";
+
+/** Description of one engine. */
+export interface Engine {
+  readonly name: string;
+  /** Fields for a request that does not set them itself. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Name of the model in requests, if it is not that of the model: a LoRA adapter. */
+  readonly served?: string | undefined;
+  /** Fields that each call has, whatever its request says. Errors of a user's function are thrown. */
+  readonly perCall?: ((tenant: string | undefined) => Readonly<Record<string, unknown>>) | undefined;
+  /** Fields of a request that the engine ignores: they are left out and reported. */
+  readonly ignored?: readonly string[] | undefined;
+  /** Fields that it cannot obey, with the reason: the call is refused, since the answer would not be what was asked for. */
+  readonly refused?: Readonly<Record<string, string>> | undefined;
+  /** Asks the server; `ask` returns what a path answers, as JSON. */
+  describe(ask: Ask): Promise<Omit<ServerDescription, "engine">>;
+}
+
+export type Ask = (path: string, body?: unknown) => Promise<unknown>;
+
+/** Largest description, in bytes, and the longest wait for one. */
+const largest = 4 * 2 ** 20;
+const timeoutMs = 5_000;
+
+/** A model of an engine over the adapter for OpenAI's wire. */
+export function engineModel(model: string, options: EngineOptions, engine: Engine): EngineModel {
+  const { baseUrl, defaults, ...common } = options;
+  const base = openaiCompatible(engine.served ?? model, {
+    ...common,
+    baseUrl,
+    provider: engine.name,
+    name: options.name ?? `${engine.name}:${engine.served ?? model}`,
+    defaults: { ...defaults, extraBody: { ...engine.fields, ...defaults?.extraBody } },
+  });
+
+  const prepared = (request: ChatRequest, { onDropped, tenant }: CallOptions): ChatRequest => {
+    const fields = { ...request, ...engine.perCall?.(tenant) } as unknown as Readonly<
+      Record<string, unknown>
+    >;
+    for (const [field, reason] of Object.entries(engine.refused ?? {}))
+      if (fields[field] !== undefined && fields[field] !== null)
+        throw new ProviderError({ kind: "unsupported", model: base.name, summary: `${field}: ${reason}` });
+    const dropped = (engine.ignored ?? []).filter((field) => fields[field] !== undefined);
+    if (dropped.length === 0) return fields as unknown as ChatRequest;
+    if (options.strictParameters)
+      throw new ProviderError({
+        kind: "unsupported",
+        model: base.name,
+        summary: `${dropped[0]} is not known`,
+      });
+    for (const field of dropped) onDropped?.(field);
+    return Object.fromEntries(
+      Object.entries(fields).filter(([field]) => !dropped.includes(field)),
+    ) as unknown as ChatRequest;
+  };
+
+  return {
+    ...base,
+    // Refusals reach the caller as rejections, as those of a server do.
+    generate: async (request, call) => base.generate(prepared(request, call), call),
+    stream: (request, call) => streamed(base, () => prepared(request, call), call),
+    describe: async (call = {}) => ({
+      engine: engine.name,
+      ...(await engine.describe(askOf(options, base.name, call.signal))),
+    }),
+  };
+}
+
+async function* streamed(
+  base: Model,
+  prepared: () => ChatRequest,
+  call: Parameters<Model["stream"]>[1],
+): ReturnType<Model["stream"]> & AsyncGenerator {
+  yield* base.stream(prepared(), call);
+}
+
+/** Paths begin at the server's root: engines have their own next to `/v1`. */
+function askOf(options: EngineOptions, model: string, signal: AbortSignal | undefined): Ask {
+  const root = options.baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
+  return async (path, body) => {
+    const key = await readKey(model, options.apiKey as ProviderOptions["apiKey"], undefined);
+    const headers = { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...options.headers };
+    const answer = await boundedGet(`${root}${path}`, {
+      fetch: options.fetch,
+      headers,
+      body,
+      timeoutMs,
+      maxBytes: largest,
+      signal,
+    });
+    const fail = (summary: string): ProviderError =>
+      new ProviderError({ kind: "connection", model, status: answer.status, summary: `${path}: ${summary}` });
+    if (answer.problem !== undefined) throw fail(answer.problem);
+    try {
+      return JSON.parse(answer.text);
+    } catch {
+      throw fail("the answer is not JSON");
+    }
+  };
+}

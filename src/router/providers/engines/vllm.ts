@@ -1,0 +1,83 @@
+import { errorType } from "../../../contracts/errors/index.ts";
+import { ProviderError } from "../../../contracts/index.ts";
+import { dropPromises } from "../../../plugin/index.ts";
+import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
+import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
+import { engineModel } from "./internal/engine-model.ts";
+import { fieldsOf, nameOf } from "./internal/fields-of.ts";
+import { foreignForms } from "./internal/forms.ts";
+import { listed, windowOf } from "./internal/listed.ts";
+
+export interface VllmOptions extends EngineOptions {
+  /** Switches thinking on or off, for models whose chat template has `enable_thinking`. */
+  readonly thinking?: boolean | undefined;
+  /** Form of each answer, unless a request says otherwise. */
+  readonly structured?: Structured | undefined;
+  /** Servers before 0.12 know `guided_json` and its like only. Default `structured_outputs`. */
+  readonly structuredField?: "structured_outputs" | "guided" | undefined;
+  /**
+   * Keeps prefixes apart from those of other salts. A text is the salt of requests that have no `cache_salt` of their own. A
+   * function returns that of a tenant (`undefined`: a request without one), and replaces the request's own: what one tenant
+   * sends is then never found in another's cache. One that throws, or returns no text, fails the call.
+   */
+  readonly cacheSalt?: string | ((tenant: string | undefined) => string) | undefined;
+  /** Lower is sooner; the server needs `--scheduling-policy priority`. */
+  readonly priority?: number | undefined;
+  /** Name of a LoRA adapter that the server has loaded, in place of the base model. */
+  readonly lora?: string | undefined;
+  /** Most likely tokens that are told at each place, 0 to 20, for checks of certainty. */
+  readonly topLogprobs?: number | undefined;
+}
+
+/** A model on vLLM. Throws `InvalidOptionError`. */
+export function vllm(model: string, options: VllmOptions): EngineModel {
+  checkExtras("vllm", options, ["json", "regex", "choice", "grammar"]);
+  const { thinking, structured, structuredField, cacheSalt, priority, lora, topLogprobs, ...common } =
+    options;
+  const guided = Object.fromEntries(
+    Object.entries(structured ?? {}).map(([kind, value]) => [`guided_${kind}`, value]),
+  );
+  return engineModel(model, common, {
+    name: "vllm",
+    served: lora,
+    fields: {
+      ...thinkingFields(thinking),
+      ...(structured !== undefined &&
+        (structuredField === "guided" ? guided : { structured_outputs: structured })),
+      ...(typeof cacheSalt === "string" && { cache_salt: cacheSalt }),
+      ...(priority !== undefined && { priority }),
+      ...logprobFields(topLogprobs),
+    },
+    ...(typeof cacheSalt === "function" && {
+      perCall: (tenant) => ({ cache_salt: saltOf(model, cacheSalt, tenant) }),
+    }),
+    refused: foreignForms(
+      ["structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar"],
+      "use structured_outputs or response_format",
+    ),
+    async describe(ask) {
+      const models = listed(await ask("/v1/models"));
+      const version = nameOf(fieldsOf(await ask("/version").catch(() => undefined))["version"]);
+      return { models, ...windowOf(models, lora ?? model), ...(version !== undefined && { version }) };
+    },
+  });
+}
+
+/** Without its salt a call must not be made: it would share its prefix with others. */
+function saltOf(
+  model: string,
+  salt: (tenant: string | undefined) => string,
+  tenant: string | undefined,
+): string {
+  let given: unknown;
+  let problem = "returned no text";
+  try {
+    given = salt(tenant);
+  } catch (error) {
+    problem = `threw an error of type ${errorType(error)}`;
+  }
+  if (typeof given === "string" && given !== "") return given;
+  dropPromises(given);
+  const summary = `the function cacheSalt ${problem}`;
+  throw new ProviderError({ kind: "unsupported", model: `vllm:${model}`, summary });
+}

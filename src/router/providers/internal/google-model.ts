@@ -1,0 +1,159 @@
+import {
+  type CallOptions,
+  type ChatRequest,
+  type Completion,
+  type CompletionChunk,
+  type Model,
+  ProviderError,
+  type ProviderOptions,
+} from "../../../contracts/index.ts";
+import { environment } from "../../../plugin/environment.ts";
+import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { callSignal } from "./call-signal.ts";
+import { googleContentTypes } from "./content-types.ts";
+import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
+import { readError } from "./google-errors.ts";
+import { checkGoogleOptions, endpointOf, type GoogleOptions } from "./google-options.ts";
+import { toGoogleRequest } from "./google-request.ts";
+import type { GoogleMethod, GoogleSdk, LoadGoogleSdk } from "./google-sdk.ts";
+import { readParts, sendThrough } from "./google-transport.ts";
+import type { GoogleContent, GoogleRequest } from "./google-wire.ts";
+import { pathOf } from "./path-of.ts";
+import { writerOf } from "./provenance.ts";
+import { requireKey } from "./provider-key.ts";
+import { factsOf } from "./provider-options.ts";
+
+/** Creates a Gemini model that is called through the package that `load` returns. */
+export function createGoogleModel(model: string, options: GoogleOptions, load: LoadGoogleSdk): Model {
+  checkGoogleOptions(model, options);
+  const path = pathOf("google.model", model);
+  const { defaults } = options;
+  const endpoint = endpointOf(options);
+  const isVertex = endpoint.vertex !== undefined;
+  const region = endpoint.vertex?.location;
+  const stated =
+    region === undefined
+      ? options
+      : { ...options, baseUrl: endpoint.baseUrl, labels: { region, ...options.labels } };
+  const facts = factsOf("google", model, stated, googleContentTypes);
+  const { name } = facts;
+  // Only the service that made a signature can read it.
+  const writer = writerOf({ provider: isVertex ? "vertex" : facts.provider, model });
+  let sdk: Promise<GoogleSdk> | undefined;
+
+  async function generate(request: ChatRequest, callOptions: CallOptions): Promise<Completion> {
+    const { signal } = callOptions;
+    signal.throwIfAborted();
+    const body = translate(request, callOptions);
+    const call = await open(signal);
+    try {
+      const response = await call.send("generateContent", body);
+      const answer: unknown = await response.json();
+      signal.throwIfAborted();
+      return toCompletion(answer, call.context);
+    } catch (error) {
+      throw call.failure(error);
+    } finally {
+      call.end();
+    }
+  }
+
+  async function* stream(request: ChatRequest, callOptions: CallOptions): AsyncGenerator<CompletionChunk> {
+    const { signal } = callOptions;
+    signal.throwIfAborted();
+    const body = translate(request, callOptions);
+    const call = await open(signal);
+    try {
+      const response = await call.send("streamGenerateContent", body);
+      for await (const chunk of toChunks(readParts(response), call.context)) {
+        signal.throwIfAborted();
+        yield chunk;
+      }
+      signal.throwIfAborted();
+    } catch (error) {
+      throw call.failure(error);
+    } finally {
+      // Also needed when the caller stops reading: the connection would stay open.
+      call.end();
+    }
+  }
+
+  /** Checks key and model by counting the tokens of one word, which is not billed. */
+  async function health({ signal = new AbortController().signal }: HealthOptions = {}): Promise<boolean> {
+    signal.throwIfAborted();
+    const call = await open(signal);
+    try {
+      const contents: GoogleContent[] = [{ role: "user", parts: [{ text: "ping" }] }];
+      await call.send("countTokens", { contents });
+      return true;
+    } catch (error) {
+      throw call.failure(error);
+    } finally {
+      call.end();
+    }
+  }
+
+  async function open(signal: AbortSignal): Promise<Call> {
+    const key = isVertex ? undefined : await unlessAborted(readKey(options), signal);
+    const loaded = await loadOnce();
+    const own = callSignal(signal);
+    const context = { name, apiKey: key ?? "", model, writer, created: Math.floor(Date.now() / 1000) };
+    const { baseUrl } = endpoint;
+    return {
+      send: async (method, body) => {
+        signal.throwIfAborted();
+        const { fetch } = options;
+        const auth = endpoint.vertex?.auth;
+        const call = { method, path, key, auth, baseUrl, body, signal: own.signal, fetch };
+        return sendThrough(loaded, call, context);
+      },
+      context,
+      failure: (error) => (signal.aborted ? signal.reason : readError(error, context)),
+      end: own.end,
+    };
+  }
+
+  function loadOnce(): Promise<GoogleSdk> {
+    if (sdk === undefined) {
+      sdk = load({ endpoint, headers: options.headers ?? {} });
+      // It may be installed later.
+      sdk.catch(() => {
+        sdk = undefined;
+      });
+    }
+    return sdk;
+  }
+
+  function translate(request: ChatRequest, { onDropped }: CallOptions): GoogleRequest {
+    const { body, dropped } = toGoogleRequest(request, { name, model, writer, defaults });
+    if (options.strictParameters && dropped.length > 0) {
+      const summary = `Google does not support ${dropped.join(", ")}, and strictParameters is set`;
+      throw new ProviderError({ kind: "unsupported", model: name, summary });
+    }
+    for (const parameter of dropped) onDropped?.(parameter);
+    return body;
+  }
+
+  return { ...facts, ...(defaults && { defaults }), generate, stream, health };
+}
+
+type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
+
+/** An open call; `end` closes it. */
+interface Call {
+  /** Sends a request, and returns the response if that has a status of success. */
+  send(method: GoogleMethod, body: GoogleRequest): Promise<Response>;
+  readonly context: AnswerContext;
+  /** Returns what the failed call rejects with: after an abort, the signal's reason. */
+  failure(error: unknown): unknown;
+  end(): void;
+}
+
+async function readKey({ apiKey }: ProviderOptions): Promise<string> {
+  const { GEMINI_API_KEY, GOOGLE_API_KEY } = environment();
+  return requireKey(
+    "google",
+    apiKey,
+    !GEMINI_API_KEY && GOOGLE_API_KEY ? "GOOGLE_API_KEY" : "GEMINI_API_KEY",
+  );
+}

@@ -1,0 +1,98 @@
+import { ProviderError } from "../../../contracts/index.ts";
+import { eventData } from "../../../plugin/http/event-data.ts";
+import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
+import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { defaultFetch } from "../transport/default-fetch.ts";
+import { googleCredentialFailure } from "./google-credentials.ts";
+import type { ErrorContext } from "./google-errors.ts";
+import { hidden, responseError } from "./google-errors.ts";
+import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
+import type { GoogleResponse } from "./google-wire.ts";
+import { untilEnd } from "./until-end.ts";
+
+export interface GoogleCall {
+  readonly method: GoogleMethod;
+  /** Name of the model, encoded for an address. */
+  readonly path: string;
+  readonly key: string | undefined;
+  /** The option for credentials of Vertex AI. */
+  readonly auth?: object | undefined;
+  /** Address that the request must have, so that no key leaves for another host. */
+  readonly baseUrl: string;
+  readonly body: object;
+  readonly signal: AbortSignal;
+  readonly fetch: typeof fetch | undefined;
+}
+
+/**
+ * Sends a request that a package addresses and signs, and returns the response. Throws `ProviderError` unless the
+ * response has a status of success.
+ */
+export async function sendThrough(
+  sdk: GoogleSdk,
+  call: GoogleCall,
+  context: ErrorContext,
+): Promise<Response> {
+  const { baseUrl, body, signal } = call;
+  const guarded = guardedFetch({
+    own: call.fetch ?? defaultFetch,
+    model: context.name,
+    address: () => baseUrl,
+  });
+  let outcome: { readonly response: Response } | { readonly error: unknown } | undefined;
+  const asked = sdk.request(call.method, call.path, call.key, async (url, headers) => {
+    signal.throwIfAborted();
+    const token = /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (token !== undefined) context.apiKey = token;
+    outcome = await guarded(url, { method: "POST", headers, body: JSON.stringify(body), signal }).then(
+      (response) => ({ response }),
+      (error: unknown) => ({ error }),
+    );
+  });
+  // Credentials may take their time, and know no signal.
+  const failed = await unlessAborted(asked, signal).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  signal.throwIfAborted();
+  if (outcome === undefined) throw notSent(failed?.error, call, context);
+  if ("error" in outcome) throw refusalIn(outcome.error) ?? unreachable(outcome.error, context);
+  if (!outcome.response.ok) throw await responseError(outcome.response, context);
+  return outcome.response;
+}
+
+function unreachable(error: unknown, context: ErrorContext): ProviderError {
+  const detail = hidden(String(error), context);
+  return new ProviderError({
+    kind: "connection",
+    model: context.name,
+    summary: "the endpoint cannot be reached",
+    detail,
+  });
+}
+
+/** The error of a request that the package did not send. On Vertex AI it may lack the credentials to sign it. */
+function notSent(error: unknown, { key, auth }: GoogleCall, context: ErrorContext): unknown {
+  if (key !== undefined)
+    return new ProviderError({
+      kind: "unknown",
+      model: context.name,
+      summary: "the package of Google sent no request",
+      detail: hidden(String(error), context),
+    });
+  return googleCredentialFailure(context.name, error, auth);
+}
+
+/** Reads the parts of a streamed answer, up to its end. */
+export function readParts({ body }: Response): AsyncIterable<unknown> {
+  return untilEnd(parsed((body ?? []) as AsyncIterable<Uint8Array>), endsAnswer);
+}
+
+async function* parsed(body: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
+  for await (const data of eventData(body)) yield JSON.parse(data);
+}
+
+function endsAnswer(part: unknown): boolean | undefined {
+  const candidate = (part as GoogleResponse | null)?.candidates?.[0];
+  return candidate === undefined ? undefined : Boolean(candidate?.finishReason);
+}

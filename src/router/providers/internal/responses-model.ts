@@ -1,0 +1,73 @@
+import type { CallOptions, ChatRequest, Model } from "../../../contracts/index.ts";
+import type { DirectRequest } from "./direct-call.ts";
+import { failureOf } from "./openai-errors.ts";
+import { readError } from "./openai-fetch.ts";
+import type { OpenAiRoute } from "./openai-route.ts";
+import { endsResponse, toChunks, toCompletion } from "./responses-answer.ts";
+import { nativeResponsesBody } from "./responses-native-body.ts";
+import { type ResponsesSettings, toResponsesBody } from "./responses-request.ts";
+import type { ServerEvent } from "./server-events.ts";
+import { type FailureText, writtenCalls } from "./written-calls.ts";
+
+export interface ResponsesTarget {
+  readonly settings: ResponsesSettings;
+  readonly fetch: typeof fetch | undefined;
+  /** Returns the route of the next call. */
+  route(): Promise<OpenAiRoute>;
+}
+
+/** Calls of a model through `/responses`: translated requests, and those that go as their senders wrote them. */
+export function responsesCalls({
+  settings,
+  fetch,
+  route,
+}: ResponsesTarget): Pick<Model, "generate" | "stream" | "speaks"> {
+  const { name, writer, model, defaults } = settings;
+  const calls = writtenCalls({
+    protocol: "responses",
+    name,
+    writer,
+    fetch,
+    failureOf: ({ text, status, headers }: FailureText) =>
+      failureOf(status === undefined ? errorOf(text) : readError(text), name, status, headers),
+    completionOf: toCompletion,
+    chunksOf: toChunks,
+    endsAnswer: endsResponse,
+    isFailure: ({ type }: ServerEvent) => type === "error" || type === "response.failed",
+  });
+  const requestOf =
+    (request: ChatRequest, call: CallOptions, isStreamed: boolean) => async (): Promise<DirectRequest> => {
+      const { native } = call;
+      const body =
+        native === undefined
+          ? JSON.stringify({
+              ...toResponsesBody(request, settings, call),
+              ...(isStreamed && { stream: true }),
+            })
+          : nativeResponsesBody(native, request, { model, writer, defaults, isStreamed });
+      const { url, headers } = await route();
+      return { url: url("/responses"), headers: { ...headers, ...native?.headers }, body: () => body };
+    };
+  return {
+    speaks: ["responses"],
+    async generate(request, call) {
+      call.signal.throwIfAborted();
+      return calls.generate(requestOf(request, call, false), call);
+    },
+    async *stream(request, call) {
+      call.signal.throwIfAborted();
+      yield* calls.stream(requestOf(request, call, true), call);
+    },
+  };
+}
+
+/** Returns the error in an event: its own fields, or those of the response that failed. */
+function errorOf(text: string): unknown {
+  const { response, error, ...own } = JSON.parse(text) as {
+    readonly response?: { readonly error?: unknown };
+    readonly error?: unknown;
+    readonly type?: unknown;
+  };
+  // The type of the event is not that of an error.
+  return response?.error ?? error ?? { ...own, type: undefined };
+}

@@ -1,0 +1,67 @@
+import { InvalidOptionError, type Model, notShown, type ProviderOptions } from "../../contracts/index.ts";
+import { withBaseUrl } from "../../plugin/base-url.ts";
+import { checkAuth, googleToken } from "./internal/google-token.ts";
+import { openaiChat } from "./internal/openai-chat.ts";
+import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
+import { requireKey } from "./internal/provider-key.ts";
+import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import { checkVertexPlace, vertexHost } from "./internal/vertex-place.ts";
+import { vertexWire } from "./internal/vertex-wire.ts";
+
+export interface VertexOptions extends ProviderOptions {
+  /** Id of the Google Cloud project. */
+  readonly project: string;
+  /** Region that serves the model, for instance `us-east5`, or `us`, `eu`, `global`. It becomes the label `region`. */
+  readonly location: string;
+  /** Id of an endpoint to which you deployed a model yourself. Default `openapi`: Google's own models and partners'. */
+  readonly endpoint?: string | undefined;
+  /** Options of `google-auth-library`, for instance `{ keyFilename }`. Default: Application Default Credentials. */
+  readonly auth?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * A model behind the OpenAI-compatible endpoint of Vertex AI: Llama, Mistral, DeepSeek, gpt-oss, Gemini and what you
+ * deployed yourself.
+ *
+ *     vertex("meta/llama-3.3-70b-instruct-maas", { project: "my-project", location: "us-central1" })
+ *
+ * Tokens come from the package `google-auth-library`, 9 to 11, one request for many calls, renewed before they expire;
+ * or from `apiKey`, a function that returns an access token. `baseUrl`: an address in place of
+ * `https://<location>-aiplatform.googleapis.com/v1`. `health()` sends a request without messages, which is not answered.
+ *
+ * Throws `InvalidOptionError`. Calls reject with `MissingDependencyError` without the package, and with
+ * `MissingConfigurationError` without credentials.
+ */
+export function vertex(model: string, given: VertexOptions): Model {
+  const options = withBaseUrl("vertex", given);
+  checkProviderOptions("vertex", model, options, ["project", "location", "endpoint", "auth"]);
+  const { project, location, endpoint = "openapi", auth } = options;
+  checkVertexPlace("vertex", project, location ?? "");
+  if (typeof endpoint !== "string" || !/^[a-z0-9-]{1,63}$/.test(endpoint))
+    throw new InvalidOptionError(
+      "vertex.endpoint",
+      endpoint,
+      "the id of an endpoint, for instance 1234567890",
+    );
+  checkAuth("vertex.auth", auth);
+  if (auth !== undefined && options.apiKey !== undefined)
+    throw new InvalidOptionError("vertex.apiKey", notShown, "absent if auth is given");
+
+  const labels = { region: location, ...options.labels };
+  const base = (options.baseUrl ?? `https://${vertexHost(location)}/v1`).replace(/\/$/, "");
+  const facts = factsOf("vertex", model, { ...options, baseUrl: base, labels });
+  const apiKey = options.apiKey ?? googleToken(facts.name, auth);
+  const address = `${base}/projects/${project}/locations/${location}/endpoints/${endpoint}`;
+  return openaiChat({
+    facts,
+    defaults: options.defaults,
+    outputLimitField: "max_tokens",
+    readKey: () => requireKey("vertex", apiKey, "apiKey"),
+    direct: {
+      fetch: options.fetch,
+      platform: vertexWire({ project, location, apiKey }),
+      routeFor: (token) =>
+        openaiRoute(address, [usualHeaders, { authorization: `Bearer ${token}` }, options.headers ?? {}]),
+    },
+  });
+}

@@ -1,0 +1,212 @@
+import {
+  type ChatMessage,
+  InvalidRequestError,
+  type Labels,
+  type RequestFacts,
+  type RouteRequest,
+  type TypedText,
+} from "../../contracts/index.ts";
+import { checkPlainField } from "./check-plain.ts";
+import { checkRequest } from "./check-request.ts";
+import { addContentTypes } from "./content-types.ts";
+import { isFromHarness, typedTextOf } from "./harness.ts";
+import { HeldText } from "./held-text.ts";
+import { readable } from "./readable.ts";
+import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
+
+/** Length limits of `ask` and `window`, in UTF-16 code units. */
+export const ASK_CHARACTERS = 4_000;
+export const WINDOW_CHARACTERS = 2_000;
+
+const askTail = 1_000;
+const askHead = ASK_CHARACTERS - askTail - 1;
+const turnHead = 400;
+const turnTail = 199;
+/** Number of messages at the start and at the end of a conversation whose tokens are estimated one by one. */
+const sampledFirst = 2;
+const sampledLast = 32;
+/** Tokens of a message's role and separators in the chat formats of the large providers. */
+const tokensPerMessage = 4;
+/** Tokens of a 1024 x 1024 image in OpenAI's high detail; other providers charge 258 to 1,600. */
+const tokensPerImage = 765;
+const expectedOutputCap = 300;
+const noLabels: Labels = Object.freeze({});
+
+export interface NormaliseOptions {
+  /** Longest request in characters, all texts together. */
+  readonly maxCharacters: number;
+  /** Estimates the tokens of a text; its time must be bounded for any length. */
+  readonly estimateTokens: (text: string) => number;
+}
+
+/**
+ * Reads a request once and returns its facts, frozen. Takes time linear in the number of messages and bounded
+ * in their length, except for elements of coding agents in the last user turn. `text` holds the
+ * request. Throws `InvalidRequestError`.
+ */
+export function normaliseRequest(
+  request: RouteRequest,
+  options: NormaliseOptions,
+  text: HeldText = new HeldText(request),
+): RequestFacts {
+  return readable(() => read(request, options, text));
+}
+
+function read(request: RouteRequest, options: NormaliseOptions, text: HeldText): RequestFacts {
+  const messages = checkRequest(request);
+  const fields = typeof request === "string" ? noFields : request;
+  const size = measure(messages, options.estimateTokens);
+  const toolsLength = toolsCharacters(fields.tools);
+  const characters = size.characters + toolsLength;
+  if (characters > options.maxCharacters) {
+    throw new InvalidRequestError(
+      "messages",
+      `has ${characters} characters, more than the limit of ${options.maxCharacters} (option maxCharacters)`,
+    );
+  }
+  const { text: whole, index } = askPosition(messages, textOf);
+  const typed = isFromHarness(messages, fields.tools) ? typedText(messages, whole) : undefined;
+  const maxOutputTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined;
+  return Object.freeze<RequestFacts>({
+    ask: cut(whole, askHead, askTail),
+    window: index === 0 ? "" : windowBefore(messages, index, textOf),
+    typed,
+    askCharacters: whole.length,
+    characters,
+    inputTokens: Math.ceil(size.tokens + toolsLength / 4),
+    inputTokensExact: undefined,
+    mostInputTokens: undefined,
+    expectedOutputTokens: Math.min(maxOutputTokens ?? expectedOutputCap, expectedOutputCap),
+    maxOutputTokens,
+    turns: size.turns,
+    tools: fields.tools?.length ?? 0,
+    images: size.images,
+    contentTypes: size.contentTypes && Object.freeze(size.contentTypes),
+    toolLoopPending: isToolLoopPending(messages),
+    jsonSchema: fields.response_format?.type === "json_schema",
+    reasoningEffort: fields.reasoning_effort ?? undefined,
+    session: fields.session,
+    tenant: fields.tenant,
+    labels: fields.labels === undefined ? noLabels : Object.freeze({ ...fields.labels }),
+    category: fields.category,
+    language: fields.language,
+    text,
+  });
+}
+
+type Fields = Partial<Exclude<RouteRequest, string>>;
+const noFields: Fields = {};
+
+interface Size {
+  characters: number;
+  tokens: number;
+  turns: number;
+  images: number;
+  contentTypes: string[] | undefined;
+}
+
+function measure(messages: readonly ChatMessage[], estimateTokens: (text: string) => number): Size {
+  const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0, contentTypes: undefined };
+  const lastFrom = messages.length - sampledLast;
+  let sampled = 0;
+  for (let index = 0; index < messages.length; index += 1) {
+    const message = messages[index] as ChatMessage;
+    const text = textOf(message);
+    const calls = toolCallCharacters(message);
+    size.characters += text.length + calls;
+    if (message.role === "user") size.turns += 1;
+    size.images += imagesIn(message);
+    if (typeof message.content !== "string") size.contentTypes = addContentTypes(message, size.contentTypes);
+    if (index < sampledFirst || index >= lastFrom) {
+      size.tokens += estimateTokens(text) + calls / 4;
+      sampled += text.length + calls;
+    }
+  }
+  // The middle of a long conversation is assumed to be like its ends.
+  const rest = size.characters - sampled;
+  if (rest > 0) size.tokens += rest * (sampled === 0 ? 0.25 : size.tokens / sampled);
+  size.tokens += messages.length * tokensPerMessage + size.images * tokensPerImage;
+  return size;
+}
+
+/**
+ * True if the last assistant turn called tools. Messages after it (results, a reminder of the harness) do
+ * not close the loop; only an answer does.
+ */
+function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "assistant") continue;
+    return (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
+  }
+  // The calls of these results were cut from the conversation.
+  const last = messages.at(-1)?.role;
+  return last === "tool" || last === "function";
+}
+
+/** Cached lengths of tool schemas by their array, since applications send the same array with every request. */
+const knownTools = new WeakMap<object, { readonly count: number; readonly characters: number }>();
+
+function toolsCharacters(tools: readonly unknown[] | undefined): number {
+  if (tools === undefined || tools.length === 0) return 0;
+  const known = knownTools.get(tools);
+  if (known !== undefined && known.count === tools.length) return known.characters;
+  const characters = lengthAsJson(tools);
+  knownTools.set(tools, { count: tools.length, characters });
+  return characters;
+}
+
+function lengthAsJson(tools: readonly unknown[]): number {
+  // First, since references that branch would become a text without end.
+  checkPlainField("tools", tools);
+  return JSON.stringify(tools).length;
+}
+
+type TextOf = (message: ChatMessage) => string;
+
+/** Returns the last user message with text, else the last message that is not a tool's output. */
+function askPosition(
+  messages: readonly ChatMessage[],
+  read: TextOf,
+): { readonly index: number; readonly text: string } {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "user") continue;
+    const text = read(message);
+    if (!isBlank(text)) return { index, text };
+  }
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "tool" && message.role !== "function") return { index, text: read(message) };
+  }
+  return { index: 0, text: "" };
+}
+
+/** Returns the texts without elements of a coding agent; undefined if that changes nothing. */
+function typedText(messages: readonly ChatMessage[], whole: string): TypedText | undefined {
+  const { text, index } = askPosition(messages, typedTextOf);
+  const window = windowBefore(messages, index, typedTextOf);
+  if (text === whole && window === windowBefore(messages, index, textOf)) return undefined;
+  if (isBlank(text)) return undefined;
+  return Object.freeze({ ask: cut(text, askHead, askTail), window, askCharacters: text.length });
+}
+
+/** Returns the user and assistant turns before the ask that fit into the window, newest last. */
+function windowBefore(messages: readonly ChatMessage[], ask: number, read: TextOf): string {
+  let text = "";
+  for (let index = ask - 1; index >= 0; index -= 1) {
+    const message = messages[index] as ChatMessage;
+    if (message.role !== "user" && message.role !== "assistant") continue;
+    const whole = message.role === "user" ? read(message) : textOf(message);
+    if (whole === "") continue;
+    const turn = cut(whole, turnHead, turnTail);
+    if (text.length + turn.length + 1 > WINDOW_CHARACTERS) break;
+    text = text === "" ? turn : `${turn}\n${text}`;
+  }
+  return text;
+}
+
+/** True if there are only spaces. Reads a text with words up to its first one. */
+function isBlank(text: string): boolean {
+  return !/\S/.test(text);
+}

@@ -1,0 +1,60 @@
+import type { ChatMessage, RouteRequest } from "../../contracts/index.ts";
+
+/** Returns the text of a message, with text parts joined by newlines; "" where it has none. */
+export function textOf(message: ChatMessage): string {
+  const { content } = message;
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  let text = "";
+  for (const part of content) {
+    if (part.type === "text") text = text === "" ? part.text : `${text}\n${part.text}`;
+  }
+  return text;
+}
+
+/** Counts the images of a message. */
+export function imagesIn(message: ChatMessage): number {
+  const { content } = message;
+  if (!Array.isArray(content)) return 0;
+  let images = 0;
+  for (const part of content) if (isImage(part)) images += 1;
+  return images;
+}
+
+/** True for an image, also as a file and as a part in another provider's words. */
+function isImage(part: { readonly type: string; readonly file?: { readonly file_data?: unknown } }): boolean {
+  if (part.type === "file") {
+    const data = part.file?.file_data;
+    return typeof data === "string" && data.slice(0, 11).toLowerCase() === "data:image/";
+  }
+  return part.type.includes("image");
+}
+
+/** Counts the characters of a message's tool calls. */
+export function toolCallCharacters(message: ChatMessage): number {
+  if (message.role !== "assistant") return 0;
+  let characters = 0;
+  for (const call of message.tool_calls ?? []) {
+    if (call.type === "function") characters += call.function.name.length + call.function.arguments.length;
+    else characters += call.custom.name.length + call.custom.input.length;
+  }
+  return characters;
+}
+
+/** Cuts a text to `head` + 1 + `tail` characters; a longer one keeps its two ends, joined by a newline. */
+export function cut(text: string, head: number, tail: number): string {
+  if (text.length <= head + 1 + tail) return text;
+  return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
+}
+
+/** Returns all text that a provider would count, joined by newlines. */
+export function allText(request: RouteRequest): string {
+  if (typeof request === "string") return request;
+  const texts = request.messages.map((message) => {
+    const calls =
+      message.role === "assistant" && message.tool_calls ? JSON.stringify(message.tool_calls) : "";
+    return `${textOf(message)}${calls}`;
+  });
+  if (request.tools !== undefined) texts.push(JSON.stringify(request.tools));
+  return texts.join("\n");
+}

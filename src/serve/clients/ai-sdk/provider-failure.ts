@@ -1,0 +1,109 @@
+import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
+import { kindOfStatus, requestIdOf, retryAfterMs } from "../../../router/providers/internal/http-failure.ts";
+import { incomplete } from "../../../router/providers/internal/incomplete.ts";
+
+/** Fields of the SDK's errors, and of the error objects that some providers put in a stream. */
+interface ForeignError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly statusCode?: unknown;
+  readonly responseHeaders?: unknown;
+  readonly responseBody?: unknown;
+  readonly isRetryable?: unknown;
+  /** `overloaded_error` and the like. */
+  readonly type?: unknown;
+}
+
+/** Maps, because names and types come from outside and could be "constructor". */
+const kindsByName: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
+  ["AI_LoadAPIKeyError", "authentication"],
+  ["AI_LoadSettingError", "invalid-request"],
+  ["AI_InvalidArgumentError", "invalid-request"],
+  ["AI_InvalidPromptError", "invalid-request"],
+  ["AI_NoSuchModelError", "not-found"],
+  ["AI_UnsupportedFunctionalityError", "unsupported"],
+  ["TimeoutError", "timeout"],
+]);
+const kindsByType: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
+  ["overloaded_error", "overloaded"],
+  ["rate_limit_error", "rate-limit"],
+  ["rate_limit_exceeded", "rate-limit"],
+  ["timeout_error", "timeout"],
+  ["api_error", "server"],
+  ["server_error", "server"],
+  ["authentication_error", "authentication"],
+  ["permission_error", "permission"],
+  ["invalid_request_error", "invalid-request"],
+]);
+
+/** Errors of status 400 that only their text distinguishes. */
+const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
+  [
+    /context.?(?:length|window|limit)|prompt is too long|input is too long|too many (?:input )?tokens/i,
+    "context-overflow",
+  ],
+  [/content.?(?:filter|policy|management)|safety/i, "content-filter"],
+];
+
+const longestDetail = 10_000;
+
+/** Converts the error of a model of the AI SDK. Its text, which may quote the prompt, is kept in `detail` alone. */
+export function providerFailure(error: unknown, model: string): Error {
+  if (isRouterError(error)) return error;
+  if (typeof error === "string") return new ProviderError({ kind: "unknown", model, detail: cut(error) });
+  const given = fieldsOf(error);
+  const { name, message, statusCode, responseHeaders, responseBody, isRetryable, type } = given;
+  const detail = cut(
+    [message, responseBody].filter((text) => typeof text === "string" && text !== "").join("\n"),
+  );
+  const byName = kindsByName.get(name);
+  if (byName !== undefined) return new ProviderError({ kind: byName, model, detail });
+  if (name === "AI_APICallError" && typeof statusCode !== "number") {
+    const summary = "the endpoint cannot be reached";
+    return new ProviderError({ kind: "connection", model, summary, detail });
+  }
+  if (typeof statusCode === "number") {
+    // An answer that was given and cannot be read.
+    if (statusCode < 400) return incomplete(model, "the answer cannot be read", detail);
+    const headers = headersOf(responseHeaders);
+    const byStatus = kindOfStatus(statusCode);
+    const byText =
+      byStatus === "invalid-request" ? kindsByText.find(([text]) => text.test(detail))?.[1] : undefined;
+    return new ProviderError({
+      kind: byText ?? byStatus,
+      model,
+      status: statusCode,
+      requestId: requestIdOf(headers.get("x-request-id") ?? headers.get("request-id")),
+      ...(isRetryable === true && byText === undefined && { retryable: true }),
+      retryAfterMs: retryAfterMs(headers),
+      detail,
+    });
+  }
+  const byType = kindsByType.get(type);
+  if (byType !== undefined) return new ProviderError({ kind: byType, model, detail });
+  return incomplete(model, "the answer broke off or cannot be read", detail);
+}
+
+/** Getters of foreign errors may throw. */
+function fieldsOf(error: unknown): ForeignError {
+  if (typeof error !== "object" || error === null) return {};
+  try {
+    const { name, message, statusCode, responseHeaders, responseBody, isRetryable, type } =
+      error as ForeignError;
+    return { name, message, statusCode, responseHeaders, responseBody, isRetryable, type };
+  } catch {
+    return {};
+  }
+}
+
+function headersOf(given: unknown): { get(name: string): string | null } {
+  const headers = new Map<string, string>();
+  if (typeof given === "object" && given !== null)
+    for (const [name, value] of Object.entries(given))
+      if (typeof value === "string") headers.set(name.toLowerCase(), value);
+  return { get: (name) => headers.get(name) ?? null };
+}
+
+function cut(text: string): string {
+  return text.slice(0, longestDetail);
+}

@@ -1,0 +1,99 @@
+import type { Router } from "../../contracts/index.ts";
+import { doesAskAbort } from "../../plugin/call-abort.ts";
+import type { HttpCall } from "./call.ts";
+import { anthropicError } from "./endpoints/anthropic-error.ts";
+import { dashboardEndpoints } from "./endpoints/dashboard.ts";
+import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
+import { endpoints } from "./endpoints/index.ts";
+import { metricsEndpoint } from "./endpoints/metrics.ts";
+import { openaiError } from "./endpoints/openai-error.ts";
+import { passedOn } from "./endpoints/passed-on.ts";
+import { failureOf } from "./failure.ts";
+import { checkHandlerOptions, type HandlerOptions } from "./handler-options.ts";
+import { HttpError } from "./http-error.ts";
+import { identify } from "./identify.ts";
+import { NativeError } from "./native-error.ts";
+import { createWatchers } from "./page/watchers.ts";
+import type { Reply } from "./reply.ts";
+import { requestId, withRequestId } from "./request-id.ts";
+
+/** The interface as functions of plain calls. Handler and server put it behind their own shapes of a request. */
+export interface Answering {
+  /** Rejects for an abort alone, with the signal's reason. */
+  answer(call: HttpCall): Promise<Reply>;
+  /** Returns the reply to a request that is not answered: it could not be read, or the server ends. */
+  refuse(error: unknown, headers?: HttpCall["headers"]): Reply;
+  serves(method: string, path: string): boolean;
+  readonly maxBodyBytes: number;
+  /** True if a call's signal may be a light one: all that sees it is ours. */
+  readonly takesLight: boolean;
+  /** Ends answers that have no end of their own: another router takes over, or the server ends. */
+  leave(): void;
+}
+
+/** Throws `InvalidOptionError`. */
+export function answering<Id extends string>(router: Router<Id>, options: HandlerOptions<Id>): Answering {
+  // Ids of a request come from outside as any text: the router checks them.
+  const served = router as unknown as Router;
+  const given = options as HandlerOptions;
+  checkHandlerOptions(given, served);
+  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream, metrics, dashboard } = given;
+  const base = `${basePath.replace(/\/+$/, "")}/`;
+  const routed = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
+  const watchers = dashboard && createWatchers(dashboard);
+  const all = [
+    ...routed,
+    ...(metrics === undefined ? [] : [metricsEndpoint(metrics)]),
+    ...(watchers === undefined ? [] : dashboardEndpoints(watchers)),
+  ];
+  const serving: Serving = { router: served, options: given, identify: (call) => identify(call, given) };
+  return {
+    maxBodyBytes,
+    takesLight: doesAskAbort(served.route) && doesAskAbort(served.stream),
+    leave: () => watchers?.leave(),
+    refuse: (error, headers) => withRequestId(shapeOf(headers)(failureOf(error)), requestId(headers)),
+    serves: (method, path) => there(all, path, base).some((one) => one.method === method),
+    async answer(call) {
+      const id = requestId(call.headers);
+      let refuse = shapeOf(call.headers);
+      try {
+        const endpoint = endpointOf(all, call, base);
+        refuse = endpoint.refuse ?? refuse;
+        return withRequestId(await endpoint.serve(call, serving), id);
+      } catch (error) {
+        if (call.signal?.aborted) throw call.signal.reason;
+        if (error instanceof NativeError) return withRequestId(error.reply, id);
+        return withRequestId(refuse(failureOf(error)), id);
+      }
+    },
+  };
+}
+
+/** Returns the shape of errors where the path does not say it: every client of Anthropic's names its version. */
+function shapeOf(headers: HttpCall["headers"] | undefined): NonNullable<Endpoint["refuse"]> {
+  return (headers?.get("anthropic-version") ?? null) === null ? openaiError : anthropicError;
+}
+
+/** Throws `HttpError` for a path that is not served, and for another method. */
+function endpointOf(all: readonly Endpoint[], { path, method }: HttpCall, base: string): Endpoint {
+  const local = localPath(path, base);
+  for (const one of all) if (one.method === method && isAt(one, local)) return one;
+  const known = there(all, path, base);
+  if (known.length === 0) throw new HttpError(404, "there is nothing at this path", { code: "not_found" });
+  const allow = known.map((one) => one.method).join(", ");
+  throw new HttpError(405, `this path takes ${allow}`, { code: "method_not_allowed", headers: { allow } });
+}
+
+/** Returns the endpoints of a path, one for each method. `base` ends with a slash. */
+function there(all: readonly Endpoint[], path: string, base: string): readonly Endpoint[] {
+  const local = localPath(path, base);
+  return all.filter((one) => isAt(one, local));
+}
+
+function localPath(path: string, base: string): string {
+  return path.startsWith(base) ? path.slice(base.length - 1) : path;
+}
+
+function isAt({ path }: Endpoint, local: string): boolean {
+  return local === path || (path !== "/" && path.endsWith("/") && local.startsWith(path));
+}

@@ -1,0 +1,47 @@
+import type { Router } from "../../contracts/index.ts";
+import { answering } from "./answering.ts";
+import { callOf, type HttpCall, pathOf } from "./call.ts";
+import type { HandlerOptions } from "./handler-options.ts";
+import { responseOf } from "./reply.ts";
+
+/**
+ * Serves a router to clients of other interfaces. One function for servers (`handler(request)`), for clients in this
+ * process (`new OpenAI({ fetch: handler })`) and for runtimes that want an object with `fetch`. Failures are answers in the
+ * shape of the interface that was called. It rejects as `fetch` does, for an abort alone, with the signal's reason.
+ */
+export interface Handler {
+  (input: Request | URL | string, init?: RequestInit): Promise<Response>;
+  readonly fetch: Handler;
+  /** True if the handler serves this method and path. Others it answers with status 404 or 405. */
+  serves(input: Request | URL | string, init?: RequestInit): boolean;
+}
+
+/**
+ * Creates a handler for `POST /v1/chat/completions`, `POST /v1/messages`, `GET /v1/models`, `GET /healthz` and
+ * `HEAD /`; the `/v1` may be absent. Throws `InvalidOptionError`.
+ */
+export function createHandler<Id extends string>(
+  router: Router<Id>,
+  options: HandlerOptions<Id> = {},
+): Handler {
+  const { answer, refuse, serves, maxBodyBytes } = answering(router, options);
+  const handle = async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
+    let call: HttpCall;
+    try {
+      call = callOf(input, init, maxBodyBytes);
+    } catch (error) {
+      return responseOf(refuse(error));
+    }
+    return responseOf(await answer(call));
+  };
+  const servesInput: Handler["serves"] = (input, init) => {
+    try {
+      const method = init?.method ?? (typeof input === "object" && "method" in input ? input.method : "GET");
+      return serves(method.toUpperCase(), pathOf(input));
+    } catch {
+      return false;
+    }
+  };
+  const handler = Object.assign(handle, { serves: servesInput }) as Handler;
+  return Object.assign(handler, { fetch: handler });
+}

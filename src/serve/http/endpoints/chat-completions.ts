@@ -1,0 +1,107 @@
+import type { ChatRequest, CompletionChunk, RouteRequest, RouteResult } from "../../../contracts/index.ts";
+import { fieldsOfGateways } from "../../../plugin/foreign-fields.ts";
+import { routingFields } from "../../../plugin/routing-fields.ts";
+import type { HttpCall } from "../call.ts";
+import { ChunkEvents, type Translation } from "../chunk-events.ts";
+import { ChunkWriter } from "../chunk-writer.ts";
+import { eventStream, type StreamEvent } from "../event-stream.ts";
+import { explanationField, explanationHeaders } from "../explanation.ts";
+import { failureOf } from "../failure.ts";
+import { type Fields, wantsStream } from "../fields.ts";
+import type { HandlerOptions } from "../handler-options.ts";
+import { HttpError } from "../http-error.ts";
+import { parseBody } from "../json-body.ts";
+import { jsonReply, type Reply } from "../reply.ts";
+import { routedRequest } from "../routed-request.ts";
+import type { Endpoint, Serving } from "./endpoint.ts";
+import { openaiError, openaiErrorBody } from "./openai-error.ts";
+
+/** `POST /v1/chat/completions`: requests and answers have our own shape already. */
+export const chatCompletions: Endpoint = {
+  method: "POST",
+  path: "/chat/completions",
+  refuse: openaiError,
+  async serve(call, serving) {
+    const identity = await serving.identify(call);
+    const body = parseBody(await call.readText());
+    const { router, options } = serving;
+    const chat = chatOf(body, options);
+    const request = routedRequest(body, chat, call, identity, router, options);
+    if (wantsStream(body)) return streamed(request, call, serving, includesUsage(body["stream_options"]));
+    const result = await router.route(request, { signal: call.signal });
+    const { completion, decision, costUsd } = result;
+    if (options.explain !== true) return jsonReply(completion);
+    const answer = { ...completion, ...explanationField(decision, costUsd) };
+    return jsonReply(answer, explanationHeaders(decision));
+  },
+};
+
+/** Fields of a body that are not the model's: what the endpoint sets, and the routing fields, which `routedRequest` sets. */
+const leftOut: ReadonlySet<string> = new Set([
+  ...routingFields,
+  "model",
+  "stream",
+  "stream_options",
+  // A schema is code, which no body holds.
+  "output",
+]);
+const fieldsOfOthers: ReadonlySet<string> = new Set([...leftOut, ...fieldsOfGateways]);
+
+/** Leaves out what is not the model's. Fields of gateways are not for senders to say. */
+function chatOf(body: Fields, { trusted }: HandlerOptions): ChatRequest {
+  if (body["constraints"] !== undefined)
+    throw new HttpError(400, "constraints are functions: they belong to the router or to a route", {
+      param: "constraints",
+    });
+  const chat: Record<string, unknown> = {};
+  const others = trusted === true ? leftOut : fieldsOfOthers;
+  for (const field of Object.keys(body))
+    if (field === "__proto__") Object.defineProperty(chat, field, { value: body[field], enumerable: true });
+    else if (!others.has(field)) chat[field] = body[field];
+  return chat as unknown as ChatRequest;
+}
+
+function includesUsage(streamOptions: unknown): boolean {
+  return (streamOptions as { include_usage?: unknown } | null | undefined)?.include_usage === true;
+}
+
+async function streamed(
+  request: RouteRequest,
+  call: HttpCall,
+  { router, options }: Serving,
+  withUsage: boolean,
+): Promise<Reply> {
+  const stream = router.stream(request, { signal: call.signal });
+  const explains = options.explain === true;
+  const result = explains ? stream.result : undefined;
+  const events = new ChunkEvents(stream[Symbol.asyncIterator](), translation(withUsage, result));
+  // A failure before the first chunk still has a status of its own.
+  const first = await events.next();
+  const headers = explains ? explanationHeaders(await stream.decision) : {};
+  return eventStream(events, first, {
+    headers,
+    onError: (error) => ({ data: openaiErrorBody(failureOf(error)) }),
+  });
+}
+
+/** Leaves out the usage, unless it was asked for: every request to a model asks for it. */
+function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
+  let last: CompletionChunk | undefined;
+  const writer = new ChunkWriter(withUsage ? undefined : "usage");
+  return {
+    of(chunk) {
+      last = chunk;
+      return withUsage || chunk.choices.length > 0 ? [{ data: writer.write(chunk) }] : [];
+    },
+    end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
+  };
+}
+
+const done: StreamEvent = { data: "[DONE]" };
+
+async function explained(last: CompletionChunk, result: Promise<RouteResult>): Promise<StreamEvent[]> {
+  const { decision, costUsd } = await result;
+  const { id, object, created, model } = last;
+  const data = { id, object, created, model, choices: [], ...explanationField(decision, costUsd) };
+  return [{ data }, done];
+}

@@ -1,0 +1,91 @@
+import { nativeText } from "../../../plugin/native-answer.ts";
+import { estimateTokens } from "../../../router/cost/estimate-tokens.ts";
+import { normaliseRequest } from "../../../router/request/index.ts";
+import { dataLines } from "../event-lines.ts";
+import { eventStream } from "../event-stream.ts";
+import { explanationField, explanationHeaders } from "../explanation.ts";
+import { failureOf } from "../failure.ts";
+import { type Fields, wantsStream } from "../fields.ts";
+import { withInferredSession } from "../infer-session.ts";
+import { parseBody, readJson } from "../json-body.ts";
+import { chatOfMessages } from "../messages/chat-of-messages.ts";
+import { messageEvents } from "../messages/message-events.ts";
+import { messageOfCompletion } from "../messages/message-of-completion.ts";
+import { nativeMessage, nativeMessageEvents } from "../messages/native-message.ts";
+import { wholeMessageEvents } from "../messages/whole-message-events.ts";
+import { lastFailure, orNative } from "../native-error.ts";
+import { nativeRequest } from "../native-request.ts";
+import { jsonReply, textReply } from "../reply.ts";
+import { routedRequest } from "../routed-request.ts";
+import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { firstRead, onceRead } from "./first-read.ts";
+
+/** `POST /v1/messages`: Anthropic's interface, which coding agents speak. */
+export const messages: Endpoint = {
+  method: "POST",
+  path: "/messages",
+  refuse: anthropicError,
+  async serve(call, serving) {
+    const identity = await serving.identify(call);
+    const text = await call.readText();
+    const body = parseBody(text);
+    const { router, options } = serving;
+    const named = routedRequest(body, chatOfMessages(body), call, identity, router, options);
+    const request = withInferredSession(named, options);
+    const asked = String(body["model"] ?? "auto");
+    const explains = options.explain === true;
+    const native = nativeRequest("messages", call, text, options);
+    const given = { signal: call.signal, native };
+    if (!wantsStream(body)) {
+      const { completion, decision, costUsd } = await orNative(router.route(request, given), "messages");
+      const written = nativeText(completion, "messages");
+      if (written !== undefined) {
+        const added = explains ? explanationField(decision, costUsd) : {};
+        return textReply(
+          nativeMessage(written, asked, added as Fields),
+          explains ? explanationHeaders(decision) : {},
+        );
+      }
+      const message = messageOfCompletion(completion, asked);
+      if (!explains) return jsonReply(message);
+      const answer = { ...message, ...explanationField(decision, costUsd) };
+      return jsonReply(answer, explanationHeaders(decision));
+    }
+    const { chunks, decision, isNative, whole } = await orNative(
+      firstRead(router.stream(request, given), "messages"),
+      "messages",
+    );
+    const { inputTokens } = decision.request;
+    const translated = () => messageEvents(chunks, { model: asked, inputTokens });
+    const written = whole && onceRead(chunks, wholeMessageEvents(whole, asked));
+    const events = written ?? (isNative ? nativeMessageEvents(chunks, asked) : translated());
+    return eventStream(events, await events.next(), {
+      headers: explains ? explanationHeaders(decision) : {},
+      onError: (error) => ({
+        event: "error",
+        data: linesOf(lastFailure(error, "messages")) ?? anthropicErrorBody(failureOf(error)),
+      }),
+    });
+  },
+};
+
+function linesOf(failure: { readonly text: string } | undefined): string | undefined {
+  return failure && dataLines(failure.text);
+}
+
+/** `POST /v1/messages/count_tokens`: an estimate, which needs no model. */
+export const countTokens: Endpoint = {
+  method: "POST",
+  path: "/messages/count_tokens",
+  refuse: anthropicError,
+  async serve(call, serving) {
+    await serving.identify(call);
+    const chat = chatOfMessages(await readJson(call));
+    const { inputTokens } = normaliseRequest(chat, {
+      maxCharacters: Number.POSITIVE_INFINITY,
+      estimateTokens,
+    });
+    return jsonReply({ input_tokens: inputTokens });
+  },
+};

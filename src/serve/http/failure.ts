@@ -1,0 +1,73 @@
+import { type Attempt, isRouterError } from "../../contracts/index.ts";
+import { HttpError } from "./http-error.ts";
+
+/** A failure in the terms of HTTP, before it has the shape of one API. */
+export interface Failure {
+  readonly status: number;
+  readonly message: string;
+  /** Short name for programs: the code of the error in this package, or that of `HttpError`. */
+  readonly code: string;
+  readonly param?: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Status by the kind of a provider's failure; others are 502: the fault is not the sender's. */
+const statusByKind: Readonly<Record<string, number>> = {
+  "invalid-request": 400,
+  unsupported: 400,
+  "context-overflow": 400,
+  "content-filter": 400,
+  "too-large": 413,
+  "rate-limit": 429,
+  overloaded: 503,
+  saturated: 503,
+  timeout: 504,
+};
+
+/** Retries have been made already: official clients would double them. */
+const noRetry = { "x-should-retry": "false" };
+
+/** Returns any error as a failure. Errors that are not ours say nothing: their text may hold anything. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof HttpError) {
+    const { status, message, code = "invalid_request", param, headers } = error;
+    return { status, message, code, param, headers };
+  }
+  if (!isRouterError(error))
+    return { status: 500, message: "the request failed", code: "internal", headers: noRetry };
+  const { message } = error;
+  const code = error.code.replaceAll("-", "_");
+  if (isRouterError(error, "invalid-request"))
+    return { status: 400, message, code, param: error.field, headers: noRetry };
+  if (isRouterError(error, "no-eligible-model")) return { status: 400, message, code, headers: noRetry };
+  if (isRouterError(error, "budget-exceeded"))
+    return { status: 429, message, code, headers: { ...noRetry, ...waiting(error.retryAfterMs) } };
+  if (isRouterError(error, "limit-exceeded"))
+    return { status: 429, message, code, headers: waiting(error.retryAfterMs) };
+  if (isRouterError(error, "invalid-output")) return { status: 502, message, code, headers: noRetry };
+  if (isRouterError(error, "deadline-exceeded")) return { status: 504, message, code, headers: noRetry };
+  if (isRouterError(error, "all-models-failed")) {
+    const status = statusOf(error.attempts);
+    const headers = { ...(status === 429 ? {} : noRetry), ...waiting(error.retryAfterMs) };
+    return { status, message, code: kindOf(error.attempts)?.replaceAll("-", "_") ?? code, headers };
+  }
+  if (isRouterError(error, "provider")) {
+    const status = statusByKind[error.kind] ?? 502;
+    const headers = { ...noRetry, ...waiting(error.retryAfterMs) };
+    return { status, message, code: error.kind.replaceAll("-", "_"), headers };
+  }
+  return { status: 500, message, code, headers: noRetry };
+}
+
+function kindOf(attempts: readonly Attempt[]): string | undefined {
+  return attempts.findLast(({ error }) => error?.kind !== undefined)?.error?.kind;
+}
+
+function statusOf(attempts: readonly Attempt[]): number {
+  return statusByKind[kindOf(attempts) ?? ""] ?? 502;
+}
+
+function waiting(ms: number | undefined): Readonly<Record<string, string>> {
+  if (ms === undefined || !Number.isFinite(ms)) return {};
+  return { "retry-after": String(Math.ceil(ms / 1_000)), "retry-after-ms": String(Math.ceil(ms)) };
+}

@@ -1,0 +1,20 @@
+import type { NativeProtocol, NativeRequest } from "../../contracts/index.ts";
+import { isHeaderValue, nativeHeaders } from "../../plugin/native-headers.ts";
+import type { HttpCall } from "./call.ts";
+import type { HandlerOptions } from "./handler-options.ts";
+
+/** Returns a request as its sender wrote it, for models that speak its protocol. Undefined if the option turns that off. */
+export function nativeRequest(
+  protocol: NativeProtocol,
+  call: HttpCall,
+  text: string,
+  { native }: HandlerOptions,
+): NativeRequest | undefined {
+  if (native === false) return undefined;
+  const headers: Record<string, string> = {};
+  for (const name of nativeHeaders[protocol]) {
+    const value = call.headers.get(name);
+    if (isHeaderValue(value)) headers[name] = value;
+  }
+  return { protocol, text: text.startsWith("\ufeff") ? text.slice(1) : text, headers };
+}

@@ -1,0 +1,131 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { InvalidOptionError } from "../../../contracts/index.ts";
+import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import type { HandlerOptions, Identity } from "../handler-options.ts";
+import { HttpError } from "../http-error.ts";
+
+/** A key as it is stored, and what the requests of its holder get. */
+export interface KeyRecord {
+  /**
+   * SHA-256 of the key, 64 hexadecimal digits. A slow hash, as for passwords, would add nothing: a key has 256 random
+   * bits, which no one guesses at any speed.
+   */
+  readonly hash: string;
+  readonly tenant?: string | undefined;
+  /** Budgets that are by label count by these. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** One session for all requests of the key. Default: each request names its own. */
+  readonly session?: string | undefined;
+  /** Most that one request may cost, in US dollars. */
+  readonly maxCostUsd?: number | undefined;
+  /** Time from which on the key does not count, `2027-01-31T00:00:00Z`. Default: it always does. */
+  readonly expiresAt?: string | undefined;
+}
+
+/** Most keys of a file. */
+const mostKeys = 1_000_000;
+
+/** Makes a key. The record is stored; the key is shown once to its holder. Throws `InvalidOptionError`. */
+export function createKey(fields: Omit<KeyRecord, "hash"> = {}): {
+  readonly key: string;
+  readonly record: KeyRecord;
+} {
+  const key = `sp-${randomBytes(32).toString("base64url")}`;
+  const record = { hash: createHash("sha256").update(key).digest("hex"), ...fields };
+  checkRecord("createKey", record);
+  return { key, record };
+}
+
+/** Reads records of keys, JSON Lines. Throws `InvalidOptionError`, which names the line and shows nothing of it. */
+export function readKeys(text: string, option = "keys"): readonly KeyRecord[] {
+  const records: KeyRecord[] = [];
+  const seen = new Set<string>();
+  text.split("\n").forEach((line, at) => {
+    if (line.trim() === "") return;
+    const place = `${option}:${at + 1}`;
+    let record: unknown;
+    try {
+      record = JSON.parse(line);
+    } catch {
+      throw new InvalidOptionError(
+        place,
+        "a line that is not JSON",
+        "an object { hash, tenant, … } in a line",
+      );
+    }
+    checkRecord(place, record);
+    if (seen.has(record.hash)) throw new InvalidOptionError(place, "a hash that is there already", "another");
+    seen.add(record.hash);
+    records.push(record);
+  });
+  if (records.length > mostKeys)
+    throw new InvalidOptionError(option, records.length, `at most ${mostKeys} keys`);
+  return records;
+}
+
+/**
+ * Returns an `authorise` for the holders of these keys, sent as `Authorization: Bearer` or `x-api-key`. `now` returns
+ * milliseconds since the epoch. Throws `InvalidOptionError`.
+ */
+export function authoriseByKeys(
+  records: readonly KeyRecord[],
+  now: () => number = Date.now,
+): NonNullable<HandlerOptions["authorise"]> {
+  // By a secret of this process: how long a look-up takes tells nothing about the hashes that are stored.
+  const secret = randomBytes(32);
+  const placeOf = (hash: string) => createHmac("sha256", secret).update(hash).digest("base64url");
+  const holders = new Map<string, Holder>();
+  records.forEach((record, at) => {
+    checkRecord(`keys[${at}]`, record);
+    holders.set(placeOf(record.hash), holderOf(record));
+  });
+  // A key that is not known is compared as well.
+  const nobody = holderOf({ hash: randomBytes(32).toString("hex") });
+  return ({ headers }) => {
+    const key = keyOf(headers.get("authorization"), headers.get("x-api-key"));
+    if (key === undefined) return undefined;
+    const hash = createHash("sha256").update(key).digest();
+    const holder = holders.get(placeOf(hash.toString("hex"))) ?? nobody;
+    const isKnown = timingSafeEqual(hash, holder.hash);
+    return isKnown && now() < holder.expiresAtMs ? holder.identity : undefined;
+  };
+}
+
+interface Holder {
+  readonly hash: Buffer;
+  readonly identity: Identity;
+  readonly expiresAtMs: number;
+}
+
+function holderOf({ hash, expiresAt, ...identity }: KeyRecord): Holder {
+  const expiresAtMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
+  return { hash: Buffer.from(hash, "hex"), identity, expiresAtMs };
+}
+
+const longestKey = 1_024;
+
+/** Clients send their key in either header, some in both. Throws `HttpError` if those differ: one may be of another server. */
+function keyOf(authorization: string | null, apiKey: string | null): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (bearer !== undefined && apiKey !== null && bearer !== apiKey)
+    throw new HttpError(401, "authorization and x-api-key hold different keys", { code: "invalid_api_key" });
+  const key = bearer ?? apiKey ?? undefined;
+  return key === undefined || key === "" || key.length > longestKey ? undefined : key;
+}
+
+function checkRecord(option: string, record: unknown): asserts record is KeyRecord {
+  checkKeys(option, record, ["hash", "tenant", "labels", "session", "maxCostUsd", "expiresAt"]);
+  const { hash, tenant, labels, session, maxCostUsd, expiresAt } = record as Partial<KeyRecord>;
+  // Not shown: someone may have stored the key itself.
+  if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash))
+    throw new InvalidOptionError(`${option}.hash`, typeof hash, "64 hexadecimal digits, SHA-256 of the key");
+  if (tenant !== undefined) checkText(`${option}.tenant`, tenant);
+  if (session !== undefined) checkText(`${option}.session`, session);
+  if (maxCostUsd !== undefined) checkNumber(`${option}.maxCostUsd`, maxCostUsd, { min: Number.MIN_VALUE });
+  if (expiresAt !== undefined && Number.isNaN(Date.parse(checkText(`${option}.expiresAt`, expiresAt))))
+    throw new InvalidOptionError(`${option}.expiresAt`, expiresAt, "a time such as 2027-01-31T00:00:00Z");
+  if (labels === undefined) return;
+  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
+    throw new InvalidOptionError(`${option}.labels`, typeof labels, "an object of texts by name");
+  for (const [name, value] of Object.entries(labels)) checkText(`${option}.labels.${name}`, value);
+}

@@ -1,0 +1,133 @@
+import { InvalidOptionError } from "../../../contracts/index.ts";
+import { checkKeys, checkNumber } from "../../../plugin/index.ts";
+import type { Family } from "../../metrics/family.ts";
+import type { Prometheus } from "../../metrics/prometheus/prometheus.ts";
+import { createDelivery, type Notify } from "./deliver.ts";
+import { readSeries } from "./read-series.ts";
+import type { AlarmRule } from "./rule.ts";
+import { createWatch, type Watch } from "./watch.ts";
+
+export interface AlarmsOptions {
+  /** The series: `prometheus(router)`. */
+  readonly metrics: Pick<Prometheus, "families">;
+  /** At most 100, each name once. */
+  readonly rules: readonly AlarmRule[];
+  readonly notify: Notify;
+  /**
+   * Time between two looks in milliseconds. Default 15,000; 0: only `check()` looks, which should be called at least once a
+   * minute, or as often as the shortest window is long: after a longer time the windows begin again.
+   */
+  readonly everyMs?: number | undefined;
+  /** Longest wait for `notify` in milliseconds. Default 10,000. */
+  readonly notifyTimeoutMs?: number | undefined;
+  /** Pause before the second try; the following ones are four times as long each. Default 1,000 ms. */
+  readonly retryPauseMs?: number | undefined;
+  /** Returns milliseconds; may jump. Default: the monotonic clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+export interface Alarms {
+  /** Looks now. Never rejects. */
+  check(): Promise<void>;
+  /** Names of the alarms that fire. */
+  readonly firing: readonly string[];
+  /** News that could not be delivered. */
+  readonly lost: number;
+  close(): void;
+}
+
+const mostRules = 100;
+
+/**
+ * Looks at series at intervals, and tells when a rule begins to fire and when it no longer does, each once. Nothing of
+ * this is on the way of a request. Throws `InvalidOptionError`.
+ */
+export function alarms(options: AlarmsOptions): Alarms {
+  checkKeys("alarms", options, [
+    "metrics",
+    "rules",
+    "notify",
+    "everyMs",
+    "notifyTimeoutMs",
+    "retryPauseMs",
+    "now",
+  ]);
+  const {
+    metrics,
+    rules,
+    notify,
+    everyMs = 15_000,
+    notifyTimeoutMs = 10_000,
+    retryPauseMs = 1_000,
+  } = options;
+  const { now = () => performance.now() } = options;
+  checkRules(rules);
+  if (typeof notify !== "function") throw new InvalidOptionError("alarms.notify", notify, "a function");
+  checkNumber("alarms.everyMs", everyMs, { min: 0, max: 3_600_000 });
+  checkNumber("alarms.notifyTimeoutMs", notifyTimeoutMs, { min: 1, max: 600_000 });
+  checkNumber("alarms.retryPauseMs", retryPauseMs, { min: 0, max: 600_000 });
+  const delivery = createDelivery(notify, notifyTimeoutMs, retryPauseMs);
+  const watches = rules.map((rule) => createWatch(rule, everyMs));
+  let looking: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    const byName = new Map((await metrics.families()).map((family) => [family.name, family]));
+    const at = now();
+    for (const watch of watches) tellChange(watch, byName, at, delivery.send);
+  };
+  const check = (): Promise<void> => {
+    looking ??= look()
+      .catch(() => {})
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  };
+  const timer = everyMs === 0 ? undefined : setInterval(check, everyMs);
+  (timer as { unref?: () => void } | undefined)?.unref?.();
+  return {
+    check,
+    get firing() {
+      return watches.filter(({ firing }) => firing).map(({ rule }) => rule.name);
+    },
+    get lost() {
+      return delivery.lost;
+    },
+    close() {
+      clearInterval(timer);
+      delivery.close();
+    },
+  };
+}
+
+function tellChange(
+  watch: Watch,
+  families: ReadonlyMap<string, Family>,
+  at: number,
+  send: (news: Parameters<Notify>[0]) => void,
+): void {
+  const { rule } = watch;
+  const changed = watch.look(
+    rule.reads.map((read) => readSeries(families, read)),
+    at,
+  );
+  if (changed === undefined) return;
+  const { value, reason } = changed;
+  send({ alarm: rule.name, state: watch.firing ? "firing" : "resolved", at: Date.now(), value, reason });
+}
+
+function checkRules(rules: readonly AlarmRule[]): void {
+  if (!Array.isArray(rules) || rules.length === 0 || rules.length > mostRules)
+    throw new InvalidOptionError("alarms.rules", rules, `a list of 1 to ${mostRules} rules`);
+  const names = new Set<string>();
+  rules.forEach((rule, at) => {
+    if (typeof rule?.judge !== "function" || names.has(rule.name))
+      throw new InvalidOptionError(
+        `alarms.rules[${at}]`,
+        rule?.name,
+        "a rule with a name that is not there already",
+      );
+    names.add(rule.name);
+    checkNumber(`alarms.rules[${at}].windowMs`, rule.windowMs, { min: 0, max: 86_400_000 });
+    checkNumber(`alarms.rules[${at}].forMs`, rule.forMs ?? 0, { min: 0, max: 86_400_000 });
+  });
+}

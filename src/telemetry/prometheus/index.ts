@@ -1,6 +1,0 @@
-/** Series of a router in the text format of Prometheus, and for alarms. */
-
-export type { SeriesName } from "../metrics/families.ts";
-export type { Cell, Family, FamilyShape, FamilyType } from "../metrics/family.ts";
-export type { MetricsOptions, WatchedDrift, WatchedPromise, WatchedRollout } from "../metrics/options.ts";
-export { type Prometheus, prometheus } from "./prometheus.ts";

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { kindOfStatus, retryAfterMs } from "../../../../src/router/providers/internal/http-failure.ts";
+
+test.each([
+  [200, "unknown"],
+  [400, "invalid-request"],
+  [401, "authentication"],
+  [403, "permission"],
+  [404, "not-found"],
+  [408, "timeout"],
+  [409, "conflict"],
+  [413, "too-large"],
+  [422, "invalid-request"],
+  [429, "rate-limit"],
+  [500, "server"],
+  [502, "server"],
+  [503, "overloaded"],
+  [504, "timeout"],
+  [529, "overloaded"],
+  [599, "server"],
+])("status %d means %s", (status, kind) => {
+  expect(kindOfStatus(status)).toBe(kind);
+});
+
+const at = Date.UTC(2026, 10, 1, 12);
+const now = () => at;
+const inNineSeconds = new Date(at + 9000).toUTCString();
+
+test.each([
+  [{}, undefined],
+  [{ "retry-after": "3" }, 3000],
+  [{ "retry-after": "0" }, 0],
+  [{ "retry-after": "-3" }, undefined],
+  [{ "retry-after-ms": "120", "retry-after": "3" }, 120],
+  [{ "retry-after-ms": "x", "retry-after": "3" }, 3000],
+  [{ "retry-after": "1e999" }, undefined],
+  [{ "retry-after": "soon" }, undefined],
+  [{ "retry-after": "NaN" }, undefined],
+  [{ "retry-after": inNineSeconds }, 9000],
+  [{ "retry-after": inNineSeconds, date: new Date(at + 5000).toUTCString() }, 4000],
+  [{ "retry-after": inNineSeconds, date: new Date(at + 60_000).toUTCString() }, 0],
+  [{ "retry-after": "2, 2" }, 2000],
+  [{ "retry-after": "2, 30" }, 30_000],
+  [{ "retry-after": "-1" }, undefined],
+  [{ "retry-after": "-1, 4" }, 4000],
+  [{ "retry-after": "1e999, 4" }, 4000],
+  [{ "retry-after": "99999999999" }, undefined],
+  [{ "retry-after": "99999999999, 4" }, 4000],
+  [{ "retry-after": "1e3" }, undefined],
+  [{ "retry-after": "0x10" }, undefined],
+  [{ "retry-after": "Infinity" }, undefined],
+  [{ "retry-after": "" }, undefined],
+  [{ "retry-after": "," }, undefined],
+  [{ "retry-after": "retry 7" }, undefined],
+  [{ "retry-after": "9".repeat(16_000) }, undefined],
+  [{ "retry-after": Array(4_000).fill("1").join(", ") }, undefined],
+  [{ "retry-after": `2, ${inNineSeconds}` }, 9000],
+  [{ "retry-after": `${inNineSeconds}, 2` }, 9000],
+  [{ "retry-after": `${inNineSeconds}, ${inNineSeconds}` }, 9000],
+  [{ "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, undefined],
+  [{ "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, undefined],
+  [{ "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT, 5" }, 5000],
+  [{ "retry-after": "Sun, 99 Foo 2026 99:99:99 GMT" }, undefined],
+  [{ "retry-after": inNineSeconds, date: "Thu, 01 Jan 1970 00:00:00 GMT" }, 9000],
+  [{ "retry-after": inNineSeconds, date: "never" }, 9000],
+  [{ "retry-after-ms": "120, 300" }, 300],
+  [{ "retry-after-ms": "-1", "retry-after": "3" }, 3000],
+  [{ "retry-after-ms": "1e999", "retry-after": "3" }, 3000],
+  [{ "retry-after-ms": "999999999999999", "retry-after": "3" }, 3000],
+])("the headers %o ask to wait %s ms", (headers, expected) => {
+  expect(retryAfterMs(new Headers(headers), now)).toBe(expected);
+});
