@@ -71,7 +71,7 @@ describe("what follows an answer", () => {
 
   it("is paid by the owner of the request, in an account of its own, and its attempts are in no result", async () => {
     const { router, large, events, completed } = make({
-      budget: { limitUsd: 3, period: "day", per: "tenant" },
+      budgets: [{ limitUsd: 3, period: "day", per: "tenant" }],
     });
     const result = await router.route({ ...question, tenant: "acme", maxCostUsd: 1 });
     const followUp = completed()?.follow("shadow") as FollowUp;
