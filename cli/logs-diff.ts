@@ -97,7 +97,7 @@ function replayedSide({ policy, models }: Router, file: string, line: number, de
   const context = recordedContext(decision, models, { file, line });
   try {
     const opinion = opinionOf(policy, context, decision.degraded);
-    const unitOf = (rollout: string) => decision.arms?.find((arm) => arm.rollout === rollout);
+    const unitOf = (comparison: string) => decision.arms?.find((arm) => arm.comparison === comparison);
     const { candidates } = context;
     const { choice, propensity } = draw(policy.name, opinion, candidates, drawOf(decision), unitOf);
     const estimated = candidates.find(({ id }) => id === choice.model)?.estimatedCostUsd;

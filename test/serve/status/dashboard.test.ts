@@ -120,7 +120,7 @@ describe("a recording of a router", () => {
     expect(states?.promises).toMatchObject([{ name: "desk", maxLoss: 0.02, state: "not-enough-evidence" }]);
     expect(states?.rollouts).toMatchObject([{ id: "r", stages: [0.1, 1], state: "running" }]);
     expect(states?.drift).toMatchObject({ windows: 0, alarms: [] });
-    expect(states?.arms).toMatchObject([{ rollout: "hold-out" }]);
+    expect(states?.arms).toMatchObject([{ comparison: "hold-out" }]);
     expect(states?.unreadable).toEqual(["rollout"]);
     expect(JSON.stringify(states)).not.toContain("secret");
     await router.close();
