@@ -74,7 +74,6 @@ export {
 export { type LoggedSpend, type ReadSpendOptions, readSpend } from "./monitor/spend/read-spend.ts";
 export type { SpendRequest } from "./monitor/spend/spend-request.ts";
 export { type CompareOptions, type Comparison, compare } from "./replay/compare/compare.ts";
-export { compareRouter, type RouterComparison } from "./replay/compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./replay/compare/comparison-row.ts";
 export { pairOutcomes } from "./replay/compare/pair-outcomes.ts";
 export {

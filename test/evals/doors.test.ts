@@ -15,11 +15,11 @@ const doors = {
     OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
     ReadHumanLabelsOptions ReadSpendOptions RecordKeys RecordText Replay ReplayCase ReplayCases
     ReplayCasesOptions ReplayOptions ReplayPolicyOptions Report ReportOptions RouterCasesOptions
-    RouterComparison RouterReportOptions SavingEstimate ScoreDrift ScoreDriftOptions ScoreReference
+    RouterReportOptions SavingEstimate ScoreDrift ScoreDriftOptions ScoreReference
     ScoredDecision Sides Skipping SpendRequest Split SplitOptions SplitRecord Target TrainOptions
     TrainSettings Training TrainingReport TuneOptions TunePoint TunePoliciesOptions
     TuneThresholdOptions TuneWaysOptions TuningFile UnitField Verdict Way WayComparison WayResult
-    calibrate calibrateShare checkCertificate checkDisjoint collect compare compareRouter
+    calibrate calibrateShare checkCertificate checkDisjoint collect compare
     decisionScores describeCertificate estimateCollect exportRecords fitSufficient importFile
     importRecords joinAuditFeedback joinDecisions joinFeedback joinHumanLabels netSaving pairOutcomes promptKey
     raterAgreement readClassifier readHumanLabels readOutcomes readSpend readSufficient readTuning
