@@ -130,6 +130,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
     model: model.model,
     labels,
     ...known({
+      effort: model.effort,
       endpoint: model.endpoint,
       // What others take for the model says nothing about own GPUs.
       price: model.price ?? (model.gpu === undefined && isPricedAt(model) ? entry?.price : undefined),
