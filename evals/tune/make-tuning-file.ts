@@ -1,4 +1,5 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
+import { readName } from "../../src/plugin/read-name.ts";
 import { completeFacts } from "../../src/router/cost/catalogue.ts";
 import { priceAt } from "../../src/router/cost/price-at.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
@@ -77,11 +78,8 @@ function pricesOf(
   now: number,
 ): Readonly<Record<string, Price>> | undefined {
   const prices = models.flatMap((name) => {
-    const colon = name.indexOf(":");
-    const provider = colon < 0 ? "" : name.slice(0, colon);
-    const facts = { name, provider, model: name.slice(colon + 1), labels: {} };
     const own = given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
-    const price = own ?? completeFacts(facts).price;
+    const price = own ?? completeFacts({ name, ...readName(name), labels: {} }).price;
     return price === undefined ? [] : [[name, inForce(price, now)] as const];
   });
   return prices.length === 0 ? undefined : Object.fromEntries(prices);
