@@ -46,7 +46,7 @@ export async function modelsSubject(
   const policy =
     tuning === undefined
       ? thresholdPolicy<string>({ small, large, at: threshold ?? 0.7 })
-      : certifiedPolicy(tuning.policy, tuning.check);
+      : certifiedPolicy(tuning.policy);
   if (policy === undefined)
     throw new InvalidOptionError(
       "report.tuning",

@@ -17,7 +17,7 @@ export interface PolicySetup<Id extends string> {
   readonly models: readonly Id[];
   /**
    * Builds a policy of this kind around the given one. For combinators: with it the suite checks that the given one is
-   * declared as `inner`, and that the arms of a rollout, and what it reads, are passed on.
+   * declared as `inner`, and that the arms of a comparison, and what it reads, are passed on.
    */
   readonly around?: ((inner: Policy<Id>) => Policy<Id>) | undefined;
 }
@@ -158,7 +158,7 @@ export function policyConformance<const Id extends string>(
               "inner must hold the policies that it asks: without them the router cannot hold the order of answers",
             );
           },
-          "passes on the arms of a rollout, and what it reads": () => checkArms(around, models),
+          "passes on the arms of a comparison, and what it reads": () => checkArms(around, models),
         };
   return Object.entries({ ...cases, ...nested }).map(([name, check]) => ({ name, run: async () => check() }));
 }

@@ -1,11 +1,4 @@
-import {
-  agree,
-  allOf,
-  anyOf,
-  logprob,
-  type SufficientFile,
-  sufficient,
-} from "../../../policies/checks/index.ts";
+import { agree, allOf, anyOf, logprob } from "../../../policies/checks/index.ts";
 import { fromDescription } from "../../../policies/internal/from-description.ts";
 import type { Check, Model, Policy, PolicyDescription } from "../../../src/contracts/index.ts";
 
@@ -14,33 +7,28 @@ import type { Check, Model, Policy, PolicyDescription } from "../../../src/contr
  * not determine. Checks are known by their names: replay uses their recorded verdicts. Throws
  * `InvalidOptionError` if the parameters do not fit the policy.
  */
-export function certifiedPolicy(
-  description: PolicyDescription,
-  file?: SufficientFile | undefined,
-): Policy<string> | undefined {
+export function certifiedPolicy(description: PolicyDescription): Policy<string> | undefined {
   return fromDescription(description, (name) => {
-    const built = typeof name === "string" ? checkNamed(name, file) : undefined;
+    const built = typeof name === "string" ? checkNamed(name) : undefined;
     return built?.name === name ? withoutNothing(built) : { name, accepts: () => false };
   });
 }
 
 /** Builds a check of its name, as tuning writes it; undefined for another one. */
-function checkNamed(name: string, file: SufficientFile | undefined): Check | undefined {
+function checkNamed(name: string): Check | undefined {
   const min = /^logprob\(min (-?[\d.]{1,20}(?:e-?\d{1,3})?)\)$/.exec(name)?.[1];
   if (min !== undefined) return Number(min) <= 0 ? logprob({ min: Number(min) }) : undefined;
   const combined = /^(allOf|anyOf)\((logprob\([^()]{1,40}\)), (.{1,300})\)$/s.exec(name);
   if (combined !== null) {
-    const parts = [combined[2], combined[3]].map((part) => checkNamed(part ?? "", undefined));
+    const parts = [combined[2], combined[3]].map((part) => checkNamed(part ?? ""));
     const [one, other] = parts;
     if (one === undefined || other === undefined) return undefined;
     return combined[1] === "allOf" ? allOf(one, other) : anyOf(one, other);
   }
   const other = /^agree\(with (.{1,200})\)$/s.exec(name)?.[1];
-  if (other !== undefined) {
-    const generate = () => Promise.reject(new Error("replay calls no model"));
-    return agree({ with: { name: other, generate } as unknown as Model });
-  }
-  return file !== undefined && name.startsWith("sufficient(") ? sufficient(file) : undefined;
+  if (other === undefined) return undefined;
+  const generate = () => Promise.reject(new Error("replay calls no model"));
+  return agree({ with: { name: other, generate } as unknown as Model });
 }
 
 /** Returns a check that does not accept where the record lacks what it reads, as in tuning. */

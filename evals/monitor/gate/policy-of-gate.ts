@@ -10,10 +10,10 @@ import type { ConfiguredRouter } from "./configured-router.ts";
  * since it has the checks of a cascade too, else the one that the tuning file describes. `undefined` if neither is known.
  */
 export function policyOfGate(
-  tuning: Pick<TuningFile, "policy" | "check">,
+  tuning: Pick<TuningFile, "policy">,
   router: ConfiguredRouter | undefined,
 ): Policy<string> | undefined {
   const tuned = policyHash(tuning.policy);
   const own = router && guardedBy(router.policy).find((policy) => policyHash(policy) === tuned);
-  return own ?? certifiedPolicy(tuning.policy, tuning.check);
+  return own ?? certifiedPolicy(tuning.policy);
 }

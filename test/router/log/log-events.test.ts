@@ -107,8 +107,6 @@ it("all that read decisions pass over them", async () => {
   for (const args of [
     ["logs", file],
     ["logs", file, "--costliest"],
-    ["logs", file, "--flips"],
-    ["logs", file, "--diff", config],
     ["decide", "--config", config, "--diff", file, file],
     ["eval", "spend", "--log", file],
     ["eval", "import", "--from", "decisions", "--feedback", feedback, "--out", join(folder, "o.jsonl"), file],
