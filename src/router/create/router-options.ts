@@ -50,8 +50,8 @@ export interface RouterOptions<Id extends string> {
    */
   readonly promise?: QualityPromise | undefined;
   /**
-   * State that this router shares with other processes through a store: their budgets and rates are one. Default:
-   * all state is that of this process.
+   * State that this router shares with other processes through a store, `fleet({ store })` of `switchpoint/fleet`: their
+   * budgets and rates are one. Default: all state is that of this process.
    */
   readonly shared?: SharedState | undefined;
   /**
@@ -145,12 +145,19 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
       throw new InvalidOptionError(name, given, "a function");
   }
   if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
+  checkShared(options.shared);
   const { classifierTimeoutMs, maxCharacters } = options;
   if (classifierTimeoutMs !== undefined)
     checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
   if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
     throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
   if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
+}
+
+function checkShared(given: unknown): void {
+  const { open, keyOf } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  if (given !== undefined && (typeof open !== "function" || typeof keyOf !== "function"))
+    throw new InvalidOptionError("shared", given, 'fleet({ store }) of "switchpoint/fleet"');
 }
 
 /** Options that `replace` can change. */

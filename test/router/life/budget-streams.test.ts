@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { always } from "../../../policies/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter, isRouterError, type RouterOptions } from "../../../src/index.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { sendEvents, serveWith } from "../../support/serve-with.ts";
@@ -52,7 +52,7 @@ async function read(router: ReturnType<typeof routerOver>) {
   return { text, error };
 }
 
-const shared = () => ({ store: memoryStore(), mode: "strict" as const, timeoutMs: 5_000 });
+const shared = () => fleet({ store: memoryStore(), mode: "strict", timeoutMs: 5_000 });
 
 it.each([
   ["of this process", () => ({})],

@@ -6,6 +6,7 @@ import {
   type ProviderOptions,
 } from "../../../contracts/index.ts";
 import { checkAssumed } from "../../../plugin/check-assumed.ts";
+import { checkEfforts } from "../../../plugin/check-efforts.ts";
 import { checkKeys, checkNumber, checkPrice, checkText } from "../../../plugin/index.ts";
 import { checkOwnGpu } from "../../../plugin/own-gpu.ts";
 import { refuseKey } from "../../../plugin/refuse-key.ts";
@@ -74,8 +75,9 @@ export function checkProviderOptions(
 
 const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];
 
-function checkCapabilities(option: string, { contentTypes, ...flags }: Capabilities): void {
-  checkFlags(option, flags, [...capabilityKeys, "contentTypes"]);
+function checkCapabilities(option: string, { contentTypes, efforts, ...flags }: Capabilities): void {
+  checkFlags(option, flags, [...capabilityKeys, "contentTypes", "efforts"]);
+  if (efforts !== undefined) checkEfforts(`${option}.efforts`, efforts);
   const fits =
     contentTypes === undefined ||
     (Array.isArray(contentTypes) && contentTypes.every((type) => typeof type === "string"));
