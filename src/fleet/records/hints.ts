@@ -15,7 +15,7 @@ export interface HintsOptions {
   readonly clock: Clock;
   readonly breakers: Pick<Breakers, "exportState" | "hint">;
   readonly limits: Pick<Limits, "learnt" | "hint"> | undefined;
-  /** Names of the router's models. */
+  /** Names by which the router keeps breakers and limits. */
   readonly names: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import { storeKey } from "../../fleet/records/store-key.ts";
 import { createClock } from "../../plugin/clock.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
@@ -105,7 +106,7 @@ function assemble<Id extends string>(
       clock,
       emit: events.emit,
       sessions: { sessions, names, maxSessions: options.maxSessions ?? 10_000 },
-      hints: { breakers, limits, names: Object.values(names) },
+      hints: { breakers, limits, names: endpointsOf(models) },
     });
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
@@ -223,6 +224,10 @@ function assemble<Id extends string>(
 
 function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {
   return Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
+}
+
+function endpointsOf(models: Readonly<Record<string, Model>>): readonly string[] {
+  return Object.values(models).map((model) => withoutEffort(model.name, model));
 }
 
 function isDraw(value: unknown): boolean {
