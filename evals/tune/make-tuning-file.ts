@@ -9,10 +9,9 @@ import { baselineOf } from "./baseline.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
 
-type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "categories" | "models"> &
-  Partial<Pick<TuningFile, "check" | "ways">> & {
-    readonly policy: PolicyDescription;
-  };
+type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "categories" | "models"> & {
+  readonly policy: PolicyDescription;
+};
 
 const dayMs = 86_400_000;
 /** Number of quantiles, as in a trained classifier's reference distribution. */
@@ -48,8 +47,6 @@ export function makeTuningFile(
     certificate: found.certificate,
     ...(found.categories === undefined ? {} : { categories: found.categories }),
     curve: found.curve,
-    ...(found.check === undefined ? {} : { check: found.check }),
-    ...(found.ways === undefined ? {} : { ways: found.ways }),
     quantiles: quantilesOf(complexity),
     data: recordKeysOf(records, "tune", split),
     baseline: baselineOf(found, records, complexity, settings),

@@ -1,6 +1,6 @@
 import type { Member, Model } from "../../contracts/index.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
 import type { PlanInput, PlannedModel, PlanRules } from "./plan/index.ts";
 
@@ -33,7 +33,8 @@ function sharedOf(
   models: Readonly<Record<string, Pick<Model, "name" | "effort">>>,
 ): Readonly<Record<string, string>> | undefined {
   const all = Object.entries(models).map(([id, model]) => [id, withoutEffort(model.name, model)] as const);
-  const shared = all.filter(([id, key]) => all.some(([other, same]) => same === key && other !== id));
+  const derived = new Set(all.flatMap(([id, name]) => (models[id]?.name === name ? [] : [name])));
+  const shared = all.filter(([, name]) => derived.has(name));
   return shared.length === 0 ? undefined : Object.fromEntries(shared);
 }
 
@@ -42,11 +43,18 @@ function leastWindow(members: readonly Member[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** Returns the attempt plan's view of a decided request. */
-export function planInputOf({ scope, plan, fallbacks, rules }: Execution): PlanInput {
-  return { requestId: scope.id, plan: plan.map(planned), fallbacks, deadlineAt: scope.deadline?.at, rules };
+/** Returns the attempt plan's view of a decided request, or of a direct call, which is numbered by it. */
+export function planInputOf({ scope, plan, fallbacks, rules, direct }: CallContext): PlanInput {
+  return {
+    requestId: scope.id,
+    plan: plan.map(planned),
+    fallbacks,
+    deadlineAt: scope.deadline?.at,
+    rules,
+    direct: direct && { attemptId: `${scope.id}/${direct}-${scope.numberCall()}`, hop: direct },
+  };
 }
 
-function planned({ model, unless }: Execution["plan"][number]): PlannedModel {
+function planned({ model, unless }: CallContext["plan"][number]): PlannedModel {
   return { model, check: unless?.name };
 }

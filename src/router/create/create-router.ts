@@ -1,6 +1,4 @@
 import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../../contracts/index.ts";
-import { resolveShared } from "../../fleet/records/shared-options.ts";
-import { storeKey } from "../../fleet/records/store-key.ts";
 import { createClock } from "../../plugin/clock.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
@@ -40,7 +38,6 @@ import { normaliseRequest } from "../request/index.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createInputStates } from "./input-states.ts";
-import { openShared } from "./open-shared.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
@@ -97,21 +94,21 @@ function assemble<Id extends string>(
   const breakers = createBreakers(breaker);
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
-  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
-  const names = namesOf(models);
-  const opened =
-    shared &&
-    openShared({
-      shared,
-      clock,
-      emit: events.emit,
-      sessions: { sessions, names, maxSessions: options.maxSessions ?? 10_000 },
-      hints: { breakers, limits, names: endpointsOf(models) },
-    });
+  const { shared } = options;
+  const opened = shared?.open({
+    clock,
+    emit: events.emit,
+    names: namesOf(models),
+    endpoints: endpointsOf(models),
+    maxSessions: options.maxSessions ?? 10_000,
+    sessions,
+    breakers,
+    limits,
+  });
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge && createHedging(hedge, health.of);
-  const budgets = resolveBudgets(options, ids);
+  const budgets = resolveBudgets(options.budgets, ids);
   const ledger = createLedger({
     budgets,
     desk,
@@ -176,11 +173,10 @@ function assemble<Id extends string>(
     budgetDoor: createBudgetDoor({
       budgets,
       kept: ledger.kept,
-      store: shared?.store,
-      keyOf: (key) => storeKey(shared?.namespace ?? "", key),
+      shared,
       now: clock.wall,
     }),
-    shared: options.shared,
+    shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
     recent: recentDecisions(options.recentDecisions ?? 200),
     rules: planRulesOf(execution, models),

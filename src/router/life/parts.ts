@@ -11,8 +11,7 @@ import type {
   SharedState,
   Tuning,
 } from "../../contracts/index.ts";
-import type { Ledger, ResponseCache } from "../../contracts/ports/index.ts";
-import type { SharedSessions } from "../../fleet/records/shared-sessions.ts";
+import type { Ledger, OpenShared, ResponseCache } from "../../contracts/ports/index.ts";
 import type { BudgetDoor } from "../budget/budget-door.ts";
 import type { ExecutionPorts, PlanRules } from "../call/index.ts";
 import type { DecisionParts } from "../decide/index.ts";
@@ -86,7 +85,7 @@ export interface RouterParts<Id extends string> {
    * Reads the session of a request that another process may have gone on with. Undefined if this one knows it, else
    * the reason why it could not be read. Absent: sessions are not shared.
    */
-  readonly readSession: SharedSessions["read"] | undefined;
+  readonly readSession: OpenShared["read"] | undefined;
   readonly exportState: () => RouterState;
   readonly readEndpoints: () => EndpointStates;
   readonly restoreState: (state: RouterState) => void;

@@ -12,7 +12,7 @@ export function followVerdict(
 ): Next {
   const call = state.running.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
-  if (verdict === "accepted") return answer(state, attemptId);
+  if (verdict === "accepted" || input.direct !== undefined) return answer(state, attemptId);
   // An answer that only the plan's check did not accept is better than a degraded one.
   const isKept = verdict === "degraded" || state.degraded !== undefined;
   // Its endpoint answers again: another effort of it may be asked.

@@ -9,6 +9,7 @@ import { checkAssumed } from "../../../plugin/check-assumed.ts";
 import { checkEfforts } from "../../../plugin/check-efforts.ts";
 import { checkKeys, checkNumber, checkPrice, checkText } from "../../../plugin/index.ts";
 import { checkOwnGpu } from "../../../plugin/own-gpu.ts";
+import { refuseKey } from "../../../plugin/refuse-key.ts";
 import type { WithGpu } from "./facts-of.ts";
 
 export { factsOf } from "./facts-of.ts";
@@ -16,7 +17,6 @@ export { factsOf } from "./facts-of.ts";
 const providerKeys = [
   "apiKey",
   "baseUrl",
-  "baseURL",
   "headers",
   "fetch",
   "defaults",
@@ -42,6 +42,7 @@ export function checkProviderOptions(
   ownKeys: readonly string[] = [],
 ): void {
   checkText(`${owner}.model`, model);
+  refuseKey(owner, options, "baseURL", "it is spelt baseUrl");
   checkKeys(owner, options, [...providerKeys, ...ownKeys]);
   const { apiKey, baseUrl, headers, fetch, defaults, labels, price, capabilities, name } = options;
 

@@ -1,4 +1,4 @@
-import type { FailureClass, ProviderErrorKind } from "../../contracts/index.ts";
+import type { FailureClass, ProviderErrorKind } from "../contracts/index.ts";
 
 export const failureClasses: readonly FailureClass[] = ["connection", "timeout", "server"];
 
