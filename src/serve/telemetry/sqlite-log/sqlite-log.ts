@@ -1,4 +1,4 @@
-import { checkLogLoop, type LogLoopOptions } from "../../../loop/loop-writer.ts";
+import type { StateLines } from "../../../contracts/ports/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
 import { createIntake, type DecisionLog } from "../../../router/log/intake.ts";
 import { type LineOptions, type LogLine, lineMaker, lineOptionNames } from "../../../router/log/log-line.ts";
@@ -17,7 +17,7 @@ export interface SqliteLogOptions extends LineOptions {
    * Promises, rollouts and the drift monitor whose states are written as lines of their own: when they change, at most
    * twice a minute. Default: their events alone.
    */
-  readonly loop?: LogLoopOptions | undefined;
+  readonly loop?: StateLines | undefined;
 }
 
 /** Rows of a transaction: of a hundred, each takes twice as long. Passing them to their thread takes about a millisecond. */
@@ -37,7 +37,6 @@ export function sqliteLog(options: SqliteLogOptions): DecisionLog {
   checkNumber("sqliteLog.maxQueued", maxQueued, { min: 1, integer: true });
   checkNumber("sqliteLog.maxBytes", maxBytes, { min: 1_000_000 });
   if (options.keepMs !== undefined) checkNumber("sqliteLog.keepMs", keepMs, { min: 1_000 });
-  if (options.loop !== undefined) checkLogLoop("sqliteLog.loop", options.loop);
   return createIntake<LogLine>({
     owner: "sqliteLog",
     file,
