@@ -45,7 +45,7 @@ export async function modelsSubject(
   checkTunedModels(tuning, small, large);
   const at = threshold ?? 0.7;
   const { name, parameters } = tuning?.policy ?? thresholdPolicy({ small, large, at });
-  const policy = certifiedPolicy({ name, parameters }, tuning?.check);
+  const policy = certifiedPolicy({ name, parameters });
   if (policy === undefined)
     throw new InvalidOptionError(
       "report.tuning",

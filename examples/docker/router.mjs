@@ -14,7 +14,7 @@ const client = new Redis(REDIS_URL);
 const router = createRouter({
   models: { small: openai("gpt-5.4-mini"), large: openai("gpt-5.5") },
   policy: threshold({ small: "small", large: "large", largeShare: 0.3 }),
-  budget: { limitUsd: 20, period: "day", per: "tenant" },
+  budgets: [{ limitUsd: 20, period: "day", per: "tenant" }],
   shared: fleet({ store: redisStore({ client }), namespace: "router" }),
 });
 // A reload (SIGHUP) closes the router that it replaces, and with it what that one has opened.

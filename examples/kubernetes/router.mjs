@@ -27,7 +27,7 @@ const client = new Redis(REDIS_URL);
 const router = createRouter({
   models: { qwen, cloud: openai("gpt-5.5") },
   policy: threshold({ small: "qwen", large: "cloud", largeShare: 0.3 }),
-  budget: { limitUsd: 20, period: "day", per: "tenant" },
+  budgets: [{ limitUsd: 20, period: "day", per: "tenant" }],
   // Longer than the default of 20 ms: Redis may be on another machine of the cluster.
   shared: fleet({ store: redisStore({ client }), namespace: "router", timeoutMs: 250 }),
 });

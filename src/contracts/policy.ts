@@ -56,7 +56,7 @@ export interface Choice<Id extends string = string> {
    */
   readonly insteadOf?: Withheld<Id> | undefined;
   /**
-   * Parts of the units for which this choice is made, one for each rollout that it is part of, the outermost first.
+   * Parts of the units for which this choice is made, one for each comparison that it is part of, the outermost first.
    * Combinators pass them on. Absent: all units.
    */
   readonly arms?: readonly ArmShare[] | undefined;

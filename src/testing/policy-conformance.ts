@@ -16,7 +16,7 @@ export interface PolicySetup<Id extends string> {
   readonly models: readonly Id[];
   /**
    * Builds a policy of this kind around the given one. For combinators: with it the suite checks that the arms of a
-   * rollout, and what it reads, are passed on.
+   * comparison, and what it reads, are passed on.
    */
   readonly around?: ((inner: Policy<Id>) => Policy<Id>) | undefined;
 }
@@ -125,7 +125,7 @@ export function policyConformance<const Id extends string>(
   const nested: Readonly<Record<string, () => void>> =
     around === undefined
       ? {}
-      : { "passes on the arms of a rollout, and what it reads": () => checkArms(around, models) };
+      : { "passes on the arms of a comparison, and what it reads": () => checkArms(around, models) };
   return Object.entries({ ...cases, ...nested }).map(([name, check]) => ({ name, run: async () => check() }));
 }
 

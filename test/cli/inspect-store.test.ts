@@ -80,7 +80,7 @@ describe("doctor", () => {
         createRouter({
           models: { small: fakeModel({ model: "small" }) },
           policy: always("small"),
-          budget: { limitUsd: 1, period: "day" },
+          budgets: [{ limitUsd: 1, period: "day" }],
           shared: fleet({ store }),
         }),
       );

@@ -11,7 +11,6 @@ import {
   policyConformance,
 } from "../../src/testing/index.ts";
 import { combinatorSamples, type PolicySampleId, policySamples } from "../support/policy-samples.ts";
-import { sufficientFiles } from "../support/sufficient-files.ts";
 
 type Id = PolicySampleId;
 const models = ["small", "large"] as const;
@@ -81,11 +80,6 @@ const checkSamples: Readonly<Record<string, readonly { readonly check: Check; re
     "numeric-answer": [
       { check: checks.numericAnswer() },
       { check: checks.numericAnswer({ integer: true, min: 0, max: 1e6 }) },
-    ],
-    sufficient: [
-      { check: checks.sufficient(sufficientFiles.logprob) },
-      { check: checks.sufficient(sufficientFiles.blend) },
-      { check: checks.sufficient(sufficientFiles.text) },
     ],
     "tool-arguments": [
       {

@@ -1,11 +1,4 @@
-import {
-  agree,
-  allOf,
-  anyOf,
-  logprob,
-  type SufficientFile,
-  sufficient,
-} from "../../../policies/checks/index.ts";
+import { agree, allOf, anyOf, logprob } from "../../../policies/checks/index.ts";
 import { always, byTask, cascade, threshold, tiers } from "../../../policies/index.ts";
 import {
   type Check,
@@ -20,10 +13,7 @@ import {
  * not determine. Checks are known by their names: replay uses their recorded verdicts. Throws
  * `InvalidOptionError` if the parameters do not fit the policy.
  */
-export function certifiedPolicy(
-  { name, parameters = {} }: PolicyDescription,
-  file?: SufficientFile | undefined,
-): Policy<string> | undefined {
+export function certifiedPolicy({ name, parameters = {} }: PolicyDescription): Policy<string> | undefined {
   // The policies check their parameters.
   const given = parameters as never;
   switch (name) {
@@ -34,7 +24,7 @@ export function certifiedPolicy(
     case "tiers":
       return tiers<string>(given);
     case "cascade":
-      return cascadeOf(parameters, file);
+      return cascadeOf(parameters);
     case "byTask":
       return byTaskOf(parameters);
     default:
@@ -42,13 +32,15 @@ export function certifiedPolicy(
   }
 }
 
-function cascadeOf(
-  { models, unless, acceptance, skipAt }: Readonly<Record<string, unknown>>,
-  file: SufficientFile | undefined,
-): Policy<string> {
+function cascadeOf({
+  models,
+  unless,
+  acceptance,
+  skipAt,
+}: Readonly<Record<string, unknown>>): Policy<string> {
   const [first, ...then] = Array.isArray(models) ? (models as readonly string[]) : [];
   const name = unless as string;
-  const built = typeof name === "string" ? checkNamed(name, file) : undefined;
+  const built = typeof name === "string" ? checkNamed(name) : undefined;
   const check: Check = built?.name === name ? withoutNothing(built) : { name, accepts: () => false };
   return cascade<string>({
     first: first as string,
@@ -78,22 +70,20 @@ function useOf(use: unknown): string | Policy<string> | undefined {
 }
 
 /** Builds a check of its name, as tuning writes it; undefined for another one. */
-function checkNamed(name: string, file: SufficientFile | undefined): Check | undefined {
+function checkNamed(name: string): Check | undefined {
   const min = /^logprob\(min (-?[\d.]{1,20}(?:e-?\d{1,3})?)\)$/.exec(name)?.[1];
   if (min !== undefined) return Number(min) <= 0 ? logprob({ min: Number(min) }) : undefined;
   const combined = /^(allOf|anyOf)\((logprob\([^()]{1,40}\)), (.{1,300})\)$/s.exec(name);
   if (combined !== null) {
-    const parts = [combined[2], combined[3]].map((part) => checkNamed(part ?? "", undefined));
+    const parts = [combined[2], combined[3]].map((part) => checkNamed(part ?? ""));
     const [one, other] = parts;
     if (one === undefined || other === undefined) return undefined;
     return combined[1] === "allOf" ? allOf(one, other) : anyOf(one, other);
   }
   const other = /^agree\(with (.{1,200})\)$/s.exec(name)?.[1];
-  if (other !== undefined) {
-    const generate = () => Promise.reject(new Error("replay calls no model"));
-    return agree({ with: { name: other, generate } as unknown as Model });
-  }
-  return file !== undefined && name.startsWith("sufficient(") ? sufficient(file) : undefined;
+  if (other === undefined) return undefined;
+  const generate = () => Promise.reject(new Error("replay calls no model"));
+  return agree({ with: { name: other, generate } as unknown as Model });
 }
 
 /** Returns a check that does not accept where the record lacks what it reads, as in tuning. */

@@ -9,9 +9,9 @@ import type { ConfiguredRouter } from "./configured-router.ts";
  * checks of a cascade too, else the one that the tuning file describes. `undefined` if neither is known.
  */
 export function policyOfGate(
-  tuning: Pick<TuningFile, "policy" | "check">,
+  tuning: Pick<TuningFile, "policy">,
   router: ConfiguredRouter | undefined,
 ): Policy<string> | undefined {
   const isSame = router !== undefined && policyHash(router.policy) === policyHash(tuning.policy);
-  return isSame ? router.policy : certifiedPolicy(tuning.policy, tuning.check);
+  return isSame ? router.policy : certifiedPolicy(tuning.policy);
 }

@@ -35,6 +35,8 @@ export interface Call {
   readonly sparing?: boolean | undefined;
   /** True if no other model is left: an open breaker does not forbid the call. */
   readonly lastResort?: boolean | undefined;
+  /** True if its plan has this one call, as those of classifiers, checks and shadows: breakers do not stop it. */
+  readonly direct?: boolean | undefined;
   /** The budget of retries or hedges was charged before, for a call that found no room. */
   readonly paid?: boolean | undefined;
   /** True if a busy endpoint passed the call on: it needs no token of the retry budget. */

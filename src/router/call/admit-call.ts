@@ -1,6 +1,6 @@
 import { admitMember } from "./admit-member.ts";
 import { admitTarget, type PlannedCall } from "./admit-target.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import { forbidden, type Refused } from "./refused.ts";
 import { targetOf } from "./target.ts";
@@ -11,7 +11,7 @@ import { targetOf } from "./target.ts";
  * pool's order, until one may be called.
  */
 export function admitCall(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
 ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
   const { model, hop, lastResort } = proposal;

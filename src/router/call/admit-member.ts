@@ -2,7 +2,7 @@ import type { Refusal } from "../../contracts/ports/index.ts";
 import { reasonOfNone } from "../../plugin/reason-of-none.ts";
 import { admitTarget, type PlannedCall, refusedNow } from "./admit-target.ts";
 import { callOf } from "./call-of.ts";
-import type { AskedMember, Execution, PoolAccess } from "./context.ts";
+import type { AskedMember, CallContext, PoolAccess } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import { forbidden, notAdmitted, type Refused } from "./refused.ts";
 import { inOrder, memberTarget, type Target } from "./target.ts";
@@ -13,8 +13,9 @@ type Outcome = PlannedCall | Refused | Promise<PlannedCall | Refused>;
  * Takes the members of a pool through the ports, in the order of its rule, until one may be called. Members that the request
  * has called already come again only once all have had their turn.
  */
-export function admitMember(execution: Execution, proposal: Proposal, pool: PoolAccess): Outcome {
+export function admitMember(execution: CallContext, proposal: Proposal, pool: PoolAccess): Outcome {
   const { hop, lastResort } = proposal;
+  const isLast = lastResort === true || proposal.direct === true;
   const asked = pool.ask(hop, execution.ports.clock.wall());
   const permitted = asked.filter((one) => one.permitted === true);
   if (permitted.length === 0)
@@ -22,9 +23,9 @@ export function admitMember(execution: Execution, proposal: Proposal, pool: Pool
   const turn = notCalled(execution, proposal, permitted);
   if (turn.length === 0) return notAdmitted(proposal, noOther);
   const targets = inOrder(execution, pool, turn).map((one) => memberTarget(proposal.model, one));
-  const ready = lastResort === true ? byWait(execution, proposal, targets) : targets;
+  const ready = isLast ? byWait(execution, proposal, targets) : targets;
   const orPaused = (outcome: PlannedCall | Refused): Outcome => {
-    if (!isRefusal(outcome) || outcome.stage !== "admission" || lastResort === true) return outcome;
+    if (!isRefusal(outcome) || outcome.stage !== "admission" || isLast) return outcome;
     return afterPause(execution, proposal, pool, targets) ?? outcome;
   };
   const admitted = firstAdmitted(execution, proposal, { targets: ready, at: 0, waits: 0 });
@@ -38,17 +39,17 @@ const noOther: Refusal = {
 
 /** Returns the permitted members whose turn it is; none for a call next to another one, if all have had theirs. */
 function notCalled(
-  { scope }: Execution,
+  execution: CallContext,
   { model, beside }: Proposal,
   permitted: readonly AskedMember[],
 ): readonly AskedMember[] {
-  const called = scope.called?.get(model);
+  const called = execution.called?.get(model);
   if (called === undefined) return permitted;
   const left = permitted.filter(({ member }) => !called.includes(member.key));
   if (left.length > 0 || beside === true) return left;
   // All have had their turn: they come again, the last one not at once.
   const last = called.at(-1) as string;
-  scope.called?.set(model, permitted.length > 1 ? [last] : []);
+  execution.called?.set(model, permitted.length > 1 ? [last] : []);
   return permitted.length > 1 ? permitted.filter(({ member }) => member.key !== last) : permitted;
 }
 
@@ -68,7 +69,7 @@ const mostWaits = 16;
 
 /** Returns the first call that is admitted, else the refusal of the member that has room first. */
 function firstAdmitted(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   { targets, at: from, waits, refused: before }: Asking,
 ): Outcome {
@@ -106,7 +107,7 @@ function soonerOf(one: Refused | undefined, other: Refused): Refused {
 
 /** Waits for the member whose pause ends first, if the pool's own limit allows it. */
 function afterPause(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   { rules }: PoolAccess,
   targets: readonly Target[],
@@ -122,13 +123,13 @@ function afterPause(
   return undefined;
 }
 
-function byWait(execution: Execution, proposal: Proposal, targets: readonly Target[]): readonly Target[] {
+function byWait(execution: CallContext, proposal: Proposal, targets: readonly Target[]): readonly Target[] {
   return waitsOf(execution, proposal, targets).map(({ target }) => target);
 }
 
 /** Returns the targets with the time until each may be called, the shortest first; otherwise in their order. */
 function waitsOf(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   targets: readonly Target[],
 ): readonly { readonly target: Target; readonly waitMs: number }[] {
@@ -137,7 +138,7 @@ function waitsOf(
     .sort((a, b) => (a.waitMs === b.waitMs ? 0 : a.waitMs - b.waitMs));
 }
 
-function waitOf(execution: Execution, proposal: Proposal, target: Target): number {
+function waitOf(execution: CallContext, proposal: Proposal, target: Target): number {
   const { admission } = execution.ports;
   const call = callOf(execution, target, proposal.attemptId, proposal.hop, proposal);
   const asked = admission.ask(call, proposal.delayMs);
@@ -154,12 +155,12 @@ function isRefusal(outcome: Outcome): outcome is Refused {
 
 /** Notes that a member has had its turn. */
 function noteCalled<Admitted extends PlannedCall | Refused>(
-  { scope }: Execution,
+  execution: CallContext,
   admitted: Admitted,
 ): Admitted {
   if (isRefusal(admitted)) return admitted;
   const { id, name } = admitted.target;
-  scope.called ??= new Map();
-  scope.called.set(id, [...(scope.called.get(id) ?? []), name]);
+  execution.called ??= new Map();
+  execution.called.set(id, [...(execution.called.get(id) ?? []), name]);
   return admitted;
 }

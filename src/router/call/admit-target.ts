@@ -2,7 +2,7 @@ import type { Check } from "../../contracts/index.ts";
 import type { Refusal } from "../../contracts/ports/index.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
-import type { CallContext, Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import { leftMs } from "./deadline.ts";
 import { endsEarlier } from "./output-limit.ts";
 import type { Proposal } from "./plan/index.ts";
@@ -23,17 +23,18 @@ export interface PlannedCall extends ReadyCall {
  * held while the ledger answers. `patienceMs`: see `PlannedCall`.
  */
 export function admitTarget(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   target: Target,
   patienceMs = 0,
 ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
-  const { hop, attemptId, delayMs, lastResort } = proposal;
+  const { hop, attemptId, delayMs, lastResort, direct } = proposal;
   const { ports, scope } = execution;
   const call = callOf(execution, target, attemptId, hop, proposal);
-  const fits = endsEarlier(scope, call) ?? scope.account.fits(call);
+  // Where an answer was cut says nothing of a direct call, which need not ask the same.
+  const fits = (direct === true ? undefined : endsEarlier(scope, call)) ?? scope.account.fits(call);
   if (fits !== true) return unpaid(proposal, fits);
-  const asked = lastResort === true || ports.admission.ask(call, delayMs + patienceMs);
+  const asked = lastResort === true || direct === true || ports.admission.ask(call, delayMs + patienceMs);
   if (asked !== true) return notAdmitted(proposal, asked);
   const reserved = scope.account.reserve(call);
   const entering: Entering = { proposal, target, call, patienceMs };
@@ -53,7 +54,7 @@ interface Entering {
 }
 
 /** Enters after the wait for a store: the deadline may have passed, or a constraint no longer permit the call. */
-function enterLater(execution: Execution, entering: Entering): PlannedCall | Refused {
+function enterLater(execution: CallContext, entering: Entering): PlannedCall | Refused {
   const refused = refusedNow(execution, entering.proposal, entering.target);
   if (refused === undefined) return enter(execution, entering);
   execution.scope.account.release(entering.call.attemptId);
@@ -61,14 +62,14 @@ function enterLater(execution: Execution, entering: Entering): PlannedCall | Ref
 }
 
 /** Returns the refusal of a call that may no longer be made after a wait; undefined if it may. */
-export function refusedNow(execution: Execution, proposal: Proposal, target: Target): Refused | undefined {
+export function refusedNow(execution: CallContext, proposal: Proposal, target: Target): Refused | undefined {
   if (leftMs(execution) <= 0) return tooLate(proposal);
   const permitted = permitsNow(execution, target, proposal.hop);
   return permitted === true ? undefined : forbidden(proposal, permitted, true);
 }
 
 function enter(
-  execution: Execution,
+  execution: CallContext,
   { proposal, target, call, patienceMs }: Entering,
 ): PlannedCall | Refused {
   const { ports, scope, plan } = execution;
@@ -87,7 +88,7 @@ function enter(
 }
 
 /** Refusal where a store fails: what cannot be reserved is not spent. */
-export const notReserved: Refusal = { by: "store", reason: "cannot be paid for: reserving its cost failed" };
+const notReserved: Refusal = { by: "store", reason: "cannot be paid for: reserving its cost failed" };
 
 /** Gives back the pass and the money of a call that is not made. */
 export function giveBack({ scope }: CallContext, { pass, call }: ReadyCall): void {

@@ -20,7 +20,13 @@ export function callOf(
   target: Pick<Target, "id" | "name" | "candidate" | "model">,
   attemptId: string,
   hop: Hop,
-  { sparing, lastResort, paid, spilled }: Pick<Proposal, "sparing" | "lastResort" | "paid" | "spilled"> = {},
+  {
+    sparing,
+    lastResort,
+    direct,
+    paid,
+    spilled,
+  }: Pick<Proposal, "sparing" | "lastResort" | "direct" | "paid" | "spilled">,
 ): Call {
   const { scope, facts, textTokens } = context;
   const { id, name, candidate, model } = target;
@@ -53,6 +59,7 @@ export function callOf(
     limited: bounded?.limited,
     sparing,
     lastResort,
+    direct,
     paid,
     spilled,
     ...(gpu !== undefined && {

@@ -1,5 +1,5 @@
 import type { Member, Model } from "../../contracts/index.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
 import type { PlanInput, PlannedModel, PlanRules } from "./plan/index.ts";
 
@@ -24,11 +24,18 @@ function leastWindow(members: readonly Member[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** Returns the attempt plan's view of a decided request. */
-export function planInputOf({ scope, plan, fallbacks, rules }: Execution): PlanInput {
-  return { requestId: scope.id, plan: plan.map(planned), fallbacks, deadlineAt: scope.deadline?.at, rules };
+/** Returns the attempt plan's view of a decided request, or of a direct call, which is numbered by it. */
+export function planInputOf({ scope, plan, fallbacks, rules, direct }: CallContext): PlanInput {
+  return {
+    requestId: scope.id,
+    plan: plan.map(planned),
+    fallbacks,
+    deadlineAt: scope.deadline?.at,
+    rules,
+    direct: direct && { attemptId: `${scope.id}/${direct}-${scope.numberCall()}`, hop: direct },
+  };
 }
 
-function planned({ model, unless }: Execution["plan"][number]): PlannedModel {
+function planned({ model, unless }: CallContext["plan"][number]): PlannedModel {
   return { model, check: unless?.name };
 }

@@ -1,6 +1,6 @@
 import { admitCall } from "./admit-call.ts";
 import type { PlannedCall } from "./admit-target.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import { notYetCalled } from "./pool-left.ts";
 import type { Refused } from "./refused.ts";
@@ -16,7 +16,7 @@ const mostTurns = 16;
  * request has not called yet are taken; where it has left the pool meanwhile, those that may be called.
  */
 export function takeAnyTurn(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   planned: PlannedCall,
   turn = 1,
@@ -29,7 +29,7 @@ export function takeAnyTurn(
 }
 
 function orNext(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   taken: Taken,
   turn: number,
@@ -42,7 +42,7 @@ function orNext(
 }
 
 /** True if another member may be called in place of one that was refused after a wait. */
-function isElsewhere(execution: Execution, { model, hop }: Proposal, { stage, refusal }: Refused): boolean {
+function isElsewhere(execution: CallContext, { model, hop }: Proposal, { stage, refusal }: Refused): boolean {
   if (stage === "limits") return notYetCalled(execution, model, hop).length > 0;
   if (stage !== "constraint" || refusal.by === "deadline") return false;
   const asked = execution.poolOf?.(model)?.ask(hop, execution.ports.clock.wall()) ?? [];

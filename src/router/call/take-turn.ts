@@ -1,7 +1,7 @@
 import { isRouterError } from "../../contracts/index.ts";
 import { wait } from "../../plugin/wait.ts";
 import { giveBack, type PlannedCall, refusedNow } from "./admit-target.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import { type Refused, tooLate, withoutRoom } from "./refused.ts";
 import { type Room, takeRoom } from "./take-room.ts";
@@ -12,7 +12,7 @@ import { type Room, takeRoom } from "./take-room.ts";
  * signal's reason on an abort. A call that is not made has given everything back.
  */
 export function takeTurn(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   planned: PlannedCall,
 ): PlannedCall | Refused | Promise<PlannedCall | Refused> {
@@ -24,12 +24,16 @@ export function takeTurn(
 }
 
 /** Returns the milliseconds for which a call waits for a rate or a pause. */
-function patienceOf({ ports }: Execution, { lastResort }: Proposal, { patienceMs }: PlannedCall): number {
-  return lastResort === true ? ports.options.retryAfterCapMs : patienceMs;
+function patienceOf(
+  { ports }: CallContext,
+  { lastResort, direct }: Proposal,
+  { patienceMs }: PlannedCall,
+): number {
+  return lastResort === true || direct === true ? ports.options.retryAfterCapMs : patienceMs;
 }
 
 async function afterDelay(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   planned: PlannedCall,
 ): Promise<PlannedCall | Refused> {
@@ -47,7 +51,7 @@ async function afterDelay(
 }
 
 async function afterRoom(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   planned: PlannedCall,
   taking: Room | Promise<Room>,
@@ -62,7 +66,7 @@ async function afterRoom(
 }
 
 function settle(
-  execution: Execution,
+  execution: CallContext,
   proposal: Proposal,
   planned: PlannedCall,
   room: Room,
@@ -74,7 +78,7 @@ function settle(
 }
 
 /** Returns the refusal of a call that may no longer be made after a wait, and gives everything back. */
-function endIfRefused(execution: Execution, proposal: Proposal, planned: PlannedCall): Refused | undefined {
+function endIfRefused(execution: CallContext, proposal: Proposal, planned: PlannedCall): Refused | undefined {
   const refused = refusedNow(execution, proposal, planned.target);
   if (refused !== undefined) giveBack(execution, planned);
   return refused;

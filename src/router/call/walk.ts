@@ -3,7 +3,7 @@ import { longestTimerMs } from "../../plugin/longest-timer.ts";
 import { admitCall } from "./admit-call.ts";
 import { giveBack, type PlannedCall } from "./admit-target.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
 import { endError } from "./end-error.ts";
 import { followedBy } from "./followed-by.ts";
@@ -30,11 +30,11 @@ export type Move =
 const goesOn: Move = {};
 
 /**
- * Shell around the attempt plan of one request. It reports events to the plan and takes the calls that the
+ * Shell around the attempt plan of one request, or of one direct call. It reports events to the plan and takes the calls that the
  * plan proposes through the ports. It throws the error that ends the request.
  */
 export class Walk {
-  readonly #execution: Execution;
+  readonly #execution: CallContext;
   readonly #input: PlanInput;
   #state: PlanState = initialState;
   /** Time that was read last. The plan does not look at the times of events that are told by it. */
@@ -49,7 +49,7 @@ export class Walk {
   /** Answers that a check did not accept. */
   #answers: Map<string, Completion> | undefined;
 
-  constructor(execution: Execution) {
+  constructor(execution: CallContext) {
     this.#execution = execution;
     this.#input = planInputOf(execution);
     this.#readAt = execution.scope.startedAt;
@@ -61,7 +61,7 @@ export class Walk {
     // A stream may be read long after it was decided.
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
     if (leftMs(this.#execution) <= 0) throw deadlineError(this.#execution.scope);
-    ports.admission.noteRequest();
+    if (this.#execution.direct === undefined) ports.admission.noteRequest();
     return this.#follow(this.#send({ type: "begin", at: this.#readAt }));
   }
 
@@ -86,7 +86,8 @@ export class Walk {
     this.#errors ??= new Map();
     this.#errors.set(attemptId, error);
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
-    const isProviders = isRouterError(error, "provider");
+    // Nothing follows a direct call, whatever its failure: nothing is asked, and no number drawn.
+    const isProviders = isRouterError(error, "provider") && this.#execution.direct === undefined;
     const left = isProviders ? leftOfPool(this.#execution, failed.call) : undefined;
     return this.#follow(
       this.#send({
@@ -228,7 +229,8 @@ export class Walk {
     const { reason, waitMs, by } = refusal;
     this.#refusals ??= new Map();
     this.#refusals.set(attemptId, refused);
-    if (isSkipped) this.#execution.ports.observer.skipped(this.#input.requestId, model, hop, reason);
+    if (isSkipped && proposal.direct !== true)
+      this.#execution.ports.observer.skipped(this.#input.requestId, model, hop, reason);
     const at = by === "deadline" ? this.#afterDeadline() : this.#now();
     // A rate that never comes back waits forever, which JSON cannot say.
     const boundedMs = waitMs === undefined ? undefined : Math.min(waitMs, longestTimerMs);

@@ -106,7 +106,7 @@ function assemble<Id extends string>(
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge && createHedging(hedge, health.of);
-  const budgets = resolveBudgets(options, ids);
+  const budgets = resolveBudgets(options.budgets, ids);
   const ledger = createLedger({
     budgets,
     desk,

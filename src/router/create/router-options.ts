@@ -13,6 +13,7 @@ import {
   type Tuning,
 } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../../plugin/index.ts";
+import { refuseKey } from "../../plugin/refuse-key.ts";
 import type { BudgetOptions } from "../budget/budget-options.ts";
 import type { CacheOptions } from "../cache/index.ts";
 import type { ExecutionOptions } from "../call/index.ts";
@@ -35,13 +36,12 @@ export interface RouterOptions<Id extends string> {
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
-   * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user. Every
-   * call then carries an output limit, and the most that it can cost with it is reserved before the call and settled
-   * after it. With a budget in US dollars a model of unknown price is not permitted. A request for which too little is
-   * left is refused with `BudgetExceededError`. Default: no limit.
+   * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user: at most
+   * 16 budgets. All that apply must have room, or nothing is reserved. Every call then carries an output limit, and the
+   * most that it can cost with it is reserved before the call and settled after it. With a budget in US dollars a model
+   * of unknown price is not permitted. A request for which too little is left is refused with `BudgetExceededError`.
+   * Default: no limit.
    */
-  readonly budget?: BudgetOptions<Id> | undefined;
-  /** Several budgets, at most 16, in place of `budget`: all of them must have room, or nothing is reserved. */
   readonly budgets?: readonly BudgetOptions<Id>[] | undefined;
   /**
    * Promise on the quality of answers. While it is at risk or broken, soft limits of budgets do not degrade: an event
@@ -120,7 +120,6 @@ const optionNames: readonly string[] = [
   "constraints",
   "assumeCapabilities",
   "execution",
-  "budget",
   "shared",
   "budgets",
   "promise",
@@ -205,6 +204,7 @@ export function checkDecidingOptions(options: DecidingOptions, ids: readonly str
 
 /** Throws `InvalidOptionError` if there is an option that no router has. */
 export function checkRouterKeys(options: object): void {
+  refuseKey("createRouter", options, "budget", "give budgets, a list");
   checkKeys("createRouter", options, optionNames);
 }
 

@@ -28,7 +28,7 @@ import { noneLeft } from "./none-left.ts";
 import { promiseStateOf } from "./promise-state.ts";
 import { recordDecision } from "./record-decision.ts";
 import { takeBackUnknown } from "./refuse-unknown.ts";
-import { unknownRollout } from "./unknown-rollout.ts";
+import { unknownComparison } from "./unknown-comparison.ts";
 import { ofModels, withQuality } from "./with-quality.ts";
 
 /**
@@ -235,8 +235,8 @@ export function choose<Id extends string>(
   const random = deciding.draw ?? parts.random();
   let drawn: Drawn<Id>;
   try {
-    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (rollout) =>
-      unitOf(parts, rollout, request, random),
+    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (comparison) =>
+      unitOf(parts, comparison, request, random),
     );
   } catch (cause) {
     dropPromises(opinion);
@@ -259,12 +259,12 @@ function ownOf(
 
 function unitOf<Id extends string>(
   { policy, unitOf: ask }: DecisionParts<Id>,
-  rollout: string,
+  comparison: string,
   request: RequestFacts,
   random: number,
 ): UnitDraw | undefined {
-  if (ask === undefined) throw unknownRollout(policy.name, rollout);
-  return ask(policy.name, rollout, request, random);
+  if (ask === undefined) throw unknownComparison(policy.name, comparison);
+  return ask(policy.name, comparison, request, random);
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});

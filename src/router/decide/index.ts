@@ -14,4 +14,4 @@ export { worstOf } from "./promise-state.ts";
 export { type PastDecision, redecide } from "./redecide.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
 export { checkArms } from "./settle-arms.ts";
-export { unknownRollout } from "./unknown-rollout.ts";
+export { unknownComparison } from "./unknown-comparison.ts";

@@ -21,9 +21,6 @@ export interface AdmissionParts {
   readonly now: () => number;
 }
 
-/** Hops of classifiers and checks: no other model can stand in, so breakers do not stop them. */
-const direct: ReadonlySet<Call["hop"]> = new Set(["classify", "check"]);
-
 /** Creates the port that combines breakers, pauses, rates, calls at once, and the retry and hedge budgets. */
 export function createAdmission(parts: AdmissionParts): Admission {
   const { breakers, retryBudget, hedging, limits, now } = parts;
@@ -66,10 +63,10 @@ export function createAdmission(parts: AdmissionParts): Admission {
     lateAfterMs: (name) => hedging?.afterMs(name, now()),
 
     enter(call, inMs) {
-      const isDirect = direct.has(call.hop);
       const at = now();
-      const entered = isDirect ? false : breakers.enter(call.name, at + inMs);
-      if (entered !== true && !isDirect && call.lastResort !== true)
+      // No other model can stand in for a direct call, so breakers do not stop it.
+      const entered = call.direct === true ? false : breakers.enter(call.name, at + inMs);
+      if (entered !== true && call.direct !== true && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
       const isTrial = entered === true && breakers.isOnTrial(call.name);
       const budget = withdraw(call);

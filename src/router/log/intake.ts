@@ -23,7 +23,7 @@ const mostUnderWay = 10_000;
 /** Shortest time between two reports of lost decisions, in milliseconds. */
 const reportEveryMs = 60_000;
 
-export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
+export interface IntakeOptions extends Omit<QueueOptions, "lose"> {
   /** Name of the function that made the log, for the warning of the process. */
   readonly owner: string;
   readonly file: string;
@@ -35,7 +35,7 @@ export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
  * Returns the listener that all logs share: it selects what becomes a line, and counts and tells what is lost. It never
  * blocks or fails a request.
  */
-export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOptions<Line>): DecisionLog {
+export function createIntake({ owner, file, loop, ...options }: IntakeOptions): DecisionLog {
   if (loop !== undefined && typeof loop?.open !== "function")
     throw new InvalidOptionError(
       `${owner}.loop`,
@@ -56,7 +56,7 @@ export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOpti
     reportedAt = now;
     emit?.({ type: "decisions-lost", file, lost: dropped, reason });
   };
-  const queue = lineQueue<Line>({ ...options, lose });
+  const queue = lineQueue({ ...options, lose });
   const enqueue = (event: Logged): void => queue.add(event);
   const states = loop?.open((writer, read) => enqueue({ type: "loop-states", writer, states: read }));
 

@@ -14,15 +14,13 @@ import { readBudget } from "../../support/shared-budget.ts";
 const noon = Date.UTC(2026, 0, 31, 12);
 const now = () => noon;
 const budgets = resolveBudgets(
-  {
-    budgets: [
-      { name: "all", limitUsd: 5, period: "day" },
-      { name: "tenant", limitUsd: 2, period: "month", per: "tenant", timeZone: "Europe/Berlin" },
-      { name: "tokens", limitTokens: 1_000, period: "total", per: "tenant", lapse: "return" },
-      { name: "user", limitUsd: 1.5, period: "hour", per: { label: "user" } },
-      { name: "one", limitUsd: 1, period: "request" },
-    ],
-  },
+  [
+    { name: "all", limitUsd: 5, period: "day" },
+    { name: "tenant", limitUsd: 2, period: "month", per: "tenant", timeZone: "Europe/Berlin" },
+    { name: "tokens", limitTokens: 1_000, period: "total", per: "tenant", lapse: "return" },
+    { name: "user", limitUsd: 1.5, period: "hour", per: { label: "user" } },
+    { name: "one", limitUsd: 1, period: "request" },
+  ],
   [],
 );
 const tenants = ["a", "b"];

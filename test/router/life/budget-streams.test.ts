@@ -75,7 +75,7 @@ it.each([
 
 it("a stream beyond its limit goes on while the budget has room, and counts whole", async () => {
   const { url } = await talker(400);
-  const router = routerOver(url, { budget: { limitUsd: 1, period: "day" } });
+  const router = routerOver(url, { budgets: [{ limitUsd: 1, period: "day" }] });
   const { text, error } = await read(router);
   expect(error).toBeUndefined();
   expect(text).toBe(words.repeat(400));
@@ -85,7 +85,7 @@ it("a stream beyond its limit goes on while the budget has room, and counts whol
 
 it("a budget in tokens stops a stream too, and a request without a bound is never stopped", async () => {
   const { url } = await talker(4_000);
-  const bounded = routerOver(url, { budget: { limitTokens: 1_000, period: "day" } });
+  const bounded = routerOver(url, { budgets: [{ limitTokens: 1_000, period: "day" }] });
   const { error } = await read(bounded);
   expect(error).toMatchObject({ code: "budget-exceeded", limitTokens: 1_000, limitUsd: undefined });
   const { text } = await read(routerOver(url, {}));

@@ -51,7 +51,7 @@ function endOf(
   { attemptId, at, kind, delivered }: PlanFailure,
 ): Omit<PlanEnd, "step"> | undefined {
   // The text received so far is not lost, even if the deadline has passed meanwhile.
-  if (kind === undefined || delivered) return { because: "error", attemptId };
+  if (kind === undefined || delivered || input.direct !== undefined) return { because: "error", attemptId };
   if (isLate(input, at)) return { because: "deadline" };
   return endsRequest.has(kind) ? { because: "error", attemptId } : undefined;
 }

@@ -19,11 +19,19 @@ export function followRefusal(input: PlanInput, state: PlanState, event: PlanRef
   });
   if (call.beside) return lookFurther(input, rest, call, event);
   if (isLate(input, event.at)) return fail(rest, { because: "deadline" });
+  if (call.direct === true) return ofDirect(rest, call, event);
   if (proposed === undefined) return afterAcceptance(input, rest, call, event);
   const { search } = rest;
   return search === undefined
     ? ofFirst(input, rest, call, event)
     : ofSearch(input, rest, search, call, event);
+}
+
+/** Ends a plan of one call: no other model can stand in. */
+function ofDirect(state: PlanState, { attemptId, model }: Proposal, { stage, reason }: PlanRefusal): Next {
+  if (stage === "constraint") return fail(state, { because: "forbidden", attemptId });
+  if (stage === "money") return fail(state, { because: "money", attemptId });
+  return fail(change(state, { passedOver: { [model]: reason } }), { because: "limits" });
 }
 
 /** Follows a refusal of the plan's first model, which was permitted and affordable when the decision was made. */

@@ -11,7 +11,7 @@ export function followVerdict(
   { attemptId, at, verdict }: Extract<PlanEvent, { readonly type: "answered" }>,
 ): Next {
   if (!state.running.some((one) => one.attemptId === attemptId)) return idle(state);
-  if (verdict === "accepted") return answer(state, attemptId);
+  if (verdict === "accepted" || input.direct !== undefined) return answer(state, attemptId);
   // An answer that only the plan's check did not accept is better than a degraded one.
   const isKept = verdict === "degraded" || state.degraded !== undefined;
   const rest = change(state, { running: [], degraded: isKept ? attemptId : undefined });

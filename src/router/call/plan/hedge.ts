@@ -15,6 +15,7 @@ export function lookForHedge(
   { attemptId, at, elsewhere }: Extract<PlanEvent, { readonly type: "late" }>,
 ): Next {
   const main = state.running[0];
+  if (input.direct !== undefined) return idle(state);
   if (main?.attemptId !== attemptId || state.hedged || state.open.length > 0 || isLate(input, at))
     return idle(state);
   const looked = change(state, { notHedged: [] });

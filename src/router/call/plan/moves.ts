@@ -16,16 +16,16 @@ export function idle(state: PlanState): Next {
   return { state, steps: noSteps };
 }
 
-/** Proposes a call. Attempts are named by the request and the number of the proposal, from 1. */
+/** Proposes a call. Attempts of an answer are named by the request and the number of the proposal, from 1. */
 export function propose(
-  { requestId }: PlanInput,
+  { requestId, direct }: PlanInput,
   state: PlanState,
   call: Omit<Proposal, "step" | "attemptId" | "delayMs"> & { readonly delayMs?: number },
 ): Next {
   const proposed = state.proposed + 1;
   const proposal: Proposal = {
     step: "propose",
-    attemptId: `${requestId}/${proposed}`,
+    attemptId: direct?.attemptId ?? `${requestId}/${proposed}`,
     model: call.model,
     hop: call.hop,
     place: call.place,
@@ -35,6 +35,7 @@ export function propose(
     paid: call.paid,
     spilled: call.spilled,
     beside: call.beside,
+    direct: direct && true,
   };
   const after = copyOf(state);
   after.proposed = proposed;

@@ -40,7 +40,7 @@ function begin(input: PlanInput, state: PlanState): Next {
   if (state.proposed > 0) return idle(state);
   const first = input.plan[0];
   if (first === undefined) return fail(state, { because: "all-failed" });
-  return propose(input, state, { model: first.model, hop: "answer", place: 0 });
+  return propose(input, state, { model: first.model, hop: input.direct?.hop ?? "answer", place: 0 });
 }
 
 /** Notes that the proposed call is about to be made: its model has had its turn. */

@@ -1,3 +1,5 @@
+import type { Hop } from "../../../contracts/index.ts";
+
 /** Input of the attempt plan of one request. Plain JSON, the same from the first event to the last. */
 export interface PlanInput {
   /** Id of the request, with which the ids of its attempts begin. */
@@ -9,6 +11,8 @@ export interface PlanInput {
   /** Deadline in milliseconds on the monotonic clock. */
   readonly deadlineAt?: number | undefined;
   readonly rules: PlanRules;
+  /** The one call of a plan that nothing follows: no retry, no fallback, no hedge. Absent: the request is answered. */
+  readonly direct?: { readonly attemptId: string; readonly hop: Hop } | undefined;
 }
 
 export interface PlannedModel {

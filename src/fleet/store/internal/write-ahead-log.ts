@@ -1,5 +1,5 @@
+import { wait } from "../../../plugin/wait.ts";
 import { isBusy, type Sqlite } from "./open-sqlite.ts";
-import { wait } from "./wait.ts";
 
 /** Readers and one writer do not wait for each other then. Another process may be doing the same. */
 export async function asWriteAheadLog(database: Sqlite): Promise<void> {

@@ -1,5 +1,5 @@
-import { MissingDependencyError } from "../contracts/index.ts";
-import { nodeBuiltin } from "./node-builtin.ts";
+import { MissingDependencyError } from "../../../contracts/index.ts";
+import { nodeBuiltin } from "../../../plugin/node-builtin.ts";
 
 /** Part that is used of a database of `node:sqlite` or `better-sqlite3`. */
 export interface Sqlite {
@@ -16,20 +16,20 @@ export interface SqliteStatement {
 
 /**
  * Opens a file by `node:sqlite` where this Node.js has it (from 22.13 on), else by `better-sqlite3`. Rejects with
- * `MissingDependencyError` if there is neither. `user` is what needs it, for that error.
+ * `MissingDependencyError` if there is neither.
  */
-export async function openSqlite(file: string, user = "SQLite"): Promise<Sqlite> {
+export async function openSqlite(file: string): Promise<Sqlite> {
   const builtIn = builtInSqlite();
   if (builtIn !== undefined) return new builtIn.DatabaseSync(file);
-  return new (await loadPackage(user)).default(file);
+  return new (await loadPackage()).default(file);
 }
 
-async function loadPackage(user: string): Promise<{ readonly default: new (file: string) => Sqlite }> {
+async function loadPackage(): Promise<{ readonly default: new (file: string) => Sqlite }> {
   const name = "better-sqlite3";
   try {
     return (await import(name)) as Awaited<ReturnType<typeof loadPackage>>;
   } catch (cause) {
-    const neededBy = `${user} on a Node.js without node:sqlite (before 22.13)`;
+    const neededBy = "sqliteStore() on a Node.js without node:sqlite (before 22.13)";
     throw new MissingDependencyError(name, neededBy, { cause });
   }
 }
