@@ -62,7 +62,7 @@ const rolloutDoor = {
   values: words(`
     auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
     createRollout
-    degraded diffReleases errors escalations followRelease keepPromise latency parseRelease
+    degraded diffReleases errors escalations followRelease keepPromise latency loopStates parseRelease
     publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
     saving sharePromise verifyRelease watchTuning
   `),
@@ -72,7 +72,7 @@ const rolloutDoor = {
     DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
     DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
     GuardStatus HoldOut HoldOutOptions JudgedStage KeepPromiseOptions LatencyGuardOptions
-    LivePromise LivePromiseState MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
+    LivePromise LivePromiseState LoopStatesOptions MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
     PromiseReport PromiseSnapshot PublishReleaseOptions Published QualityGuardOptions RatedQuality
     Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
     ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions
