@@ -14,7 +14,7 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError InvalidOutputError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route spendMeter
+    defaultRouter efforts environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
