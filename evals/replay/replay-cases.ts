@@ -9,6 +9,7 @@ import {
   type RequestFacts,
 } from "../../src/contracts/index.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
+import { readName } from "../../src/plugin/read-name.ts";
 import { estimateCost } from "../../src/router/cost/cost-of.ts";
 import { permits } from "../../src/router/decide/eligible.ts";
 import { otherIds } from "../../src/router/decide/same-model.ts";
@@ -166,13 +167,8 @@ function withEstimate<Id extends string>(candidate: Candidate<Id>, request: Requ
 }
 
 function namedFacts(id: string): ModelFacts {
-  const colon = id.indexOf(":");
-  return {
-    name: id,
-    provider: colon > 0 ? id.slice(0, colon) : "recorded",
-    model: colon > 0 ? id.slice(colon + 1) : id,
-    labels: {},
-  };
+  const { provider, model } = readName(id);
+  return { name: id, provider: provider || "recorded", model, labels: {} };
 }
 
 const namesShown = 20;

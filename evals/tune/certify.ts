@@ -25,8 +25,6 @@ export interface CertifyParts {
   /** Thresholds of the candidates, if they are thresholds. */
   readonly thresholds?: readonly number[] | undefined;
   readonly settings: TuneSettings;
-  /** Index of an accepted candidate to take instead of the cheapest. Default: the cheapest. */
-  readonly choose?: number | undefined;
 }
 
 /**
@@ -44,9 +42,7 @@ export async function certifyLoss(
   const { units, isBinary } = columns;
   const test = await lossTest({ ...settings, units, isBinary, delta });
   const contest = { candidates, large, guarantee, test, maxLoss, delta };
-  const { index: cheapest, accepted, pValues } = chooseCandidate(contest);
-  // All accepted ones hold at once, so any of them may be taken.
-  const index = parts.choose !== undefined && parts.choose < accepted ? parts.choose : cheapest;
+  const { index, accepted, pValues } = chooseCandidate(contest);
   const isAccepted = (candidate: number): boolean => candidate < accepted;
   if (index < 0) await checkAnyUseful(parts, test, maxLoss, delta, accepted);
 

@@ -1,4 +1,5 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
+import { readName } from "../../src/plugin/read-name.ts";
 import { completeFacts } from "../../src/router/cost/catalogue.ts";
 import { priceAt } from "../../src/router/cost/price-at.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
@@ -8,10 +9,9 @@ import { baselineOf } from "./baseline.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
 
-type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "categories" | "models"> &
-  Partial<Pick<TuningFile, "check" | "ways">> & {
-    readonly policy: PolicyDescription;
-  };
+type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "categories" | "models"> & {
+  readonly policy: PolicyDescription;
+};
 
 const dayMs = 86_400_000;
 /** Number of quantiles, as in a trained classifier's reference distribution. */
@@ -47,8 +47,6 @@ export function makeTuningFile(
     certificate: found.certificate,
     ...(found.categories === undefined ? {} : { categories: found.categories }),
     curve: found.curve,
-    ...(found.check === undefined ? {} : { check: found.check }),
-    ...(found.ways === undefined ? {} : { ways: found.ways }),
     quantiles: quantilesOf(complexity),
     data: recordKeysOf(records, "tune", split),
     baseline: baselineOf(found, records, complexity, settings),
@@ -80,11 +78,8 @@ function pricesOf(
   now: number,
 ): Readonly<Record<string, Price>> | undefined {
   const prices = models.flatMap((name) => {
-    const colon = name.indexOf(":");
-    const provider = colon < 0 ? "" : name.slice(0, colon);
-    const facts = { name, provider, model: name.slice(colon + 1), labels: {} };
     const own = given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
-    const price = own ?? completeFacts(facts).price;
+    const price = own ?? completeFacts({ name, ...readName(name), labels: {} }).price;
     return price === undefined ? [] : [[name, inForce(price, now)] as const];
   });
   return prices.length === 0 ? undefined : Object.fromEntries(prices);

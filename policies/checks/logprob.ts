@@ -18,7 +18,7 @@ export interface LogprobOptions {
  * without it such an answer is not accepted. `attempt.check.note` then says so.
  *
  * The mean shows how sure a model was of its words, not how often it is right: choose `min` on recorded
- * outcomes (`eval tune --ways logprob`).
+ * outcomes (`tunePolicies`).
  */
 export function logprob(options: LogprobOptions): Check {
   checkKeys("logprob", options, ["min", "otherwise"]);

@@ -1,6 +1,6 @@
 import type { Batches } from "./batches.ts";
 import type { Capabilities, NeededCapability } from "./capabilities.ts";
-import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+import type { ChatRequest, Completion, CompletionChunk, ReasoningEffort } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
 import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
@@ -123,6 +123,11 @@ export interface ModelFacts {
   readonly provider: string;
   /** Name that the provider has for the model. */
   readonly model: string;
+  /**
+   * Reasoning effort of every call, whatever its request asks for, as `efforts` sets it. The name ends with it:
+   * `openai:gpt-5.5@high`. Absent: that of the request.
+   */
+  readonly effort?: ReasoningEffort | undefined;
   /** Address of the model without credentials and query. Absent: its provider's default address. */
   readonly endpoint?: string | undefined;
   readonly price?: Price | undefined;

@@ -19,9 +19,7 @@ import { type Prometheus, prometheus } from "../../src/serve/metrics/prometheus/
 import { dashboard } from "../../src/serve/status/index.ts";
 import { alarms, quantileAbove, rateAbove, webhook } from "../../src/serve/telemetry/alarms/index.ts";
 import { otel } from "../../src/serve/telemetry/otel/index.ts";
-import { sqliteLog } from "../../src/serve/telemetry/sqlite-log/index.ts";
 import { type LoopbackServer, sendJson, serveWith } from "./serve-with.ts";
-import { withoutSqlite } from "./sqlite.ts";
 
 /** Everything that a router's activity can be seen by, switched on. */
 export interface AllSinks {
@@ -36,9 +34,7 @@ export async function allSinks(router: Router): Promise<AllSinks> {
   const drift = createDriftMonitor({});
   router.observe(drift);
   const loop = { drift, promises: [createPromise({ name: "desk", maxLoss: 0.02 })] };
-  const logs = [decisionLog({ file: join(folder, "decisions.jsonl"), loop })];
-  if (withoutSqlite === undefined) logs.push(sqliteLog({ file: join(folder, "decisions.db"), loop }));
-  for (const log of logs) router.observe(log);
+  router.observe(decisionLog({ file: join(folder, "decisions.jsonl"), loop }));
 
   const events: string[] = [];
   router.observe((event: RouterEvent) => {

@@ -51,20 +51,19 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
   if (loop !== undefined) checkLogLoop("decisionLog.loop", loop);
   const rotation = rotate === undefined ? undefined : readRotation("decisionLog.rotate", rotate);
-  const makeLine = lineMaker("decisionLog", options);
+  const lineOf = lineMaker("decisionLog", options);
   if (nodeBuiltin("node:fs/promises") === undefined)
     throw new InvalidOptionError(
       "decisionLog.file",
       file,
       "left out where there is no file system, as in Workers and edge functions: pass a function of your own as onEvent",
     );
-  return createIntake<string>({
+  return createIntake({
     owner: "decisionLog",
     file,
     maxQueued,
     loop,
-    lineOf: (event) => makeLine(event).text,
-    lengthOf: (line) => line.length,
+    lineOf,
     writer: fileWriter(file, rotation),
     batch,
   });

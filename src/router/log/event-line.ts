@@ -1,6 +1,5 @@
 import type { FeedbackGiven, LoopEvent, PartsReplaced, RouterEvent } from "../../contracts/index.ts";
 import type { LoopStates } from "../../serve/status/loop-reader.ts";
-import type { LogLine } from "./line.ts";
 
 /** Events of the loop that have lines of their own. Feedback has one if its decision is in an arm: it measures a saving. */
 export type LoggedNews = LoopEvent | PartsReplaced | FeedbackGiven;
@@ -31,12 +30,11 @@ export function isLoggedNews(event: RouterEvent): event is LoggedNews {
  * Returns the line `{ at, decisionId?, event }` of an event, or `{ at, writer, loop }` of states. They belong to no tenant
  * and no session; feedback goes with its decision.
  */
-export function eventLine(event: LoggedNews | LoopStatesRead): LogLine {
+export function eventLine(event: LoggedNews | LoopStatesRead): string {
   const at = new Date(event.type === "feedback-given" ? event.at : Date.now()).toISOString();
-  const id = event.type === "feedback-given" ? event.decisionId : "";
   const value =
     event.type === "loop-states"
       ? { at, writer: event.writer, loop: event.states }
-      : { at, ...(id !== "" && { decisionId: id }), event };
-  return { text: `${JSON.stringify(value)}\n`, id, at, model: "" };
+      : { at, ...(event.type === "feedback-given" && { decisionId: event.decisionId }), event };
+  return `${JSON.stringify(value)}\n`;
 }

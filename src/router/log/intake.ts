@@ -18,7 +18,7 @@ const mostUnderWay = 10_000;
 /** Shortest time between two reports of lost decisions, in milliseconds. */
 const reportEveryMs = 60_000;
 
-export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
+export interface IntakeOptions extends Omit<QueueOptions, "lose"> {
   /** Name of the function that made the log, for the warning of the process. */
   readonly owner: string;
   readonly file: string;
@@ -30,7 +30,7 @@ export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
  * Returns the listener that all logs share: it selects what becomes a line, and counts and tells what is lost. It never
  * blocks or fails a request.
  */
-export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOptions<Line>): DecisionLog {
+export function createIntake({ owner, file, loop, ...options }: IntakeOptions): DecisionLog {
   /** Calls of classifiers whose request has not ended. */
   const underWay = new Map<string, AttemptEnded[]>();
   let dropped = 0;
@@ -45,7 +45,7 @@ export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOpti
     reportedAt = now;
     emit?.({ type: "decisions-lost", file, lost: dropped, reason });
   };
-  const queue = lineQueue<Line>({ ...options, lose });
+  const queue = lineQueue({ ...options, lose });
   const enqueue = (event: Logged): void => queue.add(event);
   const states = loop && loopWriter(loop, enqueue);
 

@@ -204,9 +204,9 @@ export interface FramePool {
   }[];
 }
 
-/** Requests by arm of a rollout or a hold-out, since the recording began. */
+/** Requests by arm of a comparison, such as a rollout or a hold-out, since the recording began. */
 export interface FrameArms {
-  readonly rollout: string;
+  readonly comparison: string;
   readonly arms: readonly {
     readonly arm: string;
     readonly share: number;

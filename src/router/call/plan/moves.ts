@@ -129,6 +129,7 @@ function copyOf(state: PlanState): NextState {
     proposed: state.proposed,
     place: state.place,
     tried: state.tried,
+    failed: state.failed,
     setAside: state.setAside,
     retries: state.retries,
     open: state.open,

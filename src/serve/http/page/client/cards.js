@@ -9,12 +9,12 @@ let before = new Map();
 export function showCards(/** @type {any} */ { states, kind, now, complexity }) {
   const { rollouts = [], arms, promises = [] } = states;
   const others = arms.filter(
-    (/** @type {any} */ one) => !rollouts.some((/** @type {any} */ rollout) => rollout.id === one.rollout),
+    (/** @type {any} */ one) => !rollouts.some((/** @type {any} */ rollout) => rollout.id === one.comparison),
   );
   /** @type {[string, any, (input: any) => HTMLElement][]} */
   const wanted = [
     ...rollouts.map((/** @type {any} */ rollout) => {
-      const own = arms.find((/** @type {any} */ one) => one.rollout === rollout.id);
+      const own = arms.find((/** @type {any} */ one) => one.comparison === rollout.id);
       return [`rollout ${rollout.id}`, { rollout, own, now }, rolloutCard];
     }),
     ...armCards(others, rollouts.length > 0, kind),

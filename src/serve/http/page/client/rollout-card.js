@@ -171,16 +171,16 @@ function armTable(arms) {
 }
 
 /**
- * Cards of arms that belong to no rollout that is watched, such as those of a hold-out.
+ * Cards of comparisons that are no rollout that is watched, such as those of a hold-out.
  * @param {any[]} arms @param {boolean} hasRollouts @param {string} kind
  * @returns {[string, any, (input: any) => HTMLElement][]}
  */
 export function armCards(arms, hasRollouts, kind) {
   if (arms.length > 0)
     return arms.map((one) => [
-      `arms ${one.rollout}`,
+      `arms ${one.comparison}`,
       one,
-      (input) => card("", title("Arms of", name(input.rollout)), armTable(input.arms)),
+      (input) => card("", title("Arms of", name(input.comparison)), armTable(input.arms)),
     ]);
   if (hasRollouts) return [];
   const where =
