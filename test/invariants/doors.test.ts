@@ -14,7 +14,7 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError InvalidOutputError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route spendMeter
+    defaultRouter efforts environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
@@ -34,7 +34,7 @@ const pluginDoor = {
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
   `),
   types: words(`
-    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
+    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BaseId BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
     CachedFrom CallAnswer CallOptions CalledModel Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion

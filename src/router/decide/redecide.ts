@@ -120,13 +120,13 @@ function factsOf<Id extends string>({ facts, pool }: DecidingModel<Id>): ModelFa
 
 /** Returns a candidate as it was seen then. */
 function candidateOf<Id extends string>(
-  { otherIdsOf }: DecisionParts<Id>,
+  { kinOf }: DecisionParts<Id>,
   one: RecordedCandidate<Id>,
   facts: ModelFacts,
 ): Candidate<Id> {
   return {
     id: one.model,
-    sameAs: otherIdsOf(one.model, facts),
+    ...kinOf(one.model, facts),
     facts,
     estimatedInputTokens: one.estimatedInputTokens,
     estimatedCostUsd: one.estimatedCostUsd,
