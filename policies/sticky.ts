@@ -77,6 +77,8 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
     },
     models: policy.models,
     reads: policy.reads,
+    inner: [policy],
+    order: "session",
     select(context) {
       const { session, candidates } = context;
       if (session === undefined) return policy.select(context);

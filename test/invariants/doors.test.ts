@@ -14,7 +14,7 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError InvalidOutputError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route spendMeter
+    defaultRouter efforts environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
@@ -44,8 +44,7 @@ const pluginDoor = {
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
     LimitOptions Load Logprobs LoopEvent Member MemberRecord Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OptionKind OptionTable OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
+    ObservedFirstToken ObservedHealth ObservedOutcome OptionKind OptionTable OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext PolicyCut PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyOrder PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates
     ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
@@ -63,7 +62,7 @@ const rolloutDoor = {
   values: words(`
     auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
     createRollout
-    degraded diffReleases errors escalations followRelease keepPromise latency parseRelease
+    degraded diffReleases errors escalations followRelease keepPromise latency loopStates parseRelease
     publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
     saving sharePromise verifyRelease watchTuning
   `),
@@ -73,7 +72,7 @@ const rolloutDoor = {
     DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
     DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
     GuardStatus HoldOut HoldOutOptions JudgedStage KeepPromiseOptions LatencyGuardOptions
-    LivePromise LivePromiseState MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
+    LivePromise LivePromiseState LoopStatesOptions MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
     PromiseReport PromiseSnapshot PublishReleaseOptions Published QualityGuardOptions RatedQuality
     Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
     ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions

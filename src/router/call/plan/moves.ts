@@ -73,6 +73,18 @@ export function fitsWindow(input: PlanInput, { outgrown }: PlanState, model: str
   return outgrown === undefined || windowOf(input, model) > outgrown;
 }
 
+/** True if the model's endpoint has failed, of which other models are another name. */
+export function isOfFailed({ rules }: PlanInput, { failed }: PlanState, model: string): boolean {
+  if (failed === undefined) return false;
+  const endpoint = endpointOf(rules, model);
+  return endpoint !== undefined && failed.includes(endpoint);
+}
+
+/** Returns the endpoint that a model shares with others; undefined if it shares none. */
+export function endpointOf({ endpoints }: PlanInput["rules"], model: string): string | undefined {
+  return endpoints === undefined ? undefined : ownValue(endpoints, model);
+}
+
 /** Returns the value of a key that any text may be: a model may be called `constructor`. */
 export function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;

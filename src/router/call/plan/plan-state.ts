@@ -9,6 +9,8 @@ export interface PlanState {
   readonly place: number;
   /** Models that have had their turn. */
   readonly tried: readonly string[];
+  /** Endpoints that have failed, of those that several models share. Absent: none has. */
+  readonly failed?: readonly string[] | undefined;
   /** Models that were skipped because their endpoints are known to fail or have no room: the last resorts. */
   readonly setAside: readonly SetAside[];
   /** Number of retries, by model. A model that was set aside and comes back does not start again. */
@@ -85,6 +87,7 @@ export const initialState: PlanState = {
   proposed: 0,
   place: 0,
   tried: nothing,
+  failed: undefined,
   setAside: nothing,
   retries: {},
   open: nothing,
@@ -112,6 +115,7 @@ export function copyOf(state: PlanState): NextState {
     proposed: state.proposed,
     place: state.place,
     tried: state.tried,
+    failed: state.failed,
     setAside: state.setAside,
     retries: state.retries,
     open: state.open,
