@@ -1,5 +1,4 @@
-import { meanError } from "../../src/loop/statistics/mean-error.ts";
-import { unitValues } from "../../src/loop/statistics/unit-values.ts";
+import { meanError, unitValues } from "../../src/loop/statistics/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { HASH_BYTES, hash40 } from "../data/split/hash-40.ts";
 import { decodeKeys, MAX_KEYS } from "../data/split/record-keys.ts";

@@ -1,4 +1,4 @@
-import type { Guarantee } from "../../src/loop/statistics/loss-test.ts";
+import type { Guarantee } from "../../src/loop/statistics/index.ts";
 import type { ModelOutcomes, PairedOutcomes } from "../metrics/routing-curve.ts";
 
 /** Result of a policy by record, in exact expectation. */

@@ -1,6 +1,4 @@
-import { bootstrap } from "../../src/loop/statistics/bootstrap.ts";
-import { type LossTest, lossTest } from "../../src/loop/statistics/loss-test.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { bootstrap, type LossTest, lossTest, weightedMean } from "../../src/loop/statistics/index.ts";
 import { counted } from "../../src/plugin/counted.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";

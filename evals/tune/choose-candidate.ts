@@ -1,6 +1,9 @@
-import { fixedSequence } from "../../src/loop/statistics/fixed-sequence.ts";
-import type { Guarantee, LossTest } from "../../src/loop/statistics/loss-test.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import {
+  fixedSequence,
+  type Guarantee,
+  type LossTest,
+  weightedMean,
+} from "../../src/loop/statistics/index.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 
 export interface Contest {

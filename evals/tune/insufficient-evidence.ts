@@ -1,7 +1,5 @@
 import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
-import type { LossTest } from "../../src/loop/statistics/loss-test.ts";
-import { recordsNeeded } from "../../src/loop/statistics/records-needed.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { type LossTest, recordsNeeded, weightedMean } from "../../src/loop/statistics/index.ts";
 
 export interface Lacking {
   /** Loss by record, of the candidate that was not accepted. */

@@ -5,7 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
-import { otherIds } from "../../../src/router/decide/same-model.ts";
+import { otherIds } from "../../../src/router/decide/index.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Place of a decision, for errors. */

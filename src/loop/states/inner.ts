@@ -1,4 +1,4 @@
-/** States of the loop: what a log writes of them, and a page shows. */
+/** States of the loop, for the log that writes them and the page that shows them: no promise to users. */
 
 export type { FrameDrift, FrameGuard, FramePromise, FrameRollout, LoopStates } from "./loop-frame.ts";
 export { type LoopReading, loopReader } from "./loop-reader.ts";
