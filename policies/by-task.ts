@@ -1,7 +1,14 @@
 import type { Policy } from "../src/contracts/index.ts";
 import { checkKeys } from "../src/plugin/index.ts";
 import { categoryOf } from "./internal/category-of.ts";
-import { describeUse, type ModelOrPolicy, modelsOf, readsOf, toPolicy } from "./internal/nested.ts";
+import {
+  describeUse,
+  type ModelOrPolicy,
+  modelsOf,
+  policiesOf,
+  readsOf,
+  toPolicy,
+} from "./internal/nested.ts";
 import { policyTable } from "./internal/policy-table.ts";
 
 export interface ByTaskOptions<Id extends string> {
@@ -22,6 +29,7 @@ export function byTask<const Id extends string>(options: ByTaskOptions<Id>): Pol
     parameters: { tasks: table.described, otherwise: describeUse(options.otherwise) },
     models: modelsOf([table, otherwise]),
     reads: readsOf([table, otherwise]),
+    inner: policiesOf([...Object.values(options.tasks), options.otherwise]),
     select: (context) => table.policyOf(categoryOf(context)).select(context),
   };
 }

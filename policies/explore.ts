@@ -47,6 +47,7 @@ export function explore<const Id extends string>(
       ...(floor !== undefined && { floor }),
     },
     reads: policy.reads,
+    inner: [policy],
     models: [...new Set([...(policy.models ?? []), ...(among ?? [])])],
     select(context) {
       const opinion = policy.select(context);

@@ -86,6 +86,9 @@ export function guarded<const Id extends string>(
     },
     models: [...new Set([...(policy.models ?? []), ...(large ?? [])])],
     reads: readsOf([policy, { reads: [input] }]),
+    inner: [policy],
+    order: "tenant-cap",
+    guards: true,
     select(context) {
       const verdict = context.inputs[id] as EscalationVerdict | undefined;
       if (verdict === undefined)

@@ -1,7 +1,14 @@
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../src/contracts/index.ts";
 import { checkKeys, checkNumber } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
-import { describeUse, type ModelOrPolicy, modelsOf, readsOf, toExplainedPolicy } from "./internal/nested.ts";
+import {
+  describeUse,
+  type ModelOrPolicy,
+  modelsOf,
+  policiesOf,
+  readsOf,
+  toExplainedPolicy,
+} from "./internal/nested.ts";
 
 /** A share of the requests, and the model or policy that gets it. */
 export interface MixPart<Id extends string> {
@@ -33,6 +40,7 @@ export function mix<Id extends string>(
     parameters: { parts: parts.map(({ weight, use }) => ({ weight, use: describeUse(use) })) },
     models: modelsOf(policies),
     reads: readsOf(policies),
+    inner: policiesOf(parts.map(({ use }) => use)),
     select(context) {
       const lottery: Choice<Id>[] = [];
       let given = 0;

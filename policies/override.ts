@@ -1,6 +1,13 @@
 import type { Policy } from "../src/contracts/index.ts";
 import { checkKeys, checkText } from "../src/plugin/index.ts";
-import { describeUse, type ModelOrPolicy, modelsOf, readsOf, toPolicy } from "./internal/nested.ts";
+import {
+  describeUse,
+  type ModelOrPolicy,
+  modelsOf,
+  policiesOf,
+  readsOf,
+  toPolicy,
+} from "./internal/nested.ts";
 import { policyTable } from "./internal/policy-table.ts";
 
 export interface OverrideOptions<Id extends string> {
@@ -29,6 +36,7 @@ export function override<const Id extends string>(options: OverrideOptions<Id>):
     parameters: { label, values: table.described, otherwise: describeUse(options.otherwise) },
     models: modelsOf([table, otherwise]),
     reads: readsOf([table, otherwise]),
+    inner: policiesOf([...Object.values(values), options.otherwise]),
     select(context) {
       const { labels } = context.request;
       const value = Object.hasOwn(labels, label) ? labels[label] : undefined;

@@ -1,7 +1,7 @@
 import { InvalidOptionError, type Policy } from "../src/contracts/index.ts";
 import { checkKeys, checkText } from "../src/plugin/index.ts";
 import { firstOf } from "./first-of.ts";
-import { describeUse, type ModelOrPolicy, toExplainedPolicy } from "./internal/nested.ts";
+import { describeUse, type ModelOrPolicy, policiesOf, toExplainedPolicy } from "./internal/nested.ts";
 import { compileConditions, type RuleConditions } from "./internal/rule-conditions.ts";
 import { type Condition, when } from "./when.ts";
 
@@ -30,6 +30,7 @@ export function rules<const Id extends string>(list: readonly Rule<Id>[]): Polic
     parameters: { rules: compiled.map(({ parameters }) => parameters) },
     models: first.models,
     reads: first.reads,
+    inner: policiesOf(list.map(({ use }) => use)),
     select: (context) => first.select(context),
   };
 }

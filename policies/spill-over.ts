@@ -37,6 +37,7 @@ export function spillOver<const Id extends string>(
     parameters: { from, to, waitMs, policy: describePolicy(policy) },
     models: [...new Set([from, to, ...(policy.models ?? [])])],
     reads: policy.reads,
+    inner: [policy],
     select(context) {
       const opinion = policy.select(context);
       const expectedMs = context.candidates.find(({ id }) => id === from)?.load?.expectedWaitMs;

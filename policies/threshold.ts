@@ -35,6 +35,7 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
     parameters: { small, large, ...rule.parameters, otherwise },
     models: [small, large],
     reads: rule.reads,
+    cut: rule.cut,
     select(context) {
       const { classification, candidates } = context;
       const largePermitted = isPermitted(candidates, large);
@@ -46,14 +47,18 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
   };
 }
 
-interface Rule<Id extends string> extends Pick<Policy, "reads" | "parameters"> {
+interface Rule<Id extends string> extends Pick<Policy, "reads" | "parameters" | "cut"> {
   choose(complexity: number, context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[];
 }
 
 function fixedRule<Id extends string>({ small, large, at }: FixedThresholdOptions<Id>): Rule<Id> {
   const easy: Choice<Id> = Object.freeze({ model: small, reason: `complexity below ${at}` });
   const hard: Choice<Id> = Object.freeze({ model: large, reason: `complexity at or above ${at}` });
-  return { parameters: { at }, choose: (complexity) => (complexity < at ? easy : hard) };
+  return {
+    parameters: { at },
+    cut: { small, large, at },
+    choose: (complexity) => (complexity < at ? easy : hard),
+  };
 }
 
 function shareRule<Id extends string>({

@@ -7,11 +7,10 @@
  *     npm run build && node dist/studies/oracle-share-study.js [draws] [rational] [routerbench] [mmlu] [gsm8k]
  */
 
-import { thresholdCandidates } from "../evals/tune/candidates.ts";
-import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
-import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
+import { chooseCandidate, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { readTuneCases, type TuneColumns, tuneColumns } from "../evals/tune/tune-columns.ts";
 import { checkTuneOptions } from "../evals/tune/tune-options.ts";
+import { thresholdGrid } from "../evals/tune/tune-threshold.ts";
 import { lossTest, seededRandom } from "../src/loop/statistics/index.ts";
 import { complexity, length } from "../src/router/classifiers/index.ts";
 import { readStudySet, studySets } from "./study-sets.ts";

@@ -23,6 +23,12 @@ export function readsOf(policies: readonly Pick<Policy, "reads">[]): Policy["rea
   return inputs.length === 0 ? undefined : inputs;
 }
 
+/** The policies among them, as `inner` declares them; undefined if there are none. */
+export function policiesOf(uses: readonly ModelOrPolicy<string>[]): Policy["inner"] {
+  const policies = uses.filter((use) => typeof use === "object");
+  return policies.length === 0 ? undefined : policies;
+}
+
 /** Returns a policy unchanged, and a model as a policy that chooses it with the given reason. */
 export function toPolicy<Id extends string>(
   option: string,
@@ -49,6 +55,9 @@ export function toExplainedPolicy<Id extends string>(
     ...describePolicy(policy),
     models: policy.models,
     reads: policy.reads,
+    inner: policy.inner,
+    order: policy.order,
+    guards: policy.guards,
     select: (context) =>
       mapChoices(policy.select(context), (choice) => ({ ...choice, reason: `${reason}: ${choice.reason}` })),
   };

@@ -1,7 +1,7 @@
-/** States of the loop, for the log that writes them and the page that shows them: no promise to users. */
+/** For the project's other wings: no promise to users. */
 
 export type { FrameDrift, FrameGuard, FramePromise, FrameRollout, LoopStates } from "./loop-frame.ts";
-export { type LoopReading, loopReader } from "./loop-reader.ts";
+export { loopReader } from "./loop-reader.ts";
 export {
   checkLoopSources,
   checkSource,
@@ -9,7 +9,4 @@ export {
   type ShownDrift,
   type ShownPromise,
   type ShownRollout,
-  type ShownRolloutStatus,
 } from "./loop-sources.ts";
-export { type LoopStatesOptions, loopStates } from "./loop-states.ts";
-export { driftOf, promiseOf, rolloutOf } from "./shown-loop.ts";

@@ -13,7 +13,6 @@ export { effectiveSampleSize } from "./effective-sample-size.ts";
 export { empiricalBernsteinBound } from "./empirical-bernstein.ts";
 export { equalMassBins } from "./equal-mass-bins.ts";
 export { fitRidge, type Regression, solveCholesky } from "./fit-ridge.ts";
-export { fixedSequence } from "./fixed-sequence.ts";
 export { krippendorffAlpha } from "./krippendorff-alpha.ts";
 export { ksDistance, ksPValue } from "./ks.ts";
 export {
@@ -25,17 +24,15 @@ export {
   lossTest,
 } from "./loss-test.ts";
 export { mean } from "./mean.ts";
-export { meanError } from "./mean-error.ts";
+export { meanError, unitTotals, unitValues } from "./mean-error.ts";
 export { meanWeightPValue } from "./mean-weight-p-value.ts";
 export type { Interval } from "./normal-interval.ts";
 export { nullPsi, psi } from "./psi.ts";
 export { recordsNeeded } from "./records-needed.ts";
 export { type ScoreDrift, type ScoreDriftOptions, type ScoreReference, scoreDrift } from "./score-drift.ts";
-export { seededRandom } from "./seeded-random.ts";
+export { seededRandom, shuffled } from "./seeded-random.ts";
 export { noBets, sharesAround } from "./sequential-bets.ts";
-export { shuffled } from "./shuffled.ts";
 export { tInterval } from "./t-interval.ts";
-export { unitTotals, unitValues } from "./unit-values.ts";
 export { weightedMean } from "./weighted-mean.ts";
 export { weightedQuantiles } from "./weighted-quantiles.ts";
 export { wilsonInterval } from "./wilson-interval.ts";

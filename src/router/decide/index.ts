@@ -14,7 +14,6 @@ export { ownConstraints } from "./own-constraints.ts";
 export { planOf } from "./plan-of.ts";
 export { policyHash } from "./policy-hash.ts";
 export { worstOf } from "./promise-state.ts";
-export { type PastDecision, redecide } from "./redecide.ts";
 export { isSameModel, otherIds } from "./same-model.ts";
 export { checkArms } from "./settle-arms.ts";
 export { unknownComparison } from "./unknown-comparison.ts";
