@@ -1,12 +1,11 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { askMembers, type DecidingPool, memberCandidate } from "./ask-members.ts";
-export { permittedOf } from "./ask-pools.ts";
+export { askMembers, type DecidingPool, memberCandidate, permittedOf } from "./ask-members.ts";
 export { type CandidateParts, candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
-export { checkedLottery } from "./check-choice.ts";
 export { decide } from "./decide.ts";
 export type { Decided, DecisionParts } from "./deciding.ts";
+export { checkedLottery } from "./draw.ts";
 export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
