@@ -14,7 +14,7 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError InvalidOutputError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route spendMeter
+    defaultRouter efforts environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
@@ -34,7 +34,7 @@ const pluginDoor = {
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt readOption readOptions readState recordError timestamp
   `),
   types: words(`
-    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
+    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BaseId BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
     CachedFrom CallAnswer CallOptions CalledModel Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
@@ -62,7 +62,7 @@ const rolloutDoor = {
   values: words(`
     auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
     createRollout
-    degraded diffReleases errors escalations followRelease keepPromise latency parseRelease
+    degraded diffReleases errors escalations followRelease keepPromise latency loopStates parseRelease
     publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
     saving sharePromise verifyRelease watchTuning
   `),
@@ -72,7 +72,7 @@ const rolloutDoor = {
     DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
     DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
     GuardStatus HoldOut HoldOutOptions JudgedStage KeepPromiseOptions LatencyGuardOptions
-    LivePromise LivePromiseState MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
+    LivePromise LivePromiseState LoopStatesOptions MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
     PromiseReport PromiseSnapshot PublishReleaseOptions Published QualityGuardOptions RatedQuality
     Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
     ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions
