@@ -4,7 +4,7 @@ import { isNamed } from "../internal/is-named.ts";
 
 /**
  * Permits any model except these, at every hop: also not a judge or another id that is the same model of the
- * same provider.
+ * same provider. `large@high` excludes this effort of a model, and its base `large` all of them.
  */
 export function except<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
   readOption({ is: "ids" }, "except", ids);

@@ -1,7 +1,10 @@
 import type { Constraint } from "../../src/contracts/index.ts";
 import { readOption } from "../../src/plugin/index.ts";
 
-/** Permits only these models, at every hop: so it also excludes a judge that is not one of the router's models. */
+/**
+ * Permits only these models, at every hop: so it also excludes a judge that is not one of the router's models. The base of
+ * efforts, `large` of `large@high`, permits all of them.
+ */
 export function only<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
   readOption({ is: "ids" }, "only", ids);
   const permitted: ReadonlySet<string> = new Set(ids);
@@ -10,6 +13,7 @@ export function only<const Id extends string>(...ids: readonly Id[]): Constraint
   return {
     name: "only",
     models: [...ids],
-    permits: ({ id }) => permitted.has(id) || reason,
+    permits: ({ id, derivedFrom }) =>
+      permitted.has(id) || (derivedFrom !== undefined && permitted.has(derivedFrom)) || reason,
   };
 }

@@ -10,7 +10,10 @@ export interface SafetyFloorOptions<Id extends string> {
    * time with all of it as `ask` (see `RequestText`), and the request is risky if either is.
    */
   readonly when: (request: RequestFacts) => boolean;
-  /** The models that risky requests must not reach: usually the small ones, which are easier to mislead. */
+  /**
+   * The models that risky requests must not reach: usually the small ones, which are easier to mislead. The base of efforts,
+   * `small` of `small@low`, stands for all of them.
+   */
   readonly forbid: readonly Id[];
 }
 
