@@ -20,6 +20,7 @@ export function llamaCpp(model: string, options: LlamaCppOptions): EngineModel {
   checkExtras("llamaCpp", options, ["json", "grammar"]);
   const { thinking, structured, topLogprobs, ...common } = options;
   return engineModel(model, common, {
+    owner: "llamaCpp",
     name: "llama.cpp",
     fields: {
       ...thinkingFields(thinking),

@@ -48,6 +48,7 @@ export function ollama(model: string, options: OllamaOptions): EngineModel {
   const { thinking, structured, topLogprobs, ...common } = options;
   const json_schema = structured && { name: "answer", schema: structured.json };
   return engineModel(model, common, {
+    owner: "ollama",
     name: "ollama",
     fields: {
       ...(thinking !== undefined && { reasoning_effort: thinking ? "medium" : "none" }),

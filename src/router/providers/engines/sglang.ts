@@ -19,6 +19,7 @@ export function sglang(model: string, options: SglangOptions): EngineModel {
   checkExtras("sglang", options, ["json", "regex", "grammar"]);
   const { thinking, structured, priority, topLogprobs, ...common } = options;
   return engineModel(model, common, {
+    owner: "sglang",
     name: "sglang",
     fields: {
       ...thinkingFields(thinking),

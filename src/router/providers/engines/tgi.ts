@@ -23,6 +23,7 @@ export function tgi(model: string, options: TgiOptions): EngineModel {
         ? { type: "regex", value: structured.regex }
         : { type: "json", value: structured.json };
   return engineModel(model, common, {
+    owner: "tgi",
     name: "tgi",
     fields: { ...(response_format && { response_format }), ...logprobFields(topLogprobs) },
     ignored: ["chat_template_kwargs", "priority", "parallel_tool_calls", "reasoning_effort"],

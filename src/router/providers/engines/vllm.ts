@@ -38,6 +38,7 @@ export function vllm(model: string, options: VllmOptions): EngineModel {
     Object.entries(structured ?? {}).map(([kind, value]) => [`guided_${kind}`, value]),
   );
   return engineModel(model, common, {
+    owner: "vllm",
     name: "vllm",
     served: lora,
     fields: {
