@@ -6,6 +6,7 @@ import type {
   RetryBudgetOptions,
 } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { isList } from "../../plugin/is-list.ts";
 import { longestTimerMs } from "../../plugin/longest-timer.ts";
 
 /** Options of calls. All times are in milliseconds. */
@@ -110,9 +111,4 @@ function checksOf(given: ExecutionOptions["degraded"] = []): readonly Check[] {
     checkText(`execution.degraded[${index}].name`, check.name);
   }
   return checks;
-}
-
-/** Narrows read-only arrays too, which `Array.isArray` does not. */
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value);
 }

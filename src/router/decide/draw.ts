@@ -1,4 +1,5 @@
 import { type ArmAssignment, type Candidate, type Choice, PolicyError } from "../../contracts/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { checkChoice, list, tolerance } from "./check-choice.ts";
 import { settleArms, type UnitOf } from "./settle-arms.ts";
 
@@ -21,7 +22,7 @@ export function draw<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
   candidates: readonly Candidate<Id>[],
   random: number,
-  unitOf: UnitOf = noUnit,
+  unitOf: UnitOf = ignore,
 ): Drawn<Id> {
   if (opinion === undefined) throw new PolicyError(policy, noOpinion(candidates));
   if (!Array.isArray(opinion)) {
@@ -34,8 +35,6 @@ export function draw<Id extends string>(
   }
   return drawFrom(policy, opinion, candidates, random, unitOf);
 }
-
-function noUnit(): undefined {}
 
 function drawFrom<Id extends string>(
   policy: string,
