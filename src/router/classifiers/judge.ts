@@ -58,8 +58,8 @@ const responseFormat: NonNullable<ChatRequest["response_format"]> = {
 /**
  * A classifier that lets a language model rate the request from 0 to 10; complexity is the rating / 10,
  * and the rating is a signal. The model is called through the hop: constraints, deadline and budget
- * apply, and the call is an attempt of the request with its cost. It sees the ask and, for a short
- * follow-up, the end of the conversation, quoted as data: the text of a request can change its own rating
+ * apply, and the call is an attempt of the request with its cost. It sees the ask and, if that is
+ * short, the end of the conversation, quoted as data: the text of a request can change its own rating
  * and nothing else. Ratings are cached by hash, per tenant.
  *
  * Ratings concentrate on a few values and are not ranks: tune thresholds on them. A judge takes hundreds

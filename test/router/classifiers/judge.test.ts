@@ -34,7 +34,7 @@ describe("a judge", () => {
     expect(content).toMatch(/\\ud800/);
   });
 
-  it("sends the end of the conversation only with a short follow-up, and never more than maxCharacters", async () => {
+  it("sends the end of the conversation only with a short ask, and never more than maxCharacters", async () => {
     const model = rating();
     const classifier = judge({ model, maxCharacters: 100 });
     const window = `${"w".repeat(500)}end`;
