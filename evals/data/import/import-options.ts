@@ -10,8 +10,6 @@ import type { ImportSettings } from "./import-format.ts";
 export type ImportFormatName =
   | "promptfoo"
   | "openai-evals"
-  | "routellm"
-  | "routerbench"
   | "table"
   | "langfuse"
   | "langsmith"
@@ -25,8 +23,6 @@ export type ImportFormatName =
 export const importFormats: readonly ImportFormatName[] = [
   "promptfoo",
   "openai-evals",
-  "routellm",
-  "routerbench",
   "table",
   "langfuse",
   "langsmith",
@@ -166,7 +162,8 @@ export function checkImportOptions(options: ImportOptions): {
 const columnFields =
   /^(?:id|prompt|system|question|category|session|tenant|group|at|expected|model|(?:quality|answer|costUsd|inputTokens|outputTokens|cachedTokens|latencyMs)(?::.+)?)$/;
 
-function checkColumns(columns: ImportOptions["columns"]): void {
+/** Throws `InvalidOptionError` unless these are columns by our fields. */
+export function checkColumns(columns: ImportOptions["columns"]): void {
   if (columns === undefined || !Object.hasOwn(columns, "prompt"))
     throw new InvalidOptionError("columns", columns, "a mapping with prompt: --map prompt=<column>");
   for (const [field, column] of Object.entries(columns)) {
