@@ -1,5 +1,4 @@
 import { parseAttemptLine } from "../evals/data/decisions/attempt-line.ts";
-import type { LogFile } from "../evals/data/decisions/log-files.ts";
 import { type LogEntry, readAttemptLines } from "../evals/data/decisions/read-log.ts";
 import { type Attempt, InvalidOptionError, OutcomeFormatError } from "../src/contracts/index.ts";
 import { explain } from "../src/plugin/explain.ts";
@@ -12,7 +11,7 @@ import { toJson } from "./to-json.ts";
 /** Says why a request went where it did: the decision, the other models, and the calls. */
 export async function explainDecision(
   id: string,
-  files: readonly LogFile[],
+  files: readonly string[],
   { entries, terminal, json }: LogQuery,
 ): Promise<void> {
   let found: LogEntry | undefined;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { DecisionLine } from "../evals/data/decisions/decision-line.ts";
+import type { DecisionFilter } from "../evals/data/decisions/read-log.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import { hiddenValue, promptHash } from "../src/router/log/keyed-hash.ts";
-import type { RowFilter } from "../src/serve/telemetry/sqlite-log/row-filter.ts";
 
 export interface FilterOptions {
   readonly since?: string | undefined;
@@ -18,8 +18,8 @@ export interface FilterOptions {
 }
 
 export interface LogFilter {
-  /** The part that an index can answer. */
-  readonly rows: RowFilter;
+  /** The part that readers of logs know. */
+  readonly filter: DecisionFilter;
   /** The rest. */
   readonly fits: (decision: DecisionLine) => boolean;
 }
@@ -34,7 +34,7 @@ export async function readFilter(options: FilterOptions, now: number): Promise<L
       undefined,
       "given with --prompt: the keys of the log's hashes",
     );
-  const rows: RowFilter = {
+  const filter: DecisionFilter = {
     ids: id === undefined ? undefined : [id],
     tenants: shownOrHidden("tenant", tenant, keys),
     sessions: shownOrHidden("session", session, keys),
@@ -44,7 +44,7 @@ export async function readFilter(options: FilterOptions, now: number): Promise<L
   };
   const wanted = reason?.toLowerCase();
   return {
-    rows,
+    filter,
     fits: (decision) =>
       (model === undefined || decision.model === model) &&
       (wanted === undefined || String(decision.reason).toLowerCase().includes(wanted)) &&

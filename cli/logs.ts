@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { type LogFile, logFiles } from "../evals/data/decisions/log-files.ts";
+import { logFiles } from "../evals/data/decisions/log-files.ts";
 import { readLog } from "../evals/data/decisions/read-log.ts";
 import { counted } from "../src/plugin/counted.ts";
 import type { Terminal } from "./io.ts";
@@ -26,10 +26,7 @@ export function logsCommand(terminal: Terminal): Command {
   };
   return new Command("logs")
     .description("find decisions in decision logs: why a request went where it did, and the costliest")
-    .argument(
-      "<files...>",
-      "decision logs: .jsonl or .jsonl.gz, with what was rotated of them, or SQLite files",
-    )
+    .argument("<files...>", "decision logs: .jsonl or .jsonl.gz, with what was rotated of them")
     .addOption(query("--id <decision>", "one decision: its reason, the other models, and its calls"))
     .addOption(query("--costliest", "the requests that cost most"))
     .option("--since <time>", "from then on: ISO 8601, or a time before now such as 24h")
@@ -46,24 +43,24 @@ export function logsCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-Reads logs of decisionLog() and sqliteLog(); logs delete removes a tenant or a session. No model is called.
+Reads logs of decisionLog(), each whole, also for --id; logs delete removes a tenant or a session. No model is called.
 decide --diff shows what another config would decide about the lines of a log that have prompts.
 
 Example:
   switchpoint logs decisions.jsonl --since 24h --model large
   switchpoint logs decisions.jsonl --id 0f8e2c1a-5d3b-4c7e-9a51-2b6f0c9d8e7f
-  switchpoint logs decisions.db --costliest --tenant acme --limit 5
+  switchpoint logs decisions.jsonl --costliest --tenant acme --limit 5
 `,
     )
     .action(async (paths: readonly string[], options: Options) => {
-      const { rows, fits } = await readFilter(options, terminal.now());
+      const { filter, fits } = await readFilter(options, terminal.now());
       const limit = optionalNumber("--limit", options.limit, 1, 100_000);
       const files = await logFiles(paths);
       let broken = 0;
       const onBroken = (): void => {
         broken += 1;
       };
-      const found = readLog(files, { filter: rows, onBroken });
+      const found = readLog(files, { filter, onBroken });
       const entries = onlyFitting(found, (entry) => fits(entry.decision));
       try {
         await run(files, options, { entries, terminal, json: options.json === true, limit });
@@ -74,7 +71,7 @@ Example:
     .addCommand(logsDeleteCommand(terminal));
 }
 
-async function run(files: readonly LogFile[], options: Options, query: LogQuery): Promise<void> {
+async function run(files: readonly string[], options: Options, query: LogQuery): Promise<void> {
   if (options.id !== undefined) await explainDecision(options.id, files, query);
   else if (options.costliest) await listCostliest(query);
   else await listDecisions(query);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { InvalidOptionError, isRouterError } from "../src/contracts/index.ts";
+import { InvalidOptionError } from "../src/contracts/index.ts";
 import type { Terminal } from "./io.ts";
 import { numberOption } from "./number-option.ts";
 import { paint } from "./paint.ts";
@@ -20,7 +20,7 @@ const lookMs = 500;
 export function watchCommand(terminal: Terminal): Command {
   return new Command("watch")
     .description("show a decision log as a page on this machine, as it grows")
-    .argument("<log>", "file that decisionLog or sqliteLog writes")
+    .argument("<log>", "file that decisionLog writes")
     .option("--port <number>", "port of the loopback address; 0 takes a free one", "0")
     .option(
       "--large <id>",
@@ -35,7 +35,6 @@ prompts, tenants and sessions. Ends by Ctrl-C.
 
 Example:
   switchpoint watch decisions.jsonl
-  switchpoint watch decisions.db
 `,
     )
     .action(async (file: string, { port, large, lastMb }: Options) => {
@@ -61,10 +60,7 @@ async function opened(file: string, options: Parameters<typeof logDashboard>[0])
     await dashboard.read();
   } catch (error) {
     await dashboard?.close();
-    // Of a package that is missing.
-    if (isRouterError(error)) throw error;
-    const expected =
-      "a decision log that can be read, as decisionLog({ file }) or sqliteLog({ file }) writes it";
+    const expected = "a decision log that can be read, as decisionLog({ file }) writes it";
     throw new InvalidOptionError("log", file, `${expected} (${reasonOf(error)})`);
   }
   const { requests, unreadable } = dashboard;
@@ -79,10 +75,9 @@ async function opened(file: string, options: Parameters<typeof logDashboard>[0])
   return dashboard;
 }
 
-/** Code of the system, or what SQLite says: its codes tell nothing. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === undefined || /SQLITE/.test(code) ? oneLine(message) : code;
+  return code ?? oneLine(message);
 }
 
 async function serve(

@@ -20,19 +20,22 @@ export interface FollowedFile {
 
 const pieceBytes = 1_048_576;
 /** Longest line that is read, in bytes. */
-export const longestLine: number = 16 * pieceBytes;
+const longestLine = 16 * pieceBytes;
 /** Length of a file's begin by which it is told from another that was written in its place. */
 const headBytes = 256;
 const newline = 0x0a;
 
 /**
  * Opens a file to follow it by its name, as log files are rotated: what the old one still holds is read first. Rejects with
- * the system's error.
+ * the system's error, and for a path that leads to no file.
  */
 export async function followFile(
   path: string,
   { mostBytes, onLine, onTooLong }: FollowOptions,
 ): Promise<FollowedFile> {
+  // A pipe would be waited for, and a device may never end.
+  if (!(await stat(path)).isFile())
+    throw Object.assign(new Error(`${path} is not a file`), { code: "no regular file" });
   let handle = await open(path, "r");
   let { ino, dev, size } = await handle.stat();
   let offset = Math.max(0, size - mostBytes);

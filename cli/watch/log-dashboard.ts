@@ -4,7 +4,7 @@ import { createFrames, type Frames } from "../../src/serve/status/frames.ts";
 import { newsOf } from "../../src/serve/status/news-of.ts";
 import { createRecorder } from "../../src/serve/status/recorder.ts";
 import { savingOf } from "../../src/serve/status/shown-states.ts";
-import { followLog } from "./follow-log.ts";
+import { followFile } from "./follow-file.ts";
 import { createLoggedLoop } from "./logged-loop.ts";
 import type { LoggedNews } from "./logged-news.ts";
 import { loggedEntry } from "./logged-request.ts";
@@ -67,7 +67,7 @@ export async function logDashboard({
       states += 1;
     }
   };
-  const followed = await followLog(file, {
+  const followed = await followFile(file, {
     mostBytes,
     onLine: add,
     onTooLong: () => {

@@ -4,9 +4,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { threshold } from "../../dist/policies/index.js";
-import { serve } from "../../dist/src/http/server/index.js";
 import { createRouter } from "../../dist/src/index.js";
-import { dashboard } from "../../dist/src/telemetry/dashboard/index.js";
+import { serve } from "../../dist/src/serve/http/server/index.js";
+import { dashboard } from "../../dist/src/serve/status/index.js";
 import { fakeModel } from "../../dist/src/testing/index.js";
 
 const seconds = 15;

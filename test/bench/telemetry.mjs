@@ -1,15 +1,14 @@
 // CPU that each listener adds to a request, next to none and an empty one, alternating in one process: µs a request, and
-// the ratio to none. `node test/bench/telemetry.mjs`. sqlite: on a Node.js that has it.
+// the ratio to none. `node test/bench/telemetry.mjs`.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { threshold } from "../../dist/policies/index.js";
 import { createRouter, decisionLog } from "../../dist/src/index.js";
-import { dashboard } from "../../dist/src/telemetry/dashboard/index.js";
-import { otel } from "../../dist/src/telemetry/otel/index.js";
-import { prometheus } from "../../dist/src/telemetry/prometheus/index.js";
-import { sqliteLog } from "../../dist/src/telemetry/sqlite-log/index.js";
+import { prometheus } from "../../dist/src/serve/metrics/prometheus/index.js";
+import { dashboard } from "../../dist/src/serve/status/index.js";
+import { otel } from "../../dist/src/serve/telemetry/otel/index.js";
 import { fakeModel } from "../../dist/src/testing/index.js";
 
 const folder = await mkdtemp(join(tmpdir(), "switchpoint-bench-"));
@@ -34,9 +33,6 @@ const kinds = {
   dashboard: (r) => dashboard(r),
   log: (r) => r.observe(decisionLog({ file: "/dev/null" })),
   "log, rotated": (r) => r.observe(decisionLog({ file: join(folder, "decisions.jsonl"), rotate })),
-  ...(process.getBuiltinModule?.("node:sqlite") && {
-    sqlite: (r) => r.observe(sqliteLog({ file: join(folder, "decisions.db") })),
-  }),
 };
 const routers = Object.entries(kinds).map(([n, a]) => [n, make(a), []]);
 for (let round = 0; round < 12; round++)

@@ -16,12 +16,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { always, threshold } from "../../policies/index.ts";
 import { createRouter, type DecisionLogOptions, decisionLog, type EventSink } from "../../src/index.ts";
 import { asideFiles, asidePath } from "../../src/router/log/rotated-files.ts";
-import { sqliteLog } from "../../src/serve/telemetry/sqlite-log/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { root } from "../support/package-sources.ts";
 import { linesOf, runCli } from "../support/run-cli.ts";
-import { withoutSqlite } from "../support/sqlite.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -291,38 +289,5 @@ describe("logs delete", () => {
     const [aside = ""] = await asideFiles(file);
     expect(readFileSync(aside, "utf8")).not.toContain("acme");
     expect(existsSync(`${file}.lock`)).toBe(false);
-  });
-});
-
-describe.skipIf(withoutSqlite !== undefined)("logs of a SQLite file", () => {
-  it("has the same answers as a file of lines", async () => {
-    const plain = folder.file("same.jsonl", "");
-    const database = folder.file("same.db", "");
-    const [one, two] = [
-      decisionLog({ file: plain, hashKey: "k" }),
-      sqliteLog({ file: database, hashKey: "k" }),
-    ];
-    const both: EventSink = Object.assign(
-      (event: Parameters<EventSink>[0]) => [one, two].forEach((log) => void log(event)),
-      {
-        close: async () => void (await Promise.all([one.close(), two.close()])),
-      },
-    );
-    const ids = await send(both, requests);
-    for (const args of [
-      ["--json"],
-      ["--tenant", "acme"],
-      ["--session", "s1", "--json"],
-      ["--id", ids[1] ?? ""],
-      ["--costliest", "--limit", "2"],
-      ["--since", "22h"],
-      ["--prompt", "Hello", "--hash-keys", folder.file("k.txt", "k"), "--json"],
-    ])
-      expect(await runCli(["logs", database, ...args])).toEqual(await runCli(["logs", plain, ...args]));
-    const removed = await runCli(["logs", "delete", database, plain, "--tenant", "acme", "--json"]);
-    expect(JSON.parse(removed.out).files.map((of: { removed: number }) => of.removed)).toEqual([2, 2]);
-    expect((await runCli(["logs", database, "--json"])).out).toBe(
-      (await runCli(["logs", plain, "--json"])).out,
-    );
   });
 });

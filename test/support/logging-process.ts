@@ -1,15 +1,13 @@
-// Sends requests through a router with a decision log: logging-process.ts FILE COUNT MAX_BYTES|sqlite. Prints { ids, dropped }.
+// Sends requests through a router with a decision log: logging-process.ts FILE COUNT MAX_BYTES. Prints { ids, dropped }.
 import { setTimeout as sleep } from "node:timers/promises";
 import { always } from "../../policies/always.ts";
 import { createRouter } from "../../src/router/create/create-router.ts";
 import { decisionLog } from "../../src/router/log/decision-log.ts";
-import { sqliteLog } from "../../src/serve/telemetry/sqlite-log/sqlite-log.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 const [file = "", count = "", maxBytes = ""] = process.argv.slice(2);
-const isSqlite = maxBytes === "sqlite";
-const rotate = maxBytes === "" || isSqlite ? undefined : { maxBytes: Number(maxBytes), keepFiles: 10_000 };
-const log = isSqlite ? sqliteLog({ file }) : decisionLog({ file, rotate });
+const rotate = maxBytes === "" ? undefined : { maxBytes: Number(maxBytes), keepFiles: 10_000 };
+const log = decisionLog({ file, rotate });
 const router = createRouter({ models: { small: fakeModel() }, policy: always("small"), onEvent: log });
 const ids: string[] = [];
 process.stdout.write("begun\n");

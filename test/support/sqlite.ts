@@ -1,4 +1,4 @@
-import { openSqlite } from "../../src/plugin/open-sqlite.ts";
+import { openSqlite } from "../../src/fleet/store/internal/open-sqlite.ts";
 
 /** Reason why tests of SQLite are skipped; undefined if they can run. */
 export const withoutSqlite: string | undefined = await openSqlite(":memory:").then(

@@ -1,23 +1,30 @@
-import { isRouterError, OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { readRows } from "../../../src/serve/telemetry/sqlite-log/read-rows.ts";
-import type { RowFilter } from "../../../src/serve/telemetry/sqlite-log/row-filter.ts";
+import { OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { isAttemptLine } from "./attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "./decision-line.ts";
 import { isBesideLine } from "./event-line.ts";
-import type { LogFile } from "./log-files.ts";
 
 /** A decision of a log, with its place. */
 export interface LogEntry {
   readonly file: string;
-  /** Line counted from 1; in a SQLite file the number of the row that was read. */
+  /** Line counted from 1. */
   readonly line: number;
   readonly decision: DecisionLine;
 }
 
+/** Condition that decisions must fit; each absent part fits all. Lists: one of these values. */
+export interface DecisionFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly tenants?: readonly string[] | undefined;
+  readonly sessions?: readonly string[] | undefined;
+  readonly promptHashes?: readonly string[] | undefined;
+  /** Milliseconds since the epoch, inclusive and exclusive. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
 export interface ReadLogOptions {
-  /** Condition that decisions must fit. */
-  readonly filter: RowFilter;
+  readonly filter: DecisionFilter;
   /** Called with each line that a crash has cut short; it is left out. */
   readonly onBroken: (file: string, line: number) => void;
 }
@@ -27,15 +34,11 @@ export interface ReadLogOptions {
  * `OutcomeFormatError`, which names file, line and field.
  */
 export async function* readLog(
-  files: readonly LogFile[],
+  files: readonly string[],
   { filter, onBroken }: ReadLogOptions,
 ): AsyncGenerator<LogEntry, void, void> {
-  for (const { path, kind } of files) {
-    const lines =
-      kind === "sqlite"
-        ? readRowValues(path, filter)
-        : readJsonLines(path, { onBroken: (line) => onBroken(path, line) });
-    for await (const { line, value } of lines) {
+  for (const path of files) {
+    for await (const { line, value } of readJsonLines(path, { onBroken: (at) => onBroken(path, at) })) {
       if (isBesideLine(value)) continue;
       const decision = parseDecisionLine(value, (field, problem) => {
         throw new OutcomeFormatError(path, line, field, problem);
@@ -47,47 +50,21 @@ export async function* readLog(
 
 /** Streams the lines of calls that belong to a decision and stand in lines of their own. */
 export async function* readAttemptLines(
-  files: readonly LogFile[],
+  files: readonly string[],
   id: string,
 ): AsyncGenerator<
   { readonly file: string; readonly line: number; readonly value: AttemptFields },
   void,
   void
 > {
-  for (const { path, kind } of files) {
-    const lines =
-      kind === "sqlite" ? readRowValues(path, { ids: [id] }) : readJsonLines(path, { onBroken: () => {} });
-    for await (const { line, value } of lines)
+  for (const path of files)
+    for await (const { line, value } of readJsonLines(path, { onBroken: () => {} }))
       if (isAttemptLine(value) && value["decisionId"] === id) yield { file: path, line, value };
-  }
 }
 
 type AttemptFields = Readonly<Record<string, unknown>>;
 
-async function* readRowValues(file: string, filter: RowFilter) {
-  let line = 0;
-  try {
-    for await (const text of readRows(file, filter)) {
-      line += 1;
-      yield { line, value: parsed(file, line, text) };
-    }
-  } catch (error) {
-    if (isRouterError(error)) throw error;
-    const problem = error instanceof Error ? error.message : "unknown error";
-    throw new OutcomeFormatError(file, 0, "file", `cannot be read (${problem})`);
-  }
-}
-
-function parsed(file: string, line: number, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text.
-    throw new OutcomeFormatError(file, line, "line", "is not JSON");
-  }
-}
-
-function fits(decision: DecisionLine, filter: RowFilter): boolean {
+function fits(decision: DecisionLine, filter: DecisionFilter): boolean {
   const { ids, tenants, sessions, promptHashes, since, until } = filter;
   const { tenant, session } = decision.request;
   if (!isIn(ids, decision.id) || !isIn(tenants, tenant) || !isIn(sessions, session)) return false;

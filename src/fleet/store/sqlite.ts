@@ -1,15 +1,15 @@
 import { type Store, type StoreEntry, StoreError } from "../../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { isBusy, openSqlite, type Sqlite } from "../../plugin/open-sqlite.ts";
-import { transaction } from "../../plugin/sqlite-transaction.ts";
 import { wait } from "../../plugin/wait.ts";
-import { asWriteAheadLog } from "../../plugin/write-ahead-log.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
+import { isBusy, openSqlite, type Sqlite } from "./internal/open-sqlite.ts";
 import { readQuota, reserve, resetQuota, settle } from "./internal/quota-rules.ts";
 import { SqliteQueue } from "./internal/sqlite-queue.ts";
 import { SqliteTable, schema } from "./internal/sqlite-table.ts";
+import { transaction } from "./internal/sqlite-transaction.ts";
+import { asWriteAheadLog } from "./internal/write-ahead-log.ts";
 
 export interface SqliteStoreOptions {
   /** File, created if it does not exist. All processes that share it run on one machine. */
@@ -32,7 +32,7 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   checkText("sqliteStore.file", file);
   checkNumber("sqliteStore.busyTimeoutMs", busyTimeoutMs, { min: 0, max: 60_000 });
   const name = "sqlite";
-  const opened = await openSqlite(file, "sqliteStore()").catch((cause: unknown) => {
+  const opened = await openSqlite(file).catch((cause: unknown) => {
     throw typeof cause === "object" && cause !== null && "dependency" in cause ? cause : failed(cause);
   });
   /** Runs work. While another process holds the file it tries again, without blocking this one. */

@@ -1,6 +1,4 @@
 import type { FeedbackGiven, LoopEvent, PartsReplaced, RouterEvent } from "../../contracts/index.ts";
-import type { LoopStates } from "../../serve/status/loop-reader.ts";
-import type { LogLine } from "./line.ts";
 
 /** Events of the loop that have lines of their own. Feedback has one if its decision is in an arm: it measures a saving. */
 export type LoggedNews = LoopEvent | PartsReplaced | FeedbackGiven;
@@ -8,9 +6,8 @@ export type LoggedNews = LoopEvent | PartsReplaced | FeedbackGiven;
 /** States of the loop, as a line of their own. */
 export interface LoopStatesRead {
   readonly type: "loop-states";
-  /** Random name of the log that writes: processes that write to one file may differ in their states. */
   readonly writer: string;
-  readonly states: LoopStates;
+  readonly states: object;
 }
 
 const news: ReadonlySet<string> = new Set<LoggedNews["type"]>([
@@ -31,12 +28,11 @@ export function isLoggedNews(event: RouterEvent): event is LoggedNews {
  * Returns the line `{ at, decisionId?, event }` of an event, or `{ at, writer, loop }` of states. They belong to no tenant
  * and no session; feedback goes with its decision.
  */
-export function eventLine(event: LoggedNews | LoopStatesRead): LogLine {
+export function eventLine(event: LoggedNews | LoopStatesRead): string {
   const at = new Date(event.type === "feedback-given" ? event.at : Date.now()).toISOString();
-  const id = event.type === "feedback-given" ? event.decisionId : "";
   const value =
     event.type === "loop-states"
       ? { at, writer: event.writer, loop: event.states }
-      : { at, ...(id !== "" && { decisionId: id }), event };
-  return { text: `${JSON.stringify(value)}\n`, id, at, model: "" };
+      : { at, ...(event.type === "feedback-given" && { decisionId: event.decisionId }), event };
+  return `${JSON.stringify(value)}\n`;
 }

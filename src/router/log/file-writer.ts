@@ -24,7 +24,7 @@ interface Open {
  * Appends lines to a file, which several processes may do. Where the path leads to another file, as after a rotation by
  * another process or by logrotate, lines go to that one within a second.
  */
-export function fileWriter(file: string, rotation: Rotation | undefined): LineWriter<string> {
+export function fileWriter(file: string, rotation: Rotation | undefined): LineWriter {
   const files = neededBuiltin("node:fs/promises");
   const steady = steadyTime({ wall: Date.now, monotonic: () => performance.now() });
   let open: Open | undefined;

@@ -1,5 +1,10 @@
-import type { DecisionsLost, EventSink, RouterEvent } from "../../contracts/index.ts";
-import { type LogLoopOptions, loopWriter } from "../../loop/loop-writer.ts";
+import {
+  type DecisionsLost,
+  type EventSink,
+  InvalidOptionError,
+  type RouterEvent,
+} from "../../contracts/index.ts";
+import type { StateLines } from "../../contracts/ports/index.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { isLoggedNews } from "./event-line.ts";
 import { lineQueue, type QueueOptions } from "./line-queue.ts";
@@ -18,19 +23,25 @@ const mostUnderWay = 10_000;
 /** Shortest time between two reports of lost decisions, in milliseconds. */
 const reportEveryMs = 60_000;
 
-export interface IntakeOptions<Line> extends Omit<QueueOptions<Line>, "lose"> {
+export interface IntakeOptions extends Omit<QueueOptions, "lose"> {
   /** Name of the function that made the log, for the warning of the process. */
   readonly owner: string;
   readonly file: string;
   /** Sources of states that are written next to decisions. Default: none. */
-  readonly loop?: LogLoopOptions | undefined;
+  readonly loop?: StateLines | undefined;
 }
 
 /**
  * Returns the listener that all logs share: it selects what becomes a line, and counts and tells what is lost. It never
  * blocks or fails a request.
  */
-export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOptions<Line>): DecisionLog {
+export function createIntake({ owner, file, loop, ...options }: IntakeOptions): DecisionLog {
+  if (loop !== undefined && typeof loop?.open !== "function")
+    throw new InvalidOptionError(
+      `${owner}.loop`,
+      loop,
+      'loopStates({ promises, rollouts, drift }) of "switchpoint/rollout"',
+    );
   /** Calls of classifiers whose request has not ended. */
   const underWay = new Map<string, AttemptEnded[]>();
   let dropped = 0;
@@ -45,9 +56,9 @@ export function createIntake<Line>({ owner, file, loop, ...options }: IntakeOpti
     reportedAt = now;
     emit?.({ type: "decisions-lost", file, lost: dropped, reason });
   };
-  const queue = lineQueue<Line>({ ...options, lose });
+  const queue = lineQueue({ ...options, lose });
   const enqueue = (event: Logged): void => queue.add(event);
-  const states = loop && loopWriter(loop, enqueue);
+  const states = loop?.open((writer, read) => enqueue({ type: "loop-states", writer, states: read }));
 
   /** Remembers a call of a classifier: its request may never end, as a stream that is never read. */
   const remember = (event: AttemptEnded): void => {

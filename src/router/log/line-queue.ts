@@ -9,18 +9,17 @@ export interface Written {
 }
 
 /** A destination of lines. */
-export interface LineWriter<Line> {
+export interface LineWriter {
   /** Writes lines in order. Never rejects. */
-  write(lines: readonly Line[]): Promise<Written>;
+  write(lines: readonly string[]): Promise<Written>;
   close(): Promise<void>;
 }
 
-export interface QueueOptions<Line> {
+export interface QueueOptions {
   readonly maxQueued: number;
   /** Makes the line of an event; may throw. */
-  readonly lineOf: (event: Logged) => Line;
-  readonly lengthOf: (line: Line) => number;
-  readonly writer: LineWriter<Line>;
+  readonly lineOf: (event: Logged) => string;
+  readonly writer: LineWriter;
   /** Largest number and length of lines that are written at once. */
   readonly batch: { readonly lines: number; readonly characters: number };
   readonly lose: (count: number, reason: DecisionsLost["reason"]) => void;
@@ -42,9 +41,9 @@ const longestQueue = 128_000_000;
 const patienceMs = 10_000;
 
 /** A bounded queue of lines, written in batches every 5 ms. A writer that fails is asked again. */
-export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
-  const { maxQueued, lineOf, lengthOf, writer, batch, lose } = options;
-  let lines: Line[] = [];
+export function lineQueue(options: QueueOptions): LineQueue {
+  const { maxQueued, lineOf, writer, batch, lose } = options;
+  let lines: string[] = [];
   /** Number of lines at the beginning of `lines` that are written: they are removed together. */
   let done = 0;
   let characters = 0;
@@ -59,18 +58,18 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
 
   const waiting = (): number => lines.length - done;
 
-  const take = (): Line[] => {
+  const take = (): string[] => {
     let end = done;
     let length = 0;
     while (end < lines.length && end - done < batch.lines && length < batch.characters) {
-      length += lengthOf(lines[end] as Line);
+      length += (lines[end] as string).length;
       end += 1;
     }
     return lines.slice(done, end);
   };
 
-  const remove = (written: readonly Line[]): void => {
-    for (const line of written) characters -= lengthOf(line);
+  const remove = (written: readonly string[]): void => {
+    for (const line of written) characters -= line.length;
     done += written.length;
     // Moved rarely: each time would be quadratic in a long queue.
     if (done < 1_000 && done < lines.length) return;
@@ -143,7 +142,7 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
         lose(1, closed ? "closed" : "queue-full");
         return;
       }
-      let line: Line;
+      let line: string;
       try {
         // At once: what the event holds may change when its listener has returned.
         line = lineOf(event);
@@ -154,7 +153,7 @@ export function lineQueue<Line>(options: QueueOptions<Line>): LineQueue {
         return;
       }
       lines.push(line);
-      characters += lengthOf(line);
+      characters += line.length;
       if (waiting() >= enough) collected?.();
       if (writing === undefined) start();
     },

@@ -2,9 +2,7 @@ import { type Decision, InvalidOptionError, type RouterEvent } from "../../contr
 import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
 import { createJsonText } from "./json-text.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
-import type { LogLine } from "./line.ts";
 
-export type { LogLine };
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
 /** An event that becomes a line. */
@@ -33,7 +31,7 @@ export const lineOptionNames = ["prompts", "hashKey", "hash"] as const;
 const mostHashed = 20;
 
 /** Returns a function that makes a line of an event. It throws where a value is not JSON. Throws `InvalidOptionError`. */
-export function lineMaker(owner: string, options: LineOptions): (event: Logged) => LogLine {
+export function lineMaker(owner: string, options: LineOptions): (event: Logged) => string {
   const { prompts = false, hash = [] } = options;
   const keyOf = keySource(`${owner}.hashKey`, options.hashKey);
   if (!Array.isArray(hash) || hash.length > mostHashed || !hash.every(isField))
@@ -77,10 +75,9 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
 
   return (event) => {
     if (event.type === "attempt-ended") {
-      const { decisionId: id, attempt } = event;
+      const { decisionId, attempt } = event;
       const tenant = hidden(keyOf(), hidesTenant, "tenant", event.tenant);
-      const text = `${JSON.stringify({ decisionId: id, tenant, attempt })}\n`;
-      return { text, id, at: attempt.startedAt, model: attempt.model, tenant, costUsd: attempt.costUsd };
+      return `${JSON.stringify({ decisionId, tenant, attempt })}\n`;
     }
     if (event.type !== "request-completed" && event.type !== "request-failed") return eventLine(event);
     const decision = event.decision as Decision;
@@ -93,18 +90,7 @@ export function lineMaker(owner: string, options: LineOptions): (event: Logged) 
     const { usage, costUsd } = isAnswered ? event : noUsage;
     const error = isAnswered ? undefined : event.error;
     const recorded = request === decision.request ? decision : { ...decision, request };
-    const text = textOf(recorded, about, { attempts, usage, costUsd, error, latencyMs });
-    return {
-      text,
-      id: decision.id,
-      at: decision.at,
-      model: decision.model,
-      reason: decision.reason,
-      tenant: request.tenant,
-      session: request.session,
-      promptHash: about.promptHash,
-      costUsd,
-    };
+    return textOf(recorded, about, { attempts, usage, costUsd, error, latencyMs });
   };
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openSqlite } from "../../../src/fleet/store/internal/open-sqlite.ts";
 import { sqliteStore } from "../../../src/fleet/store/sqlite.ts";
-import { openSqlite } from "../../../src/plugin/open-sqlite.ts";
 import { withoutSqlite } from "../../support/sqlite.ts";
 
 describe.skipIf(withoutSqlite !== undefined)("a SQLite file that another process has to itself", () => {

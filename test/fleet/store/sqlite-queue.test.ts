@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openSqlite, type Sqlite } from "../../../src/fleet/store/internal/open-sqlite.ts";
 import { SqliteQueue } from "../../../src/fleet/store/internal/sqlite-queue.ts";
 import { sqliteStore } from "../../../src/fleet/store/sqlite.ts";
-import { openSqlite, type Sqlite } from "../../../src/plugin/open-sqlite.ts";
 import { withoutSqlite } from "../../support/sqlite.ts";
 
 /** A database that notes its transactions, and is locked for the first `busy` of them. */

@@ -1,8 +1,8 @@
 import { StoreError } from "../../../contracts/index.ts";
-import { isBusy, type Sqlite } from "../../../plugin/open-sqlite.ts";
-import { transaction } from "../../../plugin/sqlite-transaction.ts";
 import { wait } from "../../../plugin/wait.ts";
 import { afterTurn } from "./after-turn.ts";
+import { isBusy, type Sqlite } from "./open-sqlite.ts";
+import { transaction } from "./sqlite-transaction.ts";
 
 /** Calls in a transaction at most: it holds up this thread and other processes for some 50 µs a call. */
 const mostCalls = 128;

@@ -1,4 +1,4 @@
-import type { Sqlite, SqliteStatement } from "../../../plugin/open-sqlite.ts";
+import type { Sqlite, SqliteStatement } from "./open-sqlite.ts";
 import type { Held, HeldLimit, Quota, QuotaTable } from "./quota-table.ts";
 
 /** Tables of a SQLite file, used inside a transaction. */
