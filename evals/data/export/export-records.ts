@@ -7,8 +7,8 @@ import {
   type Router,
 } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
-import { checkColumns } from "../import/import-options.ts";
 import { textOf } from "../input/json-values.ts";
+import { checkTableColumns, type TableColumns } from "../input/table-columns.ts";
 import { checkOther } from "../outcomes/check-other.ts";
 import { isObject } from "../outcomes/is-object.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
@@ -42,7 +42,7 @@ export interface ExportOptions {
   /** Router whose choices are the predictions, for `routerarena`. */
   readonly router?: Router | undefined;
   /** Columns by our fields, required for `table`: `{ prompt: "question", "quality:gpt-5": "gpt5_ok" }`. */
-  readonly columns?: Readonly<Record<string, string>> | undefined;
+  readonly columns?: TableColumns | undefined;
   /** Names of models in the benchmark by their names here, for `routerarena`. */
   readonly rename?: Readonly<Record<string, string>> | undefined;
 }
@@ -71,7 +71,7 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
       throw new InvalidOptionError(option, options[option], "absent: it is for routerarena");
   const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
   if (to === "table") {
-    checkColumns(columns);
+    checkTableColumns(columns);
     if (extension !== ".csv" && extension !== ".jsonl")
       throw new InvalidOptionError("out", out, "a name that ends in .csv or .jsonl for a table");
   } else if (columns !== undefined)
