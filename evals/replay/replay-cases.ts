@@ -11,6 +11,7 @@ import {
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
 import { estimateCost } from "../../src/router/cost/cost-of.ts";
+import { candidateOf } from "../../src/router/decide/candidate.ts";
 import { permits } from "../../src/router/decide/eligible.ts";
 import { kinAmong } from "../../src/router/decide/same-model.ts";
 import { candidatesWithQuality } from "../../src/router/decide/with-quality.ts";
@@ -82,7 +83,7 @@ export async function keepOfCases<const Id extends string, Kept>(
   if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
   const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
   const kinOf = kinAmong(named);
-  const candidates = named.map(({ id, facts }): Candidate<Id> => ({ id, ...kinOf(id, facts), facts }));
+  const candidates = named.map(({ id, facts }) => candidateOf(id, facts, kinOf(id, facts)));
   const { signal } = new AbortController();
   let unclassified = 0;
   let failure: ClassifierError | undefined;

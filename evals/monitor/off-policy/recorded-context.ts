@@ -5,6 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
+import { candidateOf } from "../../../src/router/decide/candidate.ts";
 import { type KinOf, kinAmong } from "../../../src/router/decide/same-model.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
@@ -52,9 +53,8 @@ export function recordedContext<Id extends string>(
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && (one.permitted !== true || one.withheld !== undefined)) return [];
-    const { model: _, permitted: __, unknown: ___, ...estimates } = one ?? {};
     const facts = models[id];
-    return [{ id, ...kinOf(id, facts), facts, ...estimates }];
+    return [candidateOf(id, facts, kinOf(id, facts), one)];
   });
   return {
     request: facts,
