@@ -4,6 +4,7 @@ import {
   type EventSink,
   type GoldenRoute,
   InvalidOptionError,
+  type ModelFacts,
   type NeededCapability,
   type Policy,
   type QualityPromise,
@@ -14,6 +15,7 @@ import {
 } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../../plugin/index.ts";
 import { refuseKey } from "../../plugin/refuse-key.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { BudgetOptions } from "../budget/budget-options.ts";
 import type { CacheOptions } from "../cache/index.ts";
 import type { ExecutionOptions } from "../call/index.ts";
@@ -68,12 +70,6 @@ export interface RouterOptions<Id extends string> {
   /** Requests of which `replace` must not change where they go: it is refused otherwise. At most 1,000. Default none. */
   readonly golden?: readonly GoldenRoute<Id>[] | undefined;
   /**
-   * Number of the last decisions that `replace` decides again, to say how many would change; 0 to 10,000. Their requests
-   * stay in memory, prompts of up to 20,000 characters included, and go nowhere else. Of each second the first 200 are kept,
-   * or as many as this number if it is larger. Default 200.
-   */
-  readonly recentDecisions?: number | undefined;
-  /**
    * True if `route()` sends a request once that is under way twice: with all fields equal, including the
    * tenant, and without a session and constraints of its own. Each caller gets the same decision and the same
    * answer, with the same tool calls, even where the temperature would have made answers differ. The calls
@@ -126,7 +122,6 @@ const optionNames: readonly string[] = [
   "tuning",
   "release",
   "golden",
-  "recentDecisions",
   "coalesce",
   "cache",
   "maxSessions",
@@ -140,12 +135,15 @@ const optionNames: readonly string[] = [
 ] satisfies readonly ("models" | keyof RouterOptions<string>)[];
 
 /**
- * Throws `InvalidOptionError` with option, value and allowed range. `ids` are those of the router's models.
+ * Throws `InvalidOptionError` with option, value and allowed range.
  */
-export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>, ids: readonly Id[]): void {
+export function checkRouterOptions<Id extends string>(
+  options: RouterOptions<Id>,
+  models: Readonly<Record<Id, ModelFacts>>,
+): void {
   const { coalesce = false } = options;
   checkMethods("policy", options.policy, ["select"]);
-  checkDecidingOptions(options, ids);
+  checkDecidingOptions(options, models);
   for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
     const given: unknown = options[name];
     if (given !== undefined && typeof given !== "function")
@@ -153,14 +151,12 @@ export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>
   }
   if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
   checkShared(options.shared);
-  const { classifierTimeoutMs, maxCharacters, recentDecisions } = options;
+  const { classifierTimeoutMs, maxCharacters } = options;
   if (classifierTimeoutMs !== undefined)
     checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
   if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
     throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
   if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
-  if (recentDecisions !== undefined)
-    checkNumber("recentDecisions", recentDecisions, { min: 0, max: 10_000, integer: true });
 }
 
 function checkShared(given: unknown): void {
@@ -177,7 +173,11 @@ type DecidingOptions = {
 };
 
 /** Checks those that are given, in the same way. */
-export function checkDecidingOptions(options: DecidingOptions, ids: readonly string[]): void {
+export function checkDecidingOptions(
+  options: DecidingOptions,
+  models: Readonly<Record<string, ModelFacts>>,
+): void {
+  const ids = Object.keys(models);
   const { policy, classifier, constraints = [], tuning, golden, release } = options;
   if (policy !== undefined) {
     checkMethods("policy", policy, ["select"]);
@@ -192,10 +192,11 @@ export function checkDecidingOptions(options: DecidingOptions, ids: readonly str
   }
   if (!Array.isArray(constraints))
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");
+  const known = [...new Set([...ids, ...ids.map((id) => withoutEffort(id, models[id] as ModelFacts))])];
   constraints.forEach((constraint, index) => {
     checkMethods(`constraints[${index}]`, constraint, ["permits"]);
     checkText(`constraints[${index}].name`, constraint.name);
-    checkIds(`constraint ${constraint.name}`, constraint.models, ids);
+    checkIds(`constraint ${constraint.name}`, constraint.models, known);
   });
   if (tuning !== undefined) checkTuning("tuning", tuning);
   if (golden !== undefined) checkGoldenRoutes("golden", golden, ids);
