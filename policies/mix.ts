@@ -1,5 +1,5 @@
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
 import {
   describeUse,
@@ -16,6 +16,11 @@ export interface MixPart<Id extends string> {
   readonly weight: number;
   readonly use: ModelOrPolicy<Id>;
 }
+
+export const mixPartOptions: OptionTable<MixPart<string>> = {
+  weight: { is: "share" },
+  use: { is: "any", expected: "a model or a policy" },
+};
 
 /**
  * A lottery over models, `mix({ small: 0.9, large: 0.1 })`, or over models and policies,
@@ -76,16 +81,17 @@ function isList<Id extends string>(
 
 function checkPart<Id extends string>(part: MixPart<Id>, index: number): NamedPart<Id> {
   const option = `mix[${index}]`;
-  checkKeys(option, part, ["weight", "use"]);
-  checkNumber(`${option}.weight`, part.weight, { min: 0, max: 1 });
-  return { weight: part.weight, use: part.use, option: `${option}.use` };
+  return { ...readOptions(option, mixPartOptions, part), option: `${option}.use` };
 }
 
 function partsOfWeights<Id extends string>(weights: Readonly<Record<Id, number>>): NamedPart<Id>[] {
   if (typeof weights !== "object" || weights === null)
     throw new InvalidOptionError("mix", weights, "an object of weights by model, or an array of parts");
   return (Object.entries(weights) as [Id, number][]).map(([model, weight]) => {
-    checkNumber(`mix.${model}`, weight, { min: 0, max: 1 });
-    return { weight, use: model, option: "mix, a model," };
+    return {
+      weight: readOption({ is: "share" }, `mix.${model}`, weight),
+      use: model,
+      option: "mix, a model,",
+    };
   });
 }

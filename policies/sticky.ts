@@ -25,13 +25,10 @@ export interface StickyOptions {
 }
 
 export const stickyOptions: OptionTable<StickyOptions, "usdPerGoodAnswer"> = {
-  owner: "sticky",
-  options: {
-    idleResetMs: { is: "number", min: 0, default: 300_000 },
-    expectedTurns: { is: "number", min: 1, max: 1_000, default: 1 },
-    minGain: { is: "share", default: 0.1 },
-    usdPerGoodAnswer: { is: "number", min: 0, optional: true },
-  },
+  idleResetMs: { is: "number", min: 0, default: 300_000 },
+  expectedTurns: { is: "number", min: 1, max: 1_000, default: 1 },
+  minGain: { is: "share", default: 0.1 },
+  usdPerGoodAnswer: { is: "number", min: 0, optional: true },
 };
 
 /**
@@ -62,7 +59,11 @@ export const stickyOptions: OptionTable<StickyOptions, "usdPerGoodAnswer"> = {
  */
 export function sticky<const Id extends string>(policy: Policy<Id>, options: StickyOptions = {}): Policy<Id> {
   checkPolicy("sticky.policy", policy);
-  const { idleResetMs, expectedTurns, minGain, usdPerGoodAnswer } = readOptions(stickyOptions, options);
+  const { idleResetMs, expectedTurns, minGain, usdPerGoodAnswer } = readOptions(
+    "sticky",
+    stickyOptions,
+    options,
+  );
   const economics = { expectedTurns, minGain, usdPerGoodAnswer };
 
   return {

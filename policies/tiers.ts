@@ -16,12 +16,9 @@ export interface TiersOptions<Id extends string> {
 }
 
 export const tiersOptions: OptionTable<TiersOptions<string>, "otherwise"> = {
-  owner: "tiers",
-  options: {
-    models: { is: "ids", min: 2, expected: "an array of at least two model ids" },
-    cuts: { is: "any", expected: "shares in ascending order, one fewer than models" },
-    otherwise: { is: "any", optional: true, expected: "one of models" },
-  },
+  models: { is: "ids", min: 2, expected: "an array of at least two model ids" },
+  cuts: { is: "any", expected: "shares in ascending order, one fewer than models" },
+  otherwise: { is: "any", optional: true, expected: "one of models" },
 };
 
 /**
@@ -29,7 +26,11 @@ export const tiersOptions: OptionTable<TiersOptions<string>, "otherwise"> = {
  * one that is, else by the next smaller one; no opinion where none is permitted.
  */
 export function tiers<const Id extends string>(options: TiersOptions<Id>): Policy<Id> {
-  const { models, otherwise = models[models.length - 1] as Id, ...read } = readOptions(tiersOptions, options);
+  const {
+    models,
+    otherwise = models[models.length - 1] as Id,
+    ...read
+  } = readOptions("tiers", tiersOptions, options);
   const cuts = checkCuts(read.cuts, models.length);
   const otherwiseTier = models.indexOf(otherwise);
   if (otherwiseTier < 0)

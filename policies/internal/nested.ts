@@ -1,5 +1,5 @@
 import type { Policy } from "../../src/contracts/index.ts";
-import { checkMethods, checkText, describePolicy } from "../../src/plugin/index.ts";
+import { describePolicy, readOption } from "../../src/plugin/index.ts";
 import { always } from "../always.ts";
 import { mapChoices } from "./lottery.ts";
 
@@ -8,8 +8,7 @@ export type ModelOrPolicy<Id extends string> = Id | Policy<Id>;
 
 /** Throws `InvalidOptionError` unless the value is a policy. */
 export function checkPolicy(option: string, policy: unknown): void {
-  checkMethods(option, policy, ["select"]);
-  checkText(`${option}.name`, (policy as Policy).name);
+  readOption({ is: "object", methods: ["select"], named: ["name"] }, option, policy);
 }
 
 /** The ids that the policies name, without duplicates. */
@@ -39,7 +38,7 @@ export function toPolicy<Id extends string>(
     checkPolicy(option, use);
     return use;
   }
-  checkText(option, use);
+  readOption({ is: "text" }, option, use);
   return always(use, reason);
 }
 

@@ -47,7 +47,7 @@ export type {
 } from "./chat.ts";
 export type { AnswerRecord, Check, RecordedAnswer, RecordedVerdict } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
-export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
+export type { BaseId, Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type {
   Attempt,
   CachedFrom,

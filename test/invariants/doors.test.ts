@@ -34,7 +34,7 @@ const pluginDoor = {
     checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt readOption readOptions readState recordError timestamp
   `),
   types: words(`
-    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
+    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BaseId BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
     CachedFrom CallAnswer CallOptions CalledModel Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion

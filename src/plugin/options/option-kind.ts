@@ -7,23 +7,21 @@ import type { NumberRange } from "./number-range.ts";
 export type OptionKind<Value> =
   | AnyKind
   | CheckedKind<Value>
-  | ([Value] extends [number] ? NumberKind : never)
+  | ([Value] extends [number] ? (number extends Value ? NumberKind : ChoiceKind<Value>) : never)
   | ([Value] extends [boolean] ? BooleanKind : never)
   | ([Value] extends [string] ? (string extends Value ? TextKind : ChoiceKind<Value>) : never)
   | ([Value] extends [(...given: never) => unknown] ? FunctionKind : never)
   | ListOf<Extract<Value, readonly unknown[]>>
   | ([Value] extends [object]
-      ?
-          | ObjectKind
-          | RecordKind<OptionKind<NonNullable<Value[keyof Value]>>>
-          | TableKind<AnyTable<Value>>
-          | FieldsKind<Fields<Value>>
+      ? ObjectKind | RecordKind<OptionKind<NonNullable<Value[keyof Value]>>> | TableKind<FieldTable<Value>>
       : never);
 
 type ListOf<List> = List extends readonly (infer Item)[] ? ListKind<OptionKind<Item>> | IdsKind : never;
 
 interface Described {
   readonly expected?: string | undefined;
+  /** True if errors must not show a wrong value: it may be a secret. */
+  readonly secret?: true | undefined;
 }
 
 /** Any value: what it must be depends on other options, and is checked after them. */
@@ -59,7 +57,7 @@ export interface TextKind extends Described {
   readonly pattern?: RegExp | undefined;
 }
 
-/** One of some texts. */
+/** One of some values. */
 export interface ChoiceKind<Value> extends Described {
   readonly is: "choice";
   readonly of: readonly Value[];
@@ -83,7 +81,7 @@ export interface ListKind<Of> extends Described {
   /** Smallest and largest number of entries. */
   readonly min?: number | undefined;
   readonly max?: number | undefined;
-  /** True if a single entry may stand for a list of one: it is read as it is given. */
+  /** True if a single entry may stand for a list of one: it is read as such a list. */
   readonly orOne?: true | undefined;
 }
 
@@ -100,32 +98,17 @@ export interface RecordKind<Of> extends Described {
   readonly of: Of;
 }
 
-/** An object with options of its own. */
-export interface TableKind<Table> {
+/**
+ * An object with options, or fields, of its own. In options a key that is not known is refused, in exported state it is
+ * left out.
+ */
+export interface TableKind<Of> extends Described {
   readonly is: "table";
-  readonly table: Table;
-}
-
-/** A table, whichever of its options have defaults. */
-export interface AnyTable<Options> {
-  readonly owner: string;
-  readonly at?: string | undefined;
-  readonly options: {
-    readonly [Key in keyof Options]-?: OptionKind<NonNullable<Options[Key]>> & {
-      readonly optional?: true | undefined;
-      readonly default?: NonNullable<Options[Key]> | undefined;
-    };
-  };
-}
-
-/** An object of exported state, of which only these fields are read. */
-export interface FieldsKind<Of> {
-  readonly is: "fields";
-  readonly fields: Of;
+  readonly of: Of;
 }
 
 /** Kinds of the fields of an object: those that its type leaves out are optional or have a default. */
-export type Fields<Value> = {
+export type FieldTable<Value> = {
   readonly [Key in keyof Value]-?: OptionKind<NonNullable<Value[Key]>> &
     (Record<never, never> extends Pick<Value, Key>
       ? Optional | WithDefault<NonNullable<Value[Key]>>
@@ -160,8 +143,7 @@ export type AnyOption = (
   | IdsKind
   | ListKind<AnyOption>
   | RecordKind<AnyOption>
-  | TableKind<{ readonly options: AnyOptions }>
-  | FieldsKind<AnyOptions>
+  | TableKind<AnyOptions>
 ) & { readonly optional?: true | undefined; readonly default?: unknown };
 
 export type AnyOptions = Readonly<Record<string, AnyOption>>;

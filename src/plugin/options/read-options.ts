@@ -17,21 +17,25 @@ import type { FilledOptions, OptionTable } from "./option-table.ts";
 /**
  * Reads options by their table: checks each once and fills in defaults. `undefined` counts as left out. Throws
  * `InvalidOptionError` with option, value and allowed values; an option that is not known is refused, and its value
- * not shown, which may be that of a misspelt `apiKey`.
+ * not shown, which may be that of a misspelt `apiKey`. `owner`: name of the function, or path of the group of options;
+ * `path` stands before the names of options where it is not the owner.
  */
 export function readOptions<
   Options extends object,
   Open extends keyof Options,
   Given extends { readonly [Key in keyof Options]?: unknown },
 >(
+  owner: string,
   table: OptionTable<Options, Open>,
   given: Given,
-  path: string = table.at ?? table.owner,
+  path: string = owner,
 ): FilledOptions<Given, Open> {
-  const options = table.options as AnyOptions;
-  refuseUnknown(path === "" ? table.owner : path, given, Object.keys(options));
-  return readFields(options, given as Readonly<Record<string, unknown>>, path) as FilledOptions<Given, Open>;
+  const options = table as AnyOptions;
+  refuseUnknown(owner, given, Object.keys(options));
+  return readFields(options, given as Fields, path) as FilledOptions<Given, Open>;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Throws `InvalidOptionError` unless the value is an object whose keys are all known. */
 export function refuseUnknown(owner: string, given: unknown, known: readonly string[]): void {
@@ -49,21 +53,17 @@ export function refuseUnknown(owner: string, given: unknown, known: readonly str
   }
 }
 
-/** Reads the fields of a table; others are not looked at. */
-export function readFields(
-  fields: AnyOptions,
-  given: Readonly<Record<string, unknown>>,
-  path: string,
-): Record<string, unknown> {
+/** Reads the fields of a table; others are not looked at. `strict`: tables within it refuse what is not known. */
+export function readFields(table: AnyOptions, given: Fields, path: string, strict = true): Fields {
   const read: Record<string, unknown> = {};
-  for (const [key, option] of Object.entries(fields)) {
+  for (const [key, option] of Object.entries(table)) {
     // Each is read once: it may be a getter.
     const value = given[key];
     if (value === undefined) {
       if (option.default !== undefined) read[key] = option.default;
       if (option.default !== undefined || option.optional === true) continue;
     }
-    read[key] = readValue(option, path === "" ? key : `${path}.${key}`, value);
+    read[key] = readValue(option, path === "" ? key : `${path}.${key}`, value, strict);
   }
   return read;
 }
@@ -81,7 +81,7 @@ export function readOption<const Kind extends AnyOption>(
 }
 
 /** Returns the value, or a copy, if it is of the kind. Throws `InvalidOptionError`. */
-export function readValue(kind: AnyOption, path: string, value: unknown): unknown {
+export function readValue(kind: AnyOption, path: string, value: unknown, strict = true): unknown {
   switch (kind.is) {
     case "any":
       return value;
@@ -104,31 +104,24 @@ export function readValue(kind: AnyOption, path: string, value: unknown): unknow
     case "object":
       return readObject(kind, path, value);
     case "list":
-      return readList(kind, path, value);
+      return readList(kind, path, value, strict);
     case "ids":
       return readIds(kind, path, value);
     case "record": {
       if (!isObject(value)) return refuse(kind, path, value, "an object");
       const entries = Object.entries(value);
       return Object.fromEntries(
-        entries.map(([key, one]) => [key, readValue(kind.of, `${path}.${key}`, one)]),
+        entries.map(([key, one]) => [key, readValue(kind.of, `${path}.${key}`, one, strict)]),
       );
     }
     case "table":
-      refuseUnknown(path, value, Object.keys(kind.table.options));
-      return readFields(kind.table.options, value as Readonly<Record<string, unknown>>, path);
-    case "fields":
-      return readFields(kind.fields, isObject(value) ? value : {}, path);
+      if (strict) refuseUnknown(path, value, Object.keys(kind.of));
+      return readFields(kind.of, isObject(value) ? value : {}, path, strict);
   }
 }
 
-function refuse(
-  kind: { readonly expected?: string | undefined },
-  path: string,
-  value: unknown,
-  expected: string,
-): never {
-  throw new InvalidOptionError(path, value, kind.expected ?? expected);
+function refuse({ expected, secret }: AnyOption, path: string, value: unknown, usual: string): never {
+  throw new InvalidOptionError(path, secret ? notShown : value, expected ?? usual);
 }
 
 /** Returns the numbers that an option may be. */
@@ -159,7 +152,7 @@ export function listed(of: readonly unknown[]): string {
   return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter((part) => part !== "").join(" or ");
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -168,21 +161,20 @@ function readObject(kind: ObjectKind, path: string, value: unknown): unknown {
   const isFit =
     typeof value === "object" &&
     value !== null &&
-    methods.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === "function");
+    methods.every((name) => typeof (value as Fields)[name] === "function");
   if (!isFit)
     return refuse(kind, path, value, `an object with ${methods.map((name) => `${name}()`).join(" and ")}`);
-  for (const name of named)
-    readValue({ is: "text" }, `${path}.${name}`, (value as Readonly<Record<string, unknown>>)[name]);
+  for (const name of named) readValue({ is: "text" }, `${path}.${name}`, (value as Fields)[name]);
   return value;
 }
 
-function readList(kind: ListKind<AnyOption>, path: string, value: unknown): unknown {
+function readList(kind: ListKind<AnyOption>, path: string, value: unknown, strict: boolean): unknown {
   const { of, min = 0, max = Number.POSITIVE_INFINITY, orOne } = kind;
-  if (orOne && !Array.isArray(value)) return readValue(of, path, value);
+  if (orOne && !Array.isArray(value)) return readList(kind, path, [value], strict);
   if (!Array.isArray(value) || value.length < min || value.length > max)
     return refuse(kind, path, value, describeLength(min, max));
   // A hole is an entry that is missing.
-  return Array.from(value, (one, at) => readValue(of, `${path}[${at}]`, one));
+  return Array.from(value, (one, at) => readValue(of, `${path}[${at}]`, one, strict));
 }
 
 function describeLength(min: number, max: number): string {

@@ -13,7 +13,7 @@ import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
 import { createPricing } from "../cost/pricing.ts";
-import { otherIds } from "../decide/index.ts";
+import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
 import { createSessions } from "../health/sessions.ts";
@@ -68,7 +68,7 @@ function assemble<Id extends string>(
   let poolProblems: PoolProblems | undefined;
   const models = completeModels(givenModels, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
-  checkRouterOptions(options, ids);
+  checkRouterOptions(options, models);
   const ownClassifier = defaultClassifier();
   const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
   const { coalesce = false, maxCharacters = 4_000_000 } = options;
@@ -135,7 +135,7 @@ function assemble<Id extends string>(
   const deciding: FixedParts<Id>["deciding"] = {
     models: facts,
     hasPools: facts.some(({ pool }) => pool !== undefined),
-    otherIdsOf: otherIds(facts),
+    kinOf: kinAmong(facts),
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,
     clock: clock.wall,

@@ -9,17 +9,14 @@ interface Options<Id extends string> {
 }
 
 const table: OptionTable<Options<string>, "note"> = {
-  owner: "x",
-  options: {
-    model: { is: "text" },
-    share: { is: "share", default: 0.5 },
-    mode: { is: "choice", of: ["fast", "slow"], default: "slow" },
-    note: { is: "text", optional: true },
-  },
+  model: { is: "text" },
+  share: { is: "share", default: 0.5 },
+  mode: { is: "choice", of: ["fast", "slow"], default: "slow" },
+  note: { is: "text", optional: true },
 };
 
 test("what is read has the types of what was given, without the gaps that have a default", () => {
-  const read = readOptions(table, { model: "a" } as Options<"a" | "b">);
+  const read = readOptions("x", table, { model: "a" } as Options<"a" | "b">);
   expectTypeOf(read.model).toEqualTypeOf<"a" | "b">();
   expectTypeOf(read.share).toEqualTypeOf<number>();
   expectTypeOf(read.mode).toEqualTypeOf<"fast" | "slow">();
@@ -27,36 +24,22 @@ test("what is read has the types of what was given, without the gaps that have a
 });
 
 test("a table that does not fit its type does not compile", () => {
-  const { model, share, mode, note } = table.options;
+  type Table = OptionTable<Options<string>, "note">;
+  const { model, share, mode, note } = table;
   // @ts-expect-error: an option is missing.
-  const missing: OptionTable<Options<string>, "note"> = { owner: "x", options: { model, share, mode } };
-  const unknown: OptionTable<Options<string>, "note"> = {
-    owner: "x",
-    // @ts-expect-error: an option is not in the type.
-    options: { model, share, mode, note, extra: note },
-  };
+  const missing: Table = { model, share, mode };
+  // @ts-expect-error: an option is not in the type.
+  const unknown: Table = { model, share, mode, note, extra: note };
   // @ts-expect-error: the type leaves it out, and it has no default.
-  const open: OptionTable<Options<string>> = { owner: "x", options: { model, share, mode, note } };
-  const required: OptionTable<Options<string>, "note"> = {
-    owner: "x",
-    // @ts-expect-error: the type requires it.
-    options: { model: { is: "text", optional: true }, share, mode, note },
-  };
-  const kind: OptionTable<Options<string>, "note"> = {
-    owner: "x",
-    // @ts-expect-error: a number is not a flag.
-    options: { model, share: { is: "boolean", default: true }, mode, note },
-  };
-  const choice: OptionTable<Options<string>, "note"> = {
-    owner: "x",
-    // @ts-expect-error: not one of the type's.
-    options: { model, share, mode: { is: "choice", of: ["fast", "slwo"], default: "slow" }, note },
-  };
-  const usual: OptionTable<Options<string>, "note"> = {
-    owner: "x",
-    // @ts-expect-error: the default is not of its type.
-    options: { model, share: { is: "share", default: "0.5" }, mode, note },
-  };
+  const open: OptionTable<Options<string>> = { model, share, mode, note };
+  // @ts-expect-error: the type requires it.
+  const required: Table = { model: { is: "text", optional: true }, share, mode, note };
+  // @ts-expect-error: a number is not a flag.
+  const kind: Table = { model, share: { is: "boolean", default: true }, mode, note };
+  // @ts-expect-error: not one of the type's.
+  const choice: Table = { model, share, mode: { is: "choice", of: ["slwo"], default: "slow" }, note };
+  // @ts-expect-error: the default is not of its type.
+  const usual: Table = { model, share: { is: "share", default: "0.5" }, mode, note };
   expectTypeOf([missing, unknown, open, required, kind, choice, usual]).toBeArray();
 });
 

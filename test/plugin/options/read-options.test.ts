@@ -15,24 +15,18 @@ interface SampleOptions {
   readonly notes?: readonly string[] | undefined;
 }
 
-const inner: OptionTable<InnerOptions> = {
-  owner: "inner",
-  options: { label: { is: "text" }, flag: { is: "boolean", default: false } },
-};
+const inner: OptionTable<InnerOptions> = { label: { is: "text" }, flag: { is: "boolean", default: false } };
 const table: OptionTable<SampleOptions, "inner" | "notes"> = {
-  owner: "sample",
-  options: {
-    id: { is: "text" },
-    share: { is: "share", above: 0, default: 0.5 },
-    mode: { is: "choice", of: ["fast", "slow"], default: "slow" },
-    inner: { is: "table", table: inner, optional: true },
-    notes: { is: "list", of: { is: "text" }, max: 2, orOne: true, optional: true },
-  },
+  id: { is: "text" },
+  share: { is: "share", above: 0, default: 0.5 },
+  mode: { is: "choice", of: ["fast", "slow"], default: "slow" },
+  inner: { is: "table", of: inner, optional: true },
+  notes: { is: "list", of: { is: "text" }, max: 2, orOne: true, optional: true },
 };
 
 test("options are read with their defaults, and those without one stay out", () => {
-  expect(readOptions(table, { id: "a" })).toEqual({ id: "a", share: 0.5, mode: "slow" });
-  expect(readOptions(table, { id: "a", share: undefined, inner: { label: "x" } })).toEqual({
+  expect(readOptions("sample", table, { id: "a" })).toEqual({ id: "a", share: 0.5, mode: "slow" });
+  expect(readOptions("sample", table, { id: "a", share: undefined, inner: { label: "x" } })).toEqual({
     id: "a",
     share: 0.5,
     mode: "slow",
@@ -52,7 +46,9 @@ test.each<[object, string]>([
   [{ id: "a", notes: ["a", "b", "c"] }, "sample.notes must be an array of at most 2, got an array of 3"],
   [[], "sample must be an object of options, got an array of 0"],
 ])("a wrong option is refused with its name, its value and what is allowed: %j", (given, message) => {
-  expect(() => readOptions(table, given as SampleOptions)).toThrow(new RegExp(`^${escaped(message)}$`));
+  expect(() => readOptions("sample", table, given as SampleOptions)).toThrow(
+    new RegExp(`^${escaped(message)}$`),
+  );
 });
 
 test.each<[object, string]>([
@@ -63,7 +59,7 @@ test.each<[object, string]>([
   [JSON.parse('{ "id": "a", "__proto__": {} }'), "known options are id, share, mode, inner, notes"],
   [{ id: "a", constructor: 1 }, "known options are id, share, mode, inner, notes"],
 ])("an option that is not known is refused, with the one that is meant: %j", (given, message) => {
-  expect(() => readOptions(table, given as SampleOptions)).toThrow(
+  expect(() => readOptions("sample", table, given as SampleOptions)).toThrow(
     new RegExp(`^sample\\.\\S+ must be absent: ${escaped(message)}$`),
   );
 });
@@ -78,7 +74,7 @@ test("each option is read once, and what was read does not change with what was 
     },
     notes,
   };
-  const read = readOptions(table, given as SampleOptions);
+  const read = readOptions("sample", table, given as SampleOptions);
   notes.push("b");
   expect(read).toMatchObject({ id: "first", notes: ["a"] });
 });
@@ -107,19 +103,18 @@ test.each<[OptionKind<never> | object, unknown, string]>([
   [{ is: "record", of: { is: "share" } }, { b: 2 }, ".b must be a number in [0, 1], got 2"],
   [{ is: "choice", of: ["a", "b", "c"] }, 1, 'must be "a", "b" or "c", got 1'],
 ])("a value that is not of its kind is refused: %o", (kind, value, message) => {
-  const one = { owner: "x", options: { y: kind } } as unknown as OptionTable<{ readonly y: unknown }>;
+  const one = { y: kind } as unknown as OptionTable<{ readonly y: unknown }>;
   const separator = /^[.[]/.test(message) ? "" : " ";
-  expect(() => readOptions(one, { y: value })).toThrow(
+  expect(() => readOptions("x", one, { y: value })).toThrow(
     new RegExp(`^${escaped(`x.y${separator}${message}`)}$`),
   );
 });
 
 test("records keep any name of the user as an own field", () => {
   const one: OptionTable<{ readonly of: Readonly<Record<string, number>> }> = {
-    owner: "x",
-    options: { of: { is: "record", of: { is: "number" } } },
+    of: { is: "record", of: { is: "number" } },
   };
-  const { of } = readOptions(one, { of: JSON.parse('{ "__proto__": 1, "constructor": 2 }') });
+  const { of } = readOptions("x", one, { of: JSON.parse('{ "__proto__": 1, "constructor": 2 }') });
   expect(Object.entries(of)).toEqual([
     ["__proto__", 1],
     ["constructor", 2],
@@ -127,10 +122,9 @@ test("records keep any name of the user as an own field", () => {
 });
 
 test("errors name the path at which a table is read", () => {
-  expect(() => readOptions(inner, { label: "" }, "budgets[1]")).toThrow(/^budgets\[1\]\.label must be/);
-  const bare: OptionTable<InnerOptions> = { ...inner, at: "" };
-  expect(() => readOptions(bare, { label: "" })).toThrow(/^label must be/);
-  expect(() => readOptions(bare, { lable: "" } as never)).toThrow(/^inner\.lable must be/);
+  expect(() => readOptions("budgets[1]", inner, { label: "" })).toThrow(/^budgets\[1\]\.label must be/);
+  expect(() => readOptions("inner", inner, { label: "" }, "")).toThrow(/^label must be/);
+  expect(() => readOptions("inner", inner, { lable: "" } as never, "")).toThrow(/^inner\.lable must be/);
 });
 
 test.each<[NumberRange, number, string]>([

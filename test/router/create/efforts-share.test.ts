@@ -7,7 +7,7 @@ import {
   ProviderError,
   type RouterEvent,
 } from "../../../src/index.ts";
-import { pool, roundRobin } from "../../../src/router/pools/index.ts";
+import { type BalanceRule, pool } from "../../../src/router/pools/index.ts";
 import { prometheus } from "../../../src/serve/metrics/prometheus/index.ts";
 import { type FakeModelOptions, fakeModel } from "../../../src/testing/index.ts";
 
@@ -199,11 +199,13 @@ describe("what is learnt of answers is kept by name", () => {
 });
 
 describe("a pool with efforts", () => {
+  const inOrder: BalanceRule = { name: "inOrder", order: (members) => members.map((_, at) => at) };
+
   it("asks its members with the effort, and shares their breakers", async () => {
     const members = ["https://a.example", "https://b.example"].map((endpoint) =>
       fakeModel({ provider: "vllm", model: "qwen", endpoint }),
     );
-    const both = pool("vllm:qwen", members, { balance: roundRobin });
+    const both = pool("vllm:qwen", members, { balance: inOrder });
     const router = createRouter({
       models: efforts("own", both, ["low", "high"]),
       policy: always("own@low"),
