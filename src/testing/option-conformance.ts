@@ -33,19 +33,18 @@ export function optionConformance<Options extends object, Open extends keyof Opt
   const table = setup.table as AnyOptions;
   const use = async (changes: Readonly<Record<string, unknown>>): Promise<unknown> =>
     setup.use({ ...valid, ...changes });
-  const refusal = async (changes: Readonly<Record<string, unknown>>): Promise<Refusal> => {
-    try {
-      await use(changes);
-    } catch (error) {
-      assert.equal((error as Refusal).code, "invalid-option", `must throw InvalidOptionError, not ${error}`);
-      return error as Refusal;
-    }
-    return assert.fail(`must refuse ${JSON.stringify(changes)}`);
-  };
+  const refusal = (changes: Readonly<Record<string, unknown>>): Promise<Refusal> =>
+    refusalOf(() => use(changes));
 
   const cases: Record<string, () => Promise<void>> = {
     "takes valid options": async () => {
       await use({});
+    },
+    "refuses what is not an object of options": async () => {
+      for (const wrong of [null, 7]) {
+        const { option } = await refusalOf(async () => setup.use(wrong as never));
+        assert.ok(option.startsWith(owner), `the error must name ${owner}, not ${option}`);
+      }
     },
     "takes undefined for an option that is left out": async () => {
       for (const key of Object.keys(table)) if (!Object.hasOwn(valid, key)) await use({ [key]: undefined });
@@ -66,7 +65,8 @@ export function optionConformance<Options extends object, Open extends keyof Opt
     },
   };
   for (const [key, kind] of Object.entries(table)) {
-    const wrong = wrongValues(kind);
+    const isNeeded = kind.default === undefined && !kind.optional;
+    const wrong = [...wrongValues(kind), ...(isNeeded && kind.is !== "any" ? [undefined] : [])];
     if (wrong.length === 0) continue;
     const at = path === "" ? key : `${path}.${key}`;
     cases[`refuses ${key} of another type or out of range, and names it`] = async () => {
@@ -85,6 +85,17 @@ interface Refusal {
   readonly message: string;
 }
 
+async function refusalOf(action: () => Promise<unknown>): Promise<Refusal> {
+  try {
+    await action();
+  } catch (error) {
+    const refusal = error as Refusal;
+    assert.equal(refusal.code, "invalid-option", `must throw InvalidOptionError, not ${error}`);
+    return refusal;
+  }
+  return assert.fail("must refuse it");
+}
+
 /** Returns values that are not of the kind. */
 function wrongValues(kind: AnyOption): readonly unknown[] {
   switch (kind.is) {
@@ -98,7 +109,8 @@ function wrongValues(kind: AnyOption): readonly unknown[] {
       const beyond = [min !== undefined && min - 1, above, max !== undefined && max * 2 + 1, below];
       const half = integer ? [(min ?? above ?? 0) + 0.5] : [];
       const outside = beyond.filter((one) => typeof one === "number" && Number.isFinite(one));
-      return [null, "1", true, Number.NaN, ...outside, ...half];
+      const infinite = max === Number.POSITIVE_INFINITY ? [] : [Number.POSITIVE_INFINITY];
+      return [null, "1", true, Number.NaN, ...infinite, ...outside, ...half];
     }
     case "boolean":
       return [null, "false", 0, 1];
@@ -115,7 +127,7 @@ function wrongValues(kind: AnyOption): readonly unknown[] {
     case "object":
       return [null, "x", {}];
     case "ids":
-      return [null, "x", [], [""], [7], ["a", "b", "a"]];
+      return [null, "x", [], [""], [7], ["a", "b", "a"], ...((kind.min ?? 1) > 1 ? [["a"]] : [])];
     case "list":
       return [...(kind.orOne ? [] : [null, {}]), ...((kind.min ?? 0) > 0 ? [[]] : []), ...entries(kind.of)];
     case "record":
