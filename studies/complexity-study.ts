@@ -8,12 +8,9 @@ import { dirname } from "node:path";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
 import { readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
 import { factsOfRecord } from "../evals/replay/request-of-record.ts";
-import { bootstrap, type Estimate } from "../src/loop/statistics/bootstrap.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { scoreOf } from "../src/router/classifiers/complexity/complexity-model.ts";
-import { createPromptReader } from "../src/router/classifiers/complexity/read-prompt.ts";
-import { shippedModel } from "../src/router/classifiers/complexity/shipped-model.ts";
-import { rank } from "../src/router/classifiers/rank.ts";
+import { bootstrap, type Estimate, seededRandom } from "../src/loop/statistics/index.ts";
+import { createPromptReader, scoreOf, shippedModel } from "../src/router/classifiers/complexity/inner.ts";
+import { rank } from "../src/router/classifiers/inner.ts";
 import { compareScores } from "./complexity/compare-scores.ts";
 import { languageOf } from "./complexity/language-of.ts";
 import { noises } from "./complexity/noise.ts";
@@ -79,7 +76,7 @@ async function showOwnPrompts(): Promise<void> {
     ["all, test part", ({ test }) => test],
     ["short", ({ test, kind }) => test && kind === "short"],
     ["long", ({ test, kind }) => test && kind === "long"],
-    ["follow-ups", ({ test, kind }) => test && kind === "follow-up"],
+    ["later turns", ({ test, kind }) => test && kind === "later-turn"],
     ["English", ({ test, language }) => test && language === "en"],
     ["other languages", ({ test, language }) => test && language !== "en"],
     ["all, training part", ({ test }) => !test],

@@ -1,5 +1,4 @@
-import type { Guarantee, LossTest } from "../../src/loop/statistics/loss-test.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { type Guarantee, type LossTest, weightedMean } from "../../src/loop/statistics/index.ts";
 import type { ModelOutcomes, PairedOutcomes } from "../metrics/routing-curve.ts";
 
 /** Result of a policy by record, in exact expectation. */
@@ -119,7 +118,7 @@ export function chooseCandidate({ candidates, large, guarantee, test, maxLoss, d
         : test.pValue(lossesOf(guarantee, large.quality, quality), maxLoss);
     before = routed;
     pValues.push(pValue);
-    // One that is no number is above it, too.
+    // NaN is above it, too.
     if (!(pValue <= delta)) return { index, accepted: candidate, pValues };
     const cost = dearness(costUsd, toLarge);
     if (cost < least) {

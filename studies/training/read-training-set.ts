@@ -6,8 +6,8 @@ import { promptKey } from "../../evals/data/outcomes/prompt-key.ts";
 import { readJsonLines } from "../../evals/data/outcomes/read-json-lines.ts";
 import { factsOfRecord } from "../../evals/replay/request-of-record.ts";
 import { OutcomeFormatError } from "../../src/contracts/index.ts";
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
-import { createPromptReader } from "../../src/router/classifiers/complexity/read-prompt.ts";
+import { seededRandom } from "../../src/loop/statistics/index.ts";
+import { createPromptReader } from "../../src/router/classifiers/complexity/inner.ts";
 import { type OwnPrompt, ownPrompts } from "../own-prompts/index.ts";
 import { settings } from "./complexity-settings.ts";
 import { type MadePrompt, madeFrames, madePads, madeSmallTasks } from "./made-prompts.ts";
@@ -114,7 +114,7 @@ export async function readTrainingSet(folder: string): Promise<TrainingSet> {
   return { rows, sha256 };
 }
 
-/** Returns an own prompt as a record; a follow-up with the turns before it. */
+/** Returns an own prompt as a record; a later turn with those before it. */
 export function recordOfOwn({ prompt, turns }: OwnPrompt): OutcomeRecord {
   return turns === undefined
     ? { id: "", prompt, outcomes: {} }

@@ -12,9 +12,9 @@ import { logprob, logprobOptions } from "../../policies/checks/logprob.ts";
 import { numericAnswer, numericAnswerOptions } from "../../policies/checks/numeric-answer.ts";
 import { toolArguments, toolArgumentsOptions } from "../../policies/checks/tool-arguments.ts";
 import { boundary, boundaryOptions, boundaryTable } from "../../policies/constraints/boundary.ts";
-import { latency, latencyOptions } from "../../policies/constraints/latency.ts";
 import { maxCost, maxCostOptions } from "../../policies/constraints/max-cost.ts";
 import { safetyFloor, safetyFloorOptions } from "../../policies/constraints/safety-floor.ts";
+import { startsWithin, startsWithinOptions } from "../../policies/constraints/starts-within.ts";
 import { explore, exploreOptions } from "../../policies/explore.ts";
 import { guarded, guardedOptions } from "../../policies/guarded.ts";
 import { ruleConditions } from "../../policies/internal/rule-conditions.ts";
@@ -89,12 +89,6 @@ const suites = {
     valid: { model: fakeModel() },
     use: judge,
   }),
-  latency: optionConformance({
-    owner: "latency",
-    table: latencyOptions,
-    valid: { p95FirstTokenMs: 100 },
-    use: latency,
-  }),
   logprob: optionConformance({ owner: "logprob", table: logprobOptions, valid: { min: -1 }, use: logprob }),
   maxCost: optionConformance({ owner: "maxCost", table: maxCostOptions, valid: { usd: 1 }, use: maxCost }),
   mix: optionConformance({
@@ -138,6 +132,12 @@ const suites = {
     table: spillOverOptions,
     valid: { from: "small", to: "large", above: { waitMs: 1 } },
     use: (options) => spillOver(options, small),
+  }),
+  startsWithin: optionConformance({
+    owner: "startsWithin",
+    table: startsWithinOptions,
+    valid: { p95FirstTokenMs: 100 },
+    use: startsWithin,
   }),
   sticky: optionConformance({
     owner: "sticky",
