@@ -6,6 +6,8 @@ import {
   type Withheld,
 } from "../../contracts/index.ts";
 import { dropPromises } from "../../plugin/index.ts";
+import { nearestName } from "../../plugin/options/nearest-name.ts";
+import { shortText } from "../../plugin/short-text.ts";
 
 /** Largest rounding error of a sum of probabilities. */
 export const tolerance = 1e-9;
@@ -26,6 +28,7 @@ export function checkChoice<Id extends string>(
     );
   }
   checkModel(policy, choice.model, candidates);
+  checkFields(policy, "choice", choice, choiceFields);
   const { reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
   if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
   if (
@@ -44,9 +47,39 @@ export function checkChoice<Id extends string>(
   if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
   for (const step of escalate) {
     checkModel(policy, step?.to, candidates);
+    checkFields(policy, "step of a plan", step, stepFields);
     if (typeof step.unless?.accepts !== "function")
       throw new PolicyError(policy, `escalates to ${step.to} without a check`);
   }
+}
+
+const choiceFields = fieldsOf<Choice>({
+  model: true,
+  reason: true,
+  probability: true,
+  escalate: true,
+  expectedCostUsd: true,
+  insteadOf: true,
+  arms: true,
+});
+const stepFields = fieldsOf<Escalation>({ unless: true, to: true });
+const withheldFields = fieldsOf<Withheld>({ model: true, escalate: true });
+
+function fieldsOf<Type>(fields: Record<keyof Type, true>): ReadonlySet<string> {
+  return new Set(Object.keys(fields));
+}
+
+/** Refuses a field that is not known: it would be taken for one that is absent. */
+function checkFields(policy: string, what: string, value: object, known: ReadonlySet<string>): void {
+  for (const field in value) if (!known.has(field)) throw unknownField(policy, what, field, known);
+}
+
+function unknownField(policy: string, what: string, field: string, known: ReadonlySet<string>): PolicyError {
+  const names = [...known];
+  const meant = nearestName(field, names);
+  const hint = meant === undefined ? "" : `. Did you mean ${meant}?`;
+  const problem = `returned the field ${JSON.stringify(shortText(field))}, which a ${what} does not have: it has ${names.join(", ")}`;
+  return new PolicyError(policy, `${problem}${hint}`);
 }
 
 /**
@@ -75,12 +108,15 @@ export function checkedLottery<Id extends string>(
 }
 
 /** Checks a plan that is only recorded: its models need not be permitted. */
-function checkWithheld(policy: string, { model, escalate }: Withheld): void {
+function checkWithheld(policy: string, withheld: Withheld): void {
+  const { model, escalate } = withheld;
   const isStep = (step: Escalation | null | undefined) =>
     typeof step?.to === "string" && typeof step.unless?.name === "string";
   const isPlan = escalate === undefined || (Array.isArray(escalate) && escalate.every(isStep));
   if (typeof model !== "string" || !isPlan)
     throw new PolicyError(policy, "chose instead of something that is not { model, escalate }");
+  checkFields(policy, "plan that is not followed", withheld, withheldFields);
+  for (const step of escalate ?? []) checkFields(policy, "step of a plan", step, stepFields);
 }
 
 function checkModel(policy: string, model: unknown, candidates: readonly Candidate[]): void {
