@@ -1,5 +1,5 @@
 import type { Constraint } from "../../src/contracts/index.ts";
-import { checkIds } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import { isNamed } from "../internal/is-named.ts";
 
 /**
@@ -7,7 +7,7 @@ import { isNamed } from "../internal/is-named.ts";
  * same provider. `large@high` excludes this effort of a model, and its base `large` all of them.
  */
 export function except<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
-  checkIds("except", ids);
+  readOption({ is: "ids" }, "except", ids);
   const excluded: ReadonlySet<string> = new Set(ids);
 
   return {

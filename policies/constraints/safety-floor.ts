@@ -1,5 +1,5 @@
-import { type Constraint, InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
-import { checkIds, checkKeys, dropPromises } from "../../src/plugin/index.ts";
+import type { Constraint, RequestFacts } from "../../src/contracts/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { isNamed } from "../internal/is-named.ts";
 import { withAllText } from "./internal/with-all-text.ts";
 
@@ -17,14 +17,14 @@ export interface SafetyFloorOptions<Id extends string> {
   readonly forbid: readonly Id[];
 }
 
+export const safetyFloorOptions: OptionTable<SafetyFloorOptions<string>> = {
+  when: { is: "function" },
+  forbid: { is: "ids" },
+};
+
 /** Keeps risky requests away from the forbidden models, whatever id or name they have. */
 export function safetyFloor<const Id extends string>(options: SafetyFloorOptions<Id>): Constraint<Id> {
-  checkKeys("safetyFloor", options, ["when", "forbid"]);
-  const { when, forbid } = options;
-  if (typeof when !== "function") throw new InvalidOptionError("safetyFloor.when", when, "a function");
-  if (!Array.isArray(forbid))
-    throw new InvalidOptionError("safetyFloor.forbid", forbid, "an array of model ids");
-  checkIds("safetyFloor.forbid", forbid);
+  const { when, forbid } = readOptions("safetyFloor", safetyFloorOptions, options);
   const forbidden: ReadonlySet<string> = new Set(forbid);
   const isSafeIn = (request: RequestFacts): boolean => {
     const risky: unknown = when(request);

@@ -148,7 +148,15 @@ export type {
   OutputStream,
   OutputValidator,
 } from "./output.ts";
-export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
+export type {
+  Choice,
+  Escalation,
+  Policy,
+  PolicyContext,
+  PolicyCut,
+  PolicyOrder,
+  Withheld,
+} from "./policy.ts";
 export type {
   BudgetFacts,
   PolicyDescription,

@@ -8,5 +8,5 @@ export { generate } from "./generate.ts";
 export { type ExecutionOptions, resolveExecutionOptions } from "./options.ts";
 export type { OutputRead, OutputReading } from "./output-reading.ts";
 export type { PlanRules } from "./plan/index.ts";
-export { planRulesOf } from "./plan-input-of.ts";
+export { planRulesOf } from "./plan-rules-of.ts";
 export { replayAnswer } from "./replay-answer.ts";

@@ -26,7 +26,6 @@ import { createObserver } from "../life/observer.ts";
 import { loadEarly } from "../life/opening-of.ts";
 import type { FixedParts } from "../life/parts.ts";
 import { createPoolWatches } from "../life/pool-watches.ts";
-import { recentDecisions } from "../life/recent-decisions.ts";
 import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
@@ -178,7 +177,6 @@ function assemble<Id extends string>(
     }),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
-    recent: recentDecisions(options.recentDecisions ?? 200),
     rules: planRulesOf(execution, models),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),

@@ -70,12 +70,6 @@ export interface RouterOptions<Id extends string> {
   /** Requests of which `replace` must not change where they go: it is refused otherwise. At most 1,000. Default none. */
   readonly golden?: readonly GoldenRoute<Id>[] | undefined;
   /**
-   * Number of the last decisions that `replace` decides again, to say how many would change; 0 to 10,000. Their requests
-   * stay in memory, prompts of up to 20,000 characters included, and go nowhere else. Of each second the first 200 are kept,
-   * or as many as this number if it is larger. Default 200.
-   */
-  readonly recentDecisions?: number | undefined;
-  /**
    * True if `route()` sends a request once that is under way twice: with all fields equal, including the
    * tenant, and without a session and constraints of its own. Each caller gets the same decision and the same
    * answer, with the same tool calls, even where the temperature would have made answers differ. The calls
@@ -128,7 +122,6 @@ const optionNames: readonly string[] = [
   "tuning",
   "release",
   "golden",
-  "recentDecisions",
   "coalesce",
   "cache",
   "maxSessions",
@@ -158,14 +151,12 @@ export function checkRouterOptions<Id extends string>(
   }
   if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
   checkShared(options.shared);
-  const { classifierTimeoutMs, maxCharacters, recentDecisions } = options;
+  const { classifierTimeoutMs, maxCharacters } = options;
   if (classifierTimeoutMs !== undefined)
     checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
   if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
     throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
   if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
-  if (recentDecisions !== undefined)
-    checkNumber("recentDecisions", recentDecisions, { min: 0, max: 10_000, integer: true });
 }
 
 function checkShared(given: unknown): void {

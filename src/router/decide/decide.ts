@@ -197,10 +197,7 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
 }
 
 /** Asks the policy about a request whose permitted models are known, and draws. */
-export function choose<Id extends string>(
-  asked: Settled<Id>,
-  classified: Classified | undefined,
-): Decided<Id> {
+function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
   const { models } = asked.parts;
   const classification = ownOf(classified?.classification, models);
   const seen =

@@ -11,7 +11,6 @@ export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
 export { policyHash } from "./policy-hash.ts";
 export { worstOf } from "./promise-state.ts";
-export { type PastDecision, redecide } from "./redecide.ts";
 export { isSameModel, type KinOf, kinAmong } from "./same-model.ts";
 export { checkArms } from "./settle-arms.ts";
 export { unknownComparison } from "./unknown-comparison.ts";

@@ -21,7 +21,6 @@ import type { EventHub } from "./event-hub.ts";
 import type { FollowUps } from "./follow-ups.ts";
 import type { PolicyInputs } from "./policy-inputs.ts";
 import type { PoolWatches } from "./pool-watches.ts";
-import type { RecentDecisions } from "./recent-decisions.ts";
 
 /** Names of the parts that `replace` can change. Requests hold the parts that they began with. */
 export type Replaceable = "allConstraints" | "constraints" | "tuning" | "golden" | "inputs";
@@ -65,7 +64,6 @@ export interface RouterParts<Id extends string> {
   /** State that the policy reads. Absent: it reads nothing. */
   readonly inputs: PolicyInputs | undefined;
   /** The last decisions, of all policies. */
-  readonly recent: RecentDecisions<Id>;
   /** Completes facts from the catalogue, as for the router's own models. */
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;
   readonly normalise: (request: RouteRequest<Id>, text?: HeldText) => RequestFacts;

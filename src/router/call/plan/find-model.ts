@@ -1,7 +1,7 @@
 import type { Hop } from "../../../contracts/index.ts";
-import { fail, fitsWindow, isOfFailed, type Next, propose } from "./moves.ts";
+import { change, fail, type Next, ownValue, propose } from "./moves.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState, type Search, type SetAside } from "./plan-state.ts";
+import type { PlanState, Search, SetAside } from "./plan-state.ts";
 
 /**
  * Goes on with the search for the model that is called next: the plan's next model, else the next fallback,
@@ -19,6 +19,28 @@ export function findModel(input: PlanInput, before: PlanState, search: Search): 
     lastRetry(input, passed, search) ??
     exhausted(input, passed, search)
   );
+}
+
+/** Returns the model's context window in tokens, or 0 if it is not known. */
+export function windowOf({ rules }: PlanInput, model: string): number {
+  return ownValue(rules.windows, model) ?? 0;
+}
+
+/** True if the model's context window is not one of those that were too small. */
+export function fitsWindow(input: PlanInput, { outgrown }: PlanState, model: string): boolean {
+  return outgrown === undefined || windowOf(input, model) > outgrown;
+}
+
+/** True if the model's endpoint has failed, of which other models are another name. */
+export function isOfFailed({ rules }: PlanInput, { failed }: PlanState, model: string): boolean {
+  if (failed === undefined) return false;
+  const endpoint = endpointOf(rules, model);
+  return endpoint !== undefined && failed.includes(endpoint);
+}
+
+/** Returns the endpoint that a model shares with others; undefined if it shares none. */
+export function endpointOf({ endpoints }: PlanInput["rules"], model: string): string | undefined {
+  return endpoints === undefined ? undefined : ownValue(endpoints, model);
 }
 
 /** True if a model that has not had its turn could still be found. */

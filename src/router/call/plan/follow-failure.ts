@@ -1,9 +1,9 @@
 import type { ProviderErrorKind } from "../../../contracts/index.ts";
-import { findModel, someoneIsLeft } from "./find-model.ts";
-import { endpointOf, fail, idle, isLate, type Next, propose, windowOf } from "./moves.ts";
+import { endpointOf, findModel, someoneIsLeft, windowOf } from "./find-model.ts";
+import { change, fail, idle, isLate, type Next, propose } from "./moves.ts";
 import type { PlanFailure } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState, type Search } from "./plan-state.ts";
+import type { PlanState, Search } from "./plan-state.ts";
 import type { PlanEnd } from "./plan-step.ts";
 import { retryOffer } from "./retry-offer.ts";
 

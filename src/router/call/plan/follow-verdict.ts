@@ -1,8 +1,8 @@
-import { findModel } from "./find-model.ts";
-import { answer, endpointOf, fail, idle, isLate, type Next } from "./moves.ts";
+import { endpointOf, findModel } from "./find-model.ts";
+import { answer, change, fail, idle, isLate, type Next } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState } from "./plan-state.ts";
+import type { PlanState } from "./plan-state.ts";
 
 /** Follows an answer and the verdict of its checks. */
 export function followVerdict(

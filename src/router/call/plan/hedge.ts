@@ -1,9 +1,9 @@
-import { endpointOf, fitsWindow, idle, isLate, isOfFailed, type Next, propose } from "./moves.ts";
+import { endpointOf, fitsWindow, isOfFailed } from "./find-model.ts";
+import { change, idle, isLate, type Next, propose, setAside } from "./moves.ts";
 import type { PlanEvent, PlanRefusal } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState } from "./plan-state.ts";
+import type { PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
-import { setAside } from "./set-aside.ts";
 
 /**
  * Looks for a second call to make next to a stream whose content is late, once for a request: of another member of the same

@@ -102,37 +102,3 @@ export const initialState: PlanState = {
   heldUpMs: undefined,
   over: false,
 };
-
-/** A state that is being made. */
-export type NextState = { -readonly [Key in keyof PlanState]: PlanState[Key] };
-
-/**
- * Returns a copy to write the next state into. It copies member by member, so that all states have one shape:
- * a spread takes ten times as long, on the path of every call.
- */
-export function copyOf(state: PlanState): NextState {
-  return {
-    proposed: state.proposed,
-    place: state.place,
-    tried: state.tried,
-    failed: state.failed,
-    setAside: state.setAside,
-    retries: state.retries,
-    open: state.open,
-    running: state.running,
-    search: state.search,
-    notHedged: state.notHedged,
-    hedged: state.hedged,
-    outgrown: state.outgrown,
-    degraded: state.degraded,
-    lastFailure: state.lastFailure,
-    passedOver: state.passedOver,
-    heldUpMs: state.heldUpMs,
-    over: state.over,
-  };
-}
-
-/** Returns the state with some members replaced. Off the usual path: there, states are written into copies. */
-export function change(state: PlanState, to: Partial<PlanState>): PlanState {
-  return Object.assign(copyOf(state), to);
-}

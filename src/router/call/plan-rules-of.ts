@@ -1,8 +1,7 @@
 import type { Member, Model } from "../../contracts/index.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
-import type { CallContext } from "./context.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
-import type { PlanInput, PlannedModel, PlanRules } from "./plan/index.ts";
+import type { PlanRules } from "./plan/index.ts";
 
 /** Returns the rules of a router's attempt plans. */
 export function planRulesOf(
@@ -41,20 +40,4 @@ function sharedOf(
 function leastWindow(members: readonly Member[]): number | undefined {
   const known = members.flatMap(({ facts: { contextWindow } }) => contextWindow ?? []);
   return known.length === 0 ? undefined : Math.min(...known);
-}
-
-/** Returns the attempt plan's view of a decided request, or of a direct call, which is numbered by it. */
-export function planInputOf({ scope, plan, fallbacks, rules, direct }: CallContext): PlanInput {
-  return {
-    requestId: scope.id,
-    plan: plan.map(planned),
-    fallbacks,
-    deadlineAt: scope.deadline?.at,
-    rules,
-    direct: direct && { attemptId: `${scope.id}/${direct}-${scope.numberCall()}`, hop: direct },
-  };
-}
-
-function planned({ model, unless }: CallContext["plan"][number]): PlannedModel {
-  return { model, check: unless?.name };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { servedModels } from "../../../../evals/data/outcomes/served-models.ts";
-import { recordOf } from "../../../support/evals/records.ts";
+import { servedModels } from "../../../evals/tune/baseline.ts";
+import { recordOf } from "../../support/evals/records.ts";
 
 it("lists by model what the providers said has answered, and leaves out what is not told", () => {
   const answer = (servedModel: unknown) => ({ quality: 1, servedModel });

@@ -1,19 +1,11 @@
-import { checkKeys, checkNumber } from "../plugin/index.ts";
-import type { LoopStatesRead } from "../router/log/event-line.ts";
-import type { LoopSources } from "../serve/status/loop-reader.ts";
-import { checkLoopSources } from "../serve/status/sources.ts";
+import type { OpenStateLines, StateLines } from "../../contracts/ports/index.ts";
+import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { loopReader } from "./loop-reader.ts";
+import { checkLoopSources, type LoopSources } from "./loop-sources.ts";
 
-export interface LogLoopOptions extends LoopSources {
+export interface LoopStatesOptions extends LoopSources {
   /** Time between two looks at the states, in milliseconds, in [1,000, 600,000]. Default 30,000. */
   readonly everyMs?: number | undefined;
-}
-
-/** Writes states of the loop to a log. */
-export interface LoopWriter {
-  /** Something has changed: the states are written within a second. */
-  soon(): void;
-  /** Writes the last states. */
-  close(): Promise<void>;
 }
 
 /** Longest wait for states that a store has, in milliseconds. */
@@ -25,18 +17,24 @@ const soonMs = 1_000;
  */
 const renewMs = 600_000;
 
-/** Throws `InvalidOptionError`. */
-export function checkLogLoop(owner: string, loop: LogLoopOptions): void {
-  checkKeys(owner, loop, ["promises", "rollouts", "drift", "everyMs"]);
-  checkLoopSources(owner, loop);
-  if (loop.everyMs !== undefined) checkNumber(`${owner}.everyMs`, loop.everyMs, { min: 1_000, max: renewMs });
+/**
+ * Returns the states of promises, rollouts and the drift monitor as lines of a log: pass them to `decisionLog` as `loop`.
+ * They are written when they have changed, at most twice a minute, and nothing waits for them. Throws `InvalidOptionError`.
+ */
+export function loopStates(options: LoopStatesOptions): StateLines {
+  checkKeys("loopStates", options, ["promises", "rollouts", "drift", "everyMs"]);
+  checkLoopSources("loopStates", options);
+  const { everyMs = 30_000 } = options;
+  checkNumber("loopStates.everyMs", everyMs, { min: 1_000, max: renewMs });
+  return { open: (write) => openWriter(options, everyMs, write) };
 }
 
-/** Looks at states from time to time and hands over those that are new. Nothing waits for it. */
-export function loopWriter(
-  { everyMs = 30_000, ...sources }: LogLoopOptions,
-  write: (read: LoopStatesRead) => void,
-): LoopWriter {
+/** Looks at states from time to time and hands over those that are new. */
+function openWriter(
+  sources: LoopSources,
+  everyMs: number,
+  write: Parameters<StateLines["open"]>[0],
+): OpenStateLines {
   const writer = crypto.randomUUID().slice(0, 8);
   let text = "";
   let writtenAt = Number.NEGATIVE_INFINITY;
@@ -44,14 +42,9 @@ export function loopWriter(
   let dueAt = Number.POSITIVE_INFINITY;
   let looking: Promise<void> | undefined;
   let isClosed = false;
-  // Loaded only where it is used: a log alone does not need it.
-  const reader = import("../serve/status/loop-reader.ts").then(({ loopReader }) =>
-    loopReader(sources, readTimeoutMs),
-  );
-  // Each look tells of it by itself.
-  reader.catch(() => {});
+  const read = loopReader(sources, readTimeoutMs);
   const look = async (): Promise<void> => {
-    const { unreadable, ...states } = await (await reader)();
+    const { unreadable, ...states } = await read();
     const next = JSON.stringify(states);
     const now = performance.now();
     const { promises = [], rollouts = [], drift } = states;
@@ -61,7 +54,7 @@ export function loopWriter(
     if ((unreadable.length > 0 && isNothing) || isKnown) return;
     text = next;
     writtenAt = now;
-    write({ type: "loop-states", writer, states });
+    write(writer, states);
   };
   const lookOnce = (): Promise<void> => {
     looking ??= look()

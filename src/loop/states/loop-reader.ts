@@ -1,21 +1,8 @@
-import { readOnce } from "../metrics/read-once.ts";
-import type { FrameStates } from "./frame.ts";
-import { driftOf, promiseOf, rolloutOf } from "./shown-states.ts";
-import type { ShownDrift, ShownPromise, ShownRollout } from "./sources.ts";
-import { triedReads } from "./tried-reads.ts";
-
-/** Promises, rollouts and the drift monitor of a router. */
-export interface LoopSources {
-  /** Promises, at most 20. Default none. */
-  readonly promises?: readonly ShownPromise[] | undefined;
-  /** Rollouts, at most 20. Default none. */
-  readonly rollouts?: readonly ShownRollout[] | undefined;
-  /** Drift monitor. Default none. */
-  readonly drift?: ShownDrift | undefined;
-}
-
-/** Their states. A part that is absent has no source. */
-export type LoopStates = Pick<FrameStates, "promises" | "rollouts" | "drift">;
+import { readOnce } from "../../plugin/read-once.ts";
+import { triedReads } from "../../plugin/tried-reads.ts";
+import type { LoopStates } from "./loop-frame.ts";
+import type { LoopSources } from "./loop-sources.ts";
+import { driftOf, promiseOf, rolloutOf } from "./shown-loop.ts";
 
 export interface LoopReading extends LoopStates {
   /** Names of parts that could not be read. */

@@ -1,5 +1,5 @@
-import { systemClock } from "../../plugin/clock.ts";
-import { settleWithin } from "../../plugin/settle-within.ts";
+import { systemClock } from "./clock.ts";
+import { settleWithin } from "./settle-within.ts";
 
 /**
  * Returns a function that reads within a time, in milliseconds. What hangs, such as a store that does not answer, is asked
