@@ -5,6 +5,7 @@ import {
   PolicyError,
   type Withheld,
 } from "../../contracts/index.ts";
+import { choiceFields, stepFields, withheldFields } from "../../plugin/choice-fields.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { nearestName } from "../../plugin/options/nearest-name.ts";
 import { shortText } from "../../plugin/short-text.ts";
@@ -53,32 +54,15 @@ export function checkChoice<Id extends string>(
   }
 }
 
-const choiceFields = fieldsOf<Choice>({
-  model: true,
-  reason: true,
-  probability: true,
-  escalate: true,
-  expectedCostUsd: true,
-  insteadOf: true,
-  arms: true,
-});
-const stepFields = fieldsOf<Escalation>({ unless: true, to: true });
-const withheldFields = fieldsOf<Withheld>({ model: true, escalate: true });
-
-function fieldsOf<Type>(fields: Record<keyof Type, true>): ReadonlySet<string> {
-  return new Set(Object.keys(fields));
-}
-
 /** Refuses a field that is not known: it would be taken for one that is absent. */
-function checkFields(policy: string, what: string, value: object, known: ReadonlySet<string>): void {
-  for (const field in value) if (!known.has(field)) throw unknownField(policy, what, field, known);
+function checkFields(policy: string, what: string, value: object, known: readonly string[]): void {
+  for (const field in value) if (!known.includes(field)) throw unknownField(policy, what, field, known);
 }
 
-function unknownField(policy: string, what: string, field: string, known: ReadonlySet<string>): PolicyError {
-  const names = [...known];
-  const meant = nearestName(field, names);
+function unknownField(policy: string, what: string, field: string, known: readonly string[]): PolicyError {
+  const meant = nearestName(field, known);
   const hint = meant === undefined ? "" : `. Did you mean ${meant}?`;
-  const problem = `returned the field ${JSON.stringify(shortText(field))}, which a ${what} does not have: it has ${names.join(", ")}`;
+  const problem = `returned the field ${JSON.stringify(shortText(field))}, which a ${what} does not have: it has ${known.join(", ")}`;
   return new PolicyError(policy, `${problem}${hint}`);
 }
 
