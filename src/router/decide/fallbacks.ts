@@ -3,7 +3,7 @@ import { withoutEffort } from "../../plugin/without-effort.ts";
 
 /**
  * Returns the models to try if `chosen` fails: those after it in the router's `models` (by convention the
- * more capable ones), nearest first, then those before it, nearest first. Other efforts of it are none of them: its
+ * more capable ones), nearest first, then those before it, nearest first. Other efforts of it are left out: its
  * endpoint has failed.
  */
 export function fallbacksOf<Id extends string>(
