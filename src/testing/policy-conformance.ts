@@ -73,7 +73,7 @@ export function policyConformance<const Id extends string>(
           typeof choice.reason === "string" && choice.reason !== "",
           "choice.reason must not be empty",
         );
-        const unknown = Object.keys(choice).filter((field) => !choiceFields.includes(field));
+        const unknown = Object.keys(choice).filter((field) => !choiceFields.choice.includes(field));
         assert.deepEqual(unknown, [], "a choice has fields that a router refuses");
       });
     },
