@@ -31,15 +31,3 @@ test("healthy refuses only unhealthy models", () => {
   expect(healthy().permits(modelWith({ healthy: true }), context)).toBe(true);
   expect(healthy().permits(modelWith(undefined), context)).toBe(true);
 });
-
-test.each([
-  { options: { p95FirstTokenMs: 0 }, message: /startsWithin\.p95FirstTokenMs must be/ },
-  { options: { p95FirstTokenMs: Number.NaN }, message: /startsWithin\.p95FirstTokenMs must be/ },
-  { options: { p95Ms: 100 }, message: /startsWithin\.p95Ms must be absent/ },
-  {
-    options: { p95FirstTokenMs: 100, unknown: "deny" },
-    message: /startsWithin\.unknown must be "permit" or "refuse", got "deny"/,
-  },
-])("startsWithin refuses the options $options", ({ options, message }) => {
-  expect(() => startsWithin(options as never)).toThrow(message);
-});
