@@ -6,6 +6,8 @@ import {
   PolicyError,
   type Withheld,
 } from "../../contracts/index.ts";
+import { checkChoiceFields } from "../../plugin/choice-fields.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { settleArms, tolerance, type UnitOf } from "./settle-arms.ts";
 
@@ -28,7 +30,7 @@ export function draw<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
   candidates: readonly Candidate<Id>[],
   random: number,
-  unitOf: UnitOf = noUnit,
+  unitOf: UnitOf = ignore,
 ): Drawn<Id> {
   if (opinion === undefined) throw new PolicyError(policy, noOpinion(candidates));
   if (!Array.isArray(opinion)) {
@@ -41,8 +43,6 @@ export function draw<Id extends string>(
   }
   return drawFrom(policy, opinion, candidates, random, unitOf);
 }
-
-function noUnit(): undefined {}
 
 function drawFrom<Id extends string>(
   policy: string,
@@ -130,6 +130,7 @@ function checkChoice<Id extends string>(
     );
   }
   checkModel(policy, choice.model, candidates);
+  checkChoiceFields(policy, "choice", choice);
   const { reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
   if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
   if (
@@ -148,6 +149,7 @@ function checkChoice<Id extends string>(
   if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
   for (const step of escalate) {
     checkModel(policy, step?.to, candidates);
+    checkChoiceFields(policy, "step of a plan", step);
     if (typeof step.unless?.accepts !== "function")
       throw new PolicyError(policy, `escalates to ${step.to} without a check`);
   }
@@ -179,12 +181,15 @@ export function checkedLottery<Id extends string>(
 }
 
 /** Checks a plan that is only recorded: its models need not be permitted. */
-function checkWithheld(policy: string, { model, escalate }: Withheld): void {
+function checkWithheld(policy: string, withheld: Withheld): void {
+  const { model, escalate } = withheld;
   const isStep = (step: Escalation | null | undefined) =>
     typeof step?.to === "string" && typeof step.unless?.name === "string";
   const isPlan = escalate === undefined || (Array.isArray(escalate) && escalate.every(isStep));
   if (typeof model !== "string" || !isPlan)
     throw new PolicyError(policy, "chose instead of something that is not { model, escalate }");
+  checkChoiceFields(policy, "plan that is not followed", withheld);
+  for (const step of escalate ?? []) checkChoiceFields(policy, "step of a plan", step);
 }
 
 function checkModel(policy: string, model: unknown, candidates: readonly Candidate[]): void {

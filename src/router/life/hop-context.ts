@@ -11,6 +11,7 @@ import type {
 } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { watch } from "../../plugin/watch.ts";
 import {
   type CallContext,
@@ -263,8 +264,6 @@ function maybeDropped<T>(promise: Promise<T>): Promise<T> {
   promise.catch(ignore);
   return promise;
 }
-
-function ignore(): void {}
 
 /** Stands in for the methods of a target that only `work` calls. */
 function notChat(): never {
