@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { InvalidOptionError, type RouterState } from "../src/contracts/index.ts";
-import type { RolloutStatus } from "../src/loop/rollout/rollout-status.ts";
+import type { RolloutStatus } from "../src/loop/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { type LoadedRollout, loadRollout } from "./load-rollout.ts";

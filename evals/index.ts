@@ -1,13 +1,13 @@
 /** From logs to a certificate: outcomes, replay, training, tuning, reports and the gate. */
 
 export { InsufficientEvidenceError, OutcomeFormatError } from "../src/contracts/index.ts";
-export type { AskedTest, Guarantee, LossTestName } from "../src/loop/statistics/loss-test.ts";
+export type { AskedTest, Guarantee, LossTestName } from "../src/loop/statistics/index.ts";
 export {
   type ScoreDrift,
   type ScoreDriftOptions,
   type ScoreReference,
   scoreDrift,
-} from "../src/loop/statistics/score-drift.ts";
+} from "../src/loop/statistics/index.ts";
 export { collect, estimateCollect } from "./collect/collect.ts";
 export type { CollectEstimate, ModelEstimate } from "./collect/collect-estimate.ts";
 export type { CollectOptions } from "./collect/collect-options.ts";
@@ -117,10 +117,10 @@ export type { Certificate, Sides, Target } from "./tune/certificate.ts";
 export { describeCertificate } from "./tune/describe-certificate.ts";
 export type { MissingOutcomes } from "./tune/missing-outcomes.ts";
 export { readTuning } from "./tune/read-tuning.ts";
-export type { GridOptions } from "./tune/threshold-grid.ts";
 export { tuneCategories } from "./tune/tune-categories.ts";
 export type { TuneOptions } from "./tune/tune-options.ts";
 export { type TunePoliciesOptions, tunePolicies } from "./tune/tune-policies.ts";
+export type { GridOptions } from "./tune/tune-threshold.ts";
 export { type TuneThresholdOptions, tuneThreshold } from "./tune/tune-threshold.ts";
 export { ALWAYS_SMALL, type CategoryTuning, type TunePoint, type TuningFile } from "./tune/tuning-file.ts";
 export { withLogprobChecks } from "./tune/with-logprob-checks.ts";

@@ -10,10 +10,8 @@ import {
 } from "../../src/contracts/index.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
-import { estimateCost } from "../../src/router/cost/cost-of.ts";
-import { permits } from "../../src/router/decide/eligible.ts";
-import { otherIds } from "../../src/router/decide/same-model.ts";
-import { candidatesWithQuality } from "../../src/router/decide/with-quality.ts";
+import { estimateCost } from "../../src/router/cost/inner.ts";
+import { candidatesWithQuality, kinAmong, permits } from "../../src/router/decide/index.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";
@@ -81,10 +79,8 @@ export async function keepOfCases<const Id extends string, Kept>(
   if (models.length === 0) throw new InvalidOptionError("models", models, "at least one model");
   if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
   const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
-  const otherIdsOf = otherIds(named);
-  const candidates = named.map(
-    ({ id, facts }): Candidate<Id> => ({ id, sameAs: otherIdsOf(id, facts), facts }),
-  );
+  const kinOf = kinAmong(named);
+  const candidates = named.map(({ id, facts }): Candidate<Id> => ({ id, ...kinOf(id, facts), facts }));
   const { signal } = new AbortController();
   let unclassified = 0;
   let failure: ClassifierError | undefined;
@@ -167,8 +163,8 @@ function withEstimate<Id extends string>(candidate: Candidate<Id>, request: Requ
 }
 
 function namedFacts(id: string): ModelFacts {
-  const { provider, model } = readName(id);
-  return { name: id, provider: provider || "recorded", model, labels: {} };
+  const { provider, model, effort } = readName(id);
+  return { name: id, provider: provider || "recorded", model, effort, labels: {} };
 }
 
 const namesShown = 20;

@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 
 /** Formats of numbers in reports: for people, with their unit. */
 

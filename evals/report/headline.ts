@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { limit, percent, points, usd } from "./format-number.ts";
 import type { Alternative, Report } from "./report.ts";
 

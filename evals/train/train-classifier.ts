@@ -1,12 +1,13 @@
 import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
 import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
-import { complexity } from "../../src/router/classifiers/complexity.ts";
-import type {
-  CandidateResult,
-  FlipShare,
-  TrainedClassifier,
-} from "../../src/router/classifiers/trained/trained-file.ts";
+import {
+  type CandidateResult,
+  complexity,
+  type TrainedClassifier,
+} from "../../src/router/classifiers/index.ts";
+import type { FlipShare } from "../../src/router/classifiers/trained/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { recordKeysFrom } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { type Built, buildClassifier, type ModelReport } from "./build-classifier.ts";
 import { candidateNames } from "./candidates.ts";
@@ -117,7 +118,7 @@ export async function trainClassifier(
     models,
     base,
     data: { records: read.examples.count, sha256: read.sha256 },
-    keys: read.recordKeys.keys("fit", options.split),
+    keys: recordKeysFrom(read.recordKeys, "fit", options.split),
     seed,
   });
   return trainingOf(built, read.skipped);

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Price, Tuning } from "../../src/contracts/index.ts";
-import type { ServedModels } from "../data/outcomes/served-models.ts";
 import type { RecordKeys } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
-import type { Baseline } from "./baseline.ts";
+import type { Baseline, ServedModels } from "./baseline.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** Threshold, or another candidate, with its results on the tuning records. */

@@ -1,6 +1,5 @@
 import type { ZodType } from "zod";
-import { HASH_BYTES } from "../data/split/hash-40.ts";
-import { MAX_KEYS } from "../data/split/record-keys.ts";
+import { HASH_BYTES, MAX_KEYS } from "../data/split/record-keys.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
 

@@ -1,6 +1,6 @@
 import type { Check } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
-import { checkCheck } from "./internal/check-check.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
+import { checkKind } from "./internal/check-kind.ts";
 import { meanLogprob, noLogprobs } from "./internal/mean-logprob.ts";
 
 export interface LogprobOptions {
@@ -9,6 +9,11 @@ export interface LogprobOptions {
   /** Check of answers that come without log-probabilities. Default: they are not accepted. */
   readonly otherwise?: Check | undefined;
 }
+
+export const logprobOptions: OptionTable<LogprobOptions, "otherwise"> = {
+  min: { is: "number", max: 0 },
+  otherwise: { ...checkKind, optional: true },
+};
 
 /**
  * Accepts an answer whose tokens have a mean log-probability of at least `min`:
@@ -21,10 +26,7 @@ export interface LogprobOptions {
  * outcomes (`tunePolicies`).
  */
 export function logprob(options: LogprobOptions): Check {
-  checkKeys("logprob", options, ["min", "otherwise"]);
-  const min = checkNumber("logprob.min", options.min, { max: 0 });
-  const { otherwise } = options;
-  if (otherwise !== undefined) checkCheck("logprob.otherwise", otherwise);
+  const { min, otherwise } = readOptions("logprob", logprobOptions, options);
 
   return {
     name: `logprob(min ${min}${otherwise === undefined ? "" : `, else ${otherwise.name}`})`,

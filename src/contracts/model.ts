@@ -269,6 +269,14 @@ export interface Candidate<Id extends string = string> {
    * none. A constraint that excludes an id must look here too, or the model gets in by another name.
    */
   readonly sameAs?: readonly string[] | undefined;
+  /** Base of `id`, if it is one of a model's efforts: `large` of `large@high`. Absent: it is not. */
+  readonly derivedFrom?: string | undefined;
+  /**
+   * Ids that stand for the model whatever its effort: those of `sameAs` that are no effort, and the bases of `id` and of
+   * those that are. Absent: no effort is among them, and `sameAs` says all. A constraint that excludes an id looks at `id`
+   * and here: `large@high` then excludes this effort, and `large` all of them.
+   */
+  readonly namedBy?: readonly string[] | undefined;
   /**
    * Facts of the model. Of a pool, a constraint sees those of one member, and a policy what holds for every permitted member:
    * the most expensive price, the least window, the labels that all share.

@@ -203,6 +203,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
       parameters: { id, policy: describePolicy(policy), large, share, unit: units.described },
       models: [...new Set([...modelsOf([policy]), large])],
       reads: readsOf([{ reads: [input] }, policy]),
+      inner: [policy],
       select(context) {
         const snapshot = Object.hasOwn(context.inputs, id) ? context.inputs[id] : undefined;
         if (snapshot === undefined)

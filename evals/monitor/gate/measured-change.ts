@@ -1,6 +1,4 @@
-import { meanError } from "../../../src/loop/statistics/mean-error.ts";
-import { tInterval } from "../../../src/loop/statistics/t-interval.ts";
-import { unitValues } from "../../../src/loop/statistics/unit-values.ts";
+import { meanError, tInterval, unitValues } from "../../../src/loop/statistics/index.ts";
 import type { Measured } from "../../tune/baseline.ts";
 
 /** Change of a mean since the tuning, and how surely it is one. */

@@ -10,6 +10,8 @@ export interface SharingRouter {
   readonly emit: (event: StoreFailed | StoreRecovered) => void;
   /** Names of the router's models by id. */
   readonly names: Readonly<Record<string, string>>;
+  /** Names by which its breakers and limits are kept: those of the models without efforts. */
+  readonly endpoints: readonly string[];
   readonly maxSessions: number;
   readonly sessions: OwnSessions;
   readonly breakers: OwnBreakers;

@@ -8,7 +8,7 @@ import { isTime } from "./read-answers.ts";
 import { storeKey } from "./store-key.ts";
 import { StoreLink } from "./store-link.ts";
 
-export interface HintsOptions extends Pick<SharingRouter, "clock" | "breakers" | "limits" | "names"> {
+export interface HintsOptions extends Pick<SharingRouter, "clock" | "breakers" | "limits" | "endpoints"> {
   readonly shared: Shared;
 }
 
@@ -30,8 +30,8 @@ const mostWrites = 16;
 type Kind = "breaker" | "rate";
 
 /** Starts to poll, with timers that keep no process alive. */
-export function createHints({ shared, clock, breakers, limits, names }: HintsOptions): Hints {
-  const known = [...new Set(Object.values(names))].slice(0, mostNames);
+export function createHints({ shared, clock, breakers, limits, endpoints }: HintsOptions): Hints {
+  const known = [...new Set(endpoints)].slice(0, mostNames);
   const link = new StoreLink({ store: shared.store, clock, onFailed: ignore, onBack: ignore });
   const writer = nodeCrypto().randomUUID();
   const keyOf = (kind: Kind, name: string) =>

@@ -8,7 +8,7 @@ import {
 import { canonicalJson } from "../../plugin/canonical-json.ts";
 import { checkKeys, checkText, checkTuning, describePolicy } from "../../plugin/index.ts";
 import { sha256 } from "../../plugin/sha256.ts";
-import { catalogueDate } from "../../router/cost/catalogue.ts";
+import { catalogueDate } from "../../router/cost/inner.ts";
 import { certificationOf, policyHash } from "../../router/decide/index.ts";
 import { packageVersion } from "../../version.ts";
 import type {
@@ -126,8 +126,7 @@ function certificateOf(router: Deployment, given: Tuning | undefined): ReleaseCe
 function checkApplies({ models, policy, classifier }: Deployment, tuning: Tuning): void {
   checkTuning("createRelease.tuning", tuning);
   const names = Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
-  const described = { ...describePolicy(policy), models: policy.models };
-  const { problem } = certificationOf(tuning, { policy: described, classifier, names });
+  const { problem } = certificationOf(tuning, { policy, classifier, names });
   if (problem !== undefined)
     throw new InvalidOptionError(
       "createRelease.tuning",

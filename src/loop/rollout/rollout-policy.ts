@@ -84,6 +84,8 @@ export function rolloutPolicy<const Id extends string>(options: RolloutPolicyOpt
     },
     models: modelsOf([control, candidate]),
     reads: readsOf([{ reads: [input] }, control, candidate]),
+    inner: [control, candidate],
+    order: "rollout",
     select(context) {
       const { enrolled, share, controlShare } = snapshotOf(id, context.inputs);
       const proven = control.select(context);

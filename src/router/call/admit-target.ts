@@ -1,14 +1,13 @@
-import type { Check } from "../../contracts/index.ts";
+import type { Check, Hop } from "../../contracts/index.ts";
 import type { Refusal } from "../../contracts/ports/index.ts";
 import type { ReadyCall } from "./attempt-record.ts";
 import { callOf } from "./call-of.ts";
 import type { CallContext } from "./context.ts";
 import { leftMs } from "./deadline.ts";
 import { endsEarlier } from "./output-limit.ts";
-import type { Proposal } from "./plan/index.ts";
-import { forbidden, notAdmitted, type Refused, tooLate, unpaid, withoutRoom } from "./refused.ts";
+import type { PlanRefusal, Proposal } from "./plan/index.ts";
 import { takeRoomNow } from "./take-room.ts";
-import { permitsNow, type Target } from "./target.ts";
+import type { Target } from "./target.ts";
 
 /** A call of the plan whose money is reserved and that has entered admission. */
 export interface PlannedCall extends ReadyCall {
@@ -16,6 +15,15 @@ export interface PlannedCall extends ReadyCall {
   readonly check: Check | undefined;
   /** Milliseconds for which the call waits for a pause to end, although other models are left; 0: it does not. */
   readonly patienceMs: number;
+}
+
+/** A proposed call that is not made, and the reason. */
+export interface Refused {
+  readonly proposal: Proposal;
+  readonly stage: PlanRefusal["stage"];
+  readonly refusal: Refusal;
+  /** True if the observer is informed, since the model would have been next. */
+  readonly isSkipped: boolean;
 }
 
 /**
@@ -87,6 +95,16 @@ function enter(
   return withoutRoom(proposal, room);
 }
 
+/** Evaluates the constraints about a target once more, for instance after a wait. */
+function permitsNow(context: CallContext, { id, member, name }: Target, hop: Hop): true | string {
+  const { clock } = context.ports;
+  if (member === undefined)
+    return context.permits(context.candidateOf(id, clock.monotonic()), hop, clock.wall());
+  const pool = context.poolOf?.(id);
+  const found = pool?.ask(hop, clock.wall()).find((one) => one.member.key === name);
+  return found?.permitted ?? `${name} has left the pool`;
+}
+
 /** Refusal where a store fails: what cannot be reserved is not spent. */
 const notReserved: Refusal = { by: "store", reason: "cannot be paid for: reserving its cost failed" };
 
@@ -94,4 +112,27 @@ const notReserved: Refusal = { by: "store", reason: "cannot be paid for: reservi
 export function giveBack({ scope }: CallContext, { pass, call }: ReadyCall): void {
   pass.end();
   scope.account.release(call.attemptId);
+}
+
+export function forbidden(proposal: Proposal, reason: string, isSkipped: boolean): Refused {
+  return { proposal, stage: "constraint", refusal: { by: "constraint", reason }, isSkipped };
+}
+
+function unpaid(proposal: Proposal, refusal: Refusal): Refused {
+  return { proposal, stage: "money", refusal, isSkipped: false };
+}
+
+export function notAdmitted(proposal: Proposal, refusal: Refusal): Refused {
+  const isToken = refusal.by === "retry-budget" || refusal.by === "hedge-budget";
+  const isSkipped = !isToken && proposal.hop !== "retry";
+  return { proposal, stage: isToken ? "token" : "admission", refusal, isSkipped };
+}
+
+export function withoutRoom(proposal: Proposal, refusal: Refusal): Refused {
+  return { proposal, stage: "limits", refusal, isSkipped: true };
+}
+
+export function tooLate(proposal: Proposal): Refused {
+  const refusal: Refusal = { by: "deadline", reason: "the deadline has passed" };
+  return { proposal, stage: "constraint", refusal, isSkipped: false };
 }

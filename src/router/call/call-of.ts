@@ -4,6 +4,7 @@ import type { LimitedOutput } from "../../contracts/ports/pricing.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
 import { isOutsideBudgets, machineOf, outputWeightOf } from "../../plugin/own-gpu.ts";
 import { askedServiceTier } from "../../plugin/service-tier.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import type { Target } from "./target.ts";
@@ -43,6 +44,7 @@ export function callOf(
     attemptId,
     model: id,
     name,
+    endpoint: withoutEffort(name, candidate.facts),
     hop,
     tenant: facts.tenant,
     category: facts.category,

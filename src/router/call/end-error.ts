@@ -6,10 +6,10 @@ import {
 } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { longestTimerMs } from "../../plugin/longest-timer.ts";
+import type { Refused } from "./admit-target.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 import type { PlanEnd, PlanState } from "./plan/index.ts";
-import type { Refused } from "./refused.ts";
 
 /** Errors and refusals of a request, by the ids of its attempts. */
 export interface Remembered {

@@ -1,4 +1,3 @@
-import type { Hop } from "../../contracts/index.ts";
 import type { Call } from "../../contracts/ports/index.ts";
 import type { AskedMember, CallContext } from "./context.ts";
 
@@ -29,11 +28,4 @@ export function leftOfPool(
   const holds = permitted.map((one) => admission.holdMs(asked(one)));
   const holdMs = holds.length === 0 ? admission.holdMs(call) : Math.min(...holds);
   return { elsewhere, holdMs, maxWaitMs: pool.rules?.maxWaitMs ?? 0 };
-}
-
-/** Returns the permitted members of a pool that the request has not called; none if the model is not a pool. */
-export function notYetCalled(execution: CallContext, model: string, hop: Hop): readonly AskedMember[] {
-  const called = execution.called?.get(model);
-  const asked = execution.poolOf?.(model)?.ask(hop, execution.ports.clock.wall()) ?? [];
-  return asked.filter(({ member, permitted }) => permitted === true && called?.includes(member.key) !== true);
 }

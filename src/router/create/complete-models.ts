@@ -13,6 +13,7 @@ import { deepFreeze } from "../../plugin/deep-freeze.ts";
 import { isObject } from "../../plugin/fields-of.ts";
 import { checkText } from "../../plugin/index.ts";
 import { isEffort } from "../../plugin/read-name.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import { completeFacts } from "../cost/catalogue.ts";
 import { readMembers } from "../life/read-members.ts";
 import { decidingPool, poolFacts, poolRules } from "../life/router-pools.ts";
@@ -44,6 +45,7 @@ export function completeModels<Id extends string>(
   if (!isObject(given) || Object.keys(given).length === 0)
     throw new InvalidOptionError("models", given, "an object with at least one model, by id");
   const idByName = new Map<string, string>();
+  const byEndpoint = new Map<string, readonly [id: string, facts: ModelFacts]>();
   const entries = Object.entries<Model>(given).map(([id, model]) => {
     checkText("models: an id", id);
     checkModel(`models.${id}`, model);
@@ -56,6 +58,7 @@ export function completeModels<Id extends string>(
     if (model.members !== undefined) checkMembers(id, model);
     const made = completeModel(model, complete, (problem) => onPoolProblem?.(id, problem));
     checkEffort(`models.${id}`, made);
+    checkEndpoint(id, made, byEndpoint);
     return [id, made] as const;
   });
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Id, Model>>;
@@ -98,6 +101,21 @@ function checkEffort(option: string, { name, effort, capabilities = {} }: ModelF
     const has = efforts.length === 0 ? "no effort" : `only ${efforts.join(", ")}`;
     throw new InvalidOptionError(`${option}.effort`, effort, `one that the model has: ${name} has ${has}`);
   }
+}
+
+/** Refuses models that would share a breaker and limits although they are not one model at one address. */
+function checkEndpoint(
+  id: string,
+  made: ModelFacts,
+  known: Map<string, readonly [id: string, facts: ModelFacts]>,
+): void {
+  const key = withoutEffort(made.name, made);
+  const [other, facts] = known.get(key) ?? [id, made];
+  known.set(key, [other, facts]);
+  const { provider, model, endpoint } = made;
+  if (facts.provider === provider && facts.model === model && facts.endpoint === endpoint) return;
+  const advice = `made of another name than models.${other}.name, which is another model or address (option name of the provider)`;
+  throw new InvalidOptionError(`models.${id}.name`, made.name, advice);
 }
 
 /** A pool must be right when a router is made. What is wrong later is told, and leaves out what cannot be used. */

@@ -2,6 +2,7 @@ import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../../contr
 import { createClock } from "../../plugin/clock.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
@@ -12,7 +13,7 @@ import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
 import { createPricing } from "../cost/pricing.ts";
-import { otherIds } from "../decide/index.ts";
+import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
 import { createSessions } from "../health/sessions.ts";
@@ -67,7 +68,7 @@ function assemble<Id extends string>(
   let poolProblems: PoolProblems | undefined;
   const models = completeModels(givenModels, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
-  checkRouterOptions(options, ids);
+  checkRouterOptions(options, models);
   const ownClassifier = defaultClassifier();
   const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
   const { coalesce = false, maxCharacters = 4_000_000 } = options;
@@ -97,6 +98,7 @@ function assemble<Id extends string>(
     clock,
     emit: events.emit,
     names: namesOf(models),
+    endpoints: endpointsOf(models),
     maxSessions: options.maxSessions ?? 10_000,
     sessions,
     breakers,
@@ -133,7 +135,7 @@ function assemble<Id extends string>(
   const deciding: FixedParts<Id>["deciding"] = {
     models: facts,
     hasPools: facts.some(({ pool }) => pool !== undefined),
-    otherIdsOf: otherIds(facts),
+    kinOf: kinAmong(facts),
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,
     clock: clock.wall,
@@ -216,6 +218,10 @@ function assemble<Id extends string>(
 
 function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {
   return Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
+}
+
+function endpointsOf(models: Readonly<Record<string, Model>>): readonly string[] {
+  return Object.values(models).map((model) => withoutEffort(model.name, model));
 }
 
 function isDraw(value: unknown): boolean {

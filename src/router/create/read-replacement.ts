@@ -1,4 +1,4 @@
-import { InvalidOptionError, type Replacement } from "../../contracts/index.ts";
+import { InvalidOptionError, type ModelFacts, type Replacement } from "../../contracts/index.ts";
 import { checkKeys, checkText } from "../../plugin/index.ts";
 import type { RouterParts } from "../life/parts.ts";
 import type { GivenParts } from "./parts-of.ts";
@@ -20,7 +20,7 @@ const longestReason = 1_000;
 /** Reads a replacement, each field once. Throws `InvalidOptionError`. */
 export function readReplacement<Id extends string>(
   given: Replacement<Id>,
-  ids: readonly string[],
+  models: Readonly<Record<string, ModelFacts>>,
 ): ReadReplacement<Id> {
   checkKeys("replace", given, [...names, "reason", "dryRun"]);
   const { policy, classifier, tuning, constraints, golden, release, dryRun = false } = given;
@@ -32,7 +32,7 @@ export function readReplacement<Id extends string>(
     throw new InvalidOptionError("replace", given, `given at least one of ${names.join(", ")}`);
   checkDecidingOptions(
     { policy, classifier, constraints, tuning: tuning ?? undefined, golden, release },
-    ids,
+    models,
   );
   // A list that is changed while the parts are validated must not get by.
   const held = constraints && [...constraints];

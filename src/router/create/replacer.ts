@@ -71,7 +71,7 @@ export function createReplacer<Id extends string>({
       return revision;
     },
     async replace(given, isClosed) {
-      const wanted = readReplacement(given, Object.keys(fixed.models));
+      const wanted = readReplacement(given, fixed.models);
       return inTurn(async () => {
         if (isClosed()) throw closedError();
         const before = current;

@@ -4,6 +4,7 @@ import {
   type EventSink,
   type GoldenRoute,
   InvalidOptionError,
+  type ModelFacts,
   type NeededCapability,
   type Policy,
   type QualityPromise,
@@ -14,6 +15,7 @@ import {
 } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../../plugin/index.ts";
 import { refuseKey } from "../../plugin/refuse-key.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { BudgetOptions } from "../budget/budget-options.ts";
 import type { CacheOptions } from "../cache/index.ts";
 import type { ExecutionOptions } from "../call/index.ts";
@@ -133,12 +135,15 @@ const optionNames: readonly string[] = [
 ] satisfies readonly ("models" | keyof RouterOptions<string>)[];
 
 /**
- * Throws `InvalidOptionError` with option, value and allowed range. `ids` are those of the router's models.
+ * Throws `InvalidOptionError` with option, value and allowed range.
  */
-export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>, ids: readonly Id[]): void {
+export function checkRouterOptions<Id extends string>(
+  options: RouterOptions<Id>,
+  models: Readonly<Record<Id, ModelFacts>>,
+): void {
   const { coalesce = false } = options;
   checkMethods("policy", options.policy, ["select"]);
-  checkDecidingOptions(options, ids);
+  checkDecidingOptions(options, models);
   for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
     const given: unknown = options[name];
     if (given !== undefined && typeof given !== "function")
@@ -168,7 +173,11 @@ type DecidingOptions = {
 };
 
 /** Checks those that are given, in the same way. */
-export function checkDecidingOptions(options: DecidingOptions, ids: readonly string[]): void {
+export function checkDecidingOptions(
+  options: DecidingOptions,
+  models: Readonly<Record<string, ModelFacts>>,
+): void {
+  const ids = Object.keys(models);
   const { policy, classifier, constraints = [], tuning, golden, release } = options;
   if (policy !== undefined) {
     checkMethods("policy", policy, ["select"]);
@@ -183,10 +192,11 @@ export function checkDecidingOptions(options: DecidingOptions, ids: readonly str
   }
   if (!Array.isArray(constraints))
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");
+  const known = [...new Set([...ids, ...ids.map((id) => withoutEffort(id, models[id] as ModelFacts))])];
   constraints.forEach((constraint, index) => {
     checkMethods(`constraints[${index}]`, constraint, ["permits"]);
     checkText(`constraints[${index}].name`, constraint.name);
-    checkIds(`constraint ${constraint.name}`, constraint.models, ids);
+    checkIds(`constraint ${constraint.name}`, constraint.models, known);
   });
   if (tuning !== undefined) checkTuning("tuning", tuning);
   if (golden !== undefined) checkGoldenRoutes("golden", golden, ids);

@@ -93,6 +93,8 @@ export function poolCandidate<Id extends string>(
   return {
     id,
     sameAs: allOf(candidates.map(({ sameAs }) => sameAs)),
+    derivedFrom: candidates[0]?.derivedFrom,
+    namedBy: allOf(candidates.map(({ namedBy }) => namedBy)),
     facts: {
       ...mergeFacts(
         facts.name,

@@ -24,7 +24,7 @@ function open(store: Store, names: readonly string[] = ["p:m"]) {
     clock,
     breakers,
     limits,
-    names: Object.fromEntries(names.entries()),
+    endpoints: names,
   });
   onTestFinished(() => hints.close());
   const call = (error?: typeof failure) =>

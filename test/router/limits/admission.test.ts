@@ -27,6 +27,7 @@ const callOf = (hop: Call["hop"], more: Partial<Call> = {}): Call => ({
   attemptId: "r/1",
   model: "a",
   name: "fake:a",
+  endpoint: "fake:a",
   hop,
   inputTokens: 10,
   outputTokens: 10,

@@ -33,4 +33,6 @@ export interface PlanRules {
   readonly retryAfterCapMs: number;
   /** Context windows in tokens, by model. Absent: not known. */
   readonly windows: Readonly<Record<string, number | undefined>>;
+  /** Endpoints, by model, of models that share theirs with another one. Absent: none does. */
+  readonly endpoints?: Readonly<Record<string, string>> | undefined;
 }
