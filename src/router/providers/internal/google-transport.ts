@@ -1,7 +1,7 @@
 import { ProviderError } from "../../../contracts/index.ts";
 import { eventData } from "../../../plugin/http/event-data.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
 import { googleCredentialFailure } from "./google-credentials.ts";
 import type { ErrorContext } from "./google-errors.ts";
@@ -50,7 +50,7 @@ export async function sendThrough(
     );
   });
   // Credentials may take their time, and know no signal.
-  const failed = await unlessAborted(asked, signal).then(
+  const failed = await settleWithin(asked, { signal }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
