@@ -9,7 +9,7 @@ import {
 } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
@@ -95,7 +95,7 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
   }
 
   async function open(signal: AbortSignal): Promise<Call> {
-    const key = isVertex ? undefined : await unlessAborted(readKey(options), signal);
+    const key = isVertex ? undefined : await settleWithin(readKey(options), { signal });
     const loaded = await loadOnce();
     const own = callSignal(signal);
     const context = { name, apiKey: key ?? "", model, writer, created: Math.floor(Date.now() / 1000) };

@@ -1,7 +1,7 @@
 import { ProviderError } from "../../../contracts/index.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
 import { googleCredentialFailure } from "./google-credentials.ts";
 import type { ErrorContext } from "./google-errors.ts";
@@ -51,7 +51,7 @@ export async function sendThrough(
     );
   });
   // Credentials may take their time, and know no signal.
-  const failed = await unlessAborted(asked, signal).then(
+  const failed = await settleWithin(asked, { signal }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
