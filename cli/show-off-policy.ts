@@ -4,7 +4,7 @@ import type {
   OffPolicyReport,
   RewardReport,
 } from "../evals/monitor/off-policy/off-policy-report.ts";
-import { withInterval } from "../evals/report/format-number.ts";
+import { withInterval } from "../src/plugin/format-number.ts";
 import { showPercent, showPercentUpTo } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
 import { perThousand } from "./show-number.ts";

@@ -35,6 +35,7 @@ const levels: readonly (readonly string[])[] = [
   ["src/router/create"],
   ["src/router/presets"],
   ["src/loop", "src/serve/status"],
+  ["src/serve/page"],
   ["src/serve/http"],
   ["src/serve/clients"],
   ["src/index.ts"],

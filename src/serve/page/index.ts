@@ -1,0 +1,11 @@
+/** Parts of the page of a router, for pages that are files. */
+
+export { driftOf, rolloutOf } from "../status/shown-states.ts";
+export { type Child, h, type PageElement } from "./element.ts";
+export { utcOf } from "./format.ts";
+export { name, pill, type Tone, track, wideTable } from "./parts.ts";
+export { promisePill, promiseTrack } from "./promise-card.ts";
+export { guardPlots, stageList } from "./rollout-card.ts";
+export { driftCard } from "./state-cards.ts";
+export { type Fact, pageFile, section, staticPage } from "./static-page.ts";
+export { palette } from "./style.generated.ts";
