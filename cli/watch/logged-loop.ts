@@ -1,4 +1,4 @@
-import { shortText } from "../../src/plugin/short-text.ts";
+import { shownText as text } from "../../src/plugin/short-text.ts";
 import type { FrameDrift, FramePromise, FrameRollout } from "../../src/serve/status/frame.ts";
 import type { LoopStates } from "../../src/serve/status/loop-reader.ts";
 import { mergeLoop } from "../../src/serve/status/merge-loop.ts";
@@ -112,8 +112,4 @@ function rolloutOf(at: number, event: Extract<LoggedNews, { type: "rollout-chang
 function findingOf(event: Extract<LoggedNews, { type: "drift-found" }>): FrameDrift["findings"][number] {
   const { of, statistic, value, bound, reason } = event;
   return { of: text(of), verdict: "drifted", statistic: text(statistic), value, bound, reason: text(reason) };
-}
-
-function text(given: string): string {
-  return shortText(given) ?? "";
 }

@@ -1,4 +1,4 @@
-import type { WindowName } from "./windows.ts";
+import type { WindowName } from "./window-names.ts";
 
 /** All that a page shows, as plain JSON: nothing of prompts, answers, keys, sessions or tenants. */
 export interface DashboardFrame {

@@ -1,4 +1,4 @@
-import { shortText } from "../../plugin/short-text.ts";
+import { shownText as text } from "../../plugin/short-text.ts";
 import type { FrameDrift, FrameEstimate, FramePromise, FrameRollout, FrameSaving } from "./frame.ts";
 import type { ShownDrift, ShownHoldOut, ShownPromise, ShownRolloutStatus } from "./sources.ts";
 
@@ -89,10 +89,6 @@ export function driftOf(drift: ShownDrift): FrameDrift {
     })),
     alarms: alarms.slice(0, mostEntries).map(({ of, reason }) => ({ of: text(of), reason: text(reason) })),
   };
-}
-
-function text(given: string): string {
-  return shortText(given) ?? "";
 }
 
 function short(value: number | undefined): number | undefined {

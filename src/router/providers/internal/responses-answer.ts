@@ -1,4 +1,5 @@
 import type { Completion, CompletionChunk, FinishReason } from "../../../contracts/index.ts";
+import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
 import type { AnswerContext } from "./anthropic-answer.ts";
 import type { ThinkingBlock } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
@@ -6,7 +7,6 @@ import { failureOf } from "./openai-errors.ts";
 import type { ServerEvent } from "./server-events.ts";
 import { tokenCount, usageOfCounts } from "./token-count.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
 type Delta = CompletionChunk["choices"][number]["delta"];
 
 /** Translates a whole response. Throws `ProviderError` unless it is complete. */
@@ -192,10 +192,6 @@ function usageOf(given: unknown): Completion["usage"] {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 function listOf(value: unknown): Fields[] {

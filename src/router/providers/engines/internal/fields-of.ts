@@ -1,11 +1,6 @@
 import { isVisibleName } from "../../../../plugin/visible-name.ts";
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Returns the fields of what may be anything. */
-export function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
+export { type Fields, fieldsOf } from "../../../../plugin/fields-of.ts";
 
 /** Returns a number of tokens, or undefined for anything else. */
 export function tokensOf(value: unknown): number | undefined {
