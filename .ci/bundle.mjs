@@ -105,7 +105,8 @@ const ofPolicies = await ownModulesOf(
 );
 /** What the first request loads: the parts of a request, and the default classifier with its weights. */
 const ofRequests = await ownModulesOf("src/router/life/request-parts.ts");
-/** State that processes share, which few routers have. */
+/** State that processes share, which few routers have: its door with the stores, and what a router with one loads. */
+const ofFleet = await ownModulesOf("src/fleet/index.ts");
 const ofShared = await ownModulesOf("src/fleet/shared-parts.ts");
 /** What providers and plug-ins share with those: they must bring neither weights nor the parts of a request. */
 const ofPlugins = await ownModulesOf(
@@ -169,6 +170,7 @@ async function bundled(names, chunks) {
         },
         { name: "helpers", test: isHelper, priority: 1 },
         { name: "requests", test: (id) => ofRequests.has(id), priority: 1 },
+        { name: "fleet", test: (id) => ofFleet.has(id), priority: 1 },
         { name: "shared", test: (id) => ofShared.has(id), priority: 1 },
         { name: "encoder", test: (id) => pathIn(id) === "src/router/cost/create-encoder.ts", priority: 1 },
         { name: "policies", test: (id) => ofPolicies.has(id), priority: 1 },

@@ -1,6 +1,6 @@
 import type { Price } from "../src/contracts/index.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import { lookUpModel } from "../src/router/cost/catalogue.ts";
+import { lookUpName } from "../src/router/cost/catalogue.ts";
 import { estimateCost } from "../src/router/cost/cost-of.ts";
 import { priceAt } from "../src/router/cost/price-at.ts";
 
@@ -77,8 +77,7 @@ export function dayCost(plan: AuditPlan, traffic: DayTraffic, now: number): DayC
 }
 
 function priceOf(option: string, name: string): Price {
-  const colon = name.indexOf(":");
-  const price = lookUpModel(name.slice(0, colon), name.slice(colon + 1))?.price;
+  const price = lookUpName(name)?.price;
   if (price === undefined)
     throw new InvalidOptionError(
       option,

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { calibrateShare } from "../evals/tune/calibrate-share.ts";
 import { ClassifierError, InvalidOptionError } from "../src/contracts/index.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { classifyRequests } from "./classify-requests.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
+import { nearestShare } from "./nearest-share.ts";
 import { numberOption } from "./number-option.ts";
 import { toJson } from "./to-json.ts";
 
@@ -57,7 +57,7 @@ async function calibrate(options: Options, terminal: Terminal): Promise<void> {
       options.requests,
       "a file with at least one request that can be classified",
     );
-  const { at, largeShare } = calibrateShare(scores, wanted);
+  const { at, largeShare } = nearestShare(scores, wanted);
   if (failed > 0)
     terminal.stderr(`${counted(failed, "request")} could not be classified and did not count\n`);
   if (options.json) {

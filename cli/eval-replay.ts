@@ -2,40 +2,43 @@ import { Command } from "commander";
 import type { OutcomeRecord } from "../evals/data/outcomes/outcome-record.ts";
 import { isSample } from "../evals/data/split/record-keys.ts";
 import { type Comparison, compare } from "../evals/replay/compare/compare.ts";
-import { compareRouter, type RouterComparison } from "../evals/replay/compare/compare-router.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import { classifierOption } from "./eval-options/classifier.ts";
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
-import { largeOption, pairOf, smallOption } from "./eval-options/pair.ts";
-import { addPartOptions, readPart } from "./eval-options/part.ts";
-import { refuseSubjectBesideConfig, type SubjectOptions } from "./eval-options/subject.ts";
+import { largeOption, smallOption } from "./eval-options/pair.ts";
+import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
 import { textOf, textOption } from "./eval-options/text.ts";
 import { thresholdOf, thresholdOption } from "./eval-options/threshold.ts";
 import type { Io } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { numberOption } from "./number-option.ts";
-import { refuseBesideConfig } from "./refuse-beside-config.ts";
 import { comparisonToJson, comparisonToText } from "./show-comparison.ts";
-import { withRouter } from "./with-router.ts";
 
-interface Options extends SubjectOptions {
+interface Options extends PartOptions {
+  readonly outcomes: string;
+  readonly small: string;
+  readonly large: string;
+  readonly classifier?: string | undefined;
+  readonly threshold?: string | undefined;
+  readonly text?: string | undefined;
+  readonly bootstrap: string;
+  readonly seed: string;
   readonly cascade?: string | boolean | undefined;
   readonly with?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /**
- * The command `switchpoint eval replay`: computes what routing would have given on recorded outcomes, next to
- * its baselines.
+ * The command `switchpoint eval replay`: computes what a classifier with a threshold would have given on
+ * recorded outcomes, next to its baselines.
  */
 export function evalReplayCommand(io: Io): Command {
   return addPartOptions(new Command("replay"))
     .description("compute what routing would have given on recorded outcomes; no model is called")
     .addOption(outcomesOption())
-    .addOption(smallOption())
-    .addOption(largeOption())
-    .option("--config <file>", "replay the router of a config file, instead of --small and --large")
+    .addOption(smallOption().makeOptionMandatory())
+    .addOption(largeOption().makeOptionMandatory())
     .addOption(classifierOption())
     .addOption(thresholdOption())
     .option(
@@ -52,7 +55,7 @@ export function evalReplayCommand(io: Io): Command {
     .option("--json", "print JSON: { rows: [{ name, apgr: { value, low, high }, … }] }")
     .addHelpText(
       "after",
-      "\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --cascade -0.3\n",
+      "\neval report does the same for the router of a config file.\n\nExample:\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5\n  switchpoint eval replay --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --cascade -0.3\n",
     )
     .action((options: Options) => evalReplay(options, io));
 }
@@ -63,19 +66,9 @@ async function evalReplay(options: Options, io: Io): Promise<void> {
   io.stdout(options.json ? `${comparisonToJson(comparison)}\n` : `${comparisonToText(comparison)}\n`);
 }
 
-async function replayed(options: Options, io: Io): Promise<Comparison | RouterComparison> {
-  const { config, classifier } = options;
+async function replayed(options: Options, io: Io): Promise<Comparison> {
+  const { small, large, classifier } = options;
   const settings = { text: textOf(options.text), ...intervalsOf(options) };
-  if (config !== undefined) {
-    refuseSubjectBesideConfig(options);
-    refuseBesideConfig({
-      "--cascade": options.cascade === undefined ? undefined : String(options.cascade),
-      "--with": options.with,
-    });
-    const { records } = await readPart(options.outcomes, options, io);
-    return withRouter(config, (router) => compareRouter(records, router, settings));
-  }
-  const { small, large } = pairOf(options, "--config");
   const { classifier: loaded, file } = await loadClassifier(classifier ?? "complexity", [small, large]);
   const known = file === undefined ? () => false : wasTrainedOn(file);
   const { records } = await readPart(options.outcomes, options, io, { keys: file?.keys });
@@ -111,25 +104,19 @@ function cascadeOf(value: string | boolean | undefined): { readonly min?: number
   return typeof value === "string" ? { min: numberOption("--cascade", value, -Number.MAX_VALUE, 0) } : {};
 }
 
-function notices(comparison: Comparison | RouterComparison, { threshold }: Options, io: Io): void {
-  const { skipped, unclassified, rows } = comparison;
-  if (skipped > 0)
-    io.stderr(`${skipped} records were left out: a model has no outcome there, or none is permitted\n`);
+function notices(comparison: Comparison, { threshold }: Options, io: Io): void {
+  const { skipped, unclassified, unsure = 0, rows, small, large, complexities, records } = comparison;
+  if (skipped > 0) io.stderr(`${skipped} records were left out: a model has no outcome there\n`);
   if (unclassified > 0) io.stderr(`${unclassified} records could not be classified\n`);
-  if ("threshold" in comparison) {
-    const { unsure = 0 } = comparison;
-    if (unsure > 0)
-      io.stderr(`${unsure} records have no logprobConfidence: a cascade by it escalates them\n`);
-    const { small, large, complexities, records } = comparison;
-    const qualityOf = (name: string): number => rows.find((row) => row.name === name)?.quality?.value ?? 0;
-    if (complexities === 1 && records > 1)
-      io.stderr("the classifier gives all records the same complexity: it cannot tell them apart\n");
-    if (qualityOf("always-large") <= qualityOf("always-small"))
-      io.stderr(
-        `${large} is not better than ${small} on these records: there is no gap to recover, so that APGR, PGR and CPT are n/a\n`,
-      );
-    if (threshold === undefined)
-      io.stderr(`threshold ${comparison.threshold} is a default that is not tuned on these outcomes\n`);
-  }
+  if (unsure > 0) io.stderr(`${unsure} records have no logprobConfidence: a cascade by it escalates them\n`);
+  const qualityOf = (name: string): number => rows.find((row) => row.name === name)?.quality?.value ?? 0;
+  if (complexities === 1 && records > 1)
+    io.stderr("the classifier gives all records the same complexity: it cannot tell them apart\n");
+  if (qualityOf("always-large") <= qualityOf("always-small"))
+    io.stderr(
+      `${large} is not better than ${small} on these records: there is no gap to recover, so that APGR, PGR and CPT are n/a\n`,
+    );
+  if (threshold === undefined)
+    io.stderr(`threshold ${comparison.threshold} is a default that is not tuned on these outcomes\n`);
   if (rows[0]?.costUsd === undefined) io.stderr("cost metrics are n/a: not every outcome has costUsd\n");
 }

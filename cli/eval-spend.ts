@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { netSaving } from "../evals/monitor/spend/net-saving.ts";
 import { readSpend } from "../evals/monitor/spend/read-spend.ts";
 import { InvalidOptionError, isRouterError, type Price } from "../src/contracts/index.ts";
-import { lookUpModel } from "../src/router/cost/catalogue.ts";
+import { lookUpName } from "../src/router/cost/catalogue.ts";
 import { repeated } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";
@@ -76,7 +76,7 @@ async function evalSpend({ log, large, config, confidence: level, json }: Option
 async function priceOf(large: string, config: string | undefined): Promise<Price> {
   const price =
     config === undefined
-      ? lookUpModel(...providerAndModel(large))?.price
+      ? lookUpName(large)?.price
       : await withRouter(config, ({ models }) => {
           const entries = Object.entries(models);
           const found =
@@ -97,9 +97,4 @@ async function priceOf(large: string, config: string | undefined): Promise<Price
       ? "a model of the catalogue as provider:model, or an id with --config, which has its price"
       : "a model with a price: give it one in the config",
   );
-}
-
-function providerAndModel(name: string): [provider: string, model: string] {
-  const at = name.indexOf(":");
-  return at < 0 ? ["", name] : [name.slice(0, at), name.slice(at + 1)];
 }

@@ -8,8 +8,6 @@ import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import type { Target } from "../evals/tune/certificate.ts";
 import { tuneCategories } from "../evals/tune/tune-categories.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
-import type { TuningFile } from "../evals/tune/tuning-file.ts";
-import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
 import { type AskedTest, LOSS_TESTS } from "../src/loop/statistics/loss-test.ts";
@@ -21,7 +19,6 @@ import { outcomesOption } from "./eval-options/outcomes.ts";
 import { largeOption, type Pair, smallOption } from "./eval-options/pair.ts";
 import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.ts";
 import { textOf, textOption } from "./eval-options/text.ts";
-import { checkFor, noteLacking, waysOf } from "./eval-options/ways.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { numberOption, openOption } from "./number-option.ts";
@@ -37,10 +34,6 @@ interface Options extends PartOptions, Pair {
   readonly largeShare?: string | undefined;
   readonly budget?: string | undefined;
   readonly byCategory: boolean;
-  readonly ways?: readonly string[] | undefined;
-  readonly with?: string | undefined;
-  readonly prefer?: string | undefined;
-  readonly namedCategories: boolean;
   readonly confidence: string;
   readonly guarantee: string;
   readonly test?: string | undefined;
@@ -74,20 +67,6 @@ export function evalTuneCommand(terminal: Terminal): Command {
     .option("--large-share <number>", "instead: a share of large calls in [0, 1], and what it loses")
     .option("--budget <usd>", "instead: US dollars per 1,000 requests, and what that loses")
     .option("--by-category", "a threshold for each category; each keeps --max-loss", false)
-    .option(
-      "--ways <names...>",
-      "compare ways of routing at equal certified loss, and recommend one: threshold, logprob, agree, both, sufficient, or all that the records allow",
-    )
-    .option("--with <name>", "the other small model, as the outcomes name it, for the ways agree and both")
-    .option(
-      "--prefer <aim>",
-      "of the recommended cascade, keep the cheapest policy (cost) or the fastest one that skips the small model (latency)",
-    )
-    .option(
-      "--named-categories",
-      "requests will name their category, as the records do: the way sufficient may use it",
-      false,
-    )
     .option("--confidence <number>", "confidence of the statement, above 0 and below 1", "0.95")
     .option("--guarantee <kind>", "mean: the mean loss; regressions: the share of worse answers", "mean")
     .option(
@@ -129,13 +108,8 @@ export function evalTuneCommand(terminal: Terminal): Command {
 A file that is there is kept, unless there is --force. Tuning files next to it on the same records are counted, and the
 certificate says so. With too few records nothing is written, the error estimates how many are needed, and the exit code is 1.
 
-A cascade by log-probability needs logprobConfidence in the outcomes of the small model; agreement needs the answers of both
-small models; sufficient is fitted on the other part of the records (--part tune). The ways share the level of the confidence,
-so that what is promised holds for whichever is taken.
-
 Example:
   switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --max-loss 0.02 --out tuning.json
-  switchpoint eval tune --outcomes outcomes.jsonl.gz --small openai:gpt-5-mini --large openai:gpt-5 --ways threshold logprob
 `,
     )
     .action((options: Options) => evalTune(options, terminal));
@@ -166,10 +140,9 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   if (file !== undefined) checkUntrained(records, name, file);
   for (const warning of warningsOf(name, file)) terminal.stderr(`${warning}\n`);
   const text = textOf(options.text);
-  const ways = waysOf(options);
   const confidence = openOption("--confidence", options.confidence);
   const intervals = intervalsOf(options);
-  const kind = ways !== undefined ? "policies" : options.byCategory ? "categories" : "threshold";
+  const kind = options.byCategory ? "categories" : "threshold";
   const asked = {
     kind,
     small,
@@ -204,16 +177,9 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   } as const;
   const scores =
     gridFrom === undefined ? undefined : await readScores(gridFrom, records, { classifier, text }, terminal);
-  const tuning: TuningFile = await (ways === undefined
-    ? (options.byCategory ? tuneCategories : tuneThreshold)(records, { ...common, scores })
-    : tuneWays(records, {
-        ...common,
-        ...ways,
-        other: options.with,
-        check: await checkFor(ways.ways, options, { text, split, seed: intervals.seed }, terminal),
-      }));
+  const tune = options.byCategory ? tuneCategories : tuneThreshold;
+  const tuning = await tune(records, { ...common, scores });
   await writeTuning(out, tuning);
-  noteLacking(tuning, terminal);
   const { skipped, unclassified, lost = 0 } = tuning.certificate;
   if (lost > 0) terminal.stderr(`${lost} records lack the outcome of a model: they count as lost\n`);
   if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model has no outcome there\n`);

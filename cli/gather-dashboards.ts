@@ -49,10 +49,10 @@ export function gatherDashboards(cluster: Cluster): void {
     }
     if (part === undefined) return;
     gathered.add(part, Date.now());
-    for (const [rollout, arm, unitHash, costUsd, failed] of part.measured)
-      saving.count(rollout, arm, unitHash, costUsd ?? undefined, failed === 1);
-    for (const [decision, rollout, arm, unitHash, quality] of part.ratings)
-      saving.rate(decision, quality, [{ rollout, arm, unitHash, share: 0, draw: 0 }]);
+    for (const [comparison, arm, unitHash, costUsd, failed] of part.measured)
+      saving.count(comparison, arm, unitHash, costUsd ?? undefined, failed === 1);
+    for (const [decision, comparison, arm, unitHash, quality] of part.ratings)
+      saving.rate(decision, quality, [{ comparison, arm, unitHash, share: 0, draw: 0 }]);
   };
   const answer = (worker: Worker, message: ToWorker): void => {
     // One that dies meanwhile asks no more.

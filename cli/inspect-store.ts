@@ -24,7 +24,7 @@ const late = "no answer in time";
 
 /** Asks a store for its state. Never rejects. */
 export async function inspectStore(
-  { store, namespace = "router", mode = "leased", timeoutMs = 20 }: SharedState,
+  { store, namespace, mode, timeoutMs }: SharedState,
   limitMs: number,
   clock: { readonly wall: () => number; readonly monotonic: () => number },
 ): Promise<StoreReport> {

@@ -5,36 +5,30 @@ import { counted } from "../src/plugin/counted.ts";
 import type { Terminal } from "./io.ts";
 import { listCostliest } from "./logs-costliest.ts";
 import { logsDeleteCommand } from "./logs-delete.ts";
-import { diffLog } from "./logs-diff.ts";
 import { explainDecision } from "./logs-explain.ts";
 import { type FilterOptions, readFilter } from "./logs-filter.ts";
-import { listFlips } from "./logs-flips.ts";
 import { listDecisions } from "./logs-list.ts";
 import type { LogQuery } from "./logs-query.ts";
 import { optionalNumber } from "./optional-number.ts";
 
 interface Options extends FilterOptions {
   readonly costliest?: boolean | undefined;
-  readonly flips?: boolean | undefined;
-  readonly diff?: string | undefined;
   readonly limit?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** The command `switchpoint logs`: finds decisions in logs, and says why they were made. */
 export function logsCommand(terminal: Terminal): Command {
-  const queries = ["id", "costliest", "flips", "diff"];
+  const queries = ["id", "costliest"];
   const query = (flags: string, about: string) => {
     const option = new Option(flags, about);
     return option.conflicts(queries.filter((name) => name !== option.attributeName()));
   };
   return new Command("logs")
-    .description("find decisions in decision logs: why a request went where it did, the costliest, the flips")
+    .description("find decisions in decision logs: why a request went where it did, and the costliest")
     .argument("<files...>", "decision logs: .jsonl or .jsonl.gz, with what was rotated of them")
     .addOption(query("--id <decision>", "one decision: its reason, the other models, and its calls"))
     .addOption(query("--costliest", "the requests that cost most"))
-    .addOption(query("--flips", "equal prompts that went to another model than the time before"))
-    .addOption(query("--diff <config>", "what the router of this config file would have decided otherwise"))
     .option("--since <time>", "from then on: ISO 8601, or a time before now such as 24h")
     .option("--until <time>", "before then")
     .option("--tenant <name>", "only this tenant")
@@ -45,21 +39,17 @@ export function logsCommand(terminal: Terminal): Command {
     .option("--hash-keys <file>", "keys of the log's hashes, one a line, old ones too")
     .option("--failed", "only requests that failed")
     .option("--limit <n>", "most entries that are shown (default: 20; with --json all)")
-    .option("--json", "print JSON: a line an entry; with --diff one object")
+    .option("--json", "print JSON: a line an entry")
     .addHelpText(
       "after",
       `
 Reads logs of decisionLog(), each whole, also for --id; logs delete removes a tenant or a session. No model is called.
-With --diff, lines with prompts are decided again; others are given to the other policy with what was
-recorded: classification, permitted models, session, spend. Both use the recorded draw.
-Exit code 1: with --diff, a decision would change.
+decide --diff shows what another config would decide about the lines of a log that have prompts.
 
 Example:
   switchpoint logs decisions.jsonl --since 24h --model large
   switchpoint logs decisions.jsonl --id 0f8e2c1a-5d3b-4c7e-9a51-2b6f0c9d8e7f
   switchpoint logs decisions.jsonl --costliest --tenant acme --limit 5
-  switchpoint logs decisions.jsonl --flips --json
-  switchpoint logs decisions.jsonl --diff router.next.ts
 `,
     )
     .action(async (paths: readonly string[], options: Options) => {
@@ -84,8 +74,6 @@ Example:
 async function run(files: readonly string[], options: Options, query: LogQuery): Promise<void> {
   if (options.id !== undefined) await explainDecision(options.id, files, query);
   else if (options.costliest) await listCostliest(query);
-  else if (options.flips) await listFlips(query);
-  else if (options.diff !== undefined) await diffLog(options.diff, query);
   else await listDecisions(query);
 }
 

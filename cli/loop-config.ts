@@ -1,3 +1,4 @@
+import { readName } from "../src/plugin/read-name.ts";
 import type { AuditPlan } from "./day-cost.ts";
 
 export interface LoopConfig extends AuditPlan {
@@ -10,7 +11,8 @@ export interface LoopConfig extends AuditPlan {
 export function loopConfig(config: LoopConfig): string {
   const { small, large, judge, rate, perDay, usdPerDay, auditFile, maxLoss } = config;
   const isLarge = judge === large;
-  const [provider = "", model = ""] = splitName(judge);
+  const { provider, model, effort } = readName(judge);
+  const asked = effort === undefined ? "" : `, { defaults: { reasoningEffort: "${effort}" } }`;
   const pace = rate === undefined ? `perDay: ${perDay}` : `rate: ${rate}`;
   return `// Written by \`switchpoint loop init\`. Keys come from the environment. Import the default export in your
 // application: const { completion } = await router.route(request);
@@ -46,7 +48,7 @@ export const audit = createAudit({
   budget: { usdPerDay: ${usdPerDay} },
   // ${isLarge ? "Better another model than the two that are judged: models favour their own answers." : "Another model than the two that are judged."}
   scorer: rubricJudge({
-    model: ${isLarge ? "router.models.large" : `${provider}(${JSON.stringify(model)})`},
+    model: ${isLarge ? "router.models.large" : `${provider}(${JSON.stringify(model)}${asked})`},
     onPair: drift.noteJudge,
   }),
   file: auditFile,
@@ -56,10 +58,4 @@ export const audit = createAudit({
 });
 
 `;
-}
-
-/** Returns provider and model of `provider:model`. */
-export function splitName(name: string): readonly [provider: string, model: string] {
-  const colon = name.indexOf(":");
-  return [name.slice(0, Math.max(0, colon)), name.slice(colon + 1)];
 }

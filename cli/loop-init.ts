@@ -4,12 +4,13 @@ import { checkOther } from "../evals/data/outcomes/check-other.ts";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import { usd } from "../src/plugin/format-number.ts";
+import { readName } from "../src/plugin/read-name.ts";
 import { type Environment, environmentProviders, hasKey } from "../src/router/presets/named-models.ts";
 import { type AuditPlan, type DayCost, type DayTraffic, dayCost } from "./day-cost.ts";
 import { dayTraffic, type TrafficOptions } from "./day-traffic.ts";
 import { formatTable } from "./format-table.ts";
 import type { Terminal } from "./io.ts";
-import { loopConfig, splitName } from "./loop-config.ts";
+import { loopConfig } from "./loop-config.ts";
 import { numberOption } from "./number-option.ts";
 import { optionalNumber } from "./optional-number.ts";
 import { toJson } from "./to-json.ts";
@@ -102,7 +103,7 @@ function planOf(options: Options, env: Environment): AuditPlan {
   const [first, entry] = usual.find(([, provider]) => hasKey(env, provider)) ?? usual[0] ?? [];
   const named = (option: string, given: string | undefined, otherwise: string): string => {
     const name = given ?? otherwise;
-    const [provider, model] = splitName(name);
+    const { provider, model } = readName(name);
     if (!Object.hasOwn(environmentProviders, provider) || model.trim() === "")
       throw new InvalidOptionError(
         option,
@@ -115,7 +116,8 @@ function planOf(options: Options, env: Environment): AuditPlan {
   const large = named("--large", options.large, env["SWITCHPOINT_LARGE"] ?? `${first}:${entry?.large}`);
   if (small === large) throw new InvalidOptionError("--small", small, "another model than --large");
   const other = usual.find(
-    ([name, provider]) => ![small, large].some((one) => splitName(one)[0] === name) && hasKey(env, provider),
+    ([name, provider]) =>
+      ![small, large].some((one) => readName(one).provider === name) && hasKey(env, provider),
   );
   const judge = named(
     "--judge",

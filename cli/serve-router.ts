@@ -212,7 +212,7 @@ function checkShared({ shared }: Router, { workers, ownState }: ServeCommandOpti
     throw new InvalidOptionError(
       "--workers",
       workers,
-      "1 for a router that counts in its own memory: give it shared: { store: redisStore(…) or sqliteStore(…) }, or pass --own-state if each worker may spend every budget",
+      "1 for a router that counts in its own memory: give it shared: fleet({ store: redisStore(…) or sqliteStore(…) }), or pass --own-state if each worker may spend every budget",
     );
 }
 

@@ -4,7 +4,6 @@ import { ALWAYS_SMALL, type TunePoint, type TuningFile } from "../evals/tune/tun
 import { showPercent } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
 import { perThousand, withInterval } from "./show-number.ts";
-import { waysToText } from "./show-ways.ts";
 import { toJson } from "./to-json.ts";
 
 /** Formats the file as JSON, with its path and without the keys of the records. */
@@ -19,7 +18,6 @@ export function tuningToText(file: TuningFile, path: string): string {
   return [
     `small ${small}, large ${large}; ${classifier.name}@${classifier.version}; policy ${policy.name}`,
     "",
-    ...(file.ways === undefined ? [] : waysToText(file.ways)),
     ...(categories === undefined ? [headline(file)] : []),
     describeCertificate(certificate, large),
     "",

@@ -74,7 +74,6 @@ export {
 export { type LoggedSpend, type ReadSpendOptions, readSpend } from "./monitor/spend/read-spend.ts";
 export type { SpendRequest } from "./monitor/spend/spend-request.ts";
 export { type CompareOptions, type Comparison, compare } from "./replay/compare/compare.ts";
-export { compareRouter, type RouterComparison } from "./replay/compare/compare-router.ts";
 export type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./replay/compare/comparison-row.ts";
 export { pairOutcomes } from "./replay/compare/pair-outcomes.ts";
 export {
@@ -114,20 +113,15 @@ export {
   trainClassifier,
 } from "./train/train-classifier.ts";
 export { writeClassifier } from "./train/write-classifier.ts";
-export { type CalibratedShare, calibrateShare } from "./tune/calibrate-share.ts";
 export type { Certificate, Sides, Target } from "./tune/certificate.ts";
 export { describeCertificate } from "./tune/describe-certificate.ts";
-export { type FitSufficientOptions, fitSufficient } from "./tune/fit-sufficient.ts";
 export type { MissingOutcomes } from "./tune/missing-outcomes.ts";
 export { readTuning } from "./tune/read-tuning.ts";
-export { readSufficient, writeSufficient } from "./tune/sufficient-file.ts";
-export type { GridOptions } from "./tune/threshold-grid.ts";
 export { tuneCategories } from "./tune/tune-categories.ts";
 export type { TuneOptions } from "./tune/tune-options.ts";
 export { type TunePoliciesOptions, tunePolicies } from "./tune/tune-policies.ts";
+export type { GridOptions } from "./tune/tune-threshold.ts";
 export { type TuneThresholdOptions, tuneThreshold } from "./tune/tune-threshold.ts";
 export { ALWAYS_SMALL, type CategoryTuning, type TunePoint, type TuningFile } from "./tune/tuning-file.ts";
-export { type TuneWaysOptions, tuneWays } from "./tune/ways/tune-ways.ts";
-export type { Skipping, Way, WayComparison, WayResult } from "./tune/ways/way.ts";
 export { withLogprobChecks } from "./tune/with-logprob-checks.ts";
 export { writeTuning } from "./tune/write-tuning.ts";

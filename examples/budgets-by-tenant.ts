@@ -10,7 +10,7 @@ const create = () =>
   createRouter({
     models: { small: openai("gpt-5.4-mini"), large: openai("gpt-5.5") },
     policy: always("large"),
-    budget: { limitUsd: 0.05, period: "day", per: "tenant" },
+    budgets: [{ limitUsd: 0.05, period: "day", per: "tenant" }],
   });
 const ask = (tenant: string) => ({
   tenant,

@@ -1,5 +1,5 @@
 import type { Choice, Policy } from "../src/contracts/index.ts";
-import { checkText } from "../src/plugin/index.ts";
+import { readOption } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 
 /**
@@ -7,8 +7,8 @@ import { isPermitted } from "./internal/is-permitted.ts";
  * in its decisions. Default: `always <model>`.
  */
 export function always<const Id extends string>(model: Id, reason: string = `always ${model}`): Policy<Id> {
-  checkText("always.model", model);
-  checkText("always.reason", reason);
+  readOption({ is: "text" }, "always.model", model);
+  readOption({ is: "text" }, "always.reason", reason);
   const choice: Choice<Id> = Object.freeze({ model, reason });
 
   return {

@@ -1,13 +1,24 @@
 import type { Choice, Policy, PolicyContext } from "../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
-import { checkThresholdOptions, type FixedThresholdOptions } from "./internal/threshold-options.ts";
+import { checkOtherwise, type FixedThresholdOptions } from "./internal/threshold-options.ts";
 import { threshold } from "./threshold.ts";
 
 export interface BudgetAwareOptions<Id extends string> extends FixedThresholdOptions<Id> {
   /** Share of the limit from which the threshold rises, in [0, 1]. Default 0.8. */
   readonly tightenFrom?: number | undefined;
 }
+
+export const budgetAwareOptions: OptionTable<
+  Omit<BudgetAwareOptions<string>, "largeShare" | "maxTenantShare">,
+  "otherwise"
+> = {
+  small: { is: "text" },
+  large: { is: "text" },
+  at: { is: "share" },
+  otherwise: { is: "any", optional: true, expected: "small or large" },
+  tightenFrom: { is: "share", default: 0.8 },
+};
 
 /**
  * A `threshold` that rises as the budget is used up, where `used` is the used share of the budget that is nearest its
@@ -20,11 +31,9 @@ export interface BudgetAwareOptions<Id extends string> extends FixedThresholdOpt
  * This is a preference, not a constraint: where the small model is not permitted, the large one answers.
  */
 export function budgetAware<const Id extends string>(options: BudgetAwareOptions<Id>): Policy<Id> {
-  checkKeys("budgetAware", options, ["small", "large", "at", "otherwise", "tightenFrom"]);
-  checkThresholdOptions("budgetAware", options);
-  const { tightenFrom = 0.8, ...plainOptions } = options;
-  checkNumber("budgetAware.tightenFrom", tightenFrom, { min: 0, max: 1 });
-  const { small, at } = options;
+  const { tightenFrom, ...plainOptions } = readOptions("budgetAware", budgetAwareOptions, options);
+  checkOtherwise("budgetAware", plainOptions);
+  const { small, at } = plainOptions;
   const plain = threshold(plainOptions);
   const usedUp: Choice<Id> = Object.freeze({ model: small, reason: "the budget is used up" });
 

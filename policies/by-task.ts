@@ -1,7 +1,14 @@
 import type { Policy } from "../src/contracts/index.ts";
-import { checkKeys } from "../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../src/plugin/index.ts";
 import { categoryOf } from "./internal/category-of.ts";
-import { describeUse, type ModelOrPolicy, modelsOf, readsOf, toPolicy } from "./internal/nested.ts";
+import {
+  describeUse,
+  type ModelOrPolicy,
+  modelsOf,
+  policiesOf,
+  readsOf,
+  toPolicy,
+} from "./internal/nested.ts";
 import { policyTable } from "./internal/policy-table.ts";
 
 export interface ByTaskOptions<Id extends string> {
@@ -11,17 +18,23 @@ export interface ByTaskOptions<Id extends string> {
   readonly otherwise: ModelOrPolicy<Id>;
 }
 
+export const byTaskOptions: OptionTable<ByTaskOptions<string>> = {
+  tasks: { is: "any", expected: "an object of at least one model or policy" },
+  otherwise: { is: "any", expected: "a model or a policy" },
+};
+
 /** Chooses by task: by the category that the request states, else by the classifier's. */
 export function byTask<const Id extends string>(options: ByTaskOptions<Id>): Policy<Id> {
-  checkKeys("byTask", options, ["tasks", "otherwise"]);
-  const otherwise = toPolicy("byTask.otherwise", options.otherwise, "no model for this category");
-  const table = policyTable("byTask.tasks", options.tasks, otherwise, (category) => `category ${category}`);
+  const { tasks, otherwise: rest } = readOptions("byTask", byTaskOptions, options);
+  const otherwise = toPolicy("byTask.otherwise", rest, "no model for this category");
+  const table = policyTable("byTask.tasks", tasks, otherwise, (category) => `category ${category}`);
 
   return {
     name: "byTask",
-    parameters: { tasks: table.described, otherwise: describeUse(options.otherwise) },
+    parameters: { tasks: table.described, otherwise: describeUse(rest) },
     models: modelsOf([table, otherwise]),
     reads: readsOf([table, otherwise]),
+    inner: policiesOf([...Object.values(options.tasks), options.otherwise]),
     select: (context) => table.policyOf(categoryOf(context)).select(context),
   };
 }

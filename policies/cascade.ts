@@ -6,9 +6,9 @@ import {
   type Policy,
   type PolicyContext,
 } from "../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber } from "../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { allOf } from "./checks/all-of.ts";
-import { checkCheck } from "./checks/internal/check-check.ts";
+import { checkKind } from "./checks/internal/check-kind.ts";
 
 export interface CascadeOptions<Id extends string> {
   /** The model that answers first. */
@@ -30,6 +30,15 @@ export interface CascadeOptions<Id extends string> {
   readonly skipAt?: number | undefined;
 }
 
+export const cascadeOptions: OptionTable<CascadeOptions<string>, "skipAt"> = {
+  first: { is: "any", expected: "a model id" },
+  // The ids are checked together, since they must differ.
+  then: { is: "any", expected: "a model id or an array of at least one" },
+  unless: { is: "any", expected: "a check or an array of at least one" },
+  acceptance: { is: "share", default: 0.7 },
+  skipAt: { is: "share", above: 0, optional: true },
+};
+
 /**
  * Answers with a small model, checks the answer and escalates if the check does not accept it. A caller
  * who streams gets nothing before a check has accepted; every call is paid. A model that is not
@@ -43,15 +52,12 @@ export interface CascadeOptions<Id extends string> {
  * is not checked.
  */
 export function cascade<const Id extends string>(options: CascadeOptions<Id>): Policy<Id> {
-  checkKeys("cascade", options, ["first", "then", "unless", "acceptance", "skipAt"]);
-  const { first, then, acceptance = 0.7, skipAt } = options;
+  const { first, then, acceptance, skipAt, unless: given } = readOptions("cascade", cascadeOptions, options);
   const models: readonly Id[] = [first, ...(isList(then) ? then : [then])];
   if (models.length < 2)
     throw new InvalidOptionError("cascade.then", then, "a model id or an array of at least one");
-  checkIds("cascade: models", models);
-  const unless = oneCheck(options.unless);
-  checkNumber("cascade.acceptance", acceptance, { min: 0, max: 1 });
-  if (skipAt !== undefined) checkNumber("cascade.skipAt", skipAt, { min: Number.MIN_VALUE, max: 1 });
+  readOption({ is: "ids" }, "cascade: models", models);
+  const unless = oneCheck(given);
 
   const steps = models.map((model) => stepOf(model, unless, skipAt));
   const later = steps.slice(1);
@@ -122,7 +128,7 @@ function oneCheck(unless: Check | readonly Check[]): Check {
   const checks: readonly Check[] = Array.isArray(unless) ? unless : [unless as Check];
   if (checks.length === 0) throw new InvalidOptionError("cascade.unless", unless, "at least one check");
   checks.forEach((check, index) => {
-    checkCheck(checks.length === 1 ? "cascade.unless" : `cascade.unless[${index}]`, check);
+    readOption(checkKind, checks.length === 1 ? "cascade.unless" : `cascade.unless[${index}]`, check);
   });
   return checks.length === 1 ? (checks[0] as Check) : allOf(...checks);
 }

@@ -1,5 +1,5 @@
 import type { Candidate, Policy } from "../src/contracts/index.ts";
-import { checkNumber } from "../src/plugin/index.ts";
+import { readOption } from "../src/plugin/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 /**
@@ -12,7 +12,7 @@ import { onlyPermitted } from "./internal/only-permitted.ts";
  * instance when the classifier failed or gives no `quality`: `firstOf(cheapestAbove(0.8), always("large"))`.
  */
 export function cheapestAbove(floor: number): Policy {
-  checkNumber("cheapestAbove.floor", floor, { min: 0, max: 1 });
+  readOption({ is: "share" }, "cheapestAbove.floor", floor);
   const reached = `cheapest with an expected quality of at least ${floor}`;
   const missed = `highest expected quality, none reaches ${floor}`;
 

@@ -1,5 +1,5 @@
-import { type Candidate, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber, describePolicy } from "../src/plugin/index.ts";
+import type { Candidate, Policy } from "../src/contracts/index.ts";
+import { describePolicy, type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { choicesOf, scaled, totalOf } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 
@@ -9,6 +9,11 @@ export interface ExploreOptions<Id extends string> {
   /** Lowest expected quality of a model to explore, in [0, 1]; excludes models of unknown quality. Default: no floor. */
   readonly floor?: number | undefined;
 }
+
+export const exploreOptions: OptionTable<ExploreOptions<string>, "among" | "floor"> = {
+  among: { is: "ids", optional: true },
+  floor: { is: "share", optional: true },
+};
 
 /**
  * Chooses a permitted model uniformly at random with probability `epsilon`, else follows the policy.
@@ -22,15 +27,9 @@ export function explore<const Id extends string>(
   policy: Policy<Id>,
   options: ExploreOptions<Id> = {},
 ): Policy<Id> {
-  checkNumber("explore.epsilon", epsilon, { min: 0, max: 1 });
+  readOption({ is: "share" }, "explore.epsilon", epsilon);
   checkPolicy("explore.policy", policy);
-  checkKeys("explore", options, ["among", "floor"]);
-  const { among, floor } = options;
-  if (among !== undefined) {
-    if (!Array.isArray(among)) throw new InvalidOptionError("explore.among", among, "an array of model ids");
-    checkIds("explore.among", among);
-  }
-  if (floor !== undefined) checkNumber("explore.floor", floor, { min: 0, max: 1 });
+  const { among, floor } = readOptions("explore", exploreOptions, options);
 
   const ids = among && new Set<string>(among);
   const isExplored = ({ id, estimatedQuality }: Candidate<Id>) =>
@@ -47,6 +46,7 @@ export function explore<const Id extends string>(
       ...(floor !== undefined && { floor }),
     },
     reads: policy.reads,
+    inner: [policy],
     models: [...new Set([...(policy.models ?? []), ...(among ?? [])])],
     select(context) {
       const opinion = policy.select(context);

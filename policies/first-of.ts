@@ -18,6 +18,7 @@ export function firstOf<const Id extends string>(...policies: readonly Policy<Id
     parameters: { policies: policies.map(describePolicy) },
     models: modelsOf(policies),
     reads: readsOf(policies),
+    inner: policies,
     select(context) {
       const mixture: Choice<Id>[] = [];
       let left = 1;

@@ -1,5 +1,5 @@
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber, checkText, describePolicy } from "../src/plugin/index.ts";
+import { describePolicy, type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { escalationWatch } from "./internal/escalation/escalation-watch.ts";
 import { largeModels } from "./internal/escalation/large-models.ts";
 import type { WatchedBy } from "./internal/escalation/unit-key.ts";
@@ -34,7 +34,22 @@ export interface GuardedOptions<Id extends string> {
   readonly name?: string | undefined;
 }
 
-const names = ["by", "large", "usual", "usualOf", "margin", "cap", "capMs", "maxUnits", "name"] as const;
+export const guardedOptions: OptionTable<GuardedOptions<string>, "large" | "usual" | "usualOf"> = {
+  by: { is: "checked", check: checkBy, default: "tenant", expected: '"tenant", "session" or { label }' },
+  large: {
+    is: "checked",
+    check: listOf,
+    optional: true,
+    expected: "a model id or an array of at least one",
+  },
+  usual: { is: "share", optional: true },
+  usualOf: { is: "record", of: { is: "share" }, optional: true, expected: "an object of shares by unit" },
+  margin: { is: "number", min: 0.01, max: 0.5, default: 0.15 },
+  cap: { is: "boolean", default: true },
+  capMs: { is: "number", min: 1_000, max: 2_678_400_000, default: 3_600_000 },
+  maxUnits: { is: "number", min: 1, max: 1_000_000, integer: true, default: 10_000 },
+  name: { is: "text", default: "escalation" },
+};
 
 /**
  * Watches the share of requests that the policy wants to send to a large model, tenant by tenant. Where it is far above
@@ -54,18 +69,10 @@ export function guarded<const Id extends string>(
   options: GuardedOptions<Id> = {},
 ): Policy<Id> {
   checkPolicy("guarded.policy", policy);
-  checkKeys("guarded", options, names);
-  const { by = "tenant", usual, margin = 0.15, cap = true, capMs = 3_600_000, maxUnits = 10_000 } = options;
-  const { name: id = "escalation" } = options;
-  checkText("guarded.name", id);
-  checkBy(by);
-  if (usual !== undefined) checkNumber("guarded.usual", usual, { min: 0, max: 1 });
-  checkNumber("guarded.margin", margin, { min: 0.01, max: 0.5 });
-  if (typeof cap !== "boolean") throw new InvalidOptionError("guarded.cap", cap, "true or false");
-  checkNumber("guarded.capMs", capMs, { min: 1_000, max: 2_678_400_000 });
-  checkNumber("guarded.maxUnits", maxUnits, { min: 1, max: 1_000_000, integer: true });
-  const usualOf = checkShares(options.usualOf);
-  const large = options.large === undefined ? undefined : listOf<Id>(options.large);
+  const read = readOptions("guarded", guardedOptions, options);
+  const { by, usual, margin, cap, capMs, maxUnits, name: id } = read;
+  const usualOf = new Map(Object.entries(read.usualOf ?? {}));
+  const large = read.large as readonly Id[] | undefined;
   const watched = { id, by, large, usual, usualOf, margin, cap, capMs, maxUnits };
   const models = largeModels(large);
   const input = escalationWatch(watched);
@@ -86,6 +93,9 @@ export function guarded<const Id extends string>(
     },
     models: [...new Set([...(policy.models ?? []), ...(large ?? [])])],
     reads: readsOf([policy, { reads: [input] }]),
+    inner: [policy],
+    order: "tenant-cap",
+    guards: true,
     select(context) {
       const verdict = context.inputs[id] as EscalationVerdict | undefined;
       if (verdict === undefined)
@@ -139,27 +149,18 @@ function reasonOf(by: WatchedBy, { share = 1, usual = 1 }: EscalationVerdict): s
   return `the ${unit} is capped (${shown(share)} for large models, usual are up to ${shown(usual)})`;
 }
 
-function checkBy(by: unknown): void {
-  if (by === "tenant" || by === "session") return;
+function checkBy(option: string, by: unknown): WatchedBy {
+  if (by === "tenant" || by === "session") return by;
   if (typeof by !== "object" || by === null)
-    throw new InvalidOptionError("guarded.by", by, '"tenant", "session" or { label }');
-  checkKeys("guarded.by", by, ["label"]);
-  checkText("guarded.by.label", (by as { readonly label?: unknown }).label);
+    throw new InvalidOptionError(option, by, '"tenant", "session" or { label }');
+  return readOptions(option, labelOptions, by as { readonly label: string });
 }
 
-function listOf<Id extends string>(large: Id | readonly Id[]): readonly Id[] {
-  const ids: readonly Id[] = typeof large === "string" ? [large] : large;
+const labelOptions: OptionTable<{ readonly label: string }> = { label: { is: "text" } };
+
+function listOf(option: string, large: string | readonly string[]): readonly string[] {
+  const ids: readonly string[] = typeof large === "string" ? [large] : large;
   if (!Array.isArray(ids) || ids.length === 0)
-    throw new InvalidOptionError("guarded.large", large, "a model id or an array of at least one");
-  checkIds("guarded.large", ids);
-  return [...ids];
-}
-
-function checkShares(shares: Readonly<Record<string, number>> | undefined): ReadonlyMap<string, number> {
-  if (shares === undefined) return new Map();
-  if (typeof shares !== "object" || shares === null || Array.isArray(shares))
-    throw new InvalidOptionError("guarded.usualOf", shares, "an object of shares by unit");
-  const entries = Object.entries(shares);
-  for (const [unit, share] of entries) checkNumber(`guarded.usualOf.${unit}`, share, { min: 0, max: 1 });
-  return new Map(entries);
+    throw new InvalidOptionError(option, large, "a model id or an array of at least one");
+  return readOption({ is: "ids" }, option, ids);
 }

@@ -1,7 +1,14 @@
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
-import { describeUse, type ModelOrPolicy, modelsOf, readsOf, toExplainedPolicy } from "./internal/nested.ts";
+import {
+  describeUse,
+  type ModelOrPolicy,
+  modelsOf,
+  policiesOf,
+  readsOf,
+  toExplainedPolicy,
+} from "./internal/nested.ts";
 
 /** A share of the requests, and the model or policy that gets it. */
 export interface MixPart<Id extends string> {
@@ -9,6 +16,11 @@ export interface MixPart<Id extends string> {
   readonly weight: number;
   readonly use: ModelOrPolicy<Id>;
 }
+
+export const mixPartOptions: OptionTable<MixPart<string>> = {
+  weight: { is: "share" },
+  use: { is: "any", expected: "a model or a policy" },
+};
 
 /**
  * A lottery over models, `mix({ small: 0.9, large: 0.1 })`, or over models and policies,
@@ -33,6 +45,7 @@ export function mix<Id extends string>(
     parameters: { parts: parts.map(({ weight, use }) => ({ weight, use: describeUse(use) })) },
     models: modelsOf(policies),
     reads: readsOf(policies),
+    inner: policiesOf(parts.map(({ use }) => use)),
     select(context) {
       const lottery: Choice<Id>[] = [];
       let given = 0;
@@ -68,16 +81,17 @@ function isList<Id extends string>(
 
 function checkPart<Id extends string>(part: MixPart<Id>, index: number): NamedPart<Id> {
   const option = `mix[${index}]`;
-  checkKeys(option, part, ["weight", "use"]);
-  checkNumber(`${option}.weight`, part.weight, { min: 0, max: 1 });
-  return { weight: part.weight, use: part.use, option: `${option}.use` };
+  return { ...readOptions(option, mixPartOptions, part), option: `${option}.use` };
 }
 
 function partsOfWeights<Id extends string>(weights: Readonly<Record<Id, number>>): NamedPart<Id>[] {
   if (typeof weights !== "object" || weights === null)
     throw new InvalidOptionError("mix", weights, "an object of weights by model, or an array of parts");
   return (Object.entries(weights) as [Id, number][]).map(([model, weight]) => {
-    checkNumber(`mix.${model}`, weight, { min: 0, max: 1 });
-    return { weight, use: model, option: "mix, a model," };
+    return {
+      weight: readOption({ is: "share" }, `mix.${model}`, weight),
+      use: model,
+      option: "mix, a model,",
+    };
   });
 }

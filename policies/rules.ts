@@ -1,7 +1,7 @@
 import { InvalidOptionError, type Policy } from "../src/contracts/index.ts";
-import { checkKeys, checkText } from "../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../src/plugin/index.ts";
 import { firstOf } from "./first-of.ts";
-import { describeUse, type ModelOrPolicy, toExplainedPolicy } from "./internal/nested.ts";
+import { describeUse, type ModelOrPolicy, policiesOf, toExplainedPolicy } from "./internal/nested.ts";
 import { compileConditions, type RuleConditions } from "./internal/rule-conditions.ts";
 import { type Condition, when } from "./when.ts";
 
@@ -14,6 +14,12 @@ export interface Rule<Id extends string> {
   /** The reason that decisions record. Default: the conditions in words. */
   readonly reason?: string | undefined;
 }
+
+export const ruleOptions: OptionTable<Rule<string>, "reason"> = {
+  if: { is: "any", expected: "conditions, or a function of the context" },
+  use: { is: "any", expected: "a model or a policy" },
+  reason: { is: "text", optional: true },
+};
 
 /**
  * Follows the first rule whose conditions hold and whose model or policy has an opinion; no opinion where
@@ -30,17 +36,16 @@ export function rules<const Id extends string>(list: readonly Rule<Id>[]): Polic
     parameters: { rules: compiled.map(({ parameters }) => parameters) },
     models: first.models,
     reads: first.reads,
+    inner: policiesOf(list.map(({ use }) => use)),
     select: (context) => first.select(context),
   };
 }
 
 function compileRule<Id extends string>(rule: Rule<Id>, index: number) {
   const option = `rules[${index}]`;
-  checkKeys(option, rule, ["if", "use", "reason"]);
-  const { if: given, use } = rule;
+  const { if: given, use, ...read } = readOptions(option, ruleOptions, rule);
   const { text, holds } = compileIf(`${option}.if`, given);
-  const { reason = text } = rule;
-  checkText(`${option}.reason`, reason);
+  const { reason = text } = read;
   return {
     policy: when(holds, toExplainedPolicy(`${option}.use`, use, reason)),
     // A copy by way of JSON drops keys that are undefined.

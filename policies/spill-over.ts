@@ -1,5 +1,5 @@
 import type { Choice, Policy } from "../src/contracts/index.ts";
-import { checkKeys, checkNumber, checkText, describePolicy } from "../src/plugin/index.ts";
+import { describePolicy, type OptionTable, readOptions } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { mapChoices } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
@@ -14,6 +14,12 @@ export interface SpillOverOptions<Id extends string> {
   readonly above: { readonly waitMs: number };
 }
 
+export const spillOverOptions: OptionTable<SpillOverOptions<string>> = {
+  from: { is: "text" },
+  to: { is: "text" },
+  above: { is: "table", of: { waitMs: { is: "number", min: 0 } } },
+};
+
 /**
  * Follows a policy, and sends to another model what the policy chose a pool for while the pool is busy: while the expected
  * wait at each of its members is above `waitMs`. A wait that is not known is not above it. Where the other model is not
@@ -23,13 +29,9 @@ export function spillOver<const Id extends string>(
   options: SpillOverOptions<Id>,
   policy: Policy<Id>,
 ): Policy<Id> {
-  checkKeys("spillOver", options, ["from", "to", "above"]);
-  const { from, to, above } = options;
-  checkText("spillOver.from", from);
-  checkText("spillOver.to", to);
-  checkKeys("spillOver.above", above, ["waitMs"]);
-  const { waitMs } = above;
-  checkNumber("spillOver.above.waitMs", waitMs, { min: 0 });
+  const read = readOptions("spillOver", spillOverOptions, options);
+  const { from, to } = read;
+  const { waitMs } = read.above;
   checkPolicy("spillOver.policy", policy);
 
   return {
@@ -37,13 +39,14 @@ export function spillOver<const Id extends string>(
     parameters: { from, to, waitMs, policy: describePolicy(policy) },
     models: [...new Set([from, to, ...(policy.models ?? [])])],
     reads: policy.reads,
+    inner: [policy],
     select(context) {
       const opinion = policy.select(context);
       const expectedMs = context.candidates.find(({ id }) => id === from)?.load?.expectedWaitMs;
       if (expectedMs === undefined || expectedMs <= waitMs || !isPermitted(context.candidates, to))
         return opinion;
       return mapChoices(opinion, (choice) =>
-        choice.model === from ? spilled(choice, options, expectedMs) : choice,
+        choice.model === from ? spilled(choice, read, expectedMs) : choice,
       );
     },
   };

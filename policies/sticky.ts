@@ -1,5 +1,5 @@
 import type { Candidate, Choice, Policy, PolicyContext, SessionFacts } from "../src/contracts/index.ts";
-import { checkKeys, checkNumber, describePolicy } from "../src/plugin/index.ts";
+import { describePolicy, type OptionTable, readOptions } from "../src/plugin/index.ts";
 import { choicesOf, mapChoices, totalOf } from "./internal/lottery.ts";
 import { checkPolicy } from "./internal/nested.ts";
 import { cacheCosts } from "./internal/switch-cost.ts";
@@ -23,6 +23,13 @@ export interface StickyOptions {
    */
   readonly usdPerGoodAnswer?: number | undefined;
 }
+
+export const stickyOptions: OptionTable<StickyOptions, "usdPerGoodAnswer"> = {
+  idleResetMs: { is: "number", min: 0, default: 300_000 },
+  expectedTurns: { is: "number", min: 1, max: 1_000, default: 1 },
+  minGain: { is: "share", default: 0.1 },
+  usdPerGoodAnswer: { is: "number", min: 0, optional: true },
+};
 
 /**
  * Keeps a conversation on one model as long as moving does not pay. Needs a `session` in the request;
@@ -52,12 +59,11 @@ export interface StickyOptions {
  */
 export function sticky<const Id extends string>(policy: Policy<Id>, options: StickyOptions = {}): Policy<Id> {
   checkPolicy("sticky.policy", policy);
-  checkKeys("sticky", options, ["idleResetMs", "expectedTurns", "minGain", "usdPerGoodAnswer"]);
-  const { idleResetMs = 300_000, expectedTurns = 1, minGain = 0.1, usdPerGoodAnswer } = options;
-  checkNumber("sticky.idleResetMs", idleResetMs, { min: 0 });
-  checkNumber("sticky.expectedTurns", expectedTurns, { min: 1, max: 1_000 });
-  checkNumber("sticky.minGain", minGain, { min: 0, max: 1 });
-  if (usdPerGoodAnswer !== undefined) checkNumber("sticky.usdPerGoodAnswer", usdPerGoodAnswer, { min: 0 });
+  const { idleResetMs, expectedTurns, minGain, usdPerGoodAnswer } = readOptions(
+    "sticky",
+    stickyOptions,
+    options,
+  );
   const economics = { expectedTurns, minGain, usdPerGoodAnswer };
 
   return {
@@ -71,6 +77,8 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
     },
     models: policy.models,
     reads: policy.reads,
+    inner: [policy],
+    order: "session",
     select(context) {
       const { session, candidates } = context;
       if (session === undefined) return policy.select(context);

@@ -1,15 +1,30 @@
-import { type Choice, type Policy, type PolicyContext, PolicyError } from "../src/contracts/index.ts";
-import { checkKeys } from "../src/plugin/index.ts";
+import {
+  type Choice,
+  InvalidOptionError,
+  type Policy,
+  type PolicyContext,
+  PolicyError,
+} from "../src/contracts/index.ts";
+import { type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { inputId, type RecentScores, recentScores } from "./internal/recent-scores.ts";
 import {
-  checkThresholdOptions,
+  checkOtherwise,
   type FixedThresholdOptions,
   type ShareThresholdOptions,
   type ThresholdOptions,
 } from "./internal/threshold-options.ts";
 
 export type { FixedThresholdOptions, ShareThresholdOptions, ThresholdOptions };
+
+export const thresholdOptions: OptionTable<ThresholdOptions<string>, "at" | "largeShare" | "otherwise"> = {
+  small: { is: "text" },
+  large: { is: "text" },
+  at: { is: "share", optional: true },
+  largeShare: { is: "share", optional: true },
+  maxTenantShare: { is: "number", min: 0.001, max: 1, default: 0.1 },
+  otherwise: { is: "any", optional: true, expected: "small or large" },
+};
 
 /**
  * Sends hard requests to the large model and the others to the small one. Where only one of the two is
@@ -21,10 +36,10 @@ export type { FixedThresholdOptions, ShareThresholdOptions, ThresholdOptions };
  * certificate of a number does not certify such decisions.
  */
 export function threshold<const Id extends string>(options: ThresholdOptions<Id>): Policy<Id> {
-  checkKeys("threshold", options, ["small", "large", "at", "largeShare", "maxTenantShare", "otherwise"]);
-  checkThresholdOptions("threshold", options);
-  const { small, large, otherwise = large } = options;
-  const rule = options.largeShare === undefined ? fixedRule(options) : shareRule(options);
+  const read = readOptions("threshold", thresholdOptions, options);
+  checkOtherwise("threshold", read);
+  const { small, large, otherwise = large } = read;
+  const rule = ruleOf(read);
 
   const unclassified: Choice<Id> = Object.freeze({ model: otherwise, reason: "no classification" });
   const smallAlone: Choice<Id> = Object.freeze({ model: small, reason: `${large} is not permitted` });
@@ -35,6 +50,7 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
     parameters: { small, large, ...rule.parameters, otherwise },
     models: [small, large],
     reads: rule.reads,
+    cut: rule.cut,
     select(context) {
       const { classification, candidates } = context;
       const largePermitted = isPermitted(candidates, large);
@@ -46,22 +62,47 @@ export function threshold<const Id extends string>(options: ThresholdOptions<Id>
   };
 }
 
-interface Rule<Id extends string> extends Pick<Policy, "reads" | "parameters"> {
+interface Rule<Id extends string> extends Pick<Policy, "reads" | "parameters" | "cut"> {
   choose(complexity: number, context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[];
 }
 
-function fixedRule<Id extends string>({ small, large, at }: FixedThresholdOptions<Id>): Rule<Id> {
-  const easy: Choice<Id> = Object.freeze({ model: small, reason: `complexity below ${at}` });
-  const hard: Choice<Id> = Object.freeze({ model: large, reason: `complexity at or above ${at}` });
-  return { parameters: { at }, choose: (complexity) => (complexity < at ? easy : hard) };
+interface Cut<Id extends string> {
+  readonly small: Id;
+  readonly large: Id;
+  readonly at?: number | undefined;
+  readonly largeShare?: number | undefined;
+  readonly maxTenantShare: number;
 }
 
-function shareRule<Id extends string>({
-  small,
-  large,
-  largeShare,
-  maxTenantShare = 0.1,
-}: ShareThresholdOptions<Id>): Rule<Id> {
+/** Throws `InvalidOptionError` unless there is either a threshold or a share. */
+function ruleOf<Id extends string>(options: Cut<Id>): Rule<Id> {
+  const { at, largeShare } = options;
+  if (largeShare === undefined) return fixedRule(options, readOption({ is: "share" }, "threshold.at", at));
+  if (at !== undefined)
+    throw new InvalidOptionError("threshold.at", at, "absent next to largeShare: give one of them");
+  if (largeShare === 0 || largeShare === 1)
+    throw new InvalidOptionError(
+      "threshold.largeShare",
+      largeShare,
+      "above 0 and below 1: always() sends everything to one model",
+    );
+  return shareRule(options, largeShare);
+}
+
+function fixedRule<Id extends string>({ small, large }: Cut<Id>, at: number): Rule<Id> {
+  const easy: Choice<Id> = Object.freeze({ model: small, reason: `complexity below ${at}` });
+  const hard: Choice<Id> = Object.freeze({ model: large, reason: `complexity at or above ${at}` });
+  return {
+    parameters: { at },
+    cut: { small, large, at },
+    choose: (complexity) => (complexity < at ? easy : hard),
+  };
+}
+
+function shareRule<Id extends string>(
+  { small, large, maxTenantShare }: Cut<Id>,
+  largeShare: number,
+): Rule<Id> {
   const id = inputId(largeShare, maxTenantShare);
   const share = `${Number((largeShare * 100).toPrecision(3))} % of recent requests`;
   return {

@@ -1,5 +1,5 @@
 import { type Choice, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber } from "../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 
 export interface TiersOptions<Id extends string> {
@@ -15,15 +15,23 @@ export interface TiersOptions<Id extends string> {
   readonly otherwise?: NoInfer<Id> | undefined;
 }
 
+export const tiersOptions: OptionTable<TiersOptions<string>, "otherwise"> = {
+  models: { is: "ids", min: 2, expected: "an array of at least two model ids" },
+  cuts: { is: "any", expected: "shares in ascending order, one fewer than models" },
+  otherwise: { is: "any", optional: true, expected: "one of models" },
+};
+
 /**
  * Sends harder requests to larger models. A model that is not permitted is replaced by the next larger
  * one that is, else by the next smaller one; no opinion where none is permitted.
  */
 export function tiers<const Id extends string>(options: TiersOptions<Id>): Policy<Id> {
-  checkKeys("tiers", options, ["models", "cuts", "otherwise"]);
-  const models = checkModels(options.models);
-  const cuts = checkCuts(options.cuts, models.length);
-  const otherwise = options.otherwise ?? (models[models.length - 1] as Id);
+  const {
+    models,
+    otherwise = models[models.length - 1] as Id,
+    ...read
+  } = readOptions("tiers", tiersOptions, options);
+  const cuts = checkCuts(read.cuts, models.length);
   const otherwiseTier = models.indexOf(otherwise);
   if (otherwiseTier < 0)
     throw new InvalidOptionError("tiers.otherwise", otherwise, `one of ${models.join(", ")}`);
@@ -61,22 +69,16 @@ function describeTier(cuts: readonly number[], tier: number): string {
   return below === undefined ? `complexity at or above ${from}` : `complexity in [${from}, ${below})`;
 }
 
-function checkModels<Id extends string>(models: readonly Id[]): readonly Id[] {
-  if (!Array.isArray(models) || models.length < 2)
-    throw new InvalidOptionError("tiers.models", models, "an array of at least two model ids");
-  checkIds("tiers.models", models);
-  return Object.freeze([...models]);
-}
-
 function checkCuts(cuts: readonly number[], models: number): readonly number[] {
   if (!Array.isArray(cuts) || cuts.length !== models - 1)
     throw new InvalidOptionError("tiers.cuts", cuts, `an array of ${models - 1}, one fewer than models`);
-  for (const [index, cut] of cuts.entries()) {
-    const option = `tiers.cuts[${index}]`;
-    checkNumber(option, cut, { min: 0, max: 1 });
-    const previous = cuts[index - 1];
-    if (previous !== undefined && cut <= previous)
-      throw new InvalidOptionError(option, cut, `above the cut before it, ${previous}`);
-  }
-  return Object.freeze([...cuts]);
+  return Object.freeze(
+    cuts.map((cut, index) => {
+      const above = cuts[index - 1];
+      const option = `tiers.cuts[${index}]`;
+      if (readOption({ is: "share" }, option, cut) <= above)
+        throw new InvalidOptionError(option, cut, `above the cut before it, ${above}`);
+      return cut;
+    }),
+  );
 }

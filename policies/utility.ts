@@ -1,11 +1,15 @@
-import { type Candidate, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
-import { checkKeys } from "../src/plugin/index.ts";
+import type { Candidate, Policy } from "../src/contracts/index.ts";
+import { type OptionTable, readOptions } from "../src/plugin/index.ts";
 import { onlyPermitted } from "./internal/only-permitted.ts";
 
 export interface UtilityOptions {
   /** Value of a good answer over a bad one, in US dollars; above 0. */
   readonly usdPerGoodAnswer: number;
 }
+
+export const utilityOptions: OptionTable<UtilityOptions> = {
+  usdPerGoodAnswer: { is: "number", above: 0, expected: "a finite number above 0" },
+};
 
 /**
  * Chooses the most quality for the money: the model with the highest `quality - costUsd / usdPerGoodAnswer`,
@@ -16,10 +20,7 @@ export interface UtilityOptions {
  * for instance when the classifier failed or gives no `quality`: `firstOf(utility(…), always("large"))`.
  */
 export function utility(options: UtilityOptions): Policy {
-  checkKeys("utility", options, ["usdPerGoodAnswer"]);
-  const { usdPerGoodAnswer } = options;
-  if (typeof usdPerGoodAnswer !== "number" || !(usdPerGoodAnswer > 0 && usdPerGoodAnswer < Infinity))
-    throw new InvalidOptionError("utility.usdPerGoodAnswer", usdPerGoodAnswer, "a finite number above 0");
+  const { usdPerGoodAnswer } = readOptions("utility", utilityOptions, options);
   const reason = `most quality for its cost, at $${usdPerGoodAnswer} a good answer`;
 
   return {

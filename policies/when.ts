@@ -19,6 +19,7 @@ export function when<const Id extends string>(condition: Condition, policy: Poli
     parameters: { condition: condition.name || "anonymous", policy: describePolicy(policy) },
     models: policy.models,
     reads: policy.reads,
+    inner: [policy],
     select(context) {
       const holds: unknown = condition(context);
       // A promise would always hold.

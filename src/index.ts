@@ -55,6 +55,7 @@ export type { BudgetOptions } from "./router/budget/budget-options.ts";
 export type { DegradeOptions } from "./router/budget/degrade-options.ts";
 export type { CacheOptions } from "./router/cache/index.ts";
 export type { ExecutionOptions } from "./router/call/index.ts";
+export { efforts } from "./router/create/efforts.ts";
 export type { RouterOptions } from "./router/create/router-options.ts";
 export { type DecisionLogOptions, decisionLog } from "./router/log/decision-log.ts";
 export type { DecisionLog } from "./router/log/intake.ts";

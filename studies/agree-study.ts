@@ -1,5 +1,5 @@
 /**
- * Measures `agree`, and signs in the text of an answer, on published answers of two small models: a clone of
+ * Measures `agree` on published answers of two small models: a clone of
  * WildEval/ZeroEval has the answers, and the data sets in SWITCHPOINT_DATA (default ../shared/data) their
  * qualities. No log-probabilities are recorded there.
  *
@@ -12,19 +12,9 @@ import { join } from "node:path";
 import { type OutcomeRecord, outcomeOf } from "../evals/data/outcomes/outcome-record.ts";
 import { promptKey } from "../evals/data/outcomes/prompt-key.ts";
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
-import { apgr } from "../evals/metrics/apgr.ts";
-import { orderByScore, routingCurve } from "../evals/metrics/routing-curve.ts";
-import { factsOfRecord } from "../evals/replay/request-of-record.ts";
-import { fitSufficient } from "../evals/tune/fit-sufficient.ts";
-import { tuneWays } from "../evals/tune/ways/tune-ways.ts";
 import { extractText } from "../policies/checks/internal/extract-answer.ts";
-import { sufficientScore } from "../policies/checks/internal/sufficient-score.ts";
-import { isRouterError } from "../src/contracts/index.ts";
 import { bootstrap } from "../src/loop/statistics/bootstrap.ts";
 import { mean } from "../src/loop/statistics/mean.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { shuffled } from "../src/loop/statistics/shuffled.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
 import { dataPath } from "./data-path.ts";
 
 const folder = process.argv[2] ?? "";
@@ -38,7 +28,6 @@ const triples = [
   ["Qwen2.5-7B-Instruct", "Meta-Llama-3.1-8B-Instruct", "Qwen2.5-72B-Instruct"],
   ["gpt-4o-mini-2024-07-18", "claude-3-5-haiku-20241022", "gpt-4o-2024-08-06"],
 ] as const;
-const splits = 20;
 
 for (const [name, data] of sets) {
   console.log(
@@ -47,15 +36,6 @@ for (const [name, data] of sets) {
   console.log("|---|---|---|---|---|---|---|---|---|");
   for (const triple of triples) console.log(await agreement(await recordsOf(name, data, triple), triple));
 }
-for (const [name, data] of sets)
-  for (const triple of triples) await ways(name, await recordsOf(name, data, triple), triple);
-console.log(
-  "\nscore of the answer's text, 300 own labels, APGR over 20 splits: with signs, without, length\n",
-);
-for (const [name, data] of sets)
-  for (const triple of triples)
-    console.log(`${name}, ${triple[0]}: ${await signs(await recordsOf(name, data, triple), triple)}`);
-
 type Triple = (typeof triples)[number];
 
 async function recordsOf(name: string, data: string, models: readonly string[]): Promise<OutcomeRecord[]> {
@@ -119,79 +99,6 @@ async function agreement(records: readonly OutcomeRecord[], [small, other, large
     `${percent(gap?.value)} [${percent(gap?.low)}, ${percent(gap?.high)}]`,
   ];
   return `| ${cells.join(" | ")} |`;
-}
-
-/** Compares a threshold with agreement at equal certified loss; costs are not recorded, so large calls are counted. */
-async function ways(
-  name: string,
-  records: readonly OutcomeRecord[],
-  [small, other, large]: Triple,
-): Promise<void> {
-  try {
-    const { ways: compared } = await tuneWays(records, {
-      small,
-      large,
-      other,
-      classifier: complexity(),
-      target: { maxLoss: 0.05 },
-      ways: ["threshold", "agree"],
-      independentPrompts: true,
-    });
-    console.log(`\n${name}, ${small} → ${large}: ${compared?.sentence}`);
-    for (const { way, largeCallRate, problem } of compared?.results ?? [])
-      console.log(`  ${way}: ${problem ?? `${percent(largeCallRate)} large calls`}`);
-  } catch (error) {
-    if (!isRouterError(error, "insufficient-evidence")) throw error;
-    console.log(
-      `\n${name}, ${small} → ${large}: nothing is certified at 0.05 (${error.message.slice(0, 300)})`,
-    );
-  }
-}
-
-async function signs(records: readonly OutcomeRecord[], [small, , large]: Triple): Promise<string> {
-  const results: Record<string, number[]> = { signs: [], none: [], length: [] };
-  for (let split = 0; split < splits; split += 1) {
-    const order = shuffled(
-      Uint32Array.from(records, (_, index) => index),
-      seededRandom(split),
-    );
-    const own = [...order.slice(0, 300)].map((index) => records[index] as OutcomeRecord);
-    const rest = [...order.slice(300)].map((index) => records[index] as OutcomeRecord);
-    const qualityOf = (model: string) =>
-      Float64Array.from(rest, (record) => outcomeOf(record, model)?.quality ?? Number.NaN);
-    const pair = { small: { quality: qualityOf(small) }, large: { quality: qualityOf(large) } };
-    const measure = (scores: Float64Array) => apgr(routingCurve(pair, orderByScore(scores))) ?? Number.NaN;
-    for (const kind of ["signs", "none"] as const) {
-      const used = kind === "signs" ? own : own.map((record) => withoutAnswers(record));
-      const file = await fitSufficient(used, { small, large, resamples: 10 });
-      const scoreOf = sufficientScore(file);
-      results[kind]?.push(
-        measure(
-          Float64Array.from(rest, (record, index) => {
-            const text = outcomeOf(record, small)?.answer;
-            return -(
-              scoreOf({ request: factsOfRecord(record, index + 1, "prompt"), text }) ??
-              Number.NEGATIVE_INFINITY
-            );
-          }),
-        ),
-      );
-    }
-    results["length"]?.push(measure(Float64Array.from(rest, (record) => record.prompt?.length ?? 0)));
-  }
-  return Object.entries(results)
-    .map(([kind, values]) => {
-      const centre = mean(values);
-      return `${kind} ${centre.toFixed(3)} ± ${Math.sqrt(mean(values.map((one) => (one - centre) ** 2))).toFixed(3)}`;
-    })
-    .join(", ");
-}
-
-function withoutAnswers(record: OutcomeRecord): OutcomeRecord {
-  const outcomes = Object.entries(record.outcomes).map(
-    ([name, { answer: _, ...rest }]) => [name, rest] as const,
-  );
-  return { ...record, outcomes: Object.fromEntries(outcomes) };
 }
 
 function percent(share: number | undefined): string {

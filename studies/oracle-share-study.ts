@@ -7,11 +7,10 @@
  *     npm run build && node dist/studies/oracle-share-study.js [draws] [rational] [routerbench] [mmlu] [gsm8k]
  */
 
-import { thresholdCandidates } from "../evals/tune/candidates.ts";
-import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
-import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
+import { chooseCandidate, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { readTuneCases, type TuneColumns, tuneColumns } from "../evals/tune/tune-columns.ts";
 import { checkTuneOptions } from "../evals/tune/tune-options.ts";
+import { thresholdGrid } from "../evals/tune/tune-threshold.ts";
 import { lossTest } from "../src/loop/statistics/loss-test.ts";
 import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
 import { complexity } from "../src/router/classifiers/complexity.ts";

@@ -1,7 +1,6 @@
-import { thresholdCandidates } from "../evals/tune/candidates.ts";
-import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
-import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
+import { chooseCandidate, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { hopefulParts } from "../evals/tune/tune-categories.ts";
+import { thresholdGrid } from "../evals/tune/tune-threshold.ts";
 import { lossTest } from "../src/loop/statistics/loss-test.ts";
 import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
 import type { World } from "./tuning-worlds.ts";

@@ -1,9 +1,6 @@
-import { lossesOf, thresholdCandidates } from "../evals/tune/candidates.ts";
-import { chooseCandidate } from "../evals/tune/choose-candidate.ts";
-import { thresholdGrid } from "../evals/tune/threshold-grid.ts";
-import { triedOf } from "../evals/tune/tune-threshold.ts";
-import type { AskedTest, Guarantee } from "../src/loop/statistics/loss-test.ts";
-import { lossTest } from "../src/loop/statistics/loss-test.ts";
+import { chooseCandidate, lossesOf, thresholdCandidates } from "../evals/tune/candidates.ts";
+import { thresholdGrid, triedOf } from "../evals/tune/tune-threshold.ts";
+import { type AskedTest, type Guarantee, lossTest } from "../src/loop/statistics/loss-test.ts";
 import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
 import { SMALL_COST, type World, type WorldRecords } from "./tuning-worlds.ts";
 

@@ -1,6 +1,6 @@
+import type { LoopStates } from "../../src/loop/states/index.ts";
 import { shownText as text } from "../../src/plugin/short-text.ts";
 import type { FrameDrift, FramePromise, FrameRollout } from "../../src/serve/status/frame.ts";
-import type { LoopStates } from "../../src/serve/status/loop-reader.ts";
 import { mergeLoop } from "../../src/serve/status/merge-loop.ts";
 import type { LoggedNews } from "./logged-news.ts";
 import type { LoggedStates } from "./logged-states.ts";

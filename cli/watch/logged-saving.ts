@@ -13,7 +13,13 @@ const generation = 10_000;
 export interface LoggedSaving {
   add(request: EndedRequest): void;
   /** Adds a request of one arm. The cost is undefined if it is not known. */
-  count(rollout: string, arm: string, unitHash: string, costUsd: number | undefined, failed: boolean): void;
+  count(
+    comparison: string,
+    arm: string,
+    unitHash: string,
+    costUsd: number | undefined,
+    failed: boolean,
+  ): void;
   /** A verdict on an answer: the first of each decision counts. */
   rate(decisionId: string, quality: number, assigned: readonly ArmAssignment[]): void;
   /** Absent if no request was in such an arm. `confidence` of the intervals: default 0.95. */
@@ -29,10 +35,10 @@ export function createLoggedSaving(): LoggedSaving {
   };
   let rated = new Set<string>();
   let before = rated;
-  const count: LoggedSaving["count"] = (rollout, arm, unitHash, costUsd, failed) => {
+  const count: LoggedSaving["count"] = (comparison, arm, unitHash, costUsd, failed) => {
     if (arm !== "held-out" && arm !== "routed") return;
-    id ??= rollout;
-    if (rollout === id) arms[arm].request(unitHash, costUsd, failed);
+    id ??= comparison;
+    if (comparison === id) arms[arm].request(unitHash, costUsd, failed);
   };
   return {
     rate(decisionId, quality, assigned) {
@@ -42,14 +48,14 @@ export function createLoggedSaving(): LoggedSaving {
         rated = new Set();
       }
       rated.add(decisionId);
-      for (const { rollout, arm, unitHash } of assigned) {
-        if (rollout !== id || (arm !== "held-out" && arm !== "routed")) continue;
+      for (const { comparison, arm, unitHash } of assigned) {
+        if (comparison !== id || (arm !== "held-out" && arm !== "routed")) continue;
         arms[arm].rating(unitHash, quality);
       }
     },
     add({ decision, attempts, error }) {
-      for (const { rollout, arm, unitHash } of decision.arms ?? [])
-        count(rollout, arm, unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
+      for (const { comparison, arm, unitHash } of decision.arms ?? [])
+        count(comparison, arm, unitHash, heldOutCost(attempts, arm === "held-out"), error !== undefined);
     },
     count,
     holdOut: (confidence = 0.95) =>

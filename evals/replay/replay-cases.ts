@@ -9,9 +9,10 @@ import {
   type RequestFacts,
 } from "../../src/contracts/index.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
+import { readName } from "../../src/plugin/read-name.ts";
 import { estimateCost } from "../../src/router/cost/cost-of.ts";
 import { permits } from "../../src/router/decide/eligible.ts";
-import { otherIds } from "../../src/router/decide/same-model.ts";
+import { kinAmong } from "../../src/router/decide/same-model.ts";
 import { candidatesWithQuality } from "../../src/router/decide/with-quality.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
@@ -80,10 +81,8 @@ export async function keepOfCases<const Id extends string, Kept>(
   if (models.length === 0) throw new InvalidOptionError("models", models, "at least one model");
   if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
   const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
-  const otherIdsOf = otherIds(named);
-  const candidates = named.map(
-    ({ id, facts }): Candidate<Id> => ({ id, sameAs: otherIdsOf(id, facts), facts }),
-  );
+  const kinOf = kinAmong(named);
+  const candidates = named.map(({ id, facts }): Candidate<Id> => ({ id, ...kinOf(id, facts), facts }));
   const { signal } = new AbortController();
   let unclassified = 0;
   let failure: ClassifierError | undefined;
@@ -166,13 +165,8 @@ function withEstimate<Id extends string>(candidate: Candidate<Id>, request: Requ
 }
 
 function namedFacts(id: string): ModelFacts {
-  const colon = id.indexOf(":");
-  return {
-    name: id,
-    provider: colon > 0 ? id.slice(0, colon) : "recorded",
-    model: colon > 0 ? id.slice(colon + 1) : id,
-    labels: {},
-  };
+  const { provider, model, effort } = readName(id);
+  return { name: id, provider: provider || "recorded", model, effort, labels: {} };
 }
 
 const namesShown = 20;

@@ -1,5 +1,5 @@
 import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
-import { otherIds } from "../../src/router/decide/same-model.ts";
+import { kinAmong } from "../../src/router/decide/same-model.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { buildCases, type ReplayCase, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
@@ -22,7 +22,7 @@ export async function routerCases<Id extends string>(
   const candidates = (Object.keys(router.models) as Id[]).map(
     (id): Candidate<Id> => ({ id, facts: router.models[id] }),
   );
-  const otherIdsOf = otherIds(candidates);
+  const kinOf = kinAmong(candidates);
   let unclassified = 0;
   const contextOf = async (record: OutcomeRecord, position: number) => {
     const request = factsOfRecord(record, position, options.text);
@@ -33,7 +33,7 @@ export async function routerCases<Id extends string>(
       .filter((one) => one.permitted === true && one.withheld === undefined)
       .map(({ model, permitted: _, unknown: __, ...estimates }): Candidate<Id> => {
         const facts = router.models[model];
-        return { id: model, sameAs: otherIdsOf(model, facts), facts, ...estimates };
+        return { id: model, ...kinOf(model, facts), facts, ...estimates };
       });
     const { classification, session, spend, budgets, inputs = {}, at } = decision;
     const now = Date.parse(record.at ?? at);

@@ -6,6 +6,7 @@ import { recordKeysOf } from "../data/split/record-keys.ts";
 import { unitsOf } from "../data/split/units.ts";
 import { evidenceOf } from "../monitor/gate/gather-evidence.ts";
 import type { LossEvidence } from "../monitor/gate/loss-evidence.ts";
+import { isBinary } from "../replay/compare/pair-outcomes.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 import { calibrationOf } from "./calibration.ts";
 import { categoryRows } from "./category-rows.ts";
@@ -79,7 +80,7 @@ export async function reportData(
       known: Math.max(trainedOn, tunedOn) / all.length,
     }),
     judge: options.judge ?? tuning?.judge,
-    rightOrWrong: isRightOrWrong(routing),
+    rightOrWrong: [...routing.alone.values()].every(({ quality }) => isBinary(quality)),
     warnings: warningsOf(routing, {
       rows,
       skipped,
@@ -115,10 +116,6 @@ export async function reportData(
       command: options.command,
     },
   };
-}
-
-function isRightOrWrong({ alone }: Routing): boolean {
-  return [...alone.values()].every(({ quality }) => quality.every((one) => one === 0 || one === 1));
 }
 
 function uncostedOf({ cases, models }: Routing): Report["uncosted"] {

@@ -43,29 +43,28 @@ export async function modelsSubject(
       "absent together with report.tuning, which has it",
     );
   checkTunedModels(tuning, small, large);
-  const at = threshold ?? 0.7;
-  const { name, parameters } = tuning?.policy ?? thresholdPolicy({ small, large, at });
-  const policy = certifiedPolicy({ name, parameters }, tuning?.check);
+  const policy =
+    tuning === undefined
+      ? thresholdPolicy<string>({ small, large, at: threshold ?? 0.7 })
+      : certifiedPolicy(tuning.policy);
   if (policy === undefined)
     throw new InvalidOptionError(
       "report.tuning",
-      name,
+      tuning?.policy.name,
       "of a policy that its parameters determine: report on a router that has it",
     );
   const models = tuning?.models ?? [small, large];
   const prepared = await replayCases(all, { models, classifier, text: tuning?.text ?? text });
-  const tuned = parameters?.["at"];
-  const isThreshold = name === "threshold" && typeof tuned === "number";
-  const words = isThreshold ? `threshold ${tuned}` : `policy ${name}`;
+  const { cut } = policy;
   return {
     prepared,
     policy,
     models,
     reference: large,
     isPair: models.length === 2,
-    name: isThreshold ? classifier.name : name,
-    described: `${classifier.name}, ${words}`,
-    thresholds: isThreshold ? [tuned] : [],
+    name: cut === undefined ? policy.name : classifier.name,
+    described: `${classifier.name}, ${cut === undefined ? `policy ${policy.name}` : `threshold ${cut.at}`}`,
+    thresholds: cut === undefined ? [] : [cut.at],
     classifier,
     tuning,
     mismatch: classifierMismatch(tuning, classifier),
@@ -109,7 +108,7 @@ export async function routerSubject(
   { router, text, now }: RouterReportOptions,
 ): Promise<Subject> {
   const { policy } = router;
-  const { small, large, at } = policy.parameters ?? {};
+  const { cut } = policy;
   // A router needs less of a tuning file than a report: an incomplete one is ignored.
   const tuning = (await tuningSchema()).safeParse(router.tuning).data;
   const shown = text ?? tuning?.text;
@@ -127,17 +126,16 @@ export async function routerSubject(
     mismatch: hasExpired ? undefined : decision?.uncertified,
     trainedOn: tuning?.fitted === undefined ? 0 : all.filter(restsOn(tuning.fitted)).length,
   };
-  const isThreshold = policy.name === "threshold" && typeof at === "number";
   const isFree = prepared.cases.every(({ context }) => context.candidates.length === 2);
-  if (isThreshold && ids.length === 2 && isFree && classifier !== undefined)
+  if (cut !== undefined && ids.length === 2 && isFree && classifier !== undefined)
     return {
       ...common,
-      models: [String(small), String(large)],
-      reference: String(large),
+      models: [cut.small, cut.large],
+      reference: cut.large,
       isPair: true,
       name: classifier.name,
-      described: `${classifier.name}, threshold ${at}`,
-      thresholds: [at],
+      described: `${classifier.name}, threshold ${cut.at}`,
+      thresholds: [cut.at],
     };
   return {
     ...common,
@@ -146,7 +144,7 @@ export async function routerSubject(
     isPair: false,
     name: policy.name,
     described: `policy ${policy.name}`,
-    thresholds: isThreshold ? [at] : [],
+    thresholds: cut === undefined ? [] : [cut.at],
   };
 }
 

@@ -1,4 +1,4 @@
-import { shuffled } from "../../src/loop/statistics/shuffled.ts";
+import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
 import { PLACE } from "../../src/router/classifiers/trained/landmarks.ts";
 
 /** Most landmarks. Each costs 44 multiplications in every decision. */

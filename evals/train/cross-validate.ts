@@ -1,4 +1,4 @@
-import { shuffled } from "../../src/loop/statistics/shuffled.ts";
+import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
 import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
 import type { Latent } from "../../src/router/classifiers/trained/latent.ts";
 import { PARTS } from "../../src/router/classifiers/trained/trained-file.ts";

@@ -1,4 +1,4 @@
-import { shuffled } from "../../src/loop/statistics/shuffled.ts";
+import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
 import { BUCKETS } from "../../src/router/classifiers/read-features.ts";
 import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
 import { DIMENSIONS, type Latent } from "../../src/router/classifiers/trained/latent.ts";

@@ -16,7 +16,7 @@ import {
 } from "../../src/router/classifiers/trained/examples.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { promptKey } from "../data/outcomes/prompt-key.ts";
-import { collectRecordKeys, type RecordKeyCollector } from "../data/split/record-keys.ts";
+import { addRecordKeys, type CollectedKeys, collectedKeys } from "../data/split/record-keys.ts";
 import { offlineHop } from "../replay/offline-hop.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "../replay/request-of-record.ts";
 import { changes } from "./changed-prompts.ts";
@@ -41,7 +41,7 @@ export interface ReadExamples {
   /** SHA-256 of the parts of the records that were read. */
   readonly sha256: string;
   /** Keys of the records that were used. */
-  readonly recordKeys: RecordKeyCollector;
+  readonly recordKeys: CollectedKeys;
   /** Keys that join each example to others. */
   readonly joinKeys: readonly JoinKeys[];
   /** Changed copies of a sample of the examples. */
@@ -58,7 +58,7 @@ export async function readExamples(
   const read = createFeatureReader();
   const hop = offlineHop(0, new AbortController().signal);
   const hash = createHash("sha256");
-  const recordKeys = collectRecordKeys();
+  const recordKeys = collectedKeys();
   const rows: Row[] = [];
   const joinKeys: JoinKeys[] = [];
   const sample = sampleFacts();
@@ -71,7 +71,7 @@ export async function readExamples(
     if (quality === undefined) continue;
     const facts = factsOfRecord(record, position, text);
     const group = promptKey(record);
-    recordKeys.add(record);
+    addRecordKeys(recordKeys, record);
     const rowOf = (own: RequestFacts): Row => ({
       ...copyOf(read(own)),
       quality,

@@ -5,7 +5,7 @@ import { complexity } from "../../src/router/classifiers/complexity.ts";
 import { checkTrainedFile } from "../../src/router/classifiers/trained/check-trained-file.ts";
 import { decodeExamples } from "../../src/router/classifiers/trained/examples.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
-import { joinRecordKeys } from "../data/split/record-keys.ts";
+import { joinRecordKeys, recordKeysFrom } from "../data/split/record-keys.ts";
 import { buildClassifier } from "./build-classifier.ts";
 import { readExamples } from "./read-examples.ts";
 import { joinExamples } from "./select-examples.ts";
@@ -57,7 +57,7 @@ export async function refit(
       records: data.records + added.examples.count,
       sha256: createHash("sha256").update(`${data.sha256} ${added.sha256}`).digest("hex"),
     },
-    keys: keys && joinRecordKeys(keys, added.recordKeys.keys("fit")),
+    keys: keys && joinRecordKeys(keys, recordKeysFrom(added.recordKeys, "fit")),
     seed: settings.seed ?? earlier.seed,
   });
   return trainingOf(built, added.skipped);

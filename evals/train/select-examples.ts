@@ -1,4 +1,4 @@
-import { shuffled } from "../../src/loop/statistics/shuffled.ts";
+import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
 import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
 import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
 

@@ -7,6 +7,7 @@ import type {
   TrainedClassifier,
 } from "../../src/router/classifiers/trained/trained-file.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { recordKeysFrom } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import { type Built, buildClassifier, type ModelReport } from "./build-classifier.ts";
 import { candidateNames } from "./candidates.ts";
@@ -117,7 +118,7 @@ export async function trainClassifier(
     models,
     base,
     data: { records: read.examples.count, sha256: read.sha256 },
-    keys: read.recordKeys.keys("fit", options.split),
+    keys: recordKeysFrom(read.recordKeys, "fit", options.split),
     seed,
   });
   return trainingOf(built, read.skipped);

@@ -1,8 +1,6 @@
-import { meanError } from "../../src/loop/statistics/mean-error.ts";
-import { unitValues } from "../../src/loop/statistics/unit-values.ts";
+import { meanError, unitValues } from "../../src/loop/statistics/mean-error.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
-import { HASH_BYTES, hash40 } from "../data/split/hash-40.ts";
-import { decodeKeys, MAX_KEYS } from "../data/split/record-keys.ts";
+import { decodeKeys, HASH_BYTES, hash40, MAX_KEYS } from "../data/split/record-keys.ts";
 import { type UnitField, unitsOf } from "../data/split/units.ts";
 import { lossesOf } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
@@ -33,6 +31,9 @@ export interface Baseline {
   readonly qualities: Readonly<Record<string, string>>;
 }
 
+/** Models that the providers reported as having answered, by name of the model; each once, sorted. */
+export type ServedModels = Readonly<Record<string, readonly string[]>>;
+
 /** Parts of a quality of 1: halves, thirds, tenths and their like are exact. */
 const QUALITY_STEPS = 60_000;
 
@@ -42,6 +43,18 @@ interface Tuned {
   readonly threshold?: number | undefined;
   readonly categories?: readonly { readonly category: string; readonly threshold: number }[] | undefined;
   readonly certificate: Pick<Certificate, "guarantee" | "groupBy">;
+}
+
+/** Reads `servedModel` of the outcomes, which `eval collect` records. Models without it are left out. */
+export function servedModels(records: readonly OutcomeRecord[], models: readonly string[]): ServedModels {
+  const served = models.map((name) => {
+    const versions = records.flatMap((record) => {
+      const { servedModel } = (outcomeOf(record, name) ?? {}) as { readonly servedModel?: unknown };
+      return typeof servedModel === "string" ? [servedModel] : [];
+    });
+    return [name, [...new Set(versions)].sort()] as const;
+  });
+  return Object.fromEntries(served.filter(([, versions]) => versions.length > 0));
 }
 
 /** Measures the tuning records, which have an outcome of each model. */
@@ -61,6 +74,7 @@ export function baselineOf(
   };
   const quality = new Map(tuned.models.map((model) => [model, column(model, "quality")]));
   const toLarge = sharesOf(tuned, records, complexity);
+  const ofRecords = byRecord(records, quality);
   const routed = (of: (model: string) => Float64Array): Float64Array | undefined => {
     if (toLarge === undefined) return undefined;
     const [little, big] = [of(small), of(large)];
@@ -77,7 +91,7 @@ export function baselineOf(
     }),
     ...(toLarge && { largeCallRate: measured(toLarge) }),
     ...(costs && !costs.some(Number.isNaN) && { costUsd: measured(costs) }),
-    ...byRecord(records, quality),
+    ...ofRecords,
   };
 }
 
@@ -100,6 +114,7 @@ function byRecord(
   records: readonly OutcomeRecord[],
   quality: ReadonlyMap<string, Float64Array>,
 ): Pick<Baseline, "ids" | "qualities"> {
+  const steps = [...quality].map(([model, values]) => [model, values.map(stepsOf)] as const);
   const places = new Map<number, number>();
   records.forEach(({ id }, place) => {
     places.set(hash40(id), place);
@@ -109,10 +124,10 @@ function byRecord(
   kept.forEach(([hash], at) => {
     ids.writeUIntBE(hash, at * HASH_BYTES, HASH_BYTES);
   });
-  const qualities = [...quality].map(([model, values]) => {
+  const qualities = steps.map(([model, values]) => {
     const bytes = Buffer.alloc(kept.length * 2);
     kept.forEach(([, place], at) => {
-      bytes.writeUInt16BE(stepsOf(values[place] as number), at * 2);
+      bytes.writeUInt16BE(values[place] as number, at * 2);
     });
     return [model, bytes.toString("base64")] as const;
   });

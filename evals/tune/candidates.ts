@@ -1,4 +1,5 @@
-import type { Guarantee } from "../../src/loop/statistics/loss-test.ts";
+import type { Guarantee, LossTest } from "../../src/loop/statistics/loss-test.ts";
+import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 import type { ModelOutcomes, PairedOutcomes } from "../metrics/routing-curve.ts";
 
 /** Result of a policy by record, in exact expectation. */
@@ -68,4 +69,63 @@ export function lossesOf(guarantee: Guarantee, large: Float64Array, routed: Floa
     losses[record] = guarantee === "mean" ? loss : Number(loss > 0);
   }
   return losses;
+}
+
+export interface Contest {
+  readonly candidates: Candidates;
+  /** Outcomes of the large model, by record. */
+  readonly large: { readonly quality: Float64Array; readonly costUsd?: Float64Array | undefined };
+  readonly guarantee: Guarantee;
+  readonly test: LossTest;
+  /** Loss limit in (0, 1). */
+  readonly maxLoss: number;
+  readonly delta: number;
+}
+
+export interface Chosen {
+  /** Index of the candidate; -1 is always-large, which is accepted by definition. */
+  readonly index: number;
+  /**
+   * Number of candidates from the start that are accepted: with probability `1 - delta` the loss of all of
+   * them is at most `maxLoss`.
+   */
+  readonly accepted: number;
+  /** P-values of the candidates that were tested. */
+  readonly pValues: readonly number[];
+}
+
+/**
+ * Chooses the cheapest candidate of those accepted: by mean cost, or by the share of large calls if a cost is not
+ * known. Ties go to the safest.
+ *
+ * Fixed-sequence testing: the candidates are tested in their order, each at the full level, up to the first whose
+ * p-value is above it. The chance of accepting a wrong one is at most `delta`, since that requires accepting the first
+ * wrong one (Maurer, Hothorn & Lehmacher 1995). The order must not depend on the labels.
+ */
+export function chooseCandidate({ candidates, large, guarantee, test, maxLoss, delta }: Contest): Chosen {
+  const dearness = (costUsd: Float64Array | undefined, toLarge: Float64Array): number =>
+    weightedMean(large.costUsd === undefined ? toLarge : (costUsd ?? toLarge)) ?? 0;
+  const all = new Float64Array(large.quality.length).fill(1);
+  let index = -1;
+  let least = dearness(large.costUsd, all);
+  const pValues: number[] = [];
+  let before: RoutedOutcomes | undefined;
+  for (let candidate = 0; candidate < candidates.count; candidate += 1) {
+    const routed = candidates.at(candidate);
+    const { quality, costUsd, toLarge } = routed;
+    const pValue =
+      before === routed
+        ? (pValues[candidate - 1] as number)
+        : test.pValue(lossesOf(guarantee, large.quality, quality), maxLoss);
+    before = routed;
+    pValues.push(pValue);
+    // One that is no number is above it, too.
+    if (!(pValue <= delta)) return { index, accepted: candidate, pValues };
+    const cost = dearness(costUsd, toLarge);
+    if (cost < least) {
+      least = cost;
+      index = candidate;
+    }
+  }
+  return { index, accepted: candidates.count, pValues };
 }

@@ -1,12 +1,12 @@
+import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
 import { bootstrap } from "../../src/loop/statistics/bootstrap.ts";
 import { type LossTest, lossTest } from "../../src/loop/statistics/loss-test.ts";
+import { recordsNeeded } from "../../src/loop/statistics/records-needed.ts";
 import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 import { counted } from "../../src/plugin/counted.ts";
-import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
+import { type Candidates, chooseCandidate, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
-import { chooseCandidate } from "./choose-candidate.ts";
 import { concernsOf } from "./concerns.ts";
-import { insufficientEvidence } from "./insufficient-evidence.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import type { TunePoint } from "./tuning-file.ts";
@@ -25,62 +25,84 @@ export interface CertifyParts {
   /** Thresholds of the candidates, if they are thresholds. */
   readonly thresholds?: readonly number[] | undefined;
   readonly settings: TuneSettings;
-  /** Index of an accepted candidate to take instead of the cheapest. Default: the cheapest. */
-  readonly choose?: number | undefined;
 }
 
+/** What is to be certified: a loss, or one candidate, chosen without the qualities of these records. */
+export type Asked =
+  | {
+      /** The cheapest candidate is taken whose loss is at most this, with confidence `1 - delta`. */
+      readonly maxLoss: number;
+      /** Default: that of the settings. */
+      readonly delta?: number | undefined;
+    }
+  | {
+      /** Index of the candidate whose loss is bounded; -1 is always-large. */
+      readonly index: number;
+      /** Number of records that chose it. */
+      readonly choosing: number;
+    };
+
 /**
- * Chooses the cheapest candidate whose loss is at most `maxLoss` with confidence `1 - delta`, and certifies
- * it. Throws `InsufficientEvidenceError` if no candidate is accepted that sends a request to another model.
+ * Chooses a candidate and certifies it. Throws `InsufficientEvidenceError` if a loss is asked for and no candidate is
+ * accepted that sends a request to another model, or if the bound of a given one is far above its measured loss.
  */
-export async function certifyLoss(
-  parts: CertifyParts,
-  maxLoss: number,
-  delta: number = 1 - parts.settings.confidence,
-): Promise<Certified> {
+export async function certify(parts: CertifyParts, asked: Asked): Promise<Certified> {
+  const { index, routed, loss, test, pValues, accepted, stated } =
+    "maxLoss" in asked
+      ? await acceptedLoss(parts, asked.maxLoss, asked.delta ?? 1 - parts.settings.confidence)
+      : await boundedLoss(parts, asked.index, asked.choosing);
+  const threshold = parts.thresholds && (index < 0 ? 0 : parts.thresholds[index]);
+  const curve = curveOf(parts, test, pValues, accepted);
+  const certificate = await certificateOf(parts, routed, loss, test, { ...stated, threshold });
+  return { index, certificate, curve };
+}
+
+/** A candidate with what is proven of it. */
+interface Proven {
+  readonly index: number;
+  readonly routed: RoutedOutcomes;
+  readonly loss: Float64Array;
+  readonly test: LossTest;
+  readonly pValues: readonly number[];
+  /** Places of the candidates that are accepted: from the first up to before the second. */
+  readonly accepted: readonly [from: number, to: number];
+  readonly stated: Omit<Stated, "threshold">;
+}
+
+async function acceptedLoss(parts: CertifyParts, maxLoss: number, delta: number): Promise<Proven> {
   const { columns, candidates, settings } = parts;
   const { large } = columns.pair;
   const { guarantee } = settings;
   const { units, isBinary } = columns;
   const test = await lossTest({ ...settings, units, isBinary, delta });
   const contest = { candidates, large, guarantee, test, maxLoss, delta };
-  const { index: cheapest, accepted, pValues } = chooseCandidate(contest);
-  // All accepted ones hold at once, so any of them may be taken.
-  const index = parts.choose !== undefined && parts.choose < accepted ? parts.choose : cheapest;
-  const isAccepted = (candidate: number): boolean => candidate < accepted;
+  const { index, accepted, pValues } = chooseCandidate(contest);
   if (index < 0) await checkAnyUseful(parts, test, maxLoss, delta, accepted);
-
   const routed = index < 0 ? alwaysLarge(columns) : candidates.at(index);
   const loss = lossesOf(guarantee, large.quality, routed.quality);
-  const certificate = await certificateOf(parts, routed, loss, test, {
+  const stated = {
     target: { maxLoss },
     maxLoss,
     confidence: 1 - delta,
     choosing: 0,
-    threshold: parts.thresholds && (index < 0 ? 0 : parts.thresholds[index]),
     // Always-large loses nothing, by definition.
     upperBound: index < 0 ? 0 : Math.min(maxLoss, test.upperBound(loss, maxLoss, maxLoss / boundSteps)),
     pValue: index < 0 ? 0 : (pValues[index] as number),
     notes: index < 0 ? ["Nothing that was accepted costs less than always-large."] : [],
-  });
-  return { index, certificate, curve: curveOf(parts, test, pValues, isAccepted) };
+  };
+  return { index, routed, loss, test, pValues, accepted: [0, accepted], stated };
 }
 
 /** Steps of the bound: it is found to within a twentieth of `maxLoss`. */
 const boundSteps = 20;
 
-/**
- * Bounds the loss of one candidate with confidence `1 - delta`, if it was chosen without the qualities of
- * these records: then a single statement is made, and the bound may have any value. Throws
- * `InsufficientEvidenceError` if the bound is far above the measured loss.
- */
-export async function certifyGiven(
-  parts: CertifyParts,
+/** A single statement is made here, so that the bound may have any value. */
+async function boundedLoss(
+  { columns, candidates, settings }: CertifyParts,
   index: number,
-  { target, choosing, notes }: Pick<Certificate, "target" | "choosing" | "notes">,
-): Promise<Certified> {
-  const { columns, candidates, settings, thresholds } = parts;
-  const { guarantee, confidence } = settings;
+  choosing: number,
+): Promise<Proven> {
+  const { guarantee, confidence, target } = settings;
   const { large } = columns.pair;
   const delta = 1 - confidence;
   const { units } = columns;
@@ -96,17 +118,9 @@ export async function certifyGiven(
     const problem = `the loss is only known to be at most ${upperBound.toFixed(2)}, which says too little`;
     throw await insufficientEvidence(problem, { loss, toLarge: routed.toLarge, test, maxLoss, delta });
   }
-  const certificate = await certificateOf(parts, routed, loss, test, {
-    target,
-    maxLoss: upperBound,
-    confidence,
-    choosing,
-    threshold: thresholds && (index < 0 ? 0 : thresholds[index]),
-    upperBound,
-    pValue: index < 0 ? 0 : Math.min(delta, test.pValue(loss, upperBound)),
-    notes,
-  });
-  return { index, certificate, curve: curveOf(parts, test, [], (candidate) => candidate === index) };
+  const pValue = index < 0 ? 0 : Math.min(delta, test.pValue(loss, upperBound));
+  const stated = { target, maxLoss: upperBound, confidence, choosing, upperBound, pValue, notes: [] };
+  return { index, routed, loss, test, pValues: [], accepted: [index, index + 1], stated };
 }
 
 const givenStep = 0.001;
@@ -129,10 +143,10 @@ export async function certificateOf(
   const { pair, units, complexity } = columns;
   const { small, large } = pair;
   const { maxLoss } = stated;
-  // Of a category by itself: the whole file's certificate has them.
-  const concerns = columns.isCategory ? [] : await concernsOf({ columns, loss, maxLoss, settings });
   const lost = columns.records.filter((record) => columns.missing.lost.has(record)).length;
   const quality = sidesOf(small.quality, large.quality, routed.quality);
+  // Of a category by itself: the whole file's certificate has them.
+  const concerns = columns.isCategory ? [] : await concernsOf({ columns, loss, maxLoss, settings });
   const { resamples, seed } = settings;
   const { saving } = await bootstrap(
     loss.length,
@@ -210,7 +224,7 @@ export function curveOf(
   { columns, candidates, thresholds, settings }: CertifyParts,
   test: LossTest,
   pValues: readonly number[],
-  isAccepted: (index: number) => boolean,
+  [from, to]: readonly [number, number],
 ): readonly TunePoint[] {
   const { quality: best } = columns.pair.large;
   const pointOf = (routed: RoutedOutcomes, threshold: number | undefined) => ({
@@ -227,7 +241,7 @@ export function curveOf(
       return {
         ...pointOf(candidates.at(index), thresholds?.[index]),
         ...(pValue === undefined ? {} : { pValue }),
-        accepted: isAccepted(index),
+        accepted: index >= from && index < to,
       };
     }),
   ];
@@ -256,4 +270,31 @@ async function checkAnyUseful(
       `(the safest one that sends anything to the small model loses ${test.mean(loss).toFixed(4)} on ${test.units} independent units${largest})`;
     throw await insufficientEvidence(problem, { loss, toLarge: routed.toLarge, test, maxLoss, delta });
   }
+}
+
+export interface Lacking {
+  /** Loss by record, of the candidate that was not accepted. */
+  readonly loss: Float64Array;
+  readonly toLarge: Float64Array;
+  readonly test: LossTest;
+  readonly maxLoss: number;
+  readonly delta: number;
+}
+
+/**
+ * Builds the error with an estimate of how many records are needed; of units, if those have several records.
+ */
+export async function insufficientEvidence(
+  problem: string,
+  { loss, toLarge, ...lacking }: Lacking,
+): Promise<InsufficientEvidenceError> {
+  const { units } = lacking.test;
+  const share = 1 - (weightedMean(toLarge) ?? 0);
+  const needed = await recordsNeeded(loss, { ...lacking, share, seed: 1 });
+  return new InsufficientEvidenceError(
+    loss.length,
+    needed.records,
+    problem,
+    units === loss.length ? undefined : { units, unitsNeeded: needed.units },
+  );
 }

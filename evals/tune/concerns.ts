@@ -1,6 +1,5 @@
 import { lossTest } from "../../src/loop/statistics/loss-test.ts";
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
-import { shuffled } from "../../src/loop/statistics/shuffled.ts";
+import { seededRandom, shuffled } from "../../src/loop/statistics/seeded-random.ts";
 import { showPercentUpTo } from "../../src/plugin/show-percent.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";

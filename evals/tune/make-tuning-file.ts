@@ -1,17 +1,16 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
+import { readName } from "../../src/plugin/read-name.ts";
 import { completeFacts } from "../../src/router/cost/catalogue.ts";
 import { priceAt } from "../../src/router/cost/price-at.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
-import { servedModels } from "../data/outcomes/served-models.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
-import { baselineOf } from "./baseline.ts";
+import { baselineOf, servedModels } from "./baseline.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import { TUNING_FORMAT_VERSION, type TuningFile, tuningVersionOf } from "./tuning-file.ts";
 
-type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "categories" | "models"> &
-  Partial<Pick<TuningFile, "check" | "ways">> & {
-    readonly policy: PolicyDescription;
-  };
+type Found = Pick<TuningFile, "kind" | "threshold" | "certificate" | "curve" | "categories" | "models"> & {
+  readonly policy: PolicyDescription;
+};
 
 const dayMs = 86_400_000;
 /** Number of quantiles, as in a trained classifier's reference distribution. */
@@ -29,9 +28,11 @@ export function makeTuningFile(
 ): TuningFile {
   const { classifier, small, large, text, judge, split, fitted, expiresDays, clock } = settings;
   const now = clock();
-  const prices = pricesOf(found.models, settings.prices, now);
-  const served = servedModels(records, found.models);
   const window = windowOf(records);
+  const quantiles = quantilesOf(complexity);
+  const prices = pricesOf(found.models, settings.prices, now);
+  const data = recordKeysOf(records, "tune", split);
+  const served = servedModels(records, found.models);
   const rest: Omit<TuningFile, "version"> = {
     formatVersion: TUNING_FORMAT_VERSION,
     createdAt: new Date(now).toISOString(),
@@ -47,10 +48,8 @@ export function makeTuningFile(
     certificate: found.certificate,
     ...(found.categories === undefined ? {} : { categories: found.categories }),
     curve: found.curve,
-    ...(found.check === undefined ? {} : { check: found.check }),
-    ...(found.ways === undefined ? {} : { ways: found.ways }),
-    quantiles: quantilesOf(complexity),
-    data: recordKeysOf(records, "tune", split),
+    quantiles,
+    data,
     baseline: baselineOf(found, records, complexity, settings),
     ...(fitted === undefined ? {} : { fitted }),
     ...(prices === undefined ? {} : { prices }),
@@ -80,21 +79,15 @@ function pricesOf(
   now: number,
 ): Readonly<Record<string, Price>> | undefined {
   const prices = models.flatMap((name) => {
-    const colon = name.indexOf(":");
-    const provider = colon < 0 ? "" : name.slice(0, colon);
-    const facts = { name, provider, model: name.slice(colon + 1), labels: {} };
     const own = given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
-    const price = own ?? completeFacts(facts).price;
-    return price === undefined ? [] : [[name, inForce(price, now)] as const];
+    const price = own ?? completeFacts({ name, ...readName(name), labels: {} }).price;
+    if (price === undefined) return [];
+    if (price.changes === undefined) return [[name, price] as const];
+    // The price of today, without those that come later.
+    const { changes: _, from: __, ...terms }: Price & { from?: string } = priceAt(price, now);
+    return [[name, { ...terms, source: price.source, checkedOn: price.checkedOn }] as const];
   });
   return prices.length === 0 ? undefined : Object.fromEntries(prices);
-}
-
-/** Returns the price of today, without those that come later. */
-function inForce(price: Price, now: number): Price {
-  if (price.changes === undefined) return price;
-  const { changes: _, from: __, ...terms }: Price & { from?: string } = priceAt(price, now);
-  return { ...terms, source: price.source, checkedOn: price.checkedOn };
 }
 
 function windowOf(records: readonly OutcomeRecord[]): TuningFile["window"] {

@@ -4,13 +4,11 @@ import { lossTest } from "../../src/loop/statistics/loss-test.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";
-import { certificateOf, curveOf } from "./certify.ts";
-import { insufficientEvidence } from "./insufficient-evidence.ts";
+import { certificateOf, certify, curveOf, insufficientEvidence } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { thresholdGrid } from "./threshold-grid.ts";
 import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
 import { checkTuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
-import { certifyThreshold, type TuneThresholdOptions, thresholdPolicyOf, triedOf } from "./tune-threshold.ts";
+import { type TuneThresholdOptions, thresholdGrid, thresholdPolicyOf, triedOf } from "./tune-threshold.ts";
 import type { CategoryTuning, TuningFile } from "./tuning-file.ts";
 
 /**
@@ -109,7 +107,7 @@ export async function tuneCategories(
     models: [small, large],
     certificate,
     categories,
-    curve: curveOf(everywhere, test, [], () => false),
+    curve: curveOf(everywhere, test, [], [0, 0]),
   } as const;
   return makeTuningFile(found, columns.records, columns.complexity, settings);
 }
@@ -151,9 +149,15 @@ async function tuneCategory(
   maxLoss: number,
   delta: number,
 ): Promise<CategoryTuning | InsufficientEvidenceError> {
+  const { category, columns } = part;
+  const thresholds = triedOf(columns, grid);
+  const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
   try {
-    const { certificate, curve } = await certifyThreshold(part.columns, grid, settings, maxLoss, delta);
-    return { category: part.category, threshold: certificate.threshold ?? 0, certificate, curve };
+    const { certificate, curve } = await certify(
+      { columns, candidates, thresholds, settings },
+      { maxLoss, delta },
+    );
+    return { category, threshold: certificate.threshold ?? 0, certificate, curve };
   } catch (error) {
     if (!isRouterError(error, "insufficient-evidence")) throw error;
     return error;

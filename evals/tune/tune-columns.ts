@@ -3,7 +3,7 @@ import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { unitsOf } from "../data/split/units.ts";
 import type { PairedOutcomes } from "../metrics/routing-curve.ts";
-import { pairOutcomes } from "../replay/compare/pair-outcomes.ts";
+import { isBinary, pairOutcomes } from "../replay/compare/pair-outcomes.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
 import {
   isMissingMuch,
@@ -65,21 +65,22 @@ export async function readTuneCases(
   const given: OutcomeRecord[] = [];
   for await (const record of records) given.push(record);
   if (given.length === 0) throw new InvalidOptionError("records", given, "at least one record to tune on");
+  const have = (record: OutcomeRecord, model: string): boolean => outcomeOf(record, model) !== undefined;
+  const complete = given.filter((record) => models.every((model) => have(record, model))).length;
+  const counts = models.map((model) => given.filter((record) => have(record, model)).length);
+  // A model that no record names is another mistake, which replay names.
+  if (complete === 0 && !counts.includes(0)) {
+    const each = counts.map((count, at) => `${count} have ${models[at]}`).join(", ");
+    const expected = `records of which each has outcomes of all models (${each}, none has all)`;
+    throw new InvalidOptionError("records", given, expected);
+  }
   const by = missingOutcomes(given, models, large);
-  const lacking = by.reduce((sum, { records: count }) => sum + count, 0);
   const limit = "maxLoss" in target ? target.maxLoss : 2 * mostMissing;
-  const isLost = lacking < given.length && isMissingMuch(given, models, limit, byCategory);
+  const isLost = complete > 0 && isMissingMuch(given, models, limit, byCategory);
   const used = isLost ? withLostOutcomes(given, models, large) : given;
   const cases = await replayCases(used, { models, classifier, text });
   const lost = new Set(used.filter((record, index) => record !== given[index]));
-  const missing = { share: lacking / given.length, lost, by };
-  if (cases.cases.length > 0) return { ...cases, missing };
-  const counts = models.map((model) => {
-    const have = given.filter((record) => outcomeOf(record, model) !== undefined).length;
-    return `${have} have ${model}`;
-  });
-  const expected = `records of which each has outcomes of all models (${counts.join(", ")}, none has all)`;
-  throw new InvalidOptionError("records", given, expected);
+  return { ...cases, missing: { share: (given.length - complete) / given.length, lost, by } };
 }
 
 export function tuneColumns(
@@ -103,11 +104,6 @@ export function tuneColumns(
     missing,
     unclassified,
   };
-}
-
-/** True if all qualities are 0 or 1. */
-export function isBinary(quality: Float64Array): boolean {
-  return quality.every((one) => one === 0 || one === 1);
 }
 
 /** Selects records, with their units renumbered. */

@@ -115,13 +115,12 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
     target: options.target ?? { maxLoss: 0.02 },
     guarantee: options.guarantee ?? "mean",
     confidence: options.confidence ?? 0.95,
-    groupBy: joiningFields(owner, options),
     text: options.text ?? "prompt",
     seed: options.seed ?? 1,
     resamples: options.resamples ?? 1_000,
     expiresDays: options.expiresDays ?? 90,
     clock: options.clock ?? Date.now,
-  } satisfies TuneSettings;
+  } satisfies Omit<TuneSettings, "groupBy">;
   const { small, large, classifier, guarantee, confidence, expiresDays, seed, judge, unitCap, triedBefore } =
     settings;
   checkText(`${owner}.small`, small);
@@ -141,7 +140,7 @@ export function checkTuneOptions(owner: string, options: TuneOptions): TuneSetti
   checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
   checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
   if (judge !== undefined) checkText(`${owner}.judge`, judge);
-  return settings;
+  return { ...settings, groupBy: joiningFields(owner, options) };
 }
 
 const promptFields: readonly UnitField[] = ["prompt", "template"];

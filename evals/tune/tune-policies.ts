@@ -3,12 +3,13 @@ import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
 import { checkIds, checkKeys, checkMethods, describePolicy } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { type UnitField, unitsOf } from "../data/split/units.ts";
+import { isBinary } from "../replay/compare/pair-outcomes.ts";
 import { replayPolicy } from "../replay/replay.ts";
 import type { ReplayCases } from "../replay/replay-cases.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
-import { certifyLoss } from "./certify.ts";
+import { certify } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { isBinary, readTuneCases, tuneColumns } from "./tune-columns.ts";
+import { readTuneCases, tuneColumns } from "./tune-columns.ts";
 import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
 import type { TuningFile } from "./tuning-file.ts";
 
@@ -30,7 +31,7 @@ export interface TunePoliciesOptions extends TuneOptions {
 /**
  * Chooses the cheapest of any policies (tiers, cascades with their parameters, tables) whose loss against
  * always-large is at most `maxLoss`, and certifies it. They are replayed in exact expectation and tested in
- * order (`fixedSequence`), so policies that are likely to pass should come first. A cascade needs the
+ * order (`chooseCandidate`), so policies that are likely to pass should come first. A cascade needs the
  * recorded results of its checks, or answers that they can read.
  *
  * Throws `InvalidOptionError`, `OutcomeFormatError`, `PolicyError`, `ClassifierError`,
@@ -92,10 +93,7 @@ export async function tunePolicies(
       return isPriced ? { ...routed, costUsd } : routed;
     },
   };
-  const { index, certificate, curve } = await certifyLoss(
-    { columns: priced, candidates, settings },
-    target.maxLoss,
-  );
+  const { index, certificate, curve } = await certify({ columns: priced, candidates, settings }, target);
   const policy =
     index < 0
       ? { name: "always", parameters: { model: large } }

@@ -3,12 +3,11 @@ import { threshold } from "../../policies/threshold.ts";
 import { InsufficientEvidenceError, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
 import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
 import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
-import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
+import { checkKeys, checkNumber, describePolicy } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { thresholdCandidates } from "./candidates.ts";
-import { type Certified, certifyGiven, certifyLoss } from "./certify.ts";
+import { type Asked, certify } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { type GridOptions, thresholdGrid } from "./threshold-grid.ts";
 import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
 import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
 import { ALWAYS_SMALL, type TuningFile } from "./tuning-file.ts";
@@ -18,7 +17,7 @@ export interface TuneThresholdOptions extends TuneOptions, GridOptions {}
 /**
  * Tunes the threshold on complexity for a target, and certifies it.
  *
- * For a maximum loss the thresholds are tested from always-large down (`fixedSequence`), and the cheapest
+ * For a maximum loss the thresholds are tested from always-large down (`chooseCandidate`), and the cheapest
  * accepted one is taken. For a share of large calls, or a budget, the threshold is chosen on a fifth of the
  * records, by complexity and cost alone, and the others bound its loss; with `scores` a share is chosen on
  * them, and all records bound the loss.
@@ -31,15 +30,17 @@ export async function tuneThreshold(
   options: TuneThresholdOptions,
 ): Promise<TuningFile> {
   checkKeys("tuneThreshold", options, [...tuneOptionNames, "steps", "scores"]);
+  const grid = thresholdGrid(options);
   const settings = checkTuneOptions("tuneThreshold", options);
   const { small, large, target } = settings;
-  const all = thresholdGrid(options);
-  const columns = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
-  const grid = triedOf(columns, all);
-  const { certificate, curve } =
+  const all = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
+  const tried = triedOf(all, grid);
+  const { columns, thresholds, asked } =
     "maxLoss" in target
-      ? await certifyThreshold(columns, grid, settings, target.maxLoss)
-      : await thresholdForTarget(columns, grid, settings, options.scores);
+      ? { columns: all, thresholds: tried, asked: target }
+      : chooseThreshold(all, tried, settings, options.scores);
+  const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
+  const { certificate, curve } = await certify({ columns, candidates, thresholds, settings }, asked);
   const found = {
     kind: "threshold",
     threshold: certificate.threshold,
@@ -49,18 +50,6 @@ export async function tuneThreshold(
     curve,
   } as const;
   return makeTuningFile(found, columns.records, columns.complexity, settings);
-}
-
-export function certifyThreshold(
-  columns: TuneColumns,
-  grid: readonly number[],
-  settings: TuneSettings,
-  maxLoss: number,
-  delta?: number | undefined,
-): Promise<Certified> {
-  const thresholds = triedOf(columns, grid);
-  const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
-  return certifyLoss({ columns, candidates, thresholds, settings }, maxLoss, delta);
 }
 
 /**
@@ -82,18 +71,30 @@ export function thresholdPolicyOf(small: string, large: string, at: number): Pol
 /** Share of the units that choose the threshold, and do not bound its loss. */
 const choosingShare = 0.2;
 
-async function thresholdForTarget(
+/** A threshold that was chosen for a share or a budget: what is asked about it, of the records that bound its loss. */
+interface ChosenThreshold {
+  readonly columns: TuneColumns;
+  readonly thresholds: readonly number[];
+  readonly asked: Asked;
+}
+
+function chooseThreshold(
   columns: TuneColumns,
-  grid: readonly number[],
-  settings: TuneSettings,
+  tried: readonly number[],
+  { target, seed }: TuneSettings,
   scores: ArrayLike<number> | undefined,
-): Promise<Certified> {
-  const { target } = settings;
+): ChosenThreshold {
+  const asking = (at: number, bounding: TuneColumns, choosing: number): ChosenThreshold => {
+    const thresholds = [...new Set([...tried, ...(at === 0 ? [] : [at])])].sort((a, b) => a - b);
+    return { columns: bounding, thresholds, asked: { index: thresholds.indexOf(at), choosing } };
+  };
+  // Always-small is not chosen where it is not tried.
+  const highest = columns.unclassified === 0 ? ALWAYS_SMALL : 1;
   if ("largeShare" in target && scores !== undefined) {
     const at = thresholdOfShare(Float64Array.from(scores), target.largeShare);
-    return certifyAt(columns, grid, highestTried(columns, at), settings, 0);
+    return asking(Math.min(highest, at), columns, 0);
   }
-  const random = seededRandom(settings.seed);
+  const random = seededRandom(seed);
   const chooses = new Map<number, boolean>();
   for (const unit of columns.units) if (!chooses.has(unit)) chooses.set(unit, random() < choosingShare);
   const isChoosing = (index: number): boolean => chooses.get(columns.units[index] as number) === true;
@@ -103,14 +104,9 @@ async function thresholdForTarget(
   if (count === 0 || bounding.records.length === 0) throw cannotPart(columns, chooses.size);
   const at =
     "largeShare" in target
-      ? highestTried(columns, thresholdOfShare(choosing.complexity, target.largeShare))
-      : thresholdOfBudget(choosing, grid, "budgetUsd" in target ? target.budgetUsd : 0);
-  return certifyAt(bounding, grid, at, settings, count);
-}
-
-/** Returns the cheapest threshold in place of always-small if that is not tried. */
-function highestTried({ unclassified }: TuneColumns, at: number): number {
-  return unclassified === 0 ? at : Math.min(1, at);
+      ? Math.min(highest, thresholdOfShare(choosing.complexity, target.largeShare))
+      : thresholdOfBudget(choosing, tried, "budgetUsd" in target ? target.budgetUsd : 0);
+  return asking(at, bounding, count);
 }
 
 /** Fewest units for a target other than a loss, so that a fifth of them is enough to choose. */
@@ -122,20 +118,6 @@ function cannotPart({ records }: TuneColumns, units: number): InsufficientEviden
   const needed = Math.ceil((unitsNeeded * records.length) / units);
   const grouped = units === records.length ? undefined : { units, unitsNeeded };
   return new InsufficientEvidenceError(records.length, needed, problem, grouped);
-}
-
-function certifyAt(
-  columns: TuneColumns,
-  grid: readonly number[],
-  at: number,
-  settings: TuneSettings,
-  choosing: number,
-): Promise<Certified> {
-  const { target } = settings;
-  const thresholds = [...new Set([...grid, ...(at === 0 ? [] : [at])])].sort((a, b) => a - b);
-  const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
-  const parts = { columns, candidates, thresholds, settings };
-  return certifyGiven(parts, thresholds.indexOf(at), { target, choosing, notes: [] });
 }
 
 /** Finds the lowest complexity that at most this share of requests reaches. */
@@ -179,4 +161,39 @@ function thresholdOfBudget(
     throw new InvalidOptionError("target.budgetUsd", budgetUsd, expected);
   }
   return dearest.at;
+}
+
+export interface GridOptions {
+  /**
+   * Number of thresholds between always-large and always-small. Default 100: 20 give away up to a twentieth
+   * of the saving, 500 gain nothing.
+   */
+  readonly steps?: number | undefined;
+  /**
+   * Complexities of traffic without labels, other than the tuning records: the grid is then their quantiles.
+   * Default: equal steps, since complexity is a rank in the classifier's reference distribution, of which
+   * equal steps are quantiles.
+   */
+  readonly scores?: ArrayLike<number> | undefined;
+}
+
+/**
+ * Returns the thresholds to try, from the safest to the cheapest: ascending, in (0, 1], and `ALWAYS_SMALL`
+ * last. They are fixed before a label is seen.
+ */
+export function thresholdGrid({ steps = 100, scores }: GridOptions = {}): readonly number[] {
+  checkNumber("tune.steps", steps, { min: 1, max: 1_000, integer: true });
+  const even = Array.from({ length: steps }, (_, index) => (index + 1) / steps);
+  if (scores === undefined) return [...even, ALWAYS_SMALL];
+  const sorted = Float64Array.from(scores).sort();
+  const last = sorted.length - 1;
+  if (last < 0 || !((sorted[0] as number) >= 0) || !((sorted[last] as number) <= 1))
+    throw new InvalidOptionError("tune.scores", scores, "complexities in [0, 1], at least one");
+  const quantiles = even.map((share) => {
+    const quantile = sorted[Math.min(last, Math.floor(share * sorted.length))] as number;
+    // Enough digits to distinguish a ten-thousandth of the requests.
+    return Math.round(1e4 * quantile) / 1e4;
+  });
+  // A threshold of 0 is always-large.
+  return [...new Set(quantiles.filter((one) => one > 0)), ALWAYS_SMALL];
 }

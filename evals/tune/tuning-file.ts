@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
-import type { SufficientFile } from "../../policies/checks/sufficient.ts";
 import type { Price, Tuning } from "../../src/contracts/index.ts";
-import type { ServedModels } from "../data/outcomes/served-models.ts";
 import type { RecordKeys } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
-import type { Baseline } from "./baseline.ts";
+import type { Baseline, ServedModels } from "./baseline.ts";
 import type { Certificate } from "./certificate.ts";
-import type { WayComparison } from "./ways/way.ts";
 
 /** Threshold, or another candidate, with its results on the tuning records. */
 export interface TunePoint {
@@ -66,10 +63,6 @@ export interface TuningFile extends Tuning {
   /** All candidates, from the safest to the cheapest; for kind `categories` those of all records together. */
   readonly curve: readonly TunePoint[];
   readonly categories?: readonly CategoryTuning[] | undefined;
-  /** File for the check `sufficient` of the policy, if it has one. */
-  readonly check?: SufficientFile | undefined;
-  /** Ways that were compared, if several were. */
-  readonly ways?: WayComparison | undefined;
   readonly data: RecordKeys;
   /** Outcomes of the records in short, for `eval check`. Absent in older files. */
   readonly baseline?: Baseline | undefined;

@@ -1,14 +1,11 @@
 import type { ZodType } from "zod";
-import { HASH_BYTES } from "../data/split/hash-40.ts";
-import { MAX_KEYS } from "../data/split/record-keys.ts";
+import { HASH_BYTES, MAX_KEYS } from "../data/split/record-keys.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
-import { sufficientSchema } from "./sufficient-schema.ts";
 import { ALWAYS_SMALL, TUNING_FORMAT_VERSION, type TuningFile } from "./tuning-file.ts";
-import { WAYS } from "./ways/way.ts";
 
 /** Schema of a tuning file. Loads zod. */
 export async function tuningSchema(): Promise<ZodType<TuningFile>> {
-  const [{ z }, keys, check] = await Promise.all([import("zod"), recordKeysSchema(), sufficientSchema()]);
+  const [{ z }, keys] = await Promise.all([import("zod"), recordKeysSchema()]);
   const text = z.string().min(1);
   const count = z.number().int().min(0).max(0xffff_ffff);
   const unit = z.number().min(0).max(1);
@@ -137,39 +134,6 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
     );
   const parameters = z.record(z.string(), z.unknown());
   const policy = z.object({ name: text, parameters: parameters.optional() });
-  const way = z.enum(WAYS);
-  const skipping = z.object({
-    policy,
-    skipped: unit,
-    latencyMs: z.object({ without: usd, with: usd }),
-    costUsd: z.object({ without: usd, with: usd }).optional(),
-  });
-  const ways = z.object({
-    maxLoss: open,
-    confidence: open,
-    level: open,
-    results: z
-      .array(
-        z.object({
-          way,
-          problem: text.optional(),
-          policy: policy.optional(),
-          loss: signed.optional(),
-          pValue: unit.optional(),
-          largeCallRate: unit.optional(),
-          saving: estimate.optional(),
-          costUsd: usd.optional(),
-          latencyMs: usd.optional(),
-          skipping: skipping.optional(),
-        }),
-      )
-      .min(1),
-    recommended: way,
-    cheaper: z.object({ than: way, by: estimate }).optional(),
-    sentence: text,
-    latencyMs: usd.optional(),
-    lacking: z.record(z.string(), count),
-  });
   const file = z
     .object({
       formatVersion: z.literal(TUNING_FORMAT_VERSION),
@@ -199,8 +163,6 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
           ]),
         )
         .optional(),
-      check: check.optional(),
-      ways: ways.optional(),
       data: keys,
       baseline: baseline.optional(),
       fitted: keys.optional(),

@@ -4,9 +4,9 @@
  */
 import { Redis } from "ioredis";
 import { createRouter } from "switchpoint";
+import { fleet, redisStore } from "switchpoint/fleet";
 import { threshold } from "switchpoint/policies";
 import { openai } from "switchpoint/providers/openai";
-import { redisStore } from "switchpoint/stores/redis";
 
 const { REDIS_URL } = process.env;
 
@@ -14,8 +14,8 @@ const client = new Redis(REDIS_URL);
 const router = createRouter({
   models: { small: openai("gpt-5.4-mini"), large: openai("gpt-5.5") },
   policy: threshold({ small: "small", large: "large", largeShare: 0.3 }),
-  budget: { limitUsd: 20, period: "day", per: "tenant" },
-  shared: { store: redisStore({ client }), namespace: "router" },
+  budgets: [{ limitUsd: 20, period: "day", per: "tenant" }],
+  shared: fleet({ store: redisStore({ client }), namespace: "router" }),
 });
 // A reload (SIGHUP) closes the router that it replaces, and with it what that one has opened.
 const { close } = router;

@@ -5,11 +5,11 @@
  */
 import { Redis } from "ioredis";
 import { createRouter } from "switchpoint";
+import { fleet, redisStore } from "switchpoint/fleet";
 import { threshold } from "switchpoint/policies";
 import { kubernetes, pool } from "switchpoint/pools";
 import { vllm } from "switchpoint/providers/engines";
 import { openai } from "switchpoint/providers/openai";
-import { redisStore } from "switchpoint/stores/redis";
 
 const { REDIS_URL, VLLM_SERVICE = "vllm", VLLM_NAMESPACE = "ml", KUBERNETES_API } = process.env;
 
@@ -27,9 +27,9 @@ const client = new Redis(REDIS_URL);
 const router = createRouter({
   models: { qwen, cloud: openai("gpt-5.5") },
   policy: threshold({ small: "qwen", large: "cloud", largeShare: 0.3 }),
-  budget: { limitUsd: 20, period: "day", per: "tenant" },
+  budgets: [{ limitUsd: 20, period: "day", per: "tenant" }],
   // Longer than the default of 20 ms: Redis may be on another machine of the cluster.
-  shared: { store: redisStore({ client }), namespace: "router", timeoutMs: 250 },
+  shared: fleet({ store: redisStore({ client }), namespace: "router", timeoutMs: 250 }),
 });
 // A reload (SIGHUP) closes the router that it replaces, and with it what that one has opened.
 const { close } = router;

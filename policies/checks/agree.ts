@@ -1,5 +1,5 @@
-import { type Check, InvalidOptionError, type Model } from "../../src/contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import type { Check, Model } from "../../src/contracts/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { type ExtractBy, extractAnswer, extractText } from "./internal/extract-answer.ts";
 
 export interface AgreeOptions {
@@ -16,6 +16,12 @@ export interface AgreeOptions {
   readonly temperature?: number | undefined;
 }
 
+export const agreeOptions: OptionTable<AgreeOptions> = {
+  with: { is: "object", methods: ["generate"], named: ["name"] },
+  by: { is: "choice", of: ["answer", "number", "text"], default: "answer" },
+  temperature: { is: "number", min: 0, max: 2, default: 0 },
+};
+
 /**
  * Accepts an answer that another small model agrees with: both answers are reduced to what they say, and that
  * must be equal. The other model gets the whole request, in one call that is priced, recorded and subject to
@@ -26,13 +32,8 @@ export interface AgreeOptions {
  * Replay compares recorded answers of both models and adds the cost of the second.
  */
 export function agree(options: AgreeOptions): Check {
-  checkKeys("agree", options, ["with", "by", "temperature"]);
-  const { with: model, by = "answer", temperature = 0 } = options;
-  checkMethods("agree.with", model, ["generate"]);
-  const name = checkText("agree.with.name", model.name);
-  if (by !== "answer" && by !== "number" && by !== "text")
-    throw new InvalidOptionError("agree.by", by, '"answer", "number" or "text"');
-  checkNumber("agree.temperature", temperature, { min: 0, max: 2 });
+  const { with: model, by, temperature } = readOptions("agree", agreeOptions, options);
+  const { name } = model;
 
   return {
     name: agreeName(name, by, temperature),

@@ -1,5 +1,5 @@
 import { type Check, type Completion, InvalidOptionError, type Model } from "../../src/contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { textOf } from "./internal/answer-parts.ts";
 import { lastNumber } from "./internal/last-number.ts";
 
@@ -19,6 +19,14 @@ export interface AgreementOptions {
   readonly model?: Model | undefined;
 }
 
+export const agreementOptions: OptionTable<AgreementOptions, "agreeing" | "model"> = {
+  samples: { is: "number", min: 1, max: 10, integer: true, default: 2 },
+  agreeing: { is: "number", min: 1, max: 10, integer: true, optional: true },
+  by: { is: "choice", of: ["number", "text"], default: "number" },
+  temperature: { is: "number", min: 0, max: 2, default: 0.7 },
+  model: { is: "object", methods: ["generate"], named: ["name"], optional: true },
+};
+
 /**
  * Accepts an answer that further answers to the same request agree with (self-consistency). Calls a
  * model `samples` times in parallel; each call is priced, recorded and subject to the constraints. If
@@ -26,17 +34,14 @@ export interface AgreementOptions {
  * more than 10,000 characters agrees with none.
  */
 export function agreement(options: AgreementOptions = {}): Check {
-  checkKeys("agreement", options, ["samples", "agreeing", "by", "temperature", "model"]);
-  const { samples = 2, agreeing = samples, by = "number", temperature = 0.7, model } = options;
-  checkNumber("agreement.samples", samples, { min: 1, max: 10, integer: true });
-  checkNumber("agreement.agreeing", agreeing, { min: 1, max: samples, integer: true });
-  checkNumber("agreement.temperature", temperature, { min: 0, max: 2 });
-  if (by !== "number" && by !== "text")
-    throw new InvalidOptionError("agreement.by", by, '"number" or "text"');
-  if (model !== undefined) {
-    checkMethods("agreement.model", model, ["generate"]);
-    checkText("agreement.model.name", model.name);
-  }
+  const {
+    samples,
+    agreeing = samples,
+    by,
+    temperature,
+    model,
+  } = readOptions("agreement", agreementOptions, options);
+  readOption({ is: "number", min: 1, max: samples, integer: true }, "agreement.agreeing", agreeing);
   const resultOf = by === "number" ? numberIn : plainText;
 
   return {

@@ -1,5 +1,5 @@
 import type { Check, Completion } from "../../src/contracts/index.ts";
-import { checkText } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import { choiceOf } from "./internal/answer-parts.ts";
 
 type FinishReason = Completion["choices"][number]["finish_reason"];
@@ -10,7 +10,7 @@ type FinishReason = Completion["choices"][number]["finish_reason"];
  */
 export function finishReason(...allowed: readonly FinishReason[]): Check {
   allowed.forEach((reason, index) => {
-    checkText(`finishReason[${index}]`, reason);
+    readOption({ is: "text" }, `finishReason[${index}]`, reason);
   });
   const reasons: readonly string[] = allowed.length === 0 ? ["stop", "tool_calls"] : allowed;
 

@@ -9,6 +9,5 @@ export { type JudgeOptions, judge } from "./judge.ts";
 export { type LogprobOptions, logprob } from "./logprob.ts";
 export { notRefused } from "./not-refused.ts";
 export { type NumericAnswerOptions, numericAnswer } from "./numeric-answer.ts";
-export { type GainModel, type SufficientFile, sufficient } from "./sufficient.ts";
 export { type ToolArgumentsOptions, toolArguments } from "./tool-arguments.ts";
 export { validOutput } from "./valid-output.ts";

@@ -1,5 +1,5 @@
 import type { Check } from "../../src/contracts/index.ts";
-import { checkKeys, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { textOf } from "./internal/answer-parts.ts";
 import { compileSchema, isStandard, type JsonSchema, type StandardSchema } from "./internal/schema.ts";
 
@@ -9,6 +9,10 @@ export interface JsonSchemaOptions {
   /** Name that distinguishes schemas in decisions and outcome files. Default: none. */
   readonly name?: string | undefined;
 }
+
+export const jsonSchemaOptions: OptionTable<JsonSchemaOptions, "name"> = {
+  name: { is: "text", optional: true },
+};
 
 /** Length of the longest JSON that is read, in characters. */
 const longestJson = 1_000_000;
@@ -25,9 +29,7 @@ const longestJson = 1_000_000;
  * longer than 100 ms, twice, is an error and so not accepted: avoid patterns that backtrack.
  */
 export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonSchemaOptions = {}): Check {
-  checkKeys("jsonSchema", options, ["name"]);
-  const { name } = options;
-  if (name !== undefined) checkText("jsonSchema.name", name);
+  const { name } = readOptions("jsonSchema", jsonSchemaOptions, options);
   const fits = compileSchema("jsonSchema.schema", schema);
 
   return {

@@ -1,12 +1,11 @@
 import {
   type ChatRequest,
   type Check,
-  InvalidOptionError,
   type Model,
   ProviderError,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { checkKeys, checkMethods, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { textOf, toolCallsOf } from "./internal/answer-parts.ts";
 
 export interface JudgeOptions {
@@ -19,7 +18,12 @@ export interface JudgeOptions {
   readonly name?: string | undefined;
 }
 
-const usualCriteria = "The answer is correct, complete and to the point.";
+export const judgeOptions: OptionTable<JudgeOptions, "name"> = {
+  model: { is: "object", methods: ["generate"] },
+  criteria: { is: "text", default: "The answer is correct, complete and to the point." },
+  structured: { is: "boolean", default: true },
+  name: { is: "text", optional: true },
+};
 
 /** Longest answer that the judge sees, in characters; of a longer one it sees the beginning and the end. */
 const longestAnswer = 20_000;
@@ -46,16 +50,8 @@ const verdictFormat: NonNullable<ChatRequest["response_format"]> = {
  * remove it. The judge does not see the system prompt. A verdict that cannot be read is an error.
  */
 export function judge(options: JudgeOptions): Check {
-  checkKeys("judge", options, ["model", "criteria", "structured", "name"]);
-  const { model, criteria = usualCriteria, structured = true } = options;
-  checkMethods("judge.model", model, ["generate"]);
-  const name = checkText(
-    options.name === undefined ? "judge.model.name" : "judge.name",
-    options.name ?? model.name,
-  );
-  checkText("judge.criteria", criteria);
-  if (typeof structured !== "boolean")
-    throw new InvalidOptionError("judge.structured", structured, "true or false");
+  const { model, criteria, structured, ...read } = readOptions("judge", judgeOptions, options);
+  const { name = readOption({ is: "text" }, "judge.model.name", model.name) } = read;
   const instructions = instructionsFor(criteria);
 
   return {

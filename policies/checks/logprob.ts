@@ -1,6 +1,6 @@
 import type { Check } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
-import { checkCheck } from "./internal/check-check.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
+import { checkKind } from "./internal/check-kind.ts";
 import { meanLogprob, noLogprobs } from "./internal/mean-logprob.ts";
 
 export interface LogprobOptions {
@@ -10,6 +10,11 @@ export interface LogprobOptions {
   readonly otherwise?: Check | undefined;
 }
 
+export const logprobOptions: OptionTable<LogprobOptions, "otherwise"> = {
+  min: { is: "number", max: 0 },
+  otherwise: { ...checkKind, optional: true },
+};
+
 /**
  * Accepts an answer whose tokens have a mean log-probability of at least `min`:
  * `Σ log p(token) / tokens`, for example -0.1. Reads only `choices[0].logprobs`: requests must ask for
@@ -18,13 +23,10 @@ export interface LogprobOptions {
  * without it such an answer is not accepted. `attempt.check.note` then says so.
  *
  * The mean shows how sure a model was of its words, not how often it is right: choose `min` on recorded
- * outcomes (`eval tune --ways logprob`).
+ * outcomes (`tunePolicies`).
  */
 export function logprob(options: LogprobOptions): Check {
-  checkKeys("logprob", options, ["min", "otherwise"]);
-  const min = checkNumber("logprob.min", options.min, { max: 0 });
-  const { otherwise } = options;
-  if (otherwise !== undefined) checkCheck("logprob.otherwise", otherwise);
+  const { min, otherwise } = readOptions("logprob", logprobOptions, options);
 
   return {
     name: `logprob(min ${min}${otherwise === undefined ? "" : `, else ${otherwise.name}`})`,

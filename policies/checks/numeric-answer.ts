@@ -1,5 +1,5 @@
-import { type Check, InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import type { Check } from "../../src/contracts/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { textOf } from "./internal/answer-parts.ts";
 import { lastNumber } from "./internal/last-number.ts";
 
@@ -12,18 +12,20 @@ export interface NumericAnswerOptions {
   readonly max?: number | undefined;
 }
 
+export const numericAnswerOptions: OptionTable<NumericAnswerOptions, "min" | "max"> = {
+  integer: { is: "boolean", default: false },
+  min: { is: "number", optional: true },
+  max: { is: "number", optional: true },
+};
+
 /**
  * Accepts an answer that contains a number and whose last number meets the options. Reads only the text,
  * and does not know whether the number is right. Digits are 0 to 9, with a point and thousands commas.
  * Only the last 100,000 characters are searched.
  */
 export function numericAnswer(options: NumericAnswerOptions = {}): Check {
-  checkKeys("numericAnswer", options, ["integer", "min", "max"]);
-  const { integer = false, min, max } = options;
-  if (typeof integer !== "boolean")
-    throw new InvalidOptionError("numericAnswer.integer", integer, "true or false");
-  if (min !== undefined) checkNumber("numericAnswer.min", min);
-  if (max !== undefined) checkNumber("numericAnswer.max", max, { min: min ?? -Number.MAX_VALUE });
+  const { integer, min, max } = readOptions("numericAnswer", numericAnswerOptions, options);
+  if (max !== undefined && min !== undefined) readOption({ is: "number", min }, "numericAnswer.max", max);
   const asked = [integer && "integer", min !== undefined && `min ${min}`, max !== undefined && `max ${max}`];
   const shown = asked.filter((one) => one !== false).join(", ");
 

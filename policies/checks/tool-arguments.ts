@@ -1,5 +1,5 @@
 import { type ChatRequest, type Check, InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { withinTime } from "../../src/plugin/within-time.ts";
 import { toolCallsOf } from "./internal/answer-parts.ts";
 import { longestValidationMs, schemaLoader, type Validate } from "./internal/schema.ts";
@@ -18,6 +18,11 @@ export interface ToolArgumentsOptions {
   readonly name?: string | undefined;
 }
 
+export const toolArgumentsOptions: OptionTable<ToolArgumentsOptions, "name"> = {
+  tools: { is: "list", of: { is: "any" }, min: 1, expected: "an array of at least one tool" },
+  name: { is: "text", optional: true },
+};
+
 /**
  * Accepts an answer whose tool calls all name one of the tools, with arguments that are a JSON object and
  * fit its `parameters`. Also accepts one without tool calls (`finishReason("tool_calls")` requires one).
@@ -25,11 +30,7 @@ export interface ToolArgumentsOptions {
  * more than 128 calls are not accepted.
  */
 export function toolArguments(options: ToolArgumentsOptions): Check {
-  checkKeys("toolArguments", options, ["tools", "name"]);
-  const { tools, name } = options;
-  if (name !== undefined) checkText("toolArguments.name", name);
-  if (!Array.isArray(tools) || tools.length === 0)
-    throw new InvalidOptionError("toolArguments.tools", tools, "an array of at least one tool");
+  const { tools, name } = readOptions("toolArguments", toolArgumentsOptions, options);
   const loaders = new Map(tools.map((tool: Tool, index) => loaderOf(tool, index)));
 
   return {
@@ -91,7 +92,7 @@ function loaderOf(tool: Tool, index: number): readonly [string, Load] {
   if (tool?.type !== "function")
     throw new InvalidOptionError(`${option}.type`, tool?.type, '"function": only functions have a schema');
   const { name, parameters } = tool.function;
-  checkText(`${option}.function.name`, name);
+  readOption({ is: "text" }, `${option}.function.name`, name);
   if (parameters === undefined) return [name, () => () => true];
   return [name, schemaLoader(`${option}.function.parameters`, parameters)];
 }

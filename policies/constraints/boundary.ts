@@ -4,7 +4,7 @@ import {
   type Labels,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { checkKeys, checkText, dropPromises } from "../../src/plugin/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { withAllText } from "./internal/with-all-text.ts";
 
 /** A permitted value of a label, or several of which one must match. */
@@ -36,14 +36,30 @@ export interface BoundaryOptions {
   readonly required: LabelValues | BoundaryTable | ((request: RequestFacts) => LabelValues | undefined);
 }
 
+export const boundaryOptions: OptionTable<BoundaryOptions> = {
+  label: { is: "text" },
+  required: { is: "any", expected: "values, a table of them, or a function that returns them" },
+};
+
+const values = {
+  is: "checked",
+  check: checkValues,
+  expected: "a non-empty string or an array of them",
+} as const;
+
+export const boundaryTable: OptionTable<BoundaryTable, "otherwise"> = {
+  byTenant: { is: "record", of: values, default: {} },
+  byLabel: { is: "record", of: { is: "record", of: values }, default: {} },
+  otherwise: { ...values, optional: true },
+};
+
 /**
  * Permits only models whose label has a value that the request requires. Fails closed: a model without
  * the label is not permitted for requests that require one.
  */
 export function boundary(options: BoundaryOptions): Constraint {
-  checkKeys("boundary", options, ["label", "required"]);
-  const label = checkText("boundary.label", options.label);
-  const requirementsOf = readerOf(options.required);
+  const { label, required } = readOptions("boundary", boundaryOptions, options);
+  const requirementsOf = readerOf(required);
 
   return {
     name: "boundary",
@@ -69,10 +85,10 @@ const none: Requirements = [];
 function readerOf(required: BoundaryOptions["required"]): Reader {
   if (typeof required === "function") {
     const requirementsOf: Reader = (request) => {
-      const values: unknown = required(request);
-      if (values === undefined) return none;
-      if (isValues(values)) return [listOf(values)];
-      dropPromises(values);
+      const given: unknown = required(request);
+      if (given === undefined) return none;
+      if (isValues(given)) return [listOf(given)];
+      dropPromises(given);
       return undefined;
     };
     return (request) => {
@@ -91,15 +107,13 @@ function readerOf(required: BoundaryOptions["required"]): Reader {
 }
 
 function tableReader(table: BoundaryTable): Reader {
-  checkKeys("boundary.required", table, ["byTenant", "byLabel", "otherwise"]);
-  const { byTenant = {}, byLabel = {}, otherwise } = table;
-  const tenants = checkTable("boundary.required.byTenant", byTenant, checkValues);
-  const labels = checkTable("boundary.required.byLabel", byLabel, (path, values) =>
-    checkTable(path, values as Readonly<Record<string, LabelValues>>, checkValues),
-  );
+  const { byTenant, byLabel, otherwise } = readOptions("boundary.required", boundaryTable, table);
+  // Maps, so that a tenant called `constructor` finds no inherited entry.
+  const tenants = mapOf(byTenant);
+  const labels = new Map(Object.entries(byLabel).map(([name, byValue]) => [name, mapOf(byValue)]));
   if (tenants.size === 0 && labels.size === 0 && otherwise === undefined)
     throw new InvalidOptionError("boundary.required", table, "given byTenant, byLabel or otherwise");
-  const rest = otherwise === undefined ? none : [checkValues("boundary.required.otherwise", otherwise)];
+  const rest = otherwise === undefined ? none : [listOf(otherwise)];
 
   return ({ tenant, labels: given }) => {
     const found: (readonly string[])[] = [];
@@ -114,29 +128,22 @@ function tableReader(table: BoundaryTable): Reader {
   };
 }
 
-/** Checks a table and returns it as a map, so that a tenant called `constructor` finds no inherited entry. */
-function checkTable<T, R>(
-  path: string,
-  table: Readonly<Record<string, T>>,
-  check: (path: string, value: T) => R,
-): ReadonlyMap<string, R> {
-  if (typeof table !== "object" || table === null || Array.isArray(table))
-    throw new InvalidOptionError(path, table, "an object");
-  return new Map(Object.entries(table).map(([key, value]) => [key, check(`${path}.${key}`, value)]));
+function mapOf(table: Readonly<Record<string, LabelValues>>): ReadonlyMap<string, readonly string[]> {
+  return new Map(Object.entries(table).map(([key, permitted]) => [key, listOf(permitted)]));
 }
 
-function checkValues(path: string, values: unknown): readonly string[] {
-  if (!isValues(values)) throw new InvalidOptionError(path, values, "a non-empty string or an array of them");
-  return listOf(values);
+function checkValues(path: string, given: LabelValues): readonly string[] {
+  if (!isValues(given)) throw new InvalidOptionError(path, given, values.expected);
+  return listOf(given);
 }
 
-function isValues(values: unknown): values is LabelValues {
-  const list: readonly unknown[] = Array.isArray(values) ? values : [values];
+function isValues(given: unknown): given is LabelValues {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   return list.length > 0 && list.every((value) => typeof value === "string" && value !== "");
 }
 
-function listOf(values: LabelValues): readonly string[] {
-  return typeof values === "string" ? [values] : [...values];
+function listOf(given: LabelValues): readonly string[] {
+  return typeof given === "string" ? [given] : [...given];
 }
 
 function own(labels: Labels, name: string): string | undefined {

@@ -1,5 +1,5 @@
-import { type Constraint, InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import type { Constraint } from "../../src/contracts/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 
 export interface LatencyOptions {
   /** Largest permitted 95th percentile of the time to first token of recent streams, in milliseconds, above 0. */
@@ -11,13 +11,14 @@ export interface LatencyOptions {
   readonly unknown?: "permit" | "refuse" | undefined;
 }
 
+export const latencyOptions: OptionTable<LatencyOptions> = {
+  p95FirstTokenMs: { is: "number", above: 0 },
+  unknown: { is: "choice", of: ["permit", "refuse"], default: "permit" },
+};
+
 /** Permits only models that are not known to start their answers too late. */
 export function latency(options: LatencyOptions): Constraint {
-  checkKeys("latency", options, ["p95FirstTokenMs", "unknown"]);
-  const { unknown = "permit" } = options;
-  const limit = checkNumber("latency.p95FirstTokenMs", options.p95FirstTokenMs, { min: Number.MIN_VALUE });
-  if (unknown !== "permit" && unknown !== "refuse")
-    throw new InvalidOptionError("latency.unknown", unknown, '"permit" or "refuse"');
+  const { p95FirstTokenMs: limit, unknown } = readOptions("latency", latencyOptions, options);
   const ofUnknown: true | string = unknown === "permit" || "its time to first token is not known";
 
   return {

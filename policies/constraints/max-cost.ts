@@ -1,10 +1,12 @@
 import type { Constraint } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 
 export interface MaxCostOptions {
   /** Limit per call in US dollars, at least 0; with 0 only free models are permitted. */
   readonly usd: number;
 }
+
+export const maxCostOptions: OptionTable<MaxCostOptions> = { usd: { is: "number", min: 0 } };
 
 /**
  * Bounds the cost of each call by `usd`: a call gets the output limit with which it cannot cost more, at the
@@ -13,8 +15,7 @@ export interface MaxCostOptions {
  * `maxCostUsd` bounds all calls of a request together.
  */
 export function maxCost(options: MaxCostOptions): Constraint {
-  checkKeys("maxCost", options, ["usd"]);
-  const usd = checkNumber("maxCost.usd", options.usd, { min: 0 });
+  const { usd } = readOptions("maxCost", maxCostOptions, options);
 
   return {
     name: "maxCost",

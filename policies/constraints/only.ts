@@ -1,15 +1,19 @@
 import type { Constraint } from "../../src/contracts/index.ts";
-import { checkIds } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 
-/** Permits only these models, at every hop: so it also excludes a judge that is not one of the router's models. */
+/**
+ * Permits only these models, at every hop: so it also excludes a judge that is not one of the router's models. The base of
+ * efforts, `large` of `large@high`, permits all of them.
+ */
 export function only<const Id extends string>(...ids: readonly Id[]): Constraint<Id> {
-  checkIds("only", ids);
+  readOption({ is: "ids" }, "only", ids);
   const permitted: ReadonlySet<string> = new Set(ids);
   const reason = `not among ${ids.join(", ")}`;
 
   return {
     name: "only",
     models: [...ids],
-    permits: ({ id }) => permitted.has(id) || reason,
+    permits: ({ id, derivedFrom }) =>
+      permitted.has(id) || (derivedFrom !== undefined && permitted.has(derivedFrom)) || reason,
   };
 }

@@ -1,5 +1,5 @@
-import { type Constraint, InvalidOptionError, type RequestFacts } from "../../src/contracts/index.ts";
-import { checkIds, checkKeys, dropPromises } from "../../src/plugin/index.ts";
+import type { Constraint, RequestFacts } from "../../src/contracts/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { isNamed } from "../internal/is-named.ts";
 import { withAllText } from "./internal/with-all-text.ts";
 
@@ -10,18 +10,21 @@ export interface SafetyFloorOptions<Id extends string> {
    * time with all of it as `ask` (see `RequestText`), and the request is risky if either is.
    */
   readonly when: (request: RequestFacts) => boolean;
-  /** The models that risky requests must not reach: usually the small ones, which are easier to mislead. */
+  /**
+   * The models that risky requests must not reach: usually the small ones, which are easier to mislead. The base of efforts,
+   * `small` of `small@low`, stands for all of them.
+   */
   readonly forbid: readonly Id[];
 }
 
+export const safetyFloorOptions: OptionTable<SafetyFloorOptions<string>> = {
+  when: { is: "function" },
+  forbid: { is: "ids" },
+};
+
 /** Keeps risky requests away from the forbidden models, whatever id or name they have. */
 export function safetyFloor<const Id extends string>(options: SafetyFloorOptions<Id>): Constraint<Id> {
-  checkKeys("safetyFloor", options, ["when", "forbid"]);
-  const { when, forbid } = options;
-  if (typeof when !== "function") throw new InvalidOptionError("safetyFloor.when", when, "a function");
-  if (!Array.isArray(forbid))
-    throw new InvalidOptionError("safetyFloor.forbid", forbid, "an array of model ids");
-  checkIds("safetyFloor.forbid", forbid);
+  const { when, forbid } = readOptions("safetyFloor", safetyFloorOptions, options);
   const forbidden: ReadonlySet<string> = new Set(forbid);
   const isSafeIn = (request: RequestFacts): boolean => {
     const risky: unknown = when(request);

@@ -1,5 +1,5 @@
 import type { Policy } from "../../src/contracts/index.ts";
-import { checkMethods, checkText, describePolicy } from "../../src/plugin/index.ts";
+import { describePolicy, readOption } from "../../src/plugin/index.ts";
 import { always } from "../always.ts";
 import { mapChoices } from "./lottery.ts";
 
@@ -8,8 +8,7 @@ export type ModelOrPolicy<Id extends string> = Id | Policy<Id>;
 
 /** Throws `InvalidOptionError` unless the value is a policy. */
 export function checkPolicy(option: string, policy: unknown): void {
-  checkMethods(option, policy, ["select"]);
-  checkText(`${option}.name`, (policy as Policy).name);
+  readOption({ is: "object", methods: ["select"], named: ["name"] }, option, policy);
 }
 
 /** The ids that the policies name, without duplicates. */
@@ -23,6 +22,12 @@ export function readsOf(policies: readonly Pick<Policy, "reads">[]): Policy["rea
   return inputs.length === 0 ? undefined : inputs;
 }
 
+/** The policies among them, as `inner` declares them; undefined if there are none. */
+export function policiesOf(uses: readonly ModelOrPolicy<string>[]): Policy["inner"] {
+  const policies = uses.filter((use) => typeof use === "object");
+  return policies.length === 0 ? undefined : policies;
+}
+
 /** Returns a policy unchanged, and a model as a policy that chooses it with the given reason. */
 export function toPolicy<Id extends string>(
   option: string,
@@ -33,7 +38,7 @@ export function toPolicy<Id extends string>(
     checkPolicy(option, use);
     return use;
   }
-  checkText(option, use);
+  readOption({ is: "text" }, option, use);
   return always(use, reason);
 }
 
@@ -49,6 +54,9 @@ export function toExplainedPolicy<Id extends string>(
     ...describePolicy(policy),
     models: policy.models,
     reads: policy.reads,
+    inner: policy.inner,
+    order: policy.order,
+    guards: policy.guards,
     select: (context) =>
       mapChoices(policy.select(context), (choice) => ({ ...choice, reason: `${reason}: ${choice.reason}` })),
   };

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type PolicyContext, type RequestFacts } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { categoryOf } from "./category-of.ts";
 
 type OneOrMore = string | readonly string[];
@@ -51,62 +51,85 @@ const sizes = {
   Turns: { of: ({ turns }: RequestFacts) => turns, name: "turns" },
 };
 
-const names: readonly string[] = [
-  ...Object.keys(texts),
-  "labels",
-  ...Object.keys(sizes).flatMap((size) => [`min${size}`, `max${size}`]),
-  ...Object.keys(flags),
-];
+const oneOrMore = {
+  is: "checked",
+  check: textsOf,
+  expected: "a string or an array of at least one string",
+} as const;
+const bound = { is: "number", min: 0, optional: true } as const;
+const wanted = { is: "boolean", optional: true } as const;
+
+export const ruleConditions: OptionTable<RuleConditions, keyof RuleConditions> = {
+  tenant: { ...oneOrMore, optional: true },
+  category: { ...oneOrMore, optional: true },
+  language: {
+    is: "checked",
+    check: languagesOf,
+    optional: true,
+    expected: "a code of two lower-case letters (ISO 639-1), or several",
+  },
+  labels: { is: "record", of: oneOrMore, optional: true, expected: "an object of values by label" },
+  minInputTokens: bound,
+  maxInputTokens: bound,
+  minTurns: bound,
+  maxTurns: bound,
+  tools: wanted,
+  images: wanted,
+  jsonSchema: wanted,
+};
 
 /** Throws `InvalidOptionError` unless there is at least one condition and each has a value that can hold. */
-export function compileConditions(option: string, conditions: RuleConditions): readonly CompiledCondition[] {
-  checkKeys(option, conditions, names);
+export function compileConditions(option: string, given: RuleConditions): readonly CompiledCondition[] {
+  const conditions = readOptions(option, ruleConditions, given);
   const compiled = [
     ...Object.entries(texts).map(([name, factOf]) =>
-      oneOf(`${option}.${name}`, name, conditions[name as keyof typeof texts], factOf),
+      oneOf(name, conditions[name as keyof typeof texts], factOf),
     ),
-    ...labelConditions(`${option}.labels`, conditions.labels),
+    ...Object.entries(conditions.labels ?? {}).map(([key, values]) =>
+      oneOf(`label ${key}`, values, ({ request }) =>
+        Object.hasOwn(request.labels, key) ? request.labels[key] : undefined,
+      ),
+    ),
     ...Object.keys(sizes).map((size) => within(option, size as keyof typeof sizes, conditions)),
     ...Object.entries(flags).map(([name, factOf]) =>
-      flag(`${option}.${name}`, name, conditions[name as keyof typeof flags], factOf),
+      flag(name, conditions[name as keyof typeof flags], factOf),
     ),
   ].filter((one) => one !== undefined);
   if (compiled.length === 0)
-    throw new InvalidOptionError(option, conditions, `given at least one of ${names.join(", ")}`);
+    throw new InvalidOptionError(
+      option,
+      given,
+      `given at least one of ${Object.keys(ruleConditions).join(", ")}`,
+    );
   return compiled;
 }
 
+function textsOf(option: string, given: OneOrMore): readonly string[] {
+  const values = typeof given === "string" ? [given] : given;
+  if (!Array.isArray(values) || values.length === 0)
+    throw new InvalidOptionError(option, given, oneOrMore.expected);
+  return values.map((value) => readOption({ is: "text" }, option, value));
+}
+
+function languagesOf(option: string, given: OneOrMore): readonly string[] {
+  return textsOf(option, given).map((value) =>
+    readOption(
+      { is: "text", pattern: /^[a-z]{2}$/, expected: "a code of two lower-case letters (ISO 639-1)" },
+      option,
+      value,
+    ),
+  );
+}
+
 function oneOf(
-  option: string,
   name: string,
   given: OneOrMore | undefined,
   factOf: (context: PolicyContext) => string | undefined,
 ): CompiledCondition | undefined {
   if (given === undefined) return undefined;
   const values = typeof given === "string" ? [given] : given;
-  if (!Array.isArray(values) || values.length === 0)
-    throw new InvalidOptionError(option, given, "a string or an array of at least one string");
-  for (const value of values) {
-    checkText(option, value);
-    if (name === "language" && !/^[a-z]{2}$/.test(value))
-      throw new InvalidOptionError(option, value, "a code of two lower-case letters (ISO 639-1)");
-  }
   const known: ReadonlySet<string | undefined> = new Set(values);
   return { text: `${name} ${values.join(" or ")}`, holds: (context) => known.has(factOf(context)) };
-}
-
-function labelConditions(
-  option: string,
-  labels: RuleConditions["labels"],
-): readonly (CompiledCondition | undefined)[] {
-  if (labels === undefined) return [];
-  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
-    throw new InvalidOptionError(option, labels, "an object of values by label");
-  return Object.entries(labels).map(([key, values]) =>
-    oneOf(`${option}.${key}`, `label ${key}`, values, ({ request }) =>
-      Object.hasOwn(request.labels, key) ? request.labels[key] : undefined,
-    ),
-  );
 }
 
 function within(
@@ -117,8 +140,7 @@ function within(
   const { of, name } = sizes[size];
   const { [`min${size}` as const]: min, [`max${size}` as const]: max } = conditions;
   if (min === undefined && max === undefined) return undefined;
-  if (min !== undefined) checkNumber(`${option}.min${size}`, min, { min: 0 });
-  if (max !== undefined) checkNumber(`${option}.max${size}`, max, { min: min ?? 0 });
+  if (max !== undefined) readOption({ is: "number", min: min ?? 0 }, `${option}.max${size}`, max);
   const bounds = [min !== undefined && `at least ${min}`, max !== undefined && `at most ${max}`];
   return {
     text: `${bounds.filter((bound) => bound !== false).join(" and ")} ${name}`,
@@ -127,13 +149,11 @@ function within(
 }
 
 function flag(
-  option: string,
   name: string,
   wanted: boolean | undefined,
   factOf: (request: RequestFacts) => boolean,
 ): CompiledCondition | undefined {
   if (wanted === undefined) return undefined;
-  if (typeof wanted !== "boolean") throw new InvalidOptionError(option, wanted, "true or false");
   return {
     text: `${wanted ? "with" : "without"} ${name}`,
     holds: ({ request }) => factOf(request) === wanted,

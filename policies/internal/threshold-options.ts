@@ -1,5 +1,4 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkNumber, checkText } from "../../src/plugin/index.ts";
 
 interface TwoModels<Id extends string> {
   readonly small: Id;
@@ -33,28 +32,8 @@ export interface ShareThresholdOptions<Id extends string> extends TwoModels<Id> 
 
 export type ThresholdOptions<Id extends string> = FixedThresholdOptions<Id> | ShareThresholdOptions<Id>;
 
-export function checkThresholdOptions(owner: string, options: ThresholdOptions<string>): void {
-  const {
-    small,
-    large,
-    at,
-    otherwise = large,
-  }: { readonly [Key in keyof ThresholdOptions<string>]: unknown } = options;
-  checkText(`${owner}.small`, small);
-  checkText(`${owner}.large`, large);
-  if (options.largeShare === undefined) checkNumber(`${owner}.at`, options.at, { min: 0, max: 1 });
-  else {
-    if (options.at !== undefined)
-      throw new InvalidOptionError(`${owner}.at`, at, "absent next to largeShare: give one of them");
-    checkNumber(`${owner}.largeShare`, options.largeShare, { min: 0, max: 1 });
-    if (options.largeShare === 0 || options.largeShare === 1)
-      throw new InvalidOptionError(
-        `${owner}.largeShare`,
-        options.largeShare,
-        "above 0 and below 1: always() sends everything to one model",
-      );
-    checkNumber(`${owner}.maxTenantShare`, options.maxTenantShare ?? 0.1, { min: 0.001, max: 1 });
-  }
+/** Throws `InvalidOptionError` unless `otherwise` is one of the two models. */
+export function checkOtherwise(owner: string, { small, large, otherwise = large }: TwoModels<string>): void {
   if (otherwise !== small && otherwise !== large)
     throw new InvalidOptionError(`${owner}.otherwise`, otherwise, `"${small}" or "${large}"`);
 }

@@ -4,8 +4,8 @@
  * probability is the one that the choice states.
  */
 export interface ArmShare {
-  /** Id of the rollout, which is also the id of the policy input that knows the units. */
-  readonly rollout: string;
+  /** Id of the comparison, such as a rollout or a hold-out: also the id of the policy input that knows the units. */
+  readonly comparison: string;
   readonly arm: string;
   readonly low: number;
   readonly high: number;
@@ -19,9 +19,9 @@ export interface UnitDraw {
   readonly draw: number;
 }
 
-/** The arm of a rollout that the unit of a request is in. */
+/** The arm of a comparison that the unit of a request is in. */
 export interface ArmAssignment extends UnitDraw {
-  readonly rollout: string;
+  readonly comparison: string;
   readonly arm: string;
   /** Part of all units that the arm holds, `high - low`, in (0, 1]. */
   readonly share: number;

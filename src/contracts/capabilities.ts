@@ -1,3 +1,5 @@
+import type { ReasoningEffort } from "./chat.ts";
+
 /** Capabilities of a model beyond text. A key that is absent is unknown. */
 export interface Capabilities {
   readonly tools?: boolean | undefined;
@@ -6,6 +8,8 @@ export interface Capabilities {
   readonly reasoning?: boolean | undefined;
   /** Everything that the model reads besides text, in the words of `RequestFacts.contentTypes`. */
   readonly contentTypes?: readonly string[] | undefined;
+  /** Reasoning efforts that the model has. Absent: not known. */
+  readonly efforts?: readonly ReasoningEffort[] | undefined;
 }
 
 /** A capability that a request may need beyond text. */

@@ -1,3 +1,4 @@
+import type { ReasoningEffort } from "./chat.ts";
 import type { Hop } from "./hop.ts";
 import type { Candidate } from "./model.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -28,8 +29,11 @@ export interface Constraint<Id extends string = string> {
   permits(candidate: Candidate<Id>, context: ConstraintContext): true | string;
 }
 
+/** Base of the ids that are efforts of a model: `large` of `large@high`. */
+export type BaseId<Id extends string> = Id extends `${infer Base}@${ReasoningEffort}` ? Base : never;
+
 /**
- * List of constraints. `readonly []` makes the compiler read a literal list as a tuple. Read as an
+ * List of constraints, which may name the base of efforts. `readonly []` makes the compiler read a literal list as a tuple. Read as an
  * array, `[inEurope, only("smal")]` would compile, because the wider of the two types absorbs the other.
  */
-export type Constraints<Id extends string = string> = readonly [] | readonly Constraint<Id>[];
+export type Constraints<Id extends string = string> = readonly [] | readonly Constraint<Id | BaseId<Id>>[];

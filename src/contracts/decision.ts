@@ -87,8 +87,8 @@ export interface Decision<Id extends string = string> {
   /** Snapshots that the policy has read, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;
   /**
-   * Arms of rollouts that the request's unit is in, whichever choice was drawn: also where an exploration around the
-   * rollout decided. Absent: no rollout had a part in the decision, or the request names no unit.
+   * Arms of comparisons that the request's unit is in, whichever choice was drawn: also where an exploration around the
+   * comparison decided. Absent: none had a part in the decision, or the request names no unit.
    */
   readonly arms?: readonly ArmAssignment[] | undefined;
   /** Id of the release that decided. Absent: the router was given none. */

@@ -47,7 +47,7 @@ export type {
 } from "./chat.ts";
 export type { AnswerRecord, Check, RecordedAnswer, RecordedVerdict } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
-export type { Constraint, ConstraintContext, Constraints } from "./constraint.ts";
+export type { BaseId, Constraint, ConstraintContext, Constraints } from "./constraint.ts";
 export type {
   Attempt,
   CachedFrom,
@@ -148,7 +148,15 @@ export type {
   OutputStream,
   OutputValidator,
 } from "./output.ts";
-export type { Choice, Escalation, Policy, PolicyContext, Withheld } from "./policy.ts";
+export type {
+  Choice,
+  Escalation,
+  Policy,
+  PolicyContext,
+  PolicyCut,
+  PolicyOrder,
+  Withheld,
+} from "./policy.ts";
 export type {
   BudgetFacts,
   PolicyDescription,

@@ -30,8 +30,6 @@ export interface PartsReplaced {
   readonly reason: string;
   /** Names of the parts that were given: `policy`, `classifier`, `tuning`, `constraints`, `golden`, `release`. */
   readonly parts: readonly string[];
-  /** Share of the last decisions whose plan would have been another, in [0, 1]. Absent: there were none. */
-  readonly changedShare?: number | undefined;
   /** True if the parts before were put back. */
   readonly reverted?: true | undefined;
 }

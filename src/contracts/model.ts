@@ -1,6 +1,6 @@
 import type { Batches } from "./batches.ts";
 import type { Capabilities, NeededCapability } from "./capabilities.ts";
-import type { ChatRequest, Completion, CompletionChunk } from "./chat.ts";
+import type { ChatRequest, Completion, CompletionChunk, ReasoningEffort } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
 import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
@@ -123,6 +123,11 @@ export interface ModelFacts {
   readonly provider: string;
   /** Name that the provider has for the model. */
   readonly model: string;
+  /**
+   * Reasoning effort of every call, whatever its request asks for, as `efforts` sets it. The name ends with it:
+   * `openai:gpt-5.5@high`. Absent: that of the request.
+   */
+  readonly effort?: ReasoningEffort | undefined;
   /** Address of the model without credentials and query. Absent: its provider's default address. */
   readonly endpoint?: string | undefined;
   readonly price?: Price | undefined;
@@ -264,6 +269,14 @@ export interface Candidate<Id extends string = string> {
    * none. A constraint that excludes an id must look here too, or the model gets in by another name.
    */
   readonly sameAs?: readonly string[] | undefined;
+  /** Base of `id`, if it is one of a model's efforts: `large` of `large@high`. Absent: it is not. */
+  readonly derivedFrom?: string | undefined;
+  /**
+   * Ids that stand for the model whatever its effort: those of `sameAs` that are no effort, and the bases of `id` and of
+   * those that are. Absent: no effort is among them, and `sameAs` says all. A constraint that excludes an id looks at `id`
+   * and here: `large@high` then excludes this effort, and `large` all of them.
+   */
+  readonly namedBy?: readonly string[] | undefined;
   /**
    * Facts of the model. Of a pool, a constraint sees those of one member, and a policy what holds for every permitted member:
    * the most expensive price, the least window, the labels that all share.

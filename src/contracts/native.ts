@@ -1,3 +1,5 @@
+import type { ReasoningEffort } from "./chat.ts";
+
 /** An interface other than our own in which a request can come in, and which a model may speak itself. */
 export type NativeProtocol = "messages" | "responses";
 
@@ -16,4 +18,6 @@ export interface NativeRequest {
    * other is taken: a credential would replace that of the model.
    */
   readonly headers: Readonly<Record<string, string>>;
+  /** Reasoning effort in place of that of the text. Absent: that of the text. */
+  readonly effort?: ReasoningEffort | undefined;
 }

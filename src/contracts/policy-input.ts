@@ -24,7 +24,7 @@ export interface PolicyInputState<Snapshot extends Json = Json> {
    */
   snapshot(request: RequestFacts): Snapshot;
   /**
-   * Returns the keyed number of the request's unit, by which the router settles the arms of choices whose `rollout` is
+   * Returns the keyed number of the request's unit, by which the router settles the arms of choices whose `comparison` is
    * the id of this input. Undefined: the request names no unit. The key stays inside. `draw` is the number that will
    * settle the lottery: it names the request itself where each request is a unit.
    */

@@ -56,10 +56,24 @@ export interface Choice<Id extends string = string> {
    */
   readonly insteadOf?: Withheld<Id> | undefined;
   /**
-   * Parts of the units for which this choice is made, one for each rollout that it is part of, the outermost first.
+   * Parts of the units for which this choice is made, one for each comparison that it is part of, the outermost first.
    * Combinators pass them on. Absent: all units.
    */
   readonly arms?: readonly ArmShare[] | undefined;
+}
+
+/**
+ * Place of a policy in the order of answers, which is fixed: constraints, hard budgets, cap of a tenant, broken promise,
+ * soft budgets, rollout. `session` is that of a policy that keeps a conversation on its model.
+ */
+export type PolicyOrder = "tenant-cap" | "promise" | "session" | "rollout";
+
+/** Models between which a number decides: below it `small`, at or above it `large`. */
+export interface PolicyCut {
+  readonly small: string;
+  readonly large: string;
+  /** Complexity in [0, 1]. */
+  readonly at: number;
 }
 
 /**
@@ -74,6 +88,17 @@ export interface Policy<Id extends string = never> extends PolicyDescription {
   readonly models?: readonly string[] | undefined;
   /** State outside the request that the policy depends on, that of nested policies too. */
   readonly reads?: readonly PolicyInput[] | undefined;
+  /** Policies that it asks. Absent: it asks none. */
+  readonly inner?: readonly Policy<string>[] | undefined;
+  /** Absent: it may stand around any policy, and inside any. `createRouter` refuses policies in another order. */
+  readonly order?: PolicyOrder | undefined;
+  /**
+   * True if it follows the first of `inner`, except in choices that say so in `insteadOf`. A certificate of the policy
+   * that it follows then holds for the choices in which it follows it. Default false.
+   */
+  readonly guards?: boolean | undefined;
+  /** The rule, where it is one number: what a classified request gets where both models are permitted. */
+  readonly cut?: PolicyCut | undefined;
   // A method: `Policy<"a">` must be usable where ids are `"a" | "b"`, also as an input (bivariance).
   select(context: PolicyContext<Id>): Choice<Id> | readonly Choice<Id>[] | undefined;
 }

@@ -9,8 +9,6 @@ export interface ProviderOptions {
   readonly apiKey?: string | (() => string | Promise<string>) | undefined;
   /** Address of the endpoint; see each provider for what belongs to it. */
   readonly baseUrl?: string | undefined;
-  /** The same as `baseUrl`, as SDKs spell it. Refused if both are given and differ. */
-  readonly baseURL?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Replaces the global `fetch`, if the provider's SDK allows it. */
   readonly fetch?: typeof fetch | undefined;

@@ -41,12 +41,6 @@ export interface Replaced {
   readonly to: string;
   readonly fromRelease?: string | undefined;
   readonly toRelease?: string | undefined;
-  /** Number of the last decisions that were decided again. */
-  readonly compared: number;
-  /** Share of them whose plan differs, in [0, 1]. Absent: none was compared. */
-  readonly changedShare?: number | undefined;
-  /** Number of them that no model would have served. They count as changed. */
-  readonly refused: number;
   /** True if nothing was replaced. */
   readonly dryRun: boolean;
 }

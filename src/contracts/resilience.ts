@@ -72,7 +72,7 @@ export interface EndpointLimits extends RateOptions {
 
 /** Limits of the calls of all hops. A call over a limit goes to the next permitted model at once. */
 export interface LimitOptions extends EndpointLimits {
-  /** Limits of single models, by id. Each replaces the general one. */
+  /** Limits of single models, by id. Each replaces the general one. All efforts of a model share one: give its base id. */
   readonly models?: Readonly<Record<string, EndpointLimits>> | undefined;
   /** Rates of each tenant over all models. Requests without a tenant share one account. */
   readonly tenant?: RateOptions | undefined;

@@ -1,28 +1,17 @@
+import type { OpenShared, SharingRouter } from "./ports/shared-state.ts";
 import type { Store } from "./store.ts";
 
-/** State that a router shares with other processes through a store. */
+/** State that a router shares with other processes: `fleet({ store })` of `switchpoint/fleet` makes it. */
 export interface SharedState {
   readonly store: Store;
-  /** Name before all keys: routers with the same name share budgets, rates and sessions. Default `router`. */
-  readonly namespace?: string | undefined;
-  /**
-   * `leased`: a process reserves for many calls at once and asks the store about once in a hundred requests. It never
-   * overshoots, but what it holds is refused to others. `strict`: a reservation before each call, and its settlement
-   * after the answer. Default `leased`.
-   */
-  readonly mode?: "leased" | "strict" | undefined;
-  /** Largest part of a limit that a process leases at once, in (0, 1]. Default 0.01. */
-  readonly leaseShare?: number | undefined;
-  /**
-   * Longest time that a request waits for the store, in milliseconds. Default 20. Until the store has answered once it
-   * is a second at least, since its client may still be connecting.
-   */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * Rule while the store does not answer and the lease is used up: `open` lets calls through and counts them
-   * when the store is back, `closed` refuses them. Default `closed`.
-   */
-  readonly down?: "open" | "closed" | undefined;
-  /** Time for which a process trusts what it knows of a session, in milliseconds. Default 2,000. */
-  readonly sessionTrustMs?: number | undefined;
+  /** Name before all keys: routers with the same name share budgets, rates and sessions. */
+  readonly namespace: string;
+  /** `leased`: a process reserves for many calls at once. `strict`: a reservation before each call. */
+  readonly mode: "leased" | "strict";
+  /** Longest time that a request waits for the store, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Returns the key of a limit or record as the store knows it. */
+  keyOf(key: string): string;
+  /** Opens it for one router. What it needs begins to load at once. */
+  open(router: SharingRouter): OpenShared;
 }

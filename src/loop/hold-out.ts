@@ -111,7 +111,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
   const isNew = createRecent();
 
   const armOf = (assigned: Decision["arms"]) => {
-    const own = assigned?.find(({ rollout }) => rollout === id);
+    const own = assigned?.find(({ comparison }) => comparison === id);
     const name = own?.arm;
     return own !== undefined && (name === "held-out" || name === "routed")
       ? { name, unitHash: own.unitHash, arm: arms[name] }
@@ -203,6 +203,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
       parameters: { id, policy: describePolicy(policy), large, share, unit: units.described },
       models: [...new Set([...modelsOf([policy]), large])],
       reads: readsOf([{ reads: [input] }, policy]),
+      inner: [policy],
       select(context) {
         const snapshot = Object.hasOwn(context.inputs, id) ? context.inputs[id] : undefined;
         if (snapshot === undefined)
@@ -223,8 +224,8 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
           ? [{ model: large, reason: "held out to measure what routing saves", probability: totalOf(routed) }]
           : routed;
         return [
-          ...inArm({ rollout: id, arm: "held-out", low: 0, high: share }, held),
-          ...inArm({ rollout: id, arm: "routed", low: share, high: 1 }, routed),
+          ...inArm({ comparison: id, arm: "held-out", low: 0, high: share }, held),
+          ...inArm({ comparison: id, arm: "routed", low: share, high: 1 }, routed),
         ];
       },
     },

@@ -78,6 +78,7 @@ export type {
   ShadowStatus,
 } from "./rollout/rollout-status.ts";
 export type { JudgedStage, Verdict } from "./rollout/verdict.ts";
+export { type LoopStatesOptions, loopStates } from "./states/loop-states.ts";
 export type { RolloutUnit } from "./units/rollout-unit.ts";
 export { type RolloutSalt, saltFingerprint } from "./units/unit-draw.ts";
 export { type TuningWatch, type WatchTuningOptions, watchTuning } from "./watch-tuning.ts";

@@ -17,5 +17,9 @@ export {
   checkText,
   type NumberRange,
 } from "./option-checks.ts";
+export type { OptionKind } from "./options/option-kind.ts";
+export type { FilledOptions, OptionTable } from "./options/option-table.ts";
+export { readOption, readOptions } from "./options/read-options.ts";
+export { readState, type StateTable } from "./options/read-state.ts";
 export { ratesAt } from "./rates-at.ts";
 export { timestamp } from "./timestamp.ts";

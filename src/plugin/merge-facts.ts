@@ -45,6 +45,10 @@ function sharedCapabilities(all: readonly ModelFacts[]): Capabilities | undefine
   const [first] = types;
   if (first !== undefined && !types.includes(undefined))
     merged.contentTypes = first.filter((type) => types.every((one) => one?.includes(type)));
+  const efforts = all.map(({ capabilities }) => capabilities?.efforts);
+  const [some] = efforts;
+  if (some !== undefined && !efforts.includes(undefined))
+    merged.efforts = some.filter((effort) => efforts.every((one) => one?.includes(effort)));
   return Object.keys(merged).length === 0 ? undefined : merged;
 }
 

@@ -1,4 +1,6 @@
-import { InvalidOptionError, notShown } from "../contracts/errors/index.ts";
+import { InvalidOptionError } from "../contracts/errors/index.ts";
+import { describeRange, isWithin } from "./options/number-range.ts";
+import { refuseUnknown } from "./options/read-options.ts";
 
 /** Range of numbers that `checkNumber` accepts. */
 export interface NumberRange {
@@ -13,31 +15,14 @@ export interface NumberRange {
 }
 
 /** Returns the number, or throws `InvalidOptionError` if it is NaN, infinite or out of range. */
-export function checkNumber(option: string, value: unknown, range: NumberRange = {}): number {
-  const { min = Number.NEGATIVE_INFINITY, max, integer = false } = range;
-  const fits =
-    typeof value === "number" &&
-    value >= min &&
-    value <= (max ?? Number.MAX_VALUE) &&
-    (!integer || Number.isInteger(value));
-  if (!fits) throw new InvalidOptionError(option, value, describeRange(min, max, integer));
-  return value;
-}
-
-function describeRange(min: number, max: number | undefined, integer: boolean): string {
-  const kind = integer ? "an integer" : "a number";
-  const hasMin = min !== Number.NEGATIVE_INFINITY;
-  if (hasMin && max !== undefined) return `${kind} in ${lowerEnd(min)}, ${upperEnd(max)}`;
-  if (hasMin) return `${kind} ${min === Number.MIN_VALUE ? "above 0" : `of at least ${min}`}`;
-  return max === undefined ? `a finite ${integer ? "integer" : "number"}` : `${kind} of at most ${max}`;
-}
-
-function lowerEnd(min: number): string {
-  return min === Number.MIN_VALUE ? "(0" : `[${min}`;
-}
-
-function upperEnd(max: number): string {
-  return max === 1 - Number.EPSILON ? "1)" : `${max}]`;
+export function checkNumber(option: string, value: unknown, { min, max, integer }: NumberRange = {}): number {
+  const range = {
+    ...(min === Number.MIN_VALUE ? { above: 0 } : { min }),
+    ...(max === 1 - Number.EPSILON ? { below: 1 } : { max }),
+    integer,
+  };
+  if (isWithin(value, range)) return value;
+  throw new InvalidOptionError(option, value, describeRange(range));
 }
 
 /** Returns the string, or throws `InvalidOptionError` if it is empty or not a string. */
@@ -80,13 +65,5 @@ export function checkMethods(option: string, value: unknown, methods: readonly s
  * an absent one. The message does not show its value, which may be that of a misspelt `apiKey`.
  */
 export function checkKeys(owner: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError(owner, options, "an object of options");
-  }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      const expected = `absent: known options are ${known.join(", ")}`;
-      throw new InvalidOptionError(`${owner}.${key}`, notShown, expected);
-    }
-  }
+  refuseUnknown(owner, options, known);
 }

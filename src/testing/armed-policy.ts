@@ -1,6 +1,6 @@
 import type { ArmShare, Choice, Policy, PolicyInput } from "../contracts/index.ts";
 
-/** A policy whose choices belong to the arms of a rollout, and the same one without arms. */
+/** A policy whose choices belong to the arms of a comparison, and the same one without arms. */
 export interface ArmedPolicy<Id extends string> {
   readonly policy: Policy<Id>;
   readonly plain: Policy<Id>;
@@ -10,12 +10,12 @@ export interface ArmedPolicy<Id extends string> {
 
 const arms: readonly ArmShare[] = Object.freeze(
   [
-    { rollout: "sample-rollout", arm: "candidate", low: 0, high: 0.25 },
-    { rollout: "sample-rollout", arm: "control", low: 0.25, high: 1 },
+    { comparison: "sample-rollout", arm: "candidate", low: 0, high: 0.25 },
+    { comparison: "sample-rollout", arm: "control", low: 0.25, high: 1 },
   ].map((arm) => Object.freeze(arm)),
 );
 
-/** Input of the sample rollout. */
+/** Input of the sample comparison. */
 const input: PolicyInput = {
   id: "sample-rollout",
   create: () => ({
@@ -63,6 +63,6 @@ export function armsProblem(choices: readonly Choice[]): string | undefined {
   return differs ? "scaled the choices of one arm by another factor than those of the other" : undefined;
 }
 
-function isSame(one: ArmShare, { rollout, arm, low, high }: ArmShare): boolean {
-  return one.rollout === rollout && one.arm === arm && one.low === low && one.high === high;
+function isSame(one: ArmShare, { comparison, arm, low, high }: ArmShare): boolean {
+  return one.comparison === comparison && one.arm === arm && one.low === low && one.high === high;
 }

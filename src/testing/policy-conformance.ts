@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Choice, Policy, PolicyContext } from "../contracts/index.ts";
 import { copyOf } from "../plugin/copy-of.ts";
+import { guardedBy, policiesIn } from "../plugin/policies-in.ts";
 import { armedPolicy, armsProblem } from "./armed-policy.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -15,8 +16,8 @@ export interface PolicySetup<Id extends string> {
   /** Ids of the candidates: those that the policy names, if it names any. */
   readonly models: readonly Id[];
   /**
-   * Builds a policy of this kind around the given one. For combinators: with it the suite checks that the arms of a
-   * rollout, and what it reads, are passed on.
+   * Builds a policy of this kind around the given one. For combinators: with it the suite checks that the given one is
+   * declared as `inner`, and that the arms of a comparison, and what it reads, are passed on.
    */
   readonly around?: ((inner: Policy<Id>) => Policy<Id>) | undefined;
 }
@@ -112,6 +113,30 @@ export function policyConformance<const Id extends string>(
         assert.deepEqual(context, before);
       }
     },
+    "declares what the router must know: inner, order, guards": () => {
+      policiesIn("policy", policy);
+    },
+    "follows the policy that it guards, or says so in insteadOf": () => {
+      const [, guarded] = guardedBy(policy);
+      if (guarded === undefined) return;
+      for (const { context } of contexts)
+        assert.deepEqual(
+          wantedPlans(policy.select(context)),
+          wantedPlans(guarded.select(context)),
+          "a choice is neither that of the guarded policy nor has it as insteadOf",
+        );
+    },
+    "decides as its cut says": () => {
+      const { cut } = policy;
+      if (cut === undefined) return;
+      for (const { context } of contexts) {
+        const { candidates, classification } = context;
+        const permitted = new Set<string>(candidates.map(({ id }) => id));
+        if (classification === undefined || !permitted.has(cut.small) || !permitted.has(cut.large)) continue;
+        const model: string = classification.complexity < cut.at ? cut.small : cut.large;
+        assert.deepEqual(sharesOf(choicesOf(policy.select(context))), { [model]: 1 });
+      }
+    },
     "quotes no prompt in a reason": () => {
       eachChoice(({ reason }) => {
         assert.ok(
@@ -125,7 +150,16 @@ export function policyConformance<const Id extends string>(
   const nested: Readonly<Record<string, () => void>> =
     around === undefined
       ? {}
-      : { "passes on the arms of a rollout, and what it reads": () => checkArms(around, models) };
+      : {
+          "declares the policy inside as inner": () => {
+            const { policy: inside } = armedPolicy(models);
+            assert.ok(
+              policiesIn("policy", around(inside)).some(({ policy: one }) => one.name === inside.name),
+              "inner must hold the policies that it asks: without them the router cannot hold the order of answers",
+            );
+          },
+          "passes on the arms of a comparison, and what it reads": () => checkArms(around, models),
+        };
   return Object.entries({ ...cases, ...nested }).map(([name, check]) => ({ name, run: async () => check() }));
 }
 
@@ -160,10 +194,26 @@ function checkArms<Id extends string>(
   }
 }
 
-/** Probabilities by model, rounded as sums are. */
-function sharesOf(choices: readonly Choice[]): Readonly<Record<string, number>> {
+/** Probabilities by the plan that was wanted, whatever stands in its place. */
+function wantedPlans<Id extends string>(
+  opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
+): Readonly<Record<string, number>> {
+  return sharesOf(choicesOf(opinion), ({ insteadOf, ...taken }) => {
+    const { model, escalate = [] } = insteadOf ?? taken;
+    return JSON.stringify([model, ...escalate.map(({ unless, to }) => [unless.name, to])]);
+  });
+}
+
+/** Probabilities by model, or by another key, rounded as sums are. */
+function sharesOf(
+  choices: readonly Choice<string>[],
+  keyOf: (choice: Choice<string>) => string = ({ model }) => model,
+): Readonly<Record<string, number>> {
   const shares = new Map<string, number>();
-  for (const { model, probability = 1 } of choices) shares.set(model, (shares.get(model) ?? 0) + probability);
+  for (const choice of choices) {
+    const key = keyOf(choice);
+    shares.set(key, (shares.get(key) ?? 0) + (choice.probability ?? 1));
+  }
   return Object.fromEntries([...shares].map(([model, sum]) => [model, Number(sum.toFixed(9))]));
 }
 

@@ -3,18 +3,17 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { createJiti } from "jiti";
-import { memoryStore } from "switchpoint/stores/memory";
-import { redisStore } from "switchpoint/stores/redis";
+import { memoryStore, redisStore } from "switchpoint/fleet";
 import { measureSync, median } from "./measure.mjs";
 
 const source = createJiti(import.meta.url);
 const { createQuotaDesk } = await source.import("../../src/fleet/quotas/quota-desk.ts");
-const { resolveShared } = await source.import("../../src/fleet/records/shared-options.ts");
+const { resolveFleetOptions } = await source.import("../../src/fleet/fleet-options.ts");
 const { createClock } = await source.import("../../src/plugin/clock.ts");
 
 const open = (options) =>
   createQuotaDesk({
-    shared: resolveShared({ timeoutMs: 10_000, ...options }),
+    shared: resolveFleetOptions("fleet", { timeoutMs: 10_000, ...options }),
     clock: createClock(),
     emit() {},
   });

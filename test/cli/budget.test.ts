@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
-import { memoryStore } from "../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../src/fleet/index.ts";
 import type { BudgetOptions } from "../../src/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -30,7 +30,7 @@ function sharing(store = memoryStore()) {
       models: { small: model },
       policy: always("small"),
       budgets,
-      shared: { store, mode: "strict", timeoutMs: 1_000 },
+      shared: fleet({ store, mode: "strict", timeoutMs: 1_000 }),
     });
   return { store, router: make(), config: folder.config(make) };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { calibrateShare } from "../../evals/tune/calibrate-share.ts";
+import { nearestShare } from "../../cli/nearest-share.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 import { runCli } from "../support/run-cli.ts";
 import { runs } from "../support/runs.ts";
@@ -66,18 +66,18 @@ describe("eval calibrate", () => {
   });
 });
 
-describe("calibrateShare", () => {
+describe("nearestShare", () => {
   it("takes the nearest share that ties allow, and the higher threshold of two", () => {
-    expect(calibrateShare([0.1, 0.5, 0.5, 0.9], 0.3)).toEqual({ at: 0.9, largeShare: 0.25, scores: 4 });
-    expect(calibrateShare([0.1, 0.5, 0.5, 0.9], 0.5)).toEqual({ at: 0.9, largeShare: 0.25, scores: 4 });
-    expect(calibrateShare([0.5, 0.5], 0.01)).toEqual({ at: 0.5, largeShare: 1, scores: 2 });
+    expect(nearestShare([0.1, 0.5, 0.5, 0.9], 0.3)).toEqual({ at: 0.9, largeShare: 0.25 });
+    expect(nearestShare([0.1, 0.5, 0.5, 0.9], 0.5)).toEqual({ at: 0.9, largeShare: 0.25 });
+    expect(nearestShare([0.5, 0.5], 0.01)).toEqual({ at: 0.5, largeShare: 1 });
   });
 
   it("is never further from the wanted share than half a group of ties", () => {
     const scores = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 100 });
     fc.assert(
       fc.property(scores, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (given, share) => {
-        const { at, largeShare } = calibrateShare(given, share);
+        const { at, largeShare } = nearestShare(given, share);
         expect(given.filter((one) => one >= at).length / given.length).toBeCloseTo(largeShare, 12);
         for (const other of given) {
           const others = given.filter((one) => one >= other).length / given.length;

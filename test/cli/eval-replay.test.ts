@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evalReplayCommand } from "../../cli/eval-replay.ts";
-import { firstOf, mix } from "../../policies/index.ts";
-import { createRouter } from "../../src/index.ts";
-import { fakeModel } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
 
 const folder = temporaryFolder();
@@ -122,38 +119,14 @@ describe("eval replay", () => {
     expect(out).toMatch(/^complexity +n\/a/m);
   });
 
-  it("replays the router of a config file by the names of its models", async () => {
-    const config = folder.config(() =>
-      createRouter({
-        models: { little: fakeModel({ name: "vllm:qwen" }), big: fakeModel({ name: "openai:gpt" }) },
-        policy: firstOf(mix({ big: 0.25, little: 0.75 })),
-      }),
-    );
-    const { out } = await run("--outcomes", outcomes, "--config", config);
-    expect(out).toContain("policy firstOf; calls: little 75.0 %, big 25.0 %");
-    const names = out
-      .split("\n")
-      .slice(4, 9)
-      .map((line) => line.split(" ")[0]);
-    expect(names).toEqual(["firstOf", "random", "always-little", "always-big", "oracle"]);
-    const { rows, callRates } = JSON.parse(
-      (await run("--outcomes", outcomes, "--config", config, "--json")).out,
-    );
-    expect(callRates).toEqual({ little: 0.75, big: 0.25 });
-    // 0.75 * 0.5 + 0.25 * 0.975
-    expect(rows[0].quality.value).toBeCloseTo(0.61875, 9);
-    expect(rows[0].costUsd.value).toBeCloseTo(0.75 * 0.0001 + 0.25 * 0.002, 9);
-    expect(rows[1].quality.value).toBeCloseTo(rows[0].quality.value, 9);
-  });
-
   it.each<[string, readonly string[], RegExp]>([
     [
       "a model that the file does not name",
       ["--small", "gpt", "--large", "openai:gpt"],
       /openai:free, openai:gpt, vllm:qwen, got "gpt"/,
     ],
-    ["a missing model", ["--small", "vllm:qwen"], /--large must be given, with --small; or give --config/],
-    ["no model at all", [], /--small must be given/],
+    ["a missing model", ["--small", "vllm:qwen"], /required option '--large <name>' not specified/],
+    ["no model at all", [], /required option '--small <name>' not specified/],
     [
       "an unknown classifier",
       [...pair, "--classifier", "magic"],
@@ -170,12 +143,6 @@ describe("eval replay", () => {
       /--threshold must be a number in \[0, 1\], got "2"/,
     ],
     ["a text that records do not have", [...pair, "--text", "answer"], /--text must be prompt or question/],
-    ["a config that does not exist", ["--config", "nowhere.ts"], /--config must be a file that exists/],
-    [
-      "a config beside models",
-      [...pair, "--config", "nowhere.ts"],
-      /--small must be absent together with --config/,
-    ],
   ])("refuses %s", async (_, args, message) => {
     await expect(run("--outcomes", outcomes, ...args)).rejects.toThrow(message);
   });
@@ -242,6 +209,5 @@ describe("eval replay", () => {
     await expect(run(...args, "--cascade", "0.5")).rejects.toThrow("--cascade");
     const unsaid = ["--outcomes", outcomes, "--small", "vllm:qwen", "--large", "openai:gpt"];
     await expect(run(...unsaid, "--cascade")).rejects.toThrow("logprobConfidence");
-    await expect(run("--outcomes", path, "--config", "x.ts", "--cascade")).rejects.toThrow("--config");
   });
 });

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inspectStore } from "../../cli/inspect-store.ts";
 import { always } from "../../policies/index.ts";
 import type { Store } from "../../src/contracts/index.ts";
-import { memoryStore } from "../../src/fleet/store/memory.ts";
-import { type RedisLike, redisStore } from "../../src/fleet/store/redis.ts";
+import { fleet, memoryStore, type RedisLike, redisStore } from "../../src/fleet/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
@@ -38,23 +37,23 @@ describe("doctor", () => {
     [-5_000, [/5.0 s behind/]],
   ])("tells of a store whose clock differs by %s ms only from a second on", async (skewMs, notices) => {
     const store = memoryStore({ now: () => wall + skewMs });
-    const report = await inspectStore({ store }, 1_000, clockOf());
+    const report = await inspectStore(fleet({ store }), 1_000, clockOf());
     expect(report).toMatchObject({ reachable: true, clockSkewMs: skewMs, formatVersion: 1 });
     expect(report.notices).toEqual(notices.map((one) => expect.stringMatching(one)));
   });
 
   it("does not blame a clock for a difference that the round trip explains", async () => {
     const store = memoryStore({ now: () => wall + 2_000 });
-    const { clockSkewMs, notices } = await inspectStore({ store }, 1_000, clockOf(2_500));
+    const { clockSkewMs, notices } = await inspectStore(fleet({ store }), 1_000, clockOf(2_500));
     expect(clockSkewMs).toBe(750);
     expect(notices).toEqual([expect.stringMatching(/longer than shared.timeoutMs of 20 ms/)]);
   });
 
   it("reports a store that fails or never answers as a problem, without foreign text", async () => {
-    const failed = await inspectStore({ store: unreachable }, 1_000, clockOf());
+    const failed = await inspectStore(fleet({ store: unreachable }), 1_000, clockOf());
     expect(failed).toMatchObject({ reachable: false, problem: "store: cannot be used" });
     const silent = { ...memoryStore(), status: () => new Promise<never>(() => {}) };
-    const late = await inspectStore({ store: silent }, 10, clockOf());
+    const late = await inspectStore(fleet({ store: silent }), 10, clockOf());
     expect(late.problem).toBe("store: gave no answer within 0.01 s");
   });
 
@@ -65,7 +64,9 @@ describe("doctor", () => {
       info: async (section) => (section === "persistence" ? `aof_enabled:${aof}\r\n` : "run_id:abc\r\n"),
     });
     const [off, on] = await Promise.all(
-      ["0", "1"].map((aof) => inspectStore({ store: redisStore({ client: client(aof) }) }, 1_000, clockOf())),
+      ["0", "1"].map((aof) =>
+        inspectStore(fleet({ store: redisStore({ client: client(aof) }) }), 1_000, clockOf()),
+      ),
     );
     expect(off?.notices).toEqual([
       expect.stringMatching(/runs without appendonly: a crash or restart forgets/),
@@ -79,8 +80,8 @@ describe("doctor", () => {
         createRouter({
           models: { small: fakeModel({ model: "small" }) },
           policy: always("small"),
-          budget: { limitUsd: 1, period: "day" },
-          shared: { store },
+          budgets: [{ limitUsd: 1, period: "day" }],
+          shared: fleet({ store }),
         }),
       );
     const { out } = await runCli(["doctor", "--config", configOf(memoryStore())]);

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { always, explore, threshold } from "../../policies/index.ts";
+import { always, threshold } from "../../policies/index.ts";
 import { createRouter, type DecisionLogOptions, decisionLog, type EventSink } from "../../src/index.ts";
 import { asideFiles, asidePath } from "../../src/router/log/rotated-files.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -129,52 +129,11 @@ describe("logs", () => {
     expect(shown[0].costUsd).toBeCloseTo(0.03, 6);
   });
 
-  it("shows flips with their cause", async () => {
-    const { out } = await runCli(["logs", file, "--flips", "--json"]);
-    const [flip, ...rest] = linesOf(out);
-    expect(rest).toEqual([]);
-    expect(flip).toMatchObject({ from: { id: ids[0], model: "small" }, to: { id: ids[2], model: "large" } });
-    const table = await runCli(["logs", file, "--flips"]);
-    expect(table.out).toMatch(/small -> large +another policy/);
-  });
-
-  it("shows what another config would have decided, by what was recorded", async () => {
-    const config = folder.config(() => createRouter({ models: models(), policy: always("small") }));
-    const { out, exitCode } = await runCli(["logs", file, "--diff", config, "--json"]);
-    expect(exitCode).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({
-      compared: 4,
-      changed: 3,
-      replayed: 4,
-      changes: { "large -> small": 3 },
-    });
-    const same = folder.config(() => createRouter({ models: models(), policy: policy(0.6) }));
-    const only = await runCli(["logs", file, "--diff", same, "--tenant", "acme"]);
-    expect(only.exitCode).toBe(0);
-    expect(only.out).toMatch(
-      /^0 of 2 decisions would change; estimated cost of 2 requests .*; 2 without a prompt/m,
-    );
-  });
-
-  it("decides again where the log has prompts, and uses the recorded draw", async () => {
-    const open = await logged(requests, { prompts: true });
-    const lottery = folder.config(() =>
-      createRouter({
-        models: models(),
-        policy: explore(0.5, always("small")),
-      }),
-    );
-    const first = await runCli(["logs", open.file, "--diff", lottery, "--json"]);
-    const second = await runCli(["logs", open.file, "--diff", lottery, "--json"]);
-    expect(first.out).toBe(second.out);
-    expect(JSON.parse(first.out)).toMatchObject({ compared: 4, replayed: 0 });
-  });
-
   it.each<[string, readonly string[], RegExp]>([
     ["no file", [], /missing required argument 'files'/],
     ["a file that does not exist", ["no.jsonl"], /no\.jsonl: file does not exist/],
     ["a folder", ["."], /is a folder/],
-    ["two queries", ["LOG", "--flips", "--costliest"], /cannot be used with option/],
+    ["two queries", ["LOG", "--id", "x", "--costliest"], /cannot be used with option/],
     [
       "a time that is none",
       ["LOG", "--since", "yesterday"],
@@ -182,7 +141,6 @@ describe("logs", () => {
     ],
     ["a limit that is none", ["LOG", "--limit", "0"], /--limit must be a number in \[1, 100000\]/],
     ["a prompt without keys", ["LOG", "--prompt", "x"], /--hash-keys must be given with --prompt/],
-    ["a config that does not exist", ["LOG", "--diff", "no.ts"], /--diff must be a file that exists/],
     ["a deletion of everything", ["delete", "LOG"], /--tenant must be given, or --session/],
   ])("refuses %s", async (_, args, message) => {
     const { exitCode, err, out } = await runCli(["logs", ...args.map((arg) => (arg === "LOG" ? file : arg))]);

@@ -181,12 +181,12 @@ test.skipIf(withoutRedis !== undefined)(
     ending.push(() => redis.stop());
     const before = `
 import { Redis } from "${import.meta.resolve("ioredis")}";
-import { redisStore } from "${command.module("redis")}";
+import { fleet, redisStore } from "${command.module("fleet")}";
 const client = new Redis({ port: ${redis.port}, host: "127.0.0.1" });
 client.on("error", () => {});
 `;
     const parts = `
-  shared: { store: redisStore({ client }), mode: "strict", timeoutMs: 5_000 },
+  shared: fleet({ store: redisStore({ client }), mode: "strict", timeoutMs: 5_000 }),
   budgets: [{ name: "all", per: "router", limitUsd: 100.5, period: "day" }],`;
     const { url } = await start(folder().file("router.mjs", config(parts, before)));
     const answers: Answer[] = [];

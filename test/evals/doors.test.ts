@@ -4,29 +4,27 @@ import { describe, expect, it } from "vitest";
 /** All names of each door, types too: a change here is a change of what applications import. */
 const doors = {
   "evals/index.ts": `
-    ALWAYS_SMALL AskedTest CacheRules CalibrateOptions CalibratedShare Calibration CategoryTuning
+    ALWAYS_SMALL AskedTest CacheRules CalibrateOptions Calibration CategoryTuning
     Certificate CheckCertificateOptions CheckResult CollectEstimate CollectOptions CollectProgress
     CollectedModel Collection CompareOptions Comparison ComparisonMetric ComparisonRow DatasetRecord
-    DecisionScores DecisionScoresOptions ExportOptions ExportReport FeedbackRule FitSufficientOptions
-    GateReport GridOptions Guarantee HumanLabel Import ImportOptions ImportReport
+    DecisionScores DecisionScoresOptions ExportOptions ExportReport FeedbackRule GateReport GridOptions Guarantee HumanLabel Import ImportOptions ImportReport
     InsufficientEvidenceError IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
     JoinedAuditFeedback JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision LoggedSpend LossTestName
     MissingOutcomes ModelCalibration ModelEstimate ModelReport NetSaving NetSavingOptions Outcome
     OutcomeFormatError OutcomeRecord PairReportOptions Purpose RatedDecision RaterAgreement
     ReadHumanLabelsOptions ReadSpendOptions RecordKeys RecordText Replay ReplayCase ReplayCases
     ReplayCasesOptions ReplayOptions ReplayPolicyOptions Report ReportOptions RouterCasesOptions
-    RouterComparison RouterReportOptions SavingEstimate ScoreDrift ScoreDriftOptions ScoreReference
-    ScoredDecision Sides Skipping SpendRequest Split SplitOptions SplitRecord Target TrainOptions
+    RouterReportOptions SavingEstimate ScoreDrift ScoreDriftOptions ScoreReference
+    ScoredDecision Sides SpendRequest Split SplitOptions SplitRecord Target TrainOptions
     TrainSettings Training TrainingReport TuneOptions TunePoint TunePoliciesOptions
-    TuneThresholdOptions TuneWaysOptions TuningFile UnitField Verdict Way WayComparison WayResult
-    calibrate calibrateShare checkCertificate checkDisjoint collect compare compareRouter
-    decisionScores describeCertificate estimateCollect exportRecords fitSufficient importFile
+    TuneThresholdOptions TuningFile UnitField Verdict
+    calibrate checkCertificate checkDisjoint collect compare
+    decisionScores describeCertificate estimateCollect exportRecords importFile
     importRecords joinAuditFeedback joinDecisions joinFeedback joinHumanLabels netSaving pairOutcomes promptKey
-    raterAgreement readClassifier readHumanLabels readOutcomes readSpend readSufficient readTuning
+    raterAgreement readClassifier readHumanLabels readOutcomes readSpend readTuning
     recordKeysOf refit renderReport replay replayCases replayPolicies replayPolicy reportData
     routerCases scoreDrift showAnnotations showJUnit splitOutcomes trainClassifier tuneCategories
-    tunePolicies tuneThreshold tuneWays unitsOf withLogprobChecks writeClassifier writeSufficient
-    writeTuning
+    tunePolicies tuneThreshold unitsOf withLogprobChecks writeClassifier writeTuning
   `,
   "evals/scorers/index.ts": `
     AnyScorer ContainsOptions EmbeddingSimilarityOptions JsonFormOptions JudgeOptions

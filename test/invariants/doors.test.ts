@@ -14,7 +14,7 @@ const mainDoor = {
     AllModelsFailedError BudgetExceededError DeadlineExceededError InvalidOptionError InvalidOutputError
     InvalidRequestError LimitExceededError MissingConfigurationError MissingDependencyError
     NoEligibleModelError PolicyError ProviderError RouterError configure createRouter decisionLog
-    defaultRouter environmentRouter explain isRouterError route spendMeter
+    defaultRouter efforts environmentRouter explain isRouterError route spendMeter
   `),
   types: words(`
     Attempt BudgetOptions CacheOptions ChatRequest Check Classifier Completion CompletionChunk Constraint
@@ -31,28 +31,27 @@ const pluginDoor = {
     InsufficientEvidenceError InvalidOptionError InvalidOutputError InvalidRequestError LimitExceededError
     MissingConfigurationError MissingDependencyError NoEligibleModelError OutcomeFormatError PolicyError
     ProviderError RouterError StoreError askClassifier checkIds checkKeys checkMethods checkNumber checkPrice
-    checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt recordError timestamp
+    checkText checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt readOption readOptions readState recordError timestamp
   `),
   types: words(`
-    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BatchItem BatchResult BatchStatus Batches
+    Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BaseId BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
     CachedFrom CallAnswer CallOptions CalledModel Candidate Capabilities ChatMessage ChatRequest ChatTool Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
-    DeveloperMessage DriftFound EndpointLimits EndpointStates Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
+    DeveloperMessage DriftFound EndpointLimits EndpointStates Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FilledOptions FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
     LimitOptions Load Logprobs LoopEvent Member MemberRecord Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NotGranted NumberRange
-    ObservedFirstToken ObservedHealth ObservedOutcome OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext
-    PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
+    ObservedFirstToken ObservedHealth ObservedOutcome OptionKind OptionTable OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext PolicyCut PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyOrder PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates
     ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
     RecordedVerdict Records RefusalPart ReleaseName Replaced Replacement ReplacementRefused RequestFacts RequestText Reservation ResponseFormat
     RetryBudgetOptions RolloutChanged RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
     RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
-    Settlement SharedState Spend SpendAccountState SpendState SplitRecord Store StoreEntry StoreFailed
+    Settlement SharedState Spend SpendAccountState SpendState SplitRecord StateTable Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
     TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField
     UnstackedPart Usage UsageMean UsageMeansState UserMessage Withheld
@@ -63,7 +62,7 @@ const rolloutDoor = {
   values: words(`
     auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
     createRollout
-    degraded diffReleases errors escalations followRelease keepPromise latency parseRelease
+    degraded diffReleases errors escalations followRelease keepPromise latency loopStates parseRelease
     publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
     saving sharePromise verifyRelease watchTuning
   `),
@@ -73,7 +72,7 @@ const rolloutDoor = {
     DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
     DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
     GuardStatus HoldOut HoldOutOptions JudgedStage KeepPromiseOptions LatencyGuardOptions
-    LivePromise LivePromiseState MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
+    LivePromise LivePromiseState LoopStatesOptions MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
     PromiseReport PromiseSnapshot PublishReleaseOptions Published QualityGuardOptions RatedQuality
     Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
     ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions

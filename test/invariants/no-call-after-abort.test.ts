@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { always, cascade, sticky } from "../../policies/index.ts";
-import { memoryStore } from "../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../src/fleet/index.ts";
 import {
   type Check,
   type Classifier,
@@ -91,7 +91,7 @@ interface Way {
 
 const check = (accepts: Check["accepts"]): Check => ({ name: "mine", accepts });
 const judgeOf = (world: World) => watched(world, "judge");
-const store = () => ({ store: memoryStore(), mode: "strict" as const, timeoutMs: 5_000, sessionTrustMs: 0 });
+const store = () => fleet({ store: memoryStore(), mode: "strict", timeoutMs: 5_000, sessionTrustMs: 0 });
 const failing = { fails: true };
 const budget = { name: "all", limitUsd: 30, period: "month" as const };
 const asking = (world: World): Classifier => ({
@@ -291,7 +291,7 @@ describe("after the wait for a store that reserves a call's cost", () => {
       models: { small: watched(world, "small"), large: watched(world, "large") },
       policy: always("small"),
       budgets: [budget],
-      shared: { store: slow, mode: "strict", timeoutMs: 5_000 },
+      shared: fleet({ store: slow, mode: "strict", timeoutMs: 5_000 }),
       ...more,
     });
     onTestFinished(() => router.close());

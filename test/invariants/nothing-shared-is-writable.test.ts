@@ -127,7 +127,7 @@ async function transcriptOf(deed: Deed): Promise<unknown> {
       touches,
     ],
     execution: { backoffBaseMs: 0, degraded: sees },
-    budget: { limitUsd: 1_000, per: "tenant", period: "day" },
+    budgets: [{ limitUsd: 1_000, per: "tenant", period: "day" }],
     clock: () => 1_000_000_000_000,
     random: () => 0.5,
     newId: () => {

@@ -93,7 +93,7 @@ test("failed requests count with what they cost, and calls of a classifier not f
   const send = (arm: string, hash: string, attempts: unknown[], failed = false) =>
     sink?.observe?.({
       type: failed ? "request-failed" : "request-completed",
-      decision: { candidates, arms: [{ rollout: "hold-out", arm, unitHash: hash, draw: 0, share: 0.5 }] },
+      decision: { candidates, arms: [{ comparison: "hold-out", arm, unitHash: hash, draw: 0, share: 0.5 }] },
       attempts,
     } as unknown as RouterEvent);
   send("held-out", "a", [attempt("classify", 1), attempt("answer", 0.02)]);
@@ -124,7 +124,7 @@ test("failed requests count with what they cost, and calls of a classifier not f
       quality,
       at: 0,
       model: "m",
-      arms: [{ rollout: "hold-out", arm, unitHash: "e", draw: 0, share: 0.5 }],
+      arms: [{ comparison: "hold-out", arm, unitHash: "e", draw: 0, share: 0.5 }],
     });
   rate("held-out", "1", 0.75);
   rate("routed", "2", 0.75);

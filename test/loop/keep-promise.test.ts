@@ -318,6 +318,8 @@ describe("the order of answers", () => {
       ...rollout,
       parameters: { control: { name: inner.name, parameters: inner.parameters } },
       reads: inner.reads,
+      inner: [inner],
+      order: "rollout",
     });
     expect(() => keep(guarded(rollout))).toThrow(/guarded\(keepPromise/);
     expect(() => keep(firstOf(mix([{ use: guarded(rollout), weight: 1 }])))).toThrow(/keepPromise.policy/);
@@ -325,6 +327,13 @@ describe("the order of answers", () => {
     expect(() => make(around(guarded(always("small"))))).toThrow(/guarded outermost/);
     expect(() => make(sticky(keep(always("small"))))).toThrow(/keepPromise\(sticky/);
     expect(() => make(guarded(keep(sticky(rollout))))).not.toThrow();
+    const named: Policy<Id> = { ...always("small"), name: "sticky" };
+    expect(() => make({ ...keep(always("small")), name: "sticky" })).not.toThrow();
+    expect(() => make(firstOf(named, keep(always("small"))))).not.toThrow();
+    expect(() => make({ ...sticky(keep(always("small"))), name: "mySticky" })).toThrow(
+      /keepPromise\(mySticky/,
+    );
+    expect(() => keep({ ...guarded(rollout), name: "myGuard" })).toThrow(/myGuard\(keepPromise/);
   });
 });
 

@@ -53,7 +53,7 @@ function ask(session: string | undefined, extra: object = {}) {
 }
 
 function armOf(decision: Decision, rollout = "canary") {
-  return decision.arms?.find((one) => one.rollout === rollout)?.arm;
+  return decision.arms?.find((one) => one.comparison === rollout)?.arm;
 }
 
 describe("the arms of a rollout", () => {
@@ -264,7 +264,7 @@ describe("a candidate", () => {
     },
     {
       what: "has arms that are none",
-      candidate: () => ({ model: "large", reason: "x", arms: [{ rollout: "", low: 5 }] as never }),
+      candidate: () => ({ model: "large", reason: "x", arms: [{ comparison: "", low: 5 }] as never }),
       reason: /PolicyError/,
     },
     {
@@ -272,7 +272,7 @@ describe("a candidate", () => {
       candidate: () => ({
         model: "large",
         reason: "x",
-        arms: [{ rollout: "canary", arm: "own", low: 0, high: 1 }],
+        arms: [{ comparison: "canary", arm: "own", low: 0, high: 1 }],
       }),
       reason: /PolicyError/,
     },
@@ -281,7 +281,7 @@ describe("a candidate", () => {
       candidate: () => ({
         model: "large",
         reason: "x",
-        arms: [{ rollout: "none", arm: "own", low: 0, high: 1 }],
+        arms: [{ comparison: "none", arm: "own", low: 0, high: 1 }],
       }),
       reason: /PolicyError/,
     },
@@ -521,7 +521,7 @@ test("nested anyhow: over all units plans come as often as stated, and decisions
           policy.select(context),
           context.candidates,
           decision.draw,
-          (rollout) => decision.arms?.find((one) => one.rollout === rollout),
+          (rollout) => decision.arms?.find((one) => one.comparison === rollout),
         );
         expect(again.choice.model).toBe(decision.model);
         expect(again.propensity).toBe(decision.propensity);
@@ -552,7 +552,7 @@ test("a rollout in the candidate of another, of one salt and unit: propensities 
     const { model, propensity, arms = [] } = await router.decide(ask(`n${unit}`));
     expect(propensity).toBe(stated[model]);
     counts[model] += 1;
-    for (const { rollout, arm } of arms) {
+    for (const { comparison: rollout, arm } of arms) {
       const name = rollout as keyof typeof bets;
       bets[name] = addTrial(bets[name], arm === "candidate", 0.5);
       expect(mismatchEvidence(bets[name])).toBeLessThan(1_000);

@@ -106,7 +106,7 @@ describe("the shadow stage", () => {
     const router = createRouter({
       models: { small: model("small"), large: model("large") },
       policy: rollout.policy,
-      budget: { limitUsd, period: "day" },
+      budgets: [{ limitUsd, period: "day" }],
       execution: { retries: 0, fallback: false },
     });
     rollout.attach(router);

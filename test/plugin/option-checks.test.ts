@@ -14,7 +14,7 @@ test.each<[NumberRange, string]>([
 
 test("a misspelt option is named with those that are known, and its value is not shown", () => {
   expect(messageOf(() => checkKeys("log", { fiel: "a" }, ["file"]))).toBe(
-    "log.fiel must be absent: known options are file",
+    "log.fiel must be absent: known options are file. Did you mean file?",
   );
   const message = messageOf(() => openai("gpt-5", { apikey: "sk-secret" } as object));
   expect(message).toMatch(/^openai\.apikey must be absent: known options are apiKey, /);

@@ -4,6 +4,8 @@ import * as checks from "../../policies/checks/index.ts";
 import * as constraints from "../../policies/constraints/index.ts";
 import * as policies from "../../policies/index.ts";
 import type { Check, Constraint } from "../../src/contracts/index.ts";
+import { policiesIn } from "../../src/plugin/policies-in.ts";
+import { policyHash } from "../../src/router/decide/policy-hash.ts";
 import {
   checkConformance,
   constraintConformance,
@@ -11,7 +13,6 @@ import {
   policyConformance,
 } from "../../src/testing/index.ts";
 import { combinatorSamples, type PolicySampleId, policySamples } from "../support/policy-samples.ts";
-import { sufficientFiles } from "../support/sufficient-files.ts";
 
 type Id = PolicySampleId;
 const models = ["small", "large"] as const;
@@ -82,11 +83,6 @@ const checkSamples: Readonly<Record<string, readonly { readonly check: Check; re
       { check: checks.numericAnswer() },
       { check: checks.numericAnswer({ integer: true, min: 0, max: 1e6 }) },
     ],
-    sufficient: [
-      { check: checks.sufficient(sufficientFiles.logprob) },
-      { check: checks.sufficient(sufficientFiles.blend) },
-      { check: checks.sufficient(sufficientFiles.text) },
-    ],
     "tool-arguments": [
       {
         check: checks.toolArguments({
@@ -137,12 +133,43 @@ describe.each(combinators)("the combinator $what", ({ around }) => {
   test.each(policyConformance({ policy, models, around }))("$name", ({ run }) => run());
 });
 
+test("own policies declare all policies that their parameters hold", () => {
+  for (const policy of Object.values(policySamples).flat()) {
+    const held = JSON.stringify(policy.parameters ?? {}).match(/"name":"(?!escalation|notRefused)/g) ?? [];
+    expect(policiesIn("policy", policy).length - 1, JSON.stringify(policy)).toBe(held.length);
+  }
+});
+
+test("the parameters of own policies stay the same: hashes of landed tunings rest on them", () => {
+  const hashes = Object.entries(policySamples).map(([file, list]) => [file, list.map(policyHash).join(" ")]);
+  expect(Object.fromEntries(hashes)).toMatchInlineSnapshot(`
+    {
+      "always": "73642c36ad8b",
+      "budget-aware": "6ecd879f7c7c fceec9bcb390",
+      "by-task": "367c966d4b42 ade78c07a230",
+      "cascade": "3ad49eafd64c e7ec8c806169 afd5e91f761f",
+      "cheapest-above": "93a337818c4e 851cc3947f3a 97807cc121dd",
+      "explore": "fd73f43415c4 05cc9df287fd 64b7e0c5248b",
+      "first-of": "02209ab42a08 1cea1369368f 3129606f6ad6",
+      "guarded": "e6c989062c60 d345aad1e531 89bb96e90b00",
+      "mix": "43982bf8f854 868569981082 a27387238910",
+      "override": "39d446d55f7a cfce27274c58",
+      "random": "8bc4f0c38147",
+      "rules": "9fbc36da9154",
+      "spill-over": "28567afcb65c",
+      "sticky": "d441052179f7 9b3b6115da1d ef4756134c35",
+      "threshold": "8ecbb20c331b 8cbfa72c56fc b1e0716aaf8f",
+      "tiers": "e6574ee5f85e 0441774a92df",
+      "utility": "6bf9f0ccf375 eae6389273aa",
+      "when": "b553904c719f",
+    }
+  `);
+});
+
 test("every policy that holds policies is checked as a combinator", () => {
-  const isCombinator = (list: readonly { readonly parameters?: unknown }[]) =>
-    list.some(({ parameters }) =>
-      /"parameters":|"name":"(?!escalation|notRefused)/.test(JSON.stringify(parameters ?? {})),
-    );
-  const holders = Object.entries(policySamples).flatMap(([file, list]) => (isCombinator(list) ? [file] : []));
+  const holders = Object.entries(policySamples).flatMap(([file, list]) =>
+    list.some(({ inner }) => inner !== undefined) ? [file] : [],
+  );
   expect(Object.keys(combinatorSamples).sort()).toEqual(holders.sort());
 });
 

@@ -127,7 +127,7 @@ async function play(policy: Policy<Id>, given: World, setClassifier: boolean) {
         return { complexity, category: complexity < 0.3 ? "chat" : "code", quality, signals: { asked } };
       },
     },
-    budget: { limitUsd: given.budgetUsd, period: "day" },
+    budgets: [{ limitUsd: given.budgetUsd, period: "day" }],
     clock: () => now,
     execution: { retries: 0 },
   });

@@ -14,7 +14,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { decisionLog, type Router, type RouterEvent } from "../../src/index.ts";
-import { createDriftMonitor, createPromise } from "../../src/loop/index.ts";
+import { createDriftMonitor, createPromise, loopStates } from "../../src/loop/index.ts";
 import { type Prometheus, prometheus } from "../../src/serve/metrics/prometheus/index.ts";
 import { dashboard } from "../../src/serve/status/index.ts";
 import { alarms, quantileAbove, rateAbove, webhook } from "../../src/serve/telemetry/alarms/index.ts";
@@ -33,8 +33,8 @@ export async function allSinks(router: Router): Promise<AllSinks> {
   const folder = await mkdtemp(join(tmpdir(), "switchpoint-sinks-"));
   const drift = createDriftMonitor({});
   router.observe(drift);
-  const loop = { drift, promises: [createPromise({ name: "desk", maxLoss: 0.02 })] };
-  router.observe(decisionLog({ file: join(folder, "decisions.jsonl"), loop }));
+  const sources = { drift, promises: [createPromise({ name: "desk", maxLoss: 0.02 })] };
+  router.observe(decisionLog({ file: join(folder, "decisions.jsonl"), loop: loopStates(sources) }));
 
   const events: string[] = [];
   router.observe((event: RouterEvent) => {
@@ -49,7 +49,7 @@ export async function allSinks(router: Router): Promise<AllSinks> {
   const meterProvider = new MeterProvider({ readers: [reader] });
   const tracing = otel(router, { tracerProvider, meterProvider });
 
-  const page = dashboard(router, loop);
+  const page = dashboard(router, sources);
 
   const hook: LoopbackServer = await serveWith((response) => sendJson(response, {}));
   const metrics = prometheus(router, { tenants: ["acme"] });

@@ -12,7 +12,7 @@ const modules = {
   index: "src/index.ts",
   policies: "policies/index.ts",
   testing: "src/testing/index.ts",
-  redis: "src/fleet/store/redis.ts",
+  fleet: "src/fleet/index.ts",
   openai: "src/router/providers/openai.ts",
   rollout: "src/loop/index.ts",
 } satisfies Record<string, BundledModule>;

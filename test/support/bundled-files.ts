@@ -37,7 +37,7 @@ const modules = [
   "src/index.ts",
   "src/router/providers/openai.ts",
   "src/loop/index.ts",
-  "src/fleet/store/redis.ts",
+  "src/fleet/index.ts",
   "src/testing/index.ts",
 ] as const;
 

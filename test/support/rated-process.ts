@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { always } from "../../policies/always.ts";
-import { redisStore } from "../../src/fleet/store/redis.ts";
+import { fleet, redisStore } from "../../src/fleet/index.ts";
 import { createRouter } from "../../src/router/create/create-router.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { perTenant, ratedTenants } from "./rated.ts";
@@ -24,7 +24,7 @@ const router = createRouter({
   policy: always("small"),
   // Its clock is wrong, as a machine's may be.
   clock: () => Date.now() + Number(skewMs),
-  shared: { store: redisStore({ client }), mode: mode as "strict" | "leased", timeoutMs: 10_000 },
+  shared: fleet({ store: redisStore({ client }), mode: mode as "strict" | "leased", timeoutMs: 10_000 }),
   execution: { limits: { tenant: { requestsPerMinute: perTenant } }, retries: 0, retryAfterCapMs: 0 },
 });
 await Promise.all(

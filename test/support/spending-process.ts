@@ -2,8 +2,8 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { resolveFleetOptions } from "../../src/fleet/fleet-options.ts";
 import { createQuotaDesk } from "../../src/fleet/quotas/quota-desk.ts";
-import { resolveShared } from "../../src/fleet/records/shared-options.ts";
 import { redisStore } from "../../src/fleet/store/redis.ts";
 import { sqliteStore } from "../../src/fleet/store/sqlite.ts";
 import { createClock } from "../../src/plugin/clock.ts";
@@ -19,7 +19,12 @@ const store =
     : await sqliteStore({ file: place, busyTimeoutMs: 20_000 });
 const desk = createQuotaDesk({
   // A machine that is overloaded by the test must not let calls be refused.
-  shared: resolveShared({ store, mode: mode as "strict" | "leased", leaseShare, timeoutMs: 10_000 }),
+  shared: resolveFleetOptions("fleet", {
+    store,
+    mode: mode as "strict" | "leased",
+    leaseShare,
+    timeoutMs: 10_000,
+  }),
   // Its clock is wrong, as a machine's may be.
   clock: createClock(() => wall() + Number(skewMs)),
   emit: (event) => {

@@ -38,9 +38,18 @@ const checks: readonly (readonly [string, (value: unknown) => boolean, string])[
   ],
   ["forced", (value) => typeof value === "boolean", "true or false"],
   ["attempts", (value) => Array.isArray(value) && value.every(isAttempt), "an array of attempts"],
+  [
+    "arms",
+    (value) => value === undefined || (Array.isArray(value) && value.every(isArm)),
+    "an array of arms, each with the names of its comparison and of itself",
+  ],
   ["prompt", (value) => value === undefined || typeof value === "string", "a string"],
   ["costUsd", (value) => value === undefined || isAmount(value), "a number of at least 0"],
 ];
+
+function isArm(value: unknown): boolean {
+  return isObject(value) && isText(value["comparison"]) && isText(value["arm"]);
+}
 
 export function isAttempt(value: unknown): boolean {
   return isObject(value) && isText(value["model"]) && isText(value["name"]) && isText(value["hop"]);

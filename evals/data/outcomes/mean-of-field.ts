@@ -1,4 +1,4 @@
-import { mean } from "../../../src/loop/statistics/mean.ts";
+import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
 
 /** Mean of a field; undefined unless all items have it: a mean over some would be one of other requests. */
 export function meanOfField<Field extends string>(
@@ -6,5 +6,5 @@ export function meanOfField<Field extends string>(
   field: Field,
 ): number | undefined {
   const values = items.flatMap((item) => item[field] ?? []);
-  return values.length === 0 || values.length < items.length ? undefined : mean(values);
+  return values.length < items.length ? undefined : weightedMean(values);
 }

@@ -1,6 +1,5 @@
 import type { ZodType } from "zod";
-import { HASH_BYTES } from "./hash-40.ts";
-import { decodeKeys, MAX_KEYS, type RecordKeys } from "./record-keys.ts";
+import { decodeKeys, HASH_BYTES, MAX_KEYS, type RecordKeys } from "./record-keys.ts";
 
 /** Schema of the keys of records in a file. Loads zod. */
 export async function recordKeysSchema(): Promise<ZodType<RecordKeys>> {

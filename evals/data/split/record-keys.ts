@@ -7,35 +7,43 @@ import {
 } from "../../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
-import { HASH_BYTES, hash40 } from "./hash-40.ts";
 
 export type { Purpose, RecordKeys, SplitRecord };
+
+/** Number of bytes of a hash. */
+export const HASH_BYTES = 5;
 
 /** Most keys in a file, 80 KB in base64: a classifier file has 1 MB for everything. */
 export const MAX_KEYS = 12_000;
 
-/** Collects the keys of records that are streamed. */
-export interface RecordKeyCollector {
-  add(record: OutcomeRecord): void;
-  keys(purpose: Purpose, split?: SplitRecord | undefined): RecordKeys;
+/** Keys of records that are read one by one. */
+export interface CollectedKeys {
+  readonly whole: string[];
+  readonly prompts: Set<number>;
 }
 
-export function collectRecordKeys(): RecordKeyCollector {
-  const whole: string[] = [];
-  const prompts = new Set<number>();
+export function collectedKeys(): CollectedKeys {
+  return { whole: [], prompts: new Set() };
+}
+
+export function addRecordKeys({ whole, prompts }: CollectedKeys, record: OutcomeRecord): void {
+  whole.push(createHash("sha256").update(inOrder(record)).digest("base64"));
+  prompts.add(promptHash(record));
+}
+
+/** Makes of them what is stored in a file. */
+export function recordKeysFrom(
+  { whole, prompts }: CollectedKeys,
+  purpose: Purpose,
+  split?: SplitRecord | undefined,
+): RecordKeys {
   return {
-    add(record) {
-      whole.push(createHash("sha256").update(inOrder(record)).digest("base64"));
-      prompts.add(promptHash(record));
-    },
-    keys: (purpose, split) => ({
-      purpose,
-      records: whole.length,
-      prompts: prompts.size,
-      sha256: createHash("sha256").update(whole.sort().join("\n")).digest("hex"),
-      keys: encodeKeys(prompts),
-      ...(split === undefined ? {} : { split }),
-    }),
+    purpose,
+    records: whole.length,
+    prompts: prompts.size,
+    sha256: createHash("sha256").update(whole.sort().join("\n")).digest("hex"),
+    keys: encodeKeys(prompts),
+    ...(split === undefined ? {} : { split }),
   };
 }
 
@@ -48,9 +56,9 @@ export function recordKeysOf(
   purpose: Purpose,
   split?: SplitRecord | undefined,
 ): RecordKeys {
-  const collector = collectRecordKeys();
-  for (const record of records) collector.add(record);
-  return collector.keys(purpose, split);
+  const collected = collectedKeys();
+  for (const record of records) addRecordKeys(collected, record);
+  return recordKeysFrom(collected, purpose, split);
 }
 
 /**
@@ -150,4 +158,9 @@ function inOrder(value: unknown): string {
       ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
       : one,
   );
+}
+
+/** Hashes a text to the first 40 bits of its SHA-256, as a whole number below 2^40. */
+export function hash40(text: string): number {
+  return createHash("sha256").update(text).digest().readUIntBE(0, HASH_BYTES);
 }

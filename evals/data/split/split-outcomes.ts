@@ -4,7 +4,7 @@ import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
 import { describeLargestUnit } from "./describe-largest-unit.ts";
-import { hash40 } from "./hash-40.ts";
+import { hash40 } from "./record-keys.ts";
 import { UNIT_FIELDS, type UnitField, unitKey, unitsOf } from "./units.ts";
 
 export interface SplitOptions {

@@ -1,7 +1,6 @@
 import type { UnitField } from "../../../src/contracts/index.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
-import { textKey } from "../outcomes/prompt-key.ts";
-import { templateKey } from "../outcomes/template-key.ts";
+import { templateKey, textKey } from "../outcomes/prompt-key.ts";
 
 export type { UnitField };
 
@@ -48,8 +47,13 @@ export function unitsOf(
       const key = unitKey(record, field);
       if (key === undefined) return;
       const other = first.get(key);
-      if (other === undefined) first.set(key, index);
-      else join(parents, rootOf(other), rootOf(index));
+      if (other === undefined) {
+        first.set(key, index);
+        return;
+      }
+      // The earlier one becomes the root.
+      const [a, b] = [rootOf(other), rootOf(index)];
+      parents[Math.max(a, b)] = Math.min(a, b);
     });
   }
   const numbers = new Map<number, number>();
@@ -60,10 +64,4 @@ export function unitsOf(
     numbers.set(root, numbers.size);
     return numbers.size - 1;
   });
-}
-
-/** Joins two records; the earlier one becomes the root. */
-function join(parents: Uint32Array, a: number, b: number): void {
-  if (a < b) parents[b] = a;
-  else parents[a] = b;
 }

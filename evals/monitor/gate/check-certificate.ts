@@ -4,7 +4,7 @@ import {
   type Price,
   type Router,
 } from "../../../src/contracts/index.ts";
-import { lookUpModel } from "../../../src/router/cost/catalogue.ts";
+import { lookUpName } from "../../../src/router/cost/catalogue.ts";
 import { type OutcomeRecord, outcomeOf } from "../../data/outcomes/outcome-record.ts";
 import { checkDisjoint, type RecordKeys, restsOn } from "../../data/split/record-keys.ts";
 import { unitsOf } from "../../data/split/units.ts";
@@ -207,8 +207,5 @@ async function contextOf(
 /** Returns current prices by name: of the router's models if there is a router, else of the catalogue. */
 function priceOf(router: ConfiguredRouter | undefined): (name: string) => Price | undefined {
   if (router !== undefined) return (name) => router.models.get(name)?.price;
-  return (name) => {
-    const colon = name.indexOf(":");
-    return colon < 0 ? undefined : lookUpModel(name.slice(0, colon), name.slice(colon + 1))?.price;
-  };
+  return (name) => lookUpName(name)?.price;
 }

@@ -43,10 +43,7 @@ export function configuredRouter(router: Router): ConfiguredRouter {
   const idOf = new Map([...nameOf].map(([id, name]) => [name, id]));
   return {
     models,
-    policy: {
-      ...withNames(router.policy, Object.fromEntries(nameOf)),
-      select: (context) => toNames(router.policy.select(toIds(context, idOf)), nameOf),
-    },
+    policy: byName(router.policy, nameOf, idOf),
     async classify(record, text) {
       try {
         const decision = await router.decide(requestOfRecord(record, text));
@@ -61,7 +58,20 @@ export function configuredRouter(router: Router): ConfiguredRouter {
   };
 }
 
-function toIds(context: PolicyContext<string>, idOf: ReadonlyMap<string, string>): PolicyContext<string> {
+/** Returns the policy over names of models, with those that it asks. */
+function byName(policy: Policy<string>, nameOf: NamesById, idOf: NamesById): Policy<string> {
+  return {
+    ...withNames(policy, Object.fromEntries(nameOf)),
+    inner: policy.inner?.map((one) => byName(one, nameOf, idOf)),
+    guards: policy.guards,
+    select: (context) => toNames(policy.select(toIds(context, idOf)), nameOf),
+  };
+}
+
+/** Names of models by id, or ids by name. */
+type NamesById = ReadonlyMap<string, string>;
+
+function toIds(context: PolicyContext<string>, idOf: NamesById): PolicyContext<string> {
   const candidates = context.candidates.map((candidate) => ({
     ...candidate,
     id: idOf.get(candidate.id) ?? candidate.id,
@@ -71,7 +81,7 @@ function toIds(context: PolicyContext<string>, idOf: ReadonlyMap<string, string>
 
 function toNames(
   opinion: ReturnType<Policy<string>["select"]>,
-  nameOf: ReadonlyMap<string, string>,
+  nameOf: NamesById,
 ): ReturnType<Policy<string>["select"]> {
   const name = (id: string): string => nameOf.get(id) ?? id;
   const renamed = (choice: Choice<string>): Choice<string> => ({

@@ -22,7 +22,7 @@ export async function gatherEvidence({
 }: Pick<GateContext, "tuning" | "fresh" | "units" | "router">): Promise<readonly LossEvidence[] | undefined> {
   const policy = policyOfGate(tuning, router);
   if (policy === undefined || fresh.cases.length === 0) return undefined;
-  const described = certifiedPolicy(tuning.policy, tuning.check);
+  const described = certifiedPolicy(tuning.policy);
   const { cases } = fresh;
   // None of the described policies reads sessions, for which replay needs the order of time.
   const { byRecord } = replayPolicy(described === undefined ? fresh : withoutSessions(fresh), policy);

@@ -1,6 +1,5 @@
-import { meanError } from "../../../src/loop/statistics/mean-error.ts";
+import { meanError, unitValues } from "../../../src/loop/statistics/mean-error.ts";
 import { tInterval } from "../../../src/loop/statistics/t-interval.ts";
-import { unitValues } from "../../../src/loop/statistics/unit-values.ts";
 import type { Measured } from "../../tune/baseline.ts";
 
 /** Change of a mean since the tuning, and how surely it is one. */

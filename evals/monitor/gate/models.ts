@@ -1,4 +1,4 @@
-import { servedModels } from "../../data/outcomes/served-models.ts";
+import { servedModels } from "../../tune/baseline.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { meanError } from "../../../src/loop/statistics/mean-error.ts";
-import { unitValues } from "../../../src/loop/statistics/unit-values.ts";
+import { meanError, unitValues } from "../../../src/loop/statistics/mean-error.ts";
 import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { LoggedRow } from "./read-rows.ts";
 

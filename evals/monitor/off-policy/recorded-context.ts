@@ -5,7 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
-import { otherIds } from "../../../src/router/decide/same-model.ts";
+import { type KinOf, kinAmong } from "../../../src/router/decide/same-model.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Place of a decision, for errors. */
@@ -47,15 +47,14 @@ export function recordedContext<Id extends string>(
       text: { get: missing("text", "is read by the policy, and no decision log holds all of it") },
     },
   ) as RequestFacts;
-  const otherIdsOf = otherIdsAmong(models);
+  const kinOf = kinOfModels(models);
   const recorded = new Map(candidates.map((one) => [one?.model, one]));
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && (one.permitted !== true || one.withheld !== undefined)) return [];
     const { model: _, permitted: __, unknown: ___, ...estimates } = one ?? {};
     const facts = models[id];
-    const sameAs = otherIdsOf(id, facts);
-    return [{ id, sameAs, facts, ...estimates }];
+    return [{ id, ...kinOf(id, facts), facts, ...estimates }];
   });
   return {
     request: facts,
@@ -70,12 +69,12 @@ export function recordedContext<Id extends string>(
 }
 
 /** Kept for each list of models, since each line of a log asks. */
-const known = new WeakMap<object, ReturnType<typeof otherIds>>();
+const known = new WeakMap<object, KinOf>();
 
-function otherIdsAmong(models: Readonly<Record<string, ModelFacts>>): ReturnType<typeof otherIds> {
+function kinOfModels(models: Readonly<Record<string, ModelFacts>>): KinOf {
   let found = known.get(models);
   if (found === undefined) {
-    found = otherIds(Object.entries(models).map(([id, facts]) => ({ id, facts })));
+    found = kinAmong(Object.entries(models).map(([id, facts]) => ({ id, facts })));
     known.set(models, found);
   }
   return found;

@@ -1,7 +1,6 @@
 import { InsufficientEvidenceError, type Price } from "../../../src/contracts/index.ts";
-import { meanError } from "../../../src/loop/statistics/mean-error.ts";
+import { meanError, unitValues } from "../../../src/loop/statistics/mean-error.ts";
 import { tInterval } from "../../../src/loop/statistics/t-interval.ts";
-import { unitValues } from "../../../src/loop/statistics/unit-values.ts";
 import { isEnough, weightEvidence } from "../off-policy/weight-evidence.ts";
 import { alwaysLargeCost } from "./always-large-cost.ts";
 import { cacheHabits } from "./cache-habits.ts";

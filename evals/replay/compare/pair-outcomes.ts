@@ -21,3 +21,8 @@ export function columnsOf<Id extends string>(
   const costUsd = Float64Array.from(cases, ({ outcomes }) => outcomes.get(model)?.costUsd ?? Number.NaN);
   return costUsd.some(Number.isNaN) ? { quality } : { quality, costUsd };
 }
+
+/** True if all qualities are 0 or 1. */
+export function isBinary(quality: Float64Array): boolean {
+  return quality.every((one) => one === 0 || one === 1);
+}

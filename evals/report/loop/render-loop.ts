@@ -1,3 +1,4 @@
+import { driftOf } from "../../../src/loop/states/index.ts";
 import { capitalised } from "../../../src/plugin/capitalised.ts";
 import {
   count,
@@ -12,7 +13,6 @@ import {
 import {
   type Child,
   driftCard,
-  driftOf,
   type Fact,
   h,
   name,

@@ -1,4 +1,5 @@
 import type { GuardStatus, RolloutStatus } from "../../../src/loop/index.ts";
+import { rolloutOf } from "../../../src/loop/states/index.ts";
 import { capitalised } from "../../../src/plugin/capitalised.ts";
 import { count, percent, sureness, usd } from "../../../src/plugin/format-number.ts";
 import {
@@ -9,7 +10,6 @@ import {
   name,
   type PageElement,
   pill,
-  rolloutOf,
   section,
   stageList,
   staticPage,

@@ -1,12 +1,12 @@
 import { type Check, InvalidOptionError, type RecordedVerdict } from "../../../src/contracts/index.ts";
-import { dropPromises } from "../../../src/plugin/index.ts";
-import { checkCheck } from "./check-check.ts";
+import { dropPromises, readOption } from "../../../src/plugin/index.ts";
+import { checkKind } from "./check-kind.ts";
 
 /** Asks the checks in order until one gives the verdict `decisive`; if none does, the verdict is its opposite. */
 export function askInTurn(name: string, checks: readonly Check[], decisive: boolean): Check {
   if (checks.length === 0) throw new InvalidOptionError(name, checks, "given at least one check");
   checks.forEach((check, index) => {
-    checkCheck(`${name}[${index}]`, check);
+    readOption(checkKind, `${name}[${index}]`, check);
   });
 
   return {

@@ -9,8 +9,10 @@ export interface Call {
   readonly attemptId: string;
   /** Id of the model in the router, or its name if the router does not have it. */
   readonly model: string;
-  /** Name of the model, `provider:model`, or key of a pool's member: breakers, limits and health are kept by it. */
+  /** Name of the model, `provider:model`, or key of a pool's member: health is kept by it. */
   readonly name: string;
+  /** The name without its effort: breakers, pauses and limits are kept by it, for all efforts of an endpoint. */
+  readonly endpoint: string;
   readonly hop: Hop;
   readonly tenant?: string | undefined;
   readonly category?: string | undefined;
@@ -35,6 +37,8 @@ export interface Call {
   readonly sparing?: boolean | undefined;
   /** True if no other model is left: an open breaker does not forbid the call. */
   readonly lastResort?: boolean | undefined;
+  /** True if its plan has this one call, as those of classifiers, checks and shadows: breakers do not stop it. */
+  readonly direct?: boolean | undefined;
   /** The budget of retries or hedges was charged before, for a call that found no room. */
   readonly paid?: boolean | undefined;
   /** True if a busy endpoint passed the call on: it needs no token of the retry budget. */

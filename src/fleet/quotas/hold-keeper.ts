@@ -1,7 +1,7 @@
 import type { Granted, NotGranted } from "../../contracts/index.ts";
+import { unref } from "../../plugin/unref.ts";
 import { readReserved, readSettled } from "../records/read-answers.ts";
 import type { StoreLink } from "../records/store-link.ts";
-import { unref } from "../records/unref.ts";
 import type { Hold } from "./hold.ts";
 
 /** Time after which the store counts as spent what this process holds, unless it is told more. */

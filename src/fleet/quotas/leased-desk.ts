@@ -1,7 +1,7 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
+import { unref } from "../../plugin/unref.ts";
 import { storeLimit } from "../records/store-key.ts";
-import { unref } from "../records/unref.ts";
 import { late, refusalOf, storeRefusal, within } from "../records/waiting.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { Hold, type Lapse } from "./hold.ts";

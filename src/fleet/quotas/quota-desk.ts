@@ -1,17 +1,15 @@
-import { recordError, type StoreFailed, type StoreRecovered } from "../../contracts/index.ts";
-import type { Clock, QuotaDesk } from "../../contracts/ports/index.ts";
+import { recordError } from "../../contracts/index.ts";
+import type { QuotaDesk, SharingRouter } from "../../contracts/ports/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import type { Shared } from "../records/shared-options.ts";
+import type { Shared } from "../fleet-options.ts";
 import { type StoreBack, StoreLink } from "../records/store-link.ts";
 import { within } from "../records/waiting.ts";
 import { HoldKeeper, holdTtlMs } from "./hold-keeper.ts";
 import { LeasedDesk } from "./leased-desk.ts";
 import { StrictDesk } from "./strict-desk.ts";
 
-export interface QuotaDeskOptions {
+export interface QuotaDeskOptions extends Pick<SharingRouter, "clock" | "emit"> {
   readonly shared: Shared;
-  readonly clock: Clock;
-  readonly emit: (event: StoreFailed | StoreRecovered) => void;
 }
 
 /** A desk with an end. */

@@ -1,4 +1,4 @@
-import { unref } from "./unref.ts";
+import { unref } from "../../plugin/unref.ts";
 
 /**
  * Lateness of a timer in milliseconds from which this process counts as having stood still, for instance while it read a

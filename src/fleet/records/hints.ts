@@ -1,22 +1,15 @@
 import type { BreakerState, FailureClass, Store } from "../../contracts/index.ts";
-import type { Clock } from "../../contracts/ports/index.ts";
+import type { SharingRouter } from "../../contracts/ports/index.ts";
+import { failureClasses } from "../../plugin/failure-class.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { failureClasses } from "../../router/health/failure-class.ts";
-import type { Breakers } from "../../router/limits/breakers.ts";
-import type { Limits } from "../../router/limits/limits.ts";
+import { unref } from "../../plugin/unref.ts";
+import type { Shared } from "../fleet-options.ts";
 import { isTime } from "./read-answers.ts";
-import type { Shared } from "./shared-options.ts";
 import { storeKey } from "./store-key.ts";
 import { StoreLink } from "./store-link.ts";
-import { unref } from "./unref.ts";
 
-export interface HintsOptions {
+export interface HintsOptions extends Pick<SharingRouter, "clock" | "breakers" | "limits" | "endpoints"> {
   readonly shared: Shared;
-  readonly clock: Clock;
-  readonly breakers: Pick<Breakers, "exportState" | "hint">;
-  readonly limits: Pick<Limits, "learnt" | "hint"> | undefined;
-  /** Names of the router's models. */
-  readonly names: readonly string[];
 }
 
 /** Exchange of hints between the processes of a fleet: open breakers and learnt rates. */
@@ -37,8 +30,8 @@ const mostWrites = 16;
 type Kind = "breaker" | "rate";
 
 /** Starts to poll, with timers that keep no process alive. */
-export function createHints({ shared, clock, breakers, limits, names }: HintsOptions): Hints {
-  const known = [...new Set(names)].slice(0, mostNames);
+export function createHints({ shared, clock, breakers, limits, endpoints }: HintsOptions): Hints {
+  const known = [...new Set(endpoints)].slice(0, mostNames);
   const link = new StoreLink({ store: shared.store, clock, onFailed: ignore, onBack: ignore });
   const writer = nodeCrypto().randomUUID();
   const keyOf = (kind: Kind, name: string) =>

@@ -1,6 +1,5 @@
-import type { SessionState } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { checkSessionsState } from "../../router/health/check-sessions-state.ts";
+import { isCount, isTime } from "./read-answers.ts";
 
 /** A session as a store keeps it, without its names. */
 export interface StoredSession {
@@ -31,13 +30,13 @@ export function readSession(text: string): StoredSession | undefined {
   if (text.length > longest) return undefined;
   try {
     const given: Record<string, unknown> | null = JSON.parse(text);
-    const { name } = given ?? {};
-    if (given?.["formatVersion"] !== formatVersion || typeof name !== "string") return undefined;
-    const session = { ...given, session: "stored", tenant: undefined } as unknown as SessionState;
-    const [checked] = checkSessionsState({ formatVersion, sessions: [session] });
-    if (checked === undefined || checked.turns < 1) return undefined;
-    if (checked.turns > mostCounted || checked.cachedTokens > mostCounted) return undefined;
-    const { model, turns, lastUsedAt, cachedTokens } = checked;
+    const { model, name, turns, lastUsedAt, cachedTokens } = given ?? {};
+    if (given?.["formatVersion"] !== formatVersion || typeof model !== "string" || model === "")
+      return undefined;
+    if (typeof name !== "string" || !isTime(lastUsedAt)) return undefined;
+    if (!isCount(turns) || turns < 1 || turns > mostCounted) return undefined;
+    if (typeof cachedTokens !== "number" || !(cachedTokens >= 0 && cachedTokens <= mostCounted))
+      return undefined;
     return { model, name, turns, lastUsedAt, cachedTokens };
   } catch {
     return undefined;
@@ -49,5 +48,6 @@ export function readSession(text: string): StoredSession | undefined {
  * process, or what any model costs.
  */
 const mostCounted = 1e9;
+
 /** Longest text that is read, in characters. Ids and names of models are far shorter. */
 const longest = 8_192;

@@ -1,35 +1,19 @@
 import type { SessionState, Store } from "../../contracts/index.ts";
-import type { Clock } from "../../contracts/ports/index.ts";
-import { createLatest } from "../../router/health/latest.ts";
-import type { Sessions } from "../../router/health/sessions.ts";
+import type { OpenShared, SharingRouter } from "../../contracts/ports/index.ts";
+import { createLatest } from "../../plugin/latest.ts";
+import type { Shared } from "../fleet-options.ts";
 import { readSession, type StoredSession, sessionKey, sessionText } from "./session-text.ts";
-import type { Shared } from "./shared-options.ts";
 import { storeKey } from "./store-key.ts";
 import { StoreLink } from "./store-link.ts";
 import { late, within } from "./waiting.ts";
 
-export interface SharedSessionsOptions {
+export interface SharedSessionsOptions
+  extends Pick<SharingRouter, "clock" | "sessions" | "names" | "maxSessions"> {
   readonly shared: Shared;
-  readonly clock: Clock;
-  /** Sessions of this process, into which those of others are read. */
-  readonly sessions: Pick<Sessions, "known" | "learn">;
-  /** Names of the router's models by id. */
-  readonly names: Readonly<Record<string, string>>;
-  readonly maxSessions: number;
 }
 
-/** Sessions that several processes share through a store. */
-export interface SharedSessions {
-  /**
-   * Reads a session that this process has not seen for `sessionTrustMs`. Undefined at once if it has; else a promise
-   * within `timeoutMs` and `mostMs`: of undefined, or of the reason why the session could not be read. Never rejects.
-   */
-  read(
-    request: { readonly tenant?: string | undefined; readonly session?: string | undefined },
-    mostMs: number,
-  ): undefined | string | Promise<string | undefined>;
-  /** Tells the store of an answer in a session, off the caller's path. */
-  write(tenant: string | undefined, session: string): void;
+/** Sessions that several processes share through a store. One is read again after `sessionTrustMs`. */
+export interface SharedSessions extends Pick<OpenShared, "read" | "write"> {
   /** Tells the store what is still to be told, for at most a second. */
   close(): Promise<void>;
 }

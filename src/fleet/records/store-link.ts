@@ -1,8 +1,8 @@
 import { type Store, StoreError } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
+import { unref } from "../../plugin/unref.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isCount, isTime } from "./read-answers.ts";
-import { unref } from "./unref.ts";
 
 /** Longest time that a call to the store may take before it counts as failed, in milliseconds. */
 const patienceMs = 1_000;

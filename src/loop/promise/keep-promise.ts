@@ -1,5 +1,12 @@
 import { choicesOf, totalOf } from "../../../policies/internal/lottery.ts";
-import { checkPolicy, describeUse, modelsOf, readsOf, toPolicy } from "../../../policies/internal/nested.ts";
+import {
+  checkPolicy,
+  describeUse,
+  modelsOf,
+  policiesOf,
+  readsOf,
+  toPolicy,
+} from "../../../policies/internal/nested.ts";
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, describePolicy } from "../../plugin/index.ts";
 import { policiesIn } from "../../plugin/policies-in.ts";
@@ -44,12 +51,13 @@ export function keepPromise<const Id extends string, const Other extends string>
     throw new InvalidOptionError("keepPromise.atRisk", atRisk, "true or false");
   const otherwise = toPolicy<Id | Other>("keepPromise.otherwise", use, "the answer to a broken promise");
   for (const [option, nested] of [["policy", policy] as const, ["otherwise", otherwise] as const])
-    if (policiesIn(describePolicy(nested)).some(({ name }) => name === "guarded"))
-      throw new InvalidOptionError(
-        `keepPromise.${option}`,
-        nested.name,
-        "without guarded, which stands outermost: guarded(keepPromise(…)), since a cap of a tenant comes before a broken promise",
-      );
+    for (const { policy: one } of policiesIn(`keepPromise.${option}`, nested))
+      if (one.order === "tenant-cap")
+        throw new InvalidOptionError(
+          `keepPromise.${option}`,
+          nested.name,
+          `without ${one.name}, which stands outermost: ${one.name}(keepPromise(…)), since a cap of a tenant comes before a broken promise`,
+        );
   const { id } = promise.input;
   const inner: Policy<Id | Other> = policy;
 
@@ -63,6 +71,9 @@ export function keepPromise<const Id extends string, const Other extends string>
     },
     models: modelsOf([policy, otherwise]),
     reads: readsOf([policy, otherwise, { reads: [promise.input] }]),
+    inner: policiesOf([policy, use]),
+    order: "promise",
+    guards: true,
     select(context) {
       const snapshot = context.inputs[id] as PromiseSnapshot | undefined;
       if (snapshot === undefined)

@@ -126,8 +126,7 @@ function certificateOf(router: Deployment, given: Tuning | undefined): ReleaseCe
 function checkApplies({ models, policy, classifier }: Deployment, tuning: Tuning): void {
   checkTuning("createRelease.tuning", tuning);
   const names = Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
-  const described = { ...describePolicy(policy), models: policy.models };
-  const { problem } = certificationOf(tuning, { policy: described, classifier, names });
+  const { problem } = certificationOf(tuning, { policy, classifier, names });
   if (problem !== undefined)
     throw new InvalidOptionError(
       "createRelease.tuning",

@@ -1,7 +1,6 @@
 import {
   InvalidOptionError,
   type Json,
-  type Replaced,
   type Router,
   type Store,
   type StoreEntry,
@@ -38,8 +37,6 @@ export interface Published {
   readonly hash: string;
   /** Hash of the release of before. Absent: there was none, or none that can be read. */
   readonly from: string | undefined;
-  /** Result of the dry run on the writer's router. */
-  readonly validation: Replaced;
 }
 
 /** Number of tries: followers renew the pointer, which changes its version and nothing else. */
@@ -67,7 +64,7 @@ export async function publishRelease<Id extends string>(
   const fromHash = before === undefined ? undefined : hashOf(before.value);
   if (from !== undefined && from !== (fromHash ?? "none")) throw conflict(store, fromHash);
   const { parts, hash } = releaseOfData(router, releases, name, kept);
-  const validation = await router.replace({ ...parts, release: hash, reason, dryRun: true });
+  await router.replace({ ...parts, release: hash, reason, dryRun: true });
   const at = new Date(systemClock.wall()).toISOString();
   const value = pointerText({ formatVersion: 1, hash, name, data: kept, at, by, reason });
   const problem = readPointer(value);
@@ -80,7 +77,7 @@ export async function publishRelease<Id extends string>(
   let expect = before?.version ?? "none";
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const put = await ask(store, () => store.records.put([{ key, value, expect, ttlMs }]));
-    if (isWritten(put)) return { hash, from: fromHash, validation };
+    if (isWritten(put)) return { hash, from: fromHash };
     const now = await read(store, key);
     if (now?.value !== before?.value) throw conflict(store, now && hashOf(now.value));
     expect = now?.version ?? "none";

@@ -42,7 +42,7 @@ export function withControl<Id extends string>(
 
 /**
  * Returns what `build` makes of the candidate's choices; of none, if that has arms that the router would refuse: those of
- * rollouts that the candidate does not read, of the rollout itself, or others than those of control.
+ * comparisons that the candidate does not read, of the rollout itself, or others than those of control.
  */
 export function buildSafely<Id extends string>(
   opinion: CandidateOpinion<Id>,
@@ -52,8 +52,8 @@ export function buildSafely<Id extends string>(
   if (!hasArms(opinion.choices)) return build(opinion);
   try {
     const known = new Set(reads.map(({ id }) => id));
-    const named = opinion.choices.flatMap(({ arms = [] }) => arms.map(({ rollout }) => rollout));
-    const strange = named.find((rollout) => !known.has(rollout));
+    const named = opinion.choices.flatMap(({ arms = [] }) => arms.map(({ comparison }) => comparison));
+    const strange = named.find((comparison) => !known.has(comparison));
     if (strange !== undefined) throw new PolicyError(name, `reads no input with the id ${strange}`);
     const built = build(opinion);
     checkArms(name, built);

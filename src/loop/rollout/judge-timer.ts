@@ -1,5 +1,5 @@
 import type { Clock } from "../../contracts/ports/index.ts";
-import { unref } from "../../fleet/records/unref.ts";
+import { unref } from "../../plugin/unref.ts";
 import type { RolloutController } from "./rollout-controller.ts";
 
 export interface JudgeTimerOptions {

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Policy, type Store } from "../../contracts/index.ts";
-import { resolveShared } from "../../fleet/records/shared-options.ts";
+import { resolveFleetOptions } from "../../fleet/fleet-options.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { checkGuards } from "../guards/check-guards.ts";
 import type { Guard } from "../guards/guard.ts";
@@ -130,7 +130,7 @@ export function resolveRollout<Id extends string>(options: RolloutOptions<Id>): 
   for (const name of ["random", "clock", "monotonicClock"] as const)
     if (options[name] !== undefined && typeof options[name] !== "function")
       throw new InvalidOptionError(`${owner}.${name}`, options[name], "a function");
-  const shared = store && resolveShared({ store, namespace: options.namespace }, owner);
+  const shared = store && resolveFleetOptions(owner, { store, namespace: options.namespace });
   if (store === undefined && options.namespace !== undefined)
     throw new InvalidOptionError(`${owner}.namespace`, options.namespace, "absent: there is no store");
   if (maxMsAtStage !== undefined)

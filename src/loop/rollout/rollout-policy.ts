@@ -84,6 +84,8 @@ export function rolloutPolicy<const Id extends string>(options: RolloutPolicyOpt
     },
     models: modelsOf([control, candidate]),
     reads: readsOf([{ reads: [input] }, control, candidate]),
+    inner: [control, candidate],
+    order: "rollout",
     select(context) {
       const { enrolled, share, controlShare } = snapshotOf(id, context.inputs);
       const proven = control.select(context);
@@ -100,12 +102,12 @@ export function rolloutPolicy<const Id extends string>(options: RolloutPolicyOpt
       return buildSafely(opinion, candidate, (wanted) =>
         [
           within(
-            { rollout: id, arm: "candidate", low: 0, high: share },
+            { comparison: id, arm: "candidate", low: 0, high: share },
             withControl(wanted, controls),
             context,
           ),
-          within({ rollout: id, arm: "between", low: share, high: low }, controls, context),
-          within({ rollout: id, arm: "control", low, high: 1 }, controls, context),
+          within({ comparison: id, arm: "between", low: share, high: low }, controls, context),
+          within({ comparison: id, arm: "control", low, high: 1 }, controls, context),
         ].flat(),
       );
     },

@@ -8,7 +8,7 @@ import type {
   ReadText,
   RequestFacts,
 } from "../../contracts/index.ts";
-import { otherIds } from "../../router/decide/index.ts";
+import { type KinOf, kinAmong } from "../../router/decide/index.ts";
 import { allText } from "../../router/request/index.ts";
 
 /** A finished request as far as another policy can be asked about it. */
@@ -22,7 +22,7 @@ export interface ShadowedRequest {
 /** Facts of a router's models by id, and the ids that stand for one model. */
 export interface ShadowModels {
   readonly factsOf: ReadonlyMap<string, ModelFacts>;
-  readonly otherIdsOf: ReturnType<typeof otherIds>;
+  readonly kinOf: KinOf;
 }
 
 export function shadowModels(models: Readonly<Record<string, Model>>): ShadowModels {
@@ -34,13 +34,13 @@ export function shadowModels(models: Readonly<Record<string, Model>>): ShadowMod
     ]),
   );
   const all = [...factsOf].map(([id, facts]) => ({ id, facts }));
-  return { factsOf, otherIdsOf: otherIds(all) };
+  return { factsOf, kinOf: kinAmong(all) };
 }
 
 /** Returns the context that the router's policy saw when it made a decision, rebuilt from its record. */
 export function shadowContext(
   { decision, readText, readRequest }: ShadowedRequest,
-  { factsOf, otherIdsOf }: ShadowModels,
+  { factsOf, kinOf }: ShadowModels,
 ): PolicyContext {
   const { ask, window } = readText();
   const request: RequestFacts = {
@@ -53,7 +53,7 @@ export function shadowContext(
     const { model: id, permitted, unknown: _, withheld, ...estimates } = one;
     const facts = factsOf.get(id);
     if (permitted !== true || withheld !== undefined || facts === undefined) return [];
-    return [{ id, sameAs: otherIdsOf(id, facts), facts, ...estimates }];
+    return [{ id, ...kinOf(id, facts), facts, ...estimates }];
   });
   return {
     request,

@@ -1,6 +1,5 @@
 import type { Interval } from "./normal-interval.ts";
-import { seededRandom } from "./seeded-random.ts";
-import { shuffled } from "./shuffled.ts";
+import { seededRandom, shuffled } from "./seeded-random.ts";
 
 /** Terms by row whose expected mean is the value to be bounded. */
 export interface BoundedTerms {

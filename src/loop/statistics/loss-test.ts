@@ -1,10 +1,8 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
 import { bettingPValue } from "./betting-p-value.ts";
-import { loadBinomialTest } from "./binomial-test.ts";
 import { gaffkePValue } from "./gaffke-p-value.ts";
 import { MOST_SCORED, scoreTest } from "./score-test.ts";
-import { seededRandom } from "./seeded-random.ts";
-import { shuffled } from "./shuffled.ts";
+import { seededRandom, shuffled } from "./seeded-random.ts";
 
 /**
  * Loss that is bounded. `mean`: the mean of the large model's quality minus that of the routed answer; gains
@@ -237,4 +235,25 @@ function shuffledPlaces(units: ArrayLike<number>, seed: number): Uint32Array {
     seededRandom(seed),
   );
   return Uint32Array.from(units, (unit) => placeOf[unit] as number);
+}
+
+/** Exact test of a share, for observations that are yes or no. */
+export interface BinomialTest {
+  /** P-value of the hypothesis that the share of events is above `limit`: `P(Binomial(n, limit) <= events)`. */
+  pValue(events: number, observations: number, limit: number): number;
+  /** Clopper-Pearson upper bound of the share that holds with probability `1 - delta`. */
+  upperBound(events: number, observations: number, delta: number): number;
+}
+
+/** Loads the distributions that the test needs. */
+export async function loadBinomialTest(): Promise<BinomialTest> {
+  const [{ default: binomialCdf }, { default: betaQuantile }] = await Promise.all([
+    import("@stdlib/stats-base-dists-binomial-cdf"),
+    import("@stdlib/stats-base-dists-beta-quantile"),
+  ]);
+  return {
+    pValue: (events, observations, limit) => binomialCdf(events, observations, limit),
+    upperBound: (events, observations, delta) =>
+      events >= observations ? 1 : betaQuantile(1 - delta, events + 1, observations - events),
+  };
 }

@@ -1,5 +1,4 @@
-import { meanError } from "./mean-error.ts";
-import { unitValues } from "./unit-values.ts";
+import { meanError, unitValues } from "./mean-error.ts";
 
 /**
  * Two-sided p-value of "the mean weight is 1", by normal theory. The mean is 1 if the propensities are right

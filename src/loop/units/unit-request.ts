@@ -30,7 +30,7 @@ export function armOf(
   arms: readonly ArmAssignment[] | undefined,
   rollout: string,
 ): (ArmAssignment & { readonly arm: ComparedArm }) | undefined {
-  const found = arms?.find((one) => one.rollout === rollout);
+  const found = arms?.find((one) => one.comparison === rollout);
   return found !== undefined && isCompared(found) ? found : undefined;
 }
 

@@ -3,7 +3,7 @@ import {
   type BudgetAccountOwner,
   type BudgetReset,
   InvalidOptionError,
-  type Store,
+  type SharedState,
 } from "../../contracts/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
@@ -19,26 +19,27 @@ export interface BudgetDoor {
   reset(reset: BudgetReset): Promise<BudgetAccount>;
 }
 
+type SharedBudgets = Pick<SharedState, "store" | "keyOf">;
+
 export interface BudgetDoorParts {
   readonly budgets: readonly Budget[];
   readonly kept: readonly KeptBudget[];
   /** Absent: this process keeps the budgets. */
-  readonly store?: Store | undefined;
-  /** Returns the key of a limit as the store knows it. */
-  readonly keyOf: (key: string) => string;
+  readonly shared?: SharedBudgets | undefined;
   /** Returns milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
-  const { store, kept, keyOf, now } = parts;
+  const { shared, kept, now } = parts;
   // A budget of a single request has no account.
   const budgets = parts.budgets.filter(({ periods }) => periods !== undefined);
 
-  const inStore = async (from: Store, budget: Budget, owner: Owner): Promise<BudgetAccount> => {
-    const nowMs = await askStore(from, (one) => one.status(), timeOf);
+  const inStore = async (from: SharedBudgets, budget: Budget, owner: Owner): Promise<BudgetAccount> => {
+    const { store, keyOf } = from;
+    const nowMs = await askStore(store, (one) => one.status(), timeOf);
     const { key, windowEndsAt } = quotaLimitOf(budget, owner, nowMs);
-    const state = await askStore(from, ({ quotas }) => quotas.read([keyOf(key)]), stateOf);
+    const state = await askStore(store, ({ quotas }) => quotas.read([keyOf(key)]), stateOf);
     return accountOf(budget, owner, { ...state, end: windowEndsAt });
   };
 
@@ -67,8 +68,8 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
         const own = kept.find((one) => one.budget === budget);
         if (own !== undefined) accounts.push(...ofProcess(own, owner));
         // A store does not list owners: of budgets with several only an asked one is read.
-        else if (store !== undefined && (owner !== undefined || budget.owner.kind === "router"))
-          accounts.push(await inStore(store, budget, owner ?? {}));
+        else if (shared !== undefined && (owner !== undefined || budget.owner.kind === "router"))
+          accounts.push(await inStore(shared, budget, owner ?? {}));
       }
       return accounts;
     },
@@ -100,12 +101,12 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
         own.book.reset(owner, used, now());
         return ofProcess(own, owner)[0] as BudgetAccount;
       }
-      const from = store as Store;
-      const nowMs = await askStore(from, (one) => one.status(), timeOf);
+      const from = shared as SharedBudgets;
+      const nowMs = await askStore(from.store, (one) => one.status(), timeOf);
       const { key } = quotaLimitOf(budget, owner, nowMs);
       await askStore(
-        from,
-        ({ quotas }) => quotas.reset(keyOf(key), used),
+        from.store,
+        ({ quotas }) => quotas.reset(from.keyOf(key), used),
         () => true,
       );
       return inStore(from, budget, owner);

@@ -83,13 +83,8 @@ export interface Budget {
 export const mostBudgets = 16;
 
 /** Checks the budgets of a router and fills in defaults. `ids`: those of its models. Throws `InvalidOptionError`. */
-export function resolveBudgets(
-  { budget, budgets }: { readonly budget?: BudgetOptions | undefined; readonly budgets?: unknown },
-  ids: readonly string[],
-): readonly Budget[] {
-  if (budgets === undefined) return budget === undefined ? [] : [resolveBudget(budget, "budget", ids)];
-  if (budget !== undefined)
-    throw new InvalidOptionError("budget", budget, "absent where budgets is given: add it to the list");
+export function resolveBudgets(budgets: unknown, ids: readonly string[]): readonly Budget[] {
+  if (budgets === undefined) return [];
   if (!Array.isArray(budgets) || budgets.length > mostBudgets)
     throw new InvalidOptionError("budgets", budgets, `an array of at most ${mostBudgets} budgets`);
   const resolved = budgets.map((one: BudgetOptions, at) => resolveBudget(one, `budgets[${at}]`, ids));

@@ -205,7 +205,8 @@ class RunningAttempt implements AttemptRecord {
   /** Returns the effort of reasoning that the call asks for. */
   #effort(): string | undefined {
     const { chat } = this.#context;
-    const asked: unknown = chat.reasoning_effort ?? this.#ready.model.defaults?.reasoningEffort;
+    const { effort, defaults } = this.#ready.model;
+    const asked: unknown = effort ?? chat.reasoning_effort ?? defaults?.reasoningEffort;
     return typeof asked === "string" ? asked : undefined;
   }
 

@@ -4,6 +4,7 @@ import type { LimitedOutput } from "../../contracts/ports/pricing.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
 import { isOutsideBudgets, machineOf, outputWeightOf } from "../../plugin/own-gpu.ts";
 import { askedServiceTier } from "../../plugin/service-tier.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
 import type { Target } from "./target.ts";
@@ -20,7 +21,13 @@ export function callOf(
   target: Pick<Target, "id" | "name" | "candidate" | "model">,
   attemptId: string,
   hop: Hop,
-  { sparing, lastResort, paid, spilled }: Pick<Proposal, "sparing" | "lastResort" | "paid" | "spilled"> = {},
+  {
+    sparing,
+    lastResort,
+    direct,
+    paid,
+    spilled,
+  }: Pick<Proposal, "sparing" | "lastResort" | "direct" | "paid" | "spilled">,
 ): Call {
   const { scope, facts, textTokens } = context;
   const { id, name, candidate, model } = target;
@@ -37,6 +44,7 @@ export function callOf(
     attemptId,
     model: id,
     name,
+    endpoint: withoutEffort(name, candidate.facts),
     hop,
     tenant: facts.tenant,
     category: facts.category,
@@ -53,6 +61,7 @@ export function callOf(
     limited: bounded?.limited,
     sparing,
     lastResort,
+    direct,
     paid,
     spilled,
     ...(gpu !== undefined && {

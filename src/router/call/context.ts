@@ -59,8 +59,6 @@ export interface RequestScope {
   readonly told: (Attempt | undefined)[];
   /** Returns the next number for a call that no plan proposed. */
   readonly numberCall: () => number;
-  /** Keys of the members that the plan has called, by the id of their pool, in order. Absent: none. */
-  called?: Map<string, readonly string[]> | undefined;
 }
 
 /** A member of a pool, as constraints were asked about it at a hop. */
@@ -77,7 +75,7 @@ export interface PoolAccess {
   ask(hop: Hop, now: number): readonly AskedMember[];
 }
 
-/** Everything that a call is made with. */
+/** A plan of calls, and everything that they are made with. */
 export interface CallContext {
   readonly ports: ExecutionPorts;
   readonly scope: RequestScope;
@@ -96,6 +94,14 @@ export interface CallContext {
   permits(candidate: Candidate, hop: Hop, now: number): true | string;
   /** Returns the members of a pool; undefined for a model that is not a pool. Absent: there are no pools. */
   readonly poolOf?: ((id: string) => PoolAccess | undefined) | undefined;
+  readonly plan: readonly PlannedStep[];
+  readonly fallbacks: readonly string[];
+  /** Rules of the attempt plan, the same for all requests of a router. */
+  readonly rules: PlanRules;
+  /** Hop of a plan of one call that nothing follows. Absent: the plan answers the request. */
+  readonly direct?: Hop | undefined;
+  /** Keys of the members that the plan has called, by the id of their pool, in order. Absent: none. */
+  called?: Map<string, readonly string[]> | undefined;
 }
 
 /** One model of a plan, with the check that its answer must pass. */
@@ -106,10 +112,6 @@ export interface PlannedStep {
 
 /** A decided request. */
 export interface Execution extends CallContext {
-  readonly plan: readonly PlannedStep[];
-  readonly fallbacks: readonly string[];
-  /** Rules of the attempt plan, the same for all requests of a router. */
-  readonly rules: PlanRules;
   /** Schema that the answer must validate by. Absent: none. */
   readonly output?: OutputReading | undefined;
   /** Opens the way of one check to models. The caller ends it. */

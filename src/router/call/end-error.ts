@@ -4,11 +4,12 @@ import {
   LimitExceededError,
   NoEligibleModelError,
 } from "../../contracts/index.ts";
+import { copyOf } from "../../plugin/copy-of.ts";
 import { longestTimerMs } from "../../plugin/longest-timer.ts";
-import type { Execution } from "./context.ts";
+import type { Refused } from "./admit-target.ts";
+import type { CallContext } from "./context.ts";
 import { deadlineError } from "./deadline.ts";
 import type { PlanEnd, PlanState } from "./plan/index.ts";
-import type { Refused } from "./refused.ts";
 
 /** Errors and refusals of a request, by the ids of its attempts. */
 export interface Remembered {
@@ -18,7 +19,7 @@ export interface Remembered {
 
 /** Returns the error that a request ends with. */
 export function endError(
-  { scope, signal }: Execution,
+  { scope, signal, direct }: CallContext,
   { because, attemptId = "" }: PlanEnd,
   { passedOver }: Pick<PlanState, "passedOver">,
   { errors, refusals }: Remembered,
@@ -47,7 +48,9 @@ export function endError(
       const refused = refusals?.get(attemptId);
       const problem = `${refused?.proposal.model}: ${refused?.refusal.reason}`;
       const bound = refused === undefined ? { limitUsd: 0 } : scope.account.reached(refused.refusal);
-      return new BudgetExceededError(bound, problem, scope.attempts);
+      // A copy: a classifier or a check gets it while the request goes on.
+      const attempts = direct === undefined ? scope.attempts : copyOf(scope.attempts);
+      return new BudgetExceededError(bound, problem, attempts);
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { Check, Completion } from "../../contracts/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
-import { generateAgain } from "./call-directly.ts";
 import { chatCall } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
+import { generateAgain } from "./direct-call.ts";
 import { noteIfCut } from "./output-limit.ts";
 import type { OutputRead, OutputReading } from "./output-reading.ts";
 import { repairOnce } from "./repair.ts";

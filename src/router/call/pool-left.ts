@@ -1,6 +1,5 @@
-import type { Hop } from "../../contracts/index.ts";
 import type { Call } from "../../contracts/ports/index.ts";
-import type { AskedMember, Execution } from "./context.ts";
+import type { AskedMember, CallContext } from "./context.ts";
 
 /** Rest of a pool for a request of which one call has failed. */
 export interface LeftOfPool {
@@ -13,7 +12,7 @@ export interface LeftOfPool {
 
 /** Returns what is left, for a hop, of the pool that a call went to; undefined if its model is not a pool. */
 export function leftOfPool(
-  execution: Execution,
+  execution: CallContext,
   call: Call,
   hop: "retry" | "hedge" = "retry",
 ): LeftOfPool | undefined {
@@ -22,18 +21,11 @@ export function leftOfPool(
   const { admission, clock } = execution.ports;
   const asked = ({ member }: AskedMember) => ({ ...call, hop, name: member.key });
   const permitted = pool.ask(hop, clock.wall()).filter((one) => one.permitted === true);
-  const called = execution.scope.called?.get(call.model);
+  const called = execution.called?.get(call.model);
   const elsewhere = permitted.some(
     (one) => called?.includes(one.member.key) !== true && admission.ask(asked(one), 0) === true,
   );
   const holds = permitted.map((one) => admission.holdMs(asked(one)));
   const holdMs = holds.length === 0 ? admission.holdMs(call) : Math.min(...holds);
   return { elsewhere, holdMs, maxWaitMs: pool.rules?.maxWaitMs ?? 0 };
-}
-
-/** Returns the permitted members of a pool that the request has not called; none if the model is not a pool. */
-export function notYetCalled(execution: Execution, model: string, hop: Hop): readonly AskedMember[] {
-  const called = execution.scope.called?.get(model);
-  const asked = execution.poolOf?.(model)?.ask(hop, execution.ports.clock.wall()) ?? [];
-  return asked.filter(({ member, permitted }) => permitted === true && called?.includes(member.key) !== true);
 }

@@ -1,7 +1,7 @@
 import type { ChatMessage, Completion, OutputIssue } from "../../contracts/index.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
-import { callAgain } from "./call-directly.ts";
 import type { Execution } from "./context.ts";
+import { repairBy } from "./direct-call.ts";
 import type { OutputRead } from "./output-reading.ts";
 
 /** The answer that a repair gave, and the record of its call, which is not reported yet. */
@@ -31,7 +31,7 @@ export async function repairOnce(
     { role: "user", content: complaint(read.issues) },
   ];
   try {
-    const repaired = await callAgain(execution, model, { messages }, "repair", () => record.report("repair"));
+    const repaired = await repairBy(execution, model, { messages }, () => record.report("repair"));
     return repaired;
   } catch {
     // Its attempt says what happened. The plan goes on with the answer as it was.

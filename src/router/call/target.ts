@@ -1,6 +1,5 @@
 import type {
   Candidate,
-  Hop,
   Member,
   Model,
   OrderContext,
@@ -30,16 +29,6 @@ export function targetOf(context: CallContext, id: string): Target {
 
 export function memberTarget(id: string, { member, candidate }: AskedMember): Target {
   return { id, name: member.key, candidate, model: member.model, member };
-}
-
-/** Evaluates the constraints about a target once more, for instance after a wait. */
-export function permitsNow(context: CallContext, { id, member, name }: Target, hop: Hop): true | string {
-  const { clock } = context.ports;
-  if (member === undefined)
-    return context.permits(context.candidateOf(id, clock.monotonic()), hop, clock.wall());
-  const pool = context.poolOf?.(id);
-  const found = pool?.ask(hop, clock.wall()).find((one) => one.member.key === name);
-  return found?.permitted ?? `${name} has left the pool`;
 }
 
 /** Returns members in the order of the pool's rule. What a rule returns twice, or wrongly, counts once, or not. */

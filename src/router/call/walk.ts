@@ -1,25 +1,23 @@
-import { type Completion, isRouterError } from "../../contracts/index.ts";
+import { type Attempt, type Completion, type Hop, isRouterError } from "../../contracts/index.ts";
 import { longestTimerMs } from "../../plugin/longest-timer.ts";
 import { admitCall } from "./admit-call.ts";
-import { giveBack, type PlannedCall } from "./admit-target.ts";
+import { giveBack, type PlannedCall, type Refused } from "./admit-target.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
-import type { Execution } from "./context.ts";
+import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
 import { endError } from "./end-error.ts";
-import { followedBy } from "./followed-by.ts";
 import {
   initialState,
   next,
   type PlanEvent,
   type PlanInput,
+  type PlannedModel,
   type PlanState,
   type PlanStep,
   type Proposal,
 } from "./plan/index.ts";
-import { planInputOf } from "./plan-input-of.ts";
 import { leftOfPool } from "./pool-left.ts";
-import type { Refused } from "./refused.ts";
-import { takeAnyTurn } from "./take-any-turn.ts";
+import { takeTurn } from "./take-turn.ts";
 
 /** Result of an event: a call to make, the answer of the request, or neither if another call still runs. */
 export type Move =
@@ -29,12 +27,19 @@ export type Move =
 
 const goesOn: Move = {};
 
+/** `next` of an attempt that is followed by a call of a hop. */
+const nextOf: Partial<Record<Hop, Attempt["next"]>> = {
+  retry: "retry",
+  fallback: "fallback",
+  cascade: "escalate",
+};
+
 /**
- * Shell around the attempt plan of one request. It reports events to the plan and takes the calls that the
+ * Shell around the attempt plan of one request, or of one direct call. It reports events to the plan and takes the calls that the
  * plan proposes through the ports. It throws the error that ends the request.
  */
 export class Walk {
-  readonly #execution: Execution;
+  readonly #execution: CallContext;
   readonly #input: PlanInput;
   #state: PlanState = initialState;
   /** Time that was read last. The plan does not look at the times of events that are told by it. */
@@ -49,7 +54,7 @@ export class Walk {
   /** Answers that a check did not accept. */
   #answers: Map<string, Completion> | undefined;
 
-  constructor(execution: Execution) {
+  constructor(execution: CallContext) {
     this.#execution = execution;
     this.#input = planInputOf(execution);
     this.#readAt = execution.scope.startedAt;
@@ -57,11 +62,11 @@ export class Walk {
 
   /** Starts the plan and returns the first call. */
   begin(): Move | Promise<Move> {
-    const { signal, ports } = this.#execution;
+    const { signal, ports, scope } = this.#execution;
     // A stream may be read long after it was decided.
+    if (signal?.aborted !== true && leftMs(this.#execution) <= 0) throw deadlineError(scope);
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
-    if (leftMs(this.#execution) <= 0) throw deadlineError(this.#execution.scope);
-    ports.admission.noteRequest();
+    if (this.#execution.direct === undefined) ports.admission.noteRequest();
     return this.#follow(this.#send({ type: "begin", at: this.#readAt }));
   }
 
@@ -86,7 +91,8 @@ export class Walk {
     this.#errors ??= new Map();
     this.#errors.set(attemptId, error);
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
-    const isProviders = isRouterError(error, "provider");
+    // Nothing follows a direct call, whatever its failure: nothing is asked, and no number drawn.
+    const isProviders = isRouterError(error, "provider") && this.#execution.direct === undefined;
     const left = isProviders ? leftOfPool(this.#execution, failed.call) : undefined;
     return this.#follow(
       this.#send({
@@ -209,8 +215,8 @@ export class Walk {
     if (!("call" in outcome)) return outcome;
     this.#send({ type: "accepted", attemptId: proposal.attemptId, at: this.#readAt });
     if (proposal.beside === true) return outcome;
-    this.#previous?.report(followedBy(proposal.hop));
-    const turn = takeAnyTurn(this.#execution, proposal, outcome);
+    this.#previous?.report(nextOf[proposal.hop]);
+    const turn = takeTurn(this.#execution, proposal, outcome);
     return turn instanceof Promise ? turn.then((taken) => this.#settled(taken)) : this.#settled(turn);
   }
 
@@ -228,7 +234,8 @@ export class Walk {
     const { reason, waitMs, by } = refusal;
     this.#refusals ??= new Map();
     this.#refusals.set(attemptId, refused);
-    if (isSkipped) this.#execution.ports.observer.skipped(this.#input.requestId, model, hop, reason);
+    if (isSkipped && proposal.direct !== true)
+      this.#execution.ports.observer.skipped(this.#input.requestId, model, hop, reason);
     const at = by === "deadline" ? this.#afterDeadline() : this.#now();
     // A rate that never comes back waits forever, which JSON cannot say.
     const boundedMs = waitMs === undefined ? undefined : Math.min(waitMs, longestTimerMs);
@@ -242,4 +249,20 @@ export class Walk {
       rate: by === "rate" || by === "pause",
     });
   }
+}
+
+/** Returns the attempt plan's view of a decided request, or of a direct call, which is numbered by it. */
+function planInputOf({ scope, plan, fallbacks, rules, direct }: CallContext): PlanInput {
+  return {
+    requestId: scope.id,
+    plan: plan.map(planned),
+    fallbacks,
+    deadlineAt: scope.deadline?.at,
+    rules,
+    direct: direct && { attemptId: `${scope.id}/${direct}-${scope.numberCall()}`, hop: direct },
+  };
+}
+
+function planned({ model, unless }: CallContext["plan"][number]): PlannedModel {
+  return { model, check: unless?.name };
 }

@@ -7,8 +7,8 @@ import type {
   ServiceTierPrice,
   UnstackedPart,
 } from "../../contracts/index.ts";
+import { readName } from "../../plugin/read-name.ts";
 import { pricesDate, reviewed, rows, source } from "./catalogue.generated.ts";
-import { fitsPatterns } from "./name-pattern.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
 export interface CatalogueEntry {
@@ -72,7 +72,7 @@ let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
 /**
  * Looks up a model by its provider's name: first as given, then with its date in the other notation
  * (`-20250807`, `-2025-08-07`), then without its date, so that a snapshot that is not listed gets the facts
- * of its model.
+ * of its model. An effort or a version that follows the name (`gpt-5@high`) makes no other model of it.
  */
 export function lookUpModel(provider: string, model: string): CatalogueEntry | undefined {
   if (model.length > longestName) return undefined;
@@ -84,12 +84,17 @@ export function lookUpModel(provider: string, model: string): CatalogueEntry | u
     .trim()
     .toLowerCase()
     .replace(provider === "vertex" ? /^google\// : /^models\//, "");
-  const spellings = [name, name.replace(compactDate, "-$1-$2-$3"), name.replace(finalDate, "")];
-  for (const spelling of spellings) {
+  for (const spelling of spellingsOf(name)) {
     const row = models.find(([, patterns]) => fitsPatterns(spelling, patterns));
     if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row);
   }
   return undefined;
+}
+
+/** Looks up a model by its name, `provider:model[@effort][#version]`. */
+export function lookUpName(name: string): CatalogueEntry | undefined {
+  const { provider, model } = readName(name);
+  return lookUpModel(provider, model);
 }
 
 /** True if the catalogue lists models of the provider. */
@@ -103,6 +108,12 @@ export function isListedProvider(provider: string): boolean {
 
 const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
 const finalDate = /-20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/;
+
+function spellingsOf(name: string): readonly string[] {
+  const { model } = readName(`:${name}`);
+  const names = model === name ? [name] : [name, model];
+  return names.flatMap((one) => [one, one.replace(compactDate, "-$1-$2-$3"), one.replace(finalDate, "")]);
+}
 
 /**
  * Completes a model's facts from the catalogue. The caller's facts win, field by field, and for
@@ -118,6 +129,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
     model: model.model,
     labels,
     ...known({
+      effort: model.effort,
       endpoint: model.endpoint,
       // What others take for the model says nothing about own GPUs.
       price: model.price ?? (model.gpu === undefined && isPricedAt(model) ? entry?.price : undefined),
@@ -226,4 +238,35 @@ function capabilitiesOf(letters: string): Capabilities {
     return letters.includes(letter.toLowerCase()) ? false : undefined;
   };
   return known({ tools: read("T"), images: read("I"), jsonSchema: read("J"), reasoning: read("R") });
+}
+
+/**
+ * Returns true if a model's name fits a pattern: a lower-case name in which `#` stands for one digit, and
+ * a `*` at the start or end for any text. Reads the name once.
+ */
+export function fitsPattern(name: string, pattern: string): boolean {
+  const anyStart = pattern.startsWith("*");
+  const anyEnd = pattern.endsWith("*");
+  const body = pattern.slice(anyStart ? 1 : 0, anyEnd ? -1 : undefined);
+  if (anyStart) return anyEnd ? name.includes(body) : name.endsWith(body);
+  if (name.length < body.length || (!anyEnd && name.length > body.length)) return false;
+  for (let at = 0; at < body.length; at += 1) {
+    if (body[at] === "#" ? !isDigit(name.charCodeAt(at)) : body[at] !== name[at]) return false;
+  }
+  return true;
+}
+
+/** Returns true if a name fits one of the patterns and none of those that start with `!`. */
+export function fitsPatterns(name: string, patterns: readonly string[]): boolean {
+  let fits = false;
+  for (const pattern of patterns) {
+    if (pattern.startsWith("!")) {
+      if (fitsPattern(name, pattern.slice(1))) return false;
+    } else fits ||= fitsPattern(name, pattern);
+  }
+  return fits;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

@@ -39,7 +39,7 @@ function isCurrent(provider, model) {
   return !otherKind.test(model.id);
 }
 
-/** Converts a match rule of the source to name patterns (see name-pattern.ts). */
+/** Converts a match rule of the source to name patterns (see `fitsPattern`). */
 function patternsOf(rule) {
   if ("or" in rule) return rule.or.flatMap(patternsOf);
   if ("and" in rule) return rule.and.flatMap(patternsOf);

@@ -1,4 +1,4 @@
-import { fitsPatterns } from "./name-pattern.ts";
+import { fitsPatterns } from "./catalogue.ts";
 
 /** Dates in the life of a model at its own provider. What is not known is absent. */
 export interface ModelLife {

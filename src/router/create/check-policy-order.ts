@@ -1,26 +1,29 @@
-import { InvalidOptionError, type PolicyDescription } from "../../contracts/index.ts";
+import { InvalidOptionError, type Policy, type PolicyOrder } from "../../contracts/index.ts";
 import { policiesIn } from "../../plugin/policies-in.ts";
 
-/** Combinators that must not stand around others, and the order that is right. */
+/** Places that must not be around a place, with the order that is right. */
 const wrong: readonly {
-  readonly around: readonly string[];
-  readonly inside: readonly string[];
-  readonly right: string;
+  readonly around: readonly PolicyOrder[];
+  readonly inside: PolicyOrder;
+  readonly right: (inside: string, around: string) => string;
 }[] = [
   {
-    around: ["keepPromise", "rollout"],
-    inside: ["guarded"],
-    right: "guarded outermost, since a cap of a tenant comes first: guarded(keepPromise(rollout.policy))",
+    around: ["promise", "rollout"],
+    inside: "tenant-cap",
+    right: (cap) =>
+      `${cap} outermost, since a cap of a tenant comes first: ${cap}(keepPromise(rollout.policy))`,
   },
   {
     around: ["rollout"],
-    inside: ["keepPromise"],
-    right: "keepPromise around the rollout, since a broken promise comes first: keepPromise(rollout.policy)",
+    inside: "promise",
+    right: (promise) =>
+      `${promise} around the rollout, since a broken promise comes first: ${promise}(rollout.policy)`,
   },
   {
-    around: ["sticky"],
-    inside: ["keepPromise"],
-    right: "keepPromise around sticky, which would keep a conversation on its model: keepPromise(sticky(…))",
+    around: ["session"],
+    inside: "promise",
+    right: (promise, session) =>
+      `${promise} around ${session}, which would keep a conversation on its model: ${promise}(${session}(…))`,
   },
 ];
 
@@ -28,10 +31,16 @@ const wrong: readonly {
  * Throws `InvalidOptionError` for policies that are nested so that the order of answers is not the fixed one:
  * constraints, hard budgets, tenant cap, broken promise, soft budgets, rollout.
  */
-export function checkPolicyOrder(policy: PolicyDescription): void {
-  for (const { name, inside } of policiesIn(policy))
-    for (const { around, inside: inner, right } of wrong) {
-      const outer = inner.includes(name) ? inside.find((one) => around.includes(one)) : undefined;
-      if (outer !== undefined) throw new InvalidOptionError("policy", `${name} inside ${outer}`, right);
+export function checkPolicyOrder(policy: Policy<string>): void {
+  for (const { policy: inner, around } of policiesIn("policy", policy))
+    for (const { around: places, inside, right } of wrong) {
+      if (inner.order !== inside) continue;
+      const outer = around.find(({ order }) => order !== undefined && places.includes(order));
+      if (outer === undefined) continue;
+      throw new InvalidOptionError(
+        "policy",
+        `${inner.name} inside ${outer.name}`,
+        right(inner.name, outer.name),
+      );
     }
 }

@@ -6,10 +6,13 @@ import {
 } from "../../contracts/index.ts";
 import { asksLike } from "../../plugin/call-abort.ts";
 import { checkAssumed } from "../../plugin/check-assumed.ts";
+import { checkEfforts } from "../../plugin/check-efforts.ts";
 import { checkModel } from "../../plugin/check-model.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
 import { checkText } from "../../plugin/index.ts";
+import { isEffort } from "../../plugin/read-name.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import { completeFacts } from "../cost/catalogue.ts";
 import { readMembers } from "../life/read-members.ts";
 import { decidingPool, poolFacts, poolRules } from "../life/router-pools.ts";
@@ -42,6 +45,7 @@ export function completeModels<Id extends string>(
   if (!isObject || Object.keys(given).length === 0)
     throw new InvalidOptionError("models", given, "an object with at least one model, by id");
   const idByName = new Map<string, string>();
+  const byEndpoint = new Map<string, readonly [id: string, facts: ModelFacts]>();
   const entries = Object.entries<Model>(given).map(([id, model]) => {
     checkText("models: an id", id);
     checkModel(`models.${id}`, model);
@@ -52,7 +56,10 @@ export function completeModels<Id extends string>(
     }
     idByName.set(model.name, id);
     if (model.members !== undefined) checkMembers(id, model);
-    return [id, completeModel(model, complete, (problem) => onPoolProblem?.(id, problem))] as const;
+    const made = completeModel(model, complete, (problem) => onPoolProblem?.(id, problem));
+    checkEffort(`models.${id}`, made);
+    checkEndpoint(id, made, byEndpoint);
+    return [id, made] as const;
   });
   return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<Id, Model>>;
 }
@@ -69,7 +76,7 @@ function completeModel(
   const { health, describe } = model;
   const pool = decidingPool(model, complete, onPoolProblem);
   return Object.freeze<Model>({
-    ...(pool === undefined ? complete(model) : poolFacts(model.name, pool)),
+    ...(pool === undefined ? complete(model) : poolFacts(model, pool)),
     ...(pool === undefined ? {} : { members: pool.members, pool: poolRules(model.pool, pool.revision) }),
     defaults: deepFreeze(copyOf(model.defaults)),
     generate: asksLike<Model["generate"]>(model.generate, (request, options) =>
@@ -81,6 +88,34 @@ function completeModel(
     ...(model.batches === undefined ? {} : { batches: model.batches }),
     ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
   });
+}
+
+/** Refuses an effort that the model is known not to have. One that is not known is told by each decision. */
+function checkEffort(option: string, { name, effort, capabilities = {} }: ModelFacts): void {
+  if (effort === undefined) return;
+  if (!isEffort(effort)) checkEfforts(`${option}.effort`, [effort]);
+  if (!name.endsWith(`@${effort}`))
+    throw new InvalidOptionError(`${option}.name`, name, `one that ends with @${effort}: use efforts(…)`);
+  const { efforts = capabilities.reasoning === false ? ["none"] : undefined } = capabilities;
+  if (efforts !== undefined && !efforts.includes(effort)) {
+    const has = efforts.length === 0 ? "no effort" : `only ${efforts.join(", ")}`;
+    throw new InvalidOptionError(`${option}.effort`, effort, `one that the model has: ${name} has ${has}`);
+  }
+}
+
+/** Refuses models that would share a breaker and limits although they are not one model at one address. */
+function checkEndpoint(
+  id: string,
+  made: ModelFacts,
+  known: Map<string, readonly [id: string, facts: ModelFacts]>,
+): void {
+  const key = withoutEffort(made.name, made);
+  const [other, facts] = known.get(key) ?? [id, made];
+  known.set(key, [other, facts]);
+  const { provider, model, endpoint } = made;
+  if (facts.provider === provider && facts.model === model && facts.endpoint === endpoint) return;
+  const advice = `made of another name than models.${other}.name, which is another model or address (option name of the provider)`;
+  throw new InvalidOptionError(`models.${id}.name`, made.name, advice);
 }
 
 /** A pool must be right when a router is made. What is wrong later is told, and leaves out what cannot be used. */

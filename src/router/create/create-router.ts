@@ -1,9 +1,8 @@
 import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../../contracts/index.ts";
-import { resolveShared } from "../../fleet/records/shared-options.ts";
-import { storeKey } from "../../fleet/records/store-key.ts";
 import { createClock } from "../../plugin/clock.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import { createBudgetDoor } from "../budget/budget-door.ts";
 import { resolveBudgets } from "../budget/budget-options.ts";
 import { createLedger } from "../budget/ledger.ts";
@@ -14,7 +13,7 @@ import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
 import { createPricing } from "../cost/pricing.ts";
-import { otherIds } from "../decide/index.ts";
+import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
 import { createSessions } from "../health/sessions.ts";
@@ -27,7 +26,6 @@ import { createObserver } from "../life/observer.ts";
 import { loadEarly } from "../life/opening-of.ts";
 import type { FixedParts } from "../life/parts.ts";
 import { createPoolWatches } from "../life/pool-watches.ts";
-import { recentDecisions } from "../life/recent-decisions.ts";
 import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
@@ -39,7 +37,6 @@ import { normaliseRequest } from "../request/index.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createInputStates } from "./input-states.ts";
-import { openShared } from "./open-shared.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
@@ -71,7 +68,7 @@ function assemble<Id extends string>(
   let poolProblems: PoolProblems | undefined;
   const models = completeModels(givenModels, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
-  checkRouterOptions(options, ids);
+  checkRouterOptions(options, models);
   const ownClassifier = defaultClassifier();
   const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
   const { coalesce = false, maxCharacters = 4_000_000 } = options;
@@ -96,21 +93,21 @@ function assemble<Id extends string>(
   const breakers = createBreakers(breaker);
   const retryBudget = createRetryBudget(retries);
   const limits = bounds && createLimits(bounds, { models, clock: now });
-  const shared = options.shared === undefined ? undefined : resolveShared(options.shared);
-  const names = namesOf(models);
-  const opened =
-    shared &&
-    openShared({
-      shared,
-      clock,
-      emit: events.emit,
-      sessions: { sessions, names, maxSessions: options.maxSessions ?? 10_000 },
-      hints: { breakers, limits, names: Object.values(names) },
-    });
+  const { shared } = options;
+  const opened = shared?.open({
+    clock,
+    emit: events.emit,
+    names: namesOf(models),
+    endpoints: endpointsOf(models),
+    maxSessions: options.maxSessions ?? 10_000,
+    sessions,
+    breakers,
+    limits,
+  });
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge && createHedging(hedge, health.of);
-  const budgets = resolveBudgets(options, ids);
+  const budgets = resolveBudgets(options.budgets, ids);
   const ledger = createLedger({
     budgets,
     desk,
@@ -138,7 +135,7 @@ function assemble<Id extends string>(
   const deciding: FixedParts<Id>["deciding"] = {
     models: facts,
     hasPools: facts.some(({ pool }) => pool !== undefined),
-    otherIdsOf: otherIds(facts),
+    kinOf: kinAmong(facts),
     classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
     random: random ?? Math.random,
     clock: clock.wall,
@@ -175,13 +172,11 @@ function assemble<Id extends string>(
     budgetDoor: createBudgetDoor({
       budgets,
       kept: ledger.kept,
-      store: shared?.store,
-      keyOf: (key) => storeKey(shared?.namespace ?? "", key),
+      shared,
       now: clock.wall,
     }),
-    shared: options.shared,
+    shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
-    recent: recentDecisions(options.recentDecisions ?? 200),
     rules: planRulesOf(execution, models),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
@@ -223,6 +218,10 @@ function assemble<Id extends string>(
 
 function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {
   return Object.fromEntries(Object.entries(models).map(([id, { name }]) => [id, name]));
+}
+
+function endpointsOf(models: Readonly<Record<string, Model>>): readonly string[] {
+  return Object.values(models).map((model) => withoutEffort(model.name, model));
 }
 
 function isDraw(value: unknown): boolean {

@@ -91,15 +91,13 @@ export function certified<Id extends string>(
   catalogue: string,
 ): Pick<DecisionParts<Id>, "description" | "certification" | "versions"> {
   checkParameters(policy);
+  checkPolicyOrder(policy);
   const description = describePolicy(policy);
-  checkPolicyOrder(description);
   const names = Object.fromEntries(Object.entries<Model>(models).map(([id, { name }]) => [id, name]));
   return {
     description,
     certification:
-      tuning === undefined
-        ? uncertified
-        : certificationOf(tuning, { policy: { ...description, models: policy.models }, classifier, names }),
+      tuning === undefined ? uncertified : certificationOf(tuning, { policy, classifier, names }),
     versions: Object.freeze({
       package: packageVersion,
       classifier: `${classifier.name}@${classifier.version}`,

@@ -1,7 +1,5 @@
-import { errorType } from "../../contracts/errors/index.ts";
-import { InvalidOptionError, isRouterError, notShown, type Replacement } from "../../contracts/index.ts";
+import { InvalidOptionError, type ModelFacts, type Replacement } from "../../contracts/index.ts";
 import { checkKeys, checkText } from "../../plugin/index.ts";
-import type { DryRun } from "../life/dry-run.ts";
 import type { RouterParts } from "../life/parts.ts";
 import type { GivenParts } from "./parts-of.ts";
 import { checkDecidingOptions } from "./router-options.ts";
@@ -12,8 +10,6 @@ export interface ReadReplacement<Id extends string> {
   readonly parts: readonly string[];
   readonly reason: string;
   readonly isDry: boolean;
-  /** True if a policy that cannot decide the last requests is refused. New constraints alone may leave some without a model. */
-  readonly mustDecide: boolean;
   /** Returns all parts: those that were given, else the current ones. */
   over(current: RouterParts<Id>): GivenParts<Id>;
 }
@@ -24,7 +20,7 @@ const longestReason = 1_000;
 /** Reads a replacement, each field once. Throws `InvalidOptionError`. */
 export function readReplacement<Id extends string>(
   given: Replacement<Id>,
-  ids: readonly string[],
+  models: Readonly<Record<string, ModelFacts>>,
 ): ReadReplacement<Id> {
   checkKeys("replace", given, [...names, "reason", "dryRun"]);
   const { policy, classifier, tuning, constraints, golden, release, dryRun = false } = given;
@@ -36,7 +32,7 @@ export function readReplacement<Id extends string>(
     throw new InvalidOptionError("replace", given, `given at least one of ${names.join(", ")}`);
   checkDecidingOptions(
     { policy, classifier, constraints, tuning: tuning ?? undefined, golden, release },
-    ids,
+    models,
   );
   // A list that is changed while the parts are validated must not get by.
   const held = constraints && [...constraints];
@@ -44,7 +40,6 @@ export function readReplacement<Id extends string>(
     parts,
     reason,
     isDry: dryRun,
-    mustDecide: policy !== undefined || classifier !== undefined,
     over: (current) => ({
       policy: policy ?? current.deciding.policy,
       classifier: classifier ?? current.deciding.classifier,
@@ -62,15 +57,4 @@ export function readReason(option: string, given: unknown): string {
   if (reason.length > longestReason)
     throw new InvalidOptionError(option, reason, `a text of at most ${longestReason} characters`);
   return reason;
-}
-
-/** Returns the error for parts that could not decide what the current ones decided. */
-export function notReplaced({ failure, failed, compared }: DryRun): InvalidOptionError {
-  const problem = isRouterError(failure) ? failure.message : `threw an error of type ${errorType(failure)}`;
-  return new InvalidOptionError(
-    "replace.policy",
-    notShown,
-    `one that decides the last requests: it failed on ${failed} of ${compared} (${problem})`,
-    { cause: failure },
-  );
 }

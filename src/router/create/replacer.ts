@@ -4,7 +4,7 @@ import { openingOf } from "../life/opening-of.ts";
 import type { FixedParts, RouterParts } from "../life/parts.ts";
 import type { InputStates } from "./input-states.ts";
 import { type GivenParts, partsOf } from "./parts-of.ts";
-import { notReplaced, readReason, readReplacement } from "./read-replacement.ts";
+import { readReason, readReplacement } from "./read-replacement.ts";
 
 /** Holds the parts of a router, and replaces them. */
 export interface Replacer<Id extends string> {
@@ -58,18 +58,9 @@ export function createReplacer<Id extends string>({
   };
 
   const tell = (done: Replaced, why: Pick<PartsReplaced, "reason" | "parts" | "reverted">): void => {
-    const { from, to, fromRelease, toRelease, changedShare } = done;
+    const { dryRun, ...names } = done;
     const { reason, parts, reverted } = why;
-    const names = { from, to, fromRelease, toRelease };
-    events.emit({
-      type: "parts-replaced",
-      at: ports.clock.wall(),
-      ...names,
-      reason,
-      parts,
-      changedShare,
-      reverted,
-    });
+    events.emit({ type: "parts-replaced", at: ports.clock.wall(), ...names, reason, parts, reverted });
   };
 
   return {
@@ -80,23 +71,14 @@ export function createReplacer<Id extends string>({
       return revision;
     },
     async replace(given, isClosed) {
-      const wanted = readReplacement(given, Object.keys(fixed.models));
+      const wanted = readReplacement(given, fixed.models);
       return inTurn(async () => {
         if (isClosed()) throw closedError();
         const before = current;
         const next = partsOf(fixed, wanted.over(before), { current: before, last });
         await openingOf(next);
-        const { dryRun, holdGoldenRoutes } = requestParts.get();
-        await holdGoldenRoutes(next);
-        const tried = await dryRun(before, next);
-        if (tried.failed > 0 && wanted.mustDecide) throw notReplaced(tried);
-        const result: Replaced = {
-          ...namesOf(before, next),
-          compared: tried.compared,
-          changedShare: tried.changedShare,
-          refused: tried.refused,
-          dryRun: wanted.isDry,
-        };
+        await requestParts.get().holdGoldenRoutes(next);
+        const result: Replaced = { ...namesOf(before, next), dryRun: wanted.isDry };
         if (wanted.isDry) return result;
         if (isClosed()) throw closedError();
         commit(next, before);
@@ -119,7 +101,7 @@ export function createReplacer<Id extends string>({
         const [before, next] = [current, last];
         // At once: what comes back was known to be good, and the reason may be urgent.
         commit(next, undefined);
-        const result: Replaced = { ...namesOf(before, next), compared: 0, refused: 0, dryRun: false };
+        const result: Replaced = { ...namesOf(before, next), dryRun: false };
         tell(result, { reason, parts: differingParts(before, next), reverted: true });
         return result;
       });
@@ -130,7 +112,7 @@ export function createReplacer<Id extends string>({
 function namesOf<Id extends string>(
   { deciding: before }: RouterParts<Id>,
   { deciding: after }: RouterParts<Id>,
-): Pick<Replaced, "from" | "to" | "fromRelease" | "toRelease"> {
+): Omit<Replaced, "dryRun"> {
   return {
     from: before.versions.policy,
     to: after.versions.policy,

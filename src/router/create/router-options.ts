@@ -4,6 +4,7 @@ import {
   type EventSink,
   type GoldenRoute,
   InvalidOptionError,
+  type ModelFacts,
   type NeededCapability,
   type Policy,
   type QualityPromise,
@@ -13,6 +14,8 @@ import {
   type Tuning,
 } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../../plugin/index.ts";
+import { refuseKey } from "../../plugin/refuse-key.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { BudgetOptions } from "../budget/budget-options.ts";
 import type { CacheOptions } from "../cache/index.ts";
 import type { ExecutionOptions } from "../call/index.ts";
@@ -35,13 +38,12 @@ export interface RouterOptions<Id extends string> {
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
-   * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user. Every
-   * call then carries an output limit, and the most that it can cost with it is reserved before the call and settled
-   * after it. With a budget in US dollars a model of unknown price is not permitted. A request for which too little is
-   * left is refused with `BudgetExceededError`. Default: no limit.
+   * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user: at most
+   * 16 budgets. All that apply must have room, or nothing is reserved. Every call then carries an output limit, and the
+   * most that it can cost with it is reserved before the call and settled after it. With a budget in US dollars a model
+   * of unknown price is not permitted. A request for which too little is left is refused with `BudgetExceededError`.
+   * Default: no limit.
    */
-  readonly budget?: BudgetOptions<Id> | undefined;
-  /** Several budgets, at most 16, in place of `budget`: all of them must have room, or nothing is reserved. */
   readonly budgets?: readonly BudgetOptions<Id>[] | undefined;
   /**
    * Promise on the quality of answers. While it is at risk or broken, soft limits of budgets do not degrade: an event
@@ -50,8 +52,8 @@ export interface RouterOptions<Id extends string> {
    */
   readonly promise?: QualityPromise | undefined;
   /**
-   * State that this router shares with other processes through a store: their budgets and rates are one. Default:
-   * all state is that of this process.
+   * State that this router shares with other processes through a store, `fleet({ store })` of `switchpoint/fleet`: their
+   * budgets and rates are one. Default: all state is that of this process.
    */
   readonly shared?: SharedState | undefined;
   /**
@@ -67,12 +69,6 @@ export interface RouterOptions<Id extends string> {
   readonly release?: ReleaseName | undefined;
   /** Requests of which `replace` must not change where they go: it is refused otherwise. At most 1,000. Default none. */
   readonly golden?: readonly GoldenRoute<Id>[] | undefined;
-  /**
-   * Number of the last decisions that `replace` decides again, to say how many would change; 0 to 10,000. Their requests
-   * stay in memory, prompts of up to 20,000 characters included, and go nowhere else. Of each second the first 200 are kept,
-   * or as many as this number if it is larger. Default 200.
-   */
-  readonly recentDecisions?: number | undefined;
   /**
    * True if `route()` sends a request once that is under way twice: with all fields equal, including the
    * tenant, and without a session and constraints of its own. Each caller gets the same decision and the same
@@ -120,14 +116,12 @@ const optionNames: readonly string[] = [
   "constraints",
   "assumeCapabilities",
   "execution",
-  "budget",
   "shared",
   "budgets",
   "promise",
   "tuning",
   "release",
   "golden",
-  "recentDecisions",
   "coalesce",
   "cache",
   "maxSessions",
@@ -141,26 +135,34 @@ const optionNames: readonly string[] = [
 ] satisfies readonly ("models" | keyof RouterOptions<string>)[];
 
 /**
- * Throws `InvalidOptionError` with option, value and allowed range. `ids` are those of the router's models.
+ * Throws `InvalidOptionError` with option, value and allowed range.
  */
-export function checkRouterOptions<Id extends string>(options: RouterOptions<Id>, ids: readonly Id[]): void {
+export function checkRouterOptions<Id extends string>(
+  options: RouterOptions<Id>,
+  models: Readonly<Record<Id, ModelFacts>>,
+): void {
   const { coalesce = false } = options;
   checkMethods("policy", options.policy, ["select"]);
-  checkDecidingOptions(options, ids);
+  checkDecidingOptions(options, models);
   for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
     const given: unknown = options[name];
     if (given !== undefined && typeof given !== "function")
       throw new InvalidOptionError(name, given, "a function");
   }
   if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
-  const { classifierTimeoutMs, maxCharacters, recentDecisions } = options;
+  checkShared(options.shared);
+  const { classifierTimeoutMs, maxCharacters } = options;
   if (classifierTimeoutMs !== undefined)
     checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
   if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
     throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
   if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
-  if (recentDecisions !== undefined)
-    checkNumber("recentDecisions", recentDecisions, { min: 0, max: 10_000, integer: true });
+}
+
+function checkShared(given: unknown): void {
+  const { open, keyOf } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  if (given !== undefined && (typeof open !== "function" || typeof keyOf !== "function"))
+    throw new InvalidOptionError("shared", given, 'fleet({ store }) of "switchpoint/fleet"');
 }
 
 /** Options that `replace` can change. */
@@ -171,7 +173,11 @@ type DecidingOptions = {
 };
 
 /** Checks those that are given, in the same way. */
-export function checkDecidingOptions(options: DecidingOptions, ids: readonly string[]): void {
+export function checkDecidingOptions(
+  options: DecidingOptions,
+  models: Readonly<Record<string, ModelFacts>>,
+): void {
+  const ids = Object.keys(models);
   const { policy, classifier, constraints = [], tuning, golden, release } = options;
   if (policy !== undefined) {
     checkMethods("policy", policy, ["select"]);
@@ -186,10 +192,11 @@ export function checkDecidingOptions(options: DecidingOptions, ids: readonly str
   }
   if (!Array.isArray(constraints))
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");
+  const known = [...new Set([...ids, ...ids.map((id) => withoutEffort(id, models[id] as ModelFacts))])];
   constraints.forEach((constraint, index) => {
     checkMethods(`constraints[${index}]`, constraint, ["permits"]);
     checkText(`constraints[${index}].name`, constraint.name);
-    checkIds(`constraint ${constraint.name}`, constraint.models, ids);
+    checkIds(`constraint ${constraint.name}`, constraint.models, known);
   });
   if (tuning !== undefined) checkTuning("tuning", tuning);
   if (golden !== undefined) checkGoldenRoutes("golden", golden, ids);
@@ -198,6 +205,7 @@ export function checkDecidingOptions(options: DecidingOptions, ids: readonly str
 
 /** Throws `InvalidOptionError` if there is an option that no router has. */
 export function checkRouterKeys(options: object): void {
+  refuseKey("createRouter", options, "budget", "give budgets, a list");
   checkKeys("createRouter", options, optionNames);
 }
 

@@ -103,7 +103,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
 
     observe: events.observe,
     replace(given) {
-      // Golden routes are held, and decisions compared, by what pools have.
+      // Golden routes are held by what pools have.
       const opening = parts.poolWatches.begin();
       return opening === undefined
         ? replacer.replace(given, isClosed)
@@ -125,7 +125,6 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       await parts.followUps.close();
       await parts.poolWatches.close();
       parts.cache?.clear();
-      parts.recent.clear();
       await parts.closeShared?.();
       await events.close();
     },

@@ -93,11 +93,16 @@ export function poolCandidate<Id extends string>(
   return {
     id,
     sameAs: allOf(candidates.map(({ sameAs }) => sameAs)),
-    facts: mergeFacts(
-      facts.name,
-      candidates.map((one) => one.facts),
-      dearest(candidates)?.facts.price,
-    ),
+    derivedFrom: candidates[0]?.derivedFrom,
+    namedBy: allOf(candidates.map(({ namedBy }) => namedBy)),
+    facts: {
+      ...mergeFacts(
+        facts.name,
+        candidates.map((one) => one.facts),
+        dearest(candidates)?.facts.price,
+      ),
+      effort: facts.effort,
+    },
     estimatedInputTokens: most(candidates, "estimatedInputTokens"),
     estimatedCostUsd: most(candidates, "estimatedCostUsd"),
     leastCostUsd: most(candidates, "leastCostUsd"),

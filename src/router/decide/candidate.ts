@@ -7,6 +7,7 @@ import type {
   Price,
   RequestFacts,
 } from "../../contracts/index.ts";
+import type { KinOf } from "./same-model.ts";
 
 /** Estimate of a request's input and cost on a model before the call. */
 export interface Estimate {
@@ -31,8 +32,8 @@ export interface CandidateParts {
     now: number,
     load: Load | undefined,
   ) => { readonly cost: GpuCost; readonly price: Price | undefined };
-  /** Returns the other ids of a model (see `Candidate.sameAs`). */
-  readonly otherIdsOf: (id: string, facts: ModelFacts) => readonly string[] | undefined;
+  /** Returns what other ids stand for a model. */
+  readonly kinOf: KinOf;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface CandidateParts {
  * its health is kept.
  */
 export function candidateFor<Id extends string>(
-  { estimate, healthOf, gpuOf, otherIdsOf }: CandidateParts,
+  { estimate, healthOf, gpuOf, kinOf }: CandidateParts,
   id: Id,
   given: ModelFacts,
   request: RequestFacts,
@@ -56,9 +57,12 @@ export function candidateFor<Id extends string>(
     now,
   );
   const health = healthOf(key, now);
+  const kin = kinOf(id, given);
   return {
     id,
-    sameAs: otherIdsOf(id, given),
+    sameAs: kin?.sameAs,
+    derivedFrom: kin?.derivedFrom,
+    namedBy: kin?.namedBy,
     facts,
     estimatedInputTokens: inputTokens,
     estimatedCostUsd: costUsd,

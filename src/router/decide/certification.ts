@@ -1,4 +1,5 @@
-import type { PolicyDescription, Tuning } from "../../contracts/index.ts";
+import type { Policy, PolicyDescription, Tuning } from "../../contracts/index.ts";
+import { guardedBy } from "../../plugin/policies-in.ts";
 import { policyHash } from "./policy-hash.ts";
 import { withNames } from "./with-names.ts";
 
@@ -21,7 +22,7 @@ export const uncertified: Certification = {
 
 /** The parts of a router on which a certificate depends. */
 export interface CertifiedRouter {
-  readonly policy: PolicyDescription & { readonly models?: readonly string[] | undefined };
+  readonly policy: Policy<string>;
   readonly classifier: { readonly name: string; readonly version: string };
   /** Names of the models by id. */
   readonly names: Readonly<Record<string, string>>;
@@ -29,7 +30,8 @@ export interface CertifiedRouter {
 
 /**
  * Returns the certification of a router by a tuning file. The file applies if the router has the same
- * models, classifier and policy with the same parameters, where ids stand for the names in the file.
+ * models, classifier and policy with the same parameters, where ids stand for the names in the file. Policies that guard
+ * the tuned one may stand around it: a decision in which they overruled it is not certified.
  */
 export function certificationOf(tuning: Tuning, router: CertifiedRouter): Certification {
   const problem = mismatch(tuning, router);
@@ -42,37 +44,22 @@ export function certificationOf(tuning: Tuning, router: CertifiedRouter): Certif
 
 function mismatch(tuning: Tuning, router: CertifiedRouter): string | undefined {
   const { classifier, names } = router;
-  const policy = withoutGuards(router.policy, tuning.policy.name);
   const present = new Set(Object.values(names));
   const missing = tuning.models.find((name) => !present.has(name));
   if (missing !== undefined) return `the router has no model named ${missing}, which was tuned`;
   const wanted = `${tuning.classifier.name}@${tuning.classifier.version}`;
   const given = `${classifier.name}@${classifier.version}`;
   if (wanted !== given) return `the classifier is ${given}, and ${wanted} was tuned`;
-  if (policy.name !== tuning.policy.name)
-    return `the policy is ${policy.name}, and ${tuning.policy.name} was tuned`;
-  const named = withNames(policy, names);
-  if (policyHash(named) === policyHash(tuning.policy)) return undefined;
+  const followed = guardedBy(router.policy).map((policy) => withNames(policy, names));
+  const tuned = policyHash(tuning.policy);
+  if (followed.some((policy) => policyHash(policy) === tuned)) return undefined;
+  const named = followed.find(({ name }) => name === tuning.policy.name);
+  if (named === undefined)
+    return `the policy is ${followed.at(-1)?.name}, and ${tuning.policy.name} was tuned`;
   const fields = Object.keys({ ...tuning.policy.parameters, ...named.parameters });
   const differing = fields.filter((field) => hashOf(named, field) !== hashOf(tuning.policy, field));
-  return `other parameters of the policy ${policy.name} were tuned: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
+  return `other parameters of the policy ${named.name} were tuned: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
 }
-
-/**
- * Returns the policy inside those that follow it and only sometimes overrule it: a decision in which they did is not
- * certified.
- */
-function withoutGuards(policy: CertifiedRouter["policy"], tuned: string): CertifiedRouter["policy"] {
-  let { name, parameters } = policy;
-  while (name !== tuned && guards.includes(name)) {
-    const inner = parameters?.["policy"] as Partial<PolicyDescription> | undefined;
-    if (typeof inner !== "object" || inner === null || typeof inner.name !== "string") break;
-    ({ name, parameters } = inner as PolicyDescription);
-  }
-  return { name, parameters, models: policy.models };
-}
-
-const guards: readonly string[] = ["guarded", "keepPromise"];
 
 function hashOf({ parameters }: PolicyDescription, field: string): string {
   return policyHash({ name: field, parameters: { value: parameters?.[field] } });

@@ -28,7 +28,7 @@ import { noneLeft } from "./none-left.ts";
 import { promiseStateOf } from "./promise-state.ts";
 import { recordDecision } from "./record-decision.ts";
 import { takeBackUnknown } from "./refuse-unknown.ts";
-import { unknownRollout } from "./unknown-rollout.ts";
+import { unknownComparison } from "./unknown-comparison.ts";
 import { ofModels, withQuality } from "./with-quality.ts";
 
 /**
@@ -197,10 +197,7 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
 }
 
 /** Asks the policy about a request whose permitted models are known, and draws. */
-export function choose<Id extends string>(
-  asked: Settled<Id>,
-  classified: Classified | undefined,
-): Decided<Id> {
+function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
   const { models } = asked.parts;
   const classification = ownOf(classified?.classification, models);
   const seen =
@@ -235,8 +232,8 @@ export function choose<Id extends string>(
   const random = deciding.draw ?? parts.random();
   let drawn: Drawn<Id>;
   try {
-    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (rollout) =>
-      unitOf(parts, rollout, request, random),
+    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (comparison) =>
+      unitOf(parts, comparison, request, random),
     );
   } catch (cause) {
     dropPromises(opinion);
@@ -259,12 +256,12 @@ function ownOf(
 
 function unitOf<Id extends string>(
   { policy, unitOf: ask }: DecisionParts<Id>,
-  rollout: string,
+  comparison: string,
   request: RequestFacts,
   random: number,
 ): UnitDraw | undefined {
-  if (ask === undefined) throw unknownRollout(policy.name, rollout);
-  return ask(policy.name, rollout, request, random);
+  if (ask === undefined) throw unknownComparison(policy.name, comparison);
+  return ask(policy.name, comparison, request, random);
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});

@@ -58,11 +58,11 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   /** Returns what the policy reads; absent if it reads nothing. */
   readonly inputsOf: ((request: RequestFacts) => Readonly<Record<string, Json>>) | undefined;
   /**
-   * Returns the unit of a request in a rollout, by the input of that id. Throws `PolicyError` if there is none that knows
+   * Returns the unit of a request in a comparison, by the input of that id. Throws `PolicyError` if there is none that knows
    * units. Absent if the policy reads nothing.
    */
   readonly unitOf:
-    | ((policyName: string, rollout: string, request: RequestFacts, draw: number) => UnitDraw | undefined)
+    | ((policyName: string, comparison: string, request: RequestFacts, draw: number) => UnitDraw | undefined)
     | undefined;
   readonly versions: Decision["versions"];
   /** Release that decides. Absent: the router was given none. */

@@ -14,7 +14,7 @@ export interface Drawn<Id extends string> {
 /**
  * Draws from a policy's opinion by a number in [0, 1). Throws `PolicyError` for no opinion (also a partial
  * one), a model that is not permitted, and invalid probabilities or arms. `unitOf` returns the unit of the request in a
- * rollout, and is asked only if the opinion has arms. Default: no request has one.
+ * comparison, and is asked only if the opinion has arms. Default: no request has one.
  */
 export function draw<Id extends string>(
   policy: string,

@@ -72,7 +72,7 @@ export function recordCandidate<Id extends string>(
 
 /** Returns the unknown facts of a model, which could not be checked; undefined where all are known. */
 export function unknownOf(candidate: Candidate, request: RequestFacts): readonly string[] | undefined {
-  const { price, contextWindow, capabilities } = candidate.facts;
+  const { price, contextWindow, capabilities, effort } = candidate.facts;
   let unknown: string[] | undefined;
   const add = (what: string) => {
     unknown ??= [];
@@ -80,6 +80,8 @@ export function unknownOf(candidate: Candidate, request: RequestFacts): readonly
   };
   if (price === undefined) add("price");
   if (contextWindow === undefined) add("contextWindow");
+  if (effort !== undefined && capabilities?.efforts === undefined && capabilities?.reasoning !== false)
+    add("effort");
   if (!needsAny(request)) return unknown;
   for (const [capability, needed] of needs) {
     if (capabilities?.[capability] === undefined && needed(request)) add(capability);

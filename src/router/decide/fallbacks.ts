@@ -1,8 +1,10 @@
 import type { Candidate } from "../../contracts/index.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 
 /**
  * Returns the models to try if `chosen` fails: those after it in the router's `models` (by convention the
- * more capable ones), nearest first, then those before it, nearest first.
+ * more capable ones), nearest first, then those before it, nearest first. Other efforts of it are none of them: its
+ * endpoint has failed.
  */
 export function fallbacksOf<Id extends string>(
   chosen: Id,
@@ -11,8 +13,15 @@ export function fallbacksOf<Id extends string>(
   if (candidates.length === 1) return [];
   const at = candidates.findIndex(({ id }) => id === chosen);
   const ids: Id[] = [];
-  for (let index = at + 1; index < candidates.length; index += 1)
-    ids.push((candidates[index] as Candidate<Id>).id);
-  for (let index = at - 1; index >= 0; index -= 1) ids.push((candidates[index] as Candidate<Id>).id);
+  const failed = keyOf(candidates[at]);
+  const add = (one: Candidate<Id>) => {
+    if (keyOf(one) !== failed) ids.push(one.id);
+  };
+  for (let index = at + 1; index < candidates.length; index += 1) add(candidates[index] as Candidate<Id>);
+  for (let index = at - 1; index >= 0; index -= 1) add(candidates[index] as Candidate<Id>);
   return ids;
+}
+
+function keyOf(candidate: Candidate | undefined): string | undefined {
+  return candidate && withoutEffort(candidate.facts.name, candidate.facts);
 }

@@ -24,6 +24,6 @@ export function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
       model: insteadOf.model,
       escalate: insteadOf.escalate?.map(({ unless, to }) => ({ unless, to })),
     },
-    arms: arms?.map(({ rollout, arm, low, high }) => ({ rollout, arm, low, high })),
+    arms: arms?.map(({ comparison, arm, low, high }) => ({ comparison, arm, low, high })),
   };
 }

@@ -1,4 +1,5 @@
-import type { ModelFacts } from "../../contracts/index.ts";
+import type { Candidate, ModelFacts } from "../../contracts/index.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 
 /**
  * True if two names stand for one model of one provider: the same model at the same address. Where an address
@@ -21,22 +22,34 @@ function addressOf(endpoint: string): string {
   }
 }
 
+/** What other ids stand for a candidate's model. */
+export type Kin = Pick<Candidate, "sameAs" | "derivedFrom" | "namedBy">;
+
+/** Returns the kin of a model under an id; undefined where it has none. */
+export type KinOf = (id: string, facts: ModelFacts) => Kin | undefined;
+
 /**
- * Returns a function that finds the other ids of a model among a router's models; undefined where it has none.
- * Members of pools come and go: what was found is kept until they do.
+ * Returns a function that finds the other ids of a model among a router's models. Members of pools come and go: what was
+ * found is kept until they do.
  */
-export function otherIds(
+export function kinAmong(
   models: readonly {
     readonly id: string;
     readonly facts: ModelFacts;
     readonly pool?: { members(): readonly { readonly facts: ModelFacts }[]; revision(): number } | undefined;
   }[],
-): (id: string, facts: ModelFacts) => readonly string[] | undefined {
+): KinOf {
   const pools = models.flatMap(({ pool }) => (pool === undefined ? [] : [pool]));
   const ids = models.map(({ id }) => id);
+  const bases = new Map(
+    models.flatMap(({ id, facts }) => {
+      const base = withoutEffort(id, facts);
+      return base === id ? [] : [[id, base] as const];
+    }),
+  );
   let revisions = pools.map((pool) => pool.revision());
   let index: SameIndex | undefined;
-  let known = new WeakMap<ModelFacts, readonly string[] | undefined>();
+  let known = new WeakMap<ModelFacts, { readonly id: string; readonly kin: Kin | undefined }>();
   return (id, facts) => {
     for (let at = 0; at < pools.length; at += 1) {
       if (pools[at]?.revision() === revisions[at]) continue;
@@ -45,20 +58,34 @@ export function otherIds(
       known = new WeakMap();
       break;
     }
-    if (known.has(facts)) return known.get(facts);
+    const found = known.get(facts);
+    if (found?.id === id) return found.kin;
     index ??= indexOf(models);
     const same = index(facts);
-    const others = ids.filter((one) => one !== id && same.has(one));
-    const found = others.length === 0 ? undefined : others;
-    known.set(facts, found);
-    return found;
+    const kin = kinWith(
+      id,
+      ids.filter((one) => one !== id && same.has(one)),
+      bases,
+    );
+    known.set(facts, { id, kin });
+    return kin;
   };
+}
+
+function kinWith(id: string, others: readonly string[], bases: ReadonlyMap<string, string>): Kin | undefined {
+  const derivedFrom = bases.get(id);
+  if (derivedFrom === undefined && others.length === 0) return undefined;
+  const sameAs = others.length === 0 ? undefined : others;
+  if (derivedFrom === undefined && !others.some((one) => bases.has(one))) return { sameAs };
+  const named = new Set(others.map((one) => bases.get(one) ?? one));
+  if (derivedFrom !== undefined) named.add(derivedFrom);
+  return { sameAs, derivedFrom, namedBy: [...named] };
 }
 
 /** Returns the ids of a model: see `isSameModel`. */
 type SameIndex = (facts: ModelFacts) => ReadonlySet<string>;
 
-function indexOf(models: Parameters<typeof otherIds>[0]): SameIndex {
+function indexOf(models: Parameters<typeof kinAmong>[0]): SameIndex {
   const byAddress = new Map<string, Set<string>>();
   const byProvider = new Map<string, Set<string>>();
   const withoutAddress = new Map<string, Set<string>>();

@@ -1,5 +1,6 @@
 import type { GpuMeterState } from "../../contracts/index.ts";
 import type { GpuMeasure } from "../../contracts/ports/index.ts";
+import { createLatest } from "../../plugin/latest.ts";
 import { checkGpuMeterState } from "./check-gpu-meter-state.ts";
 import {
   beginCall,
@@ -10,7 +11,6 @@ import {
   measureMachine,
   restoreMachine,
 } from "./gpu-machine.ts";
-import { createLatest } from "./latest.ts";
 
 /** A call that has ended on a machine. */
 export interface GpuCall {

@@ -1,7 +1,8 @@
 import type { Attempt, Health, HealthState } from "../../contracts/index.ts";
+import { failureClassOf } from "../../plugin/failure-class.ts";
 import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { createLatest } from "../../plugin/latest.ts";
 import { checkHealthState } from "./check-health-state.ts";
-import { failureClassOf } from "./failure-class.ts";
 import {
   addFirstToken,
   createFirstTokenTimes,
@@ -10,7 +11,6 @@ import {
   oldestFirstTokenAt,
   p95FirstToken,
 } from "./first-token-times.ts";
-import { createLatest } from "./latest.ts";
 import {
   addOutcome,
   createOutcomeRing,

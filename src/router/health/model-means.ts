@@ -1,5 +1,5 @@
 import type { RequestFacts, UsageMean } from "../../contracts/index.ts";
-import { createLatest, type Latest } from "./latest.ts";
+import { createLatest, type Latest } from "../../plugin/latest.ts";
 import { defaultOutputTokens, memory, shrunkTo } from "./output-mean.ts";
 import { lastVote, type SharedMean, vote } from "./shared-mean.ts";
 import {

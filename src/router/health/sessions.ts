@@ -6,8 +6,8 @@ import type {
   Usage,
 } from "../../contracts/index.ts";
 import { checkNumber } from "../../plugin/index.ts";
+import { createLatest } from "../../plugin/latest.ts";
 import { checkSessionsState } from "./check-sessions-state.ts";
-import { createLatest } from "./latest.ts";
 
 /** Answer within a session. */
 export interface SessionAnswer {

@@ -1,7 +1,7 @@
 import type { RequestFacts, Usage, UsageMeansState } from "../../contracts/index.ts";
 import { checkNumber } from "../../plugin/index.ts";
+import { createLatest } from "../../plugin/latest.ts";
 import { checkUsageMeansState } from "./check-usage-means-state.ts";
-import { createLatest } from "./latest.ts";
 import {
   type Asker,
   createModelMeans,

@@ -1,14 +1,13 @@
-import {
-  type CallAnswer,
-  type Candidate,
-  type ChatRequest,
-  type Completion,
-  type Hop,
-  type HopContext,
-  type Model,
-  type ModelFacts,
-  NoEligibleModelError,
-  type RequestFacts,
+import type {
+  CallAnswer,
+  Candidate,
+  ChatRequest,
+  Completion,
+  Hop,
+  HopContext,
+  Model,
+  ModelFacts,
+  RequestFacts,
 } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
@@ -16,8 +15,10 @@ import { watch } from "../../plugin/watch.ts";
 import {
   type CallContext,
   callDirectly,
+  callOfWork,
+  chatCall,
   deadlineError,
-  generateDirectly,
+  directPlan,
   leftMs,
   type PoolAccess,
 } from "../call/index.ts";
@@ -185,7 +186,7 @@ class RequestHop<Id extends string> implements OpenHop {
     checkPlain(chat);
     if (this.#ownOf(model) === undefined) await this.#parts.poolWatches.open(model, this.signal);
     const context = this.#execution(model, chat, this.#factsOf(chat, model.defaults));
-    return generateDirectly(context, this.#idOf(model), this.#at);
+    return callDirectly(context, chatCall);
   }
 
   async #call<T>(
@@ -196,7 +197,7 @@ class RequestHop<Id extends string> implements OpenHop {
     const chat: ChatRequest = { messages: [{ role: "user", content: text }] };
     const facts = Object.freeze({ ...this.#factsOf(chat), expectedOutputTokens: 0, maxOutputTokens: 0 });
     const context = this.#execution({ ...target, generate: notChat, stream: notChat }, chat, facts);
-    return callDirectly(context, this.#idOf(target), this.#at, work);
+    return (await callDirectly(context, callOfWork(work))).value;
   }
 
   /** Returns the facts of a call. Under a bound they hold its limits: by these it is paid for. */
@@ -215,25 +216,19 @@ class RequestHop<Id extends string> implements OpenHop {
     return this.#ownOf(facts)?.id ?? facts.name;
   }
 
-  /**
-   * Returns the context of one call of a model outside the plan. Throws `NoEligibleModelError` if a
-   * constraint forbids the call.
-   */
+  /** Returns the plan of one call of a model outside the request's plan, with all that it is made with. */
   #execution(model: Model, chat: ChatRequest, facts: RequestFacts): CallContext {
-    const { ports, completeFacts } = this.#parts;
+    const { ports, rules, completeFacts } = this.#parts;
     const id = this.#idOf(model);
     const pool = this.#poolOf(model, id as Id, facts);
-    const reason =
-      pool === undefined
-        ? this.#mayRead(this.#permits(model, facts), id, model, facts)
-        : permittedOf(pool.ask(this.#at, this.now));
-    if (reason !== true) throw new NoEligibleModelError({ [id]: reason });
     const complete: Model = {
       ...completeFacts(model),
       generate: (request, options) => model.generate(request, options),
       stream: (request, options) => model.stream(request, options),
     };
     return {
+      ...directPlan(id, this.#at),
+      rules,
       ports,
       scope: this.#run,
       signal: this.signal,

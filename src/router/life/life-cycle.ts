@@ -126,7 +126,6 @@ export class LifeCycle<Id extends string> {
   #note(decided: Decided<Id>, hop: OpenHop): Decided<Id> {
     const run = this.#begun();
     this.#decided = decided;
-    this.#parts.recent.add(run, decided);
     this.#reportDecision(run, decided);
     if (run.signal?.aborted) throw run.signal.reason;
     if (requestParts.get().isLate(hop)) throw deadlineError(run);

@@ -11,8 +11,7 @@ import type {
   SharedState,
   Tuning,
 } from "../../contracts/index.ts";
-import type { Ledger, ResponseCache } from "../../contracts/ports/index.ts";
-import type { SharedSessions } from "../../fleet/records/shared-sessions.ts";
+import type { Ledger, OpenShared, ResponseCache } from "../../contracts/ports/index.ts";
 import type { BudgetDoor } from "../budget/budget-door.ts";
 import type { ExecutionPorts, PlanRules } from "../call/index.ts";
 import type { DecisionParts } from "../decide/index.ts";
@@ -22,7 +21,6 @@ import type { EventHub } from "./event-hub.ts";
 import type { FollowUps } from "./follow-ups.ts";
 import type { PolicyInputs } from "./policy-inputs.ts";
 import type { PoolWatches } from "./pool-watches.ts";
-import type { RecentDecisions } from "./recent-decisions.ts";
 
 /** Names of the parts that `replace` can change. Requests hold the parts that they began with. */
 export type Replaceable = "allConstraints" | "constraints" | "tuning" | "golden" | "inputs";
@@ -66,7 +64,6 @@ export interface RouterParts<Id extends string> {
   /** State that the policy reads. Absent: it reads nothing. */
   readonly inputs: PolicyInputs | undefined;
   /** The last decisions, of all policies. */
-  readonly recent: RecentDecisions<Id>;
   /** Completes facts from the catalogue, as for the router's own models. */
   readonly completeFacts: (facts: ModelFacts) => ModelFacts;
   readonly normalise: (request: RouteRequest<Id>, text?: HeldText) => RequestFacts;
@@ -86,7 +83,7 @@ export interface RouterParts<Id extends string> {
    * Reads the session of a request that another process may have gone on with. Undefined if this one knows it, else
    * the reason why it could not be read. Absent: sessions are not shared.
    */
-  readonly readSession: SharedSessions["read"] | undefined;
+  readonly readSession: OpenShared["read"] | undefined;
   readonly exportState: () => RouterState;
   readonly readEndpoints: () => EndpointStates;
   readonly restoreState: (state: RouterState) => void;

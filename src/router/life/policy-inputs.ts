@@ -8,7 +8,7 @@ import {
   type UnitDraw,
 } from "../../contracts/index.ts";
 import { checkMethods, checkText, dropPromises } from "../../plugin/index.ts";
-import { unknownRollout } from "../decide/index.ts";
+import { unknownComparison } from "../decide/index.ts";
 import { checkPlainField } from "../request/index.ts";
 import { checkedFunction } from "./checked-function.ts";
 
@@ -17,10 +17,10 @@ export interface PolicyInputs {
   /** Returns all snapshots for a request by id, frozen. */
   snapshots(request: RequestFacts): Readonly<Record<string, Json>>;
   /**
-   * Returns the unit of a request by the input of a rollout. Throws `PolicyError` if no input of that id knows units, and
+   * Returns the unit of a request by the input of a comparison. Throws `PolicyError` if no input of that id knows units, and
    * what the input throws.
    */
-  unitOf(policyName: string, rollout: string, request: RequestFacts, draw: number): UnitDraw | undefined;
+  unitOf(policyName: string, comparison: string, request: RequestFacts, draw: number): UnitDraw | undefined;
   /** All inputs by id. */
   readonly live: ReadonlyMap<string, LiveInput>;
 }
@@ -72,9 +72,9 @@ export function createPolicyInputs(
       }
       return Object.freeze(all);
     },
-    unitOf(policyName, rollout, request, draw) {
-      const input = states.get(rollout);
-      if (input?.unitOf === undefined) throw unknownRollout(policyName, rollout);
+    unitOf(policyName, comparison, request, draw) {
+      const input = states.get(comparison);
+      if (input?.unitOf === undefined) throw unknownComparison(policyName, comparison);
       return input.unitOf(request, draw);
     },
     live,

@@ -61,11 +61,17 @@ function armsOf(given: unknown): readonly ArmAssignment[] | undefined {
   if (!Array.isArray(given) || given.length > mostArms)
     throw new InvalidOptionError("feedback.decision.arms", typeof given, `at most ${mostArms} arms`);
   return given.map((one: Partial<ArmAssignment> | null, at) => {
-    const { rollout, arm, unitHash, draw, share } = one ?? {};
-    if (!isName(rollout) || !isName(arm) || !isName(unitHash))
+    const { comparison, arm, unitHash, draw, share } = one ?? {};
+    if (!isName(comparison))
+      throw new InvalidOptionError(
+        `feedback.decision.arms[${at}].comparison`,
+        typeof comparison,
+        "the name of a comparison",
+      );
+    if (!isName(arm) || !isName(unitHash))
       throw new InvalidOptionError(`feedback.decision.arms[${at}]`, typeof one, "as a router wrote it");
     return {
-      rollout,
+      comparison,
       arm,
       unitHash,
       draw: checkNumber(`feedback.decision.arms[${at}].draw`, draw, { min: 0, max: 1 }),

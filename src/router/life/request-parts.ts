@@ -4,7 +4,6 @@ export { generate, readAnswer, replayAnswer } from "../call/index.ts";
 export { decide } from "../decide/index.ts";
 export { answerFromCache, cacheKeyOf, keepAnswer } from "./answer-from-cache.ts";
 export { answeredBy } from "./answered-by.ts";
-export { dryRun } from "./dry-run.ts";
 export { executionOf } from "./execution-of.ts";
 export { holdGoldenRoutes } from "./golden-routes.ts";
 export { endHop, isLate, openHop } from "./hop-context.ts";

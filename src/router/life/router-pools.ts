@@ -20,7 +20,7 @@ export function decidingPool(
   const completed = (inner: Model): Model | null => {
     let model = known.get(inner);
     if (model === undefined) {
-      model = memberModel(given.name, inner, complete);
+      model = memberModel(given, inner, complete);
       known.set(inner, model);
     }
     return model;
@@ -42,13 +42,18 @@ export function decidingPool(
 }
 
 /** Returns a member's model as calls and constraints see it; null if its facts cannot be read. */
-function memberModel(pool: string, inner: Model, complete: (facts: ModelFacts) => ModelFacts): Model | null {
+function memberModel(
+  pool: ModelFacts,
+  inner: Model,
+  complete: (facts: ModelFacts) => ModelFacts,
+): Model | null {
   try {
     checkModel("member", inner);
     const { health, describe } = inner;
     return Object.freeze<Model>({
       ...complete(inner),
-      name: pool,
+      name: pool.name,
+      effort: pool.effort,
       defaults: inner.defaults,
       generate: asksLike<Model["generate"]>(inner.generate, (request, options) =>
         inner.generate(request, options),
@@ -96,12 +101,7 @@ function comparing(members: () => readonly Member[]): () => number {
 }
 
 /** Returns the facts of a pool as far as they depend on no request. */
-export function poolFacts(name: string, { members }: DecidingPool): ModelFacts {
-  return Object.freeze(
-    mergeFacts(
-      name,
-      members().map(({ facts }) => facts),
-      undefined,
-    ),
-  );
+export function poolFacts({ name, effort }: ModelFacts, { members }: DecidingPool): ModelFacts {
+  const all = members().map(({ facts }) => facts);
+  return Object.freeze({ ...mergeFacts(name, all, undefined), effort });
 }

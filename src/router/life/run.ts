@@ -22,8 +22,6 @@ export interface Run<Id extends string> extends RequestScope {
   readonly constraints: readonly Constraint<Id>[];
   /** Constraints of the team and the request, which hold for models outside the plan. */
   readonly teamConstraints: readonly Constraint<Id>[];
-  /** Constraints of the request alone. */
-  readonly own: readonly Constraint<Id>[];
   readonly pin: Id | undefined;
   /** Value of the request's `fallback`. */
   readonly fallback: boolean | undefined;
@@ -80,7 +78,6 @@ export function beginRun<Id extends string>(
     facts,
     constraints: constraints.length === 0 ? parts.allConstraints : [...parts.allConstraints, ...constraints],
     teamConstraints,
-    own: constraints,
     pin: routing.model,
     fallback: routing.fallback,
     native,

@@ -21,9 +21,6 @@ export interface AdmissionParts {
   readonly now: () => number;
 }
 
-/** Hops of classifiers and checks: no other model can stand in, so breakers do not stop them. */
-const direct: ReadonlySet<Call["hop"]> = new Set(["classify", "check"]);
-
 /** Creates the port that combines breakers, pauses, rates, calls at once, and the retry and hedge budgets. */
 export function createAdmission(parts: AdmissionParts): Admission {
   const { breakers, retryBudget, hedging, limits, now } = parts;
@@ -57,37 +54,37 @@ export function createAdmission(parts: AdmissionParts): Admission {
       const delay = limits?.delayOf(ratedOf(call));
       if (delay !== undefined && delay.ms > inMs)
         return { by: "rate", reason: delay.reason, waitMs: delay.ms };
-      const open = breakers.ask(call.name, now() + inMs);
+      const open = breakers.ask(call.endpoint, now() + inMs);
       return open === true ? true : refusalOf(parts, call, open);
     },
 
-    holdMs: (call) => Math.max(breakers.pauseMs(call.name, now()), rateMs(call)),
+    holdMs: (call) => Math.max(breakers.pauseMs(call.endpoint, now()), rateMs(call)),
 
     lateAfterMs: (name) => hedging?.afterMs(name, now()),
 
     enter(call, inMs) {
-      const isDirect = direct.has(call.hop);
       const at = now();
-      const entered = isDirect ? false : breakers.enter(call.name, at + inMs);
-      if (entered !== true && !isDirect && call.lastResort !== true)
+      // No other model can stand in for a direct call, so breakers do not stop it.
+      const entered = call.direct === true ? false : breakers.enter(call.endpoint, at + inMs);
+      if (entered !== true && call.direct !== true && call.lastResort !== true)
         return refusalOf(parts, call, String(entered));
-      const isTrial = entered === true && breakers.isOnTrial(call.name);
+      const isTrial = entered === true && breakers.isOnTrial(call.endpoint);
       const budget = withdraw(call);
       if (budget === undefined || !("by" in budget))
         return new CallPass(parts, call, isTrial, budget, nextOrder, at);
-      if (isTrial) breakers.abandon(call.name);
+      if (isTrial) breakers.abandon(call.endpoint);
       return budget;
     },
   };
 }
 
-function refusalOf({ breakers, now }: AdmissionParts, { name }: Call, reason: string): Refusal {
-  const pauseMs = breakers.pauseMs(name, now());
+function refusalOf({ breakers, now }: AdmissionParts, { endpoint }: Call, reason: string): Refusal {
+  const pauseMs = breakers.pauseMs(endpoint, now());
   return pauseMs > 0 ? { by: "pause", reason, waitMs: pauseMs } : { by: "breaker", reason };
 }
 
-function ratedOf({ name, tenant, inputTokens, outputTokens }: Call) {
-  return { name, tenant, tokens: inputTokens + outputTokens };
+function ratedOf({ endpoint, tenant, inputTokens, outputTokens }: Call) {
+  return { name: endpoint, tenant, tokens: inputTokens + outputTokens };
 }
 
 /** Pass of one call. A class, since each call creates one: closures per object would cost more. */
@@ -158,7 +155,7 @@ class CallPass implements Pass, Begun {
   }
 
   paused(): Refusal | undefined {
-    const until = this.#parts.breakers.askedUntil(this.#call.name);
+    const until = this.#parts.breakers.askedUntil(this.#call.endpoint);
     // Reading the clock costs more than all else here, and hardly any endpoint was ever paused.
     const waitMs = until === Number.NEGATIVE_INFINITY ? 0 : until - this.#parts.now();
     return waitMs > 0 ? { by: "pause", reason: pausedFor(waitMs), waitMs } : undefined;
@@ -168,7 +165,7 @@ class CallPass implements Pass, Begun {
     const { breakers, now } = this.#parts;
     const at = now();
     // The pause may have become longer, or have begun, while the call waited.
-    const pauseMs = breakers.askedUntil(this.#call.name) - at;
+    const pauseMs = breakers.askedUntil(this.#call.endpoint) - at;
     const leftMs = pauseMs > 0 ? pauseMs : (this.#limited?.begin() ?? 0);
     if (leftMs > 0) return leftMs;
     this.begunAt = at;
@@ -180,11 +177,11 @@ class CallPass implements Pass, Begun {
     if (this.#isOver) return;
     this.#isOver = true;
     const { breakers, now } = this.#parts;
-    const { name } = this.#call;
-    // What is learnt of a member of a pool is kept by its key.
+    const { endpoint: name } = this.#call;
+    // What is learnt of a member of a pool is kept by its key, and that of efforts by their model's.
     const attempt = given === undefined || given.name === name ? given : { ...given, name };
     if (attempt !== undefined) breakers.observe(attempt, this, now());
-    else if (this.#isTrial) breakers.abandon(this.#call.name);
+    else if (this.#isTrial) breakers.abandon(this.#call.endpoint);
     // A retry that succeeds did not multiply an outage; a call that is not made burdened no one.
     const isFree = attempt === undefined || (attempt.error === undefined && this.#call.hop === "retry");
     if (isFree) this.#budget?.giveBack();

@@ -1,5 +1,5 @@
 import type { FailureClass } from "../../contracts/index.ts";
-import { failureClasses } from "../health/failure-class.ts";
+import { failureClasses } from "../../plugin/failure-class.ts";
 import type { ResolvedBreakerOptions } from "./breaker-options.ts";
 import { createSlidingWindow, type SlidingWindow } from "./sliding-window.ts";
 

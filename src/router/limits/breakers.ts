@@ -1,6 +1,6 @@
 import type { Attempt, BreakerOptions, BreakerState, FailureClass } from "../../contracts/index.ts";
-import { failureClassOf } from "../health/failure-class.ts";
-import { createLatest } from "../health/latest.ts";
+import { failureClassOf } from "../../plugin/failure-class.ts";
+import { createLatest } from "../../plugin/latest.ts";
 import { resolveBreakerOptions } from "./breaker-options.ts";
 import {
   askBreaker,

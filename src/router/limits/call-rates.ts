@@ -1,5 +1,5 @@
 import type { LearnedLimit, RateLimitInfo, RateOptions } from "../../contracts/index.ts";
-import { createLatest } from "../health/latest.ts";
+import { createLatest } from "../../plugin/latest.ts";
 import type { Draw, RatedCall } from "./draw.ts";
 import {
   callBegun,

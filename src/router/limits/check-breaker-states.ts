@@ -1,6 +1,6 @@
 import { type BreakerState, InvalidOptionError } from "../../contracts/index.ts";
+import { failureClasses } from "../../plugin/failure-class.ts";
 import { checkNumber, checkText } from "../../plugin/index.ts";
-import { failureClasses } from "../health/failure-class.ts";
 
 /** Throws `InvalidOptionError` if the value was not exported by breakers. */
 export function checkBreakerStates(states: readonly BreakerState[]): readonly BreakerState[] {

@@ -1,10 +1,17 @@
-import type { EndpointLimits, LimitOptions, RateOptions } from "../../contracts/index.ts";
+import {
+  type EndpointLimits,
+  InvalidOptionError,
+  type LimitOptions,
+  type ModelFacts,
+  type RateOptions,
+} from "../../contracts/index.ts";
 import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import { checkFlag } from "../health/state-checks.ts";
 
 /** Options of limits with their defaults filled in. */
 export interface ResolvedLimitOptions {
-  /** Returns the bounds of an endpoint by the name of its model. */
+  /** Returns the bounds of an endpoint by its key: see `withoutEffort`. */
   readonly boundsOf: (name: string) => EndpointLimits;
   readonly tenant: RateOptions | undefined;
   readonly maxTenants: number;
@@ -20,7 +27,7 @@ const endpointNames = [...rateNames, "maxConcurrent", "maxQueued", "queueTimeout
 /** Checks the options; `known` are the router's models by id. Throws `InvalidOptionError`. */
 export function resolveLimitOptions(
   options: LimitOptions,
-  known: Readonly<Record<string, { readonly name: string }>>,
+  known: Readonly<Record<string, Pick<ModelFacts, "name" | "effort">>>,
 ): ResolvedLimitOptions {
   checkKeys(owner, options, [...endpointNames, "models", "tenant", "maxTenants", "learn"]);
   const { models = {}, tenant, maxTenants = 10_000, learn = true, ...general } = options;
@@ -31,13 +38,26 @@ export function resolveLimitOptions(
   }
   checkNumber(`${owner}.maxTenants`, maxTenants, { min: 1, integer: true });
   checkFlag(`${owner}.learn`, learn);
-  checkKeys(`${owner}.models`, models, Object.keys(known));
+  const bases = Object.entries(known).map(([id, facts]) => [withoutEffort(id, facts), facts] as const);
+  const all = { ...Object.fromEntries(bases), ...known };
+  checkKeys(`${owner}.models`, models, Object.keys(all));
+  const idOf = new Map<string, string>();
   const own = new Map<string, EndpointLimits>();
   for (const [id, bounds] of Object.entries(models)) {
     checkKeys(`${owner}.models.${id}`, bounds, endpointNames);
     checkEndpoint(`${owner}.models.${id}`, bounds);
     const given = Object.entries(bounds).filter(([, value]) => value !== undefined);
-    own.set((known[id] as { name: string }).name, { ...general, ...Object.fromEntries(given) });
+    const facts = all[id] as ModelFacts;
+    const key = withoutEffort(facts.name, facts);
+    const other = idOf.get(key);
+    if (other !== undefined)
+      throw new InvalidOptionError(
+        `${owner}.models.${id}`,
+        bounds,
+        `absent: ${other} is of the same endpoint, and has limits for all its efforts`,
+      );
+    idOf.set(key, id);
+    own.set(key, { ...general, ...Object.fromEntries(given) });
   }
   const hasRates = [general, tenant ?? {}, ...own.values()].some(
     ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>

@@ -32,7 +32,7 @@ export function createSharedRates(
 
   return {
     of(call) {
-      const model = ofModel(call.name);
+      const model = ofModel(call.endpoint);
       const own = call.tenant === undefined ? ofNone : ofTenant(call.tenant);
       const requests = [model.requests, own.requests].filter((limit) => limit !== undefined);
       const tokens = [model.tokens, own.tokens].filter((limit) => limit !== undefined);

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkLogLoop, type LogLoopOptions } from "../../loop/loop-writer.ts";
+import type { StateLines } from "../../contracts/ports/index.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeBuiltin } from "../../plugin/node-builtin.ts";
 import { fileWriter } from "./file-writer.ts";
@@ -21,10 +21,10 @@ export interface DecisionLogOptions extends LineOptions {
    */
   readonly rotate?: RotationOptions | undefined;
   /**
-   * Promises, rollouts and the drift monitor whose states are written as lines of their own, so that `switchpoint watch`
-   * shows them: when they change, at most twice a minute. Default: their events alone.
+   * States of promises, rollouts and the drift monitor, `loopStates({ … })` of `switchpoint/rollout`, so that `switchpoint
+   * watch` shows them: lines of their own, when they change. Default: their events alone.
    */
-  readonly loop?: LogLoopOptions | undefined;
+  readonly loop?: StateLines | undefined;
 }
 
 /** Lines that are written at once: a disk takes them in one step. */
@@ -49,7 +49,6 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
   const { file, maxQueued = 100_000, rotate, loop } = options;
   checkText("decisionLog.file", file);
   checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
-  if (loop !== undefined) checkLogLoop("decisionLog.loop", loop);
   const rotation = rotate === undefined ? undefined : readRotation("decisionLog.rotate", rotate);
   const lineOf = lineMaker("decisionLog", options);
   if (nodeBuiltin("node:fs/promises") === undefined)

@@ -1,5 +1,4 @@
 import type { FeedbackGiven, LoopEvent, PartsReplaced, RouterEvent } from "../../contracts/index.ts";
-import type { LoopStates } from "../../serve/status/loop-reader.ts";
 
 /** Events of the loop that have lines of their own. Feedback has one if its decision is in an arm: it measures a saving. */
 export type LoggedNews = LoopEvent | PartsReplaced | FeedbackGiven;
@@ -7,9 +6,8 @@ export type LoggedNews = LoopEvent | PartsReplaced | FeedbackGiven;
 /** States of the loop, as a line of their own. */
 export interface LoopStatesRead {
   readonly type: "loop-states";
-  /** Random name of the log that writes: processes that write to one file may differ in their states. */
   readonly writer: string;
-  readonly states: LoopStates;
+  readonly states: object;
 }
 
 const news: ReadonlySet<string> = new Set<LoggedNews["type"]>([

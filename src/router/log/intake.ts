@@ -1,5 +1,10 @@
-import type { DecisionsLost, EventSink, RouterEvent } from "../../contracts/index.ts";
-import { type LogLoopOptions, loopWriter } from "../../loop/loop-writer.ts";
+import {
+  type DecisionsLost,
+  type EventSink,
+  InvalidOptionError,
+  type RouterEvent,
+} from "../../contracts/index.ts";
+import type { StateLines } from "../../contracts/ports/index.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { isLoggedNews } from "./event-line.ts";
 import { lineQueue, type QueueOptions } from "./line-queue.ts";
@@ -23,7 +28,7 @@ export interface IntakeOptions extends Omit<QueueOptions, "lose"> {
   readonly owner: string;
   readonly file: string;
   /** Sources of states that are written next to decisions. Default: none. */
-  readonly loop?: LogLoopOptions | undefined;
+  readonly loop?: StateLines | undefined;
 }
 
 /**
@@ -31,6 +36,12 @@ export interface IntakeOptions extends Omit<QueueOptions, "lose"> {
  * blocks or fails a request.
  */
 export function createIntake({ owner, file, loop, ...options }: IntakeOptions): DecisionLog {
+  if (loop !== undefined && typeof loop?.open !== "function")
+    throw new InvalidOptionError(
+      `${owner}.loop`,
+      loop,
+      'loopStates({ promises, rollouts, drift }) of "switchpoint/rollout"',
+    );
   /** Calls of classifiers whose request has not ended. */
   const underWay = new Map<string, AttemptEnded[]>();
   let dropped = 0;
@@ -47,7 +58,7 @@ export function createIntake({ owner, file, loop, ...options }: IntakeOptions): 
   };
   const queue = lineQueue({ ...options, lose });
   const enqueue = (event: Logged): void => queue.add(event);
-  const states = loop && loopWriter(loop, enqueue);
+  const states = loop?.open((writer, read) => enqueue({ type: "loop-states", writer, states: read }));
 
   /** Remembers a call of a classifier: its request may never end, as a stream that is never read. */
   const remember = (event: AttemptEnded): void => {

@@ -3,6 +3,7 @@ import {
   type Environment,
   environmentProviders,
   hasKey,
+  madeWith,
   parseModelName,
   providerNames,
   setting,
@@ -88,9 +89,10 @@ function fromName(
   if (provider === undefined) {
     const baseUrl = setting(environment, "VLLM_BASE_URL");
     if (baseUrl === undefined) missing.push(`VLLM_BASE_URL (for ${variable})`);
-    return baseUrl === undefined ? undefined : vllmOf(environment, baseUrl, model, missing);
+    const made = baseUrl === undefined ? undefined : vllmOf(environment, baseUrl, model, missing);
+    return made && madeWith(parsed, made);
   }
-  if (hasKey(environment, provider)) return provider.make(model);
+  if (hasKey(environment, provider)) return madeWith(parsed, provider.make(model));
   missing.push(`${provider.keys[0]} (for ${variable})`);
   return undefined;
 }

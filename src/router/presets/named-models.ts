@@ -1,4 +1,11 @@
-import { InvalidOptionError, MissingConfigurationError, type Model } from "../../contracts/index.ts";
+import {
+  InvalidOptionError,
+  MissingConfigurationError,
+  type Model,
+  type ReasoningEffort,
+} from "../../contracts/index.ts";
+import { readName } from "../../plugin/read-name.ts";
+import { withEffort } from "../create/with-effort.ts";
 import { anthropicBatchLimits, openaiBatchLimits } from "../providers/internal/batch-limits.ts";
 import {
   anthropicContentTypes,
@@ -67,17 +74,20 @@ export const providerNames: readonly string[] = [...Object.keys(environmentProvi
 /** A name that was read. `provider` is absent for `vllm`, whose address the environment holds. */
 export interface ParsedModelName {
   readonly model: string;
+  /** Reasoning effort of every call, after `@`. */
+  readonly effort: ReasoningEffort | undefined;
   readonly provider: ProviderEntry | undefined;
 }
 
-/** Reads `provider:model`; undefined if it names no model, or a provider that is not known. */
+/** Reads `provider:model[@effort]`; undefined if it names no model, or a provider that is not known. */
 export function parseModelName(named: string): ParsedModelName | undefined {
-  const colon = named.indexOf(":");
-  const name = named.slice(0, Math.max(0, colon)).trim();
-  const model = named.slice(colon + 1).trim();
+  const { provider, model: read, effort, version } = readName(named.trim());
+  const name = provider.trim();
+  const model = (version === undefined ? read : `${read}#${version}`).trim();
   if (model === "" || !providerNames.includes(name)) return undefined;
   return {
     model,
+    effort,
     provider: Object.hasOwn(environmentProviders, name) ? environmentProviders[name] : undefined,
   };
 }
@@ -104,10 +114,10 @@ function namedModel(option: string, named: string, environment: Environment): Mo
     const known = `a model, or its name as provider:model, where provider is one of ${providerNames.join(", ")} (others: openaiCompatible("…", { baseUrl }), azure("…"))`;
     throw new InvalidOptionError(option, named, known);
   }
-  if (parsed.provider !== undefined) return parsed.provider.make(parsed.model);
+  if (parsed.provider !== undefined) return madeWith(parsed, parsed.provider.make(parsed.model));
   const baseUrl = setting(environment, "VLLM_BASE_URL");
   const made = baseUrl === undefined ? undefined : vllmModel(environment, baseUrl, parsed.model);
-  if (made !== undefined) return made;
+  if (made !== undefined) return madeWith(parsed, made);
   const missing =
     baseUrl === undefined
       ? `VLLM_BASE_URL (for ${option})`
@@ -116,6 +126,11 @@ function namedModel(option: string, named: string, environment: Environment): Mo
     `${option} is a model of vLLM; missing: ${missing}. Set it, or give openaiCompatible("…", { baseUrl })`,
     [missing],
   );
+}
+
+/** Returns the model with the effort that its name asks for. */
+export function madeWith({ effort }: ParsedModelName, model: Model): Model {
+  return effort === undefined ? model : withEffort(model, effort);
 }
 
 /** Returns a model behind vLLM; undefined if the address is not an absolute http or https URL. */

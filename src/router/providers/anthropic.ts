@@ -11,7 +11,6 @@ import {
   ProviderError,
   type ProviderOptions,
 } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import { guardedFetch } from "../../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../../plugin/unless-aborted.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
@@ -64,8 +63,7 @@ export interface AnthropicOptions extends ProviderOptions {
  *
  * Throws `InvalidOptionError`.
  */
-export function anthropic(model: string, given: AnthropicOptions = {}): Model {
-  const options = withBaseUrl("anthropic", given);
+export function anthropic(model: string, options: AnthropicOptions = {}): Model {
   checkProviderOptions("anthropic", model, options, ["version", "reasoning"]);
   checkOptions(options);
   const facts = factsOf("anthropic", model, options, anthropicContentTypes);

@@ -4,7 +4,6 @@ import {
   type Model,
   type ProviderOptions,
 } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import { environment } from "../../plugin/environment.ts";
 import { checkText } from "../../plugin/index.ts";
 import { azureWire } from "./internal/azure-wire.ts";
@@ -42,8 +41,7 @@ export interface AzureOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
  * `MissingConfigurationError`.
  */
-export function azure(model: string, given: AzureOptions = {}): Model {
-  const options = withBaseUrl("azure", given);
+export function azure(model: string, options: AzureOptions = {}): Model {
   const { endpoint, apiVersion, deployment = model, ...common } = options;
   checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment", "client"]);
   checkClient("azure", options.client);

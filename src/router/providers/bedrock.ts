@@ -5,7 +5,6 @@ import {
   notShown,
   type ProviderOptions,
 } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import {
   type AwsCredentialsOption,
   awsCredentials,
@@ -53,8 +52,7 @@ export interface BedrockOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. Calls reject with `MissingConfigurationError` without key and credentials, and with
  * `MissingDependencyError` without the package that signs.
  */
-export function bedrock(model: string, given: BedrockOptions): Model {
-  const options = withBaseUrl("bedrock", given);
+export function bedrock(model: string, options: BedrockOptions): Model {
   checkProviderOptions("bedrock", model, options, ["region", "endpoint", "credentials", "client"]);
   const { region, endpoint = "runtime", credentials } = options;
   checkRegion("bedrock.region", region);

@@ -1,5 +1,4 @@
 import type { Model } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import { createGoogleModel } from "./internal/google-model.ts";
 import type { GoogleOptions } from "./internal/google-options.ts";
 import { loadGoogleSdk } from "./internal/load-google-sdk.ts";
@@ -28,5 +27,5 @@ export type { GoogleOptions, VertexOptions } from "./internal/google-options.ts"
  * `MissingConfigurationError` without a key.
  */
 export function google(model: string, options: GoogleOptions = {}): Model {
-  return createGoogleModel(model, withBaseUrl("google", options), loadGoogleSdk);
+  return createGoogleModel(model, options, loadGoogleSdk);
 }

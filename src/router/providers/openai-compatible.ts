@@ -1,5 +1,4 @@
 import { InvalidOptionError, type Model, type OwnGpu, type ProviderOptions } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
@@ -9,7 +8,7 @@ import { readKey } from "./internal/provider-key.ts";
 import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
 
 export interface OpenAiCompatibleOptions extends ProviderOptions {
-  /** Address including `/v1`, for instance `http://localhost:8000/v1`. `baseURL` is the same. */
+  /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
   readonly baseUrl: string;
   /** Name of the provider in facts and in `provider:model`. Default `openai-compatible`. */
   readonly provider?: string | undefined;
@@ -33,16 +32,7 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
  *
  * Throws `InvalidOptionError`.
  */
-export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model;
-export function openaiCompatible(
-  model: string,
-  options: Omit<OpenAiCompatibleOptions, "baseUrl"> & { readonly baseURL: string },
-): Model;
-export function openaiCompatible(
-  model: string,
-  given: Omit<OpenAiCompatibleOptions, "baseUrl"> & Pick<ProviderOptions, "baseUrl">,
-): Model {
-  const options = withBaseUrl("openaiCompatible", given);
+export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model {
   checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField", "client", "gpu"]);
   const { provider = "openai-compatible", outputLimitField = "max_tokens" } = options;
   checkClient("openaiCompatible", options.client);
@@ -57,8 +47,6 @@ export function openaiCompatible(
     );
 
   const facts = factsOf(provider, model, options);
-  // It was checked above.
-  const baseUrl = options.baseUrl as string;
   return openaiChat({
     facts,
     defaults: options.defaults,
@@ -76,7 +64,7 @@ export function openaiCompatible(
         : {
             fetch: options.fetch,
             routeFor: (apiKey) =>
-              openaiRoute(baseUrl, [
+              openaiRoute(options.baseUrl, [
                 usualHeaders,
                 { authorization: apiKey === undefined ? undefined : `Bearer ${apiKey}` },
                 options.headers ?? {},

@@ -1,5 +1,4 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
@@ -42,8 +41,7 @@ export interface OpenAiOptions extends ProviderOptions {
  *
  * Throws `InvalidOptionError`. A call without a key rejects with `MissingConfigurationError`.
  */
-export function openai(model: string, given: OpenAiOptions = {}): Model {
-  const options = withBaseUrl("openai", given);
+export function openai(model: string, options: OpenAiOptions = {}): Model {
   checkProviderOptions("openai", model, options, ["client", "api"]);
   checkClient("openai", options.client);
   checkApi(options);

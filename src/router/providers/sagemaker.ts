@@ -1,5 +1,4 @@
 import { InvalidOptionError, type Model, notShown, type ProviderOptions } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import { checkText } from "../../plugin/index.ts";
 import {
   type AwsCredentialsOption,
@@ -37,8 +36,7 @@ export interface SageMakerOptions extends Omit<ProviderOptions, "apiKey"> {
  * Throws `InvalidOptionError`. Calls reject with `MissingConfigurationError` without credentials, and with
  * `MissingDependencyError` without the package that signs.
  */
-export function sagemaker(endpointName: string, given: SageMakerOptions): Model {
-  const options = withBaseUrl("sagemaker", given);
+export function sagemaker(endpointName: string, options: SageMakerOptions): Model {
   checkProviderOptions("sagemaker", endpointName, options, ["region", "model", "credentials"]);
   const { region, credentials } = options;
   if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(endpointName))

@@ -1,5 +1,4 @@
 import { InvalidOptionError, type Model, notShown, type ProviderOptions } from "../../contracts/index.ts";
-import { withBaseUrl } from "../../plugin/base-url.ts";
 import { checkAuth, googleToken } from "./internal/google-token.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
@@ -32,8 +31,7 @@ export interface VertexOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. Calls reject with `MissingDependencyError` without the package, and with
  * `MissingConfigurationError` without credentials.
  */
-export function vertex(model: string, given: VertexOptions): Model {
-  const options = withBaseUrl("vertex", given);
+export function vertex(model: string, options: VertexOptions): Model {
   checkProviderOptions("vertex", model, options, ["project", "location", "endpoint", "auth"]);
   const { project, location, endpoint = "openapi", auth } = options;
   checkVertexPlace("vertex", project, location ?? "");

@@ -77,7 +77,7 @@ const shapes: Readonly<Record<SeriesName, Shape>> = {
   budget_left: ["US dollars or tokens that are left in that account.", "gauge", ["budget", "unit"]],
   budget_accounts: ["Accounts of a budget that this process knows.", "gauge", ["budget", "unit"]],
   budget_news_total: ["Limits of budgets that were reached.", "counter", ["budget", "kind"]],
-  rollout_decisions_total: ["Decisions by arm of a rollout.", "counter", ["rollout", "arm"]],
+  arm_decisions_total: ["Decisions by arm of a comparison.", "counter", ["comparison", "arm"]],
   rollout_stage: ["Stage of a rollout, from 0.", "gauge", ["rollout"]],
   rollout_share: ["Share of the candidate of a rollout.", "gauge", ["rollout"]],
   promise_state: ["1 for the state that a promise is in.", "gauge", ["promise", "state"]],
@@ -149,7 +149,7 @@ export type SeriesName =
   | "budget_left"
   | "budget_accounts"
   | "budget_news_total"
-  | "rollout_decisions_total"
+  | "arm_decisions_total"
   | "rollout_stage"
   | "rollout_share"
   | "promise_state"

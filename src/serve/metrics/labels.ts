@@ -11,6 +11,7 @@ export interface Labels {
   readonly name: BoundLabel;
   readonly budget: BoundLabel;
   readonly rollout: BoundLabel;
+  readonly comparison: BoundLabel;
   readonly arm: BoundLabel;
   readonly promise: BoundLabel;
   readonly drift: BoundLabel;
@@ -111,6 +112,7 @@ export function createLabels(
     ),
     budget: named("budget"),
     rollout: named("rollout"),
+    comparison: named("comparison"),
     arm: named("arm"),
     promise: named("promise"),
     drift: (value) => drift(value?.split(":", 1)[0]),

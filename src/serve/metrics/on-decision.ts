@@ -16,8 +16,8 @@ export function decisionCounter(
     const { classification, arms } = decision;
     if (classification !== undefined) families.complexity.observe(classification.complexity);
     if (arms === undefined) return;
-    for (const { rollout, arm } of arms)
-      families.rollout_decisions_total.add(1, labels.rollout(rollout), labels.arm(arm));
+    for (const { comparison, arm } of arms)
+      families.arm_decisions_total.add(1, labels.comparison(comparison), labels.arm(arm));
   };
 }
 

@@ -53,7 +53,7 @@ export interface MetricsOptions<Id extends string = string> {
   /** Rollouts that are read with the series. Default none: their events are followed. */
   readonly rollouts?: readonly WatchedRollout[] | undefined;
   /**
-   * Largest number of values of a label that come from code besides the router's models: rollouts, arms, budgets, judges.
+   * Largest number of values of a label that come from code besides the router's models: rollouts, comparisons, arms, budgets, judges.
    * Further ones are `other`. In [0, 1,000]. Default 100.
    */
   readonly maxLabelValues?: number | undefined;

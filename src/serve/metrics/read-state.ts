@@ -1,9 +1,10 @@
 import type { BudgetAccount, Router } from "../../contracts/index.ts";
+import { readOnce } from "../../plugin/read-once.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
 import { setPromise } from "./on-news.ts";
 import type { MetricsOptions } from "./options.ts";
-import { readOnce } from "./read-once.ts";
 
 /** Parts that are read, each by itself: one that throws does not hide the others. */
 type Part = "breakers" | "budgets" | "promise" | "drift" | "rollout";
@@ -64,7 +65,7 @@ function setBreakers(router: Router, families: Families, labels: Labels): void {
   const byName = new Map(breakers.map((breaker) => [breaker.name, breaker]));
   const now = Date.now();
   for (const name of new Set([
-    ...Object.values(router.models).map((model) => model.name),
+    ...Object.values(router.models).map((model) => withoutEffort(model.name, model)),
     ...byName.keys(),
   ])) {
     const label = labels.name(name);

@@ -29,13 +29,13 @@ export function cardsOf({
   readonly complexity: readonly number[];
 }): readonly StateCard[] {
   const { rollouts = [], arms, promises = [], budgets, pools, drift, news, breakers, unreadable } = states;
-  const others = arms.filter((one) => !rollouts.some(({ id }) => id === one.rollout));
+  const others = arms.filter((one) => !rollouts.some(({ id }) => id === one.comparison));
   return [
     ...rollouts.map((rollout) => {
-      const own = arms.find((one) => one.rollout === rollout.id);
+      const own = arms.find((one) => one.comparison === rollout.id);
       return of(`rollout ${rollout.id}`, { rollout, own, now }, rolloutCard);
     }),
-    ...others.map((one) => of(`arms ${one.rollout}`, one, armCard)),
+    ...others.map((one) => of(`arms ${one.comparison}`, one, armCard)),
     ...(others.length + rollouts.length === 0 ? [of("no rollout", kind, noRolloutCard)] : []),
     of("budgets", { budgets, kind, now }, budgetCard),
     of("pools", pools, poolCard),

@@ -1,6 +1,5 @@
 /** Parts of the page of a router, for pages that are files. */
 
-export { driftOf, rolloutOf } from "../status/shown-states.ts";
 export { type Child, h, type PageElement } from "./element.ts";
 export { utcOf } from "./format.ts";
 export { name, pill, type Tone, track, wideTable } from "./parts.ts";

@@ -219,9 +219,9 @@ function armTable(arms: FrameArms["arms"]): PageElement {
   );
 }
 
-/** Arms that belong to no rollout that is watched, such as those of a hold-out. */
-export const armCard = ({ rollout, arms }: FrameArms): PageElement =>
-  card("", title("Arms of", name(rollout)), armTable(arms));
+/** Arms of a comparison that no rollout on this page makes, such as of a hold-out. */
+export const armCard = ({ comparison, arms }: FrameArms): PageElement =>
+  card("", title("Arms of", name(comparison)), armTable(arms));
 
 export const noRolloutCard = (kind: FrameSource["kind"]): PageElement =>
   card(

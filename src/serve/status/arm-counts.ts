@@ -2,8 +2,8 @@ import { shortText } from "../../plugin/short-text.ts";
 import type { EndedRequest } from "./ended-request.ts";
 import type { FrameArms } from "./frame.ts";
 
-/** Most rollouts, and arms of one, that are counted. */
-const mostRollouts = 20;
+/** Most comparisons, and arms of one, that are counted. */
+const mostComparisons = 20;
 const mostArms = 8;
 
 interface ArmCount {
@@ -18,18 +18,18 @@ interface ArmCount {
 export interface ArmCounts {
   add(request: EndedRequest, costUsd: number | undefined): void;
   /** Adds counts that were gathered elsewhere. */
-  sum(rollout: string, arms: FrameArms["arms"]): void;
+  sum(comparison: string, arms: FrameArms["arms"]): void;
   read(): readonly FrameArms[];
 }
 
 export function createArmCounts(): ArmCounts {
-  const rollouts = new Map<string, Map<string, ArmCount>>();
-  const countOf = (rollout: string, arm: string, share: number): ArmCount | undefined => {
-    let counts = rollouts.get(rollout);
+  const comparisons = new Map<string, Map<string, ArmCount>>();
+  const countOf = (comparison: string, arm: string, share: number): ArmCount | undefined => {
+    let counts = comparisons.get(comparison);
     if (counts === undefined) {
-      if (rollouts.size >= mostRollouts) return undefined;
+      if (comparisons.size >= mostComparisons) return undefined;
       counts = new Map();
-      rollouts.set(rollout, counts);
+      comparisons.set(comparison, counts);
     }
     let count = counts.get(arm);
     if (count === undefined) {
@@ -41,9 +41,9 @@ export function createArmCounts(): ArmCounts {
     return count;
   };
   return {
-    sum(rollout, arms) {
+    sum(comparison, arms) {
       for (const { arm, share, requests, failed, costUsd, priced } of arms) {
-        const count = countOf(rollout, arm, share);
+        const count = countOf(comparison, arm, share);
         if (count === undefined) continue;
         count.requests += requests;
         count.failed += failed;
@@ -53,8 +53,8 @@ export function createArmCounts(): ArmCounts {
     },
     add({ decision: { arms }, error }, costUsd) {
       if (arms === undefined) return;
-      for (const { rollout, arm, share } of arms) {
-        const count = countOf(rollout, arm, share);
+      for (const { comparison, arm, share } of arms) {
+        const count = countOf(comparison, arm, share);
         if (count === undefined) continue;
         count.requests += 1;
         if (error !== undefined) count.failed += 1;
@@ -64,8 +64,8 @@ export function createArmCounts(): ArmCounts {
       }
     },
     read: () =>
-      [...rollouts].map(([rollout, arms]) => ({
-        rollout: shortText(rollout) ?? "",
+      [...comparisons].map(([comparison, arms]) => ({
+        comparison: shortText(comparison) ?? "",
         arms: [...arms]
           .map(([arm, count]) => ({ arm: shortText(arm) ?? "", ...count }))
           .sort((a, b) => (a.arm < b.arm ? -1 : 1)),

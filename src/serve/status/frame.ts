@@ -1,4 +1,7 @@
+import type { FrameDrift, FramePromise, FrameRollout } from "../../loop/states/index.ts";
 import type { WindowName } from "./window-names.ts";
+
+export type { FrameDrift, FrameGuard, FramePromise, FrameRollout } from "../../loop/states/index.ts";
 
 /** All that a page shows, as plain JSON: nothing of prompts, answers, keys, sessions or tenants. */
 export interface DashboardFrame {
@@ -163,18 +166,6 @@ export interface FrameSaving {
   readonly confidence: number;
 }
 
-export interface FramePromise {
-  readonly name: string;
-  readonly state: string;
-  readonly maxLoss: number;
-  readonly meanLoss?: number | undefined;
-  readonly upperBound?: number | undefined;
-  readonly confidence?: number | undefined;
-  readonly records?: number | undefined;
-  /** Number of processes of which this is the worst, where they differ. */
-  readonly processes?: number | undefined;
-}
-
 export interface FrameBudget {
   readonly name: string;
   readonly unit: string;
@@ -204,9 +195,9 @@ export interface FramePool {
   }[];
 }
 
-/** Requests by arm of a rollout or a hold-out, since the recording began. */
+/** Requests by arm of a comparison, such as a rollout or a hold-out, since the recording began. */
 export interface FrameArms {
-  readonly rollout: string;
+  readonly comparison: string;
   readonly arms: readonly {
     readonly arm: string;
     readonly share: number;
@@ -216,58 +207,6 @@ export interface FrameArms {
     readonly costUsd: number;
     readonly priced: number;
   }[];
-}
-
-export interface FrameGuard {
-  readonly name: string;
-  readonly kind: string;
-  readonly unit: string;
-  readonly margin: number;
-  readonly marginOf: string;
-  readonly control?: number | undefined;
-  readonly pairs: number;
-  readonly difference: number;
-  readonly low?: number | undefined;
-  readonly high?: number | undefined;
-  readonly harm: number;
-  readonly safe: number;
-  readonly alarmAt: number;
-  readonly safeAt: number;
-  /** `[pairs, difference, low, high, harm, safe]`, the oldest first. */
-  readonly points: readonly (readonly (number | null)[])[];
-}
-
-export interface FrameRollout {
-  readonly id: string;
-  readonly state: string;
-  readonly unit: string;
-  readonly stage: number;
-  /** Share of each stage; null for a shadow stage. */
-  readonly stages: readonly (number | null)[];
-  readonly share: number;
-  /** Absent, as confidence and units: known by an event of a log alone. */
-  readonly controlShare?: number | undefined;
-  readonly confidence?: number | undefined;
-  readonly since: string;
-  readonly verdict: string;
-  readonly reason: string;
-  readonly units?: { readonly control: number; readonly candidate: number } | undefined;
-  readonly guards: readonly FrameGuard[];
-}
-
-export interface FrameDrift {
-  readonly windows: number;
-  readonly requests: number;
-  readonly windowRequests: number;
-  readonly findings: readonly {
-    readonly of: string;
-    readonly verdict: string;
-    readonly statistic: string;
-    readonly value: number;
-    readonly bound: number;
-    readonly reason: string;
-  }[];
-  readonly alarms: readonly { readonly of: string; readonly reason: string }[];
 }
 
 export interface FrameNews {

@@ -59,7 +59,7 @@ export function createGathered(): Gathered {
         .map((row, at) => ({ ...row, seq: seq - at }))
         .filter((row) => row.seq > before);
       rows = [...numbered, ...rows].slice(0, mostRows);
-      for (const { rollout, arms: counted } of part.arms) arms.sum(rollout, counted);
+      for (const { comparison, arms: counted } of part.arms) arms.sum(comparison, counted);
       part.news.forEach(addNews);
     },
     rows: (after, most) => rows.filter((row) => row.seq > after).slice(0, most),

@@ -1,5 +1,5 @@
+import type { LoopStates } from "../../loop/states/index.ts";
 import type { FrameDrift, FramePromise, FrameRollout } from "./frame.ts";
-import type { LoopStates } from "./loop-reader.ts";
 
 /**
  * Merges the states of several processes, the newest first. Those that share a store say the same. Where each has its own,

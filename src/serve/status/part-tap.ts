@@ -81,10 +81,10 @@ export function createPartTap(
       const { arms } = request.decision;
       if (arms === undefined) return;
       now.arms.add(request, costUsd);
-      for (const { rollout, arm, unitHash } of arms) {
+      for (const { comparison, arm, unitHash } of arms) {
         if ((arm !== "held-out" && arm !== "routed") || now.measured.length >= mostMeasured) continue;
         const cost = heldOutCost(request.attempts, arm === "held-out");
-        now.measured.push([rollout, arm, unitHash, cost ?? null, request.error === undefined ? 0 : 1]);
+        now.measured.push([comparison, arm, unitHash, cost ?? null, request.error === undefined ? 0 : 1]);
       }
     },
     undecided(at) {
@@ -106,10 +106,10 @@ export function createPartTap(
       for (const index of now.slots.keys()) if (index > Math.floor(at / finestMs)) now.slots.delete(index);
     },
     rated(decisionId, quality, arms) {
-      for (const { rollout, arm, unitHash } of arms) {
+      for (const { comparison, arm, unitHash } of arms) {
         if ((arm !== "held-out" && arm !== "routed") || now.ratings.length >= mostMeasured) continue;
         now.isEmpty = false;
-        now.ratings.push([decisionId, rollout, arm, unitHash, quality]);
+        now.ratings.push([decisionId, comparison, arm, unitHash, quality]);
       }
     },
     take(models) {

@@ -9,9 +9,9 @@ export interface Part {
   readonly requests: number;
   readonly rows: readonly Omit<FrameRow, "seq">[];
   readonly arms: readonly FrameArms[];
-  /** Requests in the arms of a hold-out: rollout, arm, unit, cost in US dollars or null, and 1 if it failed. */
+  /** Requests in the arms of a hold-out: comparison, arm, unit, cost in US dollars or null, and 1 if it failed. */
   readonly measured: readonly (readonly [string, string, string, number | null, 0 | 1])[];
-  /** Verdicts on their answers: decision, rollout, arm, unit and quality. */
+  /** Verdicts on their answers: decision, comparison, arm, unit and quality. */
   readonly ratings: readonly (readonly [string, string, string, string, number])[];
   readonly news: readonly FrameNews[];
   /** Time to which the clock has gone back, in milliseconds since the epoch. */

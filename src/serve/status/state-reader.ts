@@ -1,12 +1,12 @@
 import type { BudgetAccount, Router } from "../../contracts/index.ts";
+import { loopReader } from "../../loop/states/index.ts";
+import { readOnce } from "../../plugin/read-once.ts";
 import { shortText } from "../../plugin/short-text.ts";
-import { readOnce } from "../metrics/read-once.ts";
+import { triedReads } from "../../plugin/tried-reads.ts";
 import type { FrameBreaker, FrameBudget, FrameStates } from "./frame.ts";
-import { loopReader } from "./loop-reader.ts";
 import type { Recorder } from "./recorder.ts";
 import { savingOf } from "./shown-states.ts";
 import type { DashboardOptions } from "./sources.ts";
-import { triedReads } from "./tried-reads.ts";
 
 /** Time for which what a router has learnt is not read again, in milliseconds: a copy of all its sessions is made for it. */
 const breakersMs = 10_000;

@@ -7,7 +7,7 @@ import { createLoggedLoop } from "../../../cli/watch/logged-loop.ts";
 import { always } from "../../../policies/index.ts";
 import type { RouterEvent } from "../../../src/contracts/index.ts";
 import { createRouter, decisionLog } from "../../../src/index.ts";
-import { createDriftMonitor, createHoldOut, createPromise } from "../../../src/loop/index.ts";
+import { createDriftMonitor, createHoldOut, createPromise, loopStates } from "../../../src/loop/index.ts";
 import type { FramePromise } from "../../../src/serve/status/frame.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { rolloutWorld, salt } from "../../support/rollout/rollout-world.ts";
@@ -32,7 +32,10 @@ it("a log alone shows the rollout with its sequence, the promise, drift and what
   const world = rolloutWorld();
   const promise = createPromise({ name: "desk", maxLoss: 0.02 });
   const drift = createDriftMonitor({});
-  const log = decisionLog({ file, loop: { rollouts: [world.rollout], promises: [promise], drift } });
+  const log = decisionLog({
+    file,
+    loop: loopStates({ rollouts: [world.rollout], promises: [promise], drift }),
+  });
   world.router.observe(log);
   world.fail("small", 1);
   await world.send(400);
@@ -153,22 +156,29 @@ it("a rollout or promise that throws or hangs is left out, and its log closes", 
     },
   };
   const events: RouterEvent[] = [];
-  const log = decisionLog({ file, loop: { rollouts: [hanging], promises: [throwing] } });
+  const log = decisionLog({ file, loop: loopStates({ rollouts: [hanging], promises: [throwing] }) });
   const router = createRouter({ models: { small: fakeModel() }, policy: always("small"), onEvent: log });
   router.observe((event) => events.push(event));
   await router.route("hello");
   await router.close();
   expect(log.dropped).toBe(0);
   expect((await readFile(file, "utf8")).trimEnd().split("\n")).toHaveLength(1);
-  const other = decisionLog({ file, loop: { rollouts: [hanging], drift: createDriftMonitor({}) } });
+  const other = decisionLog({
+    file,
+    loop: loopStates({ rollouts: [hanging], drift: createDriftMonitor({}) }),
+  });
   await other.close();
   expect((await shown()).states).toMatchObject({ rollouts: [], drift: { windows: 0 } });
 });
 
 it("refuses sources that are none, by name", () => {
-  const made = (loop: object) => () => decisionLog({ file, loop });
-  expect(made({ rollouts: [{}] })).toThrow(/decisionLog\.loop\.rollouts\[0\]/);
-  expect(made({ drift: 1 })).toThrow(/decisionLog\.loop\.drift/);
-  for (const everyMs of [10, 600_001]) expect(made({ everyMs })).toThrow(/decisionLog\.loop\.everyMs/);
+  const made = (sources: object) => () => loopStates(sources);
+  expect(made({ rollouts: [{}] })).toThrow(/loopStates\.rollouts\[0\]/);
+  expect(made({ drift: 1 })).toThrow(/loopStates\.drift/);
+  for (const everyMs of [10, 600_001]) expect(made({ everyMs })).toThrow(/loopStates\.everyMs/);
   expect(made({ holdOut: {} })).toThrow(/holdOut/);
+  const rollouts: object[] = [];
+  expect(() => decisionLog({ file, loop: { rollouts } as never })).toThrow(
+    'decisionLog.loop must be loopStates({ promises, rollouts, drift }) of "switchpoint/rollout", got an object',
+  );
 });

@@ -90,7 +90,7 @@ describe("switchpoint watch", () => {
       seq: 40,
       source: { kind: "log", name: "decisions.jsonl", requests: 40, unreadable: 0, skippedBytes: 0 },
       totals: { requests: 40, failed: 0 },
-      states: { saving: { confidence: 0.95 }, arms: [{ rollout: "hold-out" }] },
+      states: { saving: { confidence: 0.95 }, arms: [{ comparison: "hold-out" }] },
     });
     const { savedUsd, heldOut, routed } = frame?.states?.saving ?? {};
     expect((heldOut ?? 0) + (routed ?? 0)).toBe(40);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareRouter, replayPolicy, routerCases } from "../../../evals/index.ts";
+import { replayPolicy, routerCases } from "../../../evals/index.ts";
 import { always, threshold } from "../../../policies/index.ts";
 import type { Constraint } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/router/create/create-router.ts";
@@ -71,26 +71,5 @@ describe("routerCases", () => {
   it("refuses a router whose models are not in the records", async () => {
     const router = createRouter({ models: { one: fakeModel() }, policy: always("one") });
     await expect(routerCases(records, router)).rejects.toThrow(/openai:gpt, vllm:qwen, got "fake:model"/);
-  });
-});
-
-describe("compareRouter", () => {
-  it("sets the policy beside a coin of the same shares, each model, and the oracle", async () => {
-    const { router } = routerOf();
-    const { rows, callRates } = await compareRouter(records, router, { resamples: 20 });
-    expect(callRates).toEqual({ small: 0.5, large: 0.5 });
-    const values = rows.map(({ name, quality, costUsd, regret }) => [
-      name,
-      quality?.value,
-      costUsd?.value,
-      regret?.value,
-    ]);
-    expect(values).toEqual([
-      ["threshold", 0.75, 3, 0.25],
-      ["random", 0.625, 3, 0.375],
-      ["always-small", 0.25, 1, 0.75],
-      ["always-large", 1, 5, 0],
-      ["oracle", 1, undefined, 0],
-    ]);
   });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type OutcomeRecord, tuneThreshold } from "../../../evals/index.ts";
 import { seededRandom } from "../../../evals/metrics/index.ts";
 import { isRouterError } from "../../../src/index.ts";
-import { type BinomialTest, loadBinomialTest } from "../../../src/loop/statistics/binomial-test.ts";
+import { type BinomialTest, loadBinomialTest } from "../../../src/loop/statistics/loss-test.ts";
 import { hardWorlds } from "../../../studies/hard-worlds.ts";
 import { simulateCategories } from "../../../studies/simulate-categories.ts";
 import { simulateTuning } from "../../../studies/simulate-tuning.ts";

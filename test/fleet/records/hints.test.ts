@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { always } from "../../../policies/index.ts";
 import type { Store } from "../../../src/contracts/index.ts";
+import { resolveFleetOptions } from "../../../src/fleet/fleet-options.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createHints } from "../../../src/fleet/records/hints.ts";
-import { resolveShared } from "../../../src/fleet/records/shared-options.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { createRouter } from "../../../src/index.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
 import { createBreakers } from "../../../src/router/limits/breakers.ts";
@@ -19,7 +19,13 @@ function open(store: Store, names: readonly string[] = ["p:m"]) {
   const breakers = createBreakers();
   const models = { m: { name: "p:m" } };
   const limits = createLimits({ requestsPerMinute: 120 }, { models, clock: () => at });
-  const hints = createHints({ shared: resolveShared({ store }), clock, breakers, limits, names });
+  const hints = createHints({
+    shared: resolveFleetOptions("fleet", { store }),
+    clock,
+    breakers,
+    limits,
+    endpoints: names,
+  });
   onTestFinished(() => hints.close());
   const call = (error?: typeof failure) =>
     breakers.observe({ name: "p:m", error }, { begunAt: at } as never, at);
@@ -199,7 +205,7 @@ describe("hints of a store that fails", () => {
     const router = createRouter({
       models: { m: fakeModel() },
       policy: always("m"),
-      shared: { store: counted },
+      shared: fleet({ store: counted }),
     });
     await router.close();
     const after = calls;

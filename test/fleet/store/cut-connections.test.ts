@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { always } from "../../../policies/index.ts";
 import type { Model } from "../../../src/contracts/index.ts";
-import { redisStore } from "../../../src/fleet/store/redis.ts";
+import { fleet, redisStore } from "../../../src/fleet/index.ts";
 import { createRouter, isRouterError } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { startRedis, withoutRedis } from "../../support/redis-server.ts";
@@ -60,7 +60,7 @@ describe.skipIf(withoutRedis !== undefined)(
             models: { m },
             policy: always("m"),
             budgets: [{ name: "all", limitUsd, period: "month" }],
-            shared: { store: redisStore({ client }), mode, timeoutMs: 100 },
+            shared: fleet({ store: redisStore({ client }), mode, timeoutMs: 100 }),
           });
         });
         const until = Date.now() + runs(1_500, 15_000);

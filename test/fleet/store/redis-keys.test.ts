@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { always, sticky } from "../../../policies/index.ts";
-import { redisStore } from "../../../src/fleet/store/redis.ts";
+import { fleet, redisStore } from "../../../src/fleet/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { startRedis, withoutRedis } from "../../support/redis-server.ts";
@@ -22,7 +22,7 @@ it.skipIf(withoutRedis !== undefined)(
           { name: "month", limitTokens: 1_000_000, period: "month", per: { label: "user" } },
         ],
         execution: { limits: { tenant: { requestsPerMinute: 1_000 } } },
-        shared: { store: redisStore({ client, namespace: "shop" }), mode, timeoutMs: 5_000 },
+        shared: fleet({ store: redisStore({ client, namespace: "shop" }), mode, timeoutMs: 5_000 }),
       });
       for (const user of ["ada", "{other}:user"])
         await router.route({

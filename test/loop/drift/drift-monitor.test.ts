@@ -131,7 +131,7 @@ describe("a drift monitor", () => {
       { forced: true },
       { insteadOf: [] },
       { degraded: { budget: "b", otherwise: "small", reason: "r" } },
-      { arms: [{ rollout: "r", arm: "candidate", share: 0.5, unitHash: "0", draw: 0 }] },
+      { arms: [{ comparison: "r", arm: "candidate", share: 0.5, unitHash: "0", draw: 0 }] },
     ];
     for (const changes of rest) send(125, {}, { model: "small", ...changes });
     send(1);

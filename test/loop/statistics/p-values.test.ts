@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bettingPValue } from "../../../src/loop/statistics/betting-p-value.ts";
-import { loadBinomialTest } from "../../../src/loop/statistics/binomial-test.ts";
 import { gaffkePValue, LEAST_P_VALUE } from "../../../src/loop/statistics/gaffke-p-value.ts";
+import { loadBinomialTest } from "../../../src/loop/statistics/loss-test.ts";
 import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { numRuns, runs } from "../../support/runs.ts";
 

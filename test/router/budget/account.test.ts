@@ -8,7 +8,7 @@ import { runs } from "../../support/runs.ts";
 const noon = Date.UTC(2026, 0, 31, 12);
 
 function ledgerOf(limitUsd: number) {
-  const budgets = resolveBudgets({ budget: { limitUsd, period: "day" } }, []);
+  const budgets = resolveBudgets([{ limitUsd, period: "day" }], []);
   const ledger = createLedger({ budgets, now: () => noon });
   return { ledger, usedUsd: () => ledger.open({}, () => noon).state()?.spend?.usedUsd ?? 0 };
 }

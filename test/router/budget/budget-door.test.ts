@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../../policies/index.ts";
 import type { Store } from "../../../src/contracts/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
@@ -10,7 +10,7 @@ function routerOn(store: Store) {
     models: { m: fakeModel({ model: "m" }) },
     policy: always("m"),
     budgets: [{ name: "all", limitUsd: 3, period: "month" }],
-    shared: { store },
+    shared: fleet({ store }),
   });
 }
 

@@ -5,7 +5,7 @@ import { createLedger } from "../../../src/router/budget/ledger.ts";
 import { openDesk, settled } from "../../support/shared/desk-world.ts";
 
 const now = () => Date.UTC(2026, 0, 31, 12);
-const budgets = resolveBudgets({ budget: { name: "all", limitUsd: 1, period: "total" } }, []);
+const budgets = resolveBudgets([{ name: "all", limitUsd: 1, period: "total" }], []);
 
 function worldOf(mode: "leased" | "strict", store = memoryStore()) {
   const desk = openDesk({ store, mode });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { always } from "../../../policies/index.ts";
 import type { Model, Store } from "../../../src/contracts/index.ts";
 import { StoreError } from "../../../src/contracts/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { type BudgetOptions, createRouter, isRouterError, type RouterEvent } from "../../../src/index.ts";
 import { anthropic } from "../../../src/router/providers/anthropic.ts";
 import { fakeModel, type ScenarioServer } from "../../../src/testing/index.ts";
@@ -36,7 +36,7 @@ function routerOn(
     models: { small: model },
     policy: always("small"),
     budgets,
-    ...(store === undefined ? {} : { shared: { store, mode, timeoutMs: 2_000 } }),
+    ...(store === undefined ? {} : { shared: fleet({ store, mode, timeoutMs: 2_000 }) }),
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(clock === undefined ? {} : { clock }),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
@@ -32,7 +32,7 @@ describe("a server that bills a billion tokens an answer", () => {
           { name: "soft", limitUsd: 1_000, period: "month", onReached: "degrade", degrade: { to: "good" } },
           { name: "tenant", limitUsd: 0.3, period: "month", per: "tenant" },
         ],
-        shared: { store, mode, timeoutMs: 5_000 },
+        shared: fleet({ store, mode, timeoutMs: 5_000 }),
         onEvent: ({ type }) => void events.push(type),
       });
       // 1,575,000 dollars each: ten are more than can be counted exactly.

@@ -104,20 +104,22 @@ describe("options of budgets", () => {
     [{ ...day, degrade: { to: "small", below: 2 } }, "degrade.below"],
     [{ limitUsd: 1, period: "request", degrade: { to: "small" } }, "degrade"],
   ])("refuse %j", (options, option) => {
-    const resolve = () => resolveBudgets({ budgets: [options as unknown as BudgetOptions] }, ["small"]);
+    const resolve = () => resolveBudgets([options as unknown as BudgetOptions], ["small"]);
     expect(resolve).toThrow(
       expect.objectContaining({ code: "invalid-option", option: `budgets[0].${option}` }),
     );
   });
 
-  it("refuse two budgets of one name, too many, and budget next to budgets", () => {
-    const refused = (given: object, option: string) =>
+  it("refuse two budgets of one name, too many, and one that is not in a list", () => {
+    const refused = (given: unknown, option: string) =>
       expect(() => resolveBudgets(given, [])).toThrow(expect.objectContaining({ option }));
-    refused({ budgets: [day, day] }, "budgets[1].name");
-    refused({ budgets: Array.from({ length: 17 }, (_, at) => ({ ...day, name: `b${at}` })) }, "budgets");
-    refused({ budgets: [day], budget: day }, "budget");
-    refused({ budgets: day }, "budgets");
-    expect(resolveBudgets({ budgets: [] }, [])).toEqual([]);
+    refused([day, day], "budgets[1].name");
+    refused(
+      Array.from({ length: 17 }, (_, at) => ({ ...day, name: `b${at}` })),
+      "budgets",
+    );
+    refused(day, "budgets");
+    expect(resolveBudgets([], [])).toEqual([]);
   });
 
   it("are read once", () => {

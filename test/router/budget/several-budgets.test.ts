@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../src/contracts/ports/index.ts";
+import { resolveFleetOptions } from "../../../src/fleet/fleet-options.ts";
 import { createQuotaDesk } from "../../../src/fleet/quotas/quota-desk.ts";
-import { resolveShared } from "../../../src/fleet/records/shared-options.ts";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
 import { nanoOf } from "../../../src/router/budget/amounts.ts";
@@ -14,15 +14,13 @@ import { readBudget } from "../../support/shared-budget.ts";
 const noon = Date.UTC(2026, 0, 31, 12);
 const now = () => noon;
 const budgets = resolveBudgets(
-  {
-    budgets: [
-      { name: "all", limitUsd: 5, period: "day" },
-      { name: "tenant", limitUsd: 2, period: "month", per: "tenant", timeZone: "Europe/Berlin" },
-      { name: "tokens", limitTokens: 1_000, period: "total", per: "tenant", lapse: "return" },
-      { name: "user", limitUsd: 1.5, period: "hour", per: { label: "user" } },
-      { name: "one", limitUsd: 1, period: "request" },
-    ],
-  },
+  [
+    { name: "all", limitUsd: 5, period: "day" },
+    { name: "tenant", limitUsd: 2, period: "month", per: "tenant", timeZone: "Europe/Berlin" },
+    { name: "tokens", limitTokens: 1_000, period: "total", per: "tenant", lapse: "return" },
+    { name: "user", limitUsd: 1.5, period: "hour", per: { label: "user" } },
+    { name: "one", limitUsd: 1, period: "request" },
+  ],
   [],
 );
 const tenants = ["a", "b"];
@@ -44,7 +42,7 @@ function worldOf(mode: "local" | "strict" | "leased") {
     return { ledger, used, open: async () => 0, end: async () => {} };
   }
   const store = memoryStore({ now });
-  const shared = resolveShared({ store, mode, timeoutMs: 60_000 });
+  const shared = resolveFleetOptions("fleet", { store, mode, timeoutMs: 60_000 });
   const clock = createClock(now, () => 0);
   const desk = createQuotaDesk({ shared, clock, emit: () => {} });
   const ledger = createLedger({ budgets, desk, now });

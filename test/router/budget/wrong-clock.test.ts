@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
@@ -25,7 +25,7 @@ describe("a process whose time of day is wrong when it makes its first request",
             models: { m: oneUsd },
             policy: always("m"),
             budgets: [{ name: "all", limitUsd: 3, period, timeZone: "Europe/Berlin" }],
-            shared: { store, mode, timeoutMs: 5_000 },
+            shared: fleet({ store, mode, timeoutMs: 5_000 }),
             clock: () => storeNow + offset,
           });
           // At once, before the store has told its time.

@@ -335,7 +335,7 @@ describe("a hedge is not made", () => {
   });
 
   it("beyond the router's budget", async () => {
-    const { router } = make(late, { budget: { limitUsd: 1.5, period: "day" } });
+    const { router } = make(late, { budgets: [{ limitUsd: 1.5, period: "day" }] });
     expect((await read(router)).attempts).toHaveLength(1);
   });
 

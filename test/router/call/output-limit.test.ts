@@ -227,7 +227,7 @@ describe("a bound", () => {
   it("counts a call whose answer never came at what it could have cost", async () => {
     const caller = new AbortController();
     const deaf = { ...writer("deaf", 1), generate: () => new Promise<never>(() => {}) };
-    const router = make({ deaf }, { budget: { limitUsd: 0.02, period: "day" } });
+    const router = make({ deaf }, { budgets: [{ limitUsd: 0.02, period: "day" }] });
     for (let at = 0; at < 5; at += 1) {
       const routing = router.route(ask, { signal: caller.signal }).catch(() => {});
       setTimeout(() => caller.abort(new Error("left")), 1);
@@ -251,7 +251,7 @@ describe("a bound", () => {
     const own = writer("own", 9_000, {
       price: { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 },
     });
-    const router = make({ own }, { budget: { limitUsd: 0.01, period: "day" } });
+    const router = make({ own }, { budgets: [{ limitUsd: 0.01, period: "day" }] });
     const { attempts, degraded } = await router.route(ask);
     expect(own.limits()).toEqual([Number.POSITIVE_INFINITY]);
     expect([attempts[0]?.limited, degraded]).toEqual([undefined, undefined]);

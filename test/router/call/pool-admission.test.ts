@@ -5,7 +5,7 @@ import type { Account, Call, Refusal } from "../../../src/contracts/ports/index.
 import { createRouter } from "../../../src/index.ts";
 import { openAccount } from "../../../src/router/budget/account.ts";
 import type { Execution } from "../../../src/router/call/context.ts";
-import { generate } from "../../../src/router/call/index.ts";
+import { callDirectly, chatCall, directPlan, generate } from "../../../src/router/call/index.ts";
 import { pool, roundRobin } from "../../../src/router/pools/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { type ExecutionParts, executionFor } from "../../support/execution/execution-for.ts";
@@ -92,6 +92,17 @@ describe("a pool whose money is kept in a store", () => {
     });
     await expect(generate(run)).rejects.toMatchObject({ code: "budget-exceeded" });
     expect(new Set(asked)).toEqual(new Set(["a"]));
+  });
+
+  it("goes on for a direct call, too, which leaves the plan's turns as they are", async () => {
+    const { run, asked } = execution((name) => (name === "a" ? unpaid : true));
+    const direct = { ...run, ...directPlan("own", "check") };
+    expect((await callDirectly(direct, chatCall)).choices[0]?.message.content).toBe("b");
+    expect([asked, [...(direct.called ?? [])], run.called]).toEqual([
+      ["a", "b"],
+      [["own", ["b"]]],
+      undefined,
+    ]);
   });
 
   it("asks a bounded number of members", async () => {

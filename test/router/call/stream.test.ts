@@ -322,7 +322,7 @@ describe("a reader that leaves", () => {
     const router = createRouter({
       models: { small },
       policy: always("small"),
-      budget: { limitUsd: 1, period: "day" },
+      budgets: [{ limitUsd: 1, period: "day" }],
       execution: { limits: { maxConcurrent: 1, maxQueued: 0 } },
       onEvent: (event) => events.push(event),
     });

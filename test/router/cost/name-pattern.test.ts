@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitsPattern, fitsPatterns } from "../../../src/router/cost/name-pattern.ts";
+import { fitsPattern, fitsPatterns } from "../../../src/router/cost/catalogue.ts";
 
 test.each([
   ["gpt-5", "gpt-5", true],

@@ -110,6 +110,11 @@ describe("options that are refused, each by name, value and allowed range", () =
       "createRouter.polcy must be absent: known options are models, policy",
     ],
     [
+      "a budget that is not in a list",
+      { budget: { limitUsd: 1, period: "day" } },
+      "createRouter.budget must be absent: give budgets, a list",
+    ],
+    [
       "NaN",
       { classifierTimeoutMs: Number.NaN },
       "classifierTimeoutMs must be a number in [1, 2147483647], got NaN",

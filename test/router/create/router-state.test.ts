@@ -92,14 +92,14 @@ describe("a session", () => {
 
 describe("a budget", () => {
   it("tells policy and decision what is used, and is settled with what calls have cost", async () => {
-    const { router } = make({ budget: { limitUsd: 100, period: "day" } });
+    const { router } = make({ budgets: [{ limitUsd: 100, period: "day" }] });
     const { costUsd } = await router.route("Hello there");
     expect((await router.decide("Hello there")).spend).toEqual({ usedUsd: costUsd, limitUsd: 100 });
   });
 
   it("forbids the models that do not fit, and refuses if none does", async () => {
     const { router, pass } = make({
-      budget: { limitUsd: 5, period: "day" },
+      budgets: [{ limitUsd: 5, period: "day" }],
       policy: threshold({ small: "small", large: "large", at: 0 }),
     });
     const { decision } = await router.route("Hello there");
@@ -123,14 +123,14 @@ describe("a budget", () => {
   });
 
   it("is not the reason when no other constraint permits the request either", async () => {
-    const { router } = make({ budget: { limitUsd: 1e-9, period: "day" } });
+    const { router } = make({ budgets: [{ limitUsd: 1e-9, period: "day" }] });
     const nobody = { name: "nobody", permits: () => "never" };
     const request = { ...inSession("a"), constraints: [nobody] };
     await expect(router.decide(request)).rejects.toMatchObject({ code: "no-eligible-model" });
   });
 
   it("fails closed if a price is not known", async () => {
-    const { router } = make({ budget: { limitUsd: 5, period: "day" } }, { small: { price: undefined } });
+    const { router } = make({ budgets: [{ limitUsd: 5, period: "day" }] }, { small: { price: undefined } });
     const decision = await router.decide({ ...inSession("a") }).catch((error: unknown) => error);
     expect(decision).toMatchObject({
       code: "budget-exceeded",
@@ -144,7 +144,7 @@ describe("a budget", () => {
       version: "1",
       classify: async () => ({ complexity: 0 }),
     };
-    const { router } = make({ budget: { limitUsd: 5, period: "day" }, classifier: slow });
+    const { router } = make({ budgets: [{ limitUsd: 5, period: "day" }], classifier: slow });
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => router.route("Hello there")));
     const paid = results.flatMap((one) => (one.status === "fulfilled" ? [one.value.costUsd ?? 0] : []));
     expect(paid).toEqual([1.4, 1.4, 1.4]);
@@ -154,7 +154,7 @@ describe("a budget", () => {
   });
 
   it("is not used up by an impossible count: it is estimated, and the state can be restored", async () => {
-    const options = { budget: { limitUsd: 100, period: "day" } } as const;
+    const options = { budgets: [{ limitUsd: 100, period: "day" }] } as const;
     const absurd = { small: { price: price(200_000), usage: { inputTokens: 1e308, outputTokens: 1 } } };
     const { router } = make(options, absurd);
     const { attempts } = await router.route("Hello there");
@@ -165,7 +165,7 @@ describe("a budget", () => {
   });
 
   it("holds for a stream until its consumer leaves", async () => {
-    const { router } = make({ budget: { limitUsd: 100, period: "day" } });
+    const { router } = make({ budgets: [{ limitUsd: 100, period: "day" }] });
     for await (const _ of router.stream("Hello there")) {
       expect(router.exportState().spend?.accounts[0]?.usedUsd).toBeGreaterThan(0);
       break;
@@ -187,7 +187,7 @@ describe("a budget", () => {
       },
     };
     const { router } = make({
-      budget: { limitUsd: 50, period: "day" },
+      budgets: [{ limitUsd: 50, period: "day" }],
       classifier: asking,
       policy: always("small"),
     });
@@ -199,10 +199,10 @@ describe("a budget", () => {
 describe("state", () => {
   it("survives a restart: sessions, spend and means", async () => {
     const budget = { limitUsd: 100, period: "day", per: "tenant" } as const;
-    const first = make({ budget });
+    const first = make({ budgets: [budget] });
     await first.router.route({ ...inSession("Hello there"), tenant: "t" });
     const state = JSON.parse(JSON.stringify(first.router.exportState())) as RouterState;
-    const second = make({ budget });
+    const second = make({ budgets: [budget] });
     second.router.restoreState(state);
     const request = { ...inSession("Again"), tenant: "t" };
     const [before, after] = await Promise.all([first.router.decide(request), second.router.decide(request)]);
@@ -212,7 +212,7 @@ describe("state", () => {
   });
 
   it("is refused as a whole if a part of it is wrong", async () => {
-    const { router } = make({ budget: { limitUsd: 100, period: "day" } });
+    const { router } = make({ budgets: [{ limitUsd: 100, period: "day" }] });
     await router.route(inSession("Hello there"));
     const before = router.exportState();
     const broken = { ...before, sessions: { formatVersion: 1, sessions: [] }, spend: { formatVersion: 7 } };

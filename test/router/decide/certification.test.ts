@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { always, byTask, mix, sticky, threshold } from "../../../policies/index.ts";
+import { always, byTask, guarded, mix, sticky, threshold } from "../../../policies/index.ts";
 import { createRouter, explain, type Policy, type Tuning } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
@@ -99,6 +99,46 @@ describe("a decision", () => {
     const decision = await routerOf(change).decide("Hello");
     expect(decision).toMatchObject({ certified: false, uncertified: reason });
     expect(explain(decision)).toContain(`not certified: ${reason}`);
+  });
+
+  it("is certified within a guard of one's own, except where the guard overrules", async () => {
+    type Id = "cheap" | "dear";
+    const atNight = (night: boolean): Policy<Id> => ({
+      name: "atNight",
+      parameters: { night },
+      models: policy.models,
+      inner: [policy],
+      guards: true,
+      select(context) {
+        const opinion = policy.select(context);
+        if (!night || opinion === undefined || !("model" in opinion)) return opinion;
+        return { model: "cheap", reason: "night", insteadOf: { model: opinion.model } };
+      },
+    });
+    expect(await routerOf({ policy: atNight(false) }).decide("Hello")).toMatchObject({ certified: true });
+    expect(await routerOf({ policy: guarded(atNight(false)) }).decide("Hello")).toMatchObject({
+      certified: true,
+    });
+    expect(await routerOf({ policy: atNight(true) }).decide("Hello")).toMatchObject({
+      certified: false,
+      uncertified: "another plan than the policy's was taken",
+    });
+    const plain = { ...atNight(false), guards: undefined };
+    expect(await routerOf({ policy: plain }).decide("Hello")).toMatchObject({
+      certified: false,
+      uncertified: "the policy is atNight, and threshold was tuned",
+    });
+    const other = { ...atNight(false), inner: [threshold<Id>({ small: "cheap", large: "dear", at: 0.5 })] };
+    expect(await routerOf({ policy: other }).decide("Hello")).toMatchObject({
+      uncertified: "other parameters of the policy threshold were tuned: at differs",
+    });
+  });
+
+  it("is certified where the guard itself was tuned", async () => {
+    const named = guarded(threshold({ small: "fake:s", large: "fake:l", at: 0.43 }));
+    expect(
+      await routerOf({ policy: guarded(policy), tuning: { policy: named } }).decide("Hello"),
+    ).toMatchObject({ certified: true });
   });
 
   it("is not certified where a pin decided, and needs no reason where there is no tuning file", async () => {

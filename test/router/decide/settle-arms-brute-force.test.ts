@@ -32,7 +32,7 @@ function rollout(id: string, candidate: Lottery, control: Lottery): Lottery {
   const within = (arm: string, low: number, high: number, lottery: Lottery): Lottery =>
     scaled(lottery, high - low).map((choice) => ({
       ...choice,
-      arms: [{ rollout: id, arm, low, high }, ...(choice.arms ?? [])],
+      arms: [{ comparison: id, arm, low, high }, ...(choice.arms ?? [])],
     }));
   return [
     ...within("candidate", 0, share, candidate),
@@ -57,7 +57,7 @@ interface Cell {
 
 /** Parts of [0, 1) in which no arm of the rollout begins or ends. */
 function cellsOf(arms: readonly ArmShare[], id: string): readonly Cell[] {
-  const own = arms.filter(({ rollout: name }) => name === id);
+  const own = arms.filter(({ comparison: name }) => name === id);
   const bounds = [...new Set([0, 1, ...own.flatMap(({ low, high }) => [low, high])])].sort((a, b) => a - b);
   return bounds
     .slice(1)
@@ -67,11 +67,11 @@ function cellsOf(arms: readonly ArmShare[], id: string): readonly Cell[] {
 it("over all units of all rollouts, cell by cell, each choice has the probability that it states", () => {
   for (let run = 0; run < runs(300, 10_000); run += 1) {
     const lottery = nested(4, ["a", "b", "c"]);
-    const { tags, rollouts } = checkArms("p", lottery);
+    const { tags, comparisons } = checkArms("p", lottery);
     let cells: readonly { readonly draws: ReadonlyMap<string, number>; readonly weight: number }[] = [
       { draws: new Map(), weight: 1 },
     ];
-    for (const id of rollouts)
+    for (const id of comparisons)
       cells = cells.flatMap(({ draws, weight }) =>
         cellsOf(tags.flat(), id).map(({ middle, width }) => ({
           draws: new Map(draws).set(id, middle),

@@ -17,8 +17,8 @@ import { fakeModel } from "../../../src/testing/index.ts";
 type Id = "small" | "large";
 const models = { small: fakeModel({ model: "small" }), large: fakeModel({ model: "large" }) };
 
-function tag(arm: string, low: number, high: number, rollout = "r"): ArmShare {
-  return { rollout, arm, low, high };
+function tag(arm: string, low: number, high: number, comparison = "r"): ArmShare {
+  return { comparison, arm, low, high };
 }
 
 function choice(model: Id, probability: number, ...arms: readonly ArmShare[]): Choice<Id> {
@@ -28,14 +28,14 @@ function choice(model: Id, probability: number, ...arms: readonly ArmShare[]): C
 function unit(draw: number, unitHash = "0123456789ab"): UnitDraw {
   return { unitHash, draw };
 }
-/** The same number in another rollout, of a hash of its own. */
-const hashIn = (rollout: string) => (rollout === "r" ? "0123456789ab" : "ba9876543210");
+/** The same number in another comparison, of a hash of its own. */
+const hashIn = (comparison: string) => (comparison === "r" ? "0123456789ab" : "ba9876543210");
 
 const candidate = tag("candidate", 0, 0.25);
 const control = tag("control", 0.5, 1);
 const between = tag("between", 0.25, 0.5);
 
-describe("rollouts whose units are drawn by one hash", () => {
+describe("comparisons whose units are drawn by one hash", () => {
   test("are refused: nested, their arms would depend on each other, and propensities would be wrong", async () => {
     const input = (id: string, hash: (session: string) => number): PolicyInput => ({
       id,
@@ -69,7 +69,7 @@ describe("rollouts whose units are drawn by one hash", () => {
           .decide({ session: `s${session}`, messages: [{ role: "user", content: "Hi" }] })
           .catch((error: unknown) => error),
       );
-    // Units of the outer arm without the inner rollout have one number only.
+    // Units of the outer arm without the inner comparison have one number only.
     const refused = found.filter((one) => one instanceof PolicyError);
     expect(refused.length).toBeGreaterThan(3);
     expect(String(refused[0])).toMatch(/outer and inner.*same hash and number/);
@@ -106,7 +106,7 @@ describe("arms are settled", () => {
     ];
     expect(settleArms("p", lottery, () => unit(draw))).toEqual({
       probabilities,
-      arms: [{ rollout: "r", arm, unitHash: "0123456789ab", draw, share }],
+      arms: [{ comparison: "r", arm, unitHash: "0123456789ab", draw, share }],
     });
   });
 
@@ -138,7 +138,7 @@ describe("arms are settled", () => {
     expect(settled.arms?.[0]?.arm).toBe("candidate");
   });
 
-  test("one rollout after the other, and one inside an arm has no part in the others", () => {
+  test("one comparison after the other, and one inside an arm has no part in the others", () => {
     const inner = (arm: string, low: number, high: number) => tag(arm, low, high, "inner");
     const lottery = [
       choice("large", 0.1, tag("a", 0, 0.2), inner("x", 0, 0.5)),
@@ -146,13 +146,13 @@ describe("arms are settled", () => {
       choice("small", 0.8, tag("b", 0.2, 1)),
     ];
     const asked: string[] = [];
-    const at = (outer: number) => (rollout: string) => {
-      asked.push(rollout);
-      return unit(rollout === "r" ? outer : 0.7);
+    const at = (outer: number) => (comparison: string) => {
+      asked.push(comparison);
+      return unit(comparison === "r" ? outer : 0.7);
     };
     const inA = settleArms("p", lottery, at(0.1));
     expect(inA.probabilities).toEqual([0, 1, 0]);
-    expect(inA.arms?.map(({ rollout, arm, share }) => [rollout, arm, rounded(share)])).toEqual([
+    expect(inA.arms?.map(({ comparison, arm, share }) => [comparison, arm, rounded(share)])).toEqual([
       ["r", "a", 0.2],
       ["inner", "y", 0.5],
     ]);
@@ -217,7 +217,7 @@ describe("bad arms are refused", () => {
       problem: /more than its part/,
     },
     {
-      what: "a rollout within itself",
+      what: "a comparison within itself",
       lottery: [choice("large", 0.5, tag("a", 0, 0.5), tag("b", 0.5, 1)), rest],
       problem: /part of itself/,
     },
@@ -241,9 +241,9 @@ describe("bad arms are refused", () => {
       problem: /more than 16 arms/,
     },
     {
-      what: "too many rollouts",
+      what: "too many comparisons",
       lottery: Array.from({ length: 9 }, (_, at) => choice("large", 1 / 9, tag("a", 0, 1, `r${at}`))),
-      problem: /more than 8 rollouts/,
+      problem: /more than 8 comparisons/,
     },
     {
       what: "units for which nothing is left",
@@ -260,20 +260,20 @@ describe("bad arms are refused", () => {
 
   test("a unit for which its arm and all else have no opinion", () => {
     const lottery = [choice("small", 0, tag("a", 0, 0.5)), choice("small", 1, tag("b", 0, 1, "other"))];
-    const unitOf = (draw: number) => (rollout: string) => unit(draw, hashIn(rollout));
+    const unitOf = (draw: number) => (comparison: string) => unit(draw, hashIn(comparison));
     expect(settleArms("p", lottery, unitOf(0.2)).probabilities).toEqual([0, 1]);
     const alone = [
       choice("small", 0, candidate),
       choice("small", 0.7, tag("control", 0.25, 1)),
       choice("large", 0.3, tag("c", 0, 0.3, "s")),
     ];
-    expect(() => settleArms("p", alone, (rollout) => unit(rollout === "r" ? 0.5 : 0.1))).not.toThrow();
+    expect(() => settleArms("p", alone, (comparison) => unit(comparison === "r" ? 0.5 : 0.1))).not.toThrow();
     const gap = [choice("small", 0.5, tag("a", 0, 0.5)), choice("large", 0.5, tag("b", 0, 0.5, "s"))];
-    expect(() => settleArms("p", gap, unitOf(0.9))).toThrow(/in no arm of the rollout s/);
+    expect(() => settleArms("p", gap, unitOf(0.9))).toThrow(/in no arm of the comparison s/);
   });
 });
 
-/** A policy with arms, and the input of its rollout. */
+/** A policy with arms, and the input of its comparison. */
 function armed(unitOf: unknown, lottery: readonly Choice<Id>[], id = "r"): Policy<Id> {
   const input = { id, create: () => ({ snapshot: () => null, unitOf }) } as unknown as PolicyInput;
   return { name: "armed", models: ["small", "large"], reads: [input], select: () => lottery };
@@ -284,19 +284,19 @@ const bySession = ({ session }: RequestFacts) => (session === undefined ? undefi
 const ask = (session?: string) => ({ session, messages: [{ role: "user" as const, content: "hi" }] });
 
 describe("the router", () => {
-  test("asks the input of the rollout, draws within the arm and states the probability over all units", async () => {
+  test("asks the input of the comparison, draws within the arm and states the probability over all units", async () => {
     const router = createRouter({ models, policy: explore(0.2, armed(bySession, half)), random: () => 0.1 });
     const decision = await router.decide(ask("0.3"));
     expect(decision.model).toBe("large");
     expect(decision.propensity).toBeCloseTo(0.5, 12);
     expect(decision.arms).toEqual([
-      { rollout: "r", arm: "a", unitHash: "0123456789ab", draw: 0.3, share: 0.5 },
+      { comparison: "r", arm: "a", unitHash: "0123456789ab", draw: 0.3, share: 0.5 },
     ]);
     const other = await router.decide(ask("0.8"));
     expect([other.model, other.arms?.[0]?.arm]).toEqual(["small", "b"]);
   });
 
-  test("keeps the arm where an exploration around the rollout decided", async () => {
+  test("keeps the arm where an exploration around the comparison decided", async () => {
     const router = createRouter({ models, policy: explore(0.2, armed(bySession, half)), random: () => 0.95 });
     const decision = await router.decide(ask("0.3"));
     expect([decision.model, decision.arms?.[0]?.arm]).toEqual(["large", "a"]);
@@ -359,13 +359,16 @@ describe("the router", () => {
     );
   });
 
-  test("refuses two inputs of one id, and takes two rollouts of different ids", async () => {
+  test("refuses two inputs of one id, and takes two comparisons of different ids", async () => {
     const twice = mix([
       { weight: 0.5, use: armed(bySession, half) },
       { weight: 0.5, use: armed(bySession, half) },
     ]);
     expect(() => createRouter({ models, policy: twice })).toThrow(/different for each input/);
-    const other = half.map((one) => ({ ...one, arms: one.arms?.map((arm) => ({ ...arm, rollout: "s" })) }));
+    const other = half.map((one) => ({
+      ...one,
+      arms: one.arms?.map((arm) => ({ ...arm, comparison: "s" })),
+    }));
     const two = mix([
       { weight: 0.5, use: armed(bySession, half) },
       {
@@ -374,11 +377,11 @@ describe("the router", () => {
       },
     ]);
     const decision = await createRouter({ models, policy: two, random: () => 0.1 }).decide(ask("0.1"));
-    expect(decision.arms?.map(({ rollout, arm }) => rollout + arm)).toEqual(["ra", "sa"]);
+    expect(decision.arms?.map(({ comparison, arm }) => comparison + arm)).toEqual(["ra", "sa"]);
     expect([decision.model, decision.propensity]).toEqual(["large", 0.5]);
   });
 
-  test("settles a rollout that is asked for part of the requests only", async () => {
+  test("settles a comparison that is asked for part of the requests only", async () => {
     const inner = armed(bySession, half);
     const isLong = ({ request }: { readonly request: RequestFacts }) => request.category === "code";
     const policy = firstOf(when(isLong, inner), mix({ small: 1, large: 0 }));

@@ -63,7 +63,7 @@ function make(
       large: fakeModel({ model: "l", price, answer: "one two three", ...failing }),
     },
     policy: always("small"),
-    budget: { limitUsd: 10, period: "day" },
+    budgets: [{ limitUsd: 10, period: "day" }],
     onEvent: (event) => events.push(event),
     ...kinds[kind],
     ...own,

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { always } from "../../../policies/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter, isRouterError, type RouterOptions } from "../../../src/index.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { sendEvents, serveWith } from "../../support/serve-with.ts";
@@ -52,7 +52,7 @@ async function read(router: ReturnType<typeof routerOver>) {
   return { text, error };
 }
 
-const shared = () => ({ store: memoryStore(), mode: "strict" as const, timeoutMs: 5_000 });
+const shared = () => fleet({ store: memoryStore(), mode: "strict", timeoutMs: 5_000 });
 
 it.each([
   ["of this process", () => ({})],
@@ -75,7 +75,7 @@ it.each([
 
 it("a stream beyond its limit goes on while the budget has room, and counts whole", async () => {
   const { url } = await talker(400);
-  const router = routerOver(url, { budget: { limitUsd: 1, period: "day" } });
+  const router = routerOver(url, { budgets: [{ limitUsd: 1, period: "day" }] });
   const { text, error } = await read(router);
   expect(error).toBeUndefined();
   expect(text).toBe(words.repeat(400));
@@ -85,7 +85,7 @@ it("a stream beyond its limit goes on while the budget has room, and counts whol
 
 it("a budget in tokens stops a stream too, and a request without a bound is never stopped", async () => {
   const { url } = await talker(4_000);
-  const bounded = routerOver(url, { budget: { limitTokens: 1_000, period: "day" } });
+  const bounded = routerOver(url, { budgets: [{ limitTokens: 1_000, period: "day" }] });
   const { error } = await read(bounded);
   expect(error).toMatchObject({ code: "budget-exceeded", limitTokens: 1_000, limitUsd: undefined });
   const { text } = await read(routerOver(url, {}));

@@ -89,10 +89,10 @@ describe("several budgets", () => {
   });
 
   it("bound a request by itself", async () => {
-    const { ask } = make({ budget: { limitUsd: 0.005, period: "request" }, policy: always("large") });
+    const { ask } = make({ budgets: [{ limitUsd: 0.005, period: "request" }], policy: always("large") });
     const refused = { code: "budget-exceeded", budget: "router-usd-request", resetsAt: undefined };
     await expect(ask({ model: "large" })).rejects.toMatchObject(refused);
-    const { ask: askSmall } = make({ budget: { limitUsd: 0.005, period: "request" } });
+    const { ask: askSmall } = make({ budgets: [{ limitUsd: 0.005, period: "request" }] });
     for (let call = 0; call < 20; call += 1) expect((await askSmall()).decision.model).toBe("small");
   });
 
@@ -101,7 +101,7 @@ describe("several budgets", () => {
     const router = createRouter({
       models: { own: unpriced },
       policy: always("own"),
-      budget: { limitTokens: 1_000, period: "day" },
+      budgets: [{ limitTokens: 1_000, period: "day" }],
     });
     await router.route({ messages: [{ role: "user", content: "Hello" }] });
     const second = await router.route({ messages: [{ role: "user", content: "Hello" }] });
@@ -120,7 +120,7 @@ describe("several budgets", () => {
 
   it.each(["__proto__", "constructor", "toString"])("keep a user called %s apart", async (user) => {
     const budget = { limitUsd: 0.012, period: "day", per: { label: "user" } } as const;
-    const { ask } = make({ budget, policy: always("large") });
+    const { ask } = make({ budgets: [budget], policy: always("large") });
     const labels = JSON.parse(`{ ${JSON.stringify("user")}: ${JSON.stringify(user)} }`);
     await ask({ labels, model: "large" });
     await expect(ask({ labels, model: "large" })).rejects.toMatchObject({ code: "budget-exceeded" });
@@ -137,7 +137,7 @@ describe("a soft limit", () => {
       always<Id>("large"),
       explore<Id>(0.2, always("large")),
     ]) {
-      const { ask, news, router } = make({ budget, policy, random: () => 0.5 });
+      const { ask, news, router } = make({ budgets: [budget], policy, random: () => 0.5 });
       await ask({ model: "large" });
       const { decision } = await ask();
       expect(decision.model).toBe("small");
@@ -160,7 +160,7 @@ describe("a soft limit", () => {
       [0.79, "small"],
       [0.8, "large"],
     ] as const) {
-      const { ask } = make({ budget: soft }, complexity);
+      const { ask } = make({ budgets: [soft] }, complexity);
       await ask({ model: "large" });
       expect((await ask()).decision.model).toBe(model);
     }
@@ -168,7 +168,7 @@ describe("a soft limit", () => {
 
   it("never fails a request: without the small model the large one answers", async () => {
     const { ask } = make({
-      budget,
+      budgets: [budget],
       constraints: [{ name: "no small", permits: ({ id }) => id !== "small" || "no" }],
     });
     await ask({ model: "large" });
@@ -180,14 +180,16 @@ describe("a soft limit", () => {
   it("and a hard one of the same budget hold one after the other; several soft ones tighten", async () => {
     const { ask } = make(
       {
-        budget: {
-          ...budget,
-          limitUsd: 0.03,
-          degrade: [
-            { from: 0.6, to: "small" },
-            { from: 0.3, to: "small", below: 0.7 },
-          ],
-        },
+        budgets: [
+          {
+            ...budget,
+            limitUsd: 0.03,
+            degrade: [
+              { from: 0.6, to: "small" },
+              { from: 0.3, to: "small", below: 0.7 },
+            ],
+          },
+        ],
       },
       0.7,
     );
@@ -207,7 +209,7 @@ describe("a soft limit", () => {
 
   it("alone refuses nothing", async () => {
     const soft = { ...budget, limitUsd: 0.01, onReached: "degrade" } as const;
-    const { ask } = make({ budget: soft });
+    const { ask } = make({ budgets: [soft] });
     for (let call = 0; call < 30; call += 1) await ask();
     expect((await ask()).decision).toMatchObject({ model: "small", spend: { limitUsd: 0.01 } });
     expect((await ask()).decision.spend?.usedUsd).toBeGreaterThan(0.03);
@@ -225,7 +227,7 @@ describe("a soft limit", () => {
         return state;
       },
     };
-    const { ask, news } = make({ budget: { ...budget, limitUsd: 0.04 }, promise });
+    const { ask, news } = make({ budgets: [{ ...budget, limitUsd: 0.04 }], promise });
     await ask({ model: "large" });
     const { decision } = await ask();
     expect(decision.model).toBe(model);
@@ -239,7 +241,7 @@ describe("a soft limit", () => {
   });
 
   it("does not touch a pin", async () => {
-    const { ask } = make({ budget });
+    const { ask } = make({ budgets: [budget] });
     await ask({ model: "large" });
     expect((await ask({ model: "large" })).decision).toMatchObject({ model: "large", degraded: undefined });
   });
@@ -286,12 +288,12 @@ describe("exported spend", () => {
   });
 
   it("of the earlier format is read", async () => {
-    const { router } = make({ budget: { limitUsd: 1, period: "day", per: "tenant" } });
+    const { router } = make({ budgets: [{ limitUsd: 1, period: "day", per: "tenant" }] });
     const accounts = [{ tenant: "t", periodStart: Date.UTC(2026, 0, 31), usedUsd: 0.25 }];
     const spend = { formatVersion: 1, accounts };
     router.restoreState({ ...router.exportState(), spend } as unknown as RouterState);
     expect(router.exportState().spend?.accounts).toMatchObject([{ tenant: "t", usedUsd: 0.25 }]);
-    const tokens = make({ budget: { limitTokens: 5, period: "day" } }).router;
+    const tokens = make({ budgets: [{ limitTokens: 5, period: "day" }] }).router;
     expect(() => tokens.restoreState({ ...tokens.exportState(), spend } as unknown as RouterState)).toThrow(
       /state.spend.formatVersion/,
     );
@@ -303,7 +305,7 @@ describe("exported spend", () => {
     [1e9, "usedUsd"],
     ["1", "usedUsd"],
   ])("with %s dollars is refused", async (usedUsd, field) => {
-    const { router } = make({ budget: { limitUsd: 1, period: "day" } });
+    const { router } = make({ budgets: [{ limitUsd: 1, period: "day" }] });
     const state = router.exportState();
     const spend = {
       ...state.spend,

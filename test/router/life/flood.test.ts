@@ -153,7 +153,7 @@ it("stays within a tenant's budget and rate as well, and the others stay untouch
   timeout: 300_000,
 }, async () => {
   const bounds: Partial<RouterOptions<"small" | "large">> = {
-    budget: { limitUsd: 0.65, period: "day", per: "tenant" },
+    budgets: [{ limitUsd: 0.65, period: "day", per: "tenant" }],
     execution: { limits: { tenant: { requestsPerMinute: 200 } }, retries: 0, retryAfterCapMs: 0 },
   };
   const calm = await run(false, true, bounds);

@@ -71,7 +71,7 @@ describe("what follows an answer", () => {
 
   it("is paid by the owner of the request, in an account of its own, and its attempts are in no result", async () => {
     const { router, large, events, completed } = make({
-      budget: { limitUsd: 3, period: "day", per: "tenant" },
+      budgets: [{ limitUsd: 3, period: "day", per: "tenant" }],
     });
     const result = await router.route({ ...question, tenant: "acme", maxCostUsd: 1 });
     const followUp = completed()?.follow("shadow") as FollowUp;
@@ -137,7 +137,7 @@ describe("router.feedback", () => {
     const { router, events } = make({ clock: () => 5_000 });
     const { decision } = await router.route("x");
     router.feedback(decision, 0.8, { source: "thumbs" });
-    const arm = { rollout: "r", arm: "candidate", unitHash: "0123456789ab", draw: 0.1, share: 0.5 };
+    const arm = { comparison: "r", arm: "candidate", unitHash: "0123456789ab", draw: 0.1, share: 0.5 };
     router.feedback(JSON.parse(JSON.stringify({ ...decision, arms: [arm] })), 0, {
       at: "1970-01-01T00:00:07Z",
     });
@@ -185,6 +185,9 @@ describe("router.feedback", () => {
       expect(() => odd(...given), JSON.stringify(given).slice(0, 80)).toThrow(
         expect.objectContaining({ code: "invalid-option" }),
       );
+    expect(() => odd({ ...decision, arms: [{ rollout: "r", arm: "a" }] }, 1)).toThrow(
+      expect.objectContaining({ option: "feedback.decision.arms[0].comparison" }),
+    );
     expect(events.length).toBe(heard);
   });
 });

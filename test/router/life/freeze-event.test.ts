@@ -40,7 +40,7 @@ const decision = (): Required<Decision> => ({
   budgets: [{ name: "b" }] as never,
   degraded: { budget: "b" } as never,
   inputs: { of: { nested: [1] } },
-  arms: [{ rollout: "r" }] as never,
+  arms: [{ comparison: "r" }] as never,
   release: "r",
   draw: 0.5,
   policy: { name: "p", parameters: { nested: { at: 1 } } },

@@ -100,8 +100,8 @@ describe("sixty ordinary prompts with a gadget before them", () => {
     "stay within the tenant's budget if answers have %d tokens, and leave other tenants alone",
     async (wanted) => {
       const budget = { limitUsd: 0.05, period: "day", per: "tenant" } as const;
-      const { router, send } = make({ budget }, wanted);
-      const undisturbed = await make({ budget }, wanted).send("b", prompts);
+      const { router, send } = make({ budgets: [budget] }, wanted);
+      const undisturbed = await make({ budgets: [budget] }, wanted).send("b", prompts);
       const attacked = await send("a", withGadget);
       const used = router.exportState().spend?.accounts.find(({ tenant }) => tenant === "a")?.usedUsd;
       expect(used).toBeLessThanOrEqual(0.05);

@@ -34,7 +34,7 @@ async function reasoner(completion: number, usages: readonly object[] = [], opti
   return createRouter({
     models: { one: { ...one, ...options } },
     policy: always("one"),
-    budget: { limitUsd: 100, period: "day" },
+    budgets: [{ limitUsd: 100, period: "day" }],
   });
 }
 

@@ -65,7 +65,7 @@ test("a model of which nothing is known has no known cost, and a budget keeps wh
   const router = createRouter({
     models: { m: answering("openai", "gpt-5", ["gpt-5-2025-08-07", "mystery"]) },
     policy: always("m"),
-    budget: { limitUsd: 10, period: "day" },
+    budgets: [{ limitUsd: 10, period: "day" }],
     onEvent: (event) => events.push(event),
     clock: () => Date.parse("2026-11-20"),
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
 import type { Store } from "../../../src/contracts/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter, type RouterOptions } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/fake-model.ts";
 
@@ -18,7 +18,7 @@ function processOver(store: Store, mode: Mode, options: Partial<RouterOptions<"o
     models: { one, two },
     policy: always("one"),
     budgets: [{ limitUsd: 0.2, period: "total", per: "tenant" }],
-    shared: { store, mode, timeoutMs: 5_000 },
+    shared: fleet({ store, mode, timeoutMs: 5_000 }),
     ...options,
   });
   return { router, one, two };
@@ -100,7 +100,7 @@ it("a store that does not answer is waited for no longer than the time limit, an
     },
   };
   const { router, one } = processOver(silent, "strict", {
-    shared: { store: silent, mode: "strict", timeoutMs: 20, down: "open" },
+    shared: fleet({ store: silent, mode: "strict", timeoutMs: 20, down: "open" }),
   });
   await router.route({ messages: [{ role: "user", content: "Hello" }], tenant: "a", deadlineMs: 5_000 });
   expect(one.requests).toHaveLength(1);
@@ -134,7 +134,7 @@ it.each<Mode>(["leased", "strict"])(
     const store = connecting(memoryStore(), 200);
     const types: string[] = [];
     const { router, one } = processOver(store, mode, {
-      shared: { store, mode },
+      shared: fleet({ store, mode }),
       onEvent: ({ type }) => types.push(type),
     });
     const messages = [{ role: "user" as const, content: "Hello" }];

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { always } from "../../../policies/index.ts";
-import { redisStore } from "../../../src/fleet/store/redis.ts";
+import { fleet, redisStore } from "../../../src/fleet/index.ts";
 import { createRouter, type RouterEvent } from "../../../src/index.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { serveScenario } from "../../../src/testing/index.ts";
@@ -53,7 +53,7 @@ describe.skipIf(withoutRedis !== undefined)(`routers that share Redis (${without
           { name: "chat", limitUsd: 9, period: "total", per: "session" },
         ],
         execution: { limits: { tenant: { requestsPerMinute: 1_000, tokensPerMinute: 1_000_000 } } },
-        shared: { store: redisStore({ client: redis.connect() }), mode, timeoutMs: 2_000 },
+        shared: fleet({ store: redisStore({ client: redis.connect() }), mode, timeoutMs: 2_000 }),
         maxSessions: 10,
         onEvent: (event: RouterEvent) => void told.push(event),
       });
@@ -85,7 +85,7 @@ describe.skipIf(withoutRedis !== undefined)(`routers that share Redis (${without
         models: { small: await modelOf("key") },
         policy: always("small"),
         budgets: [{ name: "all", limitUsd, period: "total" }],
-        shared: { store: redisStore({ client: redis.connect() }), mode: "strict", timeoutMs: 2_000 },
+        shared: fleet({ store: redisStore({ client: redis.connect() }), mode: "strict", timeoutMs: 2_000 }),
       });
       onTestFinished(() => router.close());
       return router;

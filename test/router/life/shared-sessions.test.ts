@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sticky, threshold } from "../../../policies/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter, type Decision, type RouterOptions } from "../../../src/index.ts";
 import type { Store, StoreWrite } from "../../../src/plugin/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -20,7 +20,7 @@ function open(store: Store, more: Partial<RouterOptions<Ids>> = {}, shared: obje
   const router = createRouter<{ small: typeof models.small; large: typeof models.large }>({
     models,
     policy: sticky(threshold({ small: "small", large: "large", at: 0.5 })),
-    shared: { store, ...options, ...shared },
+    shared: fleet({ store, ...options, ...shared }),
     monotonicClock: () => at,
     ...more,
   });

@@ -42,7 +42,7 @@ describe("a storm of requests", () => {
 
   it.each([1, 1.1, 3])("stays within a budget if the endpoint sends %d times the limit", async (factor) => {
     const seller = await sellerOf(factor);
-    const router = routerOver(seller.url, { budget: { limitUsd: 0.2, period: "day" } });
+    const router = routerOver(seller.url, { budgets: [{ limitUsd: 0.2, period: "day" }] });
     const answered = await storm(count, (at) =>
       at % 2 === 0
         ? router.route(`Tell me about ${at}`)
@@ -65,7 +65,7 @@ describe("a storm of requests", () => {
 
   it.each([1, 3])("stays within each tenant's budget at %d times the limit", async (factor) => {
     const seller = await sellerOf(factor);
-    const router = routerOver(seller.url, { budget: { limitUsd: 0.05, period: "day", per: "tenant" } });
+    const router = routerOver(seller.url, { budgets: [{ limitUsd: 0.05, period: "day", per: "tenant" }] });
     await storm(count, (at) =>
       router.route({ messages: [{ role: "user", content: `Question ${at}` }], tenant: `t${at % 2}` }),
     );
@@ -111,7 +111,7 @@ describe("a storm of requests", () => {
     for (const text of texts) tokens.set(text, 30 + (await counter(text)).tokens);
     const seller = await sellerOf(1, { inputTokens: (content) => tokens.get(content) ?? Number.NaN });
     const budget = { limitUsd: 0.2, period: "day" } as const;
-    const router = routerOver(seller.url, { budget });
+    const router = routerOver(seller.url, { budgets: [budget] });
     const answered = await storm(count, (at) =>
       router.route({
         messages: [{ role: "user", content: texts[at % texts.length] as string }],
@@ -131,7 +131,7 @@ describe("a storm of requests", () => {
         return 20;
       },
     });
-    const router = routerOver(seller.url, { budget: { limitUsd: 0.2, period: "day" } });
+    const router = routerOver(seller.url, { budgets: [{ limitUsd: 0.2, period: "day" }] });
     const send = (signal: AbortSignal, at: number) => router.route(String(at), { signal });
     await Promise.allSettled(callers.map(({ signal }, at) => send(signal, at)));
     expect(seller.limits.length).toBeGreaterThan(10);
@@ -141,7 +141,7 @@ describe("a storm of requests", () => {
 
   it("also counts an asked limit in full", async () => {
     const seller = await sellerOf(1);
-    const router = routerOver(seller.url, { budget: { limitUsd: 0.3, period: "day" } });
+    const router = routerOver(seller.url, { budgets: [{ limitUsd: 0.3, period: "day" }] });
     await storm(count, (at) =>
       router.route({
         messages: [{ role: "user", content: `Question ${at}` }],

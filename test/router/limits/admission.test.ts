@@ -27,6 +27,7 @@ const callOf = (hop: Call["hop"], more: Partial<Call> = {}): Call => ({
   attemptId: "r/1",
   model: "a",
   name: "fake:a",
+  endpoint: "fake:a",
   hop,
   inputTokens: 10,
   outputTokens: 10,
@@ -106,11 +107,24 @@ describe("admission", () => {
     expect("by" in admission.enter(callOf("retry", { paid: true }), 0)).toBe(false);
   });
 
-  it("lets calls of classifiers and checks, and last resorts, pass an open breaker", () => {
+  it("gives no trial of a half-open breaker to a direct call", () => {
+    const { admission, time, fail } = make();
+    fail();
+    time.now = 1_000;
+    const pass = admission.enter(callOf("check", { direct: true }), 0);
+    expect(admission.ask(callOf("answer"), 0)).toBe(true);
+    if (!("by" in pass)) pass.end();
+    expect("by" in admission.enter(callOf("answer"), 0)).toBe(false);
+    expect("by" in admission.enter(callOf("answer"), 0)).toBe(true);
+  });
+
+  it("lets direct calls, whatever their hop, and last resorts, pass an open breaker", () => {
     const { admission, fail } = make();
     fail();
-    expect("by" in admission.enter(callOf("check"), 0)).toBe(false);
-    expect("by" in admission.enter(callOf("classify"), 0)).toBe(false);
+    for (const hop of ["check", "classify", "shadow", "repair"] as const) {
+      expect("by" in admission.enter(callOf(hop, { direct: true }), 0)).toBe(false);
+      expect("by" in admission.enter(callOf(hop), 0)).toBe(true);
+    }
     expect("by" in admission.enter(callOf("answer", { lastResort: true }), 0)).toBe(false);
     expect("by" in admission.enter(callOf("answer"), 0)).toBe(true);
   });

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { always, threshold } from "../../../policies/index.ts";
-import type { LimitOptions, Quotas, SharedState, Store } from "../../../src/contracts/index.ts";
-import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import type { LimitOptions, Quotas, Store } from "../../../src/contracts/index.ts";
+import { type FleetOptions, fleet, memoryStore } from "../../../src/fleet/index.ts";
 import { createRouter, isRouterError, type Model } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { nodeArguments } from "../../support/node-arguments.ts";
@@ -44,11 +44,11 @@ function counted(store: Store = memoryStore()) {
   return { seen, store: { ...store, status: through(() => store.status()), quotas: watched } };
 }
 
-function process_(limits: LimitOptions, shared: SharedState, model: Model = using(10), patient = false) {
+function process_(limits: LimitOptions, shared: FleetOptions, model: Model = using(10), patient = false) {
   return createRouter({
     models: { small: model },
     policy: always("small"),
-    shared: { timeoutMs: 5_000, ...shared },
+    shared: fleet({ timeoutMs: 5_000, ...shared }),
     execution: { limits, retries: 0, ...(!patient && { retryAfterCapMs: 0 }) },
   });
 }
@@ -87,7 +87,7 @@ describe.each(["strict", "leased"] as const)("rates of two processes over one st
       createRouter({
         models: { small: using(1), large: fakeModel({ model: "large" }) },
         policy: threshold({ small: "small", large: "large", at: 1 }),
-        shared: { store, mode, timeoutMs: 5_000 },
+        shared: fleet({ store, mode, timeoutMs: 5_000 }),
         execution: { limits: { models: { small: { requestsPerMinute: 10 } } } },
       });
     const [one, two] = [make(), make()];
@@ -125,7 +125,7 @@ describe.each(["strict", "leased"] as const)("rates of two processes over one st
       models: { small: using(100_000_000) },
       policy: always("small"),
       clock: () => time.now,
-      shared: { store, mode, timeoutMs: 5_000 },
+      shared: fleet({ store, mode, timeoutMs: 5_000 }),
       execution: {
         limits: { tokensPerMinute: 100_000, tenant: { tokensPerMinute: 50_000 } },
         retries: 0,
@@ -202,7 +202,7 @@ it.each([
   const one = createRouter({
     models: { small: { ...using(10), price } },
     policy: always("small"),
-    shared: { store, timeoutMs: 5_000 },
+    shared: fleet({ store, timeoutMs: 5_000 }),
     execution: { limits, retries: 0 },
     ...more,
   });

@@ -7,7 +7,7 @@ import { readSpend } from "../../../evals/monitor/spend/read-spend.ts";
 import { always } from "../../../policies/index.ts";
 import type { LoopEvent } from "../../../src/contracts/index.ts";
 import { createRouter, decisionLog } from "../../../src/index.ts";
-import { createHoldOut, createPromise } from "../../../src/loop/index.ts";
+import { createHoldOut, createPromise, loopStates } from "../../../src/loop/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { runCli } from "../../support/run-cli.ts";
 
@@ -28,7 +28,7 @@ async function write(): Promise<void> {
     share: 0.5,
     salt: "a secret of the tests",
   });
-  const loop = { promises: [createPromise({ name: "desk", maxLoss: 0.02 })] };
+  const loop = loopStates({ promises: [createPromise({ name: "desk", maxLoss: 0.02 })] });
   const router = createRouter({
     models: { small: fakeModel({ price }) },
     policy,
@@ -103,8 +103,6 @@ it("all that read decisions pass over them", async () => {
   for (const args of [
     ["logs", file],
     ["logs", file, "--costliest"],
-    ["logs", file, "--flips"],
-    ["logs", file, "--diff", config],
     ["decide", "--config", config, "--diff", file, file],
     ["eval", "spend", "--log", file],
     ["eval", "import", "--from", "decisions", "--feedback", feedback, "--out", join(folder, "o.jsonl"), file],

@@ -30,7 +30,7 @@ describe("a recording of a router", () => {
     const router = createRouter({
       models: { small: failing, large: fakeModel({ model: "large", price }) },
       policy: always("small"),
-      budget: { name: "day", limitUsd: 1_000, period: "day" },
+      budgets: [{ name: "day", limitUsd: 1_000, period: "day" }],
     }) as unknown as Router;
     const shown = dashboard(router);
     await router.route("hello");
@@ -58,7 +58,7 @@ describe("a recording of a router", () => {
         large: fakeModel({ model: "large", price, answer: canary("answer") }),
       },
       policy: always("small"),
-      budget: { name: "each", limitUsd: 1_000, period: "day", per: "tenant" },
+      budgets: [{ name: "each", limitUsd: 1_000, period: "day", per: "tenant" }],
     }) as unknown as Router;
     const shown = dashboard(router);
     const request = {
@@ -120,7 +120,7 @@ describe("a recording of a router", () => {
     expect(states?.promises).toMatchObject([{ name: "desk", maxLoss: 0.02, state: "not-enough-evidence" }]);
     expect(states?.rollouts).toMatchObject([{ id: "r", stages: [0.1, 1], state: "running" }]);
     expect(states?.drift).toMatchObject({ windows: 0, alarms: [] });
-    expect(states?.arms).toMatchObject([{ rollout: "hold-out" }]);
+    expect(states?.arms).toMatchObject([{ comparison: "hold-out" }]);
     expect(states?.unreadable).toEqual(["rollout"]);
     expect(JSON.stringify(states)).not.toContain("secret");
     await router.close();

@@ -23,7 +23,13 @@ function requestOf(id: number, model: string): EndedRequest {
         { model: "most", permitted: true, estimatedCostUsd: 3 },
       ],
       arms: [
-        { rollout: "r", arm: id % 2 === 0 ? "held-out" : "routed", share: 0.5, unitHash: `u${id}`, draw: 0 },
+        {
+          comparison: "r",
+          arm: id % 2 === 0 ? "held-out" : "routed",
+          share: 0.5,
+          unitHash: `u${id}`,
+          draw: 0,
+        },
       ],
       reason: "x",
       propensity: 1,

@@ -153,7 +153,7 @@ describe("a recording", () => {
         now,
         ended({
           model: `m${count}\u202e\n<b>${"x".repeat(500)}`,
-          arms: [{ rollout: `r${count}`, arm: `a${count}`, share: 1, unitHash: "", draw: 0 }],
+          arms: [{ comparison: `r${count}`, arm: `a${count}`, share: 1, unitHash: "", draw: 0 }],
           budgets: [{ name: `b${count}`, unit: "usd", used: 1, limit: 2 }],
           candidates: [
             { model: `p${count}`, permitted: true, members: [{ endpoint: "e", permitted: true }] },

@@ -28,7 +28,7 @@ export function hostileDashboard(): SampleDashboard {
           },
         ],
         budgets: [{ name: attack("budget"), unit: "usd", used: 1e15, limit: 1e-9 }],
-        arms: [{ rollout: attack("rollout"), arm, share: 0.5, unitHash: "", draw: 0 }],
+        arms: [{ comparison: attack("rollout"), arm, share: 0.5, unitHash: "", draw: 0 }],
         reason: attack("reason"),
         propensity: 1e-9,
         forced: at % 3 === 0,

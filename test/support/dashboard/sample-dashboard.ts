@@ -1,7 +1,7 @@
+import { driftOf, rolloutOf } from "../../../src/loop/states/index.ts";
 import type { FrameSaving, FrameStates } from "../../../src/serve/status/frame.ts";
 import { createFrames, type Frames } from "../../../src/serve/status/frames.ts";
 import { createRecorder, type Recorder } from "../../../src/serve/status/recorder.ts";
-import { driftOf, rolloutOf } from "../../../src/serve/status/shown-states.ts";
 import { runningRollout } from "../evals/sample-rollouts.ts";
 import { sampleRequests } from "./sample-requests.ts";
 

@@ -70,7 +70,7 @@ export function sampleRequests(seed: number): () => EndedRequest {
           { name: "router-usd-day", unit: "usd", used: 31.4, limit: 50 },
           { name: "tenant-usd-month", unit: "usd", used: 372, limit: 400 },
         ],
-        arms: [{ rollout: "threshold-062", arm, share: 0.25, unitHash: "0123456789ab", draw: 0.5 }],
+        arms: [{ comparison: "threshold-062", arm, share: 0.25, unitHash: "0123456789ab", draw: 0.5 }],
         reason: isLarge
           ? "complexity at or above 0.7"
           : isLocal

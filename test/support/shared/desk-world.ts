@@ -1,6 +1,6 @@
-import type { SharedState, Store, StoreFailed, StoreRecovered } from "../../../src/contracts/index.ts";
+import type { Store, StoreFailed, StoreRecovered } from "../../../src/contracts/index.ts";
+import { type FleetOptions, resolveFleetOptions } from "../../../src/fleet/fleet-options.ts";
 import { createQuotaDesk, type OwnedQuotaDesk } from "../../../src/fleet/quotas/quota-desk.ts";
-import { resolveShared } from "../../../src/fleet/records/shared-options.ts";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
 
@@ -15,12 +15,12 @@ export interface DeskInWorld extends OwnedQuotaDesk {
 }
 
 export function openDesk(
-  options: Partial<SharedState> & { readonly wall?: () => number; readonly monotonic?: () => number } = {},
+  options: Partial<FleetOptions> & { readonly wall?: () => number; readonly monotonic?: () => number } = {},
 ): DeskInWorld {
   const { wall, monotonic, store = memoryStore(), ...more } = options;
   const events: (StoreFailed | StoreRecovered)[] = [];
   const desk = createQuotaDesk({
-    shared: resolveShared({ store, timeoutMs: 2_000, ...more }),
+    shared: resolveFleetOptions("fleet", { store, timeoutMs: 2_000, ...more }),
     clock: createClock(wall, monotonic),
     emit: (event) => events.push(event),
   });

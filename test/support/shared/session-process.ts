@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { always } from "../../../policies/index.ts";
-import { redisStore } from "../../../src/fleet/store/redis.ts";
+import { fleet, redisStore } from "../../../src/fleet/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
@@ -9,7 +9,7 @@ const client = new Redis({ port: Number(process.argv[2]), host: "127.0.0.1", max
 const router = createRouter({
   models: { small: fakeModel({ model: "s" }), large: fakeModel({ model: "l" }) },
   policy: always("small"),
-  shared: { store: redisStore({ client }), timeoutMs: 5_000, sessionTrustMs: 0 },
+  shared: fleet({ store: redisStore({ client }), timeoutMs: 5_000, sessionTrustMs: 0 }),
 });
 process.on("message", ({ session, model }: { session: string; model?: "small" | "large" }) => {
   void router

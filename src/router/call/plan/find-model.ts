@@ -1,7 +1,7 @@
 import type { Hop } from "../../../contracts/index.ts";
-import { fail, fitsWindow, type Next, propose } from "./moves.ts";
+import { change, fail, type Next, ownValue, propose } from "./moves.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState, type Search, type SetAside } from "./plan-state.ts";
+import type { PlanState, Search, SetAside } from "./plan-state.ts";
 
 /**
  * Goes on with the search for the model that is called next: the plan's next model, else the next fallback,
@@ -21,16 +21,43 @@ export function findModel(input: PlanInput, before: PlanState, search: Search): 
   );
 }
 
+/** Returns the model's context window in tokens, or 0 if it is not known. */
+export function windowOf({ rules }: PlanInput, model: string): number {
+  return ownValue(rules.windows, model) ?? 0;
+}
+
+/** True if the model's context window is not one of those that were too small. */
+export function fitsWindow(input: PlanInput, { outgrown }: PlanState, model: string): boolean {
+  return outgrown === undefined || windowOf(input, model) > outgrown;
+}
+
+/** True if the model's endpoint has failed, of which other models are another name. */
+export function isOfFailed({ rules }: PlanInput, { failed }: PlanState, model: string): boolean {
+  if (failed === undefined) return false;
+  const endpoint = endpointOf(rules, model);
+  return endpoint !== undefined && failed.includes(endpoint);
+}
+
+/** Returns the endpoint that a model shares with others; undefined if it shares none. */
+export function endpointOf({ endpoints }: PlanInput["rules"], model: string): string | undefined {
+  return endpoints === undefined ? undefined : ownValue(endpoints, model);
+}
+
 /** True if a model that has not had its turn could still be found. */
-export function someoneIsLeft({ plan, rules, fallbacks }: PlanInput, { place, tried }: PlanState): boolean {
-  return place + 1 < plan.length || (rules.fallback && fallbacks.some((model) => !tried.includes(model)));
+export function someoneIsLeft(input: PlanInput, state: PlanState): boolean {
+  const { plan, rules, fallbacks } = input;
+  const isLeft = (model: string) => !isOfFailed(input, state, model);
+  return (
+    plan.slice(state.place + 1).some(({ model }) => isLeft(model)) ||
+    (rules.fallback && fallbacks.some((model) => !state.tried.includes(model) && isLeft(model)))
+  );
 }
 
 function planned(input: PlanInput, state: PlanState, { hop }: Search): Next | undefined {
   for (let place = state.place + 1; ; place += 1) {
     const model = input.plan[place]?.model;
     if (model === undefined) return undefined;
-    if (fitsWindow(input, state, model))
+    if (fitsWindow(input, state, model) && !isOfFailed(input, state, model))
       return propose(input, change(state, { place }), { model, hop, place });
   }
 }
@@ -38,7 +65,11 @@ function planned(input: PlanInput, state: PlanState, { hop }: Search): Next | un
 function fallback(input: PlanInput, state: PlanState, { hop, refused }: Search): Next | undefined {
   if (!input.rules.fallback) return undefined;
   const model = input.fallbacks.find(
-    (one) => !state.tried.includes(one) && !refused.includes(one) && fitsWindow(input, state, one),
+    (one) =>
+      !state.tried.includes(one) &&
+      !refused.includes(one) &&
+      fitsWindow(input, state, one) &&
+      !isOfFailed(input, state, one),
   );
   return model === undefined ? undefined : propose(input, state, { model, hop });
 }
@@ -47,7 +78,8 @@ function lastResort(input: PlanInput, state: PlanState, search: Search): Next | 
   const found = state.setAside
     // Without fallbacks, a model that could not be a hedge is not one that a failure leads to.
     .filter((one) => input.rules.fallback || one.hop !== "hedge")
-    .filter((one) => !search.refused.includes(one.model) && fitsWindow(input, state, one.model))
+    .filter(({ model }) => !search.refused.includes(model) && fitsWindow(input, state, model))
+    .filter(({ model }) => !isOfFailed(input, state, model))
     .reduce<SetAside | undefined>(
       (first, one) => (first === undefined || one.readyAt < first.readyAt ? one : first),
       undefined,

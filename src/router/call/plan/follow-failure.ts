@@ -1,9 +1,9 @@
 import type { ProviderErrorKind } from "../../../contracts/index.ts";
-import { findModel, someoneIsLeft } from "./find-model.ts";
-import { fail, idle, isLate, type Next, propose, windowOf } from "./moves.ts";
+import { endpointOf, findModel, someoneIsLeft, windowOf } from "./find-model.ts";
+import { change, fail, idle, isLate, type Next, propose } from "./moves.ts";
 import type { PlanFailure } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState, type Search } from "./plan-state.ts";
+import type { PlanState, Search } from "./plan-state.ts";
 import type { PlanEnd } from "./plan-step.ts";
 import { retryOffer } from "./retry-offer.ts";
 
@@ -20,8 +20,10 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
   const call = state.running.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
   const isMain = state.running[0] === call;
+  const endpoint = kind === "unsupported" ? undefined : endpointOf(input.rules, call.model);
   const rest = change(state, {
     running: state.running.filter((one) => one !== call),
+    failed: endpoint === undefined ? state.failed : [...(state.failed ?? []), endpoint],
     outgrown:
       kind === "context-overflow"
         ? Math.max(state.outgrown ?? 0, windowOf(input, call.model))
@@ -51,7 +53,7 @@ function endOf(
   { attemptId, at, kind, delivered }: PlanFailure,
 ): Omit<PlanEnd, "step"> | undefined {
   // The text received so far is not lost, even if the deadline has passed meanwhile.
-  if (kind === undefined || delivered) return { because: "error", attemptId };
+  if (kind === undefined || delivered || input.direct !== undefined) return { because: "error", attemptId };
   if (isLate(input, at)) return { because: "deadline" };
   return endsRequest.has(kind) ? { because: "error", attemptId } : undefined;
 }

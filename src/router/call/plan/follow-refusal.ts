@@ -1,11 +1,10 @@
 import { findModel } from "./find-model.ts";
 import { lookFurther } from "./hedge.ts";
-import { fail, idle, isLate, type Next, refusedIn } from "./moves.ts";
+import { change, fail, idle, isLate, type Next, setAside } from "./moves.ts";
 import type { PlanRefusal } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState, type Search } from "./plan-state.ts";
+import type { PlanState, Search } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
-import { setAside } from "./set-aside.ts";
 
 /** Follows a proposed call that is not made: with another proposal, or the end. */
 export function followRefusal(input: PlanInput, state: PlanState, event: PlanRefusal): Next {
@@ -17,13 +16,23 @@ export function followRefusal(input: PlanInput, state: PlanState, event: PlanRef
     open: state.open.filter((one) => one !== call),
     running: state.running.filter((one) => one !== call),
   });
-  if (call.beside) return lookFurther(input, rest, call, event);
-  if (isLate(input, event.at)) return fail(rest, { because: "deadline" });
-  if (proposed === undefined) return afterAcceptance(input, rest, call, event);
-  const { search } = rest;
-  return search === undefined
-    ? ofFirst(input, rest, call, event)
-    : ofSearch(input, rest, search, call, event);
+  if (call.beside !== true) {
+    if (isLate(input, event.at)) return fail(rest, { because: "deadline" });
+    if (call.direct === true) return ofDirect(rest, call, event);
+    if (proposed === undefined) return afterAcceptance(input, rest, call, event);
+    const { search } = rest;
+    return search === undefined
+      ? ofFirst(input, rest, call, event)
+      : ofSearch(input, rest, search, call, event);
+  }
+  return lookFurther(input, rest, call, event);
+}
+
+/** Ends a plan of one call: no other model can stand in. */
+function ofDirect(state: PlanState, { attemptId, model }: Proposal, { stage, reason }: PlanRefusal): Next {
+  if (stage === "constraint") return fail(state, { because: "forbidden", attemptId });
+  if (stage === "money") return fail(state, { because: "money", attemptId });
+  return fail(change(state, { passedOver: { [model]: reason } }), { because: "limits" });
 }
 
 /** Follows a refusal of the plan's first model, which was permitted and affordable when the decision was made. */
@@ -51,7 +60,7 @@ function ofSearch(
   // Nothing follows a last resort that is not admitted: it is not set aside again.
   if (stage === "admission" && lastResort !== true)
     return findModel(input, setAside(state, call, event), search);
-  const rest = refusedIn(search, model);
+  const rest: Search = { ...search, refused: [...search.refused, model] };
   if (stage === "money") return findModel(input, state, { ...rest, unpaid: search.unpaid ?? attemptId });
   const isFirst = search.cause === "first" && hop === "answer";
   const first = isFirst ? ({ attemptId, model, stage: "constraint" } as const) : search.first;

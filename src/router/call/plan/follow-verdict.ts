@@ -1,8 +1,8 @@
-import { findModel } from "./find-model.ts";
-import { answer, fail, idle, isLate, type Next } from "./moves.ts";
+import { endpointOf, findModel } from "./find-model.ts";
+import { answer, change, fail, idle, isLate, type Next } from "./moves.ts";
 import type { PlanEvent } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState } from "./plan-state.ts";
+import type { PlanState } from "./plan-state.ts";
 
 /** Follows an answer and the verdict of its checks. */
 export function followVerdict(
@@ -10,11 +10,15 @@ export function followVerdict(
   state: PlanState,
   { attemptId, at, verdict }: Extract<PlanEvent, { readonly type: "answered" }>,
 ): Next {
-  if (!state.running.some((one) => one.attemptId === attemptId)) return idle(state);
-  if (verdict === "accepted") return answer(state, attemptId);
+  const call = state.running.find((one) => one.attemptId === attemptId);
+  if (call === undefined) return idle(state);
+  if (verdict === "accepted" || input.direct !== undefined) return answer(state, attemptId);
   // An answer that only the plan's check did not accept is better than a degraded one.
   const isKept = verdict === "degraded" || state.degraded !== undefined;
-  const rest = change(state, { running: [], degraded: isKept ? attemptId : undefined });
+  // Its endpoint answers again: another effort of it may be asked.
+  const endpoint = endpointOf(input.rules, call.model);
+  const failed = state.failed?.filter((one) => one !== endpoint);
+  const rest = change(state, { running: [], degraded: isKept ? attemptId : undefined, failed });
   if (isLate(input, at)) return fail(rest, { because: "deadline" });
   if (verdict === "degraded")
     return findModel(input, rest, { hop: "fallback", cause: "verdict", refused: [] });

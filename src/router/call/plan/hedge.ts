@@ -1,9 +1,9 @@
-import { fitsWindow, idle, isLate, type Next, propose } from "./moves.ts";
+import { endpointOf, fitsWindow, isOfFailed } from "./find-model.ts";
+import { change, idle, isLate, type Next, propose, setAside } from "./moves.ts";
 import type { PlanEvent, PlanRefusal } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
-import { change, type PlanState } from "./plan-state.ts";
+import type { PlanState } from "./plan-state.ts";
 import type { Proposal } from "./plan-step.ts";
-import { setAside } from "./set-aside.ts";
 
 /**
  * Looks for a second call to make next to a stream whose content is late, once for a request: of another member of the same
@@ -15,6 +15,7 @@ export function lookForHedge(
   { attemptId, at, elsewhere }: Extract<PlanEvent, { readonly type: "late" }>,
 ): Next {
   const main = state.running[0];
+  if (input.direct !== undefined) return idle(state);
   if (main?.attemptId !== attemptId || state.hedged || state.open.length > 0 || isLate(input, at))
     return idle(state);
   const looked = change(state, { notHedged: [] });
@@ -49,10 +50,21 @@ function proposeHedge(input: PlanInput, state: PlanState): Next {
   // The call that it would help may be over.
   if (state.running.length === 0) return idle(state);
   const model = input.fallbacks.find(
-    (one) => !state.tried.includes(one) && !state.notHedged.includes(one) && fitsWindow(input, state, one),
+    (one) =>
+      !state.tried.includes(one) &&
+      !state.notHedged.includes(one) &&
+      fitsWindow(input, state, one) &&
+      !isOfFailed(input, state, one) &&
+      !isBusyElsewhere(input, state, one),
   );
   if (model === undefined) return idle(state);
   return proposeBeside(input, state, model);
+}
+
+/** True if the late call is one of the same endpoint, which another one would not make faster. */
+function isBusyElsewhere({ rules }: PlanInput, { running }: PlanState, model: string): boolean {
+  const endpoint = endpointOf(rules, model);
+  return endpoint !== undefined && running.some((one) => endpointOf(rules, one.model) === endpoint);
 }
 
 function proposeBeside(input: PlanInput, state: PlanState, model: string): Next {

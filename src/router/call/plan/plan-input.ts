@@ -1,3 +1,5 @@
+import type { Hop } from "../../../contracts/index.ts";
+
 /** Input of the attempt plan of one request. Plain JSON, the same from the first event to the last. */
 export interface PlanInput {
   /** Id of the request, with which the ids of its attempts begin. */
@@ -9,6 +11,8 @@ export interface PlanInput {
   /** Deadline in milliseconds on the monotonic clock. */
   readonly deadlineAt?: number | undefined;
   readonly rules: PlanRules;
+  /** The one call of a plan that nothing follows: no retry, no fallback, no hedge. Absent: the request is answered. */
+  readonly direct?: { readonly attemptId: string; readonly hop: Hop } | undefined;
 }
 
 export interface PlannedModel {
@@ -29,4 +33,6 @@ export interface PlanRules {
   readonly retryAfterCapMs: number;
   /** Context windows in tokens, by model. Absent: not known. */
   readonly windows: Readonly<Record<string, number | undefined>>;
+  /** Endpoints, by model, of models that share theirs with another one. Absent: none does. */
+  readonly endpoints?: Readonly<Record<string, string>> | undefined;
 }

@@ -9,6 +9,8 @@ export interface PlanState {
   readonly place: number;
   /** Models that have had their turn. */
   readonly tried: readonly string[];
+  /** Endpoints that have failed, of those that several models share. Absent: none has. */
+  readonly failed?: readonly string[] | undefined;
   /** Models that were skipped because their endpoints are known to fail or have no room: the last resorts. */
   readonly setAside: readonly SetAside[];
   /** Number of retries, by model. A model that was set aside and comes back does not start again. */
@@ -85,6 +87,7 @@ export const initialState: PlanState = {
   proposed: 0,
   place: 0,
   tried: nothing,
+  failed: undefined,
   setAside: nothing,
   retries: {},
   open: nothing,
@@ -99,36 +102,3 @@ export const initialState: PlanState = {
   heldUpMs: undefined,
   over: false,
 };
-
-/** A state that is being made. */
-export type NextState = { -readonly [Key in keyof PlanState]: PlanState[Key] };
-
-/**
- * Returns a copy to write the next state into. It copies member by member, so that all states have one shape:
- * a spread takes ten times as long, on the path of every call.
- */
-export function copyOf(state: PlanState): NextState {
-  return {
-    proposed: state.proposed,
-    place: state.place,
-    tried: state.tried,
-    setAside: state.setAside,
-    retries: state.retries,
-    open: state.open,
-    running: state.running,
-    search: state.search,
-    notHedged: state.notHedged,
-    hedged: state.hedged,
-    outgrown: state.outgrown,
-    degraded: state.degraded,
-    lastFailure: state.lastFailure,
-    passedOver: state.passedOver,
-    heldUpMs: state.heldUpMs,
-    over: state.over,
-  };
-}
-
-/** Returns the state with some members replaced. Off the usual path: there, states are written into copies. */
-export function change(state: PlanState, to: Partial<PlanState>): PlanState {
-  return Object.assign(copyOf(state), to);
-}

@@ -29,6 +29,8 @@ export interface Proposal {
   readonly spilled?: true | undefined;
   /** True if the call runs next to another one. */
   readonly beside?: true | undefined;
+  /** True if nothing follows the call: breakers do not stop it, and it waits for its model's rate. */
+  readonly direct?: true | undefined;
 }
 
 /** Step that ends the request with an error. */

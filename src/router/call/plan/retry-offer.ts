@@ -1,6 +1,7 @@
 import type { ProviderErrorKind } from "../../../contracts/index.ts";
 import { backoffMs } from "../backoff.ts";
-import { fitsWindow, isLate, ownValue } from "./moves.ts";
+import { fitsWindow } from "./find-model.ts";
+import { isLate, ownValue } from "./moves.ts";
 import type { PlanFailure } from "./plan-event.ts";
 import type { PlanInput } from "./plan-input.ts";
 import type { PlanState, RetryOffer } from "./plan-state.ts";

@@ -8,12 +8,12 @@ import {
   ProviderError,
   type ProviderErrorKind,
 } from "../../../contracts/index.ts";
-import { withBaseUrl } from "../../../plugin/base-url.ts";
 import { environment } from "../../../plugin/environment.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
 import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
+import { refuseKey } from "../../../plugin/refuse-key.ts";
 import type { EmbedAnswer, Embedder } from "./embedder.ts";
 
 export interface OpenAiEmbeddingsOptions {
@@ -21,8 +21,6 @@ export interface OpenAiEmbeddingsOptions {
   readonly model: string;
   /** Address including `/v1`, for instance `http://localhost:8000/v1` of a vLLM server. Default: OpenAI's. */
   readonly baseUrl?: string | undefined;
-  /** The same as `baseUrl`, as SDKs spell it. Refused if both are given and differ. */
-  readonly baseURL?: string | undefined;
   /**
    * API key, or a function that is called before each call. Default: `OPENAI_API_KEY` for OpenAI's own
    * endpoint; none with a `baseUrl`, so that no OpenAI setting of the environment is sent elsewhere.
@@ -44,7 +42,6 @@ export interface OpenAiEmbeddingsOptions {
 const optionNames: readonly string[] = [
   "model",
   "baseUrl",
-  "baseURL",
   "apiKey",
   "headers",
   "dimensions",
@@ -62,8 +59,8 @@ const optionNames: readonly string[] = [
  *
  * Throws `InvalidOptionError`.
  */
-export function openaiEmbeddings(given: OpenAiEmbeddingsOptions): Embedder {
-  const options = withBaseUrl("openaiEmbeddings", given);
+export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
+  refuseKey("openaiEmbeddings", options, "baseURL", "it is spelt baseUrl");
   checkKeys("openaiEmbeddings", options, optionNames);
   const { baseUrl, dimensions, labels, price } = options;
   const model = checkText("openaiEmbeddings.model", options.model);

@@ -1,4 +1,4 @@
-import type { CallOptions, ChatRequest, NativeRequest } from "../../../contracts/index.ts";
+import type { CallOptions, ChatRequest, NativeRequest, ReasoningEffort } from "../../../contracts/index.ts";
 import type { JsonPath } from "../../../plugin/json-places.ts";
 import { readSigned } from "../../../plugin/signed.ts";
 import {
@@ -23,7 +23,7 @@ export type NativeSettings = Pick<
  * other models and another place are left out. `request` is the translation, which has the limit of the call.
  */
 export function nativeMessagesBody(
-  { text }: NativeRequest,
+  { text, effort }: NativeRequest,
   request: ChatRequest,
   settings: NativeSettings,
   { onDropped }: Pick<CallOptions, "onDropped">,
@@ -33,7 +33,12 @@ export function nativeMessagesBody(
   const issues = { drop: (parameter: string) => onDropped?.(parameter) };
   const history = readHistory(body, settings.writer);
   const limit = limitOf(body.fields, request, settings);
-  const thinking = thinkingOf(body.fields, request, settings, { limit, turns: history.turns, issues });
+  const thinking = thinkingOf(body.fields, request, settings, {
+    limit,
+    turns: history.turns,
+    effort,
+    issues,
+  });
   return changedBody(
     body,
     {
@@ -125,6 +130,8 @@ function readHistory(body: NativeBody, writer: string): History {
 interface Given {
   readonly limit: number;
   readonly turns: readonly HistoryTurn[];
+  /** Effort in place of that of the body. */
+  readonly effort: ReasoningEffort | undefined;
   readonly issues: { readonly drop: (parameter: string) => void };
 }
 
@@ -133,7 +140,7 @@ function thinkingOf(
   fields: Fields,
   request: ChatRequest,
   settings: NativeSettings,
-  { limit, turns, issues }: Given,
+  { limit, turns, effort: wanted, issues }: Given,
 ): Fields {
   const thinking = (fields["thinking"] ?? undefined) as
     | { readonly type?: unknown; readonly budget_tokens?: unknown }
@@ -143,10 +150,11 @@ function thinkingOf(
   const isOpen = (type === undefined || type === "adaptive") && output?.["effort"] === undefined;
   const isUnknown =
     settings.reasoning === "budget" && (type === "adaptive" || output?.["effort"] !== undefined);
-  if (isUnknown || (isOpen && settings.defaults?.reasoningEffort !== undefined)) {
+  if (wanted !== undefined || isUnknown || (isOpen && settings.defaults?.reasoningEffort !== undefined)) {
     const choice = (fields["tool_choice"] as { readonly type?: unknown } | undefined)?.type;
     const forced = choice === "any" || choice === "tool";
-    const asked = toReasoning(request, settings, { maxTokens: limit, forced, turns }, issues);
+    const of = wanted === undefined ? request : { reasoning_effort: wanted };
+    const asked = toReasoning(of, settings, { maxTokens: limit, forced, turns }, issues);
     const { effort: _, ...others } = output ?? {};
     const config = asked.effort === undefined ? others : { ...others, effort: asked.effort };
     const isEmpty = Object.keys(config).length === 0;

@@ -6,8 +6,10 @@ import {
   type ProviderOptions,
 } from "../../../contracts/index.ts";
 import { checkAssumed } from "../../../plugin/check-assumed.ts";
+import { checkEfforts } from "../../../plugin/check-efforts.ts";
 import { checkKeys, checkNumber, checkPrice, checkText } from "../../../plugin/index.ts";
 import { checkOwnGpu } from "../../../plugin/own-gpu.ts";
+import { refuseKey } from "../../../plugin/refuse-key.ts";
 import type { WithGpu } from "./facts-of.ts";
 
 export { factsOf } from "./facts-of.ts";
@@ -15,7 +17,6 @@ export { factsOf } from "./facts-of.ts";
 const providerKeys = [
   "apiKey",
   "baseUrl",
-  "baseURL",
   "headers",
   "fetch",
   "defaults",
@@ -41,6 +42,7 @@ export function checkProviderOptions(
   ownKeys: readonly string[] = [],
 ): void {
   checkText(`${owner}.model`, model);
+  refuseKey(owner, options, "baseURL", "it is spelt baseUrl");
   checkKeys(owner, options, [...providerKeys, ...ownKeys]);
   const { apiKey, baseUrl, headers, fetch, defaults, labels, price, capabilities, name } = options;
 
@@ -73,8 +75,9 @@ export function checkProviderOptions(
 
 const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];
 
-function checkCapabilities(option: string, { contentTypes, ...flags }: Capabilities): void {
-  checkFlags(option, flags, [...capabilityKeys, "contentTypes"]);
+function checkCapabilities(option: string, { contentTypes, efforts, ...flags }: Capabilities): void {
+  checkFlags(option, flags, [...capabilityKeys, "contentTypes", "efforts"]);
+  if (efforts !== undefined) checkEfforts(`${option}.efforts`, efforts);
   const fits =
     contentTypes === undefined ||
     (Array.isArray(contentTypes) && contentTypes.every((type) => typeof type === "string"));

@@ -19,7 +19,7 @@ export interface NativeResponseSettings {
  * are left out, and nothing is kept at the provider. `request` is the translation, which has the limit of the call.
  */
 export function nativeResponsesBody(
-  { text }: NativeRequest,
+  { text, effort }: NativeRequest,
   request: ChatRequest,
   { model, writer, defaults = {}, isStreamed }: NativeResponseSettings,
 ): string {
@@ -28,6 +28,8 @@ export function nativeResponsesBody(
   const isOpen = (name: string) => fields[name] === undefined || fields[name] === null;
   const limit = request.max_completion_tokens ?? request.max_tokens ?? defaults.maxOutputTokens;
   const reasoning = fields["reasoning"] as Fields | null | undefined;
+  const isEffortOpen = (reasoning?.["effort"] ?? undefined) === undefined;
+  const wanted = effort ?? (isEffortOpen ? defaults.reasoningEffort : undefined);
   const { store = false, ...extraBody } = defaults.extraBody ?? {};
   const extra = Object.entries(extraBody).filter(([name]) => isOpen(name) || Object.hasOwn(withheld, name));
   return changedBody(
@@ -39,10 +41,7 @@ export function nativeResponsesBody(
       ...(fields["store"] !== store && { store }),
       ...(defaults.temperature !== undefined &&
         isOpen("temperature") && { temperature: defaults.temperature }),
-      ...(defaults.reasoningEffort !== undefined &&
-        (reasoning?.["effort"] ?? undefined) === undefined && {
-          reasoning: { ...reasoning, effort: defaults.reasoningEffort },
-        }),
+      ...(wanted !== undefined && { reasoning: { ...reasoning, effort: wanted } }),
       ...(typeof limit === "number" && fields["max_output_tokens"] !== limit && { max_output_tokens: limit }),
       ...(isStreamed
         ? fields["stream"] !== true && { stream: true }

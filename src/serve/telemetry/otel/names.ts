@@ -22,7 +22,7 @@ export const attributes = {
   policyHash: "switchpoint.policy.hash",
   policyName: "switchpoint.policy.name",
   release: "switchpoint.release",
-  rollouts: "switchpoint.rollouts",
+  comparisons: "switchpoint.comparisons",
   arms: "switchpoint.arms",
   complexity: "switchpoint.complexity",
   propensity: "switchpoint.propensity",

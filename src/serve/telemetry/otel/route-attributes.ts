@@ -13,7 +13,7 @@ export function routeAttributes(decision: Decision): Attributes {
     [attributes.policyName]: decision.policy.name,
     [attributes.policyHash]: decision.versions.policy,
     [attributes.release]: decision.release,
-    [attributes.rollouts]: arms?.map(({ rollout }) => rollout),
+    [attributes.comparisons]: arms?.map(({ comparison }) => comparison),
     [attributes.arms]: arms?.map(({ arm }) => arm),
     [attributes.complexity]: decision.classification?.complexity,
     [attributes.propensity]: decision.propensity,

@@ -189,6 +189,11 @@ describe("a decision log with feedback", () => {
   it.each<[string, object, RegExp]>([
     ["a propensity of 0", { propensity: 0 }, /log\.jsonl:1: propensity must be a number above 0/],
     ["no attempts", { attempts: undefined }, /attempts must be an array of attempts/],
+    [
+      "an arm of a rollout, as it was once called,",
+      { arms: [{ rollout: "r", arm: "a" }] },
+      /arms must be an array of arms, each with the names of its comparison/,
+    ],
     ["no id", { id: "" }, /id must be a non-empty string: is it a decision log\?/],
     ["a cost below 0", { costUsd: -1 }, /costUsd must be a number of at least 0/],
   ])("with %s in a decision is refused with the line", async (_, change, message) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { templateKey } from "../../../../evals/data/outcomes/template-key.ts";
+import { templateKey } from "../../../../evals/data/outcomes/prompt-key.ts";
 import type { OutcomeRecord } from "../../../../evals/index.ts";
 import { recordOf } from "../../../support/evals/records.ts";
 

@@ -8,12 +8,11 @@ import { snips, snipsTerms } from "../../../../evals/monitor/off-policy/snips.ts
 import { bootstrap } from "../../../../src/loop/statistics/bootstrap.ts";
 import { effectiveSampleSize } from "../../../../src/loop/statistics/effective-sample-size.ts";
 import { empiricalBernsteinBound } from "../../../../src/loop/statistics/empirical-bernstein.ts";
-import { meanError } from "../../../../src/loop/statistics/mean-error.ts";
+import { meanError, unitTotals, unitValues } from "../../../../src/loop/statistics/mean-error.ts";
 import { meanWeightPValue } from "../../../../src/loop/statistics/mean-weight-p-value.ts";
 import { normalInterval } from "../../../../src/loop/statistics/normal-interval.ts";
 import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import { tInterval } from "../../../../src/loop/statistics/t-interval.ts";
-import { unitTotals, unitValues } from "../../../../src/loop/statistics/unit-values.ts";
 import { weightedMean } from "../../../../src/loop/statistics/weighted-mean.ts";
 import { numRuns } from "../../../support/runs.ts";
 

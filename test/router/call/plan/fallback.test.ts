@@ -34,6 +34,46 @@ describe("after a failure the next model is called", () => {
   });
 });
 
+describe("of two models with one endpoint, after a failure of it", () => {
+  const endpoints = { low: "large", high: "large", small: "small" };
+
+  it("the other one is no fallback, whatever the order", () => {
+    const plan = startedPlan({ plan: ["low"], fallbacks: ["high", "b"], endpoints });
+    expect(plan.fail(1, "not-found")).toEqual(["#2 b fallback"]);
+    expect(plan.fail(2, "not-found")).toEqual(["fail all-failed #2"]);
+    const later = startedPlan({ plan: ["a"], fallbacks: ["low", "high", "b"], endpoints });
+    expect(later.fail(1, "not-found")).toEqual(["#2 low fallback"]);
+    expect(later.fail(2, "not-found")).toEqual(["#3 b fallback"]);
+  });
+
+  it("the other one is no step of the plan, no last resort and no hedge", () => {
+    const plan = startedPlan({ plan: ["low", "high"], endpoints });
+    expect(plan.fail(1, "not-found")).toEqual(["fail all-failed #1"]);
+    const aside = startedPlan({ plan: ["a"], fallbacks: ["low", "high"], endpoints });
+    aside.fail(1, "not-found");
+    aside.refuse(2, "admission", { waitMs: 10 });
+    expect(aside.refuse(3, "admission", { waitMs: 20 })).toEqual(["#4 low fallback [last resort]"]);
+    expect(aside.fail(4, "not-found")).toEqual(["fail all-failed #4"]);
+    const late = startedPlan({ plan: ["low"], fallbacks: ["high", "b"], endpoints });
+    expect(late.late(1)).toEqual(["#2 b hedge [parallel]"]);
+  });
+
+  it("the other one is asked once its endpoint has answered again", () => {
+    const plan = startedPlan({ plan: ["low", "high"], endpoints });
+    expect(plan.fail(1, "server")).toEqual(["#2 low@0 retry [in 50 ms]"]);
+    expect(plan.answer(2, "refused")).toEqual(["#3 high@1 cascade"]);
+    expect(plan.answer(3)).toEqual(["answer #3"]);
+  });
+
+  it("the other one is asked where the first was refused, or asked for what it cannot translate", () => {
+    const refused = startedPlan({ plan: ["a"], fallbacks: ["low", "high"], endpoints });
+    refused.fail(1, "not-found");
+    expect(refused.refuse(2, "constraint")).toEqual(["#3 high fallback"]);
+    const plan = startedPlan({ plan: ["low"], fallbacks: ["high"], endpoints });
+    expect(plan.fail(1, "unsupported")).toEqual(["#2 high fallback"]);
+  });
+});
+
 describe("a model that may not be called", () => {
   it.each(["constraint", "money"] as const)(
     "(%s) is passed over, in the plan and among fallbacks",

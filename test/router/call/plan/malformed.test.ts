@@ -32,6 +32,7 @@ const inputs: fc.Arbitrary<PlanInput> = fc.record({
     backoffCapMs: time,
     retryAfterCapMs: time,
     windows: fc.dictionary(models, maybe(fc.nat(20))),
+    endpoints: maybe(fc.dictionary(models, fc.constantFrom("x", "y"))),
   }),
 });
 

@@ -1,0 +1,15 @@
+import { InvalidOptionError } from "../contracts/errors/index.ts";
+import { isEffort, reasoningEfforts } from "./read-name.ts";
+
+/** Throws `InvalidOptionError` unless the value is a list of different reasoning efforts. */
+export function checkEfforts(option: string, efforts: unknown): void {
+  if (!Array.isArray(efforts)) throw new InvalidOptionError(option, efforts, "an array of reasoning efforts");
+  efforts.forEach((effort: unknown, index) => {
+    if (!isEffort(effort) || efforts.indexOf(effort) !== index)
+      throw new InvalidOptionError(
+        `${option}[${index}]`,
+        effort,
+        `one of ${reasoningEfforts.join(", ")}, each once`,
+      );
+  });
+}
