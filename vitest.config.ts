@@ -40,7 +40,7 @@ const computing = [
   "loop/{judge,hold-out,unit-draw,promise,promise-records,keep-promise,share-promise,create-rollout,rollout-policy}.test.ts",
   // The page belongs to Chromium; other tests of http read what the server sends it.
   "serve/http/dashboard-chromium.test.ts",
-  "invariants/{architecture,detectors-see-all,documents,doors,nothing-forgotten,plain-english,readme,walk}.test.ts",
+  "invariants/{architecture,detectors-see-all,documents,doors,nothing-forgotten,plain-english,readme,router-alone,walk}.test.ts",
 ];
 const skipped = process.env["SWITCHPOINT_TESTS"] === "runtime" ? computing : [];
 

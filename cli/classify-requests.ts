@@ -1,7 +1,7 @@
 import { offlineHop } from "../evals/replay/offline-hop.ts";
 import type { Classification, Classifier, ClassifierError } from "../src/contracts/index.ts";
 import { askClassifier } from "../src/plugin/index.ts";
-import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { estimateTokens } from "../src/router/cost/inner.ts";
 import { normaliseRequest } from "../src/router/request/index.ts";
 import type { Terminal } from "./io.ts";
 import { atLine, type RequestLine, readRequests } from "./read-requests.ts";

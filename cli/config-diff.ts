@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";

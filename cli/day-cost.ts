@@ -1,8 +1,5 @@
-import type { Price } from "../src/contracts/index.ts";
-import { InvalidOptionError } from "../src/contracts/index.ts";
-import { lookUpName } from "../src/router/cost/catalogue.ts";
-import { estimateCost } from "../src/router/cost/cost-of.ts";
-import { priceAt } from "../src/router/cost/price-at.ts";
+import { InvalidOptionError, type Price } from "../src/contracts/index.ts";
+import { estimateCost, lookUpName, priceAt } from "../src/router/cost/inner.ts";
 
 /** Traffic of a day, as far as it sets what an audit costs. */
 export interface DayTraffic {

@@ -1,9 +1,7 @@
 import { threshold } from "../policies/threshold.ts";
 import { isRouterError, type Model, type Router } from "../src/contracts/index.ts";
-import { lookUpModel } from "../src/router/cost/catalogue.ts";
-import { createRouter } from "../src/router/create/create-router.ts";
-import { environmentRouter } from "../src/router/presets/default-router.ts";
-import type { Environment } from "../src/router/presets/named-models.ts";
+import { createRouter, type Environment, environmentRouter } from "../src/index.ts";
+import { lookUpModel } from "../src/router/cost/inner.ts";
 import { openaiCompatible } from "../src/router/providers/openai-compatible.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { serveSimulatedEndpoint } from "./simulated-endpoint.ts";

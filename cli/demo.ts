@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { catalogueDate } from "../src/router/cost/catalogue.ts";
+import { catalogueDate } from "../src/router/cost/inner.ts";
 import { type DemoSetup, openDemo } from "./demo-setup.ts";
 import type { Terminal } from "./io.ts";
 import { answerLimit, type DemoRow, runDemo, totalsOf } from "./run-demo.ts";

@@ -1,6 +1,6 @@
 import { type GpuCost, isRouterError, type Router } from "../src/contracts/index.ts";
 import { counted } from "../src/plugin/counted.ts";
-import { catalogueDate } from "../src/router/cost/catalogue.ts";
+import { catalogueDate } from "../src/router/cost/inner.ts";
 import { callModel } from "./call-model.ts";
 import { capabilityAdvice } from "./capability-advice.ts";
 import { environmentVariables } from "./environment-variables.ts";

@@ -1,4 +1,5 @@
-import { type Environment, environmentProviders } from "../src/router/presets/named-models.ts";
+import type { Environment } from "../src/index.ts";
+import { environmentProviders } from "../src/router/presets/inner.ts";
 
 /** Variables of each provider, one of which holds its key. Own endpoints may work without a key. */
 const keyVariables: Readonly<Record<string, readonly string[]>> = {

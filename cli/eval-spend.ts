@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { netSaving } from "../evals/monitor/spend/net-saving.ts";
 import { readSpend } from "../evals/monitor/spend/read-spend.ts";
 import { InvalidOptionError, isRouterError, type Price } from "../src/contracts/index.ts";
-import { lookUpName } from "../src/router/cost/catalogue.ts";
+import { lookUpName } from "../src/router/cost/inner.ts";
 import { repeated } from "./eval-options/repeated.ts";
 import type { Io } from "./io.ts";
 import { numberOption } from "./number-option.ts";

@@ -10,7 +10,7 @@ import { tuneCategories } from "../evals/tune/tune-categories.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import { writeTuning } from "../evals/tune/write-tuning.ts";
 import { InvalidOptionError, type Price, type Router, type UnitField } from "../src/contracts/index.ts";
-import { type AskedTest, LOSS_TESTS } from "../src/loop/statistics/loss-test.ts";
+import { type AskedTest, LOSS_TESTS } from "../src/loop/statistics/index.ts";
 import type { TrainedClassifier } from "../src/router/classifiers/index.ts";
 import { earlierTries, otherTries } from "./earlier-tries.ts";
 import { classifierOption } from "./eval-options/classifier.ts";

@@ -1,10 +1,14 @@
 import type { Cluster, Worker } from "node:cluster";
-import type { FrameStates } from "../src/serve/status/frame.ts";
-import { createFrames, type FrameAsked } from "../src/serve/status/frames.ts";
-import { createGathered } from "../src/serve/status/gathered.ts";
-import { mergeStates, type ProcessStates } from "../src/serve/status/merge-states.ts";
-import { savingOf } from "../src/serve/status/shown-states.ts";
-import { windowNames } from "../src/serve/status/window-names.ts";
+import type { FrameAsked } from "../src/serve/status/index.ts";
+import {
+  createFrames,
+  createGathered,
+  type FrameStates,
+  mergeStates,
+  type ProcessStates,
+  savingOf,
+  windowNames,
+} from "../src/serve/status/inner.ts";
 import { createLoggedSaving } from "./watch/logged-saving.ts";
 import { type FromWorker, hasField, type Recorded, type ToWorker } from "./worker-messages.ts";
 

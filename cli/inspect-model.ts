@@ -1,8 +1,5 @@
 import type { Capabilities, Model, NeededCapability, Price } from "../src/contracts/index.ts";
-import { lookUpModel } from "../src/router/cost/catalogue.ts";
-import { estimateCost } from "../src/router/cost/cost-of.ts";
-import { lifeOf, type ModelLife } from "../src/router/cost/model-life.ts";
-import { priceAt } from "../src/router/cost/price-at.ts";
+import { estimateCost, lifeOf, lookUpModel, type ModelLife, priceAt } from "../src/router/cost/inner.ts";
 import { askEndpoint, type EndpointReport } from "./ask-endpoint.ts";
 import { askServer, type ServerReport } from "./ask-server.ts";
 import type { CallReport } from "./call-model.ts";

@@ -1,4 +1,4 @@
-import type { Environment } from "../src/router/presets/named-models.ts";
+import type { Environment } from "../src/index.ts";
 
 /** Output of a command: results to stdout, progress and notices to stderr. */
 export interface Io {

@@ -2,9 +2,8 @@ import { type Classifier, InvalidOptionError } from "../src/contracts/index.ts";
 import type { TrainedClassifier } from "../src/router/classifiers/index.ts";
 
 const builtIn: Readonly<Record<string, (signals: boolean) => Promise<Classifier>>> = {
-  complexity: async (signals) =>
-    (await import("../src/router/classifiers/complexity.ts")).complexity({ signals }),
-  length: async () => (await import("../src/router/classifiers/length.ts")).length(),
+  complexity: async (signals) => (await import("../src/router/classifiers/index.ts")).complexity({ signals }),
+  length: async () => (await import("../src/router/classifiers/index.ts")).length(),
 };
 
 /** Names that `--classifier` accepts in place of a file. */
@@ -33,7 +32,7 @@ export async function loadClassifier(
     throw new InvalidOptionError("--classifier", name, `one of ${known}, or the path of a trained file`);
   }
   const { readClassifier } = await import("../evals/train/read-classifier.ts");
-  const { trained } = await import("../src/router/classifiers/trained.ts");
+  const { trained } = await import("../src/router/classifiers/index.ts");
   const file = await readClassifier(name);
   return { classifier: trained(file, { models, signals }), file };
 }

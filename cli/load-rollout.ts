@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
-import type { Rollout } from "../src/loop/rollout/rollout.ts";
+import type { Rollout } from "../src/loop/index.ts";
 import { loadConfig } from "./load-router.ts";
 
 /** A rollout of a config file, and its router. */

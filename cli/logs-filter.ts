@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { DecisionLine } from "../evals/data/decisions/decision-line.ts";
 import type { DecisionFilter } from "../evals/data/decisions/read-log.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import { hiddenValue, promptHash } from "../src/router/log/keyed-hash.ts";
+import { hiddenValue, promptHash } from "../src/router/log/inner.ts";
 
 export interface FilterOptions {
   readonly since?: string | undefined;

@@ -1,5 +1,5 @@
 import { isRouterError, MissingConfigurationError, type Router } from "../src/contracts/index.ts";
-import { environmentRouter } from "../src/router/presets/default-router.ts";
+import { environmentRouter } from "../src/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadRouter } from "./load-router.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
-import type { Environment } from "../src/router/presets/named-models.ts";
+import type { Environment } from "../src/index.ts";
 
 /** Styles of text for people. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow";

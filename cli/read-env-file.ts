@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import type { Environment } from "../src/router/presets/named-models.ts";
+import type { Environment } from "../src/index.ts";
 
 /** Variables of a file, and those that were left out. */
 export interface EnvFile {

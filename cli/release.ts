@@ -5,10 +5,14 @@ import { Command } from "commander";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { readTuning } from "../evals/tune/read-tuning.ts";
 import { InvalidOptionError, isRouterError } from "../src/contracts/index.ts";
-import { diffReleases, verifyRelease } from "../src/loop/release/compare-releases.ts";
-import { createRelease, type ReleaseOptions } from "../src/loop/release/create-release.ts";
-import { readRelease } from "../src/loop/release/read-release.ts";
-import type { Release } from "../src/loop/release/release.ts";
+import {
+  createRelease,
+  diffReleases,
+  type Release,
+  type ReleaseOptions,
+  readRelease,
+  verifyRelease,
+} from "../src/loop/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { diffToText, listToText, releaseToText, verificationToText } from "./show-release.ts";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
-import type { RolloutStatus } from "../src/loop/rollout/rollout-status.ts";
+import type { RolloutStatus } from "../src/loop/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { type LoadedRollout, loadRollout } from "./load-rollout.ts";

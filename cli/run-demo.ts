@@ -1,7 +1,6 @@
 import type { RouteResult } from "../src/contracts/index.ts";
 import { answeringAttempt } from "../src/plugin/answering-attempt.ts";
-import { costOf } from "../src/router/cost/cost-of.ts";
-import { priceAt } from "../src/router/cost/price-at.ts";
+import { costOf, priceAt } from "../src/router/cost/inner.ts";
 import { type DemoPrompt, demoPrompts } from "./demo-prompts.ts";
 import type { DemoSetup } from "./demo-setup.ts";
 

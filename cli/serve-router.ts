@@ -8,7 +8,7 @@ import {
   serve,
 } from "../src/serve/http/server/index.ts";
 import { type Prometheus, prometheus } from "../src/serve/metrics/prometheus/index.ts";
-import { type RouterRecording, recordRouter } from "../src/serve/status/dashboard.ts";
+import { type RouterRecording, recordRouter } from "../src/serve/status/inner.ts";
 import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";

@@ -1,6 +1,6 @@
 import type { Comparison } from "../evals/replay/compare/compare.ts";
 import type { ComparisonMetric, ComparisonRow } from "../evals/replay/compare/comparison-row.ts";
-import type { Estimate } from "../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../src/loop/statistics/index.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
 import { digits, perThousand, withInterval } from "./show-number.ts";

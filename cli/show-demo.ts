@@ -1,6 +1,6 @@
 import type { Model } from "../src/contracts/index.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
-import { catalogueDate } from "../src/router/cost/catalogue.ts";
+import { catalogueDate } from "../src/router/cost/inner.ts";
 import { demoPrompts } from "./demo-prompts.ts";
 import type { DemoSetup } from "./demo-setup.ts";
 import { answerLimit, type DemoRow, type DemoTotals } from "./run-demo.ts";

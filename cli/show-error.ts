@@ -1,5 +1,5 @@
 import { isRouterError, type RouterErrorCode } from "../src/contracts/index.ts";
-import type { Environment } from "../src/router/presets/named-models.ts";
+import type { Environment } from "../src/index.ts";
 import { paint } from "./paint.ts";
 
 /** Codes of errors that the caller can correct in the input, the command line or the environment. */

@@ -1,4 +1,4 @@
-import type { Estimate } from "../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../src/loop/statistics/index.ts";
 
 /** Formats a cost per thousand requests: a single one costs a fraction of a cent. */
 export function perThousand(usd: number): string {

@@ -1,6 +1,5 @@
 import type { Json } from "../src/contracts/index.ts";
-import type { ReleaseDifference, Verification } from "../src/loop/release/compare-releases.ts";
-import type { Release } from "../src/loop/release/release.ts";
+import type { Release, ReleaseDifference, Verification } from "../src/loop/index.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { formatTable } from "./format-table.ts";
 

@@ -1,9 +1,4 @@
-import type {
-  GuardStatus,
-  RolloutStage,
-  RolloutStatus,
-  RolloutVerdict,
-} from "../src/loop/rollout/rollout-status.ts";
+import type { GuardStatus, RolloutStage, RolloutStatus, RolloutVerdict } from "../src/loop/index.ts";
 import { showHidden } from "../src/plugin/show-hidden.ts";
 import { formatTable } from "./format-table.ts";
 

@@ -3,7 +3,7 @@ import type { LoggedSpend } from "../evals/monitor/spend/read-spend.ts";
 import { counted } from "../src/plugin/counted.ts";
 import { showPercent, showPercentUpTo } from "../src/plugin/show-percent.ts";
 import { showUsd } from "../src/plugin/show-usd.ts";
-import type { SpendGroup, SpendRow } from "../src/router/log/spend-sums.ts";
+import type { SpendGroup, SpendRow } from "../src/router/log/inner.ts";
 import { formatTable } from "./format-table.ts";
 
 export interface SpendResult {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { estimateTokens } from "../src/router/cost/inner.ts";
 
 export interface SimulatedEndpoint {
   /** Address including `/v1`. */

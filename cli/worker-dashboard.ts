@@ -1,7 +1,6 @@
-import { heldOutCost } from "../src/loop/measured-saving.ts";
-import type { RouterRecording } from "../src/serve/status/dashboard.ts";
-import type { Frames } from "../src/serve/status/frames.ts";
-import { createPartTap, type PartTap } from "../src/serve/status/part-tap.ts";
+import { heldOutCost } from "../src/loop/inner.ts";
+import type { Frames } from "../src/serve/status/index.ts";
+import { createPartTap, type PartTap, type RouterRecording } from "../src/serve/status/inner.ts";
 import type { WorkerLink } from "./worker-link.ts";
 import { hasField, type Noted, type Recorded } from "./worker-messages.ts";
 

@@ -1,7 +1,5 @@
-import type { DashboardFrame, FrameSaving } from "../src/serve/status/frame.ts";
-import type { FrameAsked } from "../src/serve/status/frames.ts";
-import type { ProcessStates } from "../src/serve/status/merge-states.ts";
-import type { Part } from "../src/serve/status/part.ts";
+import type { DashboardFrame, FrameAsked } from "../src/serve/status/index.ts";
+import type { FrameSaving, Part, ProcessStates } from "../src/serve/status/inner.ts";
 
 /** Recording of a worker since its last message. */
 export interface Recorded {

@@ -1,4 +1,4 @@
-import type { ServedMetrics } from "../src/serve/http/served-metrics.ts";
+import type { ServedMetrics } from "../src/serve/http/inner.ts";
 import type { WorkerLink } from "./worker-link.ts";
 import { hasField } from "./worker-messages.ts";
 

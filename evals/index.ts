@@ -1,13 +1,13 @@
 /** From logs to a certificate: outcomes, replay, training, tuning, reports and the gate. */
 
 export { InsufficientEvidenceError, OutcomeFormatError } from "../src/contracts/index.ts";
-export type { AskedTest, Guarantee, LossTestName } from "../src/loop/statistics/loss-test.ts";
+export type { AskedTest, Guarantee, LossTestName } from "../src/loop/statistics/index.ts";
 export {
   type ScoreDrift,
   type ScoreDriftOptions,
   type ScoreReference,
   scoreDrift,
-} from "../src/loop/statistics/score-drift.ts";
+} from "../src/loop/statistics/index.ts";
 export { collect, estimateCollect } from "./collect/collect.ts";
 export type { CollectEstimate, ModelEstimate } from "./collect/collect-estimate.ts";
 export type { CollectOptions } from "./collect/collect-options.ts";

@@ -13,8 +13,7 @@ import { type OutcomeRecord, outcomeOf } from "../evals/data/outcomes/outcome-re
 import { promptKey } from "../evals/data/outcomes/prompt-key.ts";
 import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import { extractText } from "../policies/checks/internal/extract-answer.ts";
-import { bootstrap } from "../src/loop/statistics/bootstrap.ts";
-import { mean } from "../src/loop/statistics/mean.ts";
+import { bootstrap, mean } from "../src/loop/statistics/index.ts";
 import { dataPath } from "./data-path.ts";
 
 const folder = process.argv[2] ?? "";

@@ -5,14 +5,15 @@
  *     npm run build && node dist/studies/balance-study.js
  */
 
-import { meanError } from "../src/loop/statistics/mean-error.ts";
-import { tInterval } from "../src/loop/statistics/t-interval.ts";
-import type { BalanceRule } from "../src/router/pools/balance/balance-rule.ts";
-import { leastInFlight } from "../src/router/pools/balance/least-in-flight.ts";
-import { leastLoaded } from "../src/router/pools/balance/least-loaded.ts";
-import { powerOfTwo } from "../src/router/pools/balance/power-of-two.ts";
-import { prefixAffinity } from "../src/router/pools/balance/prefix-affinity.ts";
-import { roundRobin } from "../src/router/pools/balance/round-robin.ts";
+import { meanError, tInterval } from "../src/loop/statistics/index.ts";
+import {
+  type BalanceRule,
+  leastInFlight,
+  leastLoaded,
+  powerOfTwo,
+  prefixAffinity,
+  roundRobin,
+} from "../src/router/pools/index.ts";
 import { drawArrivals, fleets } from "./balance-world.ts";
 import { type BalanceResult, capacityOf, simulateBalance } from "./simulate-balance.ts";
 

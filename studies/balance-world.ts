@@ -1,4 +1,4 @@
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 import type { EngineProfile } from "../src/testing/fake-engine/engine-profile.ts";
 import type { PromptPiece } from "../src/testing/fake-engine/prefix-cache.ts";
 

@@ -8,7 +8,7 @@
 
 import { calibrate, type ModelCalibration } from "../evals/train/calibrate.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
+import { complexity } from "../src/router/classifiers/index.ts";
 import { askedSets, readStudySet, type StudySet, takeRecords } from "./study-sets.ts";
 
 type Row = Pick<ModelCalibration, "model" | "curve" | "before" | "after" | "brierOfMean">;

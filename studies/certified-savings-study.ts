@@ -14,8 +14,7 @@ import { withLogprobChecks } from "../evals/tune/with-logprob-checks.ts";
 import { logprob } from "../policies/checks/index.ts";
 import { cascade } from "../policies/index.ts";
 import { isRouterError } from "../src/contracts/index.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
-import { length } from "../src/router/classifiers/length.ts";
+import { complexity, length } from "../src/router/classifiers/index.ts";
 import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn } from "./study-sets.ts";
 
 const maxLosses = [0.01, 0.02, 0.05];

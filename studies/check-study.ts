@@ -14,10 +14,8 @@ import { replayPolicy } from "../evals/replay/replay.ts";
 import { replayCases } from "../evals/replay/replay-cases.ts";
 import { cascade } from "../policies/cascade.ts";
 import { logprob } from "../policies/checks/logprob.ts";
-import { bootstrap } from "../src/loop/statistics/bootstrap.ts";
-import { mean } from "../src/loop/statistics/mean.ts";
-import { weightedMean } from "../src/loop/statistics/weighted-mean.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
+import { bootstrap, mean, weightedMean } from "../src/loop/statistics/index.ts";
+import { complexity } from "../src/router/classifiers/index.ts";
 import { dataPath } from "./data-path.ts";
 
 const file = dataPath("validation", "rational_cascades.jsonl.gz");

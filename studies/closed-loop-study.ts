@@ -9,8 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderLoop } from "../evals/report/loop/render-loop.ts";
 import { renderRollout } from "../evals/report/loop/render-rollout.ts";
-import { meanError } from "../src/loop/statistics/mean-error.ts";
-import { tInterval } from "../src/loop/statistics/t-interval.ts";
+import { meanError, tInterval } from "../src/loop/statistics/index.ts";
 import {
   type ClosedLoop,
   fullStages,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Completion, Model } from "../src/contracts/index.ts";
 import type { AuditScorer } from "../src/loop/index.ts";
-import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { estimateTokens } from "../src/router/cost/inner.ts";
 import { openaiCompatible } from "../src/router/providers/openai-compatible.ts";
 
 export type LoopModel = "small" | "large";

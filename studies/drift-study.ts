@@ -4,9 +4,8 @@
  *
  *     npm run build && node dist/studies/drift-study.js [lives]
  */
-import { createDriftMonitor } from "../src/loop/drift/drift-monitor.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
+import { createDriftMonitor } from "../src/loop/index.ts";
+import { seededRandom, wilsonInterval } from "../src/loop/statistics/index.ts";
 import { drawDecision, type Traffic, usualTraffic } from "./drift-worlds.ts";
 
 interface World {

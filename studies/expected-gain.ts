@@ -1,4 +1,4 @@
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 
 export interface GainSample {
   /** Group of the record; all records of a group are in one fold. */

@@ -1,4 +1,4 @@
-import { noBets, sharesAround } from "../src/loop/statistics/sequential-bets.ts";
+import { noBets, sharesAround } from "../src/loop/statistics/index.ts";
 
 /**
  * The bets of `src/loop/statistics/paired-bets` in place, with products instead of logarithms: the same numbers, some twenty

@@ -8,8 +8,7 @@
 import { guarded } from "../policies/guarded.ts";
 import { threshold } from "../policies/threshold.ts";
 import type { Decision, EscalationEvent, RouterEvent } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
+import { seededRandom, wilsonInterval } from "../src/loop/statistics/index.ts";
 
 type Random = () => number;
 

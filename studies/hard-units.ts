@@ -1,4 +1,4 @@
-import type { Units } from "../src/loop/units/units.ts";
+import type { Units } from "../src/loop/inner.ts";
 import type { Random } from "./rollout-worlds.ts";
 
 /**

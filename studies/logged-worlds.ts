@@ -2,7 +2,7 @@ import type { LoggedDecision } from "../evals/data/decisions/join-feedback.ts";
 import type { OffPolicyTarget } from "../evals/monitor/off-policy/read-rows.ts";
 import { threshold } from "../policies/threshold.ts";
 import type { Decision, RequestFacts } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 
 export type LoggedId = "small" | "large";
 

@@ -2,10 +2,9 @@ import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import { netSaving } from "../evals/monitor/spend/net-saving.ts";
 import type { SpendRequest } from "../evals/monitor/spend/spend-request.ts";
 import type { Classification, HopContext, Price } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
-import { estimateTokens } from "../src/router/cost/estimate-tokens.ts";
+import { seededRandom, wilsonInterval } from "../src/loop/statistics/index.ts";
+import { complexity } from "../src/router/classifiers/index.ts";
+import { estimateTokens } from "../src/router/cost/inner.ts";
 import { normaliseRequest } from "../src/router/request/index.ts";
 import { dataPath } from "./data-path.ts";
 

@@ -11,10 +11,8 @@ import { chooseCandidate, thresholdCandidates } from "../evals/tune/candidates.t
 import { readTuneCases, type TuneColumns, tuneColumns } from "../evals/tune/tune-columns.ts";
 import { checkTuneOptions } from "../evals/tune/tune-options.ts";
 import { thresholdGrid } from "../evals/tune/tune-threshold.ts";
-import { lossTest } from "../src/loop/statistics/loss-test.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
-import { length } from "../src/router/classifiers/length.ts";
+import { lossTest, seededRandom } from "../src/loop/statistics/index.ts";
+import { complexity, length } from "../src/router/classifiers/index.ts";
 import { readStudySet, studySets } from "./study-sets.ts";
 
 const counts = [200, 500, 1_000];

@@ -4,7 +4,7 @@
  *
  *     npm run build && node dist/studies/promise-study.js [lives] [words of a name]
  */
-import { wilsonInterval } from "../src/loop/statistics/wilson-interval.ts";
+import { wilsonInterval } from "../src/loop/statistics/index.ts";
 import { type Ended, type Life, live, window } from "./simulate-promise.ts";
 
 const audited = { small: 0.05, large: 0.01 };

@@ -14,9 +14,8 @@ import { offlineHop } from "../evals/replay/offline-hop.ts";
 import { factsOfRecord } from "../evals/replay/request-of-record.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
 import type { Classifier } from "../src/contracts/index.ts";
-import { bootstrap, type Estimate } from "../src/loop/statistics/bootstrap.ts";
-import { weightedMean } from "../src/loop/statistics/weighted-mean.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
+import { bootstrap, type Estimate, weightedMean } from "../src/loop/statistics/index.ts";
+import { complexity } from "../src/router/classifiers/index.ts";
 import { askedSets, ownLabels, readStudySet, type StudySet, takeRecords, trainOn } from "./study-sets.ts";
 
 /** Share of large calls at which quality and cost are reported. */

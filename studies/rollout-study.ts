@@ -1,9 +1,6 @@
-import { cost } from "../src/loop/guards/cost.ts";
-import { errors } from "../src/loop/guards/errors.ts";
-import type { Guard } from "../src/loop/guards/guard.ts";
-import { quality } from "../src/loop/guards/quality.ts";
-import { suspicion } from "../src/loop/rollout/verdict.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { cost, errors, type Guard, quality } from "../src/loop/index.ts";
+import { suspicion } from "../src/loop/inner.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 import { type FastPairs, fastPairs } from "./fast-pairs.ts";
 import { addSum, failedChecks, growthBook, noSums, peekedTest, type RivalMargin } from "./rollout-rivals.ts";
 import { type DrawnUnits, drawUnits, maxUsd, type WorldEffect, worlds } from "./rollout-worlds.ts";

@@ -10,8 +10,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readJsonLines } from "../evals/data/outcomes/read-json-lines.ts";
 import { factsOfRecord } from "../evals/replay/request-of-record.ts";
-import { complexity } from "../src/router/classifiers/complexity.ts";
-import { noHop } from "../src/router/classifiers/no-hop.ts";
+import { complexity } from "../src/router/classifiers/index.ts";
+import { noHop } from "../src/router/classifiers/inner.ts";
 import { dataPath } from "./data-path.ts";
 
 /** Origins in `train/traffic_mixed` that are mostly short chat. Each counts the same. */

@@ -1,7 +1,7 @@
 import type { Load, Member } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import type { BalanceRule } from "../src/router/pools/balance/balance-rule.ts";
-import { withOwnCalls } from "../src/router/pools/load/own-calls.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
+import type { BalanceRule } from "../src/router/pools/index.ts";
+import { withOwnCalls } from "../src/router/pools/inner.ts";
 import { EngineCore } from "../src/testing/fake-engine/engine-core.ts";
 import type { EngineProfile } from "../src/testing/fake-engine/engine-profile.ts";
 import { fakeModel } from "../src/testing/fake-model.ts";

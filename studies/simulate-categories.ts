@@ -1,8 +1,7 @@
 import { chooseCandidate, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { hopefulParts } from "../evals/tune/tune-categories.ts";
 import { thresholdGrid } from "../evals/tune/tune-threshold.ts";
-import { lossTest } from "../src/loop/statistics/loss-test.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { lossTest, seededRandom } from "../src/loop/statistics/index.ts";
 import type { World } from "./tuning-worlds.ts";
 
 const confidence = 0.95;

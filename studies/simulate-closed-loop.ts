@@ -8,6 +8,7 @@ import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { always } from "../policies/always.ts";
 import { threshold } from "../policies/threshold.ts";
 import type { RouterEvent } from "../src/contracts/index.ts";
+import { createRouter } from "../src/index.ts";
 import {
   type AuditedRecord,
   cost,
@@ -21,9 +22,8 @@ import {
   type RolloutStage,
   type RolloutStatus,
 } from "../src/loop/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 import { complexity } from "../src/router/classifiers/index.ts";
-import { createRouter } from "../src/router/create/create-router.ts";
 import { hardest, type LoopModel, openWorld } from "./closed-loop-world.ts";
 
 /** Size of a loop. */

@@ -3,7 +3,7 @@ import { checkCertificate } from "../evals/monitor/gate/check-certificate.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
 import type { TuningFile } from "../evals/tune/tuning-file.ts";
 import { type Classifier, isRouterError } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 
 /** Fresh outcomes for the gate, and what has become worse since the tuning. */
 export interface GateScenario {

@@ -1,7 +1,10 @@
-import type { AuditedRecord } from "../src/loop/promise/audited-record.ts";
-import { createPromise, type LivePromise } from "../src/loop/promise/promise.ts";
-import type { PromiseOptions } from "../src/loop/promise/promise-options.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import {
+  type AuditedRecord,
+  createPromise,
+  type LivePromise,
+  type PromiseOptions,
+} from "../src/loop/index.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 
 /** A way in which traffic goes on. */
 export interface Life {

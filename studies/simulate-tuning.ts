@@ -1,7 +1,6 @@
 import { chooseCandidate, lossesOf, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { thresholdGrid, triedOf } from "../evals/tune/tune-threshold.ts";
-import { type AskedTest, type Guarantee, lossTest } from "../src/loop/statistics/loss-test.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { type AskedTest, type Guarantee, lossTest, seededRandom } from "../src/loop/statistics/index.ts";
 import { SMALL_COST, type World, type WorldRecords } from "./tuning-worlds.ts";
 
 export interface Simulation {

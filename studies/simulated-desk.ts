@@ -3,7 +3,7 @@ import { renderReport } from "../evals/report/render-report.ts";
 import type { Report } from "../evals/report/report.ts";
 import { reportData } from "../evals/report/report-data.ts";
 import { tuneThreshold } from "../evals/tune/tune-threshold.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 import { complexity } from "../src/router/classifiers/index.ts";
 
 const small = "vllm:small-8b";

@@ -5,8 +5,7 @@
  *
  *     npm run build && node dist/studies/spill-study.js
  */
-import { meanError } from "../src/loop/statistics/mean-error.ts";
-import { tInterval } from "../src/loop/statistics/t-interval.ts";
+import { meanError, tInterval } from "../src/loop/statistics/index.ts";
 import { type Burst, type SpillResult, simulateSpill, ways } from "./spill-world.ts";
 
 const seeds = 10;

@@ -1,9 +1,8 @@
 import { always, spillOver } from "../policies/index.ts";
 import { type ChatRequest, type Completion, type Model, ProviderError } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { createRouter } from "../src/router/create/create-router.ts";
-import { prefixAffinity } from "../src/router/pools/balance/prefix-affinity.ts";
-import { pool } from "../src/router/pools/pool.ts";
+import { createRouter } from "../src/index.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
+import { pool, prefixAffinity } from "../src/router/pools/index.ts";
 import { EngineCore } from "../src/testing/fake-engine/engine-core.ts";
 import { fakeModel } from "../src/testing/fake-model.ts";
 import { type Arrival, drawArrivals, fleets } from "./balance-world.ts";

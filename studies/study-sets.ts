@@ -4,8 +4,8 @@ import { readOutcomes } from "../evals/data/outcomes/read-outcomes.ts";
 import type { RecordText } from "../evals/replay/request-of-record.ts";
 import { trainClassifier } from "../evals/train/train-classifier.ts";
 import type { Classifier } from "../src/contracts/index.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { trained } from "../src/router/classifiers/trained.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
+import { trained } from "../src/router/classifiers/index.ts";
 import { answerCost } from "./answer-cost.ts";
 import { dataPath } from "./data-path.ts";
 

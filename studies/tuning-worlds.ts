@@ -1,6 +1,6 @@
 import type { PairedOutcomes } from "../evals/metrics/routing-curve.ts";
 import { ALWAYS_SMALL } from "../evals/tune/tuning-file.ts";
-import type { Guarantee } from "../src/loop/statistics/loss-test.ts";
+import type { Guarantee } from "../src/loop/statistics/index.ts";
 
 /** Records of a world, as columns. */
 export interface WorldRecords {

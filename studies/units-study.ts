@@ -1,7 +1,6 @@
 import { cost, errors, quality } from "../src/loop/index.ts";
-import { judge } from "../src/loop/rollout/judge.ts";
-import { seededRandom } from "../src/loop/statistics/seeded-random.ts";
-import { createUnits } from "../src/loop/units/units.ts";
+import { createUnits, judge } from "../src/loop/inner.ts";
+import { seededRandom } from "../src/loop/statistics/index.ts";
 import { type HardEffect, type HardWorld, hardWorlds, sendHardUnits } from "./hard-units.ts";
 
 /**

@@ -1,9 +1,7 @@
 import { basename } from "node:path";
 import type { RouterEvent } from "../../src/contracts/index.ts";
-import { createFrames, type Frames } from "../../src/serve/status/frames.ts";
-import { newsOf } from "../../src/serve/status/news-of.ts";
-import { createRecorder } from "../../src/serve/status/recorder.ts";
-import { savingOf } from "../../src/serve/status/shown-states.ts";
+import type { Frames } from "../../src/serve/status/index.ts";
+import { createFrames, createRecorder, newsOf, savingOf } from "../../src/serve/status/inner.ts";
 import { followFile } from "./follow-file.ts";
 import { createLoggedLoop } from "./logged-loop.ts";
 import type { LoggedNews } from "./logged-news.ts";

@@ -1,4 +1,4 @@
-import type { EndedDecision } from "../../src/serve/status/ended-request.ts";
+import type { EndedDecision } from "../../src/serve/status/inner.ts";
 import { amountOf, type Fields, textOf } from "./fields.ts";
 
 export function armOf(assigned: Fields): NonNullable<EndedDecision["arms"]>[number] | undefined {

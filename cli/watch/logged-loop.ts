@@ -1,7 +1,11 @@
-import type { LoopStates } from "../../src/loop/states/index.ts";
+import type { LoopStates } from "../../src/loop/states/inner.ts";
 import { shownText as text } from "../../src/plugin/short-text.ts";
-import type { FrameDrift, FramePromise, FrameRollout } from "../../src/serve/status/frame.ts";
-import { mergeLoop } from "../../src/serve/status/merge-loop.ts";
+import {
+  type FrameDrift,
+  type FramePromise,
+  type FrameRollout,
+  mergeLoop,
+} from "../../src/serve/status/inner.ts";
 import type { LoggedNews } from "./logged-news.ts";
 import type { LoggedStates } from "./logged-states.ts";
 

@@ -1,4 +1,4 @@
-import type { EndedAttempt, EndedDecision, EndedRequest } from "../../src/serve/status/ended-request.ts";
+import type { EndedAttempt, EndedDecision, EndedRequest } from "../../src/serve/status/inner.ts";
 import { amountOf, each, type Fields, fieldsOf, listOf, textOf, timeOf } from "./fields.ts";
 import { armOf } from "./logged-arm.ts";
 import { type LoggedNews, loggedNews } from "./logged-news.ts";

@@ -1,8 +1,13 @@
 import type { ArmAssignment } from "../../src/contracts/index.ts";
-import { createMeasuredArm, type MeasuredArm } from "../../src/loop/measured-arm.ts";
-import { heldOutCost, minus, savedShareOf } from "../../src/loop/measured-saving.ts";
-import type { EndedRequest } from "../../src/serve/status/ended-request.ts";
-import type { ShownHoldOut } from "../../src/serve/status/sources.ts";
+import {
+  createMeasuredArm,
+  heldOutCost,
+  type MeasuredArm,
+  minus,
+  savedShareOf,
+} from "../../src/loop/inner.ts";
+import type { ShownHoldOut } from "../../src/serve/status/index.ts";
+import type { EndedRequest } from "../../src/serve/status/inner.ts";
 
 /** Units of an arm that are remembered, as a hold-out does by default. */
 const mostUnits = 5_000;

@@ -1,6 +1,6 @@
-import type { LoopStates } from "../../src/loop/states/index.ts";
+import type { LoopStates } from "../../src/loop/states/inner.ts";
 import { shortText } from "../../src/plugin/short-text.ts";
-import type { FrameDrift, FrameGuard, FramePromise, FrameRollout } from "../../src/serve/status/frame.ts";
+import type { FrameDrift, FrameGuard, FramePromise, FrameRollout } from "../../src/serve/status/inner.ts";
 import { each, type Fields, fieldsOf, listOf, numberOf, textOf } from "./fields.ts";
 
 /** States of the loop in one process. */

@@ -1,16 +1,17 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { HttpCall } from "../../src/serve/http/call.ts";
-import { openaiError } from "../../src/serve/http/endpoints/openai-error.ts";
-import { failureOf } from "../../src/serve/http/failure.ts";
-import { HttpError } from "../../src/serve/http/http-error.ts";
-import { pageReply } from "../../src/serve/http/page/page-reply.ts";
-import type { ServedDashboard } from "../../src/serve/http/page/served-dashboard.ts";
-import { createWatchers } from "../../src/serve/http/page/watchers.ts";
-import type { Reply } from "../../src/serve/http/reply.ts";
-import { authoriseByKeys, createKey } from "../../src/serve/http/server/keys.ts";
-import { nodeCall } from "../../src/serve/http/server/node-call.ts";
-import { writeReply } from "../../src/serve/http/server/write-reply.ts";
+import {
+  createWatchers,
+  failureOf,
+  type HttpCall,
+  HttpError,
+  openaiError,
+  pageReply,
+  type Reply,
+  type ServedDashboard,
+} from "../../src/serve/http/inner.ts";
+import { authoriseByKeys, createKey } from "../../src/serve/http/server/index.ts";
+import { nodeCall, writeReply } from "../../src/serve/http/server/inner.ts";
 
 /** A page on this machine. */
 export interface PageServer {

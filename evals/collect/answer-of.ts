@@ -1,7 +1,6 @@
 import { meanLogprob } from "../../policies/checks/internal/mean-logprob.ts";
 import { type Completion, type Model, ProviderError } from "../../src/contracts/index.ts";
-import { pricing } from "../../src/router/cost/plain-pricing.ts";
-import { usageOf } from "../../src/router/cost/usage-of.ts";
+import { pricing, usageOf } from "../../src/router/cost/inner.ts";
 import type { CallAnswer } from "./journal-entry.ts";
 
 /**

@@ -1,9 +1,8 @@
 import { type Completion, ProviderError } from "../../src/contracts/index.ts";
 import { wait } from "../../src/plugin/wait.ts";
 import { withTimeLimit } from "../../src/plugin/with-time-limit.ts";
-import { backoffMs } from "../../src/router/call/backoff.ts";
-import { mayBeBilled, toTypedError } from "../../src/router/call/typed-error.ts";
-import { expectedCostUsd, mostCostUsd } from "../../src/router/cost/call-cost.ts";
+import { backoffMs, mayBeBilled, toTypedError } from "../../src/router/call/index.ts";
+import { expectedCostUsd, mostCostUsd } from "../../src/router/cost/inner.ts";
 import { answerOf } from "./answer-of.ts";
 import { TIMEOUT } from "./call-state.ts";
 import type { CollectionRun } from "./collection-run.ts";

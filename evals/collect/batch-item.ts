@@ -1,5 +1,5 @@
 import type { Model } from "../../src/contracts/index.ts";
-import { mostCostUsd } from "../../src/router/cost/call-cost.ts";
+import { mostCostUsd } from "../../src/router/cost/inner.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import type { Job } from "./job.ts";
 

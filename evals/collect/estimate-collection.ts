@@ -1,4 +1,4 @@
-import { expectedCostUsd, mostCostUsd, outputLimitOf } from "../../src/router/cost/call-cost.ts";
+import { expectedCostUsd, mostCostUsd, outputLimitOf } from "../../src/router/cost/inner.ts";
 import { scorerName } from "../scorers/score-with.ts";
 import type { CallBook } from "./call-book.ts";
 import type { CollectEstimate, ModelEstimate } from "./collect-estimate.ts";

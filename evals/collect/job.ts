@@ -1,5 +1,5 @@
 import { isRouterError, type Model, type Router } from "../../src/contracts/index.ts";
-import { textOf } from "../../src/router/request/texts.ts";
+import { textOf } from "../../src/router/request/index.ts";
 import type { ScorerArgs } from "../scorers/scorer.ts";
 import type { ResolvedCollectOptions } from "./collect-options.ts";
 import type { CallKey } from "./journal-entry.ts";

@@ -1,4 +1,4 @@
-import { mean } from "../../src/loop/statistics/mean.ts";
+import { mean } from "../../src/loop/statistics/index.ts";
 import { meanOfField } from "../data/outcomes/mean-of-field.ts";
 import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import type { CallState } from "./call-state.ts";

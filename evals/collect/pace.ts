@@ -5,7 +5,7 @@ import {
   reserve,
   type TokenBucket,
   waitMs,
-} from "../../src/router/limits/token-bucket.ts";
+} from "../../src/router/limits/inner.ts";
 
 export interface PaceOptions {
   readonly requestsPerMinute?: number | undefined;

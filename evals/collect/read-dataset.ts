@@ -4,8 +4,8 @@ import {
   type RequestFacts,
   type RouteRequest,
 } from "../../src/contracts/index.ts";
-import { estimateTokens } from "../../src/router/cost/estimate-tokens.ts";
-import { normaliseRequest } from "../../src/router/request/normalise.ts";
+import { estimateTokens } from "../../src/router/cost/inner.ts";
+import { normaliseRequest } from "../../src/router/request/index.ts";
 import type { DatasetRecord } from "../data/outcomes/dataset-record.ts";
 import { isObject } from "../data/outcomes/is-object.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";

@@ -1,5 +1,5 @@
 import { wait } from "../../src/plugin/wait.ts";
-import { backoffMs } from "../../src/router/call/backoff.ts";
+import { backoffMs } from "../../src/router/call/index.ts";
 import type { CollectionRun } from "./collection-run.ts";
 import { failureOf } from "./failure-of.ts";
 

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../../src/loop/statistics/index.ts";
 
 /**
  * Draws `count` of the records, each with the same probability, and keeps their order; all if there are no

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Batches, type BatchItem, type Model, ProviderError } from "../../src/contracts/index.ts";
 import { wait } from "../../src/plugin/wait.ts";
-import { backoffMs } from "../../src/router/call/backoff.ts";
+import { backoffMs } from "../../src/router/call/index.ts";
 import { itemKey, mostItemCostUsd } from "./batch-item.ts";
 import type { OpenBatch } from "./call-book.ts";
 import type { CollectionRun } from "./collection-run.ts";

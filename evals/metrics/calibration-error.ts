@@ -1,5 +1,4 @@
-import { equalMassBins } from "../../src/loop/statistics/equal-mass-bins.ts";
-import { wilsonInterval } from "../../src/loop/statistics/wilson-interval.ts";
+import { equalMassBins, wilsonInterval } from "../../src/loop/statistics/index.ts";
 
 /** Records of similar estimates, for a calibration (reliability) plot. */
 export interface CalibrationBin {

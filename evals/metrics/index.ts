@@ -3,16 +3,18 @@
 export {
   type BootstrapOptions,
   bootstrap,
+  cohenKappa,
   type Estimate,
+  effectiveSampleSize,
+  empiricalBernsteinBound,
+  krippendorffAlpha,
+  ksDistance,
+  ksPValue,
+  nullPsi,
+  psi,
   type Statistics,
-} from "../../src/loop/statistics/bootstrap.ts";
-export { cohenKappa } from "../../src/loop/statistics/cohen-kappa.ts";
-export { effectiveSampleSize } from "../../src/loop/statistics/effective-sample-size.ts";
-export { empiricalBernsteinBound } from "../../src/loop/statistics/empirical-bernstein.ts";
-export { krippendorffAlpha } from "../../src/loop/statistics/krippendorff-alpha.ts";
-export { ksDistance, ksPValue } from "../../src/loop/statistics/ks.ts";
-export { nullPsi, psi } from "../../src/loop/statistics/psi.ts";
-export { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+  seededRandom,
+} from "../../src/loop/statistics/index.ts";
 export { aiq, type CostQuality, type CostRange } from "./aiq.ts";
 export { apgr } from "./apgr.ts";
 export {

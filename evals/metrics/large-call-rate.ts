@@ -1,4 +1,4 @@
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../src/loop/statistics/index.ts";
 
 /**
  * Share of requests on which the large model is called, in [0, 1] (RouteLLM: "% strong calls").

@@ -1,4 +1,4 @@
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../src/loop/statistics/index.ts";
 
 /**
  * Mean cost of a request, in US dollars. `costUsd[i]` is the (expected) cost of record i; pass no costs if

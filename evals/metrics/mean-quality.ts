@@ -1,4 +1,4 @@
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../src/loop/statistics/index.ts";
 
 /**
  * Mean quality of the answers, in [0, 1]. `quality[i]` is the (expected) quality on record i, in

@@ -1,4 +1,4 @@
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../src/loop/statistics/index.ts";
 
 /**
  * Mean over the records of oracle quality minus quality: the gain that better routing among the same models

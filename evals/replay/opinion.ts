@@ -8,8 +8,7 @@ import {
   PolicyError,
 } from "../../src/contracts/index.ts";
 import { dropPromises } from "../../src/plugin/index.ts";
-import { completed } from "../../src/router/decide/degrade.ts";
-import { draw } from "../../src/router/decide/draw.ts";
+import { completed, draw } from "../../src/router/decide/index.ts";
 
 /**
  * Asks a policy about a request: a choice, or choices whose probabilities sum to 1. Throws `PolicyError` for

@@ -10,10 +10,8 @@ import {
 } from "../../src/contracts/index.ts";
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
-import { estimateCost } from "../../src/router/cost/cost-of.ts";
-import { permits } from "../../src/router/decide/eligible.ts";
-import { kinAmong } from "../../src/router/decide/same-model.ts";
-import { candidatesWithQuality } from "../../src/router/decide/with-quality.ts";
+import { estimateCost } from "../../src/router/cost/inner.ts";
+import { candidatesWithQuality, kinAmong, permits } from "../../src/router/decide/index.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";

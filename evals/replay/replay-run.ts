@@ -1,5 +1,5 @@
 import type { Choice, Policy } from "../../src/contracts/index.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../src/loop/statistics/index.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import { meanQuality } from "../metrics/mean-quality.ts";
 import { type ChosenModels, chosenModels } from "./chosen-models.ts";

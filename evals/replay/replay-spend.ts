@@ -1,7 +1,11 @@
 import { InvalidOptionError, OutcomeFormatError, type PolicyContext } from "../../src/contracts/index.ts";
-import { nanoOf, usdOf } from "../../src/router/budget/amounts.ts";
-import { type BudgetOptions, resolveBudget } from "../../src/router/budget/budget-options.ts";
-import { createSpendBook } from "../../src/router/budget/spend.ts";
+import {
+  type BudgetOptions,
+  createSpendBook,
+  nanoOf,
+  resolveBudget,
+  usdOf,
+} from "../../src/router/budget/inner.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";
 import type { Tally } from "./tally.ts";
 import { sortByTime } from "./timeline.ts";

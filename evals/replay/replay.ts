@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Policy, type PolicyContext } from "../../src/contracts/index.ts";
 import { checkMethods } from "../../src/plugin/index.ts";
-import type { BudgetOptions } from "../../src/router/budget/budget-options.ts";
+import type { BudgetOptions } from "../../src/router/budget/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
 import { type ReplayCase, type ReplayCases, type ReplayCasesOptions, replayCases } from "./replay-cases.ts";

@@ -6,8 +6,8 @@ import {
   type RequestFacts,
   type RouteRequest,
 } from "../../src/contracts/index.ts";
-import { estimateTokens } from "../../src/router/cost/estimate-tokens.ts";
-import { normaliseRequest } from "../../src/router/request/normalise.ts";
+import { estimateTokens } from "../../src/router/cost/inner.ts";
+import { normaliseRequest } from "../../src/router/request/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 
 /** Text of a record for a classifier: what the model saw, or the question without its template. */

@@ -1,5 +1,5 @@
 import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
-import { kinAmong } from "../../src/router/decide/same-model.ts";
+import { kinAmong } from "../../src/router/decide/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { buildCases, type ReplayCase, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";

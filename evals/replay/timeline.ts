@@ -4,7 +4,7 @@ import {
   type SessionFacts,
   type Usage,
 } from "../../src/contracts/index.ts";
-import { cachedTokensOf } from "../../src/router/health/sessions.ts";
+import { cachedTokensOf } from "../../src/router/health/inner.ts";
 import type { Outcome } from "../data/outcomes/outcome-record.ts";
 import { unitKey } from "../data/split/units.ts";
 import type { ReplayCase, ReplayCases } from "./replay-cases.ts";

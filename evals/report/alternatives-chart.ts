@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { count, percent, points, usd } from "../../src/plugin/format-number.ts";
 import { type Content, html, type Markup, nameOf, unbroken } from "./html.ts";
 import { paddedRange } from "./plot-frame.ts";

@@ -1,4 +1,4 @@
-import { equalMassBins } from "../../src/loop/statistics/equal-mass-bins.ts";
+import { equalMassBins } from "../../src/loop/statistics/index.ts";
 import { calibrationError } from "../metrics/calibration-error.ts";
 import { type IntervalSettings, meanWithInterval } from "./intervals.ts";
 import type { Bin, Calibration } from "./report.ts";

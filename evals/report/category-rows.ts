@@ -1,5 +1,4 @@
-import { bootstrap } from "../../src/loop/statistics/bootstrap.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { bootstrap, weightedMean } from "../../src/loop/statistics/index.ts";
 import { meanCost } from "../metrics/mean-cost.ts";
 import type { ModelOutcomes } from "../metrics/routing-curve.ts";
 import type { IntervalSettings } from "./intervals.ts";

@@ -1,4 +1,4 @@
-import { bootstrap } from "../../src/loop/statistics/bootstrap.ts";
+import { bootstrap } from "../../src/loop/statistics/index.ts";
 import { curveReader } from "../metrics/curve-columns.ts";
 import { oracleCurve } from "../metrics/oracle-curve.ts";
 import {

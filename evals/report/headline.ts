@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { capitalised } from "../../src/plugin/capitalised.ts";
 import { limit, percent, points, usd } from "../../src/plugin/format-number.ts";
 import type { Alternative, Report } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { type Content, html, type Markup } from "./html.ts";
 
 export interface TableRow {

@@ -1,5 +1,4 @@
-import { bootstrap, type Estimate } from "../../src/loop/statistics/bootstrap.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { bootstrap, type Estimate, weightedMean } from "../../src/loop/statistics/index.ts";
 
 /** Settings of all intervals of a report. */
 export interface IntervalSettings {

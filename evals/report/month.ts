@@ -1,4 +1,4 @@
-import { bootstrapRows, type Estimate, type Statistics } from "../../src/loop/statistics/bootstrap.ts";
+import { bootstrapRows, type Estimate, type Statistics } from "../../src/loop/statistics/index.ts";
 import { createMeans } from "../metrics/means.ts";
 import type { IntervalSettings } from "./intervals.ts";
 import type { Alternative, Saving } from "./report.ts";

@@ -1,4 +1,4 @@
-import { pageFile } from "../../src/serve/page/index.ts";
+import { pageFile } from "../../src/serve/page/inner.ts";
 import { type Content, html } from "./html.ts";
 import { reportStyle } from "./report-style.ts";
 

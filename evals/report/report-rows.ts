@@ -1,5 +1,4 @@
-import { bootstrapRows, type Statistics } from "../../src/loop/statistics/bootstrap.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { bootstrapRows, type Statistics, weightedMean } from "../../src/loop/statistics/index.ts";
 import { apgrOf } from "../metrics/apgr.ts";
 import { curveReader } from "../metrics/curve-columns.ts";
 import { createMeans, type Means } from "../metrics/means.ts";

@@ -1,4 +1,4 @@
-import { palette } from "../../src/serve/page/index.ts";
+import { palette } from "../../src/serve/page/inner.ts";
 import { printStyle } from "./print-style.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Guarantee } from "../../src/loop/statistics/loss-test.ts";
+import type { Guarantee } from "../../src/loop/statistics/index.ts";
 import { limit, percent, points, sureness } from "../../src/plugin/format-number.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { restsOn } from "../data/split/record-keys.ts";

@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { count, usd, usdDigits } from "../../src/plugin/format-number.ts";
 import { fold } from "./fold.ts";
 import { html, type Markup, nameOf } from "./html.ts";

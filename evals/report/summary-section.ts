@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { count, limit, percent, points, sureness, usd } from "../../src/plugin/format-number.ts";
 import { alternativesChart } from "./alternatives-chart.ts";
 import { type Content, cut, html, type Markup, unbroken, withNames } from "./html.ts";

@@ -1,4 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../src/loop/statistics/index.ts";
 import { limit, percent, percentDigits, points, sureness } from "../../src/plugin/format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 

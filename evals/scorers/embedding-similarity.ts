@@ -1,13 +1,7 @@
 import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
-import {
-  type Embedder,
-  embedderFacts,
-  embedderKeys,
-  readAnswer,
-} from "../../src/router/classifiers/embedding/embedder.ts";
-import { completeFacts } from "../../src/router/cost/catalogue.ts";
-import { estimateCost } from "../../src/router/cost/cost-of.ts";
-import { priceAt } from "../../src/router/cost/price-at.ts";
+import type { Embedder } from "../../src/router/classifiers/index.ts";
+import { embedderFacts, embedderKeys, readAnswer } from "../../src/router/classifiers/inner.ts";
+import { completeFacts, estimateCost, priceAt } from "../../src/router/cost/inner.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";

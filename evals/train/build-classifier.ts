@@ -1,23 +1,18 @@
 import { type Classifier, InsufficientEvidenceError, InvalidOptionError } from "../../src/contracts/index.ts";
-import { mean } from "../../src/loop/statistics/mean.ts";
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
-import { weightedQuantiles } from "../../src/loop/statistics/weighted-quantiles.ts";
+import { mean, seededRandom, weightedQuantiles } from "../../src/loop/statistics/index.ts";
+import type { CandidateResult, QualityCurve, TrainedClassifier } from "../../src/router/classifiers/index.ts";
 import {
+  type Bumps,
   type Examples,
   encodeExamples,
-  type StructureScale,
-} from "../../src/router/classifiers/trained/examples.ts";
-import { type Bumps, encodeLandmarks } from "../../src/router/classifiers/trained/landmarks.ts";
-import { encodeLatent } from "../../src/router/classifiers/trained/latent.ts";
-import { encodeHeads } from "../../src/router/classifiers/trained/linear-heads.ts";
-import {
-  type CandidateResult,
+  encodeHeads,
+  encodeLandmarks,
+  encodeLatent,
   FORMAT_VERSION,
-  type QualityCurve,
   REFERENCE_QUANTILES,
-  type TrainedClassifier,
+  type StructureScale,
   versionOf,
-} from "../../src/router/classifiers/trained/trained-file.ts";
+} from "../../src/router/classifiers/trained/inner.ts";
 import type { CalibrationError } from "../metrics/calibration-error.ts";
 import { type Candidate, candidatesOf, scoresBy } from "./candidates.ts";
 import { chooseLandmarks } from "./choose-landmarks.ts";

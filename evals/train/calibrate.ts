@@ -4,11 +4,10 @@ import {
   InsufficientEvidenceError,
   type RecordKeys,
 } from "../../src/contracts/index.ts";
-import { mean } from "../../src/loop/statistics/mean.ts";
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { mean, seededRandom } from "../../src/loop/statistics/index.ts";
 import { checkIds } from "../../src/plugin/index.ts";
-import { rawQuality } from "../../src/router/classifiers/calibrated.ts";
-import type { QualityCurve } from "../../src/router/classifiers/trained/trained-file.ts";
+import type { QualityCurve } from "../../src/router/classifiers/index.ts";
+import { rawQuality } from "../../src/router/classifiers/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
 import { unitsOf } from "../data/split/units.ts";

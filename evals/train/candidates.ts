@@ -1,4 +1,4 @@
-import type { Part, WeightedPart } from "../../src/router/classifiers/trained/trained-file.ts";
+import type { Part, WeightedPart } from "../../src/router/classifiers/trained/inner.ts";
 import type { PartValues } from "./fit-parts.ts";
 
 /** Way to score: a sum of standardised parts. */

@@ -1,5 +1,5 @@
-import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
-import { PLACE } from "../../src/router/classifiers/trained/landmarks.ts";
+import { shuffled } from "../../src/loop/statistics/index.ts";
+import { PLACE } from "../../src/router/classifiers/trained/inner.ts";
 
 /** Most landmarks. Each costs 44 multiplications in every decision. */
 const mostLandmarks = 48;

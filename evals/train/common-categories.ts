@@ -1,4 +1,4 @@
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
+import type { Examples } from "../../src/router/classifiers/trained/inner.ts";
 
 /** Number of category names that a file holds, twice each. */
 const mostCategories = 1_000;

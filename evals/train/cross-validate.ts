@@ -1,7 +1,5 @@
-import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
-import type { Latent } from "../../src/router/classifiers/trained/latent.ts";
-import { PARTS } from "../../src/router/classifiers/trained/trained-file.ts";
+import { shuffled } from "../../src/loop/statistics/index.ts";
+import { type Examples, type Latent, PARTS } from "../../src/router/classifiers/trained/inner.ts";
 import { type Ground, groundOf, placesOf } from "./fit-landmarks.ts";
 import { fitParts, type Pair, type PartValues, valuesOf } from "./fit-parts.ts";
 import type { Variants } from "./variants.ts";

@@ -1,6 +1,6 @@
-import { mean } from "../../src/loop/statistics/mean.ts";
-import { calibratedQuality, logistic, logit } from "../../src/router/classifiers/trained/quality-curve.ts";
-import type { QualityCurve } from "../../src/router/classifiers/trained/trained-file.ts";
+import { mean } from "../../src/loop/statistics/index.ts";
+import type { QualityCurve } from "../../src/router/classifiers/index.ts";
+import { calibratedQuality, logistic, logit } from "../../src/router/classifiers/trained/inner.ts";
 import { type CalibrationError, calibrationError } from "../metrics/calibration-error.ts";
 import { FOLDS } from "./cross-validate.ts";
 

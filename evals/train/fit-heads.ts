@@ -1,8 +1,11 @@
-import { mean } from "../../src/loop/statistics/mean.ts";
-import { STRUCTURE } from "../../src/router/classifiers/read-features.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
-import type { LinearHead } from "../../src/router/classifiers/trained/linear-heads.ts";
-import { logistic, logit } from "../../src/router/classifiers/trained/quality-curve.ts";
+import { mean } from "../../src/loop/statistics/index.ts";
+import { STRUCTURE } from "../../src/router/classifiers/inner.ts";
+import {
+  type Examples,
+  type LinearHead,
+  logistic,
+  logit,
+} from "../../src/router/classifiers/trained/inner.ts";
 import { addRow, createDesign, type Design, rowValue, solve } from "./solve.ts";
 
 /**

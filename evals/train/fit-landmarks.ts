@@ -1,10 +1,17 @@
-import { solveCholesky } from "../../src/loop/statistics/fit-ridge.ts";
-import { mean } from "../../src/loop/statistics/mean.ts";
-import { STRUCTURE } from "../../src/router/classifiers/read-features.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
-import { type Bumps, bump, PLACE, writePlace } from "../../src/router/classifiers/trained/landmarks.ts";
-import { createProjection, DIMENSIONS, type Latent } from "../../src/router/classifiers/trained/latent.ts";
-import { logistic, logit } from "../../src/router/classifiers/trained/quality-curve.ts";
+import { mean, solveCholesky } from "../../src/loop/statistics/index.ts";
+import { STRUCTURE } from "../../src/router/classifiers/inner.ts";
+import {
+  type Bumps,
+  bump,
+  createProjection,
+  DIMENSIONS,
+  type Examples,
+  type Latent,
+  logistic,
+  logit,
+  PLACE,
+  writePlace,
+} from "../../src/router/classifiers/trained/inner.ts";
 
 /** Penalty of the squared norm of a function. */
 const penalty = 1;

@@ -1,7 +1,6 @@
-import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
-import { BUCKETS } from "../../src/router/classifiers/read-features.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
-import { DIMENSIONS, type Latent } from "../../src/router/classifiers/trained/latent.ts";
+import { shuffled } from "../../src/loop/statistics/index.ts";
+import { BUCKETS } from "../../src/router/classifiers/inner.ts";
+import { DIMENSIONS, type Examples, type Latent } from "../../src/router/classifiers/trained/inner.ts";
 
 /** Most examples that are read: more change the directions little and take the time of a training. */
 const mostRows = 2_000;

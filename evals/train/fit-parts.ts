@@ -1,10 +1,14 @@
-import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
-import type { Bumps } from "../../src/router/classifiers/trained/landmarks.ts";
-import { headValue, type LinearHead } from "../../src/router/classifiers/trained/linear-heads.ts";
-import { createNeighbours } from "../../src/router/classifiers/trained/neighbours.ts";
-import { logistic } from "../../src/router/classifiers/trained/quality-curve.ts";
-import type { Part, TrainedClassifier } from "../../src/router/classifiers/trained/trained-file.ts";
+import type { TrainedClassifier } from "../../src/router/classifiers/index.ts";
+import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/inner.ts";
+import {
+  type Bumps,
+  createNeighbours,
+  type Examples,
+  headValue,
+  type LinearHead,
+  logistic,
+  type Part,
+} from "../../src/router/classifiers/trained/inner.ts";
 import { fitLogisticHeads, fitRidgeHead } from "./fit-heads.ts";
 import { fitBumps, type Ground, heightOf } from "./fit-landmarks.ts";
 import { sampleExamples } from "./select-examples.ts";

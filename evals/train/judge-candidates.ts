@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { bootstrap, type Estimate } from "../../src/loop/statistics/bootstrap.ts";
-import type { CandidateResult, StoredEstimate } from "../../src/router/classifiers/trained/trained-file.ts";
+import { bootstrap, type Estimate } from "../../src/loop/statistics/index.ts";
+import type { CandidateResult } from "../../src/router/classifiers/index.ts";
+import type { StoredEstimate } from "../../src/router/classifiers/trained/inner.ts";
 import type { Candidate } from "./candidates.ts";
 import { gainApgr } from "./gain-apgr.ts";
 

@@ -1,9 +1,5 @@
-import {
-  FORMAT_VERSION,
-  MAX_FILE_BYTES,
-  type TrainedClassifier,
-  versionOf,
-} from "../../src/router/classifiers/trained/trained-file.ts";
+import type { TrainedClassifier } from "../../src/router/classifiers/index.ts";
+import { FORMAT_VERSION, MAX_FILE_BYTES, versionOf } from "../../src/router/classifiers/trained/inner.ts";
 import { readVersionedFile } from "../data/outcomes/read-versioned-file.ts";
 import { trainedSchema } from "./trained-schema.ts";
 

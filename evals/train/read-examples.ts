@@ -6,14 +6,14 @@ import {
   OutcomeFormatError,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../../src/loop/statistics/index.ts";
 import { checkNumber, dropPromises } from "../../src/plugin/index.ts";
-import { createFeatureReader, type Features, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import { createFeatureReader, type Features, STRUCTURE } from "../../src/router/classifiers/inner.ts";
 import {
   type Examples,
   type StructureScale,
   standardise,
-} from "../../src/router/classifiers/trained/examples.ts";
+} from "../../src/router/classifiers/trained/inner.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { promptKey } from "../data/outcomes/prompt-key.ts";
 import { addRecordKeys, type CollectedKeys, collectedKeys } from "../data/split/record-keys.ts";

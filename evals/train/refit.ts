@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
 import { checkKeys } from "../../src/plugin/index.ts";
-import { complexity } from "../../src/router/classifiers/complexity.ts";
-import { checkTrainedFile } from "../../src/router/classifiers/trained/check-trained-file.ts";
-import { decodeExamples } from "../../src/router/classifiers/trained/examples.ts";
+import { complexity } from "../../src/router/classifiers/index.ts";
+import { checkTrainedFile, decodeExamples } from "../../src/router/classifiers/trained/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { joinRecordKeys, recordKeysFrom } from "../data/split/record-keys.ts";
 import { buildClassifier } from "./build-classifier.ts";

@@ -1,6 +1,6 @@
-import { shuffled } from "../../src/loop/statistics/seeded-random.ts";
-import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
+import { shuffled } from "../../src/loop/statistics/index.ts";
+import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/inner.ts";
+import type { Examples } from "../../src/router/classifiers/trained/inner.ts";
 
 /**
  * Draws at most `count` of the rows with `random` for a file and keeps their order, each with its

@@ -1,5 +1,5 @@
-import { STRUCTURE } from "../../src/router/classifiers/read-features.ts";
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
+import { STRUCTURE } from "../../src/router/classifiers/inner.ts";
+import type { Examples } from "../../src/router/classifiers/trained/inner.ts";
 
 /** Penalties by kind of unknown, in examples. */
 export interface Penalties {

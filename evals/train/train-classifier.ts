@@ -1,11 +1,11 @@
 import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
 import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
-import { complexity } from "../../src/router/classifiers/complexity.ts";
-import type {
-  CandidateResult,
-  FlipShare,
-  TrainedClassifier,
-} from "../../src/router/classifiers/trained/trained-file.ts";
+import {
+  type CandidateResult,
+  complexity,
+  type TrainedClassifier,
+} from "../../src/router/classifiers/index.ts";
+import type { FlipShare } from "../../src/router/classifiers/trained/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysFrom } from "../data/split/record-keys.ts";
 import type { RecordText } from "../replay/request-of-record.ts";

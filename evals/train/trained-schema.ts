@@ -1,12 +1,12 @@
 import type { ZodType } from "zod";
-import { STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import type { TrainedClassifier } from "../../src/router/classifiers/index.ts";
+import { STRUCTURE } from "../../src/router/classifiers/inner.ts";
 import {
   FORMAT_VERSION,
   PARTS,
   type Part,
   REFERENCE_QUANTILES,
-  type TrainedClassifier,
-} from "../../src/router/classifiers/trained/trained-file.ts";
+} from "../../src/router/classifiers/trained/inner.ts";
 import { recordKeysSchema } from "../data/split/record-keys-schema.ts";
 
 /** Schema of a classifier file. Loads zod. */

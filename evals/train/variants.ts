@@ -1,5 +1,4 @@
-import type { Examples } from "../../src/router/classifiers/trained/examples.ts";
-import type { FlipShare } from "../../src/router/classifiers/trained/trained-file.ts";
+import type { Examples, FlipShare } from "../../src/router/classifiers/trained/inner.ts";
 
 /** Changed copies of some examples. */
 export interface Variants {

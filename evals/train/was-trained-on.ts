@@ -1,5 +1,5 @@
-import { decodeColumn } from "../../src/router/classifiers/trained/columns.ts";
-import type { TrainedClassifier } from "../../src/router/classifiers/trained/trained-file.ts";
+import type { TrainedClassifier } from "../../src/router/classifiers/index.ts";
+import { decodeColumn } from "../../src/router/classifiers/trained/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { promptKey } from "../data/outcomes/prompt-key.ts";
 import { restsOn } from "../data/split/record-keys.ts";

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { MAX_FILE_BYTES, type TrainedClassifier } from "../../src/router/classifiers/trained/trained-file.ts";
+import type { TrainedClassifier } from "../../src/router/classifiers/index.ts";
+import { MAX_FILE_BYTES } from "../../src/router/classifiers/trained/inner.ts";
 import { writeWhole } from "../data/outcomes/write-whole.ts";
 
 /**

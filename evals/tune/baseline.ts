@@ -1,4 +1,4 @@
-import { meanError, unitValues } from "../../src/loop/statistics/mean-error.ts";
+import { meanError, unitValues } from "../../src/loop/statistics/index.ts";
 import { type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { decodeKeys, HASH_BYTES, hash40, MAX_KEYS } from "../data/split/record-keys.ts";
 import { type UnitField, unitsOf } from "../data/split/units.ts";

@@ -1,5 +1,4 @@
-import type { Guarantee, LossTest } from "../../src/loop/statistics/loss-test.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { type Guarantee, type LossTest, weightedMean } from "../../src/loop/statistics/index.ts";
 import type { ModelOutcomes, PairedOutcomes } from "../metrics/routing-curve.ts";
 
 /** Result of a policy by record, in exact expectation. */

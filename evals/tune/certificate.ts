@@ -1,5 +1,4 @@
-import type { Estimate } from "../../src/loop/statistics/bootstrap.ts";
-import type { Guarantee, LossTestName } from "../../src/loop/statistics/loss-test.ts";
+import type { Estimate, Guarantee, LossTestName } from "../../src/loop/statistics/index.ts";
 import type { UnitField } from "../data/split/units.ts";
 import type { MissingOutcomes } from "./missing-outcomes.ts";
 

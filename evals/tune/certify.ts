@@ -1,8 +1,11 @@
 import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
-import { bootstrap } from "../../src/loop/statistics/bootstrap.ts";
-import { type LossTest, lossTest } from "../../src/loop/statistics/loss-test.ts";
-import { recordsNeeded } from "../../src/loop/statistics/records-needed.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import {
+  bootstrap,
+  type LossTest,
+  lossTest,
+  recordsNeeded,
+  weightedMean,
+} from "../../src/loop/statistics/index.ts";
 import { counted } from "../../src/plugin/counted.ts";
 import { type Candidates, chooseCandidate, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";

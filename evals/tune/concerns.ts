@@ -1,5 +1,4 @@
-import { lossTest } from "../../src/loop/statistics/loss-test.ts";
-import { seededRandom, shuffled } from "../../src/loop/statistics/seeded-random.ts";
+import { lossTest, seededRandom, shuffled } from "../../src/loop/statistics/index.ts";
 import { showPercentUpTo } from "../../src/plugin/show-percent.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";

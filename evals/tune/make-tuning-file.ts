@@ -1,7 +1,6 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
-import { completeFacts } from "../../src/router/cost/catalogue.ts";
-import { priceAt } from "../../src/router/cost/price-at.ts";
+import { completeFacts, priceAt } from "../../src/router/cost/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
 import { baselineOf, servedModels } from "./baseline.ts";

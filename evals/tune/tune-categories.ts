@@ -1,6 +1,6 @@
 import { byTask } from "../../policies/by-task.ts";
 import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
-import { lossTest } from "../../src/loop/statistics/loss-test.ts";
+import { lossTest } from "../../src/loop/statistics/index.ts";
 import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";

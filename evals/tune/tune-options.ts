@@ -1,5 +1,5 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
-import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/loop/statistics/loss-test.ts";
+import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/loop/statistics/index.ts";
 import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../src/loop/statistics/index.ts";
 import { checkIds, checkKeys, checkMethods, describePolicy } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { type UnitField, unitsOf } from "../data/split/units.ts";

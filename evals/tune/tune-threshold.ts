@@ -1,8 +1,7 @@
 import { always } from "../../policies/always.ts";
 import { threshold } from "../../policies/threshold.ts";
 import { InsufficientEvidenceError, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
-import { weightedMean } from "../../src/loop/statistics/weighted-mean.ts";
+import { seededRandom, weightedMean } from "../../src/loop/statistics/index.ts";
 import { checkKeys, checkNumber, describePolicy } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { thresholdCandidates } from "./candidates.ts";

@@ -2,7 +2,7 @@ import { type OutcomeRecord, outcomeOf } from "../../evals/data/outcomes/outcome
 import { promptKey } from "../../evals/data/outcomes/prompt-key.ts";
 import { apgr } from "../../evals/metrics/apgr.ts";
 import { orderByScore, type PairedOutcomes, routingCurve } from "../../evals/metrics/routing-curve.ts";
-import { bootstrap, type Estimate } from "../../src/loop/statistics/bootstrap.ts";
+import { bootstrap, type Estimate } from "../../src/loop/statistics/index.ts";
 import { keywordScore } from "./keyword-score.ts";
 import type { Pair } from "./sets.ts";
 

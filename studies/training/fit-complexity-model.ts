@@ -1,12 +1,12 @@
-import { weightedQuantiles } from "../../src/loop/statistics/weighted-quantiles.ts";
+import { weightedQuantiles } from "../../src/loop/statistics/index.ts";
 import {
   type ComplexityModel,
   QUANTILES,
   type StructureWeights,
   scoreOf,
   type TableWeights,
-} from "../../src/router/classifiers/complexity/complexity-model.ts";
-import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+} from "../../src/router/classifiers/complexity/inner.ts";
+import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/inner.ts";
 import { type Penalties, settings } from "./complexity-settings.ts";
 import { type FittedHead, fitHead, type LabelledRow } from "./fit-head.ts";
 import type { TrainingRow } from "./read-training-set.ts";

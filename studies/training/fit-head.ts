@@ -1,5 +1,5 @@
-import { CLIP } from "../../src/router/classifiers/complexity/complexity-model.ts";
-import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/read-features.ts";
+import { CLIP } from "../../src/router/classifiers/complexity/inner.ts";
+import { BUCKETS, STRUCTURE } from "../../src/router/classifiers/inner.ts";
 import type { Penalties } from "./complexity-settings.ts";
 import { DIMENSIONS, meanVector, type WordVectors } from "./word-vectors.ts";
 

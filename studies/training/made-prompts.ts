@@ -1,4 +1,4 @@
-import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../../src/loop/statistics/index.ts";
 import { frames, sentenceFrames, sentenceWords, smallFrames, smallTasks } from "../own-prompts/frames.ts";
 import { easyInstructions, hardInstructions } from "../own-prompts/pads.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { weightedQuantiles } from "../../src/loop/statistics/weighted-quantiles.ts";
-import { encodeComplexityModel } from "../../src/router/classifiers/complexity/complexity-bytes.ts";
+import { weightedQuantiles } from "../../src/loop/statistics/index.ts";
+import { encodeComplexityModel } from "../../src/router/classifiers/complexity/inner.ts";
 import { origins, settings } from "./complexity-settings.ts";
 import { fitComplexityModel, referenceScores, referenceWeights } from "./fit-complexity-model.ts";
 import { readTrainingSet, trainable } from "./read-training-set.ts";

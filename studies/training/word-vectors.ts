@@ -1,11 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { characterEntry } from "../../src/router/classifiers/characters.ts";
-import { totalShare } from "../../src/router/classifiers/complexity/complexity-model.ts";
-import { codeOf } from "../../src/router/classifiers/complexity/word-codes.ts";
-import { BUCKETS, singleHash } from "../../src/router/classifiers/read-features.ts";
-import { wordHash } from "../../src/router/classifiers/read-words.ts";
+import { codeOf, totalShare } from "../../src/router/classifiers/complexity/inner.ts";
+import { BUCKETS, characterEntry, singleHash, wordHash } from "../../src/router/classifiers/inner.ts";
 
 export const DIMENSIONS = 100;
 

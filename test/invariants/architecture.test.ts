@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { entrySources } from "../support/package-sources.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -106,6 +107,14 @@ const edges = files.flatMap((from) =>
     .map((name) => ({ from, to: relative(root, resolve(root, dirname(from), name)) })),
 );
 
+/** Sources of what package.json exports: a promise to users. */
+const doors = new Set(
+  Object.values(entrySources).flatMap((source) => {
+    const door = relative(root, source);
+    return door.endsWith("/*.ts") ? files.filter((file) => dirname(file) === dirname(door)) : [door];
+  }),
+);
+
 describe("the layers", () => {
   it("are imported downwards only, and parts of one level do not import each other", () => {
     const wrong = edges.filter(({ from, to }) => {
@@ -122,6 +131,18 @@ describe("the layers", () => {
       return a !== b && wings[a] !== undefined && !wings[a].includes(b);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("are entered by their doors: files that package.json exports, `index.ts` and `inner.ts`", () => {
+    // Contracts and helpers are the ground floor, which is imported by file; of the router src/index.ts is the front door.
+    const closed = ["src/router/", "src/fleet/", "src/loop/", "src/serve/"];
+    const isDoor = (file: string) => doors.has(file) || /\/(?:index|inner)\.ts$/.test(file);
+    const wrong = edges.filter(({ from, to }) => {
+      const wing = closed.find((one) => to.startsWith(one));
+      return wing !== undefined && !from.startsWith(wing) && from !== "src/index.ts" && !isDoor(to);
+    });
+    expect(wrong).toEqual([]);
+    expect([...doors].filter((file) => file.endsWith("/inner.ts"))).toEqual([]);
   });
 
   it("let policies, classifiers and providers import only contracts and their helpers, as a user's own would", () => {

@@ -1,9 +1,7 @@
 import { type FileHandle, link, open, rm, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { recheckMs } from "../../../src/router/log/file-writer.ts";
-import { putAside } from "../../../src/router/log/rotate.ts";
-import { asideFiles, isAside } from "../../../src/router/log/rotated-files.ts";
+import { asideFiles, isAside, putAside, recheckMs } from "../../../src/router/log/inner.ts";
 import { readChunks } from "../outcomes/read-chunks.ts";
 import { rawLines } from "../outcomes/read-json-lines.ts";
 import { writeWhole } from "../outcomes/write-whole.ts";

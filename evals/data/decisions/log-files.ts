@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { asideFiles } from "../../../src/router/log/rotated-files.ts";
+import { asideFiles } from "../../../src/router/log/inner.ts";
 
 /**
  * Returns the files of logs, each once: for a file that is rotated also what was put aside of it, the oldest first.

@@ -1,5 +1,5 @@
 import type { ChatMessage } from "../../../src/contracts/index.ts";
-import { mean } from "../../../src/loop/statistics/mean.ts";
+import { mean } from "../../../src/loop/statistics/index.ts";
 import { answerOf, defined, fieldOf, isMessages, knownAmount, textOf } from "../input/json-values.ts";
 import type { Fields } from "../outcomes/is-object.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { krippendorffAlpha } from "../../../src/loop/statistics/krippendorff-alpha.ts";
+import { krippendorffAlpha } from "../../../src/loop/statistics/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type HumanLabel, indexLabels, type LabelledAnswer } from "./human-label.ts";

@@ -1,5 +1,4 @@
-import { cohenKappa } from "../../../src/loop/statistics/cohen-kappa.ts";
-import { krippendorffAlpha } from "../../../src/loop/statistics/krippendorff-alpha.ts";
+import { cohenKappa, krippendorffAlpha } from "../../../src/loop/statistics/index.ts";
 import { type HumanLabel, indexLabels } from "./human-label.ts";
 
 /** Agreement of people on the answers that several of them have labelled. */

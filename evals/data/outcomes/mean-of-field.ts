@@ -1,4 +1,4 @@
-import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../../src/loop/statistics/index.ts";
 
 /** Mean of a field; undefined unless all items have it: a mean over some would be one of other requests. */
 export function meanOfField<Field extends string>(

@@ -4,7 +4,7 @@ import {
   type Price,
   type Router,
 } from "../../../src/contracts/index.ts";
-import { lookUpName } from "../../../src/router/cost/catalogue.ts";
+import { lookUpName } from "../../../src/router/cost/inner.ts";
 import { type OutcomeRecord, outcomeOf } from "../../data/outcomes/outcome-record.ts";
 import { checkDisjoint, type RecordKeys, restsOn } from "../../data/split/record-keys.ts";
 import { unitsOf } from "../../data/split/units.ts";

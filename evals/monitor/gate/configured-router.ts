@@ -7,8 +7,8 @@ import {
   type PolicyContext,
   type Router,
 } from "../../../src/contracts/index.ts";
-import { completeFacts } from "../../../src/router/cost/catalogue.ts";
-import { withNames } from "../../../src/router/decide/with-names.ts";
+import { completeFacts } from "../../../src/router/cost/inner.ts";
+import { withNames } from "../../../src/router/decide/index.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { type RecordText, requestOfRecord } from "../../replay/request-of-record.ts";
 

@@ -1,5 +1,5 @@
 import { type Classifier, InvalidOptionError } from "../../../src/contracts/index.ts";
-import { candidatesWithQuality } from "../../../src/router/decide/with-quality.ts";
+import { candidatesWithQuality } from "../../../src/router/decide/index.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { type ReplayCase, type ReplayCases, replayCases } from "../../replay/replay-cases.ts";
 import type { TuningFile } from "../../tune/tuning-file.ts";

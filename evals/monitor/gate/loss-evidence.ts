@@ -1,4 +1,4 @@
-import { lossTest } from "../../../src/loop/statistics/loss-test.ts";
+import { lossTest } from "../../../src/loop/statistics/index.ts";
 import type { Certificate } from "../../tune/certificate.ts";
 
 /** Evidence of fresh outcomes about a bound on the loss. */

@@ -1,5 +1,4 @@
-import { meanError, unitValues } from "../../../src/loop/statistics/mean-error.ts";
-import { tInterval } from "../../../src/loop/statistics/t-interval.ts";
+import { meanError, tInterval, unitValues } from "../../../src/loop/statistics/index.ts";
 import type { Measured } from "../../tune/baseline.ts";
 
 /** Change of a mean since the tuning, and how surely it is one. */

@@ -1,6 +1,6 @@
 import type { Policy } from "../../../src/contracts/index.ts";
 import { guardedBy } from "../../../src/plugin/policies-in.ts";
-import { policyHash } from "../../../src/router/decide/policy-hash.ts";
+import { policyHash } from "../../../src/router/decide/index.ts";
 import type { TuningFile } from "../../tune/tuning-file.ts";
 import { certifiedPolicy } from "./certified-policy.ts";
 import type { ConfiguredRouter } from "./configured-router.ts";

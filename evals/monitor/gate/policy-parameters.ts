@@ -1,5 +1,5 @@
 import { describePolicy } from "../../../src/plugin/index.ts";
-import { policyHash } from "../../../src/router/decide/policy-hash.ts";
+import { policyHash } from "../../../src/router/decide/index.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /** Checks if the router to be deployed routes by the certified policy, parameter by parameter. */

@@ -1,5 +1,5 @@
 import type { PriceTerms, PriceTier } from "../../../src/contracts/index.ts";
-import { priceAt } from "../../../src/router/cost/price-at.ts";
+import { priceAt } from "../../../src/router/cost/inner.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /** Checks if models still cost what they did when the saving was measured. */

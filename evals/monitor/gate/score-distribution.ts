@@ -1,4 +1,4 @@
-import { scoreDrift } from "../../../src/loop/statistics/score-drift.ts";
+import { scoreDrift } from "../../../src/loop/statistics/index.ts";
 import { percent } from "./describe-evidence.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 

@@ -1,5 +1,5 @@
 import type { DriftStatus } from "../../../src/loop/index.ts";
-import type { Estimate } from "../../../src/loop/statistics/bootstrap.ts";
+import type { Estimate } from "../../../src/loop/statistics/index.ts";
 
 /** State of a live promise, as far as it is shown. */
 export interface PromiseView {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { meanError, unitValues } from "../../../src/loop/statistics/mean-error.ts";
+import { meanError, unitValues } from "../../../src/loop/statistics/index.ts";
 import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { LoggedRow } from "./read-rows.ts";
 

@@ -1,9 +1,13 @@
-import { bootstrap } from "../../../src/loop/statistics/bootstrap.ts";
-import { empiricalBernsteinBound } from "../../../src/loop/statistics/empirical-bernstein.ts";
-import { meanError, unitTotals, unitValues } from "../../../src/loop/statistics/mean-error.ts";
-import type { Interval } from "../../../src/loop/statistics/normal-interval.ts";
-import { tInterval } from "../../../src/loop/statistics/t-interval.ts";
-import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
+import {
+  bootstrap,
+  empiricalBernsteinBound,
+  type Interval,
+  meanError,
+  tInterval,
+  unitTotals,
+  unitValues,
+  weightedMean,
+} from "../../../src/loop/statistics/index.ts";
 import { clipWeights } from "./clip-weights.ts";
 import { doublyRobustTerms, type Predictions } from "./doubly-robust.ts";
 import { ipsTerms } from "./ips.ts";

@@ -1,5 +1,4 @@
-import type { Estimate } from "../../../src/loop/statistics/bootstrap.ts";
-import type { Interval } from "../../../src/loop/statistics/normal-interval.ts";
+import type { Estimate, Interval } from "../../../src/loop/statistics/index.ts";
 import type { WeightEvidence } from "./weight-evidence.ts";
 
 /**

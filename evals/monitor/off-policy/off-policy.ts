@@ -1,5 +1,5 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { meanWeightPValue } from "../../../src/loop/statistics/mean-weight-p-value.ts";
+import { meanWeightPValue } from "../../../src/loop/statistics/index.ts";
 import { checkMethods, checkNumber } from "../../../src/plugin/index.ts";
 import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { checkCoverage } from "./check-coverage.ts";

@@ -1,4 +1,4 @@
-import { effectiveSampleSize } from "../../../src/loop/statistics/effective-sample-size.ts";
+import { effectiveSampleSize } from "../../../src/loop/statistics/index.ts";
 import type { Overlap, PlanOverlap, StratumOverlap } from "./off-policy-report.ts";
 import { showPlanKey } from "./plan-key.ts";
 import type { LoggedRow } from "./read-rows.ts";

@@ -1,5 +1,4 @@
-import { fitRidge, type Regression } from "../../../src/loop/statistics/fit-ridge.ts";
-import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import { fitRidge, type Regression, seededRandom } from "../../../src/loop/statistics/index.ts";
 import type { Predictions } from "./doubly-robust.ts";
 
 /** Decision as reward models see it. */

@@ -5,7 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
-import { type KinOf, kinAmong } from "../../../src/router/decide/same-model.ts";
+import { type KinOf, kinAmong } from "../../../src/router/decide/index.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Place of a decision, for errors. */

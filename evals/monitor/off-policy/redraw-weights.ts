@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import { seededRandom } from "../../../src/loop/statistics/index.ts";
 import type { LoggedRow } from "./read-rows.ts";
 
 /** Weights of the rows of a log, `w` of the target and 1 / P(known) of the logged policy. */

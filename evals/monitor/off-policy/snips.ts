@@ -1,4 +1,4 @@
-import { weightedMean } from "../../../src/loop/statistics/weighted-mean.ts";
+import { weightedMean } from "../../../src/loop/statistics/index.ts";
 
 /**
  * Self-normalised inverse propensity scoring: `V = Σ w r / Σ w` (Swaminathan & Joachims 2015). Slightly

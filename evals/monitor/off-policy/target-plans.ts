@@ -4,7 +4,7 @@ import {
   type Policy,
   type PolicyContext,
 } from "../../../src/contracts/index.ts";
-import { planOf } from "../../../src/router/decide/plan-of.ts";
+import { planOf } from "../../../src/router/decide/index.ts";
 import { isLottery, opinionOf } from "../../replay/opinion.ts";
 import { planKey } from "./plan-key.ts";
 

@@ -1,5 +1,4 @@
-import { type BoundedTerms, bettingBounds } from "../../../src/loop/statistics/betting-bounds.ts";
-import type { Interval } from "../../../src/loop/statistics/normal-interval.ts";
+import { type BoundedTerms, bettingBounds, type Interval } from "../../../src/loop/statistics/index.ts";
 
 /** Weights of rows with the range that none of them can leave. */
 export interface BoundedWeights {

@@ -1,6 +1,5 @@
 import { InvalidOptionError, type Price } from "../../../src/contracts/index.ts";
-import { costOf } from "../../../src/router/cost/cost-of.ts";
-import { priceAt } from "../../../src/router/cost/price-at.ts";
+import { costOf, priceAt } from "../../../src/router/cost/inner.ts";
 import type { CacheHabits } from "./cache-habits.ts";
 import type { cachedPrefixes } from "./cached-prefixes.ts";
 import type { SpendRequest } from "./spend-request.ts";

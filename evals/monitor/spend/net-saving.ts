@@ -1,6 +1,5 @@
 import { InsufficientEvidenceError, type Price } from "../../../src/contracts/index.ts";
-import { meanError, unitValues } from "../../../src/loop/statistics/mean-error.ts";
-import { tInterval } from "../../../src/loop/statistics/t-interval.ts";
+import { meanError, tInterval, unitValues } from "../../../src/loop/statistics/index.ts";
 import { isEnough, weightEvidence } from "../off-policy/weight-evidence.ts";
 import { alwaysLargeCost } from "./always-large-cost.ts";
 import { cacheHabits } from "./cache-habits.ts";

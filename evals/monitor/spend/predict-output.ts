@@ -1,5 +1,4 @@
-import { fitRidge } from "../../../src/loop/statistics/fit-ridge.ts";
-import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
+import { fitRidge, seededRandom } from "../../../src/loop/statistics/index.ts";
 import { rowFeatures } from "../off-policy/row-features.ts";
 import type { SpendRequest } from "./spend-request.ts";
 

@@ -1,6 +1,5 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { attemptKey } from "../../../src/router/log/spend-meter.ts";
-import { createSpendSums, type SpendReport } from "../../../src/router/log/spend-sums.ts";
+import { attemptKey, createSpendSums, type SpendReport } from "../../../src/router/log/inner.ts";
 import { isAttemptLine, parseAttemptLine } from "../../data/decisions/attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "../../data/decisions/decision-line.ts";
 import { isBesideLine } from "../../data/decisions/event-line.ts";

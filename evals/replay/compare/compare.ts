@@ -1,5 +1,5 @@
 import { type Classifier, InvalidOptionError } from "../../../src/contracts/index.ts";
-import { bootstrapRows, type Statistics } from "../../../src/loop/statistics/bootstrap.ts";
+import { bootstrapRows, type Statistics } from "../../../src/loop/statistics/index.ts";
 import { checkNumber } from "../../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { promptKey } from "../../data/outcomes/prompt-key.ts";

@@ -1,4 +1,4 @@
-import { driftOf } from "../../../src/loop/states/index.ts";
+import { driftOf } from "../../../src/loop/states/inner.ts";
 import { capitalised } from "../../../src/plugin/capitalised.ts";
 import {
   count,
@@ -25,7 +25,7 @@ import {
   track,
   utcOf,
   wideTable,
-} from "../../../src/serve/page/index.ts";
+} from "../../../src/serve/page/inner.ts";
 import { packageVersion } from "../../../src/version.ts";
 import type { LoopStatus } from "../../monitor/loop/loop-status.ts";
 import { warningCard } from "./warning-card.ts";

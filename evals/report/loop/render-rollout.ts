@@ -1,5 +1,5 @@
 import type { GuardStatus, RolloutStatus } from "../../../src/loop/index.ts";
-import { rolloutOf } from "../../../src/loop/states/index.ts";
+import { rolloutOf } from "../../../src/loop/states/inner.ts";
 import { capitalised } from "../../../src/plugin/capitalised.ts";
 import { count, percent, sureness, usd } from "../../../src/plugin/format-number.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type Tone,
   utcOf,
   wideTable,
-} from "../../../src/serve/page/index.ts";
+} from "../../../src/serve/page/inner.ts";
 import { packageVersion } from "../../../src/version.ts";
 import { conclusionOf, differenceOf, type GuardConclusion, marginOf, showValue } from "./rollout-view.ts";
 import { rolloutHeadline, rolloutState, unitsOf } from "./rollout-words.ts";

@@ -1,6 +1,6 @@
 import type { RolloutStatus } from "../../../src/loop/index.ts";
 import { count, percent } from "../../../src/plugin/format-number.ts";
-import type { Tone } from "../../../src/serve/page/index.ts";
+import type { Tone } from "../../../src/serve/page/inner.ts";
 import { conclusionOf, differenceOf, marginOf } from "./rollout-view.ts";
 
 /** State of a rollout in a word, with its colour. */

@@ -1,4 +1,4 @@
-import { type Child, h, section } from "../../../src/serve/page/index.ts";
+import { type Child, h, section } from "../../../src/serve/page/inner.ts";
 
 /** Sentences that a reader must know; no card if there are none. */
 export function warningCard(sentences: readonly string[]): Child {

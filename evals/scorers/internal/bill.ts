@@ -1,6 +1,5 @@
 import { type Completion, isRouterError, type ModelFacts } from "../../../src/contracts/index.ts";
-import { pricing } from "../../../src/router/cost/plain-pricing.ts";
-import { usageOf } from "../../../src/router/cost/usage-of.ts";
+import { pricing, usageOf } from "../../../src/router/cost/inner.ts";
 
 /** Cost of a judge's calls. */
 export interface Bill {

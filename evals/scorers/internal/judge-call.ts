@@ -10,8 +10,7 @@ import {
 } from "../../../src/contracts/index.ts";
 import { wait } from "../../../src/plugin/wait.ts";
 import { withTimeLimit } from "../../../src/plugin/with-time-limit.ts";
-import { mostCostUsd } from "../../../src/router/cost/call-cost.ts";
-import { completeFacts } from "../../../src/router/cost/catalogue.ts";
+import { completeFacts, mostCostUsd } from "../../../src/router/cost/inner.ts";
 import { addBills, type Bill, billOf, billOfFailure, emptyBill } from "./bill.ts";
 import type { JudgeLimits } from "./judge-options.ts";
 import { parseJson } from "./parse-json.ts";

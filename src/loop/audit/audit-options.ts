@@ -1,7 +1,7 @@
 import { InvalidOptionError, type RecordedFacts, type Router } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { completeFacts } from "../../router/cost/catalogue.ts";
+import { completeFacts } from "../../router/cost/inner.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";
 import type { AuditScorer } from "./audit-scorer.ts";
 

@@ -1,7 +1,11 @@
-import { nanoOf, usdOf } from "../../router/budget/amounts.ts";
-import { type Budget, resolveBudget } from "../../router/budget/budget-options.ts";
-import type { Periods } from "../../router/budget/periods.ts";
-import { createSpendBook } from "../../router/budget/spend.ts";
+import {
+  type Budget,
+  createSpendBook,
+  nanoOf,
+  type Periods,
+  resolveBudget,
+  usdOf,
+} from "../../router/budget/inner.ts";
 
 /** The part of a day's money that one comparison holds. */
 export interface DayHold {

@@ -1,7 +1,7 @@
 import { type ChatRequest, type Completion, InvalidOptionError, type Model } from "../../contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText, dropPromises } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { completeFacts } from "../../router/cost/catalogue.ts";
+import { completeFacts } from "../../router/cost/inner.ts";
 import type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit-scorer.ts";
 import { agrees, createJudgeErrors } from "./judge-errors.ts";
 import { answerText, canBeShown, conversationText, judgeRequest, picturesOf } from "./judge-question.ts";

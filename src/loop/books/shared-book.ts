@@ -1,7 +1,6 @@
 import type { Store, StoreWrite } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
-import { storeKey } from "../../fleet/records/store-key.ts";
-import { StoreLink } from "../../fleet/records/store-link.ts";
+import { StoreLink, storeKey } from "../../fleet/inner.ts";
 import type { Guard } from "../guards/guard.ts";
 import { mostTables, type RolloutRecord } from "../rollout/rollout-record.ts";
 import { addShadow, noShadow } from "../rollout/shadow-watch.ts";

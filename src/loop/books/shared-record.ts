@@ -1,6 +1,6 @@
 import type { StoreWrite } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
-import type { StoreLink } from "../../fleet/records/store-link.ts";
+import type { StoreLink } from "../../fleet/inner.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { type RolloutRecord, readRecord, recordText } from "../rollout/rollout-record.ts";
 import { hasLost } from "./lost-record.ts";

@@ -1,6 +1,5 @@
 import { InvalidOptionError, type Router, type Store, StoreError } from "../../contracts/index.ts";
-import { storeKey } from "../../fleet/records/store-key.ts";
-import { StoreLink } from "../../fleet/records/store-link.ts";
+import { StoreLink, storeKey } from "../../fleet/inner.ts";
 import { systemClock } from "../../plugin/clock.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";

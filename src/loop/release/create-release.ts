@@ -8,7 +8,7 @@ import {
 import { canonicalJson } from "../../plugin/canonical-json.ts";
 import { checkKeys, checkText, checkTuning, describePolicy } from "../../plugin/index.ts";
 import { sha256 } from "../../plugin/sha256.ts";
-import { catalogueDate } from "../../router/cost/catalogue.ts";
+import { catalogueDate } from "../../router/cost/inner.ts";
 import { certificationOf, policyHash } from "../../router/decide/index.ts";
 import { packageVersion } from "../../version.ts";
 import type {

@@ -1,6 +1,6 @@
 import { errorType } from "../../contracts/errors/index.ts";
 import { isRouterError, type Router, type Store } from "../../contracts/index.ts";
-import { StoreLink } from "../../fleet/records/store-link.ts";
+import { StoreLink } from "../../fleet/inner.ts";
 import { systemClock } from "../../plugin/clock.ts";
 import { checkKeys, checkMethods, checkNumber } from "../../plugin/index.ts";
 import { shortText } from "../../plugin/short-text.ts";

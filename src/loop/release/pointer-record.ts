@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Store, type StoreEntry } from "../../contracts/index.ts";
-import { storeKey } from "../../fleet/records/store-key.ts";
+import { storeKey } from "../../fleet/inner.ts";
 import { checkMethods, checkText } from "../../plugin/index.ts";
 
 /** Longest life of an entry: 31 days. Followers renew it. */

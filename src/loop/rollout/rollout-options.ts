@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Policy, type Store } from "../../contracts/index.ts";
-import { resolveFleetOptions } from "../../fleet/fleet-options.ts";
+import { resolveFleetOptions } from "../../fleet/inner.ts";
 import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
 import { checkGuards } from "../guards/check-guards.ts";
 import type { Guard } from "../guards/guard.ts";

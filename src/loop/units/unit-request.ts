@@ -1,6 +1,6 @@
 import type { ArmAssignment, Decision, RouterEvent } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
-import { totalCostUsd } from "../../router/life/totals.ts";
+import { totalCostUsd } from "../../router/life/inner.ts";
 import type { ComparedArm } from "../guards/guard.ts";
 import type { RolloutSnapshot } from "../rollout/rollout-policy.ts";
 import type { UnitRequest } from "./units.ts";

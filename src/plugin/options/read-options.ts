@@ -120,13 +120,8 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
   }
 }
 
-function refuse(
-  kind: { readonly expected?: string | undefined },
-  path: string,
-  value: unknown,
-  expected: string,
-): never {
-  throw new InvalidOptionError(path, value, kind.expected ?? expected);
+function refuse({ expected, secret }: AnyOption, path: string, value: unknown, usual: string): never {
+  throw new InvalidOptionError(path, secret ? notShown : value, expected ?? usual);
 }
 
 /** Returns the numbers that an option may be. */
@@ -175,7 +170,7 @@ function readObject(kind: ObjectKind, path: string, value: unknown): unknown {
 
 function readList(kind: ListKind<AnyOption>, path: string, value: unknown, strict: boolean): unknown {
   const { of, min = 0, max = Number.POSITIVE_INFINITY, orOne } = kind;
-  if (orOne && !Array.isArray(value)) return readValue(of, path, value, strict);
+  if (orOne && !Array.isArray(value)) return readList(kind, path, [value], strict);
   if (!Array.isArray(value) || value.length < min || value.length > max)
     return refuse(kind, path, value, describeLength(min, max));
   // A hole is an entry that is missing.

@@ -1,5 +1,6 @@
 /** Calls the models of a plan: retries, fallbacks, time limits, and a record of every attempt. */
 export { type AnswerReader, readAnswer } from "./answer-reader.ts";
+export { backoffMs } from "./backoff.ts";
 export { chatCall } from "./chat-call.ts";
 export type { CallContext, Execution, ExecutionPorts, PoolAccess, RequestScope } from "./context.ts";
 export { deadlineError, leftMs } from "./deadline.ts";
@@ -10,3 +11,4 @@ export type { OutputRead, OutputReading } from "./output-reading.ts";
 export type { PlanRules } from "./plan/index.ts";
 export { planRulesOf } from "./plan-rules-of.ts";
 export { replayAnswer } from "./replay-answer.ts";
+export { mayBeBilled, toTypedError } from "./typed-error.ts";

@@ -9,9 +9,11 @@ import type {
   PoolLoad,
 } from "../../contracts/index.ts";
 import { mergeFacts } from "../../plugin/merge-facts.ts";
+import { reasonOfNone } from "../../plugin/reason-of-none.ts";
 import { type CandidateParts, candidateFor } from "./candidate.ts";
+import { refuseUnknown } from "./capabilities.ts";
+import type { Deciding, DecisionParts } from "./deciding.ts";
 import { permits } from "./eligible.ts";
-import { refuseUnknown } from "./refuse-unknown.ts";
 
 /** A pool as decisions see it. */
 export interface DecidingPool {
@@ -28,8 +30,44 @@ export interface AskedMember<Id extends string = string> {
   readonly permitted: true | string;
 }
 
+/** A pool of which the constraints were asked about each member. */
+export interface AskedPool<Id extends string> {
+  readonly candidate: Candidate<Id>;
+  /** True, or the reasons why no member is permitted. */
+  readonly permitted: true | string;
+  readonly members: readonly MemberRecord[];
+  readonly asked: readonly AskedMember<Id>[];
+}
+
 /** Largest number of members that a decision lists. */
 const mostRecorded = 100;
+
+/** Asks constraints about the members of all pools. `at` is a time on the monotonic clock. */
+export function askPools<Id extends string>(
+  parts: DecisionParts<Id>,
+  { request, constraints }: Deciding<Id>,
+  now: number,
+  at: number,
+): ReadonlyMap<Id, AskedPool<Id>> {
+  const pools = new Map<Id, AskedPool<Id>>();
+  for (const { id, facts, pool } of parts.models) {
+    if (pool === undefined) continue;
+    const context = { request, hop: "answer", now } as const;
+    const asked = askMembers(parts, id, pool.members(), constraints, context, at);
+    pools.set(id, {
+      candidate: poolCandidate(id, facts, asked),
+      permitted: permittedOf(asked),
+      members: memberRecords(asked),
+      asked,
+    });
+  }
+  return pools;
+}
+
+/** True if a member is permitted, else the reason of each. */
+export function permittedOf(asked: readonly AskedMember[]): true | string {
+  return asked.some(({ permitted }) => permitted === true) || reasonOfNone(asked);
+}
 
 /**
  * Asks constraints about each member of a pool, with the pool's id and the member's facts. A member that is not known to have

@@ -1,16 +1,19 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { askMembers, type DecidingPool, memberCandidate } from "./ask-members.ts";
-export { permittedOf } from "./ask-pools.ts";
+export { askMembers, type DecidingPool, memberCandidate, permittedOf } from "./ask-members.ts";
 export { type CandidateParts, candidateFor } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
-export { checkedLottery } from "./check-choice.ts";
 export { decide } from "./decide.ts";
 export type { Decided, DecisionParts } from "./deciding.ts";
+export { completed } from "./degrade.ts";
+export { checkedLottery, draw } from "./draw.ts";
 export { permits } from "./eligible.ts";
 export { ownConstraints } from "./own-constraints.ts";
+export { planOf } from "./plan-of.ts";
 export { policyHash } from "./policy-hash.ts";
 export { worstOf } from "./promise-state.ts";
 export { isSameModel, type KinOf, kinAmong } from "./same-model.ts";
 export { checkArms } from "./settle-arms.ts";
 export { unknownComparison } from "./unknown-comparison.ts";
+export { withNames } from "./with-names.ts";
+export { candidatesWithQuality } from "./with-quality.ts";

@@ -1,4 +1,5 @@
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
+import type { FilledOptions, OptionTable } from "../../plugin/index.ts";
 import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
 import { createJsonText } from "./json-text.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
@@ -27,19 +28,27 @@ export interface LineOptions {
   readonly hash?: readonly HashedField[] | undefined;
 }
 
-export const lineOptionNames = ["prompts", "hashKey", "hash"] as const;
 const mostHashed = 20;
+const hashRule = `a list of at most ${mostHashed} of "session", "tenant" and "labels.<name>"`;
+
+export const lineOptions: OptionTable<LineOptions, "hashKey"> = {
+  prompts: { is: "boolean", default: false },
+  hashKey: { is: "any", optional: true, expected: "a non-empty string, or a function" },
+  hash: { is: "checked", check: checkFields, default: [], expected: hashRule },
+};
+
+function checkFields(option: string, fields: readonly HashedField[]): readonly HashedField[] {
+  if (Array.isArray(fields) && fields.length <= mostHashed && fields.every(isField)) return [...fields];
+  throw new InvalidOptionError(option, fields, hashRule);
+}
 
 /** Returns a function that makes a line of an event. It throws where a value is not JSON. Throws `InvalidOptionError`. */
-export function lineMaker(owner: string, options: LineOptions): (event: Logged) => string {
-  const { prompts = false, hash = [] } = options;
+export function lineMaker(
+  owner: string,
+  options: FilledOptions<LineOptions, "hashKey">,
+): (event: Logged) => string {
+  const { prompts, hash } = options;
   const keyOf = keySource(`${owner}.hashKey`, options.hashKey);
-  if (!Array.isArray(hash) || hash.length > mostHashed || !hash.every(isField))
-    throw new InvalidOptionError(
-      `${owner}.hash`,
-      hash,
-      `a list of at most ${mostHashed} of "session", "tenant" and "labels.<name>"`,
-    );
   const labels = hash.flatMap((field) => (field.startsWith("labels.") ? [field.slice(7)] : []));
   const [hidesSession, hidesTenant] = [hash.includes("session"), hash.includes("tenant")];
   type Key = ReturnType<typeof keyOf>;

@@ -4,4 +4,4 @@ export { checkPlain, checkPlainField } from "./check-plain.ts";
 export { HeldText } from "./held-text.ts";
 export { ASK_CHARACTERS, normaliseRequest, WINDOW_CHARACTERS } from "./normalise.ts";
 export { readable } from "./readable.ts";
-export { allText } from "./texts.ts";
+export { allText, textOf } from "./texts.ts";

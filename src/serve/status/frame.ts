@@ -1,7 +1,7 @@
-import type { FrameDrift, FramePromise, FrameRollout } from "../../loop/states/index.ts";
+import type { FrameDrift, FramePromise, FrameRollout } from "../../loop/states/inner.ts";
 import type { WindowName } from "./window-names.ts";
 
-export type { FrameDrift, FrameGuard, FramePromise, FrameRollout } from "../../loop/states/index.ts";
+export type { FrameDrift, FrameGuard, FramePromise, FrameRollout } from "../../loop/states/inner.ts";
 
 /** All that a page shows, as plain JSON: nothing of prompts, answers, keys, sessions or tenants. */
 export interface DashboardFrame {

@@ -1,4 +1,4 @@
-import type { LoopStates } from "../../loop/states/index.ts";
+import type { LoopStates } from "../../loop/states/inner.ts";
 import type { FrameDrift, FramePromise, FrameRollout } from "./frame.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
-import { checkLoopSources, checkSource, type LoopSources } from "../../loop/states/index.ts";
+import { checkLoopSources, checkSource, type LoopSources } from "../../loop/states/inner.ts";
 import { checkKeys, checkNumber } from "../../plugin/index.ts";
 import type { Frames } from "./frames.ts";
 

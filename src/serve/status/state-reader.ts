@@ -1,5 +1,5 @@
 import type { BudgetAccount, Router } from "../../contracts/index.ts";
-import { loopReader } from "../../loop/states/index.ts";
+import { loopReader } from "../../loop/states/inner.ts";
 import { readOnce } from "../../plugin/read-once.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import { triedReads } from "../../plugin/tried-reads.ts";

@@ -1,4 +1,4 @@
-import { driftOf, rolloutOf } from "../../../src/loop/states/index.ts";
+import { driftOf, rolloutOf } from "../../../src/loop/states/shown-loop.ts";
 import type { FrameSaving, FrameStates } from "../../../src/serve/status/frame.ts";
 import { createFrames, type Frames } from "../../../src/serve/status/frames.ts";
 import { createRecorder, type Recorder } from "../../../src/serve/status/recorder.ts";

@@ -1,5 +1,5 @@
 import { type ChatRequest, type ModelDefaults, ProviderError } from "../../../contracts/index.ts";
-import { refuseUnsupported } from "../../../router/providers/internal/refuse-unsupported.ts";
+import { refuseUnsupported } from "../../../router/providers/internal/inner.ts";
 import { type PromptTarget, promptOfChat } from "./prompt-of-chat.ts";
 import type { CallSettings, FunctionTool, JsonFields, ToolChoice } from "./wire.ts";
 

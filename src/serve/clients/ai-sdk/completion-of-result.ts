@@ -1,5 +1,5 @@
 import type { Completion, ToolCall } from "../../../contracts/index.ts";
-import { incomplete } from "../../../router/providers/internal/incomplete.ts";
+import { incomplete } from "../../../router/providers/internal/inner.ts";
 import {
   type AnswerHead,
   callData,

@@ -1,5 +1,5 @@
 import type { CompletionUsage, FinishReason } from "../../../contracts/index.ts";
-import { tokenCount, usageOfCounts } from "../../../router/providers/internal/token-count.ts";
+import { tokenCount, usageOfCounts } from "../../../router/providers/internal/inner.ts";
 import type { ProviderData } from "./wire.ts";
 
 /** Parts of answers of models of specification V2 to V4, as far as they are read. */

@@ -1,8 +1,7 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../../contracts/index.ts";
 import { checkKeys } from "../../../plugin/index.ts";
 import { unlessAborted } from "../../../plugin/unless-aborted.ts";
-import { callSignal } from "../../../router/providers/internal/call-signal.ts";
-import { checkProviderOptions, factsOf } from "../../../router/providers/internal/provider-options.ts";
+import { callSignal, checkProviderOptions, factsOf } from "../../../router/providers/internal/inner.ts";
 import { callOfRequest } from "./call-of-request.ts";
 import { chunksOfParts } from "./chunks-of-parts.ts";
 import { completionOfResult } from "./completion-of-result.ts";

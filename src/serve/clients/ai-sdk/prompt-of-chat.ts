@@ -1,7 +1,11 @@
-import type { ChatMessage, ContentPart, TextPart } from "../../../contracts/index.ts";
-import { ProviderError } from "../../../contracts/index.ts";
+import {
+  type ChatMessage,
+  type ContentPart,
+  ProviderError,
+  type TextPart,
+} from "../../../contracts/index.ts";
 import { fromBase64 } from "../../../plugin/base64.ts";
-import { writtenBy } from "../../../router/providers/internal/provenance.ts";
+import { writtenBy } from "../../../router/providers/internal/inner.ts";
 import type { JsonFields, PromptMessage, PromptPart, ProviderData } from "./wire.ts";
 
 export interface PromptTarget {

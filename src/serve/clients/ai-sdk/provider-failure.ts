@@ -1,6 +1,10 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
-import { kindOfStatus, requestIdOf, retryAfterMs } from "../../../router/providers/internal/http-failure.ts";
-import { incomplete } from "../../../router/providers/internal/incomplete.ts";
+import {
+  incomplete,
+  kindOfStatus,
+  requestIdOf,
+  retryAfterMs,
+} from "../../../router/providers/internal/inner.ts";
 
 /** Fields of the SDK's errors, and of the error objects that some providers put in a stream. */
 interface ForeignError {

@@ -6,7 +6,7 @@ import {
 import type { Runnable } from "@langchain/core/runnables";
 import { toJsonSchema } from "@langchain/core/utils/json_schema";
 import { type ChatRequest, InvalidOptionError } from "../../../contracts/index.ts";
-import { strictSchema } from "../../../router/life/output/strict-schema.ts";
+import { strictSchema } from "../../../router/life/inner.ts";
 
 /** Settings of `withStructuredOutput`, as LangChain has them. */
 export interface StructuredSettings {

@@ -1,5 +1,5 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/estimate-tokens.ts";
+import { estimateTokens } from "../../../router/cost/inner.ts";
 import { normaliseRequest } from "../../../router/request/index.ts";
 import { dataLines } from "../event-lines.ts";
 import { eventStream } from "../event-stream.ts";

@@ -3,8 +3,8 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { AddressInfo } from "node:net";
 import { InvalidOptionError, type Router } from "../../../contracts/index.ts";
 import { CallAbort } from "../../../plugin/call-abort.ts";
-import { loadWeights } from "../../../router/classifiers/default-classifier.ts";
-import { requestParts } from "../../../router/life/late-parts.ts";
+import { loadWeights } from "../../../router/classifiers/inner.ts";
+import { requestParts } from "../../../router/life/inner.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HttpCall } from "../call.ts";
 import type { HandlerOptions } from "../handler-options.ts";

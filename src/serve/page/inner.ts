@@ -1,4 +1,4 @@
-/** Parts of the page of a router, for pages that are files. */
+/** For the project's other wings: no promise to users. Parts of the page, for pages that are files. */
 
 export { type Child, h, type PageElement } from "./element.ts";
 export { utcOf } from "./format.ts";

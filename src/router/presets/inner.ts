@@ -1,0 +1,3 @@
+/** For the project's other wings: no promise to users. */
+
+export { environmentProviders, hasKey } from "./named-models.ts";

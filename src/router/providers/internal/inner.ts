@@ -1,0 +1,9 @@
+/** For the project's other wings: no promise to users. */
+
+export { callSignal } from "./call-signal.ts";
+export { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
+export { incomplete } from "./incomplete.ts";
+export { writtenBy } from "./provenance.ts";
+export { checkProviderOptions, factsOf } from "./provider-options.ts";
+export { refuseUnsupported } from "./refuse-unsupported.ts";
+export { tokenCount, usageOfCounts } from "./token-count.ts";
