@@ -9,7 +9,7 @@ export interface DemoPrompt {
   readonly answerTokens: number;
 }
 
-/** Typical prompts: mostly easy, some hard; several languages, code, a tool, a follow-up, a constraint. */
+/** Typical prompts: mostly easy, some hard; several languages, code, a tool, a later turn, a constraint. */
 export const demoPrompts: readonly DemoPrompt[] = [
   ask("What is the capital of Australia?", 10),
   ask("Translate into Spanish: The meeting has moved to Thursday at ten.", 20),
@@ -88,7 +88,7 @@ async function remove(key) {
     900,
   ),
   {
-    note: "[follow-up]",
+    note: "[later turn]",
     request: {
       messages: [
         { role: "user", content: "How do I undo my last git commit but keep the changes?" },

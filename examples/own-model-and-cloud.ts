@@ -1,18 +1,17 @@
 /**
- * Your own vLLM (or Ollama: http://localhost:11434/v1) as the small model, a cloud model as the large one. If your
+ * Your own vLLM (or `ollama`, at http://localhost:11434/v1) as the small model, a cloud model as the large one. If your
  * server fails, the cloud model answers.
  * Needs VLLM_BASE_URL and OPENAI_API_KEY.
  */
 import { createRouter } from "switchpoint";
 import { threshold } from "switchpoint/policies";
+import { vllm } from "switchpoint/providers/engines";
 import { openai } from "switchpoint/providers/openai";
-import { openaiCompatible } from "switchpoint/providers/openai-compatible";
 
 const baseUrl = process.env["VLLM_BASE_URL"] ?? "http://localhost:8000/v1";
 const router = createRouter({
   models: {
-    small: openaiCompatible("Qwen/Qwen3-8B", {
-      provider: "vllm",
+    small: vllm("Qwen/Qwen3-8B", {
       baseUrl,
       // What a token costs on your own hardware: without a price, the cost of a request is not known.
       price: { usdPerMillionInputTokens: 0.03, usdPerMillionOutputTokens: 0.12 },

@@ -5,13 +5,13 @@
 import { createRouter, isRouterError } from "switchpoint";
 import { boundary } from "switchpoint/constraints";
 import { always, firstOf, threshold } from "switchpoint/policies";
+import { vllm } from "switchpoint/providers/engines";
 import { openai } from "switchpoint/providers/openai";
-import { openaiCompatible } from "switchpoint/providers/openai-compatible";
 
 const baseUrl = process.env["VLLM_BASE_URL"] ?? "http://localhost:8000/v1";
 const router = createRouter({
   models: {
-    frankfurt: openaiCompatible("Qwen/Qwen3-8B", { provider: "vllm", baseUrl, labels: { region: "eu" } }),
+    frankfurt: vllm("Qwen/Qwen3-8B", { baseUrl, labels: { region: "eu" } }),
     cloud: openai("gpt-5.5", { labels: { region: "us" } }),
   },
   policy: firstOf(threshold({ small: "frankfurt", large: "cloud", largeShare: 0.3 }), always("frankfurt")),

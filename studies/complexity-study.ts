@@ -76,7 +76,7 @@ async function showOwnPrompts(): Promise<void> {
     ["all, test part", ({ test }) => test],
     ["short", ({ test, kind }) => test && kind === "short"],
     ["long", ({ test, kind }) => test && kind === "long"],
-    ["follow-ups", ({ test, kind }) => test && kind === "follow-up"],
+    ["later turns", ({ test, kind }) => test && kind === "later-turn"],
     ["English", ({ test, language }) => test && language === "en"],
     ["other languages", ({ test, language }) => test && language !== "en"],
     ["all, training part", ({ test }) => !test],

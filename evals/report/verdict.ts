@@ -53,7 +53,8 @@ function intervalOf({ low, high }: Estimate, show: (value: number) => string): s
   return low === undefined || high === undefined ? "" : ` [${show(low)}, ${show(high)}]`;
 }
 
-function opposite({ value, low, high }: Estimate): Estimate {
+/** Turns a loss into a gain, and the other way round. */
+export function opposite({ value, low, high }: Estimate): Estimate {
   return {
     value: -value,
     low: high === undefined ? undefined : -high,

@@ -1,3 +1,5 @@
+import { ignore } from "./ignore.ts";
+
 /** Bounds of the search for promises in what a user's function returned. */
 const deepest = 5;
 const mostValues = 1_000;
@@ -48,5 +50,3 @@ function dropWithin(holder: object, depth: number, left: { values: number }): vo
     // A proxy or a getter that throws.
   }
 }
-
-function ignore(): void {}

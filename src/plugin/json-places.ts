@@ -1,3 +1,5 @@
+import { skipSpace } from "./skip-space.ts";
+
 /** Text of a value within a JSON text. */
 export interface Place {
   readonly from: number;
@@ -36,7 +38,7 @@ export function jsonPlaces(text: string, wants: (path: JsonPath) => boolean): Js
     const code = text.charCodeAt(at);
     if (code === quote) {
       const to = endOfString(text, at);
-      const colon = typeof path.at(-1) === "string" ? afterSpace(text, to) : -1;
+      const colon = typeof path.at(-1) === "string" ? skipSpace(text, to) : -1;
       if (colon >= 0 && text.charCodeAt(colon) === 0x3a) {
         keys += 1;
         path[path.length - 1] = JSON.parse(text.slice(at, to)) as string;
@@ -105,12 +107,6 @@ function isEscaped(text: string, at: number): boolean {
   let from = at;
   while (text.charCodeAt(from - 1) === 0x5c) from -= 1;
   return (at - from) % 2 === 1;
-}
-
-function afterSpace(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at += 1;
-  return at;
 }
 
 function endOfWord(text: string, from: number): number {

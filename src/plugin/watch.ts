@@ -1,4 +1,5 @@
 import type { Clock } from "../contracts/ports/index.ts";
+import { ignore } from "./ignore.ts";
 import { onAbort as listenTo } from "./on-abort.ts";
 
 /** Signal and time that end a wait. One that is absent does not. */
@@ -17,7 +18,7 @@ export interface Watched {
 export function watch(clock: Pick<Clock, "after">, { signal, onAbort, ms, onTime }: Watched): () => void {
   if (signal?.aborted) {
     onAbort?.(signal.reason);
-    return nothing;
+    return ignore;
   }
   const aborted = () => {
     end();
@@ -37,5 +38,3 @@ export function watch(clock: Pick<Clock, "after">, { signal, onAbort, ms, onTime
   };
   return end;
 }
-
-function nothing(): void {}

@@ -194,7 +194,7 @@ function checkArms<Id extends string>(
   }
 }
 
-/** Probabilities by the plan that was wanted, whatever stands in its place. */
+/** Probabilities by the plan that was wanted, whichever was taken. */
 function wantedPlans<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
 ): Readonly<Record<string, number>> {

@@ -1,6 +1,6 @@
 import { easy } from "./easy.ts";
-import { followUps } from "./follow-ups.ts";
 import { hard } from "./hard.ts";
+import { laterTurns } from "./later-turns.ts";
 import { long } from "./long.ts";
 import { medium } from "./medium.ts";
 import { moreEasy, moreHard } from "./more.ts";
@@ -9,10 +9,10 @@ import { englishEasy, englishHard, englishMedium } from "./more-english.ts";
 /** A prompt of our own whose difficulty is not in dispute. */
 export interface OwnPrompt {
   readonly prompt: string;
-  /** Turns before a follow-up, oldest first; the prompt is the last user turn. */
+  /** Turns before the prompt, oldest first; the prompt is the last user turn. */
   readonly turns?: readonly { readonly role: "user" | "assistant"; readonly content: string }[];
   readonly difficulty: "hard" | "medium" | "easy";
-  readonly kind: "short" | "long" | "follow-up";
+  readonly kind: "short" | "long" | "later-turn";
   readonly topic: string;
   readonly language: string;
   /** Prompts of one group share a text and stay on one side of every split. */
@@ -28,7 +28,7 @@ export function ownPrompts(): readonly OwnPrompt[] {
     ...shortPrompts(easy, "easy"),
     ...shortPrompts(medium, "medium"),
     ...longPrompts(),
-    ...followUpPrompts(),
+    ...laterTurnPrompts(),
     ...shortPrompts(moreHard, "hard").map(trainedOn),
     ...shortPrompts(moreEasy, "easy").map(trainedOn),
     ...shortPrompts(englishHard, "hard").map(trainedOn),
@@ -86,8 +86,8 @@ function longPrompts(): readonly OwnPrompt[] {
   });
 }
 
-function followUpPrompts(): readonly OwnPrompt[] {
-  return followUps
+function laterTurnPrompts(): readonly OwnPrompt[] {
+  return laterTurns
     .trim()
     .split("\n")
     .map((line, index): OwnPrompt => {
@@ -102,7 +102,7 @@ function followUpPrompts(): readonly OwnPrompt[] {
         prompt: turns.at(-1)?.content ?? "",
         turns,
         difficulty: line.startsWith("!") ? "hard" : "easy",
-        kind: "follow-up",
+        kind: "later-turn",
         topic: "conversation",
         language: "en",
         group: line,

@@ -114,7 +114,7 @@ export async function readTrainingSet(folder: string): Promise<TrainingSet> {
   return { rows, sha256 };
 }
 
-/** Returns an own prompt as a record; a follow-up with the turns before it. */
+/** Returns an own prompt as a record; a later turn with those before it. */
 export function recordOfOwn({ prompt, turns }: OwnPrompt): OutcomeRecord {
   return turns === undefined
     ? { id: "", prompt, outcomes: {} }

@@ -3,7 +3,7 @@
 // Alternating rounds of one process. Prints JSON: medians of the rounds.
 import OpenAI from "openai";
 import { createRouter } from "switchpoint";
-import { openaiClient } from "switchpoint/openai";
+import { wrapOpenAI } from "switchpoint/openai";
 import { threshold } from "switchpoint/policies";
 import { median } from "./measure.mjs";
 import { promptsOf } from "./prompts.mjs";
@@ -58,7 +58,7 @@ const router = createRouter({
   models: { small: model("a"), large: model("b") },
   policy: threshold({ small: "small", large: "large", at: 0.7 }),
 });
-const routed = openaiClient(router, (options) => new OpenAI(options));
+const routed = wrapOpenAI(new OpenAI({ apiKey: "none", maxRetries: 0 }), router);
 
 const messages = (index) => [{ role: "user", content: prompts[index % 32] }];
 const whole = (client) => (index) =>
@@ -70,10 +70,10 @@ const streamed = (client) => async (index) => {
 const route = (index) => router.route({ messages: messages(index) });
 const kinds = {
   "whole: the SDK alone": whole(plain),
-  "whole: openaiClient(router)": whole(routed),
+  "whole: wrapOpenAI(…, router)": whole(routed),
   "whole: route() alone": route,
   "64 pieces: the SDK alone": streamed(plain),
-  "64 pieces: openaiClient(router)": streamed(routed),
+  "64 pieces: wrapOpenAI(…, router)": streamed(routed),
 };
 
 async function cpuOf(work) {

@@ -3,9 +3,9 @@ import { always } from "../../policies/index.ts";
 import type { ChatMessage } from "../../src/contracts/index.ts";
 import { createRouter, type Model, type Router } from "../../src/index.ts";
 import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { vllm } from "../../src/router/providers/engines/index.ts";
 import { google } from "../../src/router/providers/google.ts";
 import { openai } from "../../src/router/providers/openai.ts";
-import { openaiCompatible } from "../../src/router/providers/openai-compatible.ts";
 import type { LoopbackServer } from "../support/serve-with.ts";
 import { serveStrictAnthropic } from "../support/strict/anthropic.ts";
 import { serveStrictGoogle } from "../support/strict/google.ts";
@@ -37,8 +37,8 @@ beforeAll(async () => {
     claudeOld: anthropic("claude-haiku-4-5", { ...reasoning, baseUrl: forAnthropic.url }),
     gemini: google("gemini-3-flash", { ...reasoning, baseUrl: forGoogle.url }),
     geminiOld: google("gemini-2.5-flash", { ...reasoning, baseUrl: forGoogle.url }),
-    qwen: openaiCompatible("qwen3", { baseUrl: compatible.url, provider: "vllm" }),
-    kimi: openaiCompatible("kimi-k2", { baseUrl: compatible.url, provider: "vllm" }),
+    qwen: vllm("qwen3", { baseUrl: compatible.url }),
+    kimi: vllm("kimi-k2", { baseUrl: compatible.url }),
   };
   router = createRouter({ models, policy: always("gpt"), execution: { retries: 0 } });
 });

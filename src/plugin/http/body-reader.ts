@@ -1,3 +1,5 @@
+import { ignore } from "../ignore.ts";
+
 /** Reads a response's body piece by piece. */
 export interface BodyReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | string | undefined }>;
@@ -35,5 +37,3 @@ export function bodyReader(body: unknown): BodyReader {
     },
   };
 }
-
-function ignore(): void {}

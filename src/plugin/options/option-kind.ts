@@ -130,15 +130,14 @@ export interface WithDefault<Value> {
   readonly default: Value;
 }
 
+/** Kinds whose values hold no others. */
+export type PlainKind = NumberKind | BooleanKind | TextKind | ChoiceKind<unknown> | FunctionKind;
+
 /** Any of the kinds, as the checker reads it. */
 export type AnyOption = (
   | AnyKind
   | CheckedKind<unknown>
-  | NumberKind
-  | BooleanKind
-  | TextKind
-  | ChoiceKind<unknown>
-  | FunctionKind
+  | PlainKind
   | ObjectKind
   | IdsKind
   | ListKind<AnyOption>

@@ -1,5 +1,6 @@
 import type { Account, BudgetState, Left, ReachedBound, Refusal } from "../../contracts/ports/index.ts";
 import type { Amount } from "../../contracts/store.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { nanoOf, usdOf } from "./amounts.ts";
 import type { Bound } from "./bounds.ts";
 import type { DeskAccount } from "./desk-account.ts";
@@ -20,16 +21,16 @@ export interface AccountBounds {
 /** Account of a request without bounds. */
 export const unboundedAccount: Account = {
   isBounded: false,
-  learn: nothing,
+  learn: ignore,
   committedUsd: () => 0,
-  left: nothing,
-  state: nothing,
+  left: ignore,
+  state: ignore,
   fits: () => true,
-  earmark: nothing,
+  earmark: ignore,
   reserve: () => true,
-  settle: nothing,
-  release: nothing,
-  close: nothing,
+  settle: ignore,
+  release: ignore,
+  close: ignore,
   reached: () => ({ limitUsd: Number.POSITIVE_INFINITY }),
 };
 
@@ -267,5 +268,3 @@ class BoundedAccount implements Account {
 function shown(usd: number): string {
   return usd === 0 ? "0" : usd.toPrecision(3);
 }
-
-function nothing(): undefined {}

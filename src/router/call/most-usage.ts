@@ -1,4 +1,5 @@
 import type { CompletionChunk } from "../../contracts/index.ts";
+import { isObject } from "../../plugin/fields-of.ts";
 
 type Usage = NonNullable<CompletionChunk["usage"]>;
 type Counts = Readonly<Record<string, unknown>>;
@@ -35,10 +36,6 @@ function most(before: Counts, now: Counts, depth: number): Counts {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= mostTokens;
-}
-
-function isObject(value: unknown): value is Counts {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Not by assignment, which would take a field "__proto__" for the prototype. */

@@ -6,6 +6,7 @@ import type {
   RetryBudgetOptions,
 } from "../../contracts/index.ts";
 import { type OptionTable, readOptions } from "../../plugin/index.ts";
+import { isList } from "../../plugin/is-list.ts";
 
 /** Options of calls. All times are in milliseconds. */
 export interface ExecutionOptions {
@@ -93,9 +94,4 @@ export function resolveExecutionOptions(options: ExecutionOptions = {}): Resolve
   const read = readOptions("execution", executionOptions, options);
   const { breaker: _, limits: __, hedge: ___, retryBudget: ____, degraded, ...own } = read;
   return { ...own, degraded: isList(degraded) ? degraded : [degraded] };
-}
-
-/** Narrows read-only arrays too, which `Array.isArray` does not. */
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { Pass, Refusal } from "../../contracts/ports/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import { wait } from "../../plugin/wait.ts";
 import type { CallContext } from "./context.ts";
@@ -155,5 +156,3 @@ async function beginLate(
 function usedUp(waitMs: number): Refusal {
   return { by: "rate", reason: `its rate limit is reached; there is room again in ${waitMs} ms`, waitMs };
 }
-
-function ignore(): void {}

@@ -1,3 +1,4 @@
+import { skipSpace } from "../../plugin/skip-space.ts";
 import { characterEntry, isOfWord } from "./characters.ts";
 
 /** A stretch of a text: from the UTF-16 unit `start` to the one before `end`. */
@@ -117,12 +118,6 @@ function isOption(text: string, at: number): boolean {
   const second = text.charCodeAt(at + 1);
   if (first === 0x28) return text.charCodeAt(at + 2) === 0x29;
   return (second === 0x2e || second === 0x29 || second === 0x3a) && isOfWord(characterEntry(first));
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at += 1;
-  return at;
 }
 
 function lastOf(text: string): number {

@@ -24,7 +24,7 @@ const strongest = 4;
  * `complexity/README.md`.
  *
  * Reads `ask` without its framing (at most 4,000 characters of it), `tools`, `images`, `jsonSchema` and
- * `turns`; for a short follow-up in a conversation also `window`. Unknown words count only as structure; with
+ * `turns`; for a short ask in a conversation also `window`. Unknown words count only as structure; with
  * `signals`, `known` is the share of what is asked (words, pairs, first letters of long words) that was known.
  *
  * Throws `InvalidOptionError`.

@@ -53,7 +53,7 @@ const ownKeys: readonly string[] = [
  * shrunk towards its mean in the same proportion. Signals: `base` (the base classifier's complexity) and
  * `gain`.
  *
- * The text (the ask; for a short follow-up also the end of the conversation) is sent through the hop:
+ * The text (the ask; for a short one also the end of the conversation) is sent through the hop:
  * constraints see the embedder's provider, model, labels and price, and a boundary refuses an embedder
  * without labels, even a local function. Each request's share of a call is a separate attempt. Requests
  * at about the same time share one call; the result of one does not depend on the others. In addition to

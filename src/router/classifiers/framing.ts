@@ -1,3 +1,4 @@
+import { skipSpace } from "../../plugin/skip-space.ts";
 import { mayClose, mayOpen, maySign } from "./framing-starts.ts";
 import { loadAsk, units } from "./text-units.ts";
 
@@ -117,12 +118,6 @@ function isDigitOrLetter(code: number): boolean {
 
 function hasContent(text: string, start: number, end: number): boolean {
   return /[^\s!.?,]/.test(text.slice(start, Math.min(end, start + searched)));
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at += 1;
-  return at;
 }
 
 function trimmed(text: string, to: number): number {

@@ -61,8 +61,8 @@ export interface Features {
 export type ReadFacts = Pick<RequestFacts, "ask" | "window" | "turns" | "tools" | "images" | "jsonSchema">;
 
 const windowCharacters: number = MAX_WORDS - MAX_UNITS;
-/** Length below which a follow-up ("yes, do it") is read together with the turns before it. */
-const followUpCharacters = 60;
+/** Length below which an ask ("yes, do it") is read together with the turns before it. */
+const shortAskCharacters = 60;
 const charactersPerIdeograph = 3;
 /** Upper bound of the counts of tools, images and turns: more carry no more information. */
 const mostOfContext = 32;
@@ -85,7 +85,7 @@ export interface ReadRange extends Stretch {
 }
 
 /**
- * Returns the stretches of a request that are read, in order: the turns before a short follow-up, then the ask
+ * Returns the stretches of a request that are read, in order: the turns before a short ask, then the ask itself
  * without its framing. Loads the ask.
  */
 export function readRanges(facts: ReadFacts): readonly ReadRange[] {
@@ -101,7 +101,7 @@ export function readRanges(facts: ReadFacts): readonly ReadRange[] {
           { text: "ask", start: ask.length - MAX_UNITS + HEAD_UNITS, end, place: HEAD_UNITS },
         ];
   // Not a condition on `turns`: an assistant may have opened the conversation.
-  if (window === "" || length >= followUpCharacters) return asked;
+  if (window === "" || length >= shortAskCharacters) return asked;
   const from = Math.max(0, window.length - windowCharacters);
   return [{ text: "window", start: from, end: window.length, place: 0 }, ...asked];
 }

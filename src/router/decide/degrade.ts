@@ -1,5 +1,6 @@
 import type { Candidate, Choice, DegradedBy, RecordedCandidate } from "../../contracts/index.ts";
 import type { Degrade } from "../../contracts/ports/index.ts";
+import { isList } from "../../plugin/is-list.ts";
 import type { Settled } from "./deciding.ts";
 import { promiseStateOf } from "./promise-state.ts";
 
@@ -67,14 +68,9 @@ export function completed<Id extends string>(
   if (degraded === undefined || (typeof opinion === "object" && opinion === null)) return opinion;
   const { otherwise, reason } = degraded;
   if (opinion === undefined) return { model: otherwise as Id, reason };
-  const list = isLottery(opinion) ? opinion : [opinion];
+  const list = isList(opinion) ? opinion : [opinion];
   let sum = 0;
   for (const one of list) sum += (one as Choice<Id> | null)?.probability ?? 1;
   if (!(sum < 1)) return opinion;
   return [...list, { model: otherwise as Id, reason, probability: 1 - sum }];
-}
-
-/** Narrows read-only arrays too, which `Array.isArray` does not. */
-function isLottery<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value);
 }

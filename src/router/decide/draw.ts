@@ -6,6 +6,7 @@ import {
   PolicyError,
   type Withheld,
 } from "../../contracts/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { settleArms, tolerance, type UnitOf } from "./settle-arms.ts";
 
@@ -28,7 +29,7 @@ export function draw<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
   candidates: readonly Candidate<Id>[],
   random: number,
-  unitOf: UnitOf = noUnit,
+  unitOf: UnitOf = ignore,
 ): Drawn<Id> {
   if (opinion === undefined) throw new PolicyError(policy, noOpinion(candidates));
   if (!Array.isArray(opinion)) {
@@ -41,8 +42,6 @@ export function draw<Id extends string>(
   }
   return drawFrom(policy, opinion, candidates, random, unitOf);
 }
-
-function noUnit(): undefined {}
 
 function drawFrom<Id extends string>(
   policy: string,

@@ -1,6 +1,6 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { askMembers, type DecidingPool, memberCandidate, permittedOf } from "./ask-members.ts";
-export { type CandidateParts, candidateFor } from "./candidate.ts";
+export { askMembers, type DecidingPool, permittedOf } from "./ask-members.ts";
+export { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
 export { decide } from "./decide.ts";

@@ -11,6 +11,7 @@ import type { Clock } from "../../contracts/ports/index.ts";
 import { handsOver } from "../../plugin/at-hand.ts";
 import { CallAbort } from "../../plugin/call-abort.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { watch } from "../../plugin/watch.ts";
 import type { AnswerReader } from "../call/index.ts";
 import { checkPlain } from "../request/index.ts";
@@ -236,5 +237,3 @@ function iteratedTwice(): RouterError {
     "the stream is iterated already, and it makes one call: call stream() again for another answer, or keep the chunks",
   );
 }
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
 import { type FollowOptions, type FollowUp, InvalidOptionError, RouterError } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { checkKeys, checkNumber } from "../../plugin/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
@@ -72,5 +73,3 @@ export function openFollowUp<Id extends string>(
   };
   return followUp;
 }
-
-function ignore(): void {}

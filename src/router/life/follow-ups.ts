@@ -1,4 +1,5 @@
 import { RouterError } from "../../contracts/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 
 /** Follow-ups of a router that have not ended. */
 export interface FollowUps {
@@ -39,5 +40,3 @@ export function createFollowUps(): FollowUps {
     },
   };
 }
-
-function ignore(): void {}

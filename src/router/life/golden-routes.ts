@@ -5,6 +5,7 @@ import {
   isRouterError,
   type RouteRequest,
 } from "../../contracts/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import type { Decided } from "../decide/index.ts";
 import { decide } from "../decide/index.ts";
 import { allText, HeldText, readable } from "../request/index.ts";
@@ -90,7 +91,7 @@ function decideQuietly<Id extends string>(
   const routing = typeof request === "string" ? undefined : request;
   const hop = quietHop(ports.clock.wall());
   return decide<Id>(
-    { ...deciding, healthOf: nothing, sessionOf: nothing, promise: undefined },
+    { ...deciding, healthOf: ignore, sessionOf: ignore, promise: undefined },
     {
       id: "golden",
       startedAt: ports.clock.monotonic(),
@@ -113,5 +114,3 @@ function decideQuietly<Id extends string>(
 function pause(): Promise<void> {
   return new Promise((resolve) => void (globalThis.setImmediate ?? setTimeout)(resolve));
 }
-
-function nothing(): undefined {}

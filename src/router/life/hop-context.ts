@@ -11,6 +11,7 @@ import type {
 } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { watch } from "../../plugin/watch.ts";
 import {
   type CallContext,
@@ -27,7 +28,6 @@ import {
   capabilities,
   type DecisionParts,
   isSameModel,
-  memberCandidate,
   permits,
   permittedOf,
 } from "../decide/index.ts";
@@ -150,7 +150,7 @@ class RequestHop<Id extends string> implements OpenHop {
       rules: isOwn ? this.#parts.models[id].pool : model.pool,
       ask: () =>
         pool.members().map((member) => {
-          const candidate = memberCandidate(deciding, id, member, chat, ports.clock.monotonic());
+          const candidate = candidateFor(deciding, id, member, chat, ports.clock.monotonic());
           const answer = isOwn ? this.#permitted(candidate) : this.#permits(member.facts, chat);
           const permitted =
             member.state === "ready"
@@ -179,7 +179,7 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   #candidate(id: Id, facts: ModelFacts, chat: RequestFacts): Candidate<Id> {
-    return candidateFor(this.#parts.deciding, id, facts, chat, this.#parts.ports.clock.monotonic());
+    return candidateFor(this.#parts.deciding, id, { facts }, chat, this.#parts.ports.clock.monotonic());
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {
@@ -264,8 +264,6 @@ function maybeDropped<T>(promise: Promise<T>): Promise<T> {
   promise.catch(ignore);
   return promise;
 }
-
-function ignore(): void {}
 
 /** Stands in for the methods of a target that only `work` calls. */
 function notChat(): never {

@@ -1,4 +1,5 @@
 import type { Model, Router } from "../../contracts/index.ts";
+import { environment } from "../../plugin/environment.ts";
 import { createRouter as createRouterOf } from "../create/create-router.ts";
 import type { RouterOptions } from "../create/router-options.ts";
 import { namedModels } from "./named-models.ts";
@@ -28,11 +29,6 @@ export function createRouter<const Models extends Readonly<Record<string, Model 
   if (!isNamed) return createRouterOf(options as Made);
   return createRouterOf({
     ...options,
-    models: namedModels<Id>(options.models, processEnvironment()),
+    models: namedModels<Id>(options.models, environment()),
   } as Made);
-}
-
-/** The environment's variables; none where there is no process, as in a browser. */
-function processEnvironment(): Readonly<Record<string, string | undefined>> {
-  return globalThis.process?.env ?? {};
 }

@@ -111,7 +111,7 @@ export function namedModels<Id extends string>(
 function namedModel(option: string, named: string, environment: Environment): Model {
   const parsed = parseModelName(named);
   if (parsed === undefined) {
-    const known = `a model, or its name as provider:model, where provider is one of ${providerNames.join(", ")} (others: openaiCompatible("…", { baseUrl }), azure("…"))`;
+    const known = `a model, or its name as provider:model, where provider is one of ${providerNames.join(", ")} (others: azure("…"), engines such as ollama("…", { baseUrl }), openaiCompatible("…", { baseUrl }))`;
     throw new InvalidOptionError(option, named, known);
   }
   if (parsed.provider !== undefined) return madeWith(parsed, parsed.provider.make(parsed.model));
@@ -123,7 +123,7 @@ function namedModel(option: string, named: string, environment: Environment): Mo
       ? `VLLM_BASE_URL (for ${option})`
       : `VLLM_BASE_URL as an absolute http or https URL (for ${option})`;
   throw new MissingConfigurationError(
-    `${option} is a model of vLLM; missing: ${missing}. Set it, or give openaiCompatible("…", { baseUrl })`,
+    `${option} is a model of vLLM; missing: ${missing}. Set it, or give vllm("…", { baseUrl })`,
     [missing],
   );
 }
@@ -137,10 +137,10 @@ export function madeWith({ effort }: ParsedModelName, model: Model): Model {
 export function vllmModel(environment: Environment, baseUrl: string, model: string): Model | undefined {
   if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) return undefined;
   const apiKey = setting(environment, "VLLM_API_KEY");
-  const options = { provider: "vllm", baseUrl, ...(apiKey === undefined ? {} : { apiKey }) };
+  const options = { baseUrl, ...(apiKey === undefined ? {} : { apiKey }) };
   return lazyModel({
     facts: factsOf("vllm", model, options),
-    load: async () => (await import("../providers/openai-compatible.ts")).openaiCompatible(model, options),
+    load: async () => (await import("../providers/engines/vllm.ts")).vllm(model, options),
   });
 }
 

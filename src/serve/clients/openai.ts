@@ -1,29 +1,6 @@
 /** OpenAI's client over a router, in this process and without a socket. */
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
-import { createHandler, type Handler, type HandlerOptions } from "../http/index.ts";
-
-/** Options that a client is made with. */
-export interface RoutedClientOptions {
-  readonly fetch: Handler;
-  /** No key is needed, but clients insist on one. */
-  readonly apiKey: string;
-  /** The router retries. */
-  readonly maxRetries: 0;
-}
-
-/**
- * Makes a client whose requests are routed: `openaiClient(router, (options) => new OpenAI(options))`. All of its helpers
- * and error classes work. Bodies may name a tenant and labels, since the sender is this process. Paths that the
- * handler does not serve (files, images) answer with status 404.
- */
-export function openaiClient<Client>(
-  router: Router,
-  construct: (options: RoutedClientOptions) => Client,
-  options: HandlerOptions = {},
-): Client {
-  const fetch = createHandler(router, { trusted: true, ...options });
-  return construct({ fetch, apiKey: "switchpoint", maxRetries: 0 });
-}
+import { createHandler, type HandlerOptions } from "../http/index.ts";
 
 /** The parts of OpenAI's client that are used here. */
 interface Wrappable {
@@ -35,8 +12,10 @@ type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Resp
 
 /**
  * Returns a client of the same class and with the same options (key, time-out, headers) as the given one, whose chat
- * completions and list of models come from the router. All other requests go where they went before. The given client
- * stays as it is. Throws `InvalidOptionError` for what is not a client of `openai` 5 or later.
+ * completions and list of models come from the router: `wrapOpenAI(new OpenAI({ apiKey: "none", maxRetries: 0 }), router)`,
+ * without retries of its own, since the router retries. All of its helpers and error classes work. Bodies may name a
+ * tenant and labels, since the sender is this process. All other requests (files, images) go where they went before. The
+ * given client stays as it is. Throws `InvalidOptionError` for what is not a client of `openai` 5 or later.
  */
 export function wrapOpenAI<Client extends object>(
   client: Client,

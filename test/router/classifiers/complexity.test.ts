@@ -126,7 +126,7 @@ test("a text that would be too long to scan is not scanned", () => {
   expect(reads).toBeLessThan(12_000);
 });
 
-test("a short follow-up is read with the turns before it, a full question without them", () => {
+test("a short ask is read with the turns before it, a full question without them", () => {
   const window =
     "Prove the master theorem for divide-and-conquer recurrences.\nHere is a sketch of the proof.";
   const question = "What is the population of the capital of France, and of its surroundings?";

@@ -268,7 +268,7 @@ describe("an embedding classifier", () => {
     expect(hop.texts).toEqual([geography.ask, geography.ask, geography.ask]);
   });
 
-  it("embeds a bounded text, with the end of the conversation before a short follow-up", async () => {
+  it("embeds a bounded text, with the end of the conversation before a short ask", async () => {
     const hop = openHop();
     const trained = await train({ maxCharacters: 100 });
     const classifier = make({ trained });
@@ -295,7 +295,7 @@ describe("an embedding classifier", () => {
     expect(sent[40]).toBe("capital \ufffd river");
   });
 
-  it("reads a follow-up with the assistant turn that opened the conversation", async () => {
+  it("reads a short ask with the assistant turn that opened the conversation", async () => {
     const hop = openHop();
     await make().classify(factsOf({ ask: "do it", window: "Shall I prove it?", turns: 1 }), hop);
     expect(hop.texts).toEqual(["Shall I prove it?\ndo it"]);

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { pool, roundRobin } from "../../../src/router/pools/index.ts";
-import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
+import { vllm } from "../../../src/router/providers/engines/index.ts";
 
 const servers: Server[] = [];
 
@@ -41,7 +41,7 @@ async function engine(refusal?: {
 }
 
 const at = ({ url }: { url: string }, residency: string) =>
-  openaiCompatible("m", { baseUrl: url, apiKey: "none", provider: "vllm", labels: { residency } });
+  vllm("m", { baseUrl: url, apiKey: "none", labels: { residency } });
 
 it("servers outside of the EU get no call, whatever those inside answer", async () => {
   const [failing, busy, outside] = [

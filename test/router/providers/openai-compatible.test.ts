@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ChatRequest } from "../../../src/contracts/index.ts";
+import { llamaCpp, ollama, sglang, tgi, vllm } from "../../../src/router/providers/engines/index.ts";
 import {
   type OpenAiCompatibleOptions,
   openaiCompatible,
@@ -93,10 +94,10 @@ test("facts contain the provider's name from the options", () => {
   const baseUrl = "http://localhost:8000/v1";
   expect(openaiCompatible("qwen", { baseUrl })).toMatchObject({ name: "openai-compatible:qwen" });
   expect(
-    openaiCompatible("qwen", { baseUrl, provider: "vllm", labels: { residency: "on-prem" } }),
+    openaiCompatible("qwen", { baseUrl, provider: "litellm", labels: { residency: "on-prem" } }),
   ).toMatchObject({
-    name: "vllm:qwen",
-    provider: "vllm",
+    name: "litellm:qwen",
+    provider: "litellm",
     labels: { residency: "on-prem" },
   });
 });
@@ -181,6 +182,19 @@ test.each([
   expect(() => openaiCompatible("qwen", options as OpenAiCompatibleOptions)).toThrow(
     expect.objectContaining({ code: "invalid-option", option }),
   );
+});
+
+test.each([
+  ["vllm", vllm],
+  ["sglang", sglang],
+  ["tgi", tgi],
+  ["llama.cpp", llamaCpp],
+  ["ollama", ollama],
+])("an engine is not made here: %s has a function of its own", (provider, make) => {
+  expect(() => openaiCompatible("qwen", { baseUrl: "http://a/v1", provider })).toThrow(
+    `openaiCompatible.provider must be no engine: use ${make.name}("…", { baseUrl }) of switchpoint/providers/engines`,
+  );
+  expect(make("qwen", { baseUrl: "http://a/v1" })).toMatchObject({ name: `${provider}:qwen`, provider });
 });
 
 test("options are needed", () => {

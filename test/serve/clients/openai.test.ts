@@ -6,20 +6,20 @@ import { expect, test } from "vitest";
 import { always } from "../../../policies/index.ts";
 import { createRouter, InvalidOptionError } from "../../../src/index.ts";
 import { anthropicClient } from "../../../src/serve/clients/anthropic.ts";
-import { openaiClient, wrapOpenAI } from "../../../src/serve/clients/openai.ts";
+import { wrapOpenAI } from "../../../src/serve/clients/openai.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 const messages = [{ role: "user" as const, content: "Say hello." }];
 const routerOf = () =>
   createRouter({ models: { small: fakeModel({ answer: "hello" }) }, policy: always("small") });
 
-test("a client is made over a router, and its bodies may name the tenant", async () => {
+test("a client is answered by a router, and its bodies may name the tenant", async () => {
   const router = routerOf();
   const tenants: unknown[] = [];
   router.observe((event) => {
     if (event.type === "decision-made") tenants.push(event.decision.request.tenant);
   });
-  const client = openaiClient(router, (options) => new OpenAI(options));
+  const client = wrapOpenAI(new OpenAI({ apiKey: "none", maxRetries: 0 }), router);
   const body = { model: "auto", messages, tenant: "acme" };
   expect((await client.chat.completions.create(body)).choices[0]?.message.content).toBe("hello");
   expect(tenants).toEqual(["acme"]);

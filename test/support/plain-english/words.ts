@@ -225,7 +225,7 @@ export const dataFiles: readonly string[] = [
   "medium",
   "long",
   "more-english",
-  "follow-ups",
+  "later-turns",
   "pads",
   "frames",
 ];

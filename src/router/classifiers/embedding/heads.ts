@@ -1,3 +1,5 @@
+import { logistic } from "../trained/quality-curve.ts";
+
 /** Estimates the quality of each model for a centred vector, in [0, 1]. */
 export type Head = (vector: Float32Array) => Float64Array;
 
@@ -70,7 +72,7 @@ export function neighboursHead(
 
 /** Estimates by one logistic regression per model, given as weights with the bias last. */
 export function logisticHead(weights: readonly ArrayLike<number>[]): Head {
-  return (vector) => Float64Array.from(weights, (one) => sigmoid(linear(one, vector)));
+  return (vector) => Float64Array.from(weights, (one) => logistic(linear(one, vector)));
 }
 
 /** Fits a logistic regression of `labels` (0 or 1) on `rows`, by accelerated gradient descent from zero. */
@@ -84,7 +86,7 @@ export function fitLogistic(rows: readonly Float32Array[], labels: ArrayLike<num
   for (let iteration = 1; iteration <= iterations; iteration += 1) {
     const gradient = new Float64Array(dimensions + 1);
     for (const [index, row] of rows.entries()) {
-      const error = (sigmoid(linear(ahead, row)) - (labels[index] as number)) / rows.length;
+      const error = (logistic(linear(ahead, row)) - (labels[index] as number)) / rows.length;
       for (let at = 0; at < dimensions; at += 1)
         gradient[at] = (gradient[at] as number) + error * (row[at] as number);
       gradient[dimensions] = (gradient[dimensions] as number) + error;
@@ -106,10 +108,6 @@ function linear(weights: ArrayLike<number>, row: Float32Array): number {
   let sum = weights[row.length] as number;
   for (let at = 0; at < row.length; at += 1) sum += (weights[at] as number) * (row[at] as number);
   return sum;
-}
-
-function sigmoid(value: number): number {
-  return 1 / (1 + Math.exp(-value));
 }
 
 /** Quantises the vector to 8 bits with its own scale, on which a cosine does not depend. */

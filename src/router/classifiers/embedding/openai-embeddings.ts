@@ -9,6 +9,7 @@ import {
   type ProviderErrorKind,
 } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
+import { errorText } from "../../../plugin/error-text.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
 import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
@@ -197,7 +198,7 @@ const kinds: Readonly<Record<number, ProviderErrorKind>> = {
 function toProviderError(error: unknown, sdk: typeof import("openai"), model: string): unknown {
   const refusal = isRouterError(error) ? error : refusalIn(error);
   if (refusal !== undefined) return refusal;
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const detail = errorText(error);
   if (error instanceof sdk.APIConnectionError)
     return new ProviderError({ kind: "connection", model, detail });
   const status: unknown = error instanceof sdk.APIError ? error.status : undefined;

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../../contracts/index.ts";
+import { isObject } from "../../../plugin/fields-of.ts";
 import { STRUCTURE } from "../read-features.ts";
 import { PARTS, type Part, REFERENCE_QUANTILES, type TrainedClassifier } from "./trained-file.ts";
 
@@ -89,10 +90,6 @@ export function checkShape(file: TrainedClassifier): void {
       `${REFERENCE_QUANTILES} finite numbers in ascending order`,
     );
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function areTexts(value: unknown): value is readonly string[] {

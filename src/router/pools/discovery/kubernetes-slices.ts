@@ -1,3 +1,4 @@
+import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
 import type { DiscoveredEndpoint } from "./discovery.ts";
 
@@ -97,12 +98,6 @@ export class KubernetesSlices {
 function stateOf({ ready, serving, terminating }: Fields): DiscoveredEndpoint["state"] | undefined {
   if (terminating === true) return serving === false ? undefined : "draining";
   return ready === false ? undefined : "ready";
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
 
 function versionOf(metadata: unknown): string {

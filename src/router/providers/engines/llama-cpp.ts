@@ -1,9 +1,10 @@
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
-import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed } from "./internal/listed.ts";
+import { tokensOf } from "./internal/read-values.ts";
 
 export interface LlamaCppOptions extends EngineOptions {
   /** See `VllmOptions`; the server needs `--jinja`. */
@@ -20,6 +21,7 @@ export function llamaCpp(model: string, options: LlamaCppOptions): EngineModel {
   checkExtras("llamaCpp", options, ["json", "grammar"]);
   const { thinking, structured, topLogprobs, ...common } = options;
   return engineModel(model, common, {
+    owner: "llamaCpp",
     name: "llama.cpp",
     fields: {
       ...thinkingFields(thinking),

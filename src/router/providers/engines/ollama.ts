@@ -1,9 +1,10 @@
+import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
-import { type Fields, fieldsOf, tokensOf } from "./internal/fields-of.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed } from "./internal/listed.ts";
+import { tokensOf } from "./internal/read-values.ts";
 
 export interface OllamaOptions extends EngineOptions {
   /** False switches thinking off. */
@@ -48,6 +49,7 @@ export function ollama(model: string, options: OllamaOptions): EngineModel {
   const { thinking, structured, topLogprobs, ...common } = options;
   const json_schema = structured && { name: "answer", schema: structured.json };
   return engineModel(model, common, {
+    owner: "ollama",
     name: "ollama",
     fields: {
       ...(thinking !== undefined && { reasoning_effort: thinking ? "medium" : "none" }),

@@ -1,9 +1,10 @@
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
-import { fieldsOf, tokensOf } from "./internal/fields-of.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed, windowOf } from "./internal/listed.ts";
+import { tokensOf } from "./internal/read-values.ts";
 
 export interface SglangOptions extends EngineOptions {
   /** See `VllmOptions`. */
@@ -19,6 +20,7 @@ export function sglang(model: string, options: SglangOptions): EngineModel {
   checkExtras("sglang", options, ["json", "regex", "grammar"]);
   const { thinking, structured, priority, topLogprobs, ...common } = options;
   return engineModel(model, common, {
+    owner: "sglang",
     name: "sglang",
     fields: {
       ...thinkingFields(thinking),

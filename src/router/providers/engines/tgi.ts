@@ -1,8 +1,9 @@
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
-import { fieldsOf, nameOf, tokensOf } from "./internal/fields-of.ts";
 import { foreignForms } from "./internal/forms.ts";
+import { nameOf, tokensOf } from "./internal/read-values.ts";
 
 export interface TgiOptions extends EngineOptions {
   /** Form of each answer: a JSON schema, or a regular expression. */
@@ -23,6 +24,7 @@ export function tgi(model: string, options: TgiOptions): EngineModel {
         ? { type: "regex", value: structured.regex }
         : { type: "json", value: structured.json };
   return engineModel(model, common, {
+    owner: "tgi",
     name: "tgi",
     fields: { ...(response_format && { response_format }), ...logprobFields(topLogprobs) },
     ignored: ["chat_template_kwargs", "priority", "parallel_tool_calls", "reasoning_effort"],

@@ -1,12 +1,13 @@
 import { errorType } from "../../../contracts/errors/index.ts";
 import { ProviderError } from "../../../contracts/index.ts";
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import { dropPromises } from "../../../plugin/index.ts";
 import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
 import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
 import { engineModel } from "./internal/engine-model.ts";
-import { fieldsOf, nameOf } from "./internal/fields-of.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed, windowOf } from "./internal/listed.ts";
+import { nameOf } from "./internal/read-values.ts";
 
 export interface VllmOptions extends EngineOptions {
   /** Switches thinking on or off, for models whose chat template has `enable_thinking`. */
@@ -38,6 +39,7 @@ export function vllm(model: string, options: VllmOptions): EngineModel {
     Object.entries(structured ?? {}).map(([kind, value]) => [`guided_${kind}`, value]),
   );
   return engineModel(model, common, {
+    owner: "vllm",
     name: "vllm",
     served: lora,
     fields: {

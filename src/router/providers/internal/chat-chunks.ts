@@ -1,6 +1,7 @@
 import { type CompletionChunk, isRouterError, ProviderError } from "../../../contracts/index.ts";
 import { handsOver } from "../../../plugin/at-hand.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
+import { errorText } from "../../../plugin/error-text.ts";
 import { type BodyReader, bodyReader } from "../../../plugin/http/body-reader.ts";
 import { AFTER_END_MS, settles, toBytes } from "../../../plugin/http/read-bounded.ts";
 import { SseLimitError, SseReader } from "../../../plugin/http/sse-reader.ts";
@@ -222,7 +223,7 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     const { model } = this.#from;
     if (error instanceof SseLimitError)
       return new ProviderError({ kind: "incomplete", model, retryable: false, summary: error.message });
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const detail = errorText(error);
     return incomplete(model, "the answer broke off or cannot be read", detail);
   }
 

@@ -1,5 +1,6 @@
 import { type CallOptions, isRouterError, ProviderError } from "../../../contracts/index.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
+import { errorText } from "../../../plugin/error-text.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
 import { unlessAborted } from "../../../plugin/unless-aborted.ts";
@@ -94,7 +95,7 @@ function sendFailure(error: unknown, model: string, unreachable: DirectEndpoint[
   const cause = error instanceof Error && error.cause !== undefined ? String(error.cause) : "";
   // As OpenAI's SDK takes them apart.
   const isLate = isAbort || /timed? ?out/i.test(String(error) + cause);
-  const detail = describe(error);
+  const detail = errorText(error);
   if (isLate) return new ProviderError({ kind: "timeout", model, detail });
   const code = systemCode(error);
   const summary = code === undefined ? undefined : (unreachable?.(code) ?? code);
@@ -104,9 +105,5 @@ function sendFailure(error: unknown, model: string, unreachable: DirectEndpoint[
 /** Converts an error that reading an answer threw. */
 export function readFailure(error: unknown, model: string): unknown {
   if (isRouterError(error)) return error;
-  return incomplete(model, "the answer broke off or cannot be read", describe(error));
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return incomplete(model, "the answer broke off or cannot be read", errorText(error));
 }

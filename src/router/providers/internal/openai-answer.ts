@@ -1,4 +1,5 @@
 import type { Completion, CompletionChunk } from "../../../contracts/index.ts";
+import { type Fields, isObject } from "../../../plugin/fields-of.ts";
 import { incomplete } from "./incomplete.ts";
 
 /**
@@ -7,7 +8,7 @@ import { incomplete } from "./incomplete.ts";
  */
 export function checkAnswer(body: unknown, model: string): Completion {
   const choice = firstOf(body, model);
-  if (choice === undefined || !isFields(choice["message"]))
+  if (choice === undefined || !isObject(choice["message"]))
     throw incomplete(model, "the answer contains no message");
   checkChoice(choice, choice["message"], model);
   return body as Completion;
@@ -18,18 +19,16 @@ export function checkChunk(chunk: CompletionChunk, model: string): CompletionChu
   const choice = firstOf(chunk, model);
   const { delta } = choice ?? {};
   if (choice === undefined) return chunk;
-  if (delta !== undefined && delta !== null && !isFields(delta))
+  if (delta !== undefined && delta !== null && !isObject(delta))
     throw incomplete(model, "a chunk has a delta that is not an object");
   checkChoice(choice, delta ?? {}, model);
   return chunk;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function firstOf(value: unknown, model: string): Fields | undefined {
-  const choices: unknown = isFields(value) ? value["choices"] : undefined;
+  const choices: unknown = isObject(value) ? value["choices"] : undefined;
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  if (first !== undefined && !isFields(first)) throw incomplete(model, "a choice is not an object");
+  if (first !== undefined && !isObject(first)) throw incomplete(model, "a choice is not an object");
   return first;
 }
 
@@ -44,14 +43,14 @@ function checkChoice(choice: Fields, said: Fields, model: string): void {
 }
 
 function isToolCall(call: unknown): boolean {
-  if (!isFields(call)) return false;
+  if (!isObject(call)) return false;
   const { id, function: called, custom } = call;
   return isText(id) && isCalled(called) && isCalled(custom);
 }
 
 function isCalled(called: unknown): boolean {
   if (called === undefined || called === null) return true;
-  if (!isFields(called)) return false;
+  if (!isObject(called)) return false;
   const { name, arguments: json, input } = called;
   return isText(name) && isText(json) && isText(input);
 }
@@ -59,8 +58,4 @@ function isCalled(called: unknown): boolean {
 /** True for a string, and where none is given. */
 function isText(value: unknown): boolean {
   return value === undefined || value === null || typeof value === "string";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

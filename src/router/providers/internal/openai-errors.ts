@@ -1,6 +1,7 @@
 import type * as Sdk from "openai";
 import { errorType } from "../../../contracts/errors/index.ts";
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
+import { errorText } from "../../../plugin/error-text.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
 import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
@@ -79,7 +80,7 @@ export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): 
   if (isRouterError(error)) return error;
   const refusal = refusalIn(error);
   if (refusal !== undefined) return refusal;
-  const detail = describe(error);
+  const detail = errorText(error);
   if (error instanceof sdk.APIConnectionTimeoutError) {
     return new ProviderError({ kind: "timeout", model, detail });
   }
@@ -104,7 +105,7 @@ export function toReadError(error: unknown, sdk: OpenAiSdk, model: string): unkn
   if (error instanceof sdk.APIError && error.error !== undefined) {
     return failureOf(error.error, model, undefined, error.headers);
   }
-  return incomplete(model, "the answer broke off or cannot be read", describe(error));
+  return incomplete(model, "the answer broke off or cannot be read", errorText(error));
 }
 
 /** Creates the typed error for an error body. `status` is absent if the body came with status 200. */
@@ -163,8 +164,4 @@ export function systemCode(cause: unknown): string | undefined {
     if ("code" in at && typeof at.code === "string") return at.code;
   }
   return undefined;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

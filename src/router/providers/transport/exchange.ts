@@ -1,4 +1,5 @@
 import type { Aborting } from "../../../plugin/call-abort.ts";
+import { ignore } from "../../../plugin/ignore.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
 import { Countdown } from "./countdown.ts";
 import { decoded } from "./decoded.ts";
@@ -22,10 +23,10 @@ export class Exchange {
   readonly request: WireRequest;
   readonly answer: Promise<LightResponse>;
   /** Set by the engine: closes the connection, at whatever stage it is. */
-  close: () => void = nothing;
+  close: () => void = ignore;
   readonly #settings: TransportSettings;
-  #resolve: (response: LightResponse) => void = nothing;
-  #reject: (error: unknown) => void = nothing;
+  #resolve: (response: LightResponse) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
   readonly #countdown: Countdown;
   #endWatch: (() => void) | undefined;
   #body: ResponseBody | undefined;
@@ -125,6 +126,4 @@ export class Exchange {
   }
 }
 
-function nothing(): void {}
-
-const noSink: BodySink = { push: nothing, end: nothing, fail: nothing };
+const noSink: BodySink = { push: ignore, end: ignore, fail: ignore };

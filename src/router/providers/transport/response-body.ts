@@ -1,3 +1,4 @@
+import { ignore } from "../../../plugin/ignore.ts";
 import { Countdown } from "./countdown.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -244,7 +245,7 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
   }
 
   #take(): BodySource {
-    return this.#source ?? { pause: nothing, resume: nothing, destroy: nothing };
+    return this.#source ?? { pause: ignore, resume: ignore, destroy: ignore };
   }
 
   #leave(): void {
@@ -254,5 +255,3 @@ export class ResponseBody implements AsyncIterable<Uint8Array> {
     this.#onEnd();
   }
 }
-
-function nothing(): void {}

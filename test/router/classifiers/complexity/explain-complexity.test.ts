@@ -32,7 +32,7 @@ test("a pair of words is one span, from the first to the end of the second", () 
   expect(told.some((text) => text.includes(" "))).toBe(true);
 });
 
-test("the spans of a follow-up point into the turns before it", () => {
+test("the spans of a short ask point into the turns before it", () => {
   const window = "Prove the master theorem for divide-and-conquer recurrences.";
   const { spans } = explainComplexity(factsOf({ ask: "do it", window, turns: 2 }));
   const told = spans

@@ -138,6 +138,11 @@ test("what an engine ignores is left out and reported; what it cannot obey is re
   expect(() => vllm("q", { baseUrl: "http://a/v1", structured: { regex: "a", json: {} } })).toThrow(
     "exactly one",
   );
+  // Options that all engines have are refused by the name of the function that was called.
+  expect(() => vllm("q", { baseUrl: "a/v1" })).toThrow("vllm.baseUrl must be");
+  expect(() => ollama("q", { baseUrl: "http://a/v1", lora: "x" } as never)).toThrow(
+    "ollama.lora must be absent",
+  );
 });
 
 test("a server states window and adapters; a name that it does not list is refused", async () => {

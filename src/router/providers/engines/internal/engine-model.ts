@@ -7,12 +7,16 @@ import {
 } from "../../../../contracts/index.ts";
 import type { ServerDescription } from "../../../../contracts/server-description.ts";
 import { boundedGet } from "../../../../plugin/http/bounded-get.ts";
+import { compatibleModel } from "../../internal/compatible-model.ts";
 import { readKey } from "../../internal/provider-key.ts";
-import { openaiCompatible } from "../../openai-compatible.ts";
+import { checkProviderOptions, checkUrl } from "../../internal/provider-options.ts";
 import type { EngineModel, EngineOptions } from "../engine-options.ts";
 
 /** Description of one engine. */
 export interface Engine {
+  /** The function that makes its models, for messages. */
+  readonly owner: string;
+  /** Name of the provider. */
   readonly name: string;
   /** Fields for a request that does not set them itself. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -36,12 +40,12 @@ const timeoutMs = 5_000;
 
 /** A model of an engine over the adapter for OpenAI's wire. */
 export function engineModel(model: string, options: EngineOptions, engine: Engine): EngineModel {
-  const { baseUrl, defaults, ...common } = options;
-  const base = openaiCompatible(engine.served ?? model, {
-    ...common,
-    baseUrl,
-    provider: engine.name,
-    name: options.name ?? `${engine.name}:${engine.served ?? model}`,
+  const { owner, name, served = model } = engine;
+  checkProviderOptions(owner, served, options, ["gpu"]);
+  checkUrl(`${owner}.baseUrl`, options.baseUrl);
+  const { defaults } = options;
+  const base = compatibleModel(owner, name, served, {
+    ...options,
     defaults: { ...defaults, extraBody: { ...engine.fields, ...defaults?.extraBody } },
   });
 

@@ -1,5 +1,6 @@
 import type { ServedModelDescription } from "../../../../contracts/server-description.ts";
-import { fieldsOf, nameOf, tokensOf } from "./fields-of.ts";
+import { fieldsOf } from "../../../../plugin/fields-of.ts";
+import { nameOf, tokensOf } from "./read-values.ts";
 
 /** Most models of a list. */
 const mostModels = 1_000;

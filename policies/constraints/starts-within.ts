@@ -1,7 +1,7 @@
 import type { Constraint } from "../../src/contracts/index.ts";
 import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 
-export interface LatencyOptions {
+export interface StartsWithinOptions {
   /** Largest permitted 95th percentile of the time to first token of recent streams, in milliseconds, above 0. */
   readonly p95FirstTokenMs: number;
   /**
@@ -11,18 +11,18 @@ export interface LatencyOptions {
   readonly unknown?: "permit" | "refuse" | undefined;
 }
 
-export const latencyOptions: OptionTable<LatencyOptions> = {
+export const startsWithinOptions: OptionTable<StartsWithinOptions> = {
   p95FirstTokenMs: { is: "number", above: 0 },
   unknown: { is: "choice", of: ["permit", "refuse"], default: "permit" },
 };
 
 /** Permits only models that are not known to start their answers too late. */
-export function latency(options: LatencyOptions): Constraint {
-  const { p95FirstTokenMs: limit, unknown } = readOptions("latency", latencyOptions, options);
+export function startsWithin(options: StartsWithinOptions): Constraint {
+  const { p95FirstTokenMs: limit, unknown } = readOptions("startsWithin", startsWithinOptions, options);
   const ofUnknown: true | string = unknown === "permit" || "its time to first token is not known";
 
   return {
-    name: "latency",
+    name: "startsWithin",
     permits({ health }) {
       const p95 = health?.p95FirstTokenMs;
       if (p95 === undefined) return ofUnknown;

@@ -1,8 +1,8 @@
 /**
- * Short follow-ups with the turns before them: lines of `U:` and `A:`, of which the last is the ask; `>` begins
+ * Short later turns of a conversation with the turns before them: lines of `U:` and `A:`, of which the last is the ask; `>` begins
  * an easy one, `!` a hard one. Written for this project.
  */
-export const followUps = `
+export const laterTurns = `
 ! U: Prove that every bounded monotone sequence of reals converges. | A: Let S be the set of its values; by completeness it has a supremum. | U: and if it is only bounded above?
 ! U: Our payment service double-charges when the broker redelivers. | A: Are the handlers idempotent? | U: no, fix the design
 ! U: Implement a persistent segment tree with range updates. | A: Here is the node structure and the build step. | U: continue

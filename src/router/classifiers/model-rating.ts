@@ -12,7 +12,7 @@ import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { createMemo, memoKey } from "./memo.ts";
 import { type ReadText, readText } from "./read-text.ts";
 
-export interface JudgeOptions {
+export interface ModelRatingOptions {
   /**
    * A small, fast model. Its `defaults` apply here too: set temperature 0 where it accepts one, and a low
    * reasoning effort. It should support answers by JSON schema.
@@ -58,33 +58,39 @@ const responseFormat: NonNullable<ChatRequest["response_format"]> = {
 /**
  * A classifier that lets a language model rate the request from 0 to 10; complexity is the rating / 10,
  * and the rating is a signal. The model is called through the hop: constraints, deadline and budget
- * apply, and the call is an attempt of the request with its cost. It sees the ask and, for a short
- * follow-up, the end of the conversation, quoted as data: the text of a request can change its own rating
+ * apply, and the call is an attempt of the request with its cost. It sees the ask and, if that is
+ * short, the end of the conversation, quoted as data: the text of a request can change its own rating
  * and nothing else. Ratings are cached by hash, per tenant.
  *
- * Ratings concentrate on a few values and are not ranks: tune thresholds on them. A judge takes hundreds
+ * Ratings concentrate on a few values and are not ranks: tune thresholds on them. The model takes hundreds
  * of milliseconds; behind `near` it is asked only about doubtful requests.
  *
  * Throws `InvalidOptionError`. Fails with `ClassifierError` on any answer that is not exactly a rating,
  * and where the model's call fails.
  */
-export function judge(options: JudgeOptions): Classifier {
-  checkKeys("judge", options, ["model", "instructions", "maxCharacters", "maxOutputTokens", "maxCached"]);
+export function modelRating(options: ModelRatingOptions): Classifier {
+  checkKeys("modelRating", options, [
+    "model",
+    "instructions",
+    "maxCharacters",
+    "maxOutputTokens",
+    "maxCached",
+  ]);
   const { model, instructions = rubric } = options;
-  checkMethods("judge.model", model, ["generate"]);
+  checkMethods("modelRating.model", model, ["generate"]);
   if (typeof instructions !== "string" || instructions.trim() === "" || instructions.length > 8_000)
-    throw new InvalidOptionError("judge.instructions", instructions, "a text of 1 to 8,000 characters");
-  const maxCharacters = checkNumber("judge.maxCharacters", options.maxCharacters ?? 4_000, {
+    throw new InvalidOptionError("modelRating.instructions", instructions, "a text of 1 to 8,000 characters");
+  const maxCharacters = checkNumber("modelRating.maxCharacters", options.maxCharacters ?? 4_000, {
     min: 100,
     max: 32_000,
     integer: true,
   });
-  const maxOutputTokens = checkNumber("judge.maxOutputTokens", options.maxOutputTokens ?? 64, {
+  const maxOutputTokens = checkNumber("modelRating.maxOutputTokens", options.maxOutputTokens ?? 64, {
     min: 1,
     max: 32_000,
     integer: true,
   });
-  const maxCached = checkNumber("judge.maxCached", options.maxCached ?? 1_000, {
+  const maxCached = checkNumber("modelRating.maxCached", options.maxCached ?? 1_000, {
     min: 0,
     max: 1e6,
     integer: true,
@@ -98,7 +104,7 @@ export function judge(options: JudgeOptions): Classifier {
     .slice(0, 8);
 
   return {
-    name: "judge",
+    name: "modelRating",
     version: `${model.name}-${version}`,
     categories: [],
     async classify(request, hop) {
@@ -134,7 +140,7 @@ function quote({ ask, earlier }: ReadText): string {
 function ratingOf(answer: Completion): number {
   const rating = readRating(answer.choices[0]?.message.content);
   if (rating === undefined)
-    throw new ClassifierError("judge", `got no rating from 0 to ${highest} from its model`);
+    throw new ClassifierError("modelRating", `got no rating from 0 to ${highest} from its model`);
   return rating;
 }
 

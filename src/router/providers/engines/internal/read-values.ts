@@ -1,7 +1,5 @@
 import { isVisibleName } from "../../../../plugin/visible-name.ts";
 
-export { type Fields, fieldsOf } from "../../../../plugin/fields-of.ts";
-
 /** Returns a number of tokens, or undefined for anything else. */
 export function tokensOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : undefined;

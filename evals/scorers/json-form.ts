@@ -25,10 +25,10 @@ const longestMs = 500;
  * invalid one is refused with `InvalidOptionError`. At most 1,000,000 characters, nested 100 deep. Patterns
  * may backtrack: an answer that takes longer than a second to compare is `null`.
  */
-export function jsonSchema(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
-  const name = "jsonSchema";
+export function jsonForm(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
+  const name = "jsonForm";
   const fenced = checkFenced(name, options);
-  const fits = compileSchema("jsonSchema.schema", schema, longestMs);
+  const fits = compileSchema("jsonForm.schema", schema, longestMs);
 
   return {
     name,

@@ -6,7 +6,7 @@ import type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audi
 import { agrees, createJudgeErrors } from "./judge-errors.ts";
 import { answerText, canBeShown, conversationText, judgeRequest, picturesOf } from "./judge-question.ts";
 
-export interface RubricJudgeOptions {
+export interface AuditJudgeOptions {
   /** Model that judges. Use another one than those that are judged: models favour their own answers. */
   readonly model: Model;
   /** Criteria, in your words. Default: that the answer is correct, complete and to the point. */
@@ -44,8 +44,8 @@ const mostMarks = 10;
  *
  * Throws `InvalidOptionError`.
  */
-export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
-  checkKeys("rubricJudge", options, [
+export function auditJudge(options: AuditJudgeOptions): AuditScorer {
+  checkKeys("auditJudge", options, [
     "model",
     "rubric",
     "orders",
@@ -55,15 +55,15 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
   ]);
   const { model, rubric = usualRubric, orders = "both" } = options;
   const { maxCharacters = 20_000, maxOutputTokens = 1_000, onPair } = options;
-  checkMethods("rubricJudge.model", model, ["generate"]);
-  checkText("rubricJudge.model.name", model.name);
-  checkText("rubricJudge.rubric", rubric);
+  checkMethods("auditJudge.model", model, ["generate"]);
+  checkText("auditJudge.model.name", model.name);
+  checkText("auditJudge.rubric", rubric);
   if (orders !== "both" && orders !== "random")
-    throw new InvalidOptionError("rubricJudge.orders", orders, '"both" or "random"');
-  checkNumber("rubricJudge.maxCharacters", maxCharacters, { min: 100, max: 1_000_000, integer: true });
-  checkNumber("rubricJudge.maxOutputTokens", maxOutputTokens, { min: 1, max: 100_000, integer: true });
+    throw new InvalidOptionError("auditJudge.orders", orders, '"both" or "random"');
+  checkNumber("auditJudge.maxCharacters", maxCharacters, { min: 100, max: 1_000_000, integer: true });
+  checkNumber("auditJudge.maxOutputTokens", maxOutputTokens, { min: 1, max: 100_000, integer: true });
   if (onPair !== undefined && typeof onPair !== "function")
-    throw new InvalidOptionError("rubricJudge.onPair", onPair, "a function of true or false");
+    throw new InvalidOptionError("auditJudge.onPair", onPair, "a function of true or false");
   const instructions = [
     "You judge two answers of assistants to the same request, each by itself.",
     `What matters: ${rubric}`,
@@ -99,7 +99,7 @@ export function rubricJudge(options: RubricJudgeOptions): AuditScorer {
   };
 
   return {
-    name: `rubricJudge ${model.name}`.slice(0, 100),
+    name: `auditJudge ${model.name}`.slice(0, 100),
     models: [model],
     accepts: (request) => canBeShown(request, completeFacts(model).capabilities?.images === true),
     async score({ request, answer, reference }: AuditedAnswers, hop): Promise<AuditScore | undefined> {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CompletionMessage } from "../../../src/contracts/index.ts";
 import type { ChatRequest } from "../../../src/index.ts";
-import { rubricJudge } from "../../../src/loop/index.ts";
+import { auditJudge } from "../../../src/loop/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { audited } from "../../support/audited.ts";
 
@@ -48,7 +48,7 @@ describe("a judge of audits", () => {
       first: byText(first) + 1,
       second: byText(second),
     }));
-    const { router, audit, lines } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    const { router, audit, lines } = audited({ audit: { scorer: auditJudge({ model }) } });
     await router.route("x");
     await audit.flush();
     expect(model.requests).toHaveLength(2);
@@ -62,7 +62,7 @@ describe("a judge of audits", () => {
 
   it("says how often the order decides", async () => {
     const model = judgeOf(() => ({ reason: "the first", first: 9, second: 1 }));
-    const { router, audit, losses } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    const { router, audit, losses } = audited({ audit: { scorer: auditJudge({ model }) } });
     await router.route("x");
     await audit.flush();
     expect(losses).toMatchObject([{ loss: 0 }]);
@@ -72,12 +72,12 @@ describe("a judge of audits", () => {
 
   it("is asked once about equal answers, which have no loss, and once in an order by chance", async () => {
     const model = judgeOf(() => ({ reason: "r", first: 8, second: 6 }));
-    const equal = audited({ large: { answer: "from small" }, audit: { scorer: rubricJudge({ model }) } });
+    const equal = audited({ large: { answer: "from small" }, audit: { scorer: auditJudge({ model }) } });
     await equal.router.route("x");
     await equal.audit.flush();
     expect(model.requests).toHaveLength(1);
     expect(equal.losses).toMatchObject([{ loss: 0 }]);
-    const random = audited({ audit: { scorer: rubricJudge({ model, orders: "random" }) } });
+    const random = audited({ audit: { scorer: auditJudge({ model, orders: "random" }) } });
     await random.router.route("x");
     await random.audit.flush();
     expect(model.requests).toHaveLength(2);
@@ -94,7 +94,7 @@ describe("a judge of audits", () => {
     ["a list", [{ reason: "r", first: 10, second: 1 }]],
     ["null", "null"],
   ])("gives no verdict by %s", async (_, reply) => {
-    const { router, audit } = audited({ audit: { scorer: rubricJudge({ model: judgeOf(() => reply) }) } });
+    const { router, audit } = audited({ audit: { scorer: auditJudge({ model: judgeOf(() => reply) }) } });
     await router.route("x");
     await audit.flush();
     expect(audit.status()).toMatchObject({
@@ -115,7 +115,7 @@ describe("a judge of audits", () => {
     });
     const { router, audit } = audited({
       small: { answer: hostile },
-      audit: { scorer: rubricJudge({ model }) },
+      audit: { scorer: auditJudge({ model }) },
     });
     await router.route("x");
     await audit.flush();
@@ -133,7 +133,7 @@ describe("a judge of audits", () => {
 
   it("is not shown a request that may not reach it, and the reference is not paid for", async () => {
     const model = judgeOf(() => ({ reason: "r", first: 5, second: 5 }));
-    const { router, audit, large } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    const { router, audit, large } = audited({ audit: { scorer: auditJudge({ model }) } });
     const constraint = {
       name: "no-judge",
       permits: ({ id }: { id: string }) => id !== "fake:judge" || "not here",
@@ -170,7 +170,7 @@ describe("a judge of audits", () => {
       seen.push(answers);
       return { reason: "r", first: 5, second: 5 };
     });
-    const { router, audit, small, large } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    const { router, audit, small, large } = audited({ audit: { scorer: auditJudge({ model }) } });
     answerWith(small, own);
     answerWith(large, other);
     await router.route("x");
@@ -185,7 +185,7 @@ describe("a judge of audits", () => {
     ["parts that are no text", { content: [{ type: "image" }] as never }],
   ])("gives no verdict on answers of %s, which it does not see", async (_, message) => {
     const model = judgeOf(() => ({ reason: "r", first: 5, second: 5 }));
-    const { router, audit, small, large } = audited({ audit: { scorer: rubricJudge({ model }) } });
+    const { router, audit, small, large } = audited({ audit: { scorer: auditJudge({ model }) } });
     answerWith(small, message);
     answerWith(large, message);
     await router.route("x");
@@ -207,7 +207,7 @@ describe("a judge of audits", () => {
       const { router, audit, large } = audited({
         small: sees,
         large: sees,
-        audit: { scorer: rubricJudge({ model }) },
+        audit: { scorer: auditJudge({ model }) },
       });
       await router.route(ask);
       await audit.flush();
@@ -234,8 +234,6 @@ describe("a judge of audits", () => {
       { model, maxOutputTokens: 0 },
       { model, levels: [] },
     ])
-      expect(() => rubricJudge(options as never)).toThrow(
-        expect.objectContaining({ code: "invalid-option" }),
-      );
+      expect(() => auditJudge(options as never)).toThrow(expect.objectContaining({ code: "invalid-option" }));
   });
 });
