@@ -1,8 +1,8 @@
-import { barChart } from "./charts.js";
+import { brief, count, milliseconds, momentOf, percent, usd } from "../format.ts";
+import { name } from "../parts.ts";
+import { barChart } from "./bar-chart.js";
 import { colourOf, restColour } from "./colours.js";
-import { byId, h, name, setText } from "./dom.js";
-import { title } from "./first.js";
-import { brief, count, milliseconds, momentOf, percent, usd } from "./format.js";
+import { byId, h, setText } from "./dom.js";
 
 /** Requests over time by model, next to their shares. */
 export function createTraffic() {
@@ -40,8 +40,7 @@ export function createTraffic() {
     ),
     body,
   );
-  const heading = title("Traffic by model");
-  heading.id = "traffic-title";
+  const heading = h("h2", { id: "traffic-title" }, "Traffic by model");
   byId("traffic").replaceChildren(
     h("div", { class: "chart" }, heading, readout, plot, ends),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Models" }, table),

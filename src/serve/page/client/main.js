@@ -1,9 +1,11 @@
+import { count, momentOf } from "../format.ts";
+import { firstPromiseCard } from "../promise-card.ts";
+import { savingCard } from "../saving-card.ts";
 import { showCards } from "./cards.js";
 import { follow, forgetKey, hasKey, keepKey, takeKey } from "./connect.js";
 import { createDecisions } from "./decisions.js";
-import { byId, h, setText } from "./dom.js";
-import { createTiles, showPromise, showSaving } from "./first.js";
-import { count, momentOf } from "./format.js";
+import { byId, drawn, h, setText } from "./dom.js";
+import { createTiles } from "./tiles.js";
 import { createTraffic } from "./traffic.js";
 
 /** @type {Record<string, [string, string]>} */
@@ -27,6 +29,8 @@ let isPlanned = false;
 /** @type {(() => void) | undefined} */
 let stop;
 
+const showSaving = drawn("saving", savingCard);
+const showPromise = drawn("promise", firstPromiseCard);
 const showTiles = createTiles();
 const showTraffic = createTraffic();
 const decisions = createDecisions();

@@ -1,7 +1,7 @@
+import { count, digits, milliseconds, percent, timeOf, usd } from "../format.ts";
+import { name, pill } from "../parts.ts";
 import { colourOf } from "./colours.js";
-import { byId, h, name, setText } from "./dom.js";
-import { pill, title } from "./first.js";
-import { count, digits, milliseconds, percent, timeOf, usd } from "./format.js";
+import { byId, h, setText } from "./dom.js";
 
 /** Rows that are shown, and new ones of a frame: more could not be read. */
 const mostRows = 40;
@@ -14,8 +14,7 @@ const causes = { pin: "pinned", budget: "by a budget", cap: "capped" };
 
 /** The list of decisions. It stands still while it is pointed at or has the focus, and while it is paused. */
 export function createDecisions() {
-  const heading = title("Decisions");
-  heading.id = "decisions-title";
+  const heading = h("h2", { id: "decisions-title" }, "Decisions");
   const note = h("p", { class: "note" });
   const pause = h("button", { type: "button", class: "quiet", "aria-pressed": "false" }, "Pause");
   const body = h("tbody");
@@ -170,8 +169,8 @@ function rowOf(row) {
 /** @param {number | undefined} value */
 function complexity(value) {
   if (value === undefined) return "–";
-  const bar = h("span", { class: "meter", "aria-hidden": "true" }, h("span"));
-  /** @type {HTMLElement} */ (bar.firstChild).style.width = `${100 * Math.min(1, Math.max(0, value))}%`;
+  const width = `${100 * Math.min(1, Math.max(0, value))}%`;
+  const bar = h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: { width } }));
   // Cut and not rounded: 0.6996 is below 0.7.
   return h("span", { class: "measured" }, bar, (Math.floor(value * 100 + 1e-9) / 100).toFixed(2));
 }

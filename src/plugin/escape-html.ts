@@ -1,4 +1,4 @@
-import { showHidden } from "../../src/plugin/show-hidden.ts";
+import { showHidden } from "./show-hidden.ts";
 
 /**
  * Escapes text for HTML, in elements and in quoted attributes. Invisible characters, and those that change

@@ -1,6 +1,11 @@
-import type { Estimate } from "../../src/loop/statistics/index.ts";
+// Formats of numbers in pages and reports: for people, with their unit.
 
-/** Formats of numbers in reports: for people, with their unit. */
+/** A number with its interval. */
+interface Estimate {
+  readonly value: number;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
 
 /** Formats a share of 1 as `41 %`; small ones with a decimal. */
 export function percent(share: number): string {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeHtml } from "../../../evals/report/escape-html.ts";
 import { type Content, html, type Markup } from "../../../evals/report/html.ts";
+import { escapeHtml } from "../../../src/plugin/escape-html.ts";
 import { showHidden } from "../../../src/plugin/show-hidden.ts";
 import { anyCharacter } from "../../support/any-character.ts";
 import { hostile } from "../../support/evals/report-world.ts";

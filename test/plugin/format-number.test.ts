@@ -11,7 +11,7 @@ import {
   usd,
   usdDigits,
   withInterval,
-} from "../../../evals/report/format-number.ts";
+} from "../../src/plugin/format-number.ts";
 
 describe("numbers of a report", () => {
   it("are written with as many digits as they deserve", () => {
@@ -60,7 +60,7 @@ describe("numbers of a report", () => {
     expect(usdDigits(-12)).toBe("−12.00");
   });
 
-  it("stand before their intervals, where there is one", () => {
+  it("precede their intervals, where there is one", () => {
     expect(percentWithInterval({ value: 0.38, low: 0.35, high: 0.41 })).toBe("38 % [35, 41]");
     expect(percentWithInterval({ value: 0.38 })).toBe("38 %");
     expect(withInterval({ value: 1.5, low: -1, high: 2 }, usd, usdDigits)).toBe("$1.50 [−1.00, 2.00]");
