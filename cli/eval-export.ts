@@ -11,6 +11,7 @@ interface Options {
   readonly out: string;
   readonly model: readonly string[];
   readonly config?: string | undefined;
+  readonly map: readonly string[];
   readonly rename: readonly string[];
   readonly json: boolean;
 }
@@ -30,6 +31,12 @@ export function evalExportCommand(io: Io): Command {
       "--config <file>",
       "routerarena: the router whose choices are the predictions; no model is called",
     )
+    .option(
+      "--map <field=column>",
+      "table, required: the column of a field, such as prompt=question; repeatable",
+      repeated,
+      [],
+    )
     .option("--rename <old=new>", "routerarena: the benchmark's name of a model; repeatable", repeated, [])
     .option("--json", "print JSON: { kind, records, models, leftOut: { reason: count }, out }", false)
     .addHelpText(
@@ -37,7 +44,7 @@ export function evalExportCommand(io: Io): Command {
       `
 Example:
   switchpoint eval export dataset.jsonl --to promptfoo --out tests.json
-  switchpoint eval export outcomes.jsonl --to routerbench --out table.csv
+  switchpoint eval export outcomes.jsonl --to table --map prompt=prompt --map quality:gpt-5=gpt5_ok --out table.csv
   switchpoint eval export prompts.jsonl --to routerarena --config router.ts --out router_inference/predictions/ours.json
 `,
     )
@@ -46,16 +53,18 @@ Example:
 
 async function evalExport(
   input: string,
-  { to, out, model, json, config, rename }: Options,
+  { to, out, model, json, config, map, rename }: Options,
   io: Io,
 ): Promise<void> {
   const named = rename.map((text) => pairOption("--rename", text, "old=new"));
+  const columns = map.map((text) => pairOption("--map", text, "field=column"));
   // Other values are refused where the option is used.
   const settings = {
     to: to as ExportFormatName,
     input,
     out,
     models: someOf(model),
+    columns: columns.length === 0 ? undefined : Object.fromEntries(columns),
     rename: named.length === 0 ? undefined : Object.fromEntries(named),
   };
   if (config === undefined) {

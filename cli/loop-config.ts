@@ -18,7 +18,7 @@ export function loopConfig(config: LoopConfig): string {
 // application: const { completion } = await router.route(request);
 import { createRouter } from "switchpoint";
 import { threshold } from "switchpoint/policies";
-${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { auditedRecords, createAudit, createDriftMonitor, createPromise, rubricJudge } from "switchpoint/rollout";
+${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { auditedRecords, createAudit, createDriftMonitor, createPromise, auditJudge } from "switchpoint/rollout";
 
 const router = createRouter({
   models: { small: ${JSON.stringify(small)}, large: ${JSON.stringify(large)} },
@@ -47,7 +47,7 @@ export const audit = createAudit({
   ${pace},
   budget: { usdPerDay: ${usdPerDay} },
   // ${isLarge ? "Better another model than the two that are judged: models favour their own answers." : "Another model than the two that are judged."}
-  scorer: rubricJudge({
+  scorer: auditJudge({
     model: ${isLarge ? "router.models.large" : `${provider}(${JSON.stringify(model)}${asked})`},
     onPair: drift.noteJudge,
   }),

@@ -61,7 +61,7 @@ export {
   checkCertificate,
   type GateReport,
 } from "./monitor/gate/check-certificate.ts";
-export type { CheckResult, Verdict } from "./monitor/gate/gate-check.ts";
+export type { CheckResult, GateVerdict } from "./monitor/gate/gate-check.ts";
 export { showAnnotations } from "./monitor/gate/show-annotations.ts";
 export { showJUnit } from "./monitor/gate/show-junit.ts";
 export type { CacheRules } from "./monitor/spend/cached-prefixes.ts";

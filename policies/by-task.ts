@@ -34,7 +34,7 @@ export function byTask<const Id extends string>(options: ByTaskOptions<Id>): Pol
     parameters: { tasks: table.described, otherwise: describeUse(rest) },
     models: modelsOf([table, otherwise]),
     reads: readsOf([table, otherwise]),
-    inner: policiesOf([...Object.values(options.tasks), options.otherwise]),
+    inner: policiesOf([...Object.values(tasks), rest]),
     select: (context) => table.policyOf(categoryOf(context)).select(context),
   };
 }

@@ -1,9 +1,9 @@
-import type { Estimate } from "../../src/loop/statistics/index.ts";
+import { count, limit, percent, points, sureness, usd } from "../../src/plugin/format-number.ts";
 import { alternativesChart } from "./alternatives-chart.ts";
-import { count, limit, percent, points, sureness, usd } from "./format-number.ts";
 import { type Content, cut, html, type Markup, unbroken, withNames } from "./html.ts";
 import { fewUnits, statuses } from "./recommendation.ts";
 import type { Alternative, Report } from "./report.ts";
+import { opposite } from "./verdict.ts";
 
 /** First screen: the verdict, what to do, money, quality, promise, and the comparison with doing nothing. */
 export function summarySection(report: Report): Markup {
@@ -127,12 +127,4 @@ function explanation({ certificate, alternatives, reference, provenance, confide
     return `“${claim}” is the promise for requests to come, against ${reference}; ${measured} points is what these ${records} lost, with its ${percent(confidence)} interval.`;
   }
   return `${measured} points against ${reference} is what these ${records} lost, with its ${percent(confidence)} interval. Nothing is promised for requests to come.`;
-}
-
-function opposite({ value, low, high }: Estimate): Estimate {
-  return {
-    value: -value,
-    low: high === undefined ? undefined : -high,
-    high: low === undefined ? undefined : -low,
-  };
 }

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../src/loop/statistics/index.ts";
-import { limit, percent, percentDigits, points, sureness } from "./format-number.ts";
+import { limit, percent, percentDigits, points, sureness } from "../../src/plugin/format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 
 /** Summarises the report in one or two sentences. */
@@ -53,7 +53,8 @@ function intervalOf({ low, high }: Estimate, show: (value: number) => string): s
   return low === undefined || high === undefined ? "" : ` [${show(low)}, ${show(high)}]`;
 }
 
-function opposite({ value, low, high }: Estimate): Estimate {
+/** Turns a loss into a gain, and the other way round. */
+export function opposite({ value, low, high }: Estimate): Estimate {
   return {
     value: -value,
     low: high === undefined ? undefined : -high,

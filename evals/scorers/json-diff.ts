@@ -4,7 +4,7 @@ import { parseJson } from "./internal/parse-json.ts";
 import { plainJson } from "./internal/plain-json.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";
-import { checkFenced, type JsonFormOptions } from "./json-schema.ts";
+import { checkFenced, type JsonFormOptions } from "./json-form.ts";
 import type { Scorer } from "./scorer.ts";
 
 /**

@@ -3,11 +3,11 @@ import { addBills, billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
 import { askJudge, type Judged, type JudgeQuestion, mostJudgeCostUsd } from "./internal/judge-call.ts";
-import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
+import { type JudgeCallOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
 
-export interface PairwiseJudgeOptions extends JudgeOptions {
+export interface PairwiseJudgeOptions extends JudgeCallOptions {
   /** Criteria for the better answer, in your words. Default: correct, complete, to the point. */
   readonly criteria?: string | undefined;
 }

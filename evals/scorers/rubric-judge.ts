@@ -4,7 +4,7 @@ import { billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
 import { askJudge, type JudgeQuestion, mostJudgeCostUsd } from "./internal/judge-call.ts";
-import { type JudgeOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
+import { type JudgeCallOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
 
@@ -18,7 +18,7 @@ export interface RubricLevel {
   readonly description: string;
 }
 
-export interface RubricJudgeOptions extends JudgeOptions {
+export interface RubricJudgeOptions extends JudgeCallOptions {
   /** Criteria, in your words. Default: that the answer is correct, complete and to the point. */
   readonly criteria?: string | undefined;
   /** Levels, at least two, with different labels. Default five, from `wrong` (0) to `excellent` (1). */

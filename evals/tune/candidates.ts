@@ -118,7 +118,7 @@ export function chooseCandidate({ candidates, large, guarantee, test, maxLoss, d
         : test.pValue(lossesOf(guarantee, large.quality, quality), maxLoss);
     before = routed;
     pValues.push(pValue);
-    // One that is no number is above it, too.
+    // NaN is above it, too.
     if (!(pValue <= delta)) return { index, accepted: candidate, pValues };
     const cost = dearness(costUsd, toLarge);
     if (cost < least) {

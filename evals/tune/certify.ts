@@ -30,7 +30,7 @@ export interface CertifyParts {
   readonly settings: TuneSettings;
 }
 
-/** What is to be certified: a loss, or one candidate, chosen without the qualities of these records. */
+/** A loss to be certified, or one candidate, chosen without the qualities of these records. */
 export type Asked =
   | {
       /** The cheapest candidate is taken whose loss is at most this, with confidence `1 - delta`. */

@@ -1,11 +1,11 @@
 /** Statements about live traffic that may be looked at any time. */
 
+export { type AuditJudgeOptions, auditJudge } from "./audit/audit-judge.ts";
 export type { AuditOptions } from "./audit/audit-options.ts";
 export type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit/audit-scorer.ts";
 export type { AuditSkip, AuditStatus, FeedbackStatus } from "./audit/audit-status.ts";
 export { auditedRecords } from "./audit/audited-records.ts";
 export { type Audit, createAudit } from "./audit/create-audit.ts";
-export { type RubricJudgeOptions, rubricJudge } from "./audit/rubric-judge.ts";
 export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts";
 export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";
 export type { DriftState } from "./drift/drift-state.ts";

@@ -18,6 +18,7 @@ export { type FakeAnswer, type FakeModel, type FakeModelOptions, fakeModel } fro
 export type { GoldenRequest } from "./golden-requests.ts";
 export { type GoldenRoutesResult, type GoldenRoutesSetup, goldenRoutes } from "./golden-routes.ts";
 export type { GoldenRoute } from "./golden-snapshot.ts";
+export { type OptionsSetup, optionConformance } from "./option-conformance.ts";
 export { type PolicySetup, policyConformance } from "./policy-conformance.ts";
 export { providerConformance } from "./provider-conformance.ts";
 export type {

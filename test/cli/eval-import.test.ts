@@ -11,6 +11,7 @@ afterAll(() => folder.remove());
 const table = folder.file("sums.csv", "prompt,a,b\n2 + 2?,True,True\n3 + 3?,,True\n");
 const out = folder.file("out.jsonl", "");
 const run = (...args: readonly string[]) => runCli(["eval", "import", ...args]);
+const wide = ["--from", "table", "--map", "prompt=prompt", "--map", "quality:a=a"];
 
 describe("eval import", () => {
   it("writes outcomes, says how many, and to stderr what was left out", async () => {
@@ -18,19 +19,30 @@ describe("eval import", () => {
       exitCode,
       out: shown,
       err,
-    } = await run(table, "--from", "routellm", "--model", "a", "--rename", "a=openai:a", "--out", out);
+    } = await run(
+      table,
+      ...wide,
+      "--map",
+      "quality:b=b",
+      "--model",
+      "a",
+      "--rename",
+      "a=openai:a",
+      "--out",
+      out,
+    );
     expect({ exitCode, shown, err }).toEqual({
       exitCode: 0,
       shown: `1 records with outcomes: ${out}\n`,
       err: "left out: 1 without an outcome of the models\n",
     });
     expect(linesOf(readFileSync(out, "utf8"))).toEqual([
-      { id: "sums:2", prompt: "2 + 2?", category: "sums", outcomes: { "openai:a": { quality: 1 } } },
+      { id: "sums:2", prompt: "2 + 2?", outcomes: { "openai:a": { quality: 1 } } },
     ]);
   });
 
   it("writes what eval replay reads, and says which model is missing where", async () => {
-    expect((await run(table, "--from", "routellm", "--out", out)).err).toBe(
+    expect((await run(table, ...wide, "--map", "quality:b=b", "--out", out)).err).toBe(
       "a has an outcome on 1 of 2 records\n",
     );
     const replay = ["eval", "replay", "--outcomes", out, "--small", "a", "--large", "b", "--bootstrap", "20"];
@@ -74,9 +86,9 @@ describe("eval import", () => {
   it("reads a URL", async () => {
     const server = await serveWith((response) => response.end(readFileSync(table)));
     const url = `${server.url}/sums.csv`;
-    const refused = await run(url, "--from", "routellm", "--out", out);
+    const refused = await run(url, ...wide, "--out", out);
     expect(refused).toMatchObject({ exitCode: 2, err: expect.stringMatching(/input must be an https URL/) });
-    const { exitCode } = await run(url, "--from", "routellm", "--loopback-http", "--out", out);
+    const { exitCode } = await run(url, ...wide, "--loopback-http", "--out", out);
     await server.close();
     expect(exitCode).toBe(0);
     expect(server.requests).toHaveLength(1);
@@ -105,7 +117,7 @@ describe("eval import", () => {
   it("leaves what was there when the input is wrong", async () => {
     writeFileSync(out, "before");
     const bad = folder.file("bad.csv", "prompt,a\nx,True\ny,7\n");
-    const { exitCode, err } = await run(bad, "--from", "routellm", "--out", out);
+    const { exitCode, err } = await run(bad, ...wide, "--out", out);
     expect(exitCode).toBe(2);
     expect(err).toMatch(/bad\.csv:3: column "a" must be True, False or a number in \[0, 1\], got 7/);
     expect(readFileSync(out, "utf8")).toBe("before");
@@ -113,17 +125,17 @@ describe("eval import", () => {
 
   const never = `${out}.never`;
   it.each<[string, readonly string[], RegExp]>([
-    ["no input", ["--from", "routellm", "--out", never], /missing required argument 'inputs'/],
+    ["no input", [...wide, "--out", never], /missing required argument 'inputs'/],
     ["no format", [table, "--out", never], /required option '--from <format>'/],
-    ["no output", [table, "--from", "routellm"], /required option '--out <file>'/],
+    ["no output", [table, ...wide], /required option '--out <file>'/],
     [
       "an unknown format",
       [table, "--from", "excel", "--out", never],
-      /from must be one of promptfoo, openai-evals, routellm, routerbench, table, langfuse, langsmith, braintrust, opentelemetry, lm-eval, decisions, audit, labels, got "excel"/,
+      /from must be one of promptfoo, openai-evals, table, langfuse, langsmith, braintrust, opentelemetry, lm-eval, decisions, audit, labels, got "excel"/,
     ],
     [
       "an option of another format",
-      [table, "--from", "routellm", "--quality", "pass", "--out", never],
+      [table, ...wide, "--quality", "pass", "--out", never],
       /quality must be absent: it is for promptfoo/,
     ],
     [
@@ -146,11 +158,7 @@ describe("eval import", () => {
       [table, table, "--from", "decisions", "--feedback", table, "--out", never],
       /inputs must be one decision log/,
     ],
-    [
-      "a name that is none",
-      [table, "--from", "routellm", "--rename", "a", "--out", never],
-      /--rename must be old=new/,
-    ],
+    ["a name that is none", [table, ...wide, "--rename", "a", "--out", never], /--rename must be old=new/],
     [
       "labels without outcomes",
       [table, "--from", "labels", "--out", never],
@@ -168,22 +176,18 @@ describe("eval import", () => {
     ],
     [
       "a bound that is none",
-      [table, "--from", "routellm", "--max-bytes", "much", "--out", never],
+      [table, ...wide, "--max-bytes", "much", "--out", never],
       /--max-bytes must be a number/,
     ],
     [
       "a wait that is none",
-      [table, "--from", "routellm", "--timeout-ms", "0", "--out", never],
+      [table, ...wide, "--timeout-ms", "0", "--out", never],
       /--timeout-ms must be a number/,
     ],
-    [
-      "a file that is not there",
-      ["no.csv", "--from", "routellm", "--out", never],
-      /no\.csv: file does not exist/,
-    ],
+    ["a file that is not there", ["no.csv", ...wide, "--out", never], /no\.csv: file does not exist/],
     [
       "a folder that is not there",
-      [table, "--from", "routellm", "--out", "/no/such/out.jsonl"],
+      [table, ...wide, "--out", "/no/such/out.jsonl"],
       /out must be a file that can be written \(ENOENT\)/,
     ],
   ])("refuses %s", async (_, args, message) => {
@@ -206,10 +210,13 @@ describe("eval export", () => {
       exitCode,
       out: shown,
       err,
-    } = await runCli(["eval", "export", outcomes, "--to", "routerbench", "--out", csv]);
+    } = await runCli([
+      ...["eval", "export", outcomes, "--to", "table"],
+      ...["--map", "id=id", "--map", "prompt=prompt", "--map", "quality:a=ok", "--out", csv],
+    ]);
     expect({ exitCode, shown }).toEqual({ exitCode: 0, shown: `1 records with outcomes: ${csv}\n` });
-    expect(err).toMatch(/^left out: 1 records with messages, system prompt or tools/);
-    expect(readFileSync(csv, "utf8").split("\n")[1]).toBe("2,y,,0.5,,,a");
+    expect(err).toMatch(/^left out: 1 records with tools/);
+    expect(readFileSync(csv, "utf8").split("\n")[1]).toBe("2,y,0.5");
   });
 
   it("prints JSON", async () => {
@@ -230,17 +237,22 @@ describe("eval export", () => {
   });
 
   it.each<[string, readonly string[], RegExp]>([
-    ["no input", ["--to", "routellm", "--out", "x"], /missing required argument 'input'/],
+    ["no input", ["--to", "promptfoo", "--out", "x"], /missing required argument 'input'/],
     ["no format", [outcomes, "--out", "x"], /required option '--to <format>'/],
     [
       "an unknown format",
       [outcomes, "--to", "decisions", "--out", "x"],
-      /to must be one of promptfoo, openai-evals, routellm, routerbench/,
+      /to must be one of promptfoo, openai-evals, table, routerarena/,
     ],
     [
-      "grades in a table of right and wrong",
-      [outcomes, "--to", "routellm", "--out", `${out}.never`],
-      /must be 0 or 1 for routellm/,
+      "a table without columns",
+      [outcomes, "--to", "table", "--out", `${out}.csv`],
+      /columns must be a mapping with prompt/,
+    ],
+    [
+      "columns of another format",
+      [outcomes, "--to", "promptfoo", "--map", "prompt=x", "--out", `${out}.json`],
+      /columns must be absent: it is for table/,
     ],
   ])("refuses %s", async (_, args, message) => {
     const { exitCode, err } = await runCli(["eval", "export", ...args]);

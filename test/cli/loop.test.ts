@@ -166,7 +166,7 @@ function auditFile(count: number, name = "audit.jsonl"): string {
           reference: "large",
           loss: index % 4 === 0 ? 1 : 0.01,
           costUsd: 0.02,
-          scorer: "rubricJudge x",
+          scorer: "auditJudge x",
         },
       },
     }),

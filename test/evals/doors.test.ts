@@ -7,7 +7,7 @@ const doors = {
     ALWAYS_SMALL AskedTest CacheRules CalibrateOptions Calibration CategoryTuning
     Certificate CheckCertificateOptions CheckResult CollectEstimate CollectOptions CollectProgress
     CollectedModel Collection CompareOptions Comparison ComparisonMetric ComparisonRow DatasetRecord
-    DecisionScores DecisionScoresOptions ExportOptions ExportReport FeedbackRule GateReport GridOptions Guarantee HumanLabel Import ImportOptions ImportReport
+    DecisionScores DecisionScoresOptions ExportOptions ExportReport FeedbackRule GateReport GateVerdict GridOptions Guarantee HumanLabel Import ImportOptions ImportReport
     InsufficientEvidenceError IntervalOptions JoinHumanLabelsOptions JoinOptions JoinReport
     JoinedAuditFeedback JoinedFeedback JoinedLabels JsonLinesOptions LoggedDecision LoggedSpend LossTestName
     MissingOutcomes ModelCalibration ModelEstimate ModelReport NetSaving NetSavingOptions Outcome
@@ -17,7 +17,7 @@ const doors = {
     RouterReportOptions SavingEstimate ScoreDrift ScoreDriftOptions ScoreReference
     ScoredDecision Sides SpendRequest Split SplitOptions SplitRecord Target TrainOptions
     TrainSettings Training TrainingReport TuneOptions TunePoint TunePoliciesOptions
-    TuneThresholdOptions TuningFile UnitField Verdict
+    TuneThresholdOptions TuningFile UnitField
     calibrate checkCertificate checkDisjoint collect compare
     decisionScores describeCertificate estimateCollect exportRecords importFile
     importRecords joinAuditFeedback joinDecisions joinFeedback joinHumanLabels netSaving pairOutcomes promptKey
@@ -27,10 +27,10 @@ const doors = {
     tunePolicies tuneThreshold unitsOf withLogprobChecks writeClassifier writeTuning
   `,
   "evals/scorers/index.ts": `
-    AnyScorer ContainsOptions EmbeddingSimilarityOptions JsonFormOptions JudgeOptions
+    AnyScorer ContainsOptions EmbeddingSimilarityOptions JsonFormOptions JudgeCallOptions
     MultipleChoiceOptions NormalisedOptions NumericOptions PairwiseJudgeOptions RegexOptions
     RubricJudgeOptions RubricLevel Score ScoreResult ScoredToolCall Scorer ScorerArgs ScorerFunction
-    ToolCallMatchOptions contains embeddingSimilarity exact humanLabels jsonDiff jsonSchema
+    ToolCallMatchOptions contains embeddingSimilarity exact humanLabels jsonDiff jsonForm
     multipleChoice normalised numeric pairwiseJudge regex rubricJudge scoreWith scorerName toolCallMatch
   `,
   "evals/metrics/index.ts": `

@@ -60,14 +60,14 @@ const pluginDoor = {
 
 const rolloutDoor = {
   values: words(`
-    auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
+    auditJudge auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
     createRollout
     degraded diffReleases errors escalations followRelease keepPromise latency loopStates parseRelease
-    publishRelease quality readRelease rolloutPolicy rubricJudge saferThreshold saltFingerprint
+    publishRelease quality readRelease rolloutPolicy saferThreshold saltFingerprint
     saving sharePromise verifyRelease watchTuning
   `),
   types: words(`
-    ApartRecords Audit AuditOptions AuditScore AuditScorer AuditSkip AuditStatus AuditedAnswers
+    ApartRecords Audit AuditJudgeOptions AuditOptions AuditScore AuditScorer AuditSkip AuditStatus AuditedAnswers
     AuditedRecord CategoryStanding ComparedArm CostGuardOptions DecidedBecause Deployment
     DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
     DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
@@ -77,7 +77,7 @@ const rolloutDoor = {
     Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
     ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions
     RolloutPolicyOptions RolloutSalt RolloutSnapshot RolloutStage RolloutState RolloutStateName
-    RolloutStatus RolloutUnit RolloutVerdict RubricJudgeOptions SaferThresholdOptions SavingOptions
+    RolloutStatus RolloutUnit RolloutVerdict SaferThresholdOptions SavingOptions
     SavingReport ScoringHop ShadowStatus ShareGuardOptions SharePromiseOptions SharedPromise
     Standing StandingState TunedCurve TuningWatch Verdict Verification WatchTuningOptions
   `),
@@ -120,4 +120,20 @@ test.each([
   ],
 ])("the door %s shows these names alone", (door, values, types) => {
   expect(namesOf(door)).toEqual({ values: words(values), types: types === "" ? [] : words(types) });
+});
+
+test("a name at two doors is one thing", async () => {
+  const things = new Map<string, { readonly door: string; readonly thing: unknown }>();
+  const twice: string[] = [];
+  for (const [door, source] of Object.entries(entrySources)) {
+    // Each provider is a door of its own, which has its name; LangChain keeps a registry in the process.
+    if (source.includes("*") || door === "switchpoint/langchain") continue;
+    const shown: Readonly<Record<string, unknown>> = await import(source);
+    for (const [name, thing] of Object.entries(shown)) {
+      const earlier = things.get(name);
+      things.set(name, earlier ?? { door, thing });
+      if (earlier !== undefined && earlier.thing !== thing) twice.push(`${name}: ${earlier.door}, ${door}`);
+    }
+  }
+  expect(twice).toEqual([]);
 });

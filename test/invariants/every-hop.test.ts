@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { boundary, healthy, latency, maxCost, only, safetyFloor } from "../../policies/constraints/index.ts";
+import {
+  boundary,
+  healthy,
+  maxCost,
+  only,
+  safetyFloor,
+  startsWithin,
+} from "../../policies/constraints/index.ts";
 import { always } from "../../policies/index.ts";
 import type { Candidate, Hop, HopContext, ProviderErrorKind } from "../../src/contracts/index.ts";
 import {
@@ -417,7 +424,7 @@ describe("the health of a model", () => {
     const { router, small } = make({
       small: { wait: () => new Promise((resolve) => setTimeout(resolve, 300)) },
       policy: { name: "first", select: ({ candidates: [one] }) => one && { model: one.id, reason: "" } },
-      constraints: [latency({ p95FirstTokenMs: 250 })],
+      constraints: [startsWithin({ p95FirstTokenMs: 250 })],
     });
     for (let count = 0; count < 20; count += 1) {
       expect((await router.decide(ask)).model).toBe("small");
@@ -431,7 +438,7 @@ describe("the health of a model", () => {
     const decision = await router.decide(ask);
     expect(decision.model).toBe("large");
     expect(decision.candidates[0]?.permitted).toBe(
-      "latency: p95 of the time to first token is 300 ms, more than 250",
+      "startsWithin: p95 of the time to first token is 300 ms, more than 250",
     );
   });
 });

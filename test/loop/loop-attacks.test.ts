@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/contracts/index.ts";
 import { memoryStore } from "../../src/fleet/store/memory.ts";
 import { errors } from "../../src/loop/guards/errors.ts";
-import { createPromise, rubricJudge, sharePromise } from "../../src/loop/index.ts";
+import { auditJudge, createPromise, sharePromise } from "../../src/loop/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 import { audited, halfAsGood } from "../support/audited.ts";
 import { failOnUnhandled } from "../support/fail-on-unhandled.ts";
@@ -30,7 +30,7 @@ describe("parts of users that reject", () => {
       "the judge and onPair",
       {
         audit: {
-          scorer: rubricJudge({
+          scorer: auditJudge({
             model: fakeModel({
               model: "judge",
               price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 },

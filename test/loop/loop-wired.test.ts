@@ -8,6 +8,7 @@ import { memoryStore } from "../../src/fleet/store/memory.ts";
 import { createRouter, isRouterError } from "../../src/index.ts";
 import {
   type AuditScore,
+  auditJudge,
   createAudit,
   createDriftMonitor,
   createHoldOut,
@@ -17,7 +18,6 @@ import {
   keepPromise,
   quality,
   type RolloutOptions,
-  rubricJudge,
   sharePromise,
 } from "../../src/loop/index.ts";
 import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
@@ -193,7 +193,7 @@ it("verdicts of a judge that the order decides reach the drift monitor, pair by 
     reference: "large",
     rate: 1,
     budget: { usdPerDay: 1 },
-    scorer: rubricJudge({ model: judge, onPair: note }),
+    scorer: auditJudge({ model: judge, onPair: note }),
     file: join(mkdtempSync(join(tmpdir(), "loop-")), "audit.jsonl"),
   });
   await router.route(ask);

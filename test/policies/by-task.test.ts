@@ -68,7 +68,6 @@ test.each([
   [{ ...good, tasks: { code: {} } }, "byTask.tasks.code must be an object with select(), got an object"],
   [{ ...good, tasks: { code: null } }, "byTask.tasks.code must be an object with select(), got null"],
   [{ tasks: good.tasks }, "byTask.otherwise must be a non-empty string, but it is missing"],
-  [{ ...good, task: {} }, "byTask.task must be absent: known options are tasks, otherwise"],
 ])("options %j are refused", (options, message) => {
   const build = () => byTask(options as ByTaskOptions<string>);
   expect(build).toThrow(InvalidOptionError);

@@ -32,9 +32,9 @@ const constraintSamples: Readonly<Record<string, readonly Constraint<Id>[]>> = {
   ],
   except: [constraints.except("small")],
   healthy: [constraints.healthy()],
-  latency: [
-    constraints.latency({ p95FirstTokenMs: 200 }),
-    constraints.latency({ p95FirstTokenMs: 500, unknown: "refuse" }),
+  "starts-within": [
+    constraints.startsWithin({ p95FirstTokenMs: 200 }),
+    constraints.startsWithin({ p95FirstTokenMs: 500, unknown: "refuse" }),
   ],
   "max-cost": [constraints.maxCost({ usd: 0.0002 })],
   only: [constraints.only("small")],
@@ -177,7 +177,7 @@ test("every policy that holds policies is checked as a combinator", () => {
 const closed: ReadonlySet<Constraint<Id>> = new Set(
   [
     constraintSamples["boundary"]?.[0],
-    constraintSamples["latency"]?.[1],
+    constraintSamples["starts-within"]?.[1],
     constraintSamples["max-cost"]?.[0],
   ].filter((constraint) => constraint !== undefined),
 );

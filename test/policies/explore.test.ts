@@ -98,10 +98,6 @@ test.each<[unknown, unknown, unknown, string]>([
   [1.1, always("a"), {}, "explore.epsilon must be a number in [0, 1], got 1.1"],
   [Number.NaN, always("a"), {}, "explore.epsilon must be a number in [0, 1], got NaN"],
   [0.1, "a", {}, "explore.policy must be an object with select()"],
-  [0.1, always("a"), { among: "a" }, 'explore.among must be an array of model ids, got "a"'],
-  [0.1, always("a"), { among: [] }, "explore.among must be given at least one model id"],
-  [0.1, always("a"), { floor: 2 }, "explore.floor must be a number in [0, 1], got 2"],
-  [0.1, always("a"), { flor: 0.5 }, "explore.flor must be absent: known options are among, floor"],
 ])("epsilon %j with %j and %j is refused", (epsilon, policy, options, message) => {
   const build = () => explore(epsilon as number, policy as Policy<"a">, options as ExploreOptions<"a">);
   expect(build).toThrow(InvalidOptionError);

@@ -485,15 +485,6 @@ describe("guarded()", () => {
     [{ by: { label: "" } }, "guarded.by.label"],
     [{ by: { lable: "x" } }, "guarded.by.lable"],
     [{ large: [] }, "guarded.large"],
-    [{ usual: 1.1 }, "guarded.usual"],
-    [{ usualOf: { a: -1 } }, "guarded.usualOf.a"],
-    [{ usualOf: [] }, "guarded.usualOf"],
-    [{ margin: 0 }, "guarded.margin"],
-    [{ cap: "small" }, "guarded.cap"],
-    [{ capMs: 1 }, "guarded.capMs"],
-    [{ maxUnits: 0 }, "guarded.maxUnits"],
-    [{ name: "" }, "guarded.name"],
-    [{ nmae: "" }, "guarded.nmae"],
   ])("refuses %j", (options, option) => {
     expect(() => guarded(split, options as never)).toThrow(
       expect.objectContaining({ code: "invalid-option", option }),

@@ -151,9 +151,6 @@ test.each([
   [{ a: Number.NaN }, "mix.a must be a number in [0, 1], got NaN"],
   [{ a: 1.5, b: -0.5 }, "mix.a must be a number in [0, 1], got 1.5"],
   [{ "": 1 }, 'mix, a model, must be a non-empty string, got ""'],
-  [[0.5, 0.5], "mix[0] must be an object of options, got 0.5"],
-  [[{ weight: 1, model: "a" }], "mix[0].model must be absent: known options are weight, use"],
-  [[{ weight: "1", use: "a" }], 'mix[0].weight must be a number in [0, 1], got "1"'],
   [[{ weight: 1 }], "mix[0].use must be a non-empty string, but it is missing"],
   [[{ weight: 1, use: {} }], "mix[0].use must be an object with select()"],
 ])("%j is refused", (weights, message) => {

@@ -51,14 +51,9 @@ test("its parameters describe it", () => {
 const good = { label: "routing", values: { on: "large" }, otherwise: "small" };
 
 test.each([
-  [{ ...good, label: "" }, 'override.label must be a non-empty string, got ""'],
   [{ ...good, values: {} }, "override.values must be an object of at least one model or policy"],
   [{ ...good, values: { on: 1 } }, "override.values.on must be a non-empty string, got 1"],
   [{ ...good, otherwise: undefined }, "override.otherwise must be a non-empty string, but it is missing"],
-  [
-    { ...good, flag: () => "large" },
-    "override.flag must be absent: known options are label, values, otherwise",
-  ],
 ])("options %j are refused", (options, message) => {
   const build = () => override(options as OverrideOptions<string>);
   expect(build).toThrow(InvalidOptionError);

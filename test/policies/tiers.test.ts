@@ -108,12 +108,7 @@ test.each([
   [{ ...good, cuts: 0.3 }, "tiers.cuts must be an array of 2, one fewer than models, got 0.3"],
   [{ ...good, cuts: [0.3, 1.1] }, "tiers.cuts[1] must be a number in [0, 1], got 1.1"],
   [{ ...good, cuts: [Number.NaN, 0.5] }, "tiers.cuts[0] must be a number in [0, 1], got NaN"],
-  [{ models: ["a"], cuts: [] }, "tiers.models must be an array of at least two model ids, got an array of 1"],
-  [{ ...good, models: "abc" }, 'tiers.models must be an array of at least two model ids, got "abc"'],
-  [{ ...good, models: ["a", "b", "a"] }, 'tiers.models[2] must be an id that is not there already, got "a"'],
-  [{ ...good, models: ["a", "", "c"] }, 'tiers.models[1] must be a non-empty string, got ""'],
   [{ ...good, otherwise: "d" }, 'tiers.otherwise must be one of a, b, c, got "d"'],
-  [{ ...good, at: 0.5 }, "tiers.at must be absent: known options are models, cuts, otherwise"],
 ])("options %j are refused", (options, message) => {
   const build = () => tiers(options as TiersOptions<string>);
   expect(build).toThrow(InvalidOptionError);

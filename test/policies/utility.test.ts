@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { firstOf, mix, type UtilityOptions, utility } from "../../policies/index.ts";
-import { InvalidOptionError } from "../../src/contracts/index.ts";
+import { firstOf, mix, utility } from "../../policies/index.ts";
 import { candidateOf } from "../../src/testing/index.ts";
 import { runs } from "../support/runs.ts";
 import { choicesAmong, sharesOf } from "../support/shares-of.ts";
@@ -78,17 +77,4 @@ test("its parameters describe it", () => {
   expect(choicesAmong(utility({ usdPerGoodAnswer: 0.05 }), [small, mid])[0]?.reason).toBe(
     "most quality for its cost, at $0.05 a good answer",
   );
-});
-
-test.each([
-  [{ usdPerGoodAnswer: 0 }, "utility.usdPerGoodAnswer must be a finite number above 0, got 0"],
-  [{ usdPerGoodAnswer: -1 }, "utility.usdPerGoodAnswer must be a finite number above 0, got -1"],
-  [{ usdPerGoodAnswer: Number.NaN }, "utility.usdPerGoodAnswer must be a finite number above 0, got NaN"],
-  [{ usdPerGoodAnswer: Infinity }, "utility.usdPerGoodAnswer must be a finite number above 0, got Infinity"],
-  [{}, "utility.usdPerGoodAnswer must be a finite number above 0, but it is missing"],
-  [{ priceWeight: 1 }, "utility.priceWeight must be absent: known options are usdPerGoodAnswer"],
-])("options %j are refused", (options, message) => {
-  const build = () => utility(options as UtilityOptions);
-  expect(build).toThrow(InvalidOptionError);
-  expect(build).toThrow(message);
 });

@@ -1,3 +1,5 @@
+import { isIn } from "./read-log.ts";
+
 /** Lines of a decision log that are to be removed. */
 export interface Selection {
   /** The tenant as lines may have it: plain or hashed. Absent: the session selects. */
@@ -37,8 +39,4 @@ export function isDoomed(line: Fields, { tenants, sessions, ids, callsOnly }: Se
   if (typeof id === "string" && ids.has(id)) return true;
   const request = (typeof line["request"] === "object" ? line["request"] : undefined) as Fields | undefined;
   return isIn(tenants, request?.["tenant"] ?? line["tenant"]) && isIn(sessions, request?.["session"]);
-}
-
-function isIn(list: readonly string[] | undefined, value: unknown): boolean {
-  return list === undefined || (typeof value === "string" && list.includes(value));
 }

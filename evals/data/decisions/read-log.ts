@@ -74,6 +74,7 @@ function fits(decision: DecisionLine, filter: DecisionFilter): boolean {
   return at >= (since ?? Number.NEGATIVE_INFINITY) && at < (until ?? Number.POSITIVE_INFINITY);
 }
 
-function isIn(list: readonly string[] | undefined, value: unknown): boolean {
+/** True if there is no list, or the value is a text on it. */
+export function isIn(list: readonly string[] | undefined, value: unknown): boolean {
   return list === undefined || (typeof value === "string" && list.includes(value));
 }

@@ -19,6 +19,8 @@ export interface ExportSettings {
   readonly router?: Router | undefined;
   /** New names of models, for RouterArena. */
   readonly rename?: Readonly<Record<string, string>> | undefined;
+  /** Columns by our fields, for a table. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
   /** Extension of the file that is written, in lower case, with the dot and without `.gz`. */
   readonly extension: string;
   /** Counts records that the format cannot hold. */

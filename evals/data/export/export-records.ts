@@ -8,6 +8,7 @@ import {
 } from "../../../src/contracts/index.ts";
 import { checkKeys } from "../../../src/plugin/index.ts";
 import { textOf } from "../input/json-values.ts";
+import { checkTableColumns, type TableColumns } from "../input/table-columns.ts";
 import { checkOther } from "../outcomes/check-other.ts";
 import { isObject } from "../outcomes/is-object.ts";
 import { parseOutcomeRecord } from "../outcomes/parse-outcome-record.ts";
@@ -16,17 +17,15 @@ import { writeWhole } from "../outcomes/write-whole.ts";
 import type { Exported, ExportFormat, ExportSource } from "./export-format.ts";
 import { openaiEvals } from "./openai-evals.ts";
 import { promptfoo } from "./promptfoo.ts";
-import { routellm } from "./routellm.ts";
 import { benchmarkName, routerarena, routerarenaConfig } from "./routerarena.ts";
-import { routerbench } from "./routerbench.ts";
+import { table } from "./table.ts";
 
-export type ExportFormatName = "promptfoo" | "openai-evals" | "routellm" | "routerbench" | "routerarena";
+export type ExportFormatName = "promptfoo" | "openai-evals" | "table" | "routerarena";
 
 const formats: Readonly<Record<ExportFormatName, ExportFormat>> = {
   promptfoo,
   "openai-evals": openaiEvals,
-  routellm,
-  routerbench,
+  table,
   routerarena,
 };
 
@@ -42,6 +41,8 @@ export interface ExportOptions {
   readonly models?: readonly string[] | undefined;
   /** Router whose choices are the predictions, for `routerarena`. */
   readonly router?: Router | undefined;
+  /** Columns by our fields, required for `table`: `{ prompt: "question", "quality:gpt-5": "gpt5_ok" }`. */
+  readonly columns?: TableColumns | undefined;
   /** Names of models in the benchmark by their names here, for `routerarena`. */
   readonly rename?: Readonly<Record<string, string>> | undefined;
 }
@@ -60,14 +61,21 @@ export interface ExportReport {
  * `OutcomeFormatError` if the input is invalid or the format cannot hold it.
  */
 export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
-  checkKeys("exportRecords", options, ["to", "input", "out", "models", "router", "rename"]);
-  const { to, input, out, models, router, rename } = options;
+  checkKeys("exportRecords", options, ["to", "input", "out", "models", "columns", "router", "rename"]);
+  const { to, input, out, models, columns, router, rename } = options;
   checkOther(out, [input]);
   if (!Object.hasOwn(formats, to))
     throw new InvalidOptionError("to", to, `one of ${exportFormats.join(", ")}`);
   for (const option of ["router", "rename"] as const)
     if (options[option] !== undefined && to !== "routerarena")
       throw new InvalidOptionError(option, options[option], "absent: it is for routerarena");
+  const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
+  if (to === "table") {
+    checkTableColumns(columns);
+    if (extension !== ".csv" && extension !== ".jsonl")
+      throw new InvalidOptionError("out", out, "a name that ends in .csv or .jsonl for a table");
+  } else if (columns !== undefined)
+    throw new InvalidOptionError("columns", columns, "absent: it is for table");
   if (to === "routerarena" && extname(out) !== ".json")
     throw new InvalidOptionError("out", out, "router_inference/predictions/<name>.json for routerarena");
   const found = await survey(input);
@@ -81,16 +89,26 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
     models: models ?? found.models,
     records: () => read(input),
   };
-  if (source.kind === "dataset" && (to === "routellm" || to === "routerbench"))
-    throw new InvalidOptionError("to", to, "promptfoo or openai-evals for a data set: tables hold outcomes");
+  for (const field of Object.keys(columns ?? {})) {
+    const colon = field.indexOf(":");
+    if (/^(?:model|quality|answer|costUsd|\w+Tokens|latencyMs)$/.test(field))
+      throw new InvalidOptionError("columns", field, "quality:<model> and its like: a row is a record");
+    if (colon > 0 && !source.models.includes(field.slice(colon + 1)))
+      throw new InvalidOptionError(
+        "columns",
+        field,
+        `of a model of the outcomes: ${source.models.join(", ")}`,
+      );
+  }
+  if (source.kind === "dataset" && to === "openai-evals")
+    throw new InvalidOptionError("to", to, "promptfoo or table for a data set: a log holds outcomes");
   const leftOut: Record<string, number> = {};
   const leaveOut = (reason: string, count = 1): void => {
     leftOut[reason] = (leftOut[reason] ?? 0) + count;
   };
-  const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
   let records = 0;
   const parts = async function* (): AsyncGenerator<string, void, void> {
-    yield* formats[to](source, { extension, leaveOut, router, rename });
+    yield* formats[to](source, { extension, columns, leaveOut, router, rename });
     const lost = Object.entries(leftOut);
     records = lost.reduce((left, [, count]) => left - count, found.records);
     if (records > 0) return;

@@ -1,36 +1,27 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import type { DatasetRecord } from "../outcomes/dataset-record.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../outcomes/outcome-record.ts";
 import { askedOf, withTools } from "./asked-of.ts";
 import type { ExportSettings, ExportSource } from "./export-format.ts";
 
-/**
- * Writes a data set as samples, `{ input, ideal }` per line, and outcomes of one model as the log of a run.
- */
+/** Writes outcomes of one model as the log of a run. */
 export async function* openaiEvals(
   source: ExportSource,
   { leaveOut }: ExportSettings,
 ): AsyncGenerator<string, void, void> {
-  const { kind, models, records } = source;
-  if (kind === "outcomes" && models.length > 1)
+  const { models, records } = source;
+  if (models.length > 1)
     throw new InvalidOptionError(
       "models",
       models,
       `one model, since a log holds one run: ${models.join(", ")}`,
     );
   const model = models[0] ?? "";
-  if (kind === "outcomes")
-    yield lineOf({ spec: { completion_fns: [model], eval_name: "switchpoint", run_id: "0" } });
+  yield lineOf({ spec: { completion_fns: [model], eval_name: "switchpoint", run_id: "0" } });
   let event = 0;
   for await (const record of records()) {
     const input = askedOf(record);
     if (input === undefined) {
       leaveOut(withTools);
-      continue;
-    }
-    if (kind === "dataset") {
-      const { id, expected, category, metadata } = record as DatasetRecord;
-      yield lineOf({ id, input, ideal: expected, category, metadata });
       continue;
     }
     const outcome = outcomeOf(record as OutcomeRecord, model);

@@ -3,6 +3,7 @@ import { checkKeys } from "../../../src/plugin/index.ts";
 import type { ImportInput } from "../input/import-input.ts";
 import { textOf } from "../input/json-values.ts";
 import { type InputOptions, openInput } from "../input/open-input.ts";
+import { checkTableColumns, type TableColumns } from "../input/table-columns.ts";
 import type { JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
 import { checkLabelOptions, type ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
 import type { ImportSettings } from "./import-format.ts";
@@ -10,8 +11,6 @@ import type { ImportSettings } from "./import-format.ts";
 export type ImportFormatName =
   | "promptfoo"
   | "openai-evals"
-  | "routellm"
-  | "routerbench"
   | "table"
   | "langfuse"
   | "langsmith"
@@ -25,8 +24,6 @@ export type ImportFormatName =
 export const importFormats: readonly ImportFormatName[] = [
   "promptfoo",
   "openai-evals",
-  "routellm",
-  "routerbench",
   "table",
   "langfuse",
   "langsmith",
@@ -57,7 +54,7 @@ export interface ImportOptions extends InputOptions {
    * Columns by our fields, required for `table`: `{ prompt: "question", "quality:gpt-5": "gpt5_ok" }`. Also id,
    * model, quality, answer, costUsd, tokens, latencyMs, category, session, tenant, group, at, expected.
    */
-  readonly columns?: Readonly<Record<string, string>> | undefined;
+  readonly columns?: TableColumns | undefined;
   /** Template of promptfoo tests that come without prompts. Default `{{prompt}}`. */
   readonly prompt?: string | undefined;
   /** Feedback for `decisions` and `audit`, required there: path or https URL. */
@@ -136,7 +133,7 @@ export function checkImportOptions(options: ImportOptions): {
       undefined,
       "a file of outcomes: labels hold no prompts and no answers",
     );
-  if (from === "table") checkColumns(options.columns);
+  if (from === "table") checkTableColumns(options.columns);
   const { unlabelled } = options;
   if (unlabelled !== undefined && unlabelled !== "leave-out" && unlabelled !== "keep")
     throw new InvalidOptionError("unlabelled", unlabelled, "leave-out or keep");
@@ -161,29 +158,4 @@ export function checkImportOptions(options: ImportOptions): {
       labels,
     },
   };
-}
-
-const columnFields =
-  /^(?:id|prompt|system|question|category|session|tenant|group|at|expected|model|(?:quality|answer|costUsd|inputTokens|outputTokens|cachedTokens|latencyMs)(?::.+)?)$/;
-
-function checkColumns(columns: ImportOptions["columns"]): void {
-  if (columns === undefined || !Object.hasOwn(columns, "prompt"))
-    throw new InvalidOptionError("columns", columns, "a mapping with prompt: --map prompt=<column>");
-  for (const [field, column] of Object.entries(columns)) {
-    if (!columnFields.test(field))
-      throw new InvalidOptionError(
-        "columns",
-        field,
-        "fields of a record (id, prompt, model, quality, answer, costUsd …), or quality:<model> and its like",
-      );
-    if (textOf(column) === undefined)
-      throw new InvalidOptionError(`columns.${field}`, column, "the name of a column");
-  }
-  const isWide = Object.keys(columns).some((field) => field.startsWith("quality:"));
-  if (!isWide && Object.hasOwn(columns, "quality") !== Object.hasOwn(columns, "model"))
-    throw new InvalidOptionError(
-      "columns",
-      columns,
-      "model and quality together for a row an answer, or quality:<model> for a row a request",
-    );
 }

@@ -22,15 +22,11 @@ import { lmEval } from "./lm-eval.ts";
 import { openaiEvals } from "./openai-evals.ts";
 import { opentelemetry } from "./opentelemetry.ts";
 import { promptfoo } from "./promptfoo.ts";
-import { routellm } from "./routellm.ts";
-import { routerbench } from "./routerbench.ts";
 import { table } from "./table.ts";
 
 const formats: Readonly<Record<ImportFormatName, ImportFormat>> = {
   promptfoo,
   "openai-evals": openaiEvals,
-  routellm,
-  routerbench,
   table,
   langfuse,
   langsmith,

@@ -5,12 +5,10 @@ import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, refuseAt } from "./import-format.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";
 import { openaiLog } from "./openai-log.ts";
-import { openaiSample } from "./openai-sample.ts";
 
 /**
- * Reads OpenAI evals as JSON lines: samples `{ input, ideal }` are a data set; the log of a run (`spec`, then
- * events) has outcomes of the run's model. Logs of several models on the same samples become records with the
- * outcomes of all of them.
+ * Reads logs of OpenAI evals, JSON lines of `spec` and then events: outcomes of the run's model. Logs of several models
+ * on the same samples become records with the outcomes of all of them.
  */
 export async function* openaiEvals(
   inputs: readonly ImportInput[],
@@ -26,13 +24,7 @@ export async function* openaiEvals(
         if (log !== undefined) refuseAt(place, "spec", "occurs twice: give each run its own file");
         log = openaiLog(place, value, settings);
       } else if (log !== undefined) log.add(place, value as Fields);
-      else if (fieldOf(value, "input") !== undefined) yield openaiSample(place, value as Fields, input.stem);
-      else
-        refuseAt(
-          place,
-          "line",
-          "must be a sample { input, ideal }, or part of a log that begins with { spec }",
-        );
+      else refuseAt(place, "line", "must be part of a log that begins with { spec }");
     }
     if (log !== undefined) logs.push(...log.end());
   }

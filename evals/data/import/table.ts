@@ -6,7 +6,6 @@ import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";
-import { qualityOf } from "./routellm.ts";
 
 /** Value of a column; undefined if the row has none. */
 type Cell = (column: string) => unknown;
@@ -95,6 +94,18 @@ function outcomeOf(row: Row, model: string, suffix: string): [string, Outcome][]
   return [[model, defined<Outcome>({ quality, answer, ...Object.fromEntries(amounts) })]];
 }
 
+/** Parses right or wrong, or a grade. Undefined for an empty cell: the model was not run. */
+function qualityOf(cell: string, column: string, place: Place): number | undefined {
+  const text = cell.trim().toLowerCase();
+  if (text === "" || text === "nan") return undefined;
+  if (text === "true") return 1;
+  if (text === "false") return 0;
+  const quality = Number(text);
+  if (quality >= 0 && quality <= 1) return quality;
+  const shown = Number.isNaN(quality) ? "text" : String(quality);
+  return refuseAt(place, columnName(column), `must be True, False or a number in [0, 1], got ${shown}`);
+}
+
 function amountOf({ place, cell, columns }: Row, field: string): number | undefined {
   const column = columns[field];
   if (column === undefined) return undefined;
@@ -113,21 +124,39 @@ async function* rowsOf(
   input: ImportInput,
   columns: Readonly<Record<string, string>>,
 ): AsyncGenerator<{ readonly line: number; readonly cell: Cell }, void, void> {
-  if (input.extension !== ".csv" && input.extension !== ".tsv") {
-    for await (const { line, value } of readJsonLines(input)) {
+  const { isCsv, source } = await formOf(input);
+  if (!isCsv) {
+    for await (const { line, value } of readJsonLines(source)) {
       if (!isObject(value)) refuseAt({ file: input.name, line }, "line", "must be a JSON object");
       yield { line, cell: (column) => atPath(value, column) };
     }
     return;
   }
   let isFirst = true;
-  for await (const { line, cells } of readCsv(input)) {
+  for await (const { line, cells } of readCsv(source)) {
     for (const column of isFirst ? Object.values(columns) : [])
       if (!cells.has(column))
         refuseAt({ file: input.name, line: 1 }, columnName(column), "is not in the header");
     isFirst = false;
     yield { line, cell: (column) => cells.get(column) };
   }
+}
+
+/** Tells CSV from JSON lines: by the extension, else by the first character, of which a JSON line has a brace. */
+async function formOf(
+  input: ImportInput,
+): Promise<{ readonly isCsv: boolean; readonly source: ImportInput }> {
+  const { extension } = input;
+  if (extension === ".csv" || extension === ".tsv") return { isCsv: true, source: input };
+  if (/^\.(?:jsonl?|ndjson)$/.test(extension)) return { isCsv: false, source: input };
+  const chunks = input.chunks[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  const start = first.done ? "" : Buffer.from(first.value).toString("latin1");
+  const all = async function* (): AsyncGenerator<Uint8Array, void, void> {
+    if (!first.done) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  };
+  return { isCsv: !/^(?:\xef\xbb\xbf)?\s*(?:\{|$)/.test(start), source: { ...input, chunks: all() } };
 }
 
 /** Returns the field of that name, else what its path leads to. */

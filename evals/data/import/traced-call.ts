@@ -1,4 +1,5 @@
-import { answerOf, defined, fieldOf, isMessages, textOf } from "../input/json-values.ts";
+import { answerOf, defined, fieldOf, isMessages, knownAmount, textOf } from "../input/json-values.ts";
+import { isObject } from "../outcomes/is-object.ts";
 import type { Outcome } from "../outcomes/outcome-record.ts";
 import { type Imported, type ImportSettings, type Place, refuseAt } from "./import-format.ts";
 
@@ -36,7 +37,7 @@ export function* recordsOfCalls(
     const shared = { id, ...ask, session: textOf(call.session), at: dateOf(call.at) };
     if (!isScored) {
       const { expected, metadata } = call;
-      const others = { ...(isPlain(metadata) ? metadata : {}), ...(model === undefined ? {} : { model }) };
+      const others = { ...(isObject(metadata) ? metadata : {}), ...(model === undefined ? {} : { model }) };
       yield {
         place,
         record: defined({
@@ -55,9 +56,9 @@ export function* recordsOfCalls(
     const outcome = defined<Outcome>({
       quality,
       answer: answerOf(call.output),
-      costUsd: amountOf(call.costUsd),
-      inputTokens: amountOf(call.inputTokens),
-      outputTokens: amountOf(call.outputTokens),
+      costUsd: knownAmount(call.costUsd),
+      inputTokens: knownAmount(call.inputTokens),
+      outputTokens: knownAmount(call.outputTokens),
       latencyMs: call.latencyMs,
     });
     yield { place, record: defined({ ...shared, outcomes: Object.fromEntries([[model, outcome]]) }) };
@@ -87,18 +88,10 @@ function askOf({ place, input }: TracedCall): { prompt: string } | { messages: n
     const text = textOf(fieldOf(input, field));
     if (text !== undefined) return { prompt: text };
   }
-  const values = isPlain(input) ? Object.values(input) : [];
+  const values = isObject(input) ? Object.values(input) : [];
   const only = values.length === 1 ? textOf(values[0]) : undefined;
   if (only !== undefined) return { prompt: only };
   return refuseAt(place, "input", "must be a text, messages, or an object with a question, prompt or input");
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function amountOf(value: unknown): number | undefined {
-  return typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined;
 }
 
 function dateOf(value: unknown): string | undefined {

@@ -31,7 +31,7 @@ export function addRecordKeys({ whole, prompts }: CollectedKeys, record: Outcome
   prompts.add(promptHash(record));
 }
 
-/** Makes of them what is stored in a file. */
+/** Returns the keys as a file stores them. */
 export function recordKeysFrom(
   { whole, prompts }: CollectedKeys,
   purpose: Purpose,

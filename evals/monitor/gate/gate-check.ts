@@ -10,13 +10,13 @@ import type { ChangeName, Changes } from "./measured-change.ts";
  * Verdict of a check. `not-judged`: the evidence is not enough. It never counts as passed, and fails a strict
  * gate.
  */
-export type Verdict = "passed" | "failed" | "not-judged";
+export type GateVerdict = "passed" | "failed" | "not-judged";
 
 /** Result of one check. Plain JSON. */
 export interface CheckResult {
   /** Name in kebab-case. */
   readonly name: string;
-  readonly verdict: Verdict;
+  readonly verdict: GateVerdict;
   /** Sentence for people: the finding, and what to do if the check did not pass. */
   readonly sentence: string;
   /** Figures behind the verdict. */

@@ -1,10 +1,10 @@
+import { isObject } from "../../data/outcomes/is-object.ts";
+
 /** Comparison of two values that are neither objects nor arrays. */
 export type LeafSimilarity = "equal" | "graded";
 
 /** Deepest nesting that is compared; deeper values count as different. */
 const deepest = 100;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Similarity of two JSON values, in [0, 1]. Objects: mean over the keys of both, a key that one lacks is 0.
@@ -22,7 +22,7 @@ export function jsonSimilarity(a: unknown, b: unknown, leaves: LeafSimilarity, d
       sum += jsonSimilarity(a[index], b[index], leaves, depth + 1);
     return sum / longer;
   }
-  if (isFields(a) && isFields(b)) {
+  if (isObject(a) && isObject(b)) {
     const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
     if (keys.size === 0) return 1;
     let sum = 0;
@@ -38,10 +38,6 @@ export function jsonSimilarity(a: unknown, b: unknown, leaves: LeafSimilarity, d
   if (typeof a === "number" && typeof b === "number")
     return 1 - Math.abs(a - b) / (Math.abs(a) + Math.abs(b));
   return 0;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

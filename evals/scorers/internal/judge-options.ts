@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Model } from "../../../src/contracts/index.ts";
 import { checkKeys, checkMethods, checkNumber, checkText } from "../../../src/plugin/index.ts";
 
-export interface JudgeOptions {
+export interface JudgeCallOptions {
   /** Model of the judge. Use another one than those that are judged: models favour their own answers. */
   readonly model: Model;
   /**
@@ -26,7 +26,7 @@ export interface JudgeOptions {
   readonly retryDelayMs?: number | undefined;
 }
 
-export type JudgeLimits = Readonly<Required<{ [K in Exclude<keyof JudgeOptions, "model">]: number }>>;
+export type JudgeLimits = Readonly<Required<{ [K in Exclude<keyof JudgeCallOptions, "model">]: number }>>;
 
 const ranges = {
   maxOutputTokens: [1_000, 1, 32_000],
@@ -37,7 +37,7 @@ const ranges = {
 } as const satisfies Record<keyof JudgeLimits, readonly [preset: number, min: number, max: number]>;
 
 /** Checks the options that all judges have. `own` are the additional options of this judge. */
-export function judgeLimits(owner: string, options: JudgeOptions, own: readonly string[]): JudgeLimits {
+export function judgeLimits(owner: string, options: JudgeCallOptions, own: readonly string[]): JudgeLimits {
   checkKeys(owner, options, ["model", ...Object.keys(ranges), ...own]);
   checkMethods(`${owner}.model`, options.model, ["generate"]);
   checkText(`${owner}.model.name`, options.model.name);

@@ -9,7 +9,7 @@ export interface AuditOptions<Id extends string = string> {
   readonly router: Pick<Router<Id>, "models" | "observe">;
   /** Model whose quality is the measure. Its price must be known, 0 for a machine of your own. */
   readonly reference: NoInfer<Id>;
-  /** Scorer of both answers, for instance `rubricJudge`. */
+  /** Scorer of both answers, for instance `auditJudge`. */
   readonly scorer: AuditScorer;
   readonly budget: {
     /** The most that audits may cost on a day of UTC, in US dollars, scoring included. */

@@ -7,7 +7,7 @@ import type { NumberRange } from "./number-range.ts";
 export type OptionKind<Value> =
   | AnyKind
   | CheckedKind<Value>
-  | ([Value] extends [number] ? NumberKind : never)
+  | ([Value] extends [number] ? (number extends Value ? NumberKind : ChoiceKind<Value>) : never)
   | ([Value] extends [boolean] ? BooleanKind : never)
   | ([Value] extends [string] ? (string extends Value ? TextKind : ChoiceKind<Value>) : never)
   | ([Value] extends [(...given: never) => unknown] ? FunctionKind : never)
@@ -20,6 +20,8 @@ type ListOf<List> = List extends readonly (infer Item)[] ? ListKind<OptionKind<I
 
 interface Described {
   readonly expected?: string | undefined;
+  /** True if errors must not show a wrong value: it may be a secret. */
+  readonly secret?: true | undefined;
 }
 
 /** Any value: what it must be depends on other options, and is checked after them. */
@@ -55,7 +57,7 @@ export interface TextKind extends Described {
   readonly pattern?: RegExp | undefined;
 }
 
-/** One of some texts. */
+/** One of some values. */
 export interface ChoiceKind<Value> extends Described {
   readonly is: "choice";
   readonly of: readonly Value[];
@@ -79,7 +81,7 @@ export interface ListKind<Of> extends Described {
   /** Smallest and largest number of entries. */
   readonly min?: number | undefined;
   readonly max?: number | undefined;
-  /** True if a single entry may stand for a list of one: it is read as it is given. */
+  /** True if a single entry may stand for a list of one: it is read as such a list. */
   readonly orOne?: true | undefined;
 }
 
@@ -100,7 +102,7 @@ export interface RecordKind<Of> extends Described {
  * An object with options, or fields, of its own. In options a key that is not known is refused, in exported state it is
  * left out.
  */
-export interface TableKind<Of> {
+export interface TableKind<Of> extends Described {
   readonly is: "table";
   readonly of: Of;
 }
@@ -128,15 +130,14 @@ export interface WithDefault<Value> {
   readonly default: Value;
 }
 
+/** Kinds whose values hold no others. */
+export type PlainKind = NumberKind | BooleanKind | TextKind | ChoiceKind<unknown> | FunctionKind;
+
 /** Any of the kinds, as the checker reads it. */
 export type AnyOption = (
   | AnyKind
   | CheckedKind<unknown>
-  | NumberKind
-  | BooleanKind
-  | TextKind
-  | ChoiceKind<unknown>
-  | FunctionKind
+  | PlainKind
   | ObjectKind
   | IdsKind
   | ListKind<AnyOption>

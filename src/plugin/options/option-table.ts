@@ -10,7 +10,8 @@ import type { Optional, OptionKind, Required, WithDefault } from "./option-kind.
  *     };
  */
 export type OptionTable<Options, Open extends keyof Options = never> = {
-  readonly [Key in keyof Options]-?: OptionKind<NonNullable<Options[Key]>> &
+  // Not `keyof Options` alone, which would make one table of each part of a union.
+  readonly [Key in keyof Options & string]: OptionKind<NonNullable<Options[Key]>> &
     (Key extends Open
       ? Optional
       : Record<never, never> extends Pick<Options, Key>

@@ -1,15 +1,15 @@
 import { InvalidOptionError, notShown } from "../../contracts/errors/index.ts";
-import { longestTimerMs } from "../longest-timer.ts";
+import { describeKind, rangeOf } from "./describe-kind.ts";
 import { nearestName } from "./nearest-name.ts";
-import { describeRange, isWithin, type NumberRange } from "./number-range.ts";
+import { isWithin } from "./number-range.ts";
 import type {
   AnyOption,
   AnyOptions,
   IdsKind,
   ListKind,
-  NumberKind,
   ObjectKind,
   OptionValue,
+  PlainKind,
   TextKind,
 } from "./option-kind.ts";
 import type { FilledOptions, OptionTable } from "./option-table.ts";
@@ -87,28 +87,12 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
       return value;
     case "checked":
       return kind.check(path, value as never);
-    case "number":
-    case "share":
-    case "duration": {
-      const range = rangeOf(kind);
-      return isWithin(value, range) ? value : refuse(kind, path, value, describeRange(range));
-    }
-    case "boolean":
-      return typeof value === "boolean" ? value : refuse(kind, path, value, "true or false");
-    case "text":
-      return isText(kind, value) ? value : refuse(kind, path, value, "a non-empty string");
-    case "choice":
-      return kind.of.includes(value) ? value : refuse(kind, path, value, listed(kind.of));
-    case "function":
-      return typeof value === "function" ? value : refuse(kind, path, value, "a function");
-    case "object":
-      return readObject(kind, path, value);
     case "list":
       return readList(kind, path, value, strict);
     case "ids":
       return readIds(kind, path, value);
     case "record": {
-      if (!isObject(value)) return refuse(kind, path, value, "an object");
+      if (!isObject(value)) return refuse(kind, path, value);
       const entries = Object.entries(value);
       return Object.fromEntries(
         entries.map(([key, one]) => [key, readValue(kind.of, `${path}.${key}`, one, strict)]),
@@ -117,79 +101,60 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
     case "table":
       if (strict) refuseUnknown(path, value, Object.keys(kind.of));
       return readFields(kind.of, isObject(value) ? value : {}, path, strict);
+    case "object":
+      if (!hasMethods(kind, value)) return refuse(kind, path, value);
+      for (const name of kind.named ?? []) readValue({ is: "text" }, `${path}.${name}`, value[name]);
+      return value;
+    default:
+      return isOf(kind, value) ? value : refuse(kind, path, value);
   }
 }
 
-function refuse(
-  kind: { readonly expected?: string | undefined },
-  path: string,
-  value: unknown,
-  expected: string,
-): never {
-  throw new InvalidOptionError(path, value, kind.expected ?? expected);
+function isOf(kind: PlainKind, value: unknown): boolean {
+  switch (kind.is) {
+    case "boolean":
+    case "function":
+      return typeof value === kind.is;
+    case "text":
+      return isText(kind, value);
+    case "choice":
+      return kind.of.includes(value);
+    default:
+      return isWithin(value, rangeOf(kind));
+  }
 }
 
-/** Returns the numbers that an option may be. */
-export function rangeOf({ is, min, above, max, below, integer }: NumberKind): NumberRange {
-  const low = min ?? above;
-  const high = max ?? below;
-  if (is === "share")
-    return { min: low === undefined ? 0 : min, above, max: high === undefined ? 1 : max, below };
-  if (is === "duration")
-    return {
-      min: low === undefined ? 1 : min,
-      above,
-      max: high === undefined ? longestTimerMs : max,
-      integer,
-    };
-  return { min, above, max, below, integer };
+function refuse(kind: AnyOption, path: string, value: unknown): never {
+  throw new InvalidOptionError(path, kind.secret ? notShown : value, describeKind(kind));
 }
 
 function isText({ empty, max = Number.POSITIVE_INFINITY, pattern }: TextKind, value: unknown): boolean {
   if (typeof value !== "string" || value.length > max) return false;
-  if (!empty && value.trim() === "") return false;
-  return pattern === undefined || pattern.test(value);
-}
-
-/** Returns texts as people list them: `"a", "b" or "c"`. */
-export function listed(of: readonly unknown[]): string {
-  const shown = of.map((one) => JSON.stringify(one));
-  return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter((part) => part !== "").join(" or ");
+  return (empty || value.trim() !== "") && (pattern === undefined || pattern.test(value));
 }
 
 function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readObject(kind: ObjectKind, path: string, value: unknown): unknown {
-  const { methods, named = [] } = kind;
-  const isFit =
+function hasMethods({ methods }: ObjectKind, value: unknown): value is Fields {
+  return (
     typeof value === "object" &&
     value !== null &&
-    methods.every((name) => typeof (value as Fields)[name] === "function");
-  if (!isFit)
-    return refuse(kind, path, value, `an object with ${methods.map((name) => `${name}()`).join(" and ")}`);
-  for (const name of named) readValue({ is: "text" }, `${path}.${name}`, (value as Fields)[name]);
-  return value;
+    methods.every((name) => typeof (value as Fields)[name] === "function")
+  );
 }
 
 function readList(kind: ListKind<AnyOption>, path: string, value: unknown, strict: boolean): unknown {
   const { of, min = 0, max = Number.POSITIVE_INFINITY, orOne } = kind;
-  if (orOne && !Array.isArray(value)) return readValue(of, path, value, strict);
-  if (!Array.isArray(value) || value.length < min || value.length > max)
-    return refuse(kind, path, value, describeLength(min, max));
+  if (orOne && !Array.isArray(value)) return readList(kind, path, [value], strict);
+  if (!Array.isArray(value) || value.length < min || value.length > max) return refuse(kind, path, value);
   // A hole is an entry that is missing.
   return Array.from(value, (one, at) => readValue(of, `${path}[${at}]`, one, strict));
 }
 
-function describeLength(min: number, max: number): string {
-  if (max === Number.POSITIVE_INFINITY) return min === 0 ? "an array" : `an array of at least ${min}`;
-  return min === 0 ? `an array of at most ${max}` : `an array of ${min} to ${max}`;
-}
-
 function readIds(kind: IdsKind, path: string, value: unknown): unknown {
-  if (!Array.isArray(value) || value.length < (kind.min ?? 0))
-    return refuse(kind, path, value, "an array of model ids");
+  if (!Array.isArray(value) || value.length < (kind.min ?? 0)) return refuse(kind, path, value);
   if (value.length === 0) throw new InvalidOptionError(path, value, "given at least one model id");
   return Array.from(value as readonly unknown[], (id, at) => {
     readValue({ is: "text" }, `${path}[${at}]`, id);

@@ -5,7 +5,7 @@ import {
   InvalidOptionError,
   type SharedState,
 } from "../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import { askStore, stateOf, timeOf } from "./ask-store.ts";
 import type { Budget } from "./budget-options.ts";
@@ -61,7 +61,7 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
 
   return {
     async read(given) {
-      const owner = given && checkOwner("readBudgets", given);
+      const owner = given && ownerOf(readOptions("readBudgets", ownerOptions, given));
       const accounts: BudgetAccount[] = [];
       for (const budget of budgets) {
         if (owner !== undefined && !fits(budget, owner)) continue;
@@ -74,9 +74,8 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
       return accounts;
     },
     async reset(given) {
-      checkKeys("resetBudget", given, ["name", "tenant", "owner", "to"]);
-      const { name, to = 0 } = given;
-      checkText("resetBudget.name", name);
+      const reset = readOptions("resetBudget", resetOptions, given);
+      const { name, to } = reset;
       const budget = budgets.find((one) => one.name === name);
       if (budget === undefined)
         throw new InvalidOptionError(
@@ -86,7 +85,7 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
             ? "the name of a budget: the router has none with a period"
             : `one of ${budgets.map((one) => one.name).join(", ")}`,
         );
-      const owner = checkOwner("resetBudget", given);
+      const owner = ownerOf(reset);
       if (!fits(budget, owner))
         throw new InvalidOptionError(
           "resetBudget.owner",
@@ -94,7 +93,11 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
           `an owner of ${budget.description}: ${ownerWords[budget.owner.kind]}`,
         );
       const isUsd = budget.unit === "usd";
-      checkNumber("resetBudget.to", to, { min: 0, max: isUsd ? mostUsd : mostAmount, integer: !isUsd });
+      readOption(
+        { is: "number", min: 0, max: isUsd ? mostUsd : mostAmount, integer: !isUsd },
+        "resetBudget.to",
+        to,
+      );
       const used = isUsd ? nanoOf(to) : to;
       const own = kept.find((one) => one.budget === budget);
       if (own !== undefined) {
@@ -126,9 +129,19 @@ function fits({ owner: { kind } }: Budget, { tenant, name }: Owner): boolean {
   return kind !== "tenant" || name === undefined;
 }
 
-function checkOwner(option: string, { tenant, owner }: BudgetAccountOwner): Owner {
-  if (tenant !== undefined) checkText(`${option}.tenant`, tenant);
-  if (owner !== undefined) checkText(`${option}.owner`, owner);
+const ownerOptions: OptionTable<BudgetAccountOwner, "tenant" | "owner"> = {
+  tenant: { is: "text", optional: true },
+  owner: { is: "text", optional: true },
+};
+
+export const resetOptions: OptionTable<BudgetReset, "tenant" | "owner"> = {
+  name: { is: "text" },
+  ...ownerOptions,
+  // Its range is that of the budget's unit.
+  to: { is: "number", default: 0 },
+};
+
+function ownerOf({ tenant, owner }: BudgetAccountOwner): Owner {
   return { tenant, name: owner };
 }
 

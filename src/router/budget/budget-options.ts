@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
 import type { Amount } from "../../contracts/store.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
 import { calendar, everyMs, type Periods, total } from "./periods.ts";
@@ -49,6 +49,40 @@ export interface BudgetOptions<Id extends string = string> {
    */
   readonly lapse?: "spend" | "return" | undefined;
 }
+
+const periodRule = '"request", "hour", "day", "month" or "total", unless periodMs is given';
+const ownerRule = '"router", "tenant", "session" or { label: "user" }';
+
+type Open = "name" | "limitUsd" | "limitTokens" | "period" | "periodMs" | "timeZone" | "degrade";
+
+export const budgetOptions: OptionTable<BudgetOptions, Open> = {
+  name: {
+    is: "text",
+    pattern: /^[\w.-]{1,64}$/,
+    optional: true,
+    expected: "1 to 64 letters, digits, dots, underscores or hyphens",
+  },
+  limitUsd: { is: "number", min: 1e-9, max: mostUsd, optional: true },
+  limitTokens: { is: "number", min: 1, max: mostAmount - 1, integer: true, optional: true },
+  period: {
+    is: "choice",
+    of: ["request", "hour", "day", "month", "total"],
+    optional: true,
+    expected: periodRule,
+  },
+  periodMs: { is: "number", min: 1, max: 2 ** 40, integer: true, optional: true },
+  timeZone: { is: "any", optional: true, expected: "a time zone of the IANA data base" },
+  per: {
+    is: "checked",
+    check: checkOwner,
+    default: "router",
+    expected: ownerRule,
+  },
+  maxOwners: { is: "number", min: 1, max: 2 ** 24, integer: true, default: 10_000 },
+  degrade: { is: "any", optional: true, expected: "soft limits, at most 8" },
+  onReached: { is: "choice", of: ["refuse", "degrade"], default: "refuse" },
+  lapse: { is: "choice", of: ["spend", "return"], default: "spend" },
+};
 
 export type BudgetUnit = "usd" | "tokens";
 
@@ -105,30 +139,24 @@ export function resolveBudget(
   path = "budget",
   ids: readonly string[] | undefined = undefined,
 ): Budget {
-  checkKeys(path, options, known);
-  const { limitUsd, limitTokens, lapse = "spend", onReached = "refuse", maxOwners = 10_000 } = options;
+  const read = readOptions(path, budgetOptions, options);
+  const { limitUsd, limitTokens, lapse, onReached, maxOwners } = read;
   const isUsd = limitTokens === undefined;
-  if (isUsd) checkNumber(`${path}.limitUsd`, limitUsd, { min: 1e-9, max: mostUsd });
-  else checkNumber(`${path}.limitTokens`, limitTokens, { min: 1, max: mostAmount - 1, integer: true });
-  if (!isUsd && limitUsd !== undefined)
+  if (isUsd) readOption(budgetOptions.limitUsd, `${path}.limitUsd`, limitUsd);
+  else if (limitUsd !== undefined)
     throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
-  checkNumber(`${path}.maxOwners`, maxOwners, { min: 1, max: 2 ** 24, integer: true });
-  if (lapse !== "spend" && lapse !== "return")
-    throw new InvalidOptionError(`${path}.lapse`, lapse, '"spend" or "return"');
-  if (onReached !== "refuse" && onReached !== "degrade")
-    throw new InvalidOptionError(`${path}.onReached`, onReached, '"refuse" or "degrade"');
-  const owner = ownerOption(`${path}.per`, options.per);
-  const [unitOfTime, periods] = periodsOf(path, options);
-  const degrade = resolveDegrade(`${path}.degrade`, options.degrade, ids);
+  const owner = ownerOf(read.per);
+  const [unitOfTime, periods] = periodsOf(path, read);
+  const degrade = resolveDegrade(`${path}.degrade`, read.degrade, ids);
   if (degrade.length > 0 && periods === undefined)
-    throw new InvalidOptionError(`${path}.degrade`, options.degrade, "absent with the period of a request");
+    throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
   if (degrade.length === 0 && onReached === "degrade")
     throw new InvalidOptionError(`${path}.degrade`, undefined, 'given with onReached: "degrade"');
   const given = (isUsd ? limitUsd : limitTokens) as number;
   const unit = isUsd ? "usd" : "tokens";
   const whose = owner.kind === "label" ? owner.label : owner.kind;
-  const zone = calendarUnits.includes(unitOfTime) ? ` ${options.timeZone ?? "UTC"}` : "";
-  const name = nameOf(`${path}.name`, options.name, `${whose}-${unit}-${unitOfTime}`);
+  const zone = calendarUnits.includes(unitOfTime) ? ` ${read.timeZone ?? "UTC"}` : "";
+  const name = read.name ?? `${whose}-${unit}-${unitOfTime}`.replace(/[^\w.-]/g, "-").slice(0, 64);
   return Object.freeze({
     name,
     unit,
@@ -141,45 +169,34 @@ export function resolveBudget(
     degrade,
     refuses: onReached === "refuse",
     lapse,
-    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, options),
+    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read),
   } satisfies Budget);
 }
 
-const known = [
-  "name",
-  "limitUsd",
-  "limitTokens",
-  "period",
-  "periodMs",
-  "timeZone",
-  "per",
-  "maxOwners",
-  "degrade",
-  "onReached",
-  "lapse",
-] satisfies readonly (keyof BudgetOptions)[];
-
 const calendarUnits: readonly string[] = ["hour", "day", "month"];
 
-function ownerOption(option: string, per: unknown = "router"): BudgetOwner {
-  if (per === "router" || per === "tenant" || per === "session") return { kind: per };
+const labelOptions: OptionTable<{ readonly label: string }> = {
+  label: { is: "text", empty: true },
+};
+
+function checkOwner(
+  option: string,
+  per: NonNullable<BudgetOptions["per"]>,
+): NonNullable<BudgetOptions["per"]> {
+  if (per === "router" || per === "tenant" || per === "session") return per;
   const label: unknown = (per as { readonly label?: unknown } | null)?.label;
   if (typeof label !== "string" || label === "" || label.length > 256)
-    throw new InvalidOptionError(option, per, '"router", "tenant", "session" or { label: "user" }');
-  checkKeys(option, per, ["label"]);
-  return { kind: "label", label };
+    throw new InvalidOptionError(option, per, ownerRule);
+  return readOptions(option, labelOptions, per);
 }
 
-function nameOf(option: string, name: unknown, otherwise: string): string {
-  if (name === undefined) return otherwise.replace(/[^\w.-]/g, "-").slice(0, 64);
-  if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name))
-    throw new InvalidOptionError(option, name, "1 to 64 letters, digits, dots, underscores or hyphens");
-  return name;
+function ownerOf(per: NonNullable<BudgetOptions["per"]>): BudgetOwner {
+  return typeof per === "string" ? { kind: per } : { kind: "label", label: per.label };
 }
 
 function periodsOf(
   path: string,
-  { period, periodMs, timeZone }: BudgetOptions,
+  { period, periodMs, timeZone }: Pick<BudgetOptions, "period" | "periodMs" | "timeZone">,
 ): readonly [unit: string, periods: Periods | undefined] {
   if (period !== undefined && periodMs !== undefined)
     throw new InvalidOptionError(`${path}.periodMs`, periodMs, "absent if period is given");
@@ -187,17 +204,12 @@ function periodsOf(
   if (timeZone !== undefined && !isCalendar)
     throw new InvalidOptionError(`${path}.timeZone`, timeZone, "absent unless period is hour, day or month");
   if (periodMs !== undefined) {
-    checkNumber(`${path}.periodMs`, periodMs, { min: 1, max: 2 ** 40, integer: true });
     return [`${periodMs}ms`, everyMs(periodMs)];
   }
   if (period === "request") return [period, undefined];
   if (period === "total") return [period, total];
   if (isCalendar) return [period, calendar(period, zoneTime(`${path}.timeZone`, timeZone ?? "UTC"))];
-  throw new InvalidOptionError(
-    `${path}.period`,
-    period,
-    '"request", "hour", "day", "month" or "total", unless periodMs is given',
-  );
+  throw new InvalidOptionError(`${path}.period`, period, periodRule);
 }
 
 function describe(

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 
 /** A soft limit of a budget, and what the policy may choose from it on. It works with any policy. */
 export interface DegradeOptions<Id extends string = string> {
@@ -13,6 +13,12 @@ export interface DegradeOptions<Id extends string = string> {
    */
   readonly below?: number | undefined;
 }
+
+export const degradeOptions: OptionTable<DegradeOptions, "below"> = {
+  from: { is: "share", above: 0, default: 0.8 },
+  to: { is: "any", expected: "ids of models" },
+  below: { is: "share", above: 0, optional: true },
+};
 
 /** A soft limit with its defaults. */
 export interface DegradeStep {
@@ -39,10 +45,7 @@ export function resolveDegrade(
 }
 
 function stepOf(option: string, given: unknown, ids: readonly string[] | undefined): DegradeStep {
-  checkKeys(option, given, ["from", "to", "below"]);
-  const { from = 0.8, to, below } = given as DegradeOptions;
-  checkNumber(`${option}.from`, from, { min: Number.MIN_VALUE, max: 1 });
-  if (below !== undefined) checkNumber(`${option}.below`, below, { min: Number.MIN_VALUE, max: 1 });
+  const { from, to, below } = readOptions(option, degradeOptions, given as DegradeOptions);
   const list: readonly unknown[] = Array.isArray(to) ? [...to] : [to];
   for (const id of list)
     if (typeof id !== "string" || id === "" || (ids !== undefined && !ids.includes(id)))

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type SpendAccountState, type SpendState } from "../../contracts/index.ts";
-import { checkNumber, checkText } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
 import type { KeptBudget } from "./ledger.ts";
@@ -56,7 +56,7 @@ export function checkSpend(
   const checked = kept.map((): RestoredAccount[] => []);
   accounts.forEach((one: Partial<SpendAccountState> | null, at) => {
     const path = `state.spend.accounts[${at}]`;
-    const name = checkText(`${path}.budget`, one?.budget);
+    const name = readOption({ is: "text" }, `${path}.budget`, one?.budget);
     const index = kept.findIndex(({ budget }) => budget.name === name);
     if (index >= 0) checked[index]?.push(accountOf(path, one, (kept[index] as { budget: Budget }).budget));
   });
@@ -86,8 +86,8 @@ function ofVersion1(
 function checkKinds(given: unknown, kept: readonly { readonly budget: Budget }[]): void {
   if (!Array.isArray(given)) throw new InvalidOptionError("state.spend.budgets", given, "an array");
   given.forEach((one: { readonly name?: unknown; readonly kind?: unknown } | null, at) => {
-    const name = checkText(`state.spend.budgets[${at}].name`, one?.name);
-    const kind = checkText(`state.spend.budgets[${at}].kind`, one?.kind);
+    const name = readOption({ is: "text" }, `state.spend.budgets[${at}].name`, one?.name);
+    const kind = readOption({ is: "text" }, `state.spend.budgets[${at}].kind`, one?.kind);
     const budget = kept.find((other) => other.budget.name === name)?.budget;
     if (budget !== undefined && budget.kind !== kind)
       throw new InvalidOptionError(
@@ -101,14 +101,22 @@ function checkKinds(given: unknown, kept: readonly { readonly budget: Budget }[]
 function accountOf(path: string, one: Partial<SpendAccountState> | null, { unit }: Budget): RestoredAccount {
   const used =
     unit === "usd"
-      ? nanoOf(checkNumber(`${path}.usedUsd`, one?.usedUsd, { min: 0, max: mostUsd + 1 }))
-      : checkNumber(`${path}.usedTokens`, one?.usedTokens, { min: 0, max: mostAmount, integer: true });
+      ? nanoOf(readOption({ is: "number", min: 0, max: mostUsd + 1 }, `${path}.usedUsd`, one?.usedUsd))
+      : readOption(
+          { is: "number", min: 0, max: mostAmount, integer: true },
+          `${path}.usedTokens`,
+          one?.usedTokens,
+        );
   if (one?.owner !== undefined && typeof one.owner !== "string")
     throw new InvalidOptionError(`${path}.owner`, one.owner, "a string");
   return {
-    tenant: one?.tenant === undefined ? undefined : checkText(`${path}.tenant`, one.tenant),
+    tenant: one?.tenant === undefined ? undefined : readOption({ is: "text" }, `${path}.tenant`, one.tenant),
     name: one?.owner,
-    start: checkNumber(`${path}.periodStart`, one?.periodStart, { min: -lastTime, max: lastTime }),
+    start: readOption(
+      { is: "number", min: -lastTime, max: lastTime },
+      `${path}.periodStart`,
+      one?.periodStart,
+    ),
     used,
   };
 }

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type RequestFacts } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 
 /** Rules of the response cache. `{}` turns it on with the defaults. */
 export interface CacheOptions {
@@ -40,50 +40,32 @@ export interface CacheOptions {
   readonly when?: ((request: RequestFacts) => boolean) | undefined;
 }
 
-export type ResolvedCacheOptions = {
-  readonly [Key in Exclude<keyof CacheOptions, "when">]-?: NonNullable<CacheOptions[Key]>;
-} & Pick<CacheOptions, "when">;
+export type ResolvedCacheOptions = FilledOptions<CacheOptions, "when">;
 
 const longestTtlMs = 31 * 86_400_000;
 
+const fieldsRule = "an array of at most 256 names of request fields";
+
+export const cacheOptions: OptionTable<CacheOptions, "when"> = {
+  ttlMs: { is: "number", min: 1, max: longestTtlMs, integer: true, default: 300_000 },
+  maxBytes: { is: "number", min: 1, max: 2 ** 40, integer: true, default: 2 ** 25 },
+  maxAnswers: { is: "number", min: 1, max: 10_000_000, integer: true, default: 10_000 },
+  maxCharacters: { is: "number", min: 1, max: 2 ** 28, integer: true, default: 100_000 },
+  maxTemperature: { is: "number", min: 0, max: 2, default: 0 },
+  maxImages: { is: "number", min: 0, integer: true, default: 0 },
+  tools: { is: "boolean", default: false },
+  fields: { is: "checked", check: checkFields, expected: fieldsRule, default: [] },
+  version: { is: "text", empty: true, max: 256, expected: "a string of at most 256 characters", default: "" },
+  when: { is: "function", optional: true, expected: "a function of the request's facts" },
+};
+
+function checkFields(option: string, fields: readonly string[]): readonly string[] {
+  const isName = (one: unknown) => typeof one === "string" && one !== "";
+  if (Array.isArray(fields) && fields.length <= 256 && fields.every(isName)) return [...fields];
+  throw new InvalidOptionError(option, fields, fieldsRule);
+}
+
 /** Throws `InvalidOptionError` with option, value and allowed range. */
 export function resolveCacheOptions(options: CacheOptions): ResolvedCacheOptions {
-  checkKeys("cache", options, [
-    "ttlMs",
-    "maxBytes",
-    "maxAnswers",
-    "maxCharacters",
-    "maxTemperature",
-    "maxImages",
-    "tools",
-    "fields",
-    "version",
-    "when",
-  ] satisfies readonly (keyof CacheOptions)[]);
-  const { tools = false, fields = [], version = "", when } = options;
-  const whole = (name: keyof CacheOptions, value: number, max: number) =>
-    checkNumber(`cache.${name}`, value, { min: 1, max, integer: true });
-  if (typeof tools !== "boolean") throw new InvalidOptionError("cache.tools", tools, "true or false");
-  if (
-    !Array.isArray(fields) ||
-    fields.length > 256 ||
-    !fields.every((one) => typeof one === "string" && one !== "")
-  )
-    throw new InvalidOptionError("cache.fields", fields, "an array of at most 256 names of request fields");
-  if (typeof version !== "string" || version.length > 256)
-    throw new InvalidOptionError("cache.version", version, "a string of at most 256 characters");
-  if (when !== undefined && typeof when !== "function")
-    throw new InvalidOptionError("cache.when", when, "a function of the request's facts");
-  return {
-    ttlMs: whole("ttlMs", options.ttlMs ?? 300_000, longestTtlMs),
-    maxBytes: whole("maxBytes", options.maxBytes ?? 2 ** 25, 2 ** 40),
-    maxAnswers: whole("maxAnswers", options.maxAnswers ?? 10_000, 10_000_000),
-    maxCharacters: whole("maxCharacters", options.maxCharacters ?? 100_000, 2 ** 28),
-    maxTemperature: checkNumber("cache.maxTemperature", options.maxTemperature ?? 0, { min: 0, max: 2 }),
-    maxImages: checkNumber("cache.maxImages", options.maxImages ?? 0, { min: 0, integer: true }),
-    tools,
-    fields: [...fields],
-    version,
-    when,
-  };
+  return readOptions("cache", cacheOptions, options);
 }

@@ -5,9 +5,8 @@ import type {
   LimitOptions,
   RetryBudgetOptions,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { isList } from "../../plugin/is-list.ts";
-import { longestTimerMs } from "../../plugin/longest-timer.ts";
 
 /** Options of calls. All times are in milliseconds. */
 export interface ExecutionOptions {
@@ -60,7 +59,6 @@ export interface ExecutionOptions {
 
 /** Options that other rooms read: execution knows only their answers, by its ports. */
 type ForPorts = "breaker" | "limits" | "hedge" | "retryBudget";
-const forPorts: readonly ForPorts[] = ["breaker", "limits", "hedge", "retryBudget"];
 
 /** Options that execution reads itself, with their defaults. */
 export type ResolvedExecutionOptions = {
@@ -69,46 +67,31 @@ export type ResolvedExecutionOptions = {
   >;
 } & { readonly degraded: readonly Check[] };
 
-const defaults: ResolvedExecutionOptions = {
-  retries: 2,
-  fallback: true,
-  backoffBaseMs: 500,
-  backoffCapMs: 8_000,
-  retryAfterCapMs: 20_000,
-  attemptTimeoutMs: 600_000,
-  firstTokenTimeoutMs: 120_000,
-  idleTimeoutMs: 60_000,
-  checkTimeoutMs: 30_000,
-  degraded: [],
+export const executionOptions: OptionTable<ExecutionOptions, ForPorts> = {
+  retries: { is: "number", min: 0, max: 10, integer: true, default: 2 },
+  fallback: { is: "boolean", default: true },
+  backoffBaseMs: { is: "duration", min: 0, default: 500 },
+  backoffCapMs: { is: "duration", min: 0, default: 8_000 },
+  retryAfterCapMs: { is: "duration", min: 0, default: 20_000 },
+  attemptTimeoutMs: { is: "duration", default: 600_000 },
+  firstTokenTimeoutMs: { is: "duration", default: 120_000 },
+  idleTimeoutMs: { is: "duration", default: 60_000 },
+  checkTimeoutMs: { is: "duration", default: 30_000 },
+  degraded: {
+    is: "list",
+    of: { is: "object", methods: ["accepts"], named: ["name"] },
+    orOne: true,
+    default: [],
+  },
+  breaker: { is: "any", optional: true },
+  limits: { is: "any", optional: true },
+  hedge: { is: "any", optional: true },
+  retryBudget: { is: "any", optional: true },
 };
 
 /** Fills in defaults. Throws `InvalidOptionError`. */
 export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {
-  checkKeys("execution", options, [...Object.keys(defaults), ...forPorts]);
-  const given = Object.fromEntries(
-    Object.entries(options).filter(([key, value]) => value !== undefined && Object.hasOwn(defaults, key)),
-  );
-  const resolved: ResolvedExecutionOptions = { ...defaults, ...given, degraded: checksOf(options.degraded) };
-  checkNumber("execution.retries", resolved.retries, { min: 0, max: 10, integer: true });
-  for (const option of ["backoffBaseMs", "backoffCapMs", "retryAfterCapMs"] as const) {
-    checkNumber(`execution.${option}`, resolved[option], { min: 0, max: longestTimerMs });
-  }
-  for (const option of [
-    "attemptTimeoutMs",
-    "firstTokenTimeoutMs",
-    "idleTimeoutMs",
-    "checkTimeoutMs",
-  ] as const) {
-    checkNumber(`execution.${option}`, resolved[option], { min: 1, max: longestTimerMs });
-  }
-  return resolved;
-}
-
-function checksOf(given: ExecutionOptions["degraded"] = []): readonly Check[] {
-  const checks: readonly Check[] = isList(given) ? [...given] : [given];
-  for (const [index, check] of checks.entries()) {
-    checkMethods(`execution.degraded[${index}]`, check, ["accepts"]);
-    checkText(`execution.degraded[${index}].name`, check.name);
-  }
-  return checks;
+  const read = readOptions("execution", executionOptions, options);
+  const { breaker: _, limits: __, hedge: ___, retryBudget: ____, degraded, ...own } = read;
+  return { ...own, degraded: isList(degraded) ? degraded : [degraded] };
 }

@@ -26,7 +26,7 @@ export interface EnsembleOptions {
  * the mean over the members that state it; the category is the one with the largest weight, on ties the
  * earlier member's. A member that fails or takes too long is left out, and the weights of the others are
  * scaled up. Signals: each member's complexity under its name, or `<name>.failed`: 1; a name that occurs
- * twice gets its position, as in `judge#2`.
+ * twice gets its position, as in `modelRating#2`.
  *
  * A mean of ranks concentrates in the middle and is not a rank: tune thresholds on the ensemble's own
  * complexities. Synchronous where all members are.

@@ -19,8 +19,8 @@ export {
 export type { TrainedEmbedding } from "./embedding/trained-embedding.ts";
 export { type EmbeddingOptions, embedding } from "./embedding.ts";
 export { type EnsembleMember, type EnsembleOptions, ensemble } from "./ensemble.ts";
-export { type JudgeOptions, judge } from "./judge.ts";
 export { length } from "./length.ts";
+export { type ModelRatingOptions, modelRating } from "./model-rating.ts";
 export { type NearOptions, near } from "./near.ts";
 export type { SpanContribution, StructureContribution } from "./text-spans.ts";
 export { explainTrained, type TrainedExplanation } from "./trained/explain-trained.ts";

@@ -181,7 +181,7 @@ function rowsOf(provider) {
   return [...additions, ...listed].filter((cells) => cells.length > 3 || cells[2].length > 0);
 }
 
-const packageFile = new URL("../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
+const packageFile = new URL("../../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8"));
 if (published[version] === undefined)
   throw new Error(`add the publication date of genai-prices ${version} to published`);

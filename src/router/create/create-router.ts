@@ -92,7 +92,7 @@ function assemble<Id extends string>(
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
   const retryBudget = createRetryBudget(retries);
-  const limits = bounds && createLimits(bounds, { models, clock: now });
+  const limits = bounds === undefined ? undefined : createLimits(bounds, { models, clock: now });
   const { shared } = options;
   const opened = shared?.open({
     clock,
@@ -106,7 +106,7 @@ function assemble<Id extends string>(
   });
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
-  const hedging = hedge && createHedging(hedge, health.of);
+  const hedging = hedge === undefined ? undefined : createHedging(hedge, health.of);
   const budgets = resolveBudgets(options.budgets, ids);
   const ledger = createLedger({
     budgets,

@@ -4,18 +4,12 @@ import { copyOf } from "../../plugin/copy-of.ts";
 import { checkKeys } from "../../plugin/index.ts";
 import type { KeptBudget } from "../budget/ledger.ts";
 import { checkSpend, exportSpend } from "../budget/spend-state.ts";
-import { checkGpuMeterState } from "../health/check-gpu-meter-state.ts";
-import { checkHealthState } from "../health/check-health-state.ts";
-import { checkSessionsState } from "../health/check-sessions-state.ts";
-import { checkUsageMeansState } from "../health/check-usage-means-state.ts";
-import type { GpuMeter } from "../health/gpu-meter.ts";
-import type { HealthTracker } from "../health/health.ts";
-import type { Sessions } from "../health/sessions.ts";
-import type { UsageMeans } from "../health/usage-means.ts";
-import type { Breakers } from "../limits/breakers.ts";
-import { checkBreakerStates } from "../limits/check-breaker-states.ts";
-import { checkLearnedLimits } from "../limits/check-learned-limits.ts";
-import type { Limits } from "../limits/limits.ts";
+import { checkGpuMeterState, type GpuMeter } from "../health/gpu-meter.ts";
+import { checkHealthState, type HealthTracker } from "../health/health.ts";
+import { checkSessionsState, type Sessions } from "../health/sessions.ts";
+import { checkUsageMeansState, type UsageMeans } from "../health/usage-means.ts";
+import { type Breakers, checkBreakerStates } from "../limits/breakers.ts";
+import { checkLearnedLimits, type Limits } from "../limits/limits.ts";
 import type { InputStates } from "./input-states.ts";
 
 export interface StateParts {

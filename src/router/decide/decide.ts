@@ -1,11 +1,13 @@
 import { errorType } from "../../contracts/errors/index.ts";
 import {
+  BudgetExceededError,
   type Candidate,
   type Choice,
   type Classification,
   InvalidRequestError,
   isRouterError,
   type ModelFacts,
+  NoEligibleModelError,
   type Policy,
   type PolicyContext,
   PolicyError,
@@ -13,23 +15,20 @@ import {
   type RequestFacts,
   type UnitDraw,
 } from "../../contracts/index.ts";
-import type { BudgetState, Degrade, Refusal } from "../../contracts/ports/index.ts";
+import type { BudgetState, Refusal } from "../../contracts/ports/index.ts";
 import { askClassifier, type Classified, dropPromises } from "../../plugin/index.ts";
-import { type AskedPool, askPools, toCount } from "./ask-pools.ts";
+import { type AskedPool, askPools } from "./ask-members.ts";
 import { candidateFor } from "./candidate.ts";
+import { takeBackUnknown } from "./capabilities.ts";
 import { isNearWindow } from "./context-window.ts";
 import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
-import { completed, degrade } from "./degrade.ts";
+import { completed, degrade, degradeNow } from "./degrade.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { isUntouched } from "./is-untouched.ts";
-import { keptClassification } from "./kept-classification.ts";
-import { noneLeft } from "./none-left.ts";
-import { promiseStateOf } from "./promise-state.ts";
 import { recordDecision } from "./record-decision.ts";
-import { takeBackUnknown } from "./refuse-unknown.ts";
 import { unknownComparison } from "./unknown-comparison.ts";
-import { ofModels, withQuality } from "./with-quality.ts";
+import { keptClassification, ofModels, withQuality } from "./with-quality.ts";
 
 /**
  * Decides by constraints, classifier, policy and draw. Synchronous unless the classifier is asynchronous
@@ -45,8 +44,8 @@ export function decide<Id extends string>(
   const pools = parts.hasPools ? askPools(parts, deciding, now, deciding.startedAt) : undefined;
   const all = candidatesOf(parts, deciding.request, deciding.startedAt, pools);
   for (const candidate of pools === undefined ? all : toCount(all, pools)) {
-    if (isNearWindow(candidate, deciding.request)) return decideExactly(parts, deciding, now);
-    if (isNearBound(parts, deciding, candidate)) return decideExactly(parts, deciding, now);
+    if (isNearWindow(candidate, deciding.request) || isNearBound(parts, deciding, candidate))
+      return decideExactly(parts, deciding, now);
   }
   return decideAmong(parts, deciding, all, now, pools);
 }
@@ -108,8 +107,16 @@ function candidatesOf<Id extends string>(
   pools: ReadonlyMap<Id, AskedPool<Id>> | undefined,
 ): Candidate<Id>[] {
   return parts.models.map(
-    ({ id, facts }) => pools?.get(id)?.candidate ?? candidateFor(parts, id, facts, request, now),
+    (model) => pools?.get(model.id)?.candidate ?? candidateFor(parts, model.id, model, request, now),
   );
+}
+
+/** Returns the candidates for which the input may have to be counted: of a pool each member. */
+function toCount<Id extends string>(
+  all: readonly Candidate<Id>[],
+  pools: ReadonlyMap<Id, AskedPool<Id>>,
+): readonly Candidate<Id>[] {
+  return all.flatMap((one) => pools.get(one.id)?.asked.map(({ candidate }) => candidate) ?? [one]);
 }
 
 function decideAmong<Id extends string>(
@@ -158,7 +165,7 @@ function decideAmong<Id extends string>(
   };
   if (pin !== undefined) return pinned(all, pin);
   if (candidates.length === 0) throw noneLeft(all, recorded);
-  const settled = degrades === undefined ? all : degradedBy(all, degrades);
+  const settled = degrades === undefined ? all : degradeNow(all, degrades);
   // The classification does not matter if only one model is permitted.
   if (settled.candidates.length === 1) return choose(settled, undefined);
   const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);
@@ -168,16 +175,6 @@ function decideAmong<Id extends string>(
 }
 
 const noState: Partial<BudgetState> = {};
-
-/** Applies soft limits of budgets, unless a promise on quality is at risk. */
-function degradedBy<Id extends string>(settled: Settled<Id>, degrades: readonly Degrade[]): Settled<Id> {
-  const { parts, deciding } = settled;
-  if (promiseStateOf(parts.promise, deciding.request) !== "kept") {
-    for (const one of degrades) one.withhold();
-    return { ...settled, degrades: undefined };
-  }
-  return degrade<Id, Settled<Id>>(settled, degrades, false, undefined);
-}
 
 /** Returns the amount that must be left for a call of the model. */
 function toPay({ leastCostUsd, estimatedCostUsd }: Candidate): number | undefined {
@@ -196,9 +193,32 @@ function pinned<Id extends string>(settled: Settled<Id>, pin: Id): Decided<Id> {
   return recordDecision(settled, { choice, propensity: 1 }, 0, undefined, true);
 }
 
+/** Returns the error for a request that no model may serve: a budget error where cost is the reason. */
+export function noneLeft<Id extends string>(
+  { refusals, deciding }: Settled<Id>,
+  recorded: readonly RecordedCandidate<Id>[],
+): Error {
+  const unpaid = recorded.flatMap(({ model }) => {
+    const refusal = refusals?.get(model);
+    return refusal === undefined ? [] : [{ model, refusal }];
+  });
+  // A budget is named if it refuses any model; a request's own bound only if it refuses all.
+  const byBudget = unpaid.filter(({ refusal }) => refusal.by === "budget");
+  const decisive = byBudget.length > 0 ? byBudget : unpaid.length === recorded.length ? unpaid : [];
+  const [first] = decisive;
+  if (first === undefined)
+    return new NoEligibleModelError(
+      Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)])),
+    );
+  const problem = decisive.map(({ model, refusal }) => `${model}: ${refusal.reason}`).join("; ");
+  return new BudgetExceededError(deciding.account.reached(first.refusal), problem);
+}
+
 /** Asks the policy about a request whose permitted models are known, and draws. */
 function choose<Id extends string>(asked: Settled<Id>, classified: Classified | undefined): Decided<Id> {
-  const { models } = asked.parts;
+  const { models, policy, inputsOf } = asked.parts;
+  const { request } = asked.deciding;
+  const inputs = inputsOf === undefined ? undefined : readInputs(policy.name, inputsOf, request);
   const classification = ownOf(classified?.classification, models);
   const seen =
     asked.degrades === undefined
@@ -206,9 +226,6 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
       : degrade<Id, Settled<Id>>(asked, asked.degrades, true, classification?.complexity);
   const settled = withQuality<Id, Settled<Id>>(seen, models, classification?.quality);
   const { parts, deciding, candidates, session, spend, budgets, now } = settled;
-  const { policy } = parts;
-  const { request } = deciding;
-  const inputs = parts.inputsOf === undefined ? undefined : readInputs(policy.name, parts.inputsOf, request);
   const context: PolicyContext<Id> = {
     request,
     // A copy: the decision records what the policy was given.

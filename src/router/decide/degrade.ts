@@ -1,6 +1,8 @@
 import type { Candidate, Choice, DegradedBy, RecordedCandidate } from "../../contracts/index.ts";
 import type { Degrade } from "../../contracts/ports/index.ts";
 import { isList } from "../../plugin/is-list.ts";
+import type { Settled } from "./deciding.ts";
+import { promiseStateOf } from "./promise-state.ts";
 
 /** The models of a request, of which soft limits of budgets withhold some from the policy. */
 interface Degradable<Id extends string> {
@@ -8,6 +10,19 @@ interface Degradable<Id extends string> {
   readonly candidates: readonly Candidate<Id>[];
   readonly recorded: readonly RecordedCandidate<Id>[];
   readonly degraded: DegradedBy | undefined;
+}
+
+/** Applies the soft limits that depend on no classification, unless a promise on quality is at risk: then none applies. */
+export function degradeNow<Id extends string>(
+  settled: Settled<Id>,
+  degrades: readonly Degrade[],
+): Settled<Id> {
+  const { parts, deciding } = settled;
+  if (promiseStateOf(parts.promise, deciding.request) !== "kept") {
+    for (const one of degrades) one.withhold();
+    return { ...settled, degrades: undefined };
+  }
+  return degrade<Id, Settled<Id>>(settled, degrades, false, undefined);
 }
 
 /**

@@ -1,7 +1,15 @@
-import { type ArmAssignment, type Candidate, type Choice, PolicyError } from "../../contracts/index.ts";
+import {
+  type ArmAssignment,
+  type Candidate,
+  type Choice,
+  type Escalation,
+  PolicyError,
+  type Withheld,
+} from "../../contracts/index.ts";
+import { checkChoiceFields } from "../../plugin/choice-fields.ts";
 import { ignore } from "../../plugin/ignore.ts";
-import { checkChoice, list, tolerance } from "./check-choice.ts";
-import { settleArms, type UnitOf } from "./settle-arms.ts";
+import { dropPromises } from "../../plugin/index.ts";
+import { settleArms, tolerance, type UnitOf } from "./settle-arms.ts";
 
 /** The drawn choice and the probability of its plan. */
 export interface Drawn<Id extends string> {
@@ -104,4 +112,95 @@ function noOpinion(candidates: readonly Candidate[]): string {
 
 function partial(sum: number): string {
   return `left ${(1 - sum).toPrecision(3)} of the probability without an opinion. Put it first in firstOf(…, always(…))`;
+}
+
+/** Throws `PolicyError` unless the choice is one that can be carried out. Its arms are checked where they are settled. */
+function checkChoice<Id extends string>(
+  policy: string,
+  choice: Choice<Id>,
+  candidates: readonly Candidate<Id>[],
+): void {
+  if (typeof choice !== "object" || choice === null || typeof choice.model !== "string") {
+    const isPromise = (choice as unknown) instanceof Promise;
+    throw new PolicyError(
+      policy,
+      isPromise
+        ? "returned a promise: select() must not be async"
+        : "returned a choice without a model: it must be { model, reason }",
+    );
+  }
+  checkModel(policy, choice.model, candidates);
+  checkChoiceFields(policy, "choice", choice);
+  const { reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
+  if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
+  if (
+    probability !== undefined &&
+    !(typeof probability === "number" && probability >= 0 && probability <= 1 + tolerance)
+  ) {
+    throw new PolicyError(
+      policy,
+      `returned the probability ${String(probability)} for ${choice.model}, which is not in [0, 1]`,
+    );
+  }
+  if (expectedCostUsd !== undefined && typeof expectedCostUsd !== "number")
+    throw new PolicyError(policy, `expects ${choice.model} to cost something that is not a number`);
+  if (insteadOf !== undefined) checkWithheld(policy, insteadOf);
+  if (escalate === undefined) return;
+  if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
+  for (const step of escalate) {
+    checkModel(policy, step?.to, candidates);
+    checkChoiceFields(policy, "step of a plan", step);
+    if (typeof step.unless?.accepts !== "function")
+      throw new PolicyError(policy, `escalates to ${step.to} without a check`);
+  }
+}
+
+/**
+ * Returns an opinion as a lottery whose choices can all be carried out; empty for no opinion. Throws `PolicyError`, also
+ * for probabilities that sum to more than 1.
+ */
+export function checkedLottery<Id extends string>(
+  policy: string,
+  opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
+  candidates: readonly Candidate<Id>[],
+): readonly Choice<Id>[] {
+  if (opinion === undefined) return [];
+  const lottery: readonly Choice<Id>[] = Array.isArray(opinion) ? opinion : [opinion as Choice<Id>];
+  try {
+    let sum = 0;
+    for (const choice of lottery) {
+      checkChoice(policy, choice, candidates);
+      sum += choice.probability ?? 1;
+    }
+    if (sum <= 1 + tolerance) return lottery;
+    throw new PolicyError(policy, `returned probabilities that sum to ${sum}, more than 1`);
+  } catch (error) {
+    dropPromises(opinion);
+    throw error;
+  }
+}
+
+/** Checks a plan that is only recorded: its models need not be permitted. */
+function checkWithheld(policy: string, withheld: Withheld): void {
+  const { model, escalate } = withheld;
+  const isStep = (step: Escalation | null | undefined) =>
+    typeof step?.to === "string" && typeof step.unless?.name === "string";
+  const isPlan = escalate === undefined || (Array.isArray(escalate) && escalate.every(isStep));
+  if (typeof model !== "string" || !isPlan)
+    throw new PolicyError(policy, "chose instead of something that is not { model, escalate }");
+  checkChoiceFields(policy, "plan that is not followed", withheld);
+  for (const step of escalate ?? []) checkChoiceFields(policy, "step of a plan", step);
+}
+
+function checkModel(policy: string, model: unknown, candidates: readonly Candidate[]): void {
+  for (const candidate of candidates) if (candidate.id === model) return;
+  throw new PolicyError(
+    policy,
+    `chose ${JSON.stringify(model)}, which is not permitted here; permitted: ${list(candidates)}`,
+  );
+}
+
+/** Returns the ids of models, for messages. */
+function list(candidates: readonly Candidate[]): string {
+  return candidates.map(({ id }) => id).join(", ");
 }

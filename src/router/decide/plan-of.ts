@@ -1,4 +1,5 @@
-import type { PlanStep, Withheld } from "../../contracts/index.ts";
+import type { Candidate, PlanStep, Withheld } from "../../contracts/index.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 
 /** Returns the plan of a choice in the form that decisions record. */
 export function planOf<Id extends string>({ model, escalate }: Withheld<Id>): readonly PlanStep<Id>[] {
@@ -11,4 +12,29 @@ export function planOf<Id extends string>({ model, escalate }: Withheld<Id>): re
   }
   plan.push({ model: current });
   return plan;
+}
+
+/**
+ * Returns the models to try if `chosen` fails: those after it in the router's `models` (by convention the
+ * more capable ones), nearest first, then those before it, nearest first. Other efforts of it are left out: its
+ * endpoint has failed.
+ */
+export function fallbacksOf<Id extends string>(
+  chosen: Id,
+  candidates: readonly Candidate<Id>[],
+): readonly Id[] {
+  if (candidates.length === 1) return [];
+  const at = candidates.findIndex(({ id }) => id === chosen);
+  const ids: Id[] = [];
+  const failed = keyOf(candidates[at]);
+  const add = (one: Candidate<Id>) => {
+    if (keyOf(one) !== failed) ids.push(one.id);
+  };
+  for (let index = at + 1; index < candidates.length; index += 1) add(candidates[index] as Candidate<Id>);
+  for (let index = at - 1; index >= 0; index -= 1) add(candidates[index] as Candidate<Id>);
+  return ids;
+}
+
+function keyOf(candidate: Candidate | undefined): string | undefined {
+  return candidate && withoutEffort(candidate.facts.name, candidate.facts);
 }

@@ -1,3 +1,4 @@
+import type { Whole } from "../../contracts/fields.ts";
 import type {
   Choice,
   Classification,
@@ -10,9 +11,7 @@ import type {
 import { timestamp } from "../../plugin/index.ts";
 import type { Decided, Settled } from "./deciding.ts";
 import type { Drawn } from "./draw.ts";
-import { fallbacksOf } from "./fallbacks.ts";
-import { keptChoice } from "./kept-choice.ts";
-import { planOf } from "./plan-of.ts";
+import { fallbacksOf, planOf } from "./plan-of.ts";
 import { promiseStateOf } from "./promise-state.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 
@@ -36,7 +35,7 @@ export function recordDecision<Id extends string>(
   const { certification } = parts;
   const classification = classified?.classification;
   const pause = now < certification.until ? whyPaused(settled, choice, forced) : undefined;
-  const decision: Decision<Id> = {
+  const decision: Whole<Decision<Id>> = {
     id: deciding.id,
     at: timestamp(now),
     model: choice.model,
@@ -95,4 +94,32 @@ function expectedCostOf<Id extends string>(
     return expectedCostUsd;
   for (const candidate of recorded) if (candidate.model === model) return candidate.estimatedCostUsd;
   return undefined;
+}
+
+/**
+ * Returns a copy of a choice that its policy cannot change: the checks of its steps are read when the calls are
+ * made, and a policy may use one object for all requests.
+ */
+function keptChoice<Id extends string>(choice: Choice<Id>): Choice<Id> {
+  // The shared choices of our policies are frozen.
+  if (
+    choice.escalate === undefined &&
+    choice.insteadOf === undefined &&
+    choice.arms === undefined &&
+    Object.isFrozen(choice)
+  )
+    return choice;
+  const { model, reason, probability, escalate, expectedCostUsd, insteadOf, arms } = choice;
+  return {
+    model,
+    reason,
+    probability,
+    escalate: escalate?.map(({ unless, to }) => ({ unless, to })),
+    expectedCostUsd,
+    insteadOf: insteadOf && {
+      model: insteadOf.model,
+      escalate: insteadOf.escalate?.map(({ unless, to }) => ({ unless, to })),
+    },
+    arms: arms?.map(({ comparison, arm, low, high }) => ({ comparison, arm, low, high })),
+  };
 }

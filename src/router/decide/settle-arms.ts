@@ -8,7 +8,9 @@ import {
   type UnitDraw,
 } from "../../contracts/index.ts";
 import { dropPromises } from "../../plugin/index.ts";
-import { tolerance } from "./check-choice.ts";
+
+/** Largest rounding error of a sum of probabilities. */
+export const tolerance = 1e-9;
 
 /** Returns the unit of the request in a comparison; undefined if it names none. */
 export type UnitOf = (comparison: string) => UnitDraw | undefined;

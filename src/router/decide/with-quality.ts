@@ -54,3 +54,21 @@ function expectedQuality(quality: NonNullable<Quality>, facts: ModelFacts | unde
   const value: unknown = facts && Object.hasOwn(quality, facts.name) ? quality[facts.name] : undefined;
   return typeof value === "number" && value >= 0 && value <= 1 ? value : undefined;
 }
+
+/**
+ * Returns a copy of a classification: its classifier may keep the object and change it, or return it again for
+ * the next request.
+ */
+export function keptClassification({
+  complexity,
+  category,
+  quality,
+  signals,
+}: Classification): Classification {
+  return {
+    complexity,
+    category,
+    quality: quality && Object.freeze({ ...quality }),
+    signals: signals && Object.freeze({ ...signals }),
+  };
+}

@@ -1,7 +1,7 @@
 import type { GpuMeterState } from "../../contracts/index.ts";
 import type { GpuMeasure } from "../../contracts/ports/index.ts";
+import { readOption, readState, type StateTable } from "../../plugin/index.ts";
 import { createLatest } from "../../plugin/latest.ts";
-import { checkGpuMeterState } from "./check-gpu-meter-state.ts";
 import {
   beginCall,
   createMachine,
@@ -9,6 +9,7 @@ import {
   exportMachine,
   type Machine,
   measureMachine,
+  minutesKept,
   restoreMachine,
 } from "./gpu-machine.ts";
 
@@ -36,6 +37,49 @@ export interface GpuMeter {
 
 /** Number of machines that are remembered; the one whose last call is oldest is forgotten. */
 const mostMachines = 1_000;
+
+const amount = { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER } as const;
+
+const gpuMeterState: StateTable<GpuMeterState> = {
+  formatVersion: { is: "choice", of: [1] },
+  machines: {
+    is: "list",
+    of: {
+      is: "table",
+      of: {
+        machine: { is: "text" },
+        since: amount,
+        peakTokensPerSecond: { ...amount, optional: true },
+        peakCalls: { is: "number", min: 1, optional: true },
+        minutes: {
+          is: "list",
+          of: {
+            is: "table",
+            of: {
+              at: amount,
+              tokens: amount,
+              busyMs: amount,
+              callMs: amount,
+              endedMs: amount,
+              calls: amount,
+            },
+          },
+          max: minutesKept + 1,
+        },
+      },
+    },
+  },
+};
+
+/** Throws `InvalidOptionError` if the value was not exported by a meter of GPUs. */
+export function checkGpuMeterState(state: GpuMeterState): GpuMeterState["machines"] {
+  const { machines } = readState("gpus", gpuMeterState, state);
+  machines.forEach(({ peakTokensPerSecond, peakCalls }, at) => {
+    if (peakTokensPerSecond !== undefined)
+      readOption({ is: "number", min: 1 }, `gpus.machines[${at}].peakCalls`, peakCalls);
+  });
+  return machines;
+}
 
 export function createGpuMeter(): GpuMeter {
   let machines = createLatest<Machine>(mostMachines);

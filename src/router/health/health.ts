@@ -1,8 +1,7 @@
-import type { Attempt, Health, HealthState } from "../../contracts/index.ts";
+import type { Attempt, Health, HealthState, ObservedHealth } from "../../contracts/index.ts";
 import { failureClassOf } from "../../plugin/failure-class.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions, readState, type StateTable } from "../../plugin/index.ts";
 import { createLatest } from "../../plugin/latest.ts";
-import { checkHealthState } from "./check-health-state.ts";
 import {
   addFirstToken,
   createFirstTokenTimes,
@@ -50,6 +49,40 @@ export interface HealthOptions {
 /** Number of observations of each kind that are kept of a model. */
 const memory = 100;
 
+export const healthOptions: OptionTable<HealthOptions> = {
+  windowMs: { is: "number", min: 1, default: 60_000 },
+  minCalls: { is: "number", min: 1, max: memory, integer: true, default: 5 },
+  failureRatio: { is: "share", above: 0, default: 0.5 },
+  firstTokenWindowMs: { is: "number", min: 1, default: 600_000 },
+  maxNames: { is: "number", min: 1, integer: true, default: 1_000 },
+};
+
+const healthState: StateTable<HealthState> = {
+  formatVersion: { is: "choice", of: [1] },
+  models: {
+    is: "list",
+    of: {
+      is: "table",
+      of: {
+        outcomes: {
+          is: "list",
+          of: { is: "table", of: { at: { is: "number" }, failed: { is: "boolean" } } },
+        },
+        firstTokens: {
+          is: "list",
+          of: { is: "table", of: { at: { is: "number" }, ms: { is: "number", min: 0 } } },
+        },
+        name: { is: "text" },
+      },
+    },
+  },
+};
+
+/** Throws `InvalidOptionError` if the value was not exported by a health tracker. */
+export function checkHealthState(state: HealthState): readonly ObservedHealth[] {
+  return readState("health.state", healthState, state).models;
+}
+
 interface Observed {
   readonly name: string;
   readonly outcomes: OutcomeRing;
@@ -64,20 +97,8 @@ interface Observed {
  * and at least `failureRatio` of them failed. It recovers by successes or when failures grow old.
  */
 export function createHealth(options: HealthOptions = {}): HealthTracker {
-  checkKeys("createHealth", options, [
-    "windowMs",
-    "minCalls",
-    "failureRatio",
-    "firstTokenWindowMs",
-    "maxNames",
-  ]);
-  const { windowMs = 60_000, minCalls = 5, failureRatio = 0.5 } = options;
-  const { firstTokenWindowMs = 600_000, maxNames = 1_000 } = options;
-  checkNumber("createHealth.windowMs", windowMs, { min: 1 });
-  checkNumber("createHealth.minCalls", minCalls, { min: 1, max: memory, integer: true });
-  checkNumber("createHealth.failureRatio", failureRatio, { min: Number.MIN_VALUE, max: 1 });
-  checkNumber("createHealth.firstTokenWindowMs", firstTokenWindowMs, { min: 1 });
-  checkNumber("createHealth.maxNames", maxNames, { min: 1, integer: true });
+  const read = readOptions("createHealth", healthOptions, options);
+  const { windowMs, minCalls, failureRatio, firstTokenWindowMs, maxNames } = read;
   let byName = createLatest<Observed>(maxNames);
 
   const refresh = (model: Observed, now: number) => {

@@ -5,9 +5,8 @@ import type {
   SessionsState,
   Usage,
 } from "../../contracts/index.ts";
-import { checkNumber } from "../../plugin/index.ts";
+import { readOption, readState, type StateTable } from "../../plugin/index.ts";
 import { createLatest } from "../../plugin/latest.ts";
-import { checkSessionsState } from "./check-sessions-state.ts";
 
 /** Answer within a session. */
 export interface SessionAnswer {
@@ -49,8 +48,31 @@ export interface SessionsOptions {
 /** Smallest prefix that providers cache on their own. */
 const smallestCachedPrefix = 1_024;
 
+const sessionsState: StateTable<SessionsState> = {
+  formatVersion: { is: "choice", of: [1] },
+  sessions: {
+    is: "list",
+    of: {
+      is: "table",
+      of: {
+        tenant: { is: "text", optional: true },
+        session: { is: "text" },
+        model: { is: "text" },
+        turns: { is: "number", min: 0, integer: true },
+        lastUsedAt: { is: "number", min: 0 },
+        cachedTokens: { is: "number", min: 0 },
+      },
+    },
+  },
+};
+
+/** Throws `InvalidOptionError` if the value was not exported by sessions. */
+export function checkSessionsState(state: SessionsState): readonly SessionState[] {
+  return readState("state.sessions", sessionsState, state).sessions;
+}
+
 export function createSessions({ maxSessions = 10_000 }: SessionsOptions = {}): Sessions {
-  checkNumber("createSessions.maxSessions", maxSessions, { min: 1, integer: true });
+  readOption({ is: "number", min: 1, integer: true }, "createSessions.maxSessions", maxSessions);
   let sessions = createLatest<SessionState>(maxSessions);
   const remember = (known: typeof sessions, one: SessionState) =>
     known.set(keyOf(one.tenant, one.session), one);

@@ -1,7 +1,6 @@
-import type { RequestFacts, Usage, UsageMeansState } from "../../contracts/index.ts";
-import { checkNumber } from "../../plugin/index.ts";
+import type { RequestFacts, Usage, UsageMean, UsageMeansState } from "../../contracts/index.ts";
+import { type OptionTable, readOptions, readState, type StateTable } from "../../plugin/index.ts";
 import { createLatest } from "../../plugin/latest.ts";
-import { checkUsageMeansState } from "./check-usage-means-state.ts";
 import {
   type Asker,
   createModelMeans,
@@ -13,6 +12,8 @@ import {
   resumeModel,
   usualOutput,
 } from "./model-means.ts";
+import { memory } from "./output-mean.ts";
+import { maxLogRatio } from "./token-ratio.ts";
 
 export type { UsageMeansState };
 
@@ -59,12 +60,54 @@ export interface UsageMeansOptions {
   readonly maxTenants?: number | undefined;
 }
 
-export function createUsageMeans({
-  maxNames = 1_000,
-  maxTenants = 2_000,
-}: UsageMeansOptions = {}): UsageMeans {
-  checkNumber("createUsageMeans.maxNames", maxNames, { min: 1, integer: true });
-  checkNumber("createUsageMeans.maxTenants", maxTenants, { min: 1, integer: true });
+export const usageMeansOptions: OptionTable<UsageMeansOptions> = {
+  maxNames: { is: "number", min: 1, integer: true, default: 1_000 },
+  maxTenants: { is: "number", min: 1, integer: true, default: 2_000 },
+};
+
+const calls = { is: "number", min: 0, max: memory } as const;
+const logRatio = { is: "number", min: -maxLogRatio, max: maxLogRatio } as const;
+
+const usageMeansState: StateTable<UsageMeansState> = {
+  formatVersion: { is: "choice", of: [1] },
+  models: {
+    is: "list",
+    of: {
+      is: "table",
+      of: {
+        name: { is: "text" },
+        outputs: { ...calls, integer: true },
+        meanOutputTokens: { is: "number", min: 0 },
+        inputs: { ...calls, integer: true },
+        meanLogRatio: logRatio,
+        tenants: {
+          is: "list",
+          of: {
+            is: "table",
+            of: {
+              tenant: { is: "text", optional: true },
+              category: { is: "text", optional: true },
+              outputs: calls,
+              meanOutputTokens: { is: "number", min: 0 },
+              inputs: { ...calls, optional: true },
+              meanLogRatio: { ...logRatio, optional: true },
+              at: { is: "number", min: 0 },
+            },
+          },
+          default: [],
+        },
+      },
+    },
+  },
+};
+
+/** Throws `InvalidOptionError` if the value was not exported by usage means. */
+export function checkUsageMeansState(state: UsageMeansState): readonly UsageMean[] {
+  return readState("usageMeans.state", usageMeansState, state).models;
+}
+
+export function createUsageMeans(options: UsageMeansOptions = {}): UsageMeans {
+  const { maxNames, maxTenants } = readOptions("createUsageMeans", usageMeansOptions, options);
   let models = createLatest<ModelMeans>(maxNames);
   let last = Number.NEGATIVE_INFINITY;
   let elapsed = 0;

@@ -1,6 +1,8 @@
 import type { Attempt, BreakerOptions, BreakerState, FailureClass } from "../../contracts/index.ts";
-import { failureClassOf } from "../../plugin/failure-class.ts";
+import { failureClasses, failureClassOf } from "../../plugin/failure-class.ts";
 import { createLatest } from "../../plugin/latest.ts";
+import type { FieldTable } from "../../plugin/options/option-kind.ts";
+import { readStates } from "../../plugin/options/read-state.ts";
 import { resolveBreakerOptions } from "./breaker-options.ts";
 import {
   askBreaker,
@@ -11,7 +13,6 @@ import {
   longestOpenMs,
   nextBreaker,
 } from "./breaker-state.ts";
-import { checkBreakerStates } from "./check-breaker-states.ts";
 import {
   askedMs,
   type Begun,
@@ -69,6 +70,27 @@ const betweenHintsMs = 60_000;
 const entered: BreakerEvent = { type: "entered" };
 const freed: BreakerEvent = { type: "freed" };
 const succeeded: BreakerEvent = { type: "succeeded" };
+
+const stateFields: FieldTable<BreakerState> = {
+  name: { is: "text" },
+  // What holds now follows from the times.
+  state: { is: "any" },
+  failureClass: {
+    is: "choice",
+    of: failureClasses,
+    optional: true,
+    expected: `one of ${failureClasses.join(", ")}`,
+  },
+  openUntil: { is: "number", min: 0, optional: true },
+  failedTrials: { is: "number", min: 0, integer: true, optional: true },
+  coolDownUntil: { is: "number", min: 0, optional: true },
+  pausedUntil: { is: "number", min: 0, optional: true },
+};
+
+/** Throws `InvalidOptionError` if the value was not exported by breakers. */
+export function checkBreakerStates(states: readonly BreakerState[]): readonly BreakerState[] {
+  return readStates("breakers", stateFields, states, "an array of states");
+}
 
 /**
  * Creates a breaker for each model name. It opens when the window holds at least `minCalls` calls and

@@ -1,5 +1,5 @@
 import type { Health, HedgeOptions } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { longestTimerMs } from "../../plugin/longest-timer.ts";
 import { createLoadBudget, type LoadBudget } from "./load-budget.ts";
 
@@ -9,15 +9,17 @@ export interface Hedging extends LoadBudget {
   afterMs(name: string, now: number): number | undefined;
 }
 
+export const hedgeOptions: OptionTable<HedgeOptions, "afterMs"> = {
+  afterMs: { is: "duration", min: 0, optional: true },
+  ratio: { is: "share", above: 0, default: 0.05 },
+};
+
 /** Creates the hedging of a router. Throws `InvalidOptionError`. */
 export function createHedging(
   options: HedgeOptions,
   healthOf: (name: string, now: number) => Health | undefined,
 ): Hedging {
-  checkKeys("execution.hedge", options, ["afterMs", "ratio"]);
-  const { afterMs, ratio = 0.05 } = options;
-  if (afterMs !== undefined) checkNumber("execution.hedge.afterMs", afterMs, { min: 0, max: longestTimerMs });
-  checkNumber("execution.hedge.ratio", ratio, { min: Number.MIN_VALUE, max: 1 });
+  const { afterMs, ratio } = readOptions("execution.hedge", hedgeOptions, options);
   return {
     ...createLoadBudget(ratio, 0),
     afterMs(name, now) {

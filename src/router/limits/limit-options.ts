@@ -5,9 +5,8 @@ import {
   type ModelFacts,
   type RateOptions,
 } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
-import { checkFlag } from "../health/state-checks.ts";
 
 /** Options of limits with their defaults filled in. */
 export interface ResolvedLimitOptions {
@@ -21,32 +20,42 @@ export interface ResolvedLimitOptions {
 }
 
 const owner = "execution.limits";
-const rateNames = ["requestsPerMinute", "tokensPerMinute"] as const;
-const endpointNames = [...rateNames, "maxConcurrent", "maxQueued", "queueTimeoutMs"] as const;
+
+export const rateOptions: OptionTable<RateOptions, keyof RateOptions> = {
+  requestsPerMinute: { is: "number", above: 0, optional: true },
+  tokensPerMinute: { is: "number", above: 0, optional: true },
+};
+
+/** Limits of one model. Those that are left out are the general ones. */
+export const endpointLimits: OptionTable<EndpointLimits, keyof EndpointLimits> = {
+  ...rateOptions,
+  maxConcurrent: { is: "number", min: 1, integer: true, optional: true },
+  maxQueued: { is: "number", min: 0, max: 1_000_000, integer: true, optional: true },
+  queueTimeoutMs: { is: "duration", optional: true },
+};
+
+export const limitOptions: OptionTable<LimitOptions, keyof EndpointLimits | "tenant"> = {
+  ...endpointLimits,
+  // Its keys are those of the router's models.
+  models: { is: "any", default: {}, expected: "limits by id of a model" },
+  tenant: { is: "table", of: rateOptions, optional: true },
+  maxTenants: { is: "number", min: 1, integer: true, default: 10_000 },
+  learn: { is: "boolean", default: true },
+};
 
 /** Checks the options; `known` are the router's models by id. Throws `InvalidOptionError`. */
 export function resolveLimitOptions(
   options: LimitOptions,
   known: Readonly<Record<string, Pick<ModelFacts, "name" | "effort">>>,
 ): ResolvedLimitOptions {
-  checkKeys(owner, options, [...endpointNames, "models", "tenant", "maxTenants", "learn"]);
-  const { models = {}, tenant, maxTenants = 10_000, learn = true, ...general } = options;
-  checkEndpoint(owner, general);
-  if (tenant !== undefined) {
-    checkKeys(`${owner}.tenant`, tenant, rateNames);
-    checkRates(`${owner}.tenant`, tenant);
-  }
-  checkNumber(`${owner}.maxTenants`, maxTenants, { min: 1, integer: true });
-  checkFlag(`${owner}.learn`, learn);
+  const { models, tenant, maxTenants, learn, ...general } = readOptions(owner, limitOptions, options);
   const bases = Object.entries(known).map(([id, facts]) => [withoutEffort(id, facts), facts] as const);
   const all = { ...Object.fromEntries(bases), ...known };
-  checkKeys(`${owner}.models`, models, Object.keys(all));
+  const ofModels = Object.keys(all).map((id) => [id, { is: "table", of: endpointLimits, optional: true }]);
+  const byId: OptionTable<Record<string, EndpointLimits>, string> = Object.fromEntries(ofModels);
   const idOf = new Map<string, string>();
   const own = new Map<string, EndpointLimits>();
-  for (const [id, bounds] of Object.entries(models)) {
-    checkKeys(`${owner}.models.${id}`, bounds, endpointNames);
-    checkEndpoint(`${owner}.models.${id}`, bounds);
-    const given = Object.entries(bounds).filter(([, value]) => value !== undefined);
+  for (const [id, bounds] of Object.entries(readOptions(`${owner}.models`, byId, models))) {
     const facts = all[id] as ModelFacts;
     const key = withoutEffort(facts.name, facts);
     const other = idOf.get(key);
@@ -57,7 +66,7 @@ export function resolveLimitOptions(
         `absent: ${other} is of the same endpoint, and has limits for all its efforts`,
       );
     idOf.set(key, id);
-    own.set(key, { ...general, ...Object.fromEntries(given) });
+    own.set(key, { ...general, ...bounds });
   }
   const hasRates = [general, tenant ?? {}, ...own.values()].some(
     ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>
@@ -77,21 +86,4 @@ function poolOf(name: string, own: ReadonlyMap<string, unknown>): string {
   for (let at = name.indexOf("@"); at > 0; at = name.indexOf("@", at + 1))
     if (own.has(name.slice(0, at))) return name.slice(0, at);
   return name;
-}
-
-function checkEndpoint(path: string, bounds: EndpointLimits): void {
-  const { maxConcurrent, maxQueued, queueTimeoutMs } = bounds;
-  checkRates(path, bounds);
-  if (maxConcurrent !== undefined)
-    checkNumber(`${path}.maxConcurrent`, maxConcurrent, { min: 1, integer: true });
-  if (maxQueued !== undefined)
-    checkNumber(`${path}.maxQueued`, maxQueued, { min: 0, max: 1_000_000, integer: true });
-  if (queueTimeoutMs !== undefined)
-    checkNumber(`${path}.queueTimeoutMs`, queueTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
-}
-
-function checkRates(path: string, rates: RateOptions): void {
-  for (const name of rateNames) {
-    if (rates[name] !== undefined) checkNumber(`${path}.${name}`, rates[name], { min: Number.MIN_VALUE });
-  }
 }

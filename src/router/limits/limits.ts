@@ -1,7 +1,8 @@
 import type { LearnedLimit, LimitOptions } from "../../contracts/index.ts";
+import type { FieldTable } from "../../plugin/options/option-kind.ts";
+import { readStates } from "../../plugin/options/read-state.ts";
 import { createBulkheads } from "./bulkheads.ts";
 import { createCallRates } from "./call-rates.ts";
-import { checkLearnedLimits } from "./check-learned-limits.ts";
 import { longestOf, type RatedCall, reasonOf } from "./draw.ts";
 import { resolveLimitOptions } from "./limit-options.ts";
 import { createLimitPass, type LimitPass } from "./limit-pass.ts";
@@ -30,6 +31,19 @@ export interface LimitsParts {
   readonly models: Readonly<Record<string, { readonly name: string }>>;
   /** Returns milliseconds on the monotonic clock. */
   readonly clock: () => number;
+}
+
+const learnedFields: FieldTable<LearnedLimit> = {
+  name: { is: "text" },
+  tooMuchPerMinute: { is: "number", above: 0 },
+  requestsPerMinute: { is: "number", above: 0 },
+  growthPerMinute: { is: "number", above: 0, optional: true },
+  at: { is: "number", min: 0 },
+};
+
+/** Throws `InvalidOptionError` if the value was not exported by limits. */
+export function checkLearnedLimits(states: readonly LearnedLimit[]): readonly LearnedLimit[] {
+  return readStates("state.limits", learnedFields, states);
 }
 
 /** Creates the limiter of a router. Throws `InvalidOptionError`. */

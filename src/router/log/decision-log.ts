@@ -1,11 +1,11 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
 import type { StateLines } from "../../contracts/ports/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeBuiltin } from "../../plugin/node-builtin.ts";
 import { fileWriter } from "./file-writer.ts";
 import { createIntake, type DecisionLog } from "./intake.ts";
-import { type LineOptions, lineMaker, lineOptionNames } from "./log-line.ts";
-import { type RotationOptions, readRotation } from "./rotation-options.ts";
+import { type LineOptions, lineMaker, lineOptions } from "./log-line.ts";
+import { type RotationOptions, readRotation, rotationOptions } from "./rotation-options.ts";
 
 export interface DecisionLogOptions extends LineOptions {
   /** File to append to; created if it does not exist. Several processes may write to it. */
@@ -27,6 +27,19 @@ export interface DecisionLogOptions extends LineOptions {
   readonly loop?: StateLines | undefined;
 }
 
+export const decisionLogOptions: OptionTable<DecisionLogOptions, "hashKey" | "rotate" | "loop"> = {
+  file: { is: "text" },
+  maxQueued: { is: "number", min: 1, integer: true, default: 100_000 },
+  rotate: { is: "table", of: rotationOptions, optional: true },
+  loop: {
+    is: "object",
+    methods: ["open"],
+    optional: true,
+    expected: 'loopStates({ promises, rollouts, drift }) of "switchpoint/rollout"',
+  },
+  ...lineOptions,
+};
+
 /** Lines that are written at once: a disk takes them in one step. */
 const batch = { lines: 10_000, characters: 1_000_000 };
 
@@ -45,12 +58,10 @@ const batch = { lines: 10_000, characters: 1_000_000 };
  * router's event `decisions-lost`, and the first time by a warning of the process (code `SWITCHPOINT_DECISIONS_LOST`).
  */
 export function decisionLog(options: DecisionLogOptions): DecisionLog {
-  checkKeys("decisionLog", options, ["file", "maxQueued", "rotate", "loop", ...lineOptionNames]);
-  const { file, maxQueued = 100_000, rotate, loop } = options;
-  checkText("decisionLog.file", file);
-  checkNumber("decisionLog.maxQueued", maxQueued, { min: 1, integer: true });
+  const read = readOptions("decisionLog", decisionLogOptions, options);
+  const { file, maxQueued, rotate, loop } = read;
   const rotation = rotate === undefined ? undefined : readRotation("decisionLog.rotate", rotate);
-  const lineOf = lineMaker("decisionLog", options);
+  const lineOf = lineMaker("decisionLog", read);
   if (nodeBuiltin("node:fs/promises") === undefined)
     throw new InvalidOptionError(
       "decisionLog.file",

@@ -1,9 +1,4 @@
-import {
-  type DecisionsLost,
-  type EventSink,
-  InvalidOptionError,
-  type RouterEvent,
-} from "../../contracts/index.ts";
+import type { DecisionsLost, EventSink, RouterEvent } from "../../contracts/index.ts";
 import type { StateLines } from "../../contracts/ports/index.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { isLoggedNews } from "./event-line.ts";
@@ -36,12 +31,6 @@ export interface IntakeOptions extends Omit<QueueOptions, "lose"> {
  * blocks or fails a request.
  */
 export function createIntake({ owner, file, loop, ...options }: IntakeOptions): DecisionLog {
-  if (loop !== undefined && typeof loop?.open !== "function")
-    throw new InvalidOptionError(
-      `${owner}.loop`,
-      loop,
-      'loopStates({ promises, rollouts, drift }) of "switchpoint/rollout"',
-    );
   /** Calls of classifiers whose request has not ended. */
   const underWay = new Map<string, AttemptEnded[]>();
   let dropped = 0;

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 
 /** Bounds of a file that grows, and of the older ones that are kept. */
 export interface RotationOptions {
@@ -14,6 +14,13 @@ export interface RotationOptions {
   readonly keepMs?: number | undefined;
 }
 
+export const rotationOptions: OptionTable<RotationOptions, "everyMs" | "keepMs"> = {
+  maxBytes: { is: "number", min: 10_000, default: 100_000_000 },
+  everyMs: { is: "number", min: 1_000, optional: true },
+  keepFiles: { is: "number", min: 1, max: 10_000, integer: true, default: 10 },
+  keepMs: { is: "number", min: 1_000, optional: true },
+};
+
 export interface Rotation {
   readonly maxBytes: number;
   readonly everyMs: number;
@@ -23,12 +30,10 @@ export interface Rotation {
 
 /** Throws `InvalidOptionError`. */
 export function readRotation(owner: string, given: RotationOptions): Rotation {
-  checkKeys(owner, given, ["maxBytes", "everyMs", "keepFiles", "keepMs"]);
-  const { maxBytes = 100_000_000, keepFiles = 10, keepMs = Number.POSITIVE_INFINITY } = given;
-  const { everyMs = Math.max(1_000, keepMs / 8) } = given;
-  checkNumber(`${owner}.maxBytes`, maxBytes, { min: 10_000 });
-  checkNumber(`${owner}.keepFiles`, keepFiles, { min: 1, max: 10_000, integer: true });
-  if (given.everyMs !== undefined) checkNumber(`${owner}.everyMs`, everyMs, { min: 1_000 });
-  if (given.keepMs !== undefined) checkNumber(`${owner}.keepMs`, keepMs, { min: 1_000 });
-  return { maxBytes, everyMs, keepFiles, keepMs };
+  const {
+    keepMs = Number.POSITIVE_INFINITY,
+    everyMs = Math.max(1_000, keepMs / 8),
+    ...read
+  } = readOptions(owner, rotationOptions, given);
+  return { ...read, everyMs, keepMs };
 }

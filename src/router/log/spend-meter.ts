@@ -1,5 +1,5 @@
 import type { Attempt, EventSink } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { createSpendSums, type SpendReport } from "./spend-sums.ts";
 
@@ -10,6 +10,10 @@ export interface SpendMeterOptions {
    */
   readonly maxRows?: number | undefined;
 }
+
+export const spendMeterOptions: OptionTable<SpendMeterOptions> = {
+  maxRows: { is: "number", min: 1, integer: true, default: 1_000 },
+};
 
 /** A listener that adds up what a router spends. */
 export interface SpendMeter extends EventSink {
@@ -26,10 +30,7 @@ export interface SpendMeter extends EventSink {
  * doubles.
  */
 export function spendMeter(options: SpendMeterOptions = {}): SpendMeter {
-  checkKeys("spendMeter", options, ["maxRows"]);
-  const { maxRows = 1_000 } = options;
-  checkNumber("spendMeter.maxRows", maxRows, { min: 1, integer: true });
-  const sums = createSpendSums({ maxRows });
+  const sums = createSpendSums(readOptions("spendMeter", spendMeterOptions, options));
   const isNew = createRecent();
   const meter: EventSink = (event) => {
     if (event.type === "attempt-ended" && isNew(event.attempt)) sums.add(event.attempt, event.tenant);

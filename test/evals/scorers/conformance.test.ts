@@ -8,7 +8,7 @@ import {
   exact,
   humanLabels,
   jsonDiff,
-  jsonSchema,
+  jsonForm,
   multipleChoice,
   normalised,
   numeric,
@@ -72,8 +72,8 @@ const setups: Readonly<Record<string, Setup>> = {
     good: { output: "It is $18.00.", expected: "18" },
     bad: { output: "It is 19", expected: "18" },
   },
-  "json-schema": {
-    scorer: jsonSchema({ type: "object", required: ["a"], properties: { a: { type: "number" } } }),
+  "json-form": {
+    scorer: jsonForm({ type: "object", required: ["a"], properties: { a: { type: "number" } } }),
     good: { output: '{"a": 1}' },
     bad: { output: '{"b": 1}' },
   },

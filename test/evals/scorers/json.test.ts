@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { jsonDiff } from "../../../evals/scorers/json-diff.ts";
-import { jsonSchema } from "../../../evals/scorers/json-schema.ts";
+import { jsonForm } from "../../../evals/scorers/json-form.ts";
 import { scoreWith } from "../../../evals/scorers/score-with.ts";
 import { runs } from "../../support/runs.ts";
 
@@ -12,7 +12,7 @@ const person = {
   additionalProperties: false,
 };
 
-describe("jsonSchema", () => {
+describe("jsonForm", () => {
   it.each([
     ['{"name": "Ada", "age": 36}', 1],
     [' {"name": "Ada", "age": 36}\n', 1],
@@ -27,14 +27,14 @@ describe("jsonSchema", () => {
     ['```json\n{"name": "Ada", "age": 36}\n```', 0],
   ])("scores %j with %d, by a JSON Schema and by Zod", async (output, score) => {
     const schema = z.strictObject({ name: z.string(), age: z.int().min(0) });
-    expect((await scoreWith(jsonSchema(person), { output })).score).toBe(score);
-    expect((await scoreWith(jsonSchema(schema), { output })).score).toBe(score);
+    expect((await scoreWith(jsonForm(person), { output })).score).toBe(score);
+    expect((await scoreWith(jsonForm(schema), { output })).score).toBe(score);
   });
 
   it("takes a Markdown block where it is told to, and says so where it is not", async () => {
     const output = '```json\n{"name": "Ada", "age": 36}\n```';
-    expect((await scoreWith(jsonSchema(person, { fenced: true }), { output })).score).toBe(1);
-    expect((await scoreWith(jsonSchema(person), { output })).metadata?.["reason"]).toContain("option fenced");
+    expect((await scoreWith(jsonForm(person, { fenced: true }), { output })).score).toBe(1);
+    expect((await scoreWith(jsonForm(person), { output })).metadata?.["reason"]).toContain("option fenced");
   });
 
   it("does not score what a pattern that backtracks does not come to an end with", async () => {
@@ -47,7 +47,7 @@ describe("jsonSchema", () => {
       },
       { $defs: { text: { pattern: "^(a+)+$" } }, properties: { name: { $ref: "#/$defs/text" } } },
     ].slice(runs(-1, 0))) {
-      const scorer = jsonSchema({ type: "object", ...rule });
+      const scorer = jsonForm({ type: "object", ...rule });
       const { score, metadata } = await scoreWith(scorer, { output });
       expect(score).toBeNull();
       expect(metadata?.["reason"]).toMatch(/^comparing with the schema takes longer than 500 ms/);
@@ -56,15 +56,13 @@ describe("jsonSchema", () => {
   });
 
   it("refuses what is no schema, and one that cannot be converted", async () => {
-    expect(() => jsonSchema(null as unknown as object as never)).toThrow("jsonSchema.schema");
-    await expect(scoreWith(jsonSchema({ type: "text" }), { output: "1" })).rejects.toThrow(
-      "jsonSchema.schema",
-    );
-    await expect(jsonSchema({ type: "text" }).gapIn?.({})).rejects.toThrow("jsonSchema.schema");
-    expect(await jsonSchema(person).gapIn?.({})).toBeUndefined();
+    expect(() => jsonForm(null as unknown as object as never)).toThrow("jsonForm.schema");
+    await expect(scoreWith(jsonForm({ type: "text" }), { output: "1" })).rejects.toThrow("jsonForm.schema");
+    await expect(jsonForm({ type: "text" }).gapIn?.({})).rejects.toThrow("jsonForm.schema");
+    expect(await jsonForm(person).gapIn?.({})).toBeUndefined();
     let deep: object = { type: "string" };
     for (let depth = 0; depth < 20_000; depth += 1) deep = { items: deep };
-    await expect(scoreWith(jsonSchema({ ...deep }), { output: "[]" })).rejects.toThrow("jsonSchema.schema");
+    await expect(scoreWith(jsonForm({ ...deep }), { output: "[]" })).rejects.toThrow("jsonForm.schema");
   });
 });
 

@@ -5,7 +5,7 @@ import { tuneThreshold } from "../../../evals/index.ts";
 import { always } from "../../../policies/index.ts";
 import type { Constraint } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
-import { createAudit, rubricJudge } from "../../../src/loop/index.ts";
+import { auditJudge, createAudit } from "../../../src/loop/index.ts";
 import { length } from "../../../src/router/classifiers/index.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
@@ -54,7 +54,7 @@ describe("audits", () => {
             small: { labels: { region: ofSmall } },
             large: { labels: { region: ofLarge } },
             options: { constraints: [team] },
-            audit: { scorer: rubricJudge({ model: judge }), budget: { usdPerDay: 1e6 }, maxQueued: 1_000 },
+            audit: { scorer: auditJudge({ model: judge }), budget: { usdPerDay: 1e6 }, maxQueued: 1_000 },
           });
           for (const [at, { allowed, tenant, isStream }] of requests.entries()) {
             const own: Constraint = {

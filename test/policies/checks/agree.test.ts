@@ -3,7 +3,7 @@ import { agree, anyOf, logprob } from "../../../policies/checks/index.ts";
 import { extractText } from "../../../policies/checks/internal/extract-answer.ts";
 import { only } from "../../../policies/constraints/index.ts";
 import { cascade } from "../../../policies/index.ts";
-import { createRouter, InvalidOptionError, type Model } from "../../../src/index.ts";
+import { createRouter } from "../../../src/index.ts";
 import { completionOf, factsOf, fakeModel } from "../../../src/testing/index.ts";
 import { hopOf, verdictOn } from "../../support/verdict.ts";
 
@@ -117,14 +117,11 @@ describe("agree", () => {
     expect(await agree({ with: other }).accepts(facts, completionOf("4"), hop)).toBe(true);
   });
 
-  it("is named after all that the verdict depends on, and refuses wrong options", () => {
+  it("is named after all that the verdict depends on", () => {
     expect(agree({ with: other }).name).toBe("agree(with fake:other)");
     expect(agree({ with: other, by: "number", temperature: 0.5 }).name).toBe(
       "agree(with fake:other, by number, at 0.5)",
     );
-    expect(() => agree({ with: {} as Model })).toThrow(InvalidOptionError);
-    expect(() => agree({ with: other, by: "words" as never })).toThrow('agree.by must be "answer"');
-    expect(() => agree({ with: other, temperature: 3 })).toThrow("agree.temperature");
   });
 
   it("judges recorded answers, and says which model it called", () => {

@@ -112,8 +112,6 @@ describe("jsonSchema", () => {
   it("refuses a value that is not a schema", () => {
     for (const wrong of [undefined, null, "object", []])
       expect(() => jsonSchema(wrong as never)).toThrow("jsonSchema.schema must be");
-    expect(() => jsonSchema(plain, { name: "" })).toThrow("jsonSchema.name");
-    expect(() => jsonSchema(plain, { title: "x" } as never)).toThrow("jsonSchema.title");
   });
 
   it("distinguishes schemas by name", () => {
@@ -159,7 +157,6 @@ describe("toolArguments", () => {
   });
 
   it("refuses tools that it cannot check", () => {
-    expect(() => toolArguments({ tools: [] })).toThrow("toolArguments.tools");
     expect(() => toolArguments({ tools: [{ type: "custom", custom: { name: "x" } }] })).toThrow(
       "toolArguments.tools[0].type",
     );

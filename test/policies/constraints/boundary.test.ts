@@ -101,15 +101,11 @@ describe("a table", () => {
 });
 
 test.each<[string, unknown]>([
-  ["boundary.label", { label: "", required: "eu" }],
-  ["boundary.requires", { label: "boundary", requires: "eu" }],
   ["boundary.required", { label: "boundary" }],
   ["boundary.required", { label: "boundary", required: "" }],
   ["boundary.required", { label: "boundary", required: [] }],
   ["boundary.required", { label: "boundary", required: {} }],
-  ["boundary.required.tenant", { label: "boundary", required: { tenant: { clinic: "eu" } } }],
   ["boundary.required.byTenant.clinic", { label: "boundary", required: { byTenant: { clinic: 1 } } }],
-  ["boundary.required.byTenant", { label: "boundary", required: { byTenant: ["clinic"] } }],
   ["boundary.required.byLabel.data", { label: "boundary", required: { byLabel: { data: "health" } } }],
   ["boundary.required.otherwise", { label: "boundary", required: { otherwise: "" } }],
 ])("%s is checked when the constraint is created", (option, options) => {

@@ -21,7 +21,3 @@ test("a limit of 0 permits only free models", () => {
   expect(maxCost({ usd: 0 }).permits(costing(0), context)).toBe(true);
   expect(maxCost({ usd: 0 }).permits(costing(1e-9), context)).not.toBe(true);
 });
-
-test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "1"])("the limit %s is refused", (usd) => {
-  expect(() => maxCost({ usd: usd as number })).toThrow(/maxCost\.usd must be a number of at least 0/);
-});

@@ -30,12 +30,3 @@ test("lists its ids, so that a router can refuse one that it does not have", () 
     models: ["small", "mid"],
   });
 });
-
-test.each([
-  { options: { when: true, forbid: ["small"] }, message: /safetyFloor\.when must be a function, got true/ },
-  { options: { when: () => true, forbid: "small" }, message: /safetyFloor\.forbid must be an array/ },
-  { options: { when: () => true, forbid: [] }, message: /safetyFloor\.forbid must be given at least one/ },
-  { options: { when: () => true, models: ["small"] }, message: /safetyFloor\.models must be absent/ },
-])("refuses the options $options", ({ options, message }) => {
-  expect(() => safetyFloor(options as never)).toThrow(message);
-});

@@ -19,15 +19,10 @@ describe("a budget", () => {
   });
 
   it.each([
-    [{ limitUsd: 0, period: "day" }, "budget.limitUsd"],
-    [{ limitUsd: Number.NaN, period: "day" }, "budget.limitUsd"],
     [{ limitUsd: 1 }, "budget.period"],
     [{ limitUsd: 1, period: "week" }, "budget.period"],
     [{ limitUsd: 1, period: "day", periodMs: 5 }, "budget.periodMs"],
-    [{ limitUsd: 1, periodMs: 0 }, "budget.periodMs"],
     [{ limitUsd: 1, period: "day", per: "user" }, "budget.per"],
-    [{ limitUsd: 1, period: "day", maxOwners: 0 }, "budget.maxOwners"],
-    [{ limitUsd: 1, period: "day", limit: 3 }, "budget.limit"],
   ])("refuses %j", (options, option) => {
     const resolve = () => resolveBudget(options as unknown as BudgetOptions);
     expect(resolve).toThrow(expect.objectContaining({ code: "invalid-option", option }));

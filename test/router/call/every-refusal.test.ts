@@ -19,6 +19,7 @@ interface Answers {
   readonly shared?: () => true | Refusal | Promise<true | Refusal>;
   readonly headroom?: number | Refusal;
   readonly queue?: boolean | Refusal;
+  readonly queueTimeoutMs?: number;
   readonly beginMs?: number;
   readonly deadlineMs?: number;
   /** Step in which the caller aborts. */
@@ -36,7 +37,7 @@ async function run(kind: "planned" | "direct", answers: Answers) {
   };
   let asked = -1;
   const pass: Pass = {
-    queueTimeoutMs: 5,
+    queueTimeoutMs: answers.queueTimeoutMs ?? 5,
     onRateLimit: undefined,
     reserveShared: () => {
       step("shared");
@@ -151,9 +152,9 @@ const refusals: readonly [name: string, answers: Answers, steps: string, end: st
   [
     "the deadline, which passed while a store was asked",
     {
-      deadlineMs: 20,
+      deadlineMs: 200,
       keeps: true,
-      reserve: () => new Promise((resolve) => setTimeout(resolve, 30, true)),
+      reserve: () => new Promise((resolve) => setTimeout(resolve, 230, true)),
     },
     "constraint fits reserve",
     "deadline-exceeded",
@@ -196,7 +197,7 @@ const refusals: readonly [name: string, answers: Answers, steps: string, end: st
   ],
   [
     "the deadline, in the queue",
-    { deadlineMs: 2, queue: false },
+    { deadlineMs: 200, queue: false, queueTimeoutMs: 60_000 },
     "constraint fits reserve enter shared headroom queue",
     "deadline-exceeded",
   ],

@@ -414,12 +414,6 @@ describe("the wait before a hedge", () => {
     expect(sorted).toHaveLength(60);
     expect(sorted.filter((ms) => ms >= 500)).toHaveLength(6);
   });
-
-  it("refuses options that make no sense, by their name", () => {
-    expect(() => make({}, { hedge: { ratio: 0 } })).toThrow("execution.hedge.ratio must be");
-    expect(() => make({}, { hedge: { afterMs: Number.NaN } })).toThrow("execution.hedge.afterMs must be");
-    expect(() => make({}, { hedge: { after: 1 } as never })).toThrow("execution.hedge.after must be absent");
-  });
 });
 
 describe("under the router's limits", () => {

@@ -8,10 +8,11 @@ import { openHop } from "../../support/hops/open-hop.ts";
 import { topicRecords } from "../../support/topic-records.ts";
 import { embedWords, recordsOf, wordEmbedder } from "../../support/word-embedder.ts";
 
-const { calibrated, complexity, embedding, ensemble, judge, length, near, trainEmbedding } = classifiers;
+const { calibrated, complexity, embedding, ensemble, length, modelRating, near, trainEmbedding } =
+  classifiers;
 
 const hop = openHop();
-const judging = judge({ model: fakeModel({ answer: '{"rating": 7}' }) });
+const judging = modelRating({ model: fakeModel({ answer: '{"rating": 7}' }) });
 const trained = (head: "neighbours" | "logistic") =>
   trainEmbedding({ ...wordEmbedder, records: recordsOf(60), small: "small", large: "large", head });
 const embeddings = [
@@ -41,7 +42,7 @@ const samples: Readonly<Record<string, readonly ClassifierSetup[]>> = {
     { classifier: ensemble([{ classifier: length() }, { classifier: complexity(), weight: 3 }]) },
     { classifier: ensemble([{ classifier: length() }, { classifier: judging }]), hop },
   ],
-  judge: [{ classifier: judging, hop }],
+  "model-rating": [{ classifier: judging, hop }],
   length: [{ classifier: length() }],
   near: [
     { classifier: near({ first: length(), second: judging, around: 0.5, margin: 0.5 }), hop },

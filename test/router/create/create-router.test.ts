@@ -124,21 +124,6 @@ describe("options that are refused, each by name, value and allowed range", () =
       { maxCharacters: Number.POSITIVE_INFINITY },
       "maxCharacters must be an integer of at least 1, got Infinity",
     ],
-    [
-      "retries out of range",
-      { execution: { retries: 11 } },
-      "execution.retries must be an integer in [0, 10], got 11",
-    ],
-    [
-      "a timer that Node would cut to 1 ms",
-      { execution: { idleTimeoutMs: 2 ** 31 } },
-      "execution.idleTimeoutMs must be a number in [1, 2147483647], got 2147483648",
-    ],
-    [
-      "a misspelt execution option",
-      { execution: { retry: 1 } },
-      "execution.retry must be absent: known options are retries",
-    ],
     ["a clock that is not a function", { clock: 5 }, "clock must be a function, got 5"],
     ["a listener that is not a function", { onEvent: {} }, "onEvent must be a function, got an object"],
   ];

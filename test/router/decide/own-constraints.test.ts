@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { capabilities } from "../../../src/router/decide/capabilities.ts";
 import { contextWindow, isNearWindow } from "../../../src/router/decide/context-window.ts";
 import { permits, unknownOf } from "../../../src/router/decide/eligible.ts";
-import { fallbacksOf } from "../../../src/router/decide/fallbacks.ts";
+import { fallbacksOf } from "../../../src/router/decide/plan-of.ts";
 import { policyHash } from "../../../src/router/decide/policy-hash.ts";
 import { candidateOf, constraintConformance, factsOf } from "../../../src/testing/index.ts";
 

@@ -4,7 +4,7 @@ import { boundary, except, maxCost, only, safetyFloor } from "../../../policies/
 import { always, cascade, random } from "../../../policies/index.ts";
 import type { Constraint, ModelFacts } from "../../../src/contracts/index.ts";
 import { createRouter, NoEligibleModelError } from "../../../src/index.ts";
-import { judge as judging } from "../../../src/router/classifiers/index.ts";
+import { modelRating } from "../../../src/router/classifiers/index.ts";
 import { isSameModel } from "../../../src/router/decide/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
@@ -76,7 +76,7 @@ describe.each(exclusions)("%s", (_, constraint) => {
     const router = createRouter({
       models: { small: models().small, mid: fakeModel({ model: "mid" }), large: fakeModel(large) },
       policy: cascade({ first: "small", then: "mid", unless: judge({ model: other }) }),
-      classifier: judging({ model: other }),
+      classifier: modelRating({ model: other }),
       constraints: [constraint],
     });
     const { decision, attempts } = await router.route("x");

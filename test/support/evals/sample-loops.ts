@@ -18,7 +18,7 @@ export const collectingLoop: LoopStatus = {
     costUsd: 9.84,
     unknownCosts: 0,
     probability: [0.02, 0.02],
-    scorers: ["rubricJudge anthropic:claude-opus-5"],
+    scorers: ["auditJudge anthropic:claude-opus-5"],
   },
   live: { loss: 0.0112, records: 371 },
   evidence: {

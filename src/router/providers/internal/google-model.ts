@@ -8,6 +8,7 @@ import {
   type ProviderOptions,
 } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
+import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
@@ -65,7 +66,7 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
     const call = await open(signal);
     try {
       const response = await call.send("streamGenerateContent", body);
-      for await (const chunk of toChunks(readParts(response), call.context)) {
+      for await (const chunk of toChunks(readParts(response, name), call.context)) {
         signal.throwIfAborted();
         yield chunk;
       }
@@ -142,7 +143,7 @@ type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
 /** An open call; `end` closes it. */
 interface Call {
   /** Sends a request, and returns the response if that has a status of success. */
-  send(method: GoogleMethod, body: GoogleRequest): Promise<Response>;
+  send(method: GoogleMethod, body: GoogleRequest): Promise<BoundedResponse>;
   readonly context: AnswerContext;
   /** Returns what the failed call rejects with: after an abort, the signal's reason. */
   failure(error: unknown): unknown;

@@ -17,9 +17,10 @@ async function written(
   name: string,
   records: readonly unknown[],
   models?: readonly string[],
+  columns?: ExportOptions["columns"],
 ) {
   const out = folder.file(name, "before");
-  const report = await exportRecords({ to, input: input(records), out, models });
+  const report = await exportRecords({ to, input: input(records), out, models, columns });
   const bytes = readFileSync(out);
   return { report, text: (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString() };
 }
@@ -38,45 +39,40 @@ const records = [
 ];
 
 describe("exportRecords", () => {
-  it("writes RouterBench's table with the best model, the cheapest of equals", async () => {
-    const { report, text } = await written("routerbench", "t.csv", records);
-    expect(text).toBe(
-      `sample_id,prompt,eval_name,small,large,small|model_response,large|model_response,small|total_cost,large|total_cost,oracle_model_to_route_to
-1,Why?,c,0,1,"No, why",,0.001,0.01,large
-2,"Say ""hi""",,1,1,,,0.002,,small
-`,
-    );
+  const columns = {
+    id: "key",
+    prompt: "question",
+    category: "topic",
+    "quality:large": "ok",
+    "answer:small": "said",
+  };
+
+  it("writes a table with the columns that are asked for, in their order, also packed", async () => {
+    const { report, text } = await written("table", "t.csv.gz", records, undefined, columns);
+    expect(text).toBe('key,question,topic,ok,said\n1,Why?,c,1,"No, why"\n2,"Say ""hi""",,1,\n');
     expect(report).toEqual({ kind: "outcomes", records: 2, models: ["small", "large"], leftOut: {} });
   });
 
-  it("writes RouteLLM's table, also of some models and packed", async () => {
-    const { text, report } = await written("routellm", "t.csv.gz", records, ["large"]);
-    expect(text).toBe('prompt,large,large_response\nWhy?,True,\n"Say ""hi""",True,\n');
-    expect(report.models).toEqual(["large"]);
-  });
-
-  it("leaves out what a table cannot hold, and says so", async () => {
+  it("leaves out what CSV cannot hold, and says so; JSON lines hold messages", async () => {
     const odd = [
       ...records,
       { id: "3", messages: [{ role: "user", content: "x" }], outcomes: {} },
       { id: "4", prompt: "x", system: "y", outcomes: {} },
       { id: "5", prompt: "x", tools: [{ name: "f" }], outcomes: {} },
     ];
-    const { report } = await written("routerbench", "t.csv", odd);
-    expect(Object.entries(report.leftOut)).toEqual([[expect.stringMatching(/^records with messages/), 3]]);
-  });
-
-  it("writes a system prompt as the first message where messages can be held", async () => {
-    const { text } = await written("openai-evals", "s.jsonl", [
-      { id: "1", prompt: "x", system: "y", expected: "z" },
-    ]);
-    expect(JSON.parse(text)).toEqual({
-      id: "1",
-      input: [
+    const csv = await written("table", "t.csv", odd, undefined, columns);
+    expect(csv.report.leftOut).toEqual({
+      "records with messages or a system prompt, which CSV does not hold": 2,
+      "records with tools, which the format does not hold": 1,
+    });
+    const lines = await written("table", "t.jsonl", odd, undefined, columns);
+    expect(lines.report.leftOut).toEqual({ "records with tools, which the format does not hold": 1 });
+    expect(JSON.parse(lines.text.split("\n")[3] ?? "")).toEqual({
+      key: "4",
+      question: [
         { role: "system", content: "y" },
         { role: "user", content: "x" },
       ],
-      ideal: "z",
     });
   });
 
@@ -113,12 +109,20 @@ describe("exportRecords", () => {
       /to must be one of promptfoo, openai-evals/,
     ],
     [
-      "a data set as a table",
-      "routellm",
-      "t.csv",
+      "a data set as a log",
+      "openai-evals",
+      "l.jsonl",
       [{ id: "1", prompt: "x" }],
       undefined,
-      /to must be promptfoo or openai-evals/,
+      /to must be promptfoo or table for a data set/,
+    ],
+    [
+      "a table without columns",
+      "table",
+      "t.csv",
+      records,
+      undefined,
+      /columns must be a mapping with prompt/,
     ],
     [
       "another kind of file",
@@ -138,19 +142,11 @@ describe("exportRecords", () => {
     ],
     [
       "a model that is not there",
-      "routellm",
-      "t.csv",
+      "promptfoo",
+      "t.json",
       records,
       ["tiny"],
       /models must be a model of the outcomes: small, large, got "tiny"/,
-    ],
-    [
-      "a model whose name is a column",
-      "routellm",
-      "t.csv",
-      [{ id: "1", prompt: "x", outcomes: { prompt: { quality: 1 } } }],
-      undefined,
-      /without a name that is a column/,
     ],
   ])("refuses %s", async (_, to, name, of, models, message) => {
     const error = await written(to, name, of, models).catch((reason: unknown) => reason);
@@ -158,13 +154,23 @@ describe("exportRecords", () => {
     expect((error as Error).message).toMatch(message);
   });
 
-  it("refuses grades where only right and wrong fit, and leaves what was there as it was", async () => {
-    const graded = [...records, { id: "3", prompt: "secret", outcomes: { small: { quality: 0.5 } } }];
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      "a model that is not there",
+      { "quality:tiny": "t" },
+      /columns must be of a model of the outcomes: small, large/,
+    ],
+    ["a row an answer", { model: "m", quality: "q" }, /columns must be quality:<model> and its like/],
+    [
+      "two columns of one name",
+      { "quality:small": "x", "quality:large": "x" },
+      /without a name that is a column/,
+    ],
+    ["a field that is none", { colour: "x" }, /columns must be fields of a record/],
+  ])("refuses a table with %s, and leaves what was there as it was", async (_, of, message) => {
     const out = folder.file("kept.csv", "before");
-    const error = await formatErrorOf(exportRecords({ to: "routellm", input: input(graded), out }));
-    expect(error.message).toMatch(
-      /outcomes\["small"\]\.quality of "3" must be 0 or 1 for routellm, got 0\.5/,
-    );
+    const asked = { to: "table", input: input(records), out, columns: { prompt: "prompt", ...of } } as const;
+    await expect(exportRecords(asked)).rejects.toThrow(message);
     expect(readFileSync(out, "utf8")).toBe("before");
     expect(readdirSync(dirname(out)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });

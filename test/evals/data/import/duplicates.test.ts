@@ -51,14 +51,6 @@ const cases: readonly Case[] = [
     /t\.csv:3: id is the same as in .*t\.csv:2, of another record/,
   ],
   [
-    "a row of RouterBench",
-    { from: "routerbench" },
-    { "t.csv": "sample_id,prompt,a,a|total_cost\n1,x,1,0\n1,x,1,0\n" },
-    { "t.csv": "sample_id,prompt,a,a|total_cost\n1,x,1,0\n1,x,1,2\n" },
-    "repeated records",
-    /t\.csv:3: id is the same as in .*t\.csv:2/,
-  ],
-  [
     "an event in two exports of Braintrust",
     { from: "braintrust" },
     { "a.jsonl": linesFrom([traced("1", 1)]), "b.jsonl": linesFrom([traced("1", 1)]) },
@@ -87,24 +79,6 @@ const cases: readonly Case[] = [
     { "a.jsonl": log(true), "b.jsonl": log(false) },
     "repeated outcomes",
     /b\.jsonl:\d: model "a" has an outcome in .*a\.jsonl:\d already/,
-  ],
-  [
-    "a sample of OpenAI",
-    { from: "openai-evals" },
-    {
-      "s.jsonl": linesFrom([
-        { id: "1", input: "x" },
-        { id: "1", input: "x" },
-      ]),
-    },
-    {
-      "s.jsonl": linesFrom([
-        { id: "1", input: "x" },
-        { id: "1", input: "y" },
-      ]),
-    },
-    "repeated records",
-    /s\.jsonl:2: id is the same as in .*s\.jsonl:1/,
   ],
   [
     "a test of promptfoo",

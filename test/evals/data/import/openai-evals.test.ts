@@ -11,55 +11,6 @@ const messages = [
   { role: "user", content: "Once upon a" },
 ];
 
-describe("OpenAI's samples", () => {
-  it("are a data set", async () => {
-    const { records, report } = await read(
-      {
-        "samples.jsonl": linesFrom([
-          { input: messages, ideal: "time" },
-          {
-            input: "2 + 2 =",
-            ideal: ["4", "four"],
-            id: "sum",
-            category: "maths",
-            metadata: { a: 1 },
-            level: 3,
-          },
-        ]),
-      },
-      { from: "openai-evals" },
-    );
-    expect(records).toEqual([
-      { id: "samples.1", messages, expected: "time" },
-      {
-        id: "sum",
-        prompt: "2 + 2 =",
-        category: "maths",
-        expected: ["4", "four"],
-        metadata: { a: 1, level: 3 },
-      },
-    ]);
-    expect(report.kind).toBe("dataset");
-  });
-
-  it.each<[string, string, RegExp]>([
-    ["no input", '{"ideal": "x"}', /s\.jsonl:1: line must be a sample \{ input, ideal \}/],
-    ["input that is none", '{"input": []}', /input must be a string or a non-empty array/],
-    ["messages without roles", '{"input": [{"content": "x"}]}', /input must be/],
-    ["no object", "[]", /line must be a JSON object/],
-    ["no JSON", "{", /line is not JSON/],
-    [
-      "two of one id",
-      '{"input": "x", "id": "a"}\n{"input": "y", "id": "a"}',
-      /s\.jsonl:2: id is the same as in .*s\.jsonl:1/,
-    ],
-  ])("with %s are refused", async (_, text, message) => {
-    expect((await formatErrorOf(read({ "s.jsonl": text }, { from: "openai-evals" }))).message).toMatch(
-      message,
-    );
-  });
-});
-
 const spec = (model: string) => ({
   spec: { completion_fns: [model], eval_name: "sums.dev.v0", base_eval: "sums", split: "dev", run_id: "r1" },
 });

@@ -9,6 +9,15 @@ const folder = importFolder();
 afterAll(() => folder.remove());
 const { read } = folder;
 
+/** Options of a wide table whose columns are the models. */
+const wide = (...models: readonly string[]) => ({
+  from: "table" as const,
+  columns: {
+    prompt: "prompt",
+    ...Object.fromEntries(models.map((model) => [`quality:${model}`, model])),
+  },
+});
+
 const mmlu = `prompt,tiny-7b,huge-1
 "What is 2 + 2?
 A. 3
@@ -18,23 +27,21 @@ Answer:",True,True
 Short,,False
 `;
 
-describe("RouteLLM's tables", () => {
-  it("are outcomes of each model, with the file as the category", async () => {
-    const { records, report } = await read({ "mmlu_sums.csv": mmlu }, { from: "routellm" });
+describe("wide tables", () => {
+  it("are outcomes of each model, empty cells are none", async () => {
+    const { records, report } = await read({ "mmlu_sums.csv": mmlu }, wide("tiny-7b", "huge-1"));
     expect(records).toEqual([
       {
         id: "mmlu_sums:2",
         prompt: "What is 2 + 2?\nA. 3\nB. 4\nAnswer:",
-        category: "mmlu_sums",
         outcomes: { "tiny-7b": { quality: 1 }, "huge-1": { quality: 1 } },
       },
       {
         id: "mmlu_sums:6",
         prompt: 'She said "no", why?',
-        category: "mmlu_sums",
         outcomes: { "tiny-7b": { quality: 0 }, "huge-1": { quality: 1 } },
       },
-      { id: "mmlu_sums:7", prompt: "Short", category: "mmlu_sums", outcomes: { "huge-1": { quality: 0 } } },
+      { id: "mmlu_sums:7", prompt: "Short", outcomes: { "huge-1": { quality: 0 } } },
     ]);
     expect(report).toEqual({
       kind: "outcomes",
@@ -44,22 +51,24 @@ describe("RouteLLM's tables", () => {
     });
   });
 
-  it("may hold answers, an index and Windows line ends, and several are taken together", async () => {
-    const sums = ',prompt,a,b,a_response,b_response\r\n0,"1 + 1",True,False,2,"three, no"\r\n';
+  it("may hold other columns and Windows line ends, and several are taken together", async () => {
+    const sums = ',prompt,a,topic\r\n0,"1 + 1",True,secret\r\n';
     const { records } = await read(
       { "sums.csv": sums, "others.csv": "\uFEFFprompt,a\nx,0.25\n" },
-      { from: "routellm", rename: { a: "openai:a" } },
+      { ...wide("a"), rename: { a: "openai:a" } },
     );
     expect(records.map(({ id }) => id)).toEqual(["sums:2", "others:2"]);
-    expect(records[0].outcomes).toEqual({
-      "openai:a": { quality: 1, answer: "2" },
-      b: { quality: 0, answer: "three, no" },
-    });
-    expect(records[1].outcomes).toEqual({ "openai:a": { quality: 0.25 } });
+    expect(records.map(({ outcomes }) => outcomes)).toEqual([
+      { "openai:a": { quality: 1 } },
+      { "openai:a": { quality: 0.25 } },
+    ]);
   });
 
   it("leave out rows without an outcome of the models that are asked for, and say how many", async () => {
-    const { records, report } = await read({ "some.csv": mmlu }, { from: "routellm", models: ["tiny-7b"] });
+    const { records, report } = await read(
+      { "some.csv": mmlu },
+      { ...wide("tiny-7b", "huge-1"), models: ["tiny-7b"] },
+    );
     expect(records.map(({ outcomes }) => Object.keys(outcomes))).toEqual([["tiny-7b"], ["tiny-7b"]]);
     expect(report.leftOut).toEqual({ "without an outcome of the models": 1 });
   });
@@ -67,13 +76,8 @@ describe("RouteLLM's tables", () => {
   it.each<[string, string, number, RegExp]>([
     ["a quality above 1", "prompt,a\nx,1\ny,1.5\n", 3, /column "a" must be .*\[0, 1\], got 1\.5/],
     ["a negative quality", "prompt,a\nx,-0.1\n", 2, /got -0\.1/],
-    [
-      "a column that is no model",
-      "prompt,a,topic\nx,True,secret words\n",
-      2,
-      /column "topic" must be True.*got text/,
-    ],
-    ["a missing prompt", "question,a\nx,True\n", 2, /prompt is missing/],
+    ["a column that is no quality", "prompt,a\nx,secret words\n", 2, /column "a" must be True.*got text/],
+    ["a missing prompt", "question,a\nx,True\n", 1, /column "prompt" is not in the header/],
     ["a row that is too short", 'prompt,a\nx,True\n"y"\n', 3, /row has another number of cells/],
     ["a quote that is not closed", 'prompt,a\nx,True\n"y,True\n', 3, /row has a quote that is not closed/],
     ["text behind a quote", 'prompt,a\n"x"secret,True\n', 2, /row has text after a closing quote/],
@@ -81,7 +85,7 @@ describe("RouteLLM's tables", () => {
     ["no rows", "prompt,a\n", 0, /file holds no records/],
     ["nothing", "", 0, /file is empty: a header is missing/],
   ])("with %s are refused with the row", async (_, text, line, message) => {
-    const error = await formatErrorOf(read({ "bad.csv": text }, { from: "routellm" }));
+    const error = await formatErrorOf(read({ "bad.csv": text }, wide("a")));
     expect(error.message).toMatch(message);
     expect(error.message).toContain("bad.csv");
     expect(error.message).not.toContain("secret");
@@ -90,14 +94,14 @@ describe("RouteLLM's tables", () => {
 
   it("that rename two models to one are refused", async () => {
     const error = await formatErrorOf(
-      read({ "two.csv": "prompt,a,b\nx,True,False\n" }, { from: "routellm", rename: { a: "b" } }),
+      read({ "two.csv": "prompt,a,b\nx,True,False\n" }, { ...wide("a", "b"), rename: { a: "b" } }),
     );
     expect(error.message).toMatch(/two\.csv:2: outcomes would have two models with one name/);
   });
 
   it("without a model that is renamed or asked for are refused: its name may be misspelt", async () => {
     for (const options of [{ rename: { huge: "openai:huge" } }, { models: ["tiny-7b", "huge"] }]) {
-      await expect(read({ "some.csv": mmlu }, { from: "routellm", ...options })).rejects.toThrow(
+      await expect(read({ "some.csv": mmlu }, { ...wide("tiny-7b"), ...options })).rejects.toThrow(
         /models must be a model of the source: tiny-7b.*, got "huge"/,
       );
     }
@@ -106,7 +110,7 @@ describe("RouteLLM's tables", () => {
   it("hold models by any name, also those that objects have of their own", async () => {
     const { records } = await read(
       { "odd.csv": "prompt,__proto__,constructor\nx,1,0\n" },
-      { from: "routellm" },
+      wide("__proto__", "constructor"),
     );
     expect(JSON.stringify(records[0].outcomes)).toBe(
       '{"__proto__":{"quality":1},"constructor":{"quality":0}}',
@@ -114,64 +118,11 @@ describe("RouteLLM's tables", () => {
   });
 });
 
-const table = `sample_id,prompt,eval_name,a/b,c,a/b|model_response,c|model_response,a/b|total_cost,c|total_cost,oracle_model_to_route_to
-arc.1,Why?,arc,1.0,0.0,Because,No,0.0001,0.002,a/b
-arc.2,"['It\\'s one.\\nTwo', ""It's three \\u00e9""]",arc,0.5,,['A'],,,,a/b
-`;
-
-describe("RouterBench's tables", () => {
-  it("are outcomes with answers and costs", async () => {
-    const { records } = await read({ "rb.csv": table }, { from: "routerbench" });
-    expect(records[0]).toEqual({
-      id: "arc.1",
-      prompt: "Why?",
-      category: "arc",
-      outcomes: {
-        "a/b": { quality: 1, answer: "Because", costUsd: 0.0001 },
-        c: { quality: 0, answer: "No", costUsd: 0.002 },
-      },
-    });
-  });
-
-  it("join prompts and answers that Python has written as a list, and leave out what was not run", async () => {
-    const { records } = await read({ "rb.csv": table }, { from: "routerbench" });
-    expect(records[1]).toEqual({
-      id: "arc.2",
-      prompt: "It's one.\nTwo\nIt's three é",
-      category: "arc",
-      outcomes: { "a/b": { quality: 0.5, answer: "A" } },
-    });
-  });
-
-  it.each<[string, string, RegExp]>([
-    [
-      "an id that comes twice",
-      "sample_id,prompt,a,a|total_cost\n1,x,1,0\n1,y,1,0\n",
-      /rb\.csv:3: id is the same as in .*rb\.csv:2/,
-    ],
-    ["an empty id", "sample_id,prompt,a,a|total_cost\n,x,1,0\n", /rb\.csv:2: id must be a non-empty string/],
-    [
-      "a cost below 0",
-      "sample_id,prompt,a,a|total_cost\n1,x,1,-2\n",
-      /column "a\|total_cost" must be a number of at least 0/,
-    ],
-    ["no models", "sample_id,prompt,a\n1,x,1\n", /columns hold none of the models/],
-    ["no ids", "prompt,a,a|total_cost\nx,1,0\n", /sample_id is missing/],
-    [
-      "a quality outside [0, 1]",
-      "sample_id,prompt,a,a|total_cost\n1,x,9,0\n",
-      /rb\.csv:2: column "a" must be .* got 9/,
-    ],
-  ])("with %s are refused", async (_, text, message) => {
-    expect((await formatErrorOf(read({ "rb.csv": text }, { from: "routerbench" }))).message).toMatch(message);
-  });
-});
-
 describe("files that are no text", () => {
   const bytes = (name: string, content: Buffer) => {
     const path = folder.file(name, "");
     writeFileSync(path, content);
-    return formatErrorOf(collect(importRecords({ from: "routerbench", inputs: [path] })));
+    return formatErrorOf(collect(importRecords({ ...wide("a"), inputs: [path] })));
   };
 
   it.each<[string, Buffer, RegExp]>([
@@ -189,7 +140,7 @@ describe("files that are no text", () => {
       /is a web page: give the address of the file/,
     ],
     ["Latin-1", Buffer.from("sample_id,prompt\n1,caf\xe9 au lait\n", "latin1"), /is not UTF-8/],
-    ["half a packed file", gzipSync(Buffer.from(table.repeat(50))).subarray(0, 60), /ends too early/],
+    ["half a packed file", gzipSync(Buffer.from(mmlu.repeat(50))).subarray(0, 60), /ends too early/],
     [
       "a damaged packed file",
       Buffer.concat([gzipSync(Buffer.from("a")).subarray(0, 10), Buffer.alloc(40, 0xff)]),
@@ -204,19 +155,19 @@ describe("files that are no text", () => {
     const path = folder.file("bomb.csv", "");
     writeFileSync(path, gzipSync(Buffer.alloc(5_000_000, "a")));
     const error = await formatErrorOf(
-      collect(importRecords({ from: "routellm", inputs: [path], maxBytes: 100_000 })),
+      collect(importRecords({ ...wide("a"), inputs: [path], maxBytes: 100_000 })),
     );
     expect(error.message).toMatch(/is longer than 100000 bytes \(maxBytes\)/);
   });
 
   it("are refused when they are not there", async () => {
-    const error = await formatErrorOf(collect(importRecords({ from: "routellm", inputs: ["/no/such.csv"] })));
+    const error = await formatErrorOf(collect(importRecords({ ...wide("a"), inputs: ["/no/such.csv"] })));
     expect(error.message).toBe("/no/such.csv: file does not exist");
   });
 
   it("packed tables are unpacked whatever their name", async () => {
     const path = folder.file("packed", "");
     writeFileSync(path, gzipSync(mmlu));
-    expect(await collect(importRecords({ from: "routellm", inputs: [path] }))).toHaveLength(3);
+    expect(await collect(importRecords({ ...wide("tiny-7b", "huge-1"), inputs: [path] }))).toHaveLength(3);
   });
 });

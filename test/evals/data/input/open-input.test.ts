@@ -27,16 +27,17 @@ async function serve(answer: Parameters<typeof serveWith>[0]): Promise<string> {
 
 const table = "prompt,a\nx,True\n";
 const loopbackHttp = true;
+const columns = { prompt: "prompt", "quality:a": "a" };
 const read = (url: string, options: object = {}) =>
-  collect(importRecords({ from: "routellm", inputs: [url], loopbackHttp, ...options }));
+  collect(importRecords({ from: "table", columns, inputs: [url], loopbackHttp, ...options }));
 
 describe("a URL", () => {
-  it("is read, packed or not, and its name is the category", async () => {
+  it("is read, packed or not, and its name is part of the id", async () => {
     const url = await serve((response, { url: path }) =>
       response.end(path.includes(".gz") ? gzipSync(table) : table),
     );
     const [plain] = await read(`${url}/data/mmlu.csv?signature=secret`);
-    expect(plain).toMatchObject({ id: "mmlu:2", category: "mmlu", prompt: "x" });
+    expect(plain).toMatchObject({ id: "mmlu:2", prompt: "x" });
     const [packed] = await read(`${url}/data/mmlu.csv.gz`);
     expect(packed).toEqual(plain);
   });
