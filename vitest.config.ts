@@ -18,6 +18,7 @@ const isolated = [
   "invariants/readme",
   "serve/clients/langchain/*",
   "router/classifiers/text-units",
+  "contracts/decision-fields",
   "plugin/node-builtin",
   "router/presets/**/*",
   "router/providers/*",

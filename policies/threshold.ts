@@ -43,9 +43,9 @@ export const thresholdOptions: OptionTable<ThresholdOptions<string>, "at" | "lar
  */
 export function threshold<const Id extends string>(options: ThresholdOptions<Id>): Policy<Id> {
   const read = readOptions("threshold", thresholdOptions, options);
-  checkOtherwise("threshold", read);
   const { small, large, otherwise = large } = read;
   const rule = ruleOf(read);
+  checkOtherwise("threshold", read);
 
   const unclassified: Choice<Id> = Object.freeze({ model: otherwise, reason: "no classification" });
   const smallAlone: Choice<Id> = Object.freeze({ model: small, reason: `${large} is not permitted` });

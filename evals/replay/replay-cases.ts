@@ -11,7 +11,7 @@ import {
 import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
 import { estimateCost } from "../../src/router/cost/inner.ts";
-import { candidatesWithQuality, kinAmong, permits } from "../../src/router/decide/index.ts";
+import { candidateOf, candidatesWithQuality, kinAmong, permits } from "../../src/router/decide/index.ts";
 import { type Outcome, type OutcomeRecord, outcomeOf } from "../data/outcomes/outcome-record.ts";
 import { offlineHop } from "./offline-hop.ts";
 import { factsOfRecord, type RecordText } from "./request-of-record.ts";
@@ -80,7 +80,7 @@ export async function keepOfCases<const Id extends string, Kept>(
   if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
   const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
   const kinOf = kinAmong(named);
-  const candidates = named.map(({ id, facts }): Candidate<Id> => ({ id, ...kinOf(id, facts), facts }));
+  const candidates = named.map(({ id, facts }) => candidateOf(id, facts, kinOf(id, facts)));
   const { signal } = new AbortController();
   let unclassified = 0;
   let failure: ClassifierError | undefined;

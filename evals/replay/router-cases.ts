@@ -1,5 +1,5 @@
 import { type Candidate, isRouterError, type Router } from "../../src/contracts/index.ts";
-import { kinAmong } from "../../src/router/decide/index.ts";
+import { candidateOf, kinAmong } from "../../src/router/decide/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { buildCases, type ReplayCase, type ReplayCases } from "./replay-cases.ts";
 import { factsOfRecord, type RecordText, requestOfRecord } from "./request-of-record.ts";
@@ -20,7 +20,7 @@ export async function routerCases<Id extends string>(
   options: RouterCasesOptions = {},
 ): Promise<ReplayCases<Id>> {
   const candidates = (Object.keys(router.models) as Id[]).map(
-    (id): Candidate<Id> => ({ id, facts: router.models[id] }),
+    (id): Candidate<Id> => candidateOf(id, router.models[id], undefined),
   );
   const kinOf = kinAmong(candidates);
   let unclassified = 0;
@@ -31,9 +31,10 @@ export async function routerCases<Id extends string>(
     if (decision.classifierError !== undefined) unclassified += 1;
     const permitted = decision.candidates
       .filter((one) => one.permitted === true && one.withheld === undefined)
-      .map(({ model, permitted: _, unknown: __, ...estimates }): Candidate<Id> => {
+      .map((one): Candidate<Id> => {
+        const { model } = one;
         const facts = router.models[model];
-        return { id: model, ...kinOf(model, facts), facts, ...estimates };
+        return candidateOf(model, facts, kinOf(model, facts), one);
       });
     const { classification, session, spend, budgets, inputs = {}, at } = decision;
     const now = Date.parse(record.at ?? at);

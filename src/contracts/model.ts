@@ -272,9 +272,9 @@ export interface Candidate<Id extends string = string> {
   /** Base of `id`, if it is one of a model's efforts: `large` of `large@high`. Absent: it is not. */
   readonly derivedFrom?: string | undefined;
   /**
-   * Ids that stand for the model whatever its effort: those of `sameAs` that are no effort, and the bases of `id` and of
-   * those that are. Absent: no effort is among them, and `sameAs` says all. A constraint that excludes an id looks at `id`
-   * and here: `large@high` then excludes this effort, and `large` all of them.
+   * Ids that stand for the model whatever its effort: the bases of `id` and `sameAs` where these are efforts, and the ids of
+   * `sameAs` that are not. Absent: none of these ids is an effort, and `sameAs` says all. A constraint that excludes an id
+   * looks at `id` and here: `large@high` then excludes this effort, and `large` all of them.
    */
   readonly namedBy?: readonly string[] | undefined;
   /**

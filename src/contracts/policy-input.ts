@@ -19,8 +19,8 @@ export interface PolicyInputRuntime {
 /** State of one input in one router. */
 export interface PolicyInputState<Snapshot extends Json = Json> {
   /**
-   * Returns what policies see of the request, at most 1 KB of JSON. Called for each request: return a frozen object
-   * that is made when the state changes, not when it is read.
+   * Returns what policies see of the request, at most 1 KB of JSON (1,024 characters): more is refused, and the request
+   * fails. Called for each request: return a frozen object that is made when the state changes, not when it is read.
    */
   snapshot(request: RequestFacts): Snapshot;
   /**

@@ -23,7 +23,7 @@ export interface ReadName {
 }
 
 /**
- * Reads `provider:model[@effort][#version]`. What follows an `@` and is no effort belongs to the model: the names of some
+ * Reads `provider:model[@effort][#version]`. What follows an `@` belongs to the model unless it is an effort: the names of some
  * providers have one (`@cf/openai/gpt-oss-120b`, `claude-opus-4@20250514`).
  */
 export function readName(name: string): ReadName {

@@ -62,6 +62,18 @@ export function constraintConformance<const Id extends string>(
       const first = all.map(ask);
       for (const [index, question] of [...all.entries()].reverse()) assert.equal(ask(question), first[index]);
     },
+    "refuses every effort of a model that it refuses": () => {
+      for (const { candidate, context } of usual) {
+        const { id, sameAs = [] } = candidate;
+        if (constraint.permits(candidate, context) === true) continue;
+        const effort = { ...candidate, id: `${id}@low` as Id, derivedFrom: id, namedBy: [id, ...sameAs] };
+        assert.notEqual(
+          constraint.permits(effort, context),
+          true,
+          `${effort.id} gets by, although ${id} is refused: namedBy holds the ids that stand for all efforts`,
+        );
+      }
+    },
     "neither draws nor reads the clock": () => {
       withoutChance(() => {
         for (const question of all) ask(question);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Choice, Policy, PolicyContext } from "../contracts/index.ts";
+import { choiceFields } from "../plugin/choice-fields.ts";
 import { copyOf } from "../plugin/copy-of.ts";
 import { guardedBy, policiesIn } from "../plugin/policies-in.ts";
 import { armedPolicy, armsProblem } from "./armed-policy.ts";
@@ -72,6 +73,8 @@ export function policyConformance<const Id extends string>(
           typeof choice.reason === "string" && choice.reason !== "",
           "choice.reason must not be empty",
         );
+        const unknown = Object.keys(choice).filter((field) => !choiceFields.choice.includes(field));
+        assert.deepEqual(unknown, [], "a choice has fields that a router refuses");
       });
     },
     "names only models that are permitted": () => {
@@ -194,7 +197,7 @@ function checkArms<Id extends string>(
   }
 }
 
-/** Probabilities by the plan that was wanted, whatever stands in its place. */
+/** Probabilities by the plan that was wanted, whichever was taken. */
 function wantedPlans<Id extends string>(
   opinion: Choice<Id> | readonly Choice<Id>[] | undefined,
 ): Readonly<Record<string, number>> {

@@ -47,6 +47,11 @@ test.each<{ what: string; constraint: Constraint; failed: string[] }>([
     failed: ["gives the same answer for the same model and request, in any order"],
   },
   {
+    what: "forbids an id, and not what it stands for",
+    constraint: { name: "bad", permits: ({ id }) => id !== "large" || "too expensive" },
+    failed: ["refuses every effort of a model that it refuses"],
+  },
+  {
     what: "draws",
     constraint: { name: "bad", permits: () => Math.random() < 2 || "unlucky" },
     failed: ["neither draws nor reads the clock"],

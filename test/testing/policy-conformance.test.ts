@@ -105,6 +105,14 @@ test.each<{ what: string; policy: Policy<Id>; failed: string }>([
     failed: "gives probabilities in [0, 1] that sum to at most 1",
   },
   {
+    what: "chooses an effort apart from the id",
+    policy: {
+      name: "bad",
+      select: withChoice((choice) => ({ ...choice, effort: "high" }) as Choice<Id>),
+    },
+    failed: "returns a choice, several or nothing, at once",
+  },
+  {
     what: "counts its calls",
     policy: {
       name: "bad",

@@ -1,7 +1,9 @@
+import { attemptFields } from "../../../src/contracts/decision-fields.ts";
+import type { FieldsOf } from "../../../src/contracts/fields.ts";
 import type { Attempt } from "../../../src/contracts/index.ts";
 import { isObject } from "../outcomes/is-object.ts";
 import type { Refuse } from "../outcomes/parse-outcome-record.ts";
-import { isAttempt } from "./decision-line.ts";
+import { problemIn } from "./problem-in.ts";
 
 /** Line of a decision log for a call that is in the line of no decision. */
 export interface AttemptLine {
@@ -16,12 +18,15 @@ export function isAttemptLine(value: unknown): value is Readonly<Record<string, 
   return isObject(value) && "attempt" in value && !("plan" in value);
 }
 
-/** Checks the fields of such a line. Calls `refuse` with the first one that is wrong. */
+const lineFields: FieldsOf<AttemptLine> = {
+  decisionId: { kind: "name", needed: true },
+  tenant: { kind: "text" },
+  attempt: { kind: "record", of: attemptFields, needed: true },
+};
+
+/** Checks such a line. Calls `refuse` with the first field that is wrong, or missing and needed. */
 export function parseAttemptLine(value: Readonly<Record<string, unknown>>, refuse: Refuse): AttemptLine {
-  const { decisionId, tenant, attempt } = value;
-  if (typeof decisionId !== "string" || decisionId === "")
-    return refuse("decisionId", "must be a non-empty string");
-  if (tenant !== undefined && typeof tenant !== "string") return refuse("tenant", "must be a string");
-  if (!isAttempt(attempt)) return refuse("attempt", "must be an attempt");
+  const problem = problemIn(lineFields, value);
+  if (problem !== undefined) refuse(problem.field, `must be ${problem.expected}`);
   return value as unknown as AttemptLine;
 }

@@ -1,6 +1,9 @@
+import { attemptFields, decisionFields, errorFields } from "../../../src/contracts/decision-fields.ts";
+import type { FieldsOf } from "../../../src/contracts/fields.ts";
 import type { Attempt, Decision, RecordedError, Usage } from "../../../src/contracts/index.ts";
 import { isObject } from "../outcomes/is-object.ts";
 import type { Refuse } from "../outcomes/parse-outcome-record.ts";
+import { problemIn } from "./problem-in.ts";
 
 /** Line of a decision log, as `decisionLog` writes it. */
 export interface DecisionLine extends Decision {
@@ -18,51 +21,22 @@ export interface DecisionLine extends Decision {
   readonly error?: RecordedError | undefined;
 }
 
-const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
-const isAmount = (value: unknown): boolean =>
-  typeof value === "number" && value >= 0 && Number.isFinite(value);
+const lineFields: FieldsOf<DecisionLine> = {
+  ...decisionFields,
+  prompt: { kind: "text" },
+  promptHash: { kind: "text" },
+  hashKeyId: { kind: "text" },
+  attempts: { kind: "list", of: attemptFields, needed: true },
+  usage: { kind: "flat" },
+  costUsd: { kind: "amount" },
+  latencyMs: { kind: "number" },
+  error: { kind: "record", of: errorFields },
+};
 
-const checks: readonly (readonly [string, (value: unknown) => boolean, string])[] = [
-  ["id", isText, "a non-empty string: is it a decision log?"],
-  ["at", (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)), "a date in ISO 8601"],
-  ["model", isText, "a non-empty string"],
-  ["plan", (value) => Array.isArray(value) && value.length > 0, "a non-empty array"],
-  ["candidates", Array.isArray, "an array"],
-  ["request", isObject, "the facts of the request"],
-  ["policy", isObject, "an object { name, parameters }"],
-  ["versions", isObject, "an object"],
-  [
-    "propensity",
-    (value) => typeof value === "number" && value > 0 && value <= 1,
-    "a number above 0 and at most 1",
-  ],
-  ["forced", (value) => typeof value === "boolean", "true or false"],
-  ["attempts", (value) => Array.isArray(value) && value.every(isAttempt), "an array of attempts"],
-  [
-    "arms",
-    (value) => value === undefined || (Array.isArray(value) && value.every(isArm)),
-    "an array of arms, each with the names of its comparison and of itself",
-  ],
-  ["prompt", (value) => value === undefined || typeof value === "string", "a string"],
-  ["costUsd", (value) => value === undefined || isAmount(value), "a number of at least 0"],
-];
-
-function isArm(value: unknown): boolean {
-  return isObject(value) && isText(value["comparison"]) && isText(value["arm"]);
-}
-
-export function isAttempt(value: unknown): boolean {
-  return isObject(value) && isText(value["model"]) && isText(value["name"]) && isText(value["hop"]);
-}
-
-/**
- * Checks the fields of a line of a decision log that are used. Calls `refuse` with the first one that is
- * wrong.
- */
+/** Checks a line of a decision log. Calls `refuse` with the first field that is wrong, or missing and needed. */
 export function parseDecisionLine(value: unknown, refuse: Refuse): DecisionLine {
   if (!isObject(value)) return refuse("line", "must be a JSON object");
-  for (const [field, fits, expected] of checks) {
-    if (!fits(value[field])) refuse(field, `must be ${expected}`);
-  }
+  const problem = problemIn(lineFields, value);
+  if (problem !== undefined) refuse(problem.field, `must be ${problem.expected}`);
   return value as unknown as DecisionLine;
 }

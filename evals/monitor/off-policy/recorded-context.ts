@@ -5,7 +5,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../../src/contracts/index.ts";
-import { type KinOf, kinAmong } from "../../../src/router/decide/index.ts";
+import { candidateOf, type KinOf, kinAmong } from "../../../src/router/decide/index.ts";
 import type { DecisionLine } from "../../data/decisions/decision-line.ts";
 
 /** Place of a decision, for errors. */
@@ -52,9 +52,8 @@ export function recordedContext<Id extends string>(
   const permitted = (Object.keys(models) as Id[]).flatMap((id): Candidate<Id>[] => {
     const one = recorded.get(id);
     if (one !== undefined && (one.permitted !== true || one.withheld !== undefined)) return [];
-    const { model: _, permitted: __, unknown: ___, ...estimates } = one ?? {};
     const facts = models[id];
-    return [{ id, ...kinOf(id, facts), facts, ...estimates }];
+    return [candidateOf(id, facts, kinOf(id, facts), one)];
   });
   return {
     request: facts,

@@ -4,8 +4,9 @@ import { type PromiseStream, promiseStream, type StoredStream } from "./promise-
 /** Name of all categories together that have no place of their own. */
 export const rest = "";
 
-/** Names that can stand in events, decisions and pages: a decision holds up to 20 of them. */
+/** Names that can stand in events, decisions and pages: a decision holds up to 20 of them in 1 KB. */
 const plainName = /^[\p{L}\p{N}][\p{L}\p{N} _.:/-]{0,39}$/u;
+const longestName = 40;
 
 /** Statements by category: at most as many as the rules say, and one for the rest. */
 export interface PromiseCategories {
@@ -47,7 +48,8 @@ export function promiseCategories(
     nameFor(category) {
       if (category === undefined || category === "" || places === 0) return undefined;
       if (streams.has(category)) return category;
-      const name = plainName.test(category) && makePlace() ? category : rest;
+      const isPlain = category.length <= longestName && plainName.test(category);
+      const name = isPlain && makePlace() ? category : rest;
       if (!streams.has(name)) streams.set(name, promiseStream(rules));
       return name;
     },

@@ -8,7 +8,7 @@ import type {
   ReadText,
   RequestFacts,
 } from "../../contracts/index.ts";
-import { type KinOf, kinAmong } from "../../router/decide/index.ts";
+import { candidateOf, type KinOf, kinAmong } from "../../router/decide/index.ts";
 import { allText } from "../../router/request/index.ts";
 
 /** A finished request as far as another policy can be asked about it. */
@@ -50,10 +50,10 @@ export function shadowContext(
     text: { all: () => allText(readRequest()) },
   };
   const candidates = decision.candidates.flatMap((one): Candidate[] => {
-    const { model: id, permitted, unknown: _, withheld, ...estimates } = one;
+    const { model: id, permitted, withheld } = one;
     const facts = factsOf.get(id);
     if (permitted !== true || withheld !== undefined || facts === undefined) return [];
-    return [{ id, ...kinOf(id, facts), facts, ...estimates }];
+    return [candidateOf(id, facts, kinOf(id, facts), one)];
   });
   return {
     request,

@@ -18,7 +18,7 @@ import type { FilledOptions, OptionTable } from "./option-table.ts";
  * Reads options by their table: checks each once and fills in defaults. `undefined` counts as left out. Throws
  * `InvalidOptionError` with option, value and allowed values; an option that is not known is refused, and its value
  * not shown, which may be that of a misspelt `apiKey`. `owner`: name of the function, or path of the group of options;
- * `path` stands before the names of options where it is not the owner.
+ * `path` precedes the names of options where it is not the owner.
  */
 export function readOptions<
   Options extends object,

@@ -1,4 +1,5 @@
 import type { Call } from "../../contracts/ports/index.ts";
+import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { AskedMember, CallContext } from "./context.ts";
 
 /** Rest of a pool for a request of which one call has failed. */
@@ -19,7 +20,12 @@ export function leftOfPool(
   const pool = execution.poolOf?.(call.model);
   if (pool === undefined) return undefined;
   const { admission, clock } = execution.ports;
-  const asked = ({ member }: AskedMember) => ({ ...call, hop, name: member.key });
+  const asked = ({ member: { key, facts } }: AskedMember) => ({
+    ...call,
+    hop,
+    name: key,
+    endpoint: withoutEffort(key, facts),
+  });
   const permitted = pool.ask(hop, clock.wall()).filter((one) => one.permitted === true);
   const called = execution.called?.get(call.model);
   const elsewhere = permitted.some(

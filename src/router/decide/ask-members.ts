@@ -10,18 +10,11 @@ import type {
 } from "../../contracts/index.ts";
 import { mergeFacts } from "../../plugin/merge-facts.ts";
 import { reasonOfNone } from "../../plugin/reason-of-none.ts";
-import { type CandidateParts, candidateFor } from "./candidate.ts";
+import { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
 import { refuseUnknown } from "./capabilities.ts";
-import type { Deciding, DecisionParts } from "./deciding.ts";
+import type { Deciding, DecidingPool, DecisionParts } from "./deciding.ts";
 import { permits } from "./eligible.ts";
-
-/** A pool as decisions see it. */
-export interface DecidingPool {
-  /** Returns the members with complete facts. */
-  members(): readonly Member[];
-  /** Returns another number once members have come, gone, or been made again. */
-  revision(): number;
-}
+import type { Kin } from "./same-model.ts";
 
 /** A member, and what the constraints answered about it. */
 export interface AskedMember<Id extends string = string> {
@@ -82,23 +75,12 @@ export function askMembers<Id extends string>(
   at: number,
 ): readonly AskedMember<Id>[] {
   const asked = members.map((member): AskedMember<Id> => {
-    const candidate = memberCandidate(parts, id, member, context.request, at);
+    const candidate = candidateFor(parts, id, member, context.request, at);
     const permitted =
       member.state === "ready" ? permits(candidate, constraints, context) : `state: ${member.state}`;
     return { member, candidate, permitted };
   });
   return withoutUnknown(asked, context.request);
-}
-
-/** Returns a member as constraints see it. */
-export function memberCandidate<Id extends string>(
-  parts: CandidateParts,
-  id: Id,
-  { key, facts, load }: Member,
-  request: ConstraintContext["request"],
-  at: number,
-): Candidate<Id> {
-  return candidateFor(parts, id, facts, request, at, key, load);
 }
 
 function withoutUnknown<Id extends string>(
@@ -118,42 +100,40 @@ function withoutUnknown<Id extends string>(
 }
 
 /** Returns the candidate of a pool: what holds for every permitted member, or for all if none is permitted. */
-export function poolCandidate<Id extends string>(
+function poolCandidate<Id extends string>(
   id: Id,
   facts: ModelFacts,
   asked: readonly AskedMember<Id>[],
 ): Candidate<Id> {
   const permitted = asked.filter((one) => one.permitted === true);
   const among = permitted.length > 0 ? permitted : asked;
-  if (among.length === 0) return { id, facts };
+  if (among.length === 0) return candidateOf(id, facts, undefined);
   const candidates = among.map(({ candidate }) => candidate);
-  const gpu = (dearest(candidates) ?? candidates.find((one) => one.gpu !== undefined))?.gpu;
-  return {
-    id,
+  const most = dearest(candidates);
+  const merged = mergeFacts(
+    facts.name,
+    candidates.map((one) => one.facts),
+    most?.facts.price,
+  );
+  const kin: Kin = {
     sameAs: allOf(candidates.map(({ sameAs }) => sameAs)),
     derivedFrom: candidates[0]?.derivedFrom,
     namedBy: allOf(candidates.map(({ namedBy }) => namedBy)),
-    facts: {
-      ...mergeFacts(
-        facts.name,
-        candidates.map((one) => one.facts),
-        dearest(candidates)?.facts.price,
-      ),
-      effort: facts.effort,
-    },
-    estimatedInputTokens: most(candidates, "estimatedInputTokens"),
-    estimatedCostUsd: most(candidates, "estimatedCostUsd"),
-    leastCostUsd: most(candidates, "leastCostUsd"),
-    leastTokens: most(candidates, "leastTokens"),
-    usualOutputTokens: most(candidates, "usualOutputTokens"),
+  };
+  return candidateOf(id, { ...merged, effort: facts.effort }, kin, {
+    estimatedInputTokens: largest(candidates, "estimatedInputTokens"),
+    estimatedCostUsd: largest(candidates, "estimatedCostUsd"),
+    leastCostUsd: largest(candidates, "leastCostUsd"),
+    leastTokens: largest(candidates, "leastTokens"),
+    usualOutputTokens: largest(candidates, "usualOutputTokens"),
     health: healthOf(candidates.map(({ health }) => health)),
     load: loadOf(healthyOf(among)),
-    ...(gpu !== undefined && { gpu }),
-  };
+    gpu: (most ?? candidates.find((one) => one.gpu !== undefined))?.gpu,
+  });
 }
 
 /** Returns the members for the decision. */
-export function memberRecords(asked: readonly AskedMember[]): readonly MemberRecord[] {
+function memberRecords(asked: readonly AskedMember[]): readonly MemberRecord[] {
   return asked.slice(0, mostRecorded).map(({ member, permitted }) => ({
     endpoint: member.facts.endpoint ?? member.key,
     permitted,
@@ -169,13 +149,13 @@ type Amount =
   | "usualOutputTokens";
 
 /** Returns the largest amount; undefined if one is not known. */
-function most(candidates: readonly Candidate[], amount: Amount): number | undefined {
-  let largest: number | undefined;
+function largest(candidates: readonly Candidate[], amount: Amount): number | undefined {
+  let found: number | undefined;
   for (const { [amount]: value } of candidates) {
     if (value === undefined) return undefined;
-    largest = Math.max(largest ?? value, value);
+    found = Math.max(found ?? value, value);
   }
-  return largest;
+  return found;
 }
 
 /** Returns the candidate that costs the most for this request; undefined if a price is not known. */

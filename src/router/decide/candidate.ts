@@ -3,11 +3,12 @@ import type {
   GpuCost,
   Health,
   Load,
+  Member,
   ModelFacts,
   Price,
   RequestFacts,
 } from "../../contracts/index.ts";
-import type { KinOf } from "./same-model.ts";
+import type { Kin, KinOf } from "./same-model.ts";
 
 /** Estimate of a request's input and cost on a model before the call. */
 export interface Estimate {
@@ -37,17 +38,48 @@ export interface CandidateParts {
 }
 
 /**
- * Returns a model as constraints and policies see it for one request at a time on the monotonic clock. `key` is the name by which
- * its health is kept.
+ * Makes a model as constraints and policies see it, with one list of fields for all who make one; a forgotten field is a
+ * compile error.
+ */
+export function candidateOf<Id extends string>(
+  id: Id,
+  facts: ModelFacts,
+  kin: Kin | undefined,
+  known: KnownOfModel = nothing,
+): { readonly [Key in keyof Required<Candidate<Id>>]: Candidate<Id>[Key] } {
+  return {
+    id,
+    sameAs: kin?.sameAs,
+    derivedFrom: kin?.derivedFrom,
+    namedBy: kin?.namedBy,
+    facts,
+    estimatedInputTokens: known.estimatedInputTokens,
+    estimatedCostUsd: known.estimatedCostUsd,
+    leastCostUsd: known.leastCostUsd,
+    leastTokens: known.leastTokens,
+    usualOutputTokens: known.usualOutputTokens,
+    estimatedQuality: known.estimatedQuality,
+    health: known.health,
+    load: known.load,
+    gpu: known.gpu,
+  };
+}
+
+/** Values of a model for one request: estimated now, or as a decision has recorded them. */
+export type KnownOfModel = Omit<Candidate, "id" | "facts" | keyof Kin>;
+
+const nothing: KnownOfModel = {};
+
+/**
+ * Returns a model, or a member of a pool, as constraints and policies see it for one request at a time on the monotonic
+ * clock. `key` is the name by which its health is kept. Default: that of the model.
  */
 export function candidateFor<Id extends string>(
   { estimate, healthOf, gpuOf, kinOf }: CandidateParts,
   id: Id,
-  given: ModelFacts,
+  { facts: given, key = given.name, load }: Pick<Member, "facts" | "load"> & Partial<Pick<Member, "key">>,
   request: RequestFacts,
   now: number,
-  key: string = given.name,
-  load?: Load,
 ): Candidate<Id> {
   const gpu = given.gpu === undefined ? undefined : gpuOf(given, now, load);
   const facts = gpu === undefined ? given : { ...given, price: gpu.price };
@@ -56,20 +88,13 @@ export function candidateFor<Id extends string>(
     request,
     now,
   );
-  const health = healthOf(key, now);
-  const kin = kinOf(id, given);
-  return {
-    id,
-    sameAs: kin?.sameAs,
-    derivedFrom: kin?.derivedFrom,
-    namedBy: kin?.namedBy,
-    facts,
+  return candidateOf(id, facts, kinOf(id, given), {
     estimatedInputTokens: inputTokens,
     estimatedCostUsd: costUsd,
     leastCostUsd,
     leastTokens,
     usualOutputTokens,
-    health,
+    health: healthOf(key, now),
     gpu: gpu?.cost,
-  };
+  });
 }

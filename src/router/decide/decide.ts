@@ -107,7 +107,7 @@ function candidatesOf<Id extends string>(
   pools: ReadonlyMap<Id, AskedPool<Id>> | undefined,
 ): Candidate<Id>[] {
   return parts.models.map(
-    ({ id, facts }) => pools?.get(id)?.candidate ?? candidateFor(parts, id, facts, request, now),
+    (model) => pools?.get(model.id)?.candidate ?? candidateFor(parts, model.id, model, request, now),
   );
 }
 

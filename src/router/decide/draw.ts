@@ -6,6 +6,7 @@ import {
   PolicyError,
   type Withheld,
 } from "../../contracts/index.ts";
+import { checkChoiceFields } from "../../plugin/choice-fields.ts";
 import { ignore } from "../../plugin/ignore.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { settleArms, tolerance, type UnitOf } from "./settle-arms.ts";
@@ -129,6 +130,7 @@ function checkChoice<Id extends string>(
     );
   }
   checkModel(policy, choice.model, candidates);
+  checkChoiceFields(policy, "choice", choice);
   const { reason, probability, escalate, expectedCostUsd, insteadOf } = choice;
   if (typeof reason !== "string") throw new PolicyError(policy, `chose ${choice.model} without a reason`);
   if (
@@ -147,6 +149,7 @@ function checkChoice<Id extends string>(
   if (!Array.isArray(escalate)) throw new PolicyError(policy, "escalates to something that is not a list");
   for (const step of escalate) {
     checkModel(policy, step?.to, candidates);
+    checkChoiceFields(policy, "step of a plan", step);
     if (typeof step.unless?.accepts !== "function")
       throw new PolicyError(policy, `escalates to ${step.to} without a check`);
   }
@@ -178,12 +181,15 @@ export function checkedLottery<Id extends string>(
 }
 
 /** Checks a plan that is only recorded: its models need not be permitted. */
-function checkWithheld(policy: string, { model, escalate }: Withheld): void {
+function checkWithheld(policy: string, withheld: Withheld): void {
+  const { model, escalate } = withheld;
   const isStep = (step: Escalation | null | undefined) =>
     typeof step?.to === "string" && typeof step.unless?.name === "string";
   const isPlan = escalate === undefined || (Array.isArray(escalate) && escalate.every(isStep));
   if (typeof model !== "string" || !isPlan)
     throw new PolicyError(policy, "chose instead of something that is not { model, escalate }");
+  checkChoiceFields(policy, "plan that is not followed", withheld);
+  for (const step of escalate ?? []) checkChoiceFields(policy, "step of a plan", step);
 }
 
 function checkModel(policy: string, model: unknown, candidates: readonly Candidate[]): void {

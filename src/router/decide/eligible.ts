@@ -1,4 +1,5 @@
 import { errorType } from "../../contracts/errors/index.ts";
+import type { Whole } from "../../contracts/fields.ts";
 import type {
   Candidate,
   Constraint,
@@ -53,7 +54,7 @@ export function recordCandidate<Id extends string>(
   candidate: Candidate<Id>,
   permitted: true | string,
   request: RequestFacts,
-): RecordedCandidate<Id> {
+): Whole<Omit<RecordedCandidate<Id>, "members" | "withheld">> {
   return {
     model: candidate.id,
     permitted,

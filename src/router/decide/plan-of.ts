@@ -16,7 +16,7 @@ export function planOf<Id extends string>({ model, escalate }: Withheld<Id>): re
 
 /**
  * Returns the models to try if `chosen` fails: those after it in the router's `models` (by convention the
- * more capable ones), nearest first, then those before it, nearest first. Other efforts of it are none of them: its
+ * more capable ones), nearest first, then those before it, nearest first. Other efforts of it are left out: its
  * endpoint has failed.
  */
 export function fallbacksOf<Id extends string>(

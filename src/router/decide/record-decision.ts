@@ -1,3 +1,4 @@
+import type { Whole } from "../../contracts/fields.ts";
 import type {
   Choice,
   Classification,
@@ -34,7 +35,7 @@ export function recordDecision<Id extends string>(
   const { certification } = parts;
   const classification = classified?.classification;
   const pause = now < certification.until ? whyPaused(settled, choice, forced) : undefined;
-  const decision: Decision<Id> = {
+  const decision: Whole<Decision<Id>> = {
     id: deciding.id,
     at: timestamp(now),
     model: choice.model,

@@ -22,7 +22,7 @@ function addressOf(endpoint: string): string {
   }
 }
 
-/** What other ids stand for a candidate's model. */
+/** Other ids that stand for a candidate's model. */
 export type Kin = Pick<Candidate, "sameAs" | "derivedFrom" | "namedBy">;
 
 /** Returns the kin of a model under an id; undefined where it has none. */

@@ -51,7 +51,7 @@ export function answerFromCache<Id extends string>(
   const { clock } = ports;
   const [id, startedAt, now] = [kept.model as Id, clock.monotonic(), clock.wall()];
   const model = models[id];
-  const candidate = candidateFor(deciding, id, model, request, startedAt);
+  const candidate = candidateFor(deciding, id, { facts: model }, request, startedAt);
   const permitted = permits(candidate, run.constraints, { request, hop: "cache", now });
   if (permitted !== true) {
     ports.observer.skipped(run.id, id, "cache", permitted);

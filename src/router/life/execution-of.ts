@@ -28,7 +28,7 @@ export function executionOf<Id extends string>(
     fallbacks: decision.fallbacks,
     rules,
     modelOf: (id) => models[id as Id],
-    candidateOf: (id, now) => candidateFor(deciding, id as Id, models[id as Id], request, now),
+    candidateOf: (id, now) => candidateFor(deciding, id as Id, { facts: models[id as Id] }, request, now),
     permits: (candidate, hop, now) => permits(candidate, run.constraints, { request, hop, now }),
     output: run.output?.reading,
     poolOf: deciding.hasPools ? poolsOf(parts, run, request) : undefined,

@@ -1,9 +1,11 @@
-import type { Attempt, Decision, RouterEvent } from "../../contracts/index.ts";
+import { attemptFields, decisionFields } from "../../contracts/decision-fields.ts";
+import type { Field, Fields } from "../../contracts/fields.ts";
+import type { RouterEvent } from "../../contracts/index.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
 
 /**
- * Freezes an event of a router with all that it holds, as `deepFreeze` does. Each field of the events that every request has
- * is named here: looking for them takes three times as long. The test has an event with all of them.
+ * Freezes an event of a router with all that it holds, as `deepFreeze` does. For the events that every request has,
+ * descriptions of the records say what they hold: looking for it takes three times as long.
  */
 export function freezeEvent<Id extends string>(event: RouterEvent<Id>): void {
   if (Object.isFrozen(event)) return;
@@ -21,7 +23,7 @@ export function freezeEvent<Id extends string>(event: RouterEvent<Id>): void {
       for (const attempt of event.attempts) freezeAttempt(attempt);
       Object.freeze(event.attempts);
       Object.freeze(event.usage);
-      held(event.degraded);
+      deepFreeze(event.degraded);
       break;
     default:
       deepFreeze(event);
@@ -29,52 +31,42 @@ export function freezeEvent<Id extends string>(event: RouterEvent<Id>): void {
   Object.freeze(event);
 }
 
-function freezeDecision(decision: Decision): void {
-  if (Object.isFrozen(decision)) return;
-  Object.freeze(decision);
-  for (const step of decision.plan) Object.freeze(step);
-  Object.freeze(decision.plan);
-  Object.freeze(decision.fallbacks);
-  const { request, classification, candidates } = decision;
-  Object.freeze(request);
-  held(request.labels);
-  held(request.contentTypes);
-  if (classification !== undefined) {
-    Object.freeze(classification);
-    held(classification.quality);
-    held(classification.signals);
-  }
-  for (const candidate of candidates) {
-    Object.freeze(candidate);
-    if (candidate.unknown !== undefined) Object.freeze(candidate.unknown);
-    held(candidate.health);
-    held(candidate.load);
-    held(candidate.gpu);
-    held(candidate.members);
-  }
-  Object.freeze(candidates);
-  held(decision.policy);
-  held(decision.versions);
-  held(decision.insteadOf);
-  held(decision.session);
-  held(decision.spend);
-  held(decision.budgets);
-  held(decision.degraded);
-  held(decision.inputs);
-  held(decision.arms);
+const freezeDecision = freezerOf(decisionFields);
+const freezeAttempt = freezerOf(attemptFields);
+
+/** Returns a function that freezes records of a description. The fields that hold an object are found once. */
+export function freezerOf(fields: Fields): (record: object) => void {
+  const holding = Object.entries(fields).filter(([, field]) => freezeBy(field) !== undefined);
+  const keys = holding.map(([key]) => key);
+  const freezers = holding.map(([, field]) => freezeBy(field) as (value: never) => void);
+  if (keys.length === 0) return Object.freeze;
+  return (record) => {
+    if (Object.isFrozen(record)) return;
+    Object.freeze(record);
+    for (let at = 0; at < keys.length; at += 1) {
+      const value = (record as Readonly<Record<string, unknown>>)[keys[at] as string];
+      if (value !== undefined) freezers[at]?.(value as never);
+    }
+  };
 }
 
-function freezeAttempt(attempt: Attempt): void {
-  if (Object.isFrozen(attempt)) return;
-  Object.freeze(attempt);
-  if (attempt.usage !== undefined) Object.freeze(attempt.usage);
-  held(attempt.limited);
-  held(attempt.dropped);
-  held(attempt.error);
-  held(attempt.check);
-  held(attempt.cached);
-}
-
-function held(value: object | undefined): void {
-  if (value !== undefined) deepFreeze(value);
+/** Returns what freezes a value of a field; undefined if it holds no object. */
+function freezeBy({ kind, of = {} }: Field): ((value: never) => void) | undefined {
+  switch (kind) {
+    case "flat":
+      return Object.freeze;
+    case "data":
+      return deepFreeze;
+    case "record":
+      return freezerOf(of);
+    case "list": {
+      const freeze = freezerOf(of);
+      return (list: readonly object[]) => {
+        for (const one of list) freeze(one);
+        Object.freeze(list);
+      };
+    }
+    default:
+      return undefined;
+  }
 }

@@ -28,7 +28,6 @@ import {
   capabilities,
   type DecisionParts,
   isSameModel,
-  memberCandidate,
   permits,
   permittedOf,
 } from "../decide/index.ts";
@@ -151,7 +150,7 @@ class RequestHop<Id extends string> implements OpenHop {
       rules: isOwn ? this.#parts.models[id].pool : model.pool,
       ask: () =>
         pool.members().map((member) => {
-          const candidate = memberCandidate(deciding, id, member, chat, ports.clock.monotonic());
+          const candidate = candidateFor(deciding, id, member, chat, ports.clock.monotonic());
           const answer = isOwn ? this.#permitted(candidate) : this.#permits(member.facts, chat);
           const permitted =
             member.state === "ready"
@@ -180,7 +179,7 @@ class RequestHop<Id extends string> implements OpenHop {
   }
 
   #candidate(id: Id, facts: ModelFacts, chat: RequestFacts): Candidate<Id> {
-    return candidateFor(this.#parts.deciding, id, facts, chat, this.#parts.ports.clock.monotonic());
+    return candidateFor(this.#parts.deciding, id, { facts }, chat, this.#parts.ports.clock.monotonic());
   }
 
   async #generate(model: Model, chat: ChatRequest): Promise<Completion> {

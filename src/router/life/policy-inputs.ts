@@ -99,9 +99,19 @@ function hasSnapshot(state: unknown): boolean {
 /** Snapshots that were found to be JSON: an input makes one when its state changes, not for each request. */
 const known = new WeakSet<object>();
 
-/** Throws `InvalidOptionError` unless decisions can hold the snapshot: an async function returns a promise. */
+/** Largest snapshot as JSON, in characters: each decision holds one, and logs keep it. */
+const longest = 1_024;
+
+/**
+ * Throws `InvalidOptionError` unless decisions can hold the snapshot: an async function returns a promise, and one that
+ * returns all that it knows grows with its state.
+ */
 function checkSnapshot(id: string, snapshot: Json): Json {
-  if (typeof snapshot !== "object" || snapshot === null || known.has(snapshot)) return snapshot;
+  if (typeof snapshot !== "object" || snapshot === null) {
+    if (typeof snapshot === "string") checkLength(id, snapshot);
+    return snapshot;
+  }
+  if (known.has(snapshot)) return snapshot;
   try {
     checkPlainField("snapshot", snapshot);
   } catch (cause) {
@@ -110,6 +120,14 @@ function checkSnapshot(id: string, snapshot: Json): Json {
       cause,
     });
   }
+  checkLength(id, snapshot);
   known.add(snapshot);
   return snapshot;
+}
+
+function checkLength(id: string, snapshot: Json): void {
+  const { length } = JSON.stringify(snapshot);
+  if (length <= longest) return;
+  const expected = `a function that returns at most ${longest} characters of JSON`;
+  throw new InvalidOptionError(`snapshot() of ${id}`, length, expected);
 }

@@ -1,3 +1,5 @@
+import { decisionFields, recordedFactsFields } from "../../contracts/decision-fields.ts";
+import type { Field, Fields } from "../../contracts/fields.ts";
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
 import type { FilledOptions, OptionTable } from "../../plugin/index.ts";
 import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
@@ -50,24 +52,21 @@ export function lineMaker(
   const { prompts, hash } = options;
   const keyOf = keySource(`${owner}.hashKey`, options.hashKey);
   const labels = hash.flatMap((field) => (field.startsWith("labels.") ? [field.slice(7)] : []));
-  const [hidesSession, hidesTenant] = [hash.includes("session"), hash.includes("tenant")];
+  const hidesTenant = hash.includes("tenant");
+  const texts = hash.filter((field) => !field.startsWith("labels."));
   type Key = ReturnType<typeof keyOf>;
-  const hidden = (key: Key, hides: boolean, field: string, value: string | undefined) =>
-    hides && value !== undefined ? hiddenValue(key, field, value) : value;
 
   const factsOf = ({ request }: Decision, key: Key) => {
     if (hash.length === 0) return request;
-    const shown = { ...request.labels };
-    for (const name of labels) {
-      const value = Object.hasOwn(shown, name) ? shown[name] : undefined;
-      if (value !== undefined) shown[name] = hiddenValue(key, `labels.${name}`, value);
-    }
-    return {
-      ...request,
-      session: hidden(key, hidesSession, "session", request.session),
-      tenant: hidden(key, hidesTenant, "tenant", request.tenant),
-      labels: shown,
+    const hide = (values: Record<string, unknown>, names: readonly string[], path: string) => {
+      for (const name of names) {
+        const value = Object.hasOwn(values, name) ? values[name] : undefined;
+        if (typeof value === "string") values[name] = hiddenValue(key, `${path}${name}`, value);
+      }
+      return values;
     };
+    const shown = { ...request, labels: hide({ ...request.labels }, labels, "labels.") };
+    return hide(shown, texts, "") as typeof request;
   };
 
   const json = globalThis.Buffer === undefined ? undefined : createJsonText();
@@ -85,7 +84,8 @@ export function lineMaker(
   return (event) => {
     if (event.type === "attempt-ended") {
       const { decisionId, attempt } = event;
-      const tenant = hidden(keyOf(), hidesTenant, "tenant", event.tenant);
+      const { tenant: named } = event;
+      const tenant = hidesTenant && named !== undefined ? hiddenValue(keyOf(), "tenant", named) : named;
       return `${JSON.stringify({ decisionId, tenant, attempt })}\n`;
     }
     if (event.type !== "request-completed" && event.type !== "request-failed") return eventLine(event);
@@ -103,8 +103,10 @@ export function lineMaker(
   };
 }
 
-/** Members of a decision that are the same for all requests of a router. */
-const constants: ReadonlySet<string> = new Set(["policy", "versions"]);
+const facts: Fields = recordedFactsFields;
+const constants: ReadonlySet<string> = new Set(
+  Object.entries<Field>(decisionFields).flatMap(([name, { constant }]) => (constant ? [name] : [])),
+);
 const noUsage = { usage: undefined, costUsd: undefined };
 
 /** JSON of an object that has a field, without its last brace. */
@@ -127,6 +129,10 @@ function hashOf(key: string | Uint8Array, ask: string): About {
   return { promptHash: promptHash(key, ask), hashKeyId: hashKeyId(key) };
 }
 
+/** True for a fact of the request that can name someone: a text, or a member such as `labels.user`. */
 function isField(field: unknown): field is HashedField {
-  return field === "session" || field === "tenant" || /^labels\../.test(String(field));
+  if (typeof field !== "string") return false;
+  const [name = ""] = field.split(".", 1);
+  const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+  return fact?.personal === true && (fact.kind === "text" ? field === name : field.length > name.length + 1);
 }

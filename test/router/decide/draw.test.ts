@@ -77,6 +77,29 @@ describe("an opinion that is refused", () => {
     ["a promise", Promise.resolve(choice("small")), /a promise: select\(\) must not be async/],
     ["null", null, /a choice without a model/],
     ["a choice without a reason", { model: "small" }, /chose small without a reason/],
+    [
+      "a choice with a field that is not known",
+      { ...choice("small"), effort: "high" },
+      /returned the field "effort", which a choice does not have: it has model, reason, probability, escalate, expectedCostUsd, insteadOf, arms$/,
+    ],
+    [
+      "a lottery in which one is misspelt",
+      [choice("small", 0.5), { ...choice("large", 0.5), escalation: [] }],
+      /returned the field "escalation".*\. Did you mean escalate\?$/,
+    ],
+    [
+      "a step with a field that is not known",
+      {
+        ...choice("small"),
+        escalate: [{ unless: { name: "c", accepts: () => true }, to: "large", when: "refused" }],
+      },
+      /returned the field "when", which a step of a plan does not have: it has unless, to$/,
+    ],
+    [
+      "a plan that is not followed with a field that is not known",
+      { ...choice("small"), insteadOf: { modell: "large", model: "large" } },
+      /returned the field "modell".*Did you mean model\?$/,
+    ],
     ["an escalation that is no list", { ...choice("small"), escalate: {} }, /not a list/],
     ["an escalation to nothing", { ...choice("small"), escalate: [null] }, /chose undefined/],
     [

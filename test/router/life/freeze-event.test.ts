@@ -1,83 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { always } from "../../../policies/index.ts";
-import type { Attempt, Decision, RecordedCandidate, RouterEvent } from "../../../src/contracts/index.ts";
+import { attemptFields, decisionFields } from "../../../src/contracts/decision-fields.ts";
+import type { Field, Fields } from "../../../src/contracts/fields.ts";
+import type { RouterEvent } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { freezeEvent } from "../../../src/router/life/freeze-event.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 const usage = { inputTokens: 1, outputTokens: 1 };
-/** With all fields that may hold an object: a new one does not compile until it is here. */
-const candidate: Required<RecordedCandidate> = {
-  model: "a",
-  permitted: true,
-  estimatedInputTokens: 1,
-  estimatedCostUsd: 1,
-  leastCostUsd: 1,
-  leastTokens: 1,
-  usualOutputTokens: 1,
-  estimatedQuality: 1,
-  health: { healthy: true },
-  load: {} as never,
-  gpu: { machines: [{}] } as never,
-  members: [{ facts: {} }] as never,
-  withheld: "no",
-  unknown: ["price"],
-};
-const decision = (): Required<Decision> => ({
-  id: "1",
-  at: "2026-11-27T00:00:00.000Z",
-  model: "a",
-  plan: [{ model: "a" }],
-  insteadOf: [{ model: "b" }],
-  fallbacks: ["b"],
-  request: { labels: { of: "x" }, contentTypes: ["text"] } as never,
-  classification: { complexity: 1, quality: { a: 1 }, signals: { long: 1 } },
-  classifierError: "none",
-  candidates: [structuredClone(candidate), structuredClone(candidate)],
-  session: { model: "a" } as never,
-  sessionUnknown: "no",
-  spend: { usedUsd: 1, limitUsd: 2 },
-  budgets: [{ name: "b" }] as never,
-  degraded: { budget: "b" } as never,
-  inputs: { of: { nested: [1] } },
-  arms: [{ comparison: "r" }] as never,
-  release: "r",
-  draw: 0.5,
-  policy: { name: "p", parameters: { nested: { at: 1 } } },
-  reason: "so",
-  expectedCostUsd: 1,
-  propensity: 1,
-  forced: false,
-  certified: false,
-  uncertified: "no",
-  versions: {} as never,
-});
-const attempt = (): Required<Attempt> => ({
-  id: "1/1",
-  model: "a",
-  name: "a:a",
-  endpoint: "e",
-  member: "m",
-  hop: "answer",
-  startedAt: "2026-11-27T00:00:00.000Z",
-  firstTokenMs: 1,
-  latencyMs: 1,
-  usage: { ...usage },
-  costUsd: 1,
-  costEstimated: true,
-  ownGpu: true,
-  servedModel: "a",
-  substituted: "known",
-  pricedAs: "a",
-  unpriced: "no",
-  finishReason: "stop",
-  limited: { to: 1 } as never,
-  dropped: ["seed"],
-  error: { code: "unknown", message: "m" },
-  check: { name: "c", accepted: true },
-  cached: { attemptId: "0", ageMs: 1, savedUsage: { ...usage } },
-  next: "retry",
-});
+
+/** Returns a record with all fields of a description, each with all that it may hold. */
+function sampleOf(fields: Fields): object {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, sampleValue(field)]));
+}
+
+function sampleValue({ kind, of = {} }: Field): unknown {
+  if (kind === "flat") return { of: 1 };
+  if (kind === "data") return { of: { nested: [{ at: 1 }] } };
+  if (kind === "record") return sampleOf(of);
+  return kind === "list" ? [sampleOf(of), sampleOf(of)] : "text";
+}
+
+const decision = () => sampleOf(decisionFields);
+const attempt = () => sampleOf(attemptFields);
 
 /** Returns the paths of objects that are not frozen. */
 function loose(value: unknown, path = "event"): string[] {

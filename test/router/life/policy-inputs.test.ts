@@ -23,6 +23,21 @@ test("an input is asked about each request, and its answer is in the decision", 
   expect((await router.decide({ messages })).inputs).toEqual({ byTenant: "nobody" });
 });
 
+test.each([
+  ["a list", (length: number) => ["x".repeat(length - 4)]],
+  ["a text", (length: number) => "x".repeat(length - 2)],
+  ["a text of quotes", (length: number) => `${'"'.repeat((length - 2) / 2)}`],
+])("a snapshot of more than 1 KB as %s is refused", async (_, of) => {
+  let length = 1_024;
+  const input: PolicyInput = { id: "all", create: () => ({ snapshot: () => of(length) }) };
+  const router = createRouter({ models, policy: reading(input) });
+  expect(JSON.stringify((await router.decide("Hello")).inputs?.["all"])).toHaveLength(1_024);
+  length = 1_026;
+  await expect(router.decide("Hello")).rejects.toThrow(
+    "snapshot() of all must be a function that returns at most 1024 characters of JSON, got 1026",
+  );
+});
+
 test("an input of any name has its own place", async () => {
   const router = createRouter({
     models,

@@ -37,7 +37,7 @@ describe("after a failure the next model is called", () => {
 describe("of two models with one endpoint, after a failure of it", () => {
   const endpoints = { low: "large", high: "large", small: "small" };
 
-  it("the other one is no fallback, whatever the order", () => {
+  it("the other one does not follow, whatever the order", () => {
     const plan = startedPlan({ plan: ["low"], fallbacks: ["high", "b"], endpoints });
     expect(plan.fail(1, "not-found")).toEqual(["#2 b fallback"]);
     expect(plan.fail(2, "not-found")).toEqual(["fail all-failed #2"]);
@@ -46,7 +46,7 @@ describe("of two models with one endpoint, after a failure of it", () => {
     expect(later.fail(2, "not-found")).toEqual(["#3 b fallback"]);
   });
 
-  it("the other one is no step of the plan, no last resort and no hedge", () => {
+  it("the other one is left out of plan, last resorts and hedges", () => {
     const plan = startedPlan({ plan: ["low", "high"], endpoints });
     expect(plan.fail(1, "not-found")).toEqual(["fail all-failed #1"]);
     const aside = startedPlan({ plan: ["a"], fallbacks: ["low", "high"], endpoints });
