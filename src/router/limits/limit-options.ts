@@ -72,7 +72,12 @@ export function resolveLimitOptions(
         `absent: ${other} is of the same endpoint, and has limits for all its efforts`,
       );
     idOf.set(key, id);
-    own.set(key, { ...general, ...bounds });
+    own.set(key, {
+      ...general,
+      ...bounds,
+      maxQueued: bounds.maxQueued ?? general.maxQueued,
+      queueTimeoutMs: bounds.queueTimeoutMs ?? general.queueTimeoutMs,
+    });
   }
   const hasRates = [general, tenant ?? {}, ...own.values()].some(
     ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>
