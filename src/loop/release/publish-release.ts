@@ -8,6 +8,7 @@ import {
 } from "../../contracts/index.ts";
 import { systemClock } from "../../plugin/clock.ts";
 import { checkKeys, checkMethods, checkText, dropPromises } from "../../plugin/index.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
 import { checkPlainField } from "../../router/request/index.ts";
 import { checkPlace, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
 import { type Releases, releaseOfData } from "./release-of-data.ts";
@@ -115,20 +116,15 @@ function isWritten(answer: unknown): boolean {
 
 /** Rejects with `StoreError` if the store fails, or does not answer in time. */
 async function ask(store: Store, call: () => Promise<unknown>): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new StoreError(store.name, "failed", `did not answer within ${patienceMs} ms`);
-    timer = setTimeout(reject, patienceMs, error);
-  });
+  const timeError = () => new StoreError(store.name, "failed", `did not answer within ${patienceMs} ms`);
   let asked: Promise<unknown> | undefined;
   try {
     asked = Promise.resolve(call());
-    return await Promise.race([asked, late]);
+    return await settleWithin(asked, { ms: patienceMs, timeError });
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
     throw new StoreError(store.name, "failed", "could not be asked", { cause });
   } finally {
-    clearTimeout(timer);
     dropPromises(asked);
   }
 }

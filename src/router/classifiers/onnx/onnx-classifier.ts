@@ -1,6 +1,6 @@
 import { type Classification, type Classifier, ClassifierError } from "../../../contracts/index.ts";
 import { nodeBuiltin } from "../../../plugin/node-builtin.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { withTimeLimit } from "../../../plugin/with-time-limit.ts";
 import { createMemo, memoKey } from "../memo.ts";
 import { readText } from "../read-text.ts";
@@ -71,7 +71,7 @@ export function onnxClassifier(options: OnnxClassifierOptions): OnnxClassifier {
   const memo = createMemo<Classification>(settings.maxCached);
 
   const score = async (text: string, signal: AbortSignal): Promise<Classification> => {
-    const row = await runOne(await unlessAborted(encode(text), signal), signal);
+    const row = await runOne(await settleWithin(encode(text), { signal }), signal);
     const problem = widthProblem(row.length, classes);
     const read = problem ?? readScore(row);
     if (typeof read === "string") throw new OnnxProblem(read);
