@@ -88,6 +88,9 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
       return kind.check(path, value as never);
     case "list":
       return readList(kind, path, value, strict);
+    case "tuple":
+      if (!Array.isArray(value) || value.length !== kind.of.length) return refuse(kind, path, value);
+      return kind.of.map((one, at) => readValue(one, `${path}[${at}]`, value[at], strict));
     case "ids":
       return readIds(kind, path, value);
     case "record": {

@@ -96,6 +96,8 @@ test.each<[OptionKind<never> | object, unknown, string]>([
   [{ is: "list", of: { is: "boolean" }, min: 1 }, [], "must be an array of at least 1, got an array of 0"],
   // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested.
   [{ is: "list", of: { is: "boolean" } }, [true, ,], "[1] must be true or false, but it is missing"],
+  [{ is: "tuple", of: [{ is: "text" }, { is: "share" }] }, ["a"], "must be an array of 2, got an array of 1"],
+  [{ is: "tuple", of: [{ is: "text" }, { is: "share" }] }, ["a", 2], "[1] must be a number in [0, 1], got 2"],
   [{ is: "ids" }, "a", 'must be an array of model ids, got "a"'],
   [{ is: "ids" }, [], "must be given at least one model id, got an array of 0"],
   [{ is: "ids" }, ["a", "a"], '[1] must be an id that is not there already, got "a"'],
