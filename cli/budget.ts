@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import {
@@ -6,10 +5,10 @@ import {
   type BudgetAccountOwner,
   InvalidOptionError,
   type Router,
-  type RouterState,
 } from "../src/contracts/index.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
+import { readRouterState } from "./read-router-state.ts";
 import { budgetsToText } from "./show-budgets.ts";
 import { toJson } from "./to-json.ts";
 import { withRouter } from "./with-router.ts";
@@ -122,24 +121,9 @@ async function withState(
         state,
         "absent: the budgets of this router are in its shared store",
       );
-    if (state !== undefined) router.restoreState(await stateOf(state));
+    if (state !== undefined) router.restoreState(await readRouterState(state));
     await work(router, state);
   });
-}
-
-async function stateOf(file: string): Promise<RouterState> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch {
-    throw new InvalidOptionError("--state", file, "a file that can be read");
-  }
-  try {
-    return JSON.parse(text) as RouterState;
-  } catch {
-    // The parser's own message quotes the text.
-    throw new InvalidOptionError("--state", file, "JSON, as router.exportState() returns it");
-  }
 }
 
 function ownerOf({ tenant, owner }: Options): BudgetAccountOwner | undefined {

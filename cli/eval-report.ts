@@ -6,6 +6,7 @@ import type { Report } from "../evals/report/report.ts";
 import { reportData } from "../evals/report/report-data.ts";
 import { wasTrainedOn } from "../evals/train/was-trained-on.ts";
 import { readTuning } from "../evals/tune/read-tuning.ts";
+import { shellWord } from "../src/plugin/shell-word.ts";
 import { classifierOption, classifierOrTuned } from "./eval-options/classifier.ts";
 import { bootstrapOption, intervalsOf, seedOption } from "./eval-options/intervals.ts";
 import { outcomesOption } from "./eval-options/outcomes.ts";
@@ -129,11 +130,7 @@ function commandLine(options: Options): string {
   const parts = Object.entries(values).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return [option, ...[value].flat().map(quoted)];
+    return [option, ...[value].flat().map(shellWord)];
   });
   return ["switchpoint eval report", ...parts, ...(prompts ? [] : ["--no-prompts"])].join(" ");
-}
-
-function quoted(value: string): string {
-  return /^[\w./:@=+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -21,7 +21,7 @@ import { addPartOptions, type PartOptions, readPart } from "./eval-options/part.
 import { textOf, textOption } from "./eval-options/text.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
-import { numberOption } from "./number-option.ts";
+import { numberOption, openOption } from "./number-option.ts";
 import { optionalNumber } from "./optional-number.ts";
 import { readScores } from "./read-scores.ts";
 import { tuningToJson, tuningToText } from "./show-tuning.ts";
@@ -242,10 +242,4 @@ function targetOf({ maxLoss, largeShare, budget, byCategory }: Options): Target 
   if (largeShare !== undefined) return { largeShare: numberOption("--large-share", largeShare, 0, 1) };
   if (budget !== undefined) return { budgetUsd: numberOption("--budget", budget, 0, Number.MAX_VALUE) };
   return { maxLoss: openOption("--max-loss", maxLoss ?? "0.02") };
-}
-
-function openOption(option: string, text: string): number {
-  const value = numberOption(option, text, 0, 1);
-  if (value === 0 || value === 1) throw new InvalidOptionError(option, text, "a number above 0 and below 1");
-  return value;
 }

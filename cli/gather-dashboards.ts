@@ -1,5 +1,4 @@
 import type { Cluster, Worker } from "node:cluster";
-import { windowNames } from "../src/serve/http/inner.ts";
 import type { FrameAsked } from "../src/serve/status/index.ts";
 import {
   createFrames,
@@ -8,6 +7,7 @@ import {
   mergeStates,
   type ProcessStates,
   savingOf,
+  windowNames,
 } from "../src/serve/status/inner.ts";
 import { createLoggedSaving } from "./watch/logged-saving.ts";
 import { type FromWorker, hasField, type Recorded, type ToWorker } from "./worker-messages.ts";

@@ -10,7 +10,7 @@ import { complexity } from "../src/router/classifiers/index.ts";
 import type { Terminal } from "./io.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { loadConfig } from "./load-router.ts";
-import { numberOption } from "./number-option.ts";
+import { openOption } from "./number-option.ts";
 
 /** Options of `loop status` and `loop report`. */
 export interface LoopOptions {
@@ -149,10 +149,4 @@ function ask<T>(exported: unknown, method: string): T | undefined {
   const call = (exported as Readonly<Record<string, unknown>> | null)?.[method];
   if (typeof call !== "function") return undefined;
   return JSON.parse(JSON.stringify(call.call(exported))) as T;
-}
-
-function openOption(option: string, text: string): number {
-  const value = numberOption(option, text, 0, 1);
-  if (value === 0 || value === 1) throw new InvalidOptionError(option, text, "a number above 0 and below 1");
-  return value;
 }

@@ -40,7 +40,7 @@ Example:
       const status = await statusOf(options);
       const { rolloutHeadline } = await import("../evals/report/loop/rollout-words.ts");
       const { renderRollout } = await import("../evals/report/loop/render-rollout.ts");
-      await writeWhole(out, [await renderRollout(status, terminal.now())], "--out");
+      await writeWhole(out, [renderRollout(status, terminal.now())], "--out");
       terminal.stdout(`${rolloutHeadline(status)}\n`);
       terminal.stderr(`the page is in ${out}\n`);
     });

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
-import { InvalidOptionError, type RouterState } from "../src/contracts/index.ts";
+import { InvalidOptionError } from "../src/contracts/index.ts";
 import type { RolloutStatus } from "../src/loop/index.ts";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { type LoadedRollout, loadRollout } from "./load-rollout.ts";
+import { readRouterState } from "./read-router-state.ts";
 import { rolloutReportCommand } from "./rollout-report.ts";
 import { rolloutToText } from "./show-rollout.ts";
 import { toJson } from "./to-json.ts";
@@ -113,25 +113,10 @@ async function withRollout<T>(
       );
     if (isShared && state !== undefined)
       throw new InvalidOptionError("--state", state, "absent: this rollout is in its store");
-    if (state !== undefined) loaded.router.restoreState(await stateOf(state));
+    if (state !== undefined) loaded.router.restoreState(await readRouterState(state));
     return await work(loaded);
   } finally {
     await loaded.rollout.close();
     await loaded.router.close();
-  }
-}
-
-async function stateOf(file: string): Promise<RouterState> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch {
-    throw new InvalidOptionError("--state", file, "a file that can be read");
-  }
-  try {
-    return JSON.parse(text) as RouterState;
-  } catch {
-    // The parser's own message quotes the text.
-    throw new InvalidOptionError("--state", file, "JSON, as router.exportState() returns it");
   }
 }

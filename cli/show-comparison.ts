@@ -3,7 +3,7 @@ import type { ComparisonMetric, ComparisonRow } from "../evals/replay/compare/co
 import type { Estimate } from "../src/loop/statistics/index.ts";
 import { showPercent } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
-import { perThousand, withInterval } from "./show-number.ts";
+import { digits, perThousand, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
 /** Formats a comparison as JSON; absent values are `null`, so that every row has every metric. */
@@ -24,8 +24,6 @@ function estimateOf(estimate: Estimate | undefined) {
 }
 
 type Column = readonly [head: string, metric: ComparisonMetric, show: (value: number) => string];
-
-const digits = (value: number): string => value.toFixed(3);
 
 const columns: readonly Column[] = [
   ["quality", "quality", digits],

@@ -1,4 +1,5 @@
 import type { LoopStatus } from "../evals/monitor/loop/loop-status.ts";
+import { capitalised } from "../src/plugin/capitalised.ts";
 import {
   count,
   percent,
@@ -7,7 +8,7 @@ import {
   score,
   usd,
   withInterval,
-} from "../evals/report/format-number.ts";
+} from "../src/plugin/format-number.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Formats the progress of a loop: the next step first, then what there is. */
@@ -54,8 +55,4 @@ function rowsOf(status: LoopStatus): readonly (readonly string[])[] {
       drift.alarms.length === 0 ? "none found" : drift.alarms.map(({ of }) => of).join(", "),
     ]);
   return rows;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -4,10 +4,10 @@ import type {
   OffPolicyReport,
   RewardReport,
 } from "../evals/monitor/off-policy/off-policy-report.ts";
-import { withInterval } from "../evals/report/format-number.ts";
+import { withInterval } from "../src/plugin/format-number.ts";
 import { showPercent, showPercentUpTo } from "../src/plugin/show-percent.ts";
 import { formatTable } from "./format-table.ts";
-import { perThousand } from "./show-number.ts";
+import { digits, perThousand } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
 /** Formats the report as JSON; absent rewards are `null`. */
@@ -71,5 +71,3 @@ export function offPolicyToText(report: OffPolicyReport): string {
 function show(estimate: OffPolicyEstimate | undefined, value: (value: number) => string): string {
   return estimate === undefined ? "n/a" : withInterval(estimate, value);
 }
-
-const digits = (value: number): string => value.toFixed(3);

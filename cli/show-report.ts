@@ -1,7 +1,7 @@
-import { percent, percentDigits, points, usd, withInterval } from "../evals/report/format-number.ts";
 import { statuses } from "../evals/report/recommendation.ts";
 import type { Report, ReportRow } from "../evals/report/report.ts";
 import type { Estimate } from "../src/loop/statistics/index.ts";
+import { percent, percentDigits, points, usd, withInterval } from "../src/plugin/format-number.ts";
 import { formatTable } from "./format-table.ts";
 import { toJson } from "./to-json.ts";
 

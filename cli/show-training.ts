@@ -1,7 +1,7 @@
 import type { TrainingReport } from "../evals/train/train-classifier.ts";
 import type { TrainedClassifier } from "../src/router/classifiers/index.ts";
 import { formatTable } from "./format-table.ts";
-import { withInterval } from "./show-number.ts";
+import { digits, withInterval } from "./show-number.ts";
 import { toJson } from "./to-json.ts";
 
 /** Formats the report as JSON, with the file's path and version instead of its contents. */
@@ -77,5 +77,3 @@ function verdict({ proven, reason, notRecommended }: TrainingReport): readonly s
 function shownFlip({ kind, share }: TrainingReport["flips"][number]): string {
   return `${kind} ${Math.round(100 * share)} %`;
 }
-
-const digits = (value: number): string => value.toFixed(3);

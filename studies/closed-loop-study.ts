@@ -98,6 +98,6 @@ async function writePages({ atTuning, atBreak, first, second }: ClosedLoop, fold
   const now = Date.parse(second.history.at(-1)?.at ?? second.since);
   writeFileSync(join(folder, "loop-certificate.html"), renderLoop(atTuning));
   writeFileSync(join(folder, "loop-broken.html"), renderLoop(atBreak));
-  writeFileSync(join(folder, "rollout-done.html"), await renderRollout(first, now));
-  writeFileSync(join(folder, "rollout-rolled-back.html"), await renderRollout(second, now));
+  writeFileSync(join(folder, "rollout-done.html"), renderRollout(first, now));
+  writeFileSync(join(folder, "rollout-rolled-back.html"), renderRollout(second, now));
 }

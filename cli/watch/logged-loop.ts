@@ -1,5 +1,5 @@
 import type { LoopStates } from "../../src/loop/states/inner.ts";
-import { shortText } from "../../src/plugin/short-text.ts";
+import { shownText as text } from "../../src/plugin/short-text.ts";
 import {
   type FrameDrift,
   type FramePromise,
@@ -116,8 +116,4 @@ function rolloutOf(at: number, event: Extract<LoggedNews, { type: "rollout-chang
 function findingOf(event: Extract<LoggedNews, { type: "drift-found" }>): FrameDrift["findings"][number] {
   const { of, statistic, value, bound, reason } = event;
   return { of: text(of), verdict: "drifted", statistic: text(statistic), value, bound, reason: text(reason) };
-}
-
-function text(given: string): string {
-  return shortText(given) ?? "";
 }

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../src/loop/statistics/index.ts";
-import { count, percent, points, usd } from "./format-number.ts";
+import { count, percent, points, usd } from "../../src/plugin/format-number.ts";
 import { type Content, html, type Markup, nameOf, unbroken } from "./html.ts";
 import { paddedRange } from "./plot-frame.ts";
 import type { Alternative, Report } from "./report.ts";

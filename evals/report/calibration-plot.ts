@@ -90,6 +90,6 @@ function scaled(toX: (estimated: number) => number): (bin: Bin) => Measured {
 function dotsOf(marks: PlotMaker["marks"], dots: readonly Measured[]): readonly object[] {
   return [
     marks.ruleX(dots, { x: "x", y1: "low", y2: "high", stroke: "var(--accent)", strokeWidth: 1.6 }),
-    marks.dot(dots, { x: "x", y: "y", r: 4, fill: "var(--accent)", stroke: "var(--paper)", strokeWidth: 1 }),
+    marks.dot(dots, { x: "x", y: "y", r: 4, fill: "var(--accent)", stroke: "var(--card)", strokeWidth: 1 }),
   ];
 }

@@ -1,5 +1,5 @@
+import { count, percent, percentDigits, points } from "../../src/plugin/format-number.ts";
 import { fold } from "./fold.ts";
-import { count, percent, percentDigits, points } from "./format-number.ts";
 import { type Content, cut, html, type Markup, nameOf } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { CategoryRow, Report } from "./report.ts";

@@ -1,5 +1,6 @@
+import { capitalised } from "../../src/plugin/capitalised.ts";
+import { count, limit, percent, percentWithInterval, points, score } from "../../src/plugin/format-number.ts";
 import { fold } from "./fold.ts";
-import { count, limit, percent, percentWithInterval, points, score } from "./format-number.ts";
 import { html, type Markup, nameOf, unbroken, withNames } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
@@ -83,10 +84,6 @@ function countedOf({ counted }: ReportedCertificate): string {
   if (counted === undefined) return "";
   const { fields, most } = counted;
   return ` Of those that share a ${fields.join(" or ")}, ${most === 1 ? "all count as one" : `at most ${count(most)} count`}.`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function categoryTable(

@@ -1,6 +1,6 @@
+import { count, percent, points, score } from "../../src/plugin/format-number.ts";
 import { gainPlot, qualityCalibrationPlot } from "./calibration-plot.ts";
 import { fold } from "./fold.ts";
-import { count, percent, points, score } from "./format-number.ts";
 import { cut, html, type Markup, nameOf } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";

@@ -1,6 +1,14 @@
+import {
+  count,
+  percent,
+  percentDigits,
+  points,
+  usd,
+  usdDigits,
+  withInterval,
+} from "../../src/plugin/format-number.ts";
 import { costQualityPlot } from "./cost-quality-plot.ts";
 import { fold } from "./fold.ts";
-import { count, percent, percentDigits, points, usd, usdDigits, withInterval } from "./format-number.ts";
 import { type Content, cut, html, type Markup, nameOf, unbroken } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { PlotMaker } from "./load-plot.ts";

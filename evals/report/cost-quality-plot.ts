@@ -1,5 +1,5 @@
+import { percent, points, usd } from "../../src/plugin/format-number.ts";
 import { costQualityScene, type Scene, type SceneLine } from "./cost-quality-scene.ts";
-import { percent, points, usd } from "./format-number.ts";
 import type { Markup } from "./html.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import { alongLine, type Label, type Obstacle, type PlacedLabel, placeLabels } from "./place-labels.ts";
@@ -61,11 +61,11 @@ export function costQualityPlot(
       marks.ruleX(dots, { x: "x", y1: "low", y2: "high", stroke: "var(--ink)", strokeWidth: 1.4 }),
       marks.dot(
         dots.filter(({ chosen }) => !chosen),
-        { x: "x", y: "y", r: 4, fill: "var(--paper)", stroke: "var(--ink)", strokeWidth: 1.6 },
+        { x: "x", y: "y", r: 4, fill: "var(--card)", stroke: "var(--ink)", strokeWidth: 1.6 },
       ),
       marks.dot(
         dots.filter(({ chosen }) => chosen),
-        { x: "x", y: "y", r: 6.5, fill: "var(--accent)", stroke: "var(--paper)", strokeWidth: 2 },
+        { x: "x", y: "y", r: 6.5, fill: "var(--accent)", stroke: "var(--card)", strokeWidth: 2 },
       ),
       ...(["start", "middle", "end"] as const).flatMap((anchor) => [
         texts(false, anchor),

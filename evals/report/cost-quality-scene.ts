@@ -1,4 +1,4 @@
-import { score } from "./format-number.ts";
+import { score } from "../../src/plugin/format-number.ts";
 import type { Position } from "./plot-frame.ts";
 import type { Report, ReportRow } from "./report.ts";
 import { shortName } from "./short-name.ts";

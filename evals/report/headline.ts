@@ -1,5 +1,6 @@
 import type { Estimate } from "../../src/loop/statistics/index.ts";
-import { limit, percent, points, usd } from "./format-number.ts";
+import { capitalised } from "../../src/plugin/capitalised.ts";
+import { limit, percent, points, usd } from "../../src/plugin/format-number.ts";
 import type { Alternative, Report } from "./report.ts";
 
 /**
@@ -52,8 +53,4 @@ function moneyOf(
   return savedShare === undefined
     ? `${verb} ${usd(Math.abs(value))}${more} for 1,000 requests`
     : `${verb} ${percent(Math.abs(savedShare.value))}${more || " of the cost"}`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

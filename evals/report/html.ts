@@ -1,4 +1,4 @@
-import { escapeHtml } from "./escape-html.ts";
+import { escapeHtml } from "../../src/plugin/escape-html.ts";
 
 /** HTML that may be put into a page unchanged: only `html` and the plots create it. */
 export class Markup {

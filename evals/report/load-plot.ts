@@ -1,4 +1,4 @@
-import { escapeHtml } from "./escape-html.ts";
+import { escapeHtml } from "../../src/plugin/escape-html.ts";
 import { Markup } from "./html.ts";
 
 /** Mark of a plot, opaque. */

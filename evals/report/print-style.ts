@@ -1,12 +1,6 @@
 /** Style sheet for paper: everything is unfolded, and what is drawn is low enough to leave no half page empty. */
 export const printStyle: string = `
 @media print {
-  :root {
-    color-scheme: light;
-    --paper: #fff; --panel: #f4f4f1; --ink: #000; --muted: #555; --faint: #c6c8c4; --line: #ddd; --track: #eee;
-    --accent: #0b6e8f; --accent-ink: #0a5f7c;
-    --go: #17683a; --go-panel: #e4f2e8; --warn: #854700; --warn-panel: #fbf0df; --no: #a1261d; --no-panel: #fae7e5;
-  }
   @page { size: auto; margin: 14mm; }
   body { padding: 0; max-width: none; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .kicker { margin-bottom: 16pt; }

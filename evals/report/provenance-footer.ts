@@ -1,4 +1,4 @@
-import { count, percent } from "./format-number.ts";
+import { count, percent } from "../../src/plugin/format-number.ts";
 import { type Content, html, type Markup } from "./html.ts";
 import type { Report } from "./report.ts";
 

@@ -47,7 +47,7 @@ export function qualityPlot({ marks, draw }: PlotMaker, { rows }: Report, width:
         x: "x",
         y: "line",
         r: 4,
-        fill: (dot: { readonly ours: boolean }) => (dot.ours ? "var(--accent)" : "var(--paper)"),
+        fill: (dot: { readonly ours: boolean }) => (dot.ours ? "var(--accent)" : "var(--card)"),
         stroke: "var(--ink)",
         strokeWidth: 1.6,
       }),

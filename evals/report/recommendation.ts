@@ -1,4 +1,4 @@
-import { count, percent } from "./format-number.ts";
+import { count, percent } from "../../src/plugin/format-number.ts";
 import { headlineOf } from "./headline.ts";
 import type { Alternative, Recommendation, Report } from "./report.ts";
 

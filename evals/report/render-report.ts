@@ -1,8 +1,8 @@
+import { count } from "../../src/plugin/format-number.ts";
 import { categorySection } from "./category-section.ts";
 import { certificateSection } from "./certificate-section.ts";
 import { calibrationSection, scoreSection } from "./classifier-section.ts";
 import { comparisonSection } from "./comparison-section.ts";
-import { count } from "./format-number.ts";
 import { type Content, cut, html, unbroken, withNames } from "./html.ts";
 import { loadPlot } from "./load-plot.ts";
 import { pageOf } from "./page.ts";

@@ -1,3 +1,4 @@
+import { palette } from "../../src/serve/page/inner.ts";
 import { printStyle } from "./print-style.ts";
 
 /**
@@ -5,24 +6,15 @@ import { printStyle } from "./print-style.ts";
  * 3. Sizes: 12 and 13.5 for what matters less, 15 for text, 18 for headings, then 30 and 42.
  */
 export const reportStyle: string = `
-:root {
-  color-scheme: light dark;
-  --paper: #fdfdfc; --panel: #f5f5f2; --ink: #17191c; --muted: #5c6066; --faint: #c6c8c4; --line: #e4e4df; --shade: #0002;
-  --accent: #0b6e8f; --accent-ink: #0a5f7c; --track: #ecece8;
-  --go: #17683a; --go-panel: #e4f2e8; --warn: #854700; --warn-panel: #fbf0df; --no: #a1261d; --no-panel: #fae7e5;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #141619; --panel: #1d2024; --ink: #ececea; --muted: #a3a7ad; --faint: #575c63; --line: #2e3238; --shade: #000a;
-    --accent: #4fb3d4; --accent-ink: #7bcbe6; --track: #262a2f;
-    --go: #7fd69b; --go-panel: #17301f; --warn: #f0b866; --warn-panel: #2e2515; --no: #ff9d92; --no-panel: #381d1a;
-  }
-}
+${palette}
+:root { --panel: #f5f5f2; --faint: #c6c8c4; --shade: #0002; }
+@media (prefers-color-scheme: dark) { :root { --panel: #1d2024; --faint: #575c63; --shade: #000a; } }
+@media print { :root { --panel: #f4f4f1; --faint: #c6c8c4; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0 auto; padding: 40px 32px 48px; max-width: 1040px;
-  background: var(--paper); color: var(--ink);
+  background: var(--card); color: var(--ink);
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   overflow-wrap: anywhere;
 }
@@ -62,7 +54,7 @@ p { margin: 0 0 12px; max-width: 68ch; }
 ul { margin: 0 0 12px; padding-inline-start: 20px; max-width: 72ch; }
 li { margin: 3px 0; }
 figure { margin: 14px 0 10px; }
-figure svg { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; --plot-background: var(--paper); }
+figure svg { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; --plot-background: var(--card); }
 figure svg text { unicode-bidi: isolate; }
 .narrow { display: none; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; }
@@ -96,7 +88,7 @@ td .range { display: block; font-size: 12px; }
 .options .bar line { stroke: var(--ink); stroke-width: 1.4; }
 .options .dot line { stroke: var(--muted); stroke-width: 2; stroke-linecap: round; }
 .options .dot line.track { stroke: var(--track); stroke-width: 2; }
-.options circle { fill: var(--paper); stroke: var(--muted); stroke-width: 2; }
+.options circle { fill: var(--card); stroke: var(--muted); stroke-width: 2; }
 .options .ours rect.value, .options .ours circle { fill: var(--accent); }
 .options .ours circle, .options .ours .dot line:not(.track) { stroke: var(--accent); }
 .fold { border-bottom: 1px solid var(--line); }
@@ -133,8 +125,8 @@ code { font: 0.94em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
   /* A shadow where there is more to scroll to. */
   .scroll {
     background:
-      linear-gradient(90deg, var(--paper) 40%, transparent) left / 36px 100% no-repeat local,
-      linear-gradient(270deg, var(--paper) 40%, transparent) right / 36px 100% no-repeat local,
+      linear-gradient(90deg, var(--card) 40%, transparent) left / 36px 100% no-repeat local,
+      linear-gradient(270deg, var(--card) 40%, transparent) right / 36px 100% no-repeat local,
       linear-gradient(90deg, var(--shade), transparent) left / 14px 100% no-repeat scroll,
       linear-gradient(270deg, var(--shade), transparent) right / 14px 100% no-repeat scroll;
   }

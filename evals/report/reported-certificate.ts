@@ -1,9 +1,9 @@
 import type { Guarantee } from "../../src/loop/statistics/index.ts";
+import { limit, percent, points, sureness } from "../../src/plugin/format-number.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { restsOn } from "../data/split/record-keys.ts";
 import type { LossEvidence } from "../monitor/gate/loss-evidence.ts";
 import type { CategoryTuning, TuningFile } from "../tune/tuning-file.ts";
-import { limit, percent, points, sureness } from "./format-number.ts";
 import type { ReportedCertificate } from "./report.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Estimate } from "../../src/loop/statistics/index.ts";
+import { count, usd, usdDigits } from "../../src/plugin/format-number.ts";
 import { fold } from "./fold.ts";
-import { count, usd, usdDigits } from "./format-number.ts";
 import { html, type Markup, nameOf } from "./html.ts";
 import { estimateCell, htmlTable } from "./html-table.ts";
 import type { Report } from "./report.ts";

@@ -1,4 +1,4 @@
-import { score } from "./format-number.ts";
+import { score } from "../../src/plugin/format-number.ts";
 import type { Markup } from "./html.ts";
 import type { PlotMaker } from "./load-plot.ts";
 import type { Report } from "./report.ts";

@@ -1,5 +1,5 @@
+import { count, limit, percent, points, sureness, usd } from "../../src/plugin/format-number.ts";
 import { alternativesChart } from "./alternatives-chart.ts";
-import { count, limit, percent, points, sureness, usd } from "./format-number.ts";
 import { type Content, cut, html, type Markup, unbroken, withNames } from "./html.ts";
 import { fewUnits, statuses } from "./recommendation.ts";
 import type { Alternative, Report } from "./report.ts";

@@ -1,4 +1,4 @@
-import { score } from "./format-number.ts";
+import { score } from "../../src/plugin/format-number.ts";
 import type { PlotMaker } from "./load-plot.ts";
 
 /** Draws a vertical line at each threshold with its label, on a plot over complexity. */
@@ -21,4 +21,4 @@ export function thresholdMarks(marks: PlotMaker["marks"], thresholds: readonly n
 }
 
 /** Style of text that can be read over lines. */
-export const haloed = { fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 4 } as const;
+export const haloed = { fill: "var(--ink)", stroke: "var(--card)", strokeWidth: 4 } as const;

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../src/loop/statistics/index.ts";
-import { limit, percent, percentDigits, points, sureness } from "./format-number.ts";
+import { limit, percent, percentDigits, points, sureness } from "../../src/plugin/format-number.ts";
 import type { Report, ReportedCertificate } from "./report.ts";
 
 /** Summarises the report in one or two sentences. */

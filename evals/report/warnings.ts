@@ -1,4 +1,4 @@
-import { count, points, withInterval } from "./format-number.ts";
+import { count, points, withInterval } from "../../src/plugin/format-number.ts";
 import { fewUnits } from "./recommendation.ts";
 import type { ReportRow } from "./report.ts";
 import type { Routing } from "./routing.ts";

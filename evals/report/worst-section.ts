@@ -1,5 +1,5 @@
+import { count, percent, roundPoints, score } from "../../src/plugin/format-number.ts";
 import { fold } from "./fold.ts";
-import { count, percent, roundPoints, score } from "./format-number.ts";
 import { type Content, cut, html, type Markup, nameOf } from "./html.ts";
 import type { Report } from "./report.ts";
 

@@ -3,7 +3,6 @@ import { ClassifierError, errorType, isRouterError } from "../contracts/errors/i
 import type { HopContext } from "../contracts/hop.ts";
 import type { RequestFacts } from "../contracts/request-facts.ts";
 import { checkClassification } from "./check-classification.ts";
-import { systemClock } from "./clock.ts";
 import { dropPromises } from "./drop-promises.ts";
 import { harderOf } from "./harder-of.ts";
 import { settleWithin } from "./settle-within.ts";
@@ -68,7 +67,7 @@ async function later(
   const { name } = classifier;
   const timeError = () => new ClassifierError(name, `gave no answer within ${timeoutMs} ms`);
   try {
-    return checked(classifier, await settleWithin(systemClock, answer, { signal, ms: timeoutMs, timeError }));
+    return checked(classifier, await settleWithin(answer, { signal, ms: timeoutMs, timeError }));
   } catch (cause) {
     return failed(name, cause);
   }

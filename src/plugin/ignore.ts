@@ -1,2 +1,2 @@
-/** Does nothing: for a rejection that someone else hears of, and a function that is needed and has nothing to do. */
+/** Does nothing: for a rejection that is reported elsewhere, and where a function must be given that has nothing to do. */
 export function ignore(): undefined {}

@@ -1,4 +1,3 @@
-import { systemClock } from "./clock.ts";
 import { settleWithin } from "./settle-within.ts";
 
 /**
@@ -12,6 +11,6 @@ export function readOnce<T>(read: () => T | Promise<T>, ms: number): () => Promi
     asking ??= ask().finally(() => {
       asking = undefined;
     });
-    return settleWithin(systemClock, asking, { signal: undefined, ms });
+    return settleWithin(asking, { signal: undefined, ms });
   };
 }

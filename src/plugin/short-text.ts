@@ -7,6 +7,11 @@ export function shortText(value: unknown): string | undefined {
   return short.replace(controls, "\ufffd");
 }
 
+/** Returns a text of someone else as `shortText` does. */
+export function shownText(text: string): string {
+  return shortText(text) ?? "";
+}
+
 const longest = 200;
 const plainAscii = /^[ -~]*$/;
 const controlClass = String.raw`[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]`;

@@ -1,10 +1,11 @@
 import type { Clock } from "../contracts/ports/index.ts";
+import type { Aborting } from "./call-abort.ts";
 import { ignore } from "./ignore.ts";
 import { onAbort as listenTo } from "./on-abort.ts";
 
 /** Signal and time that end a wait. One that is absent does not. */
 export interface Watched {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Aborting | undefined;
   readonly onAbort?: ((reason: unknown) => void) | undefined;
   /** Milliseconds; Infinity means never. */
   readonly ms?: number | undefined;

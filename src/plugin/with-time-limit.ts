@@ -1,6 +1,4 @@
-import { systemClock } from "./clock.ts";
-import { unlessAborted } from "./unless-aborted.ts";
-import { watch } from "./watch.ts";
+import { settleWithin } from "./settle-within.ts";
 
 export interface TimeLimit {
   /** Time limit in milliseconds, at most 2^31 - 1. */
@@ -22,15 +20,14 @@ export async function withTimeLimit<T>(
   if (caller?.aborted) throw caller.reason;
   const controller = new AbortController();
   const { signal } = controller;
-  const endWatch = watch(systemClock, {
+  const stop = (cause: unknown): unknown => {
+    controller.abort(cause);
+    return signal.reason;
+  };
+  return settleWithin(work(signal), {
     signal: caller,
-    onAbort: (cause) => controller.abort(cause),
+    abortError: () => stop(caller?.reason),
     ms: timeoutMs,
-    onTime: () => controller.abort(reason()),
+    timeError: () => stop(reason()),
   });
-  try {
-    return await unlessAborted(work(signal), signal);
-  } finally {
-    endWatch();
-  }
 }

@@ -8,7 +8,7 @@ import type {
   Usage,
 } from "../contracts/index.ts";
 import { abortOf, asksAbort } from "../plugin/call-abort.ts";
-import { unlessAborted } from "../plugin/unless-aborted.ts";
+import { settleWithin } from "../plugin/settle-within.ts";
 
 type StreamedChoice = CompletionChunk["choices"][number];
 type ToolCall = NonNullable<Completion["choices"][number]["message"]["tool_calls"]>[number];
@@ -64,7 +64,7 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
   const answerTo = async (request: ChatRequest, call: CallOptions) => {
     const abort = abortOf(call);
     abort.throwIfAborted();
-    const said = await unlessAborted(say(request, call), abort);
+    const said = await settleWithin(say(request, call), { signal: abort });
     return typeof said === "string" ? { text: said } : { text: said.text ?? "", toolCalls: said.toolCalls };
   };
 
@@ -110,7 +110,7 @@ export function fakeModel(options: FakeModelOptions = {}): FakeModel {
         yield chunk(delivered === 0 ? { role: "assistant", content } : { content });
         delivered += 1;
         abort.throwIfAborted();
-        await unlessAborted(Promise.resolve(wait?.(call.signal)), abort);
+        await settleWithin(Promise.resolve(wait?.(call.signal)), { signal: abort });
       }
       if (error !== undefined) throw error;
       if (toolCalls !== undefined) {

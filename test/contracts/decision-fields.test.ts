@@ -7,7 +7,7 @@ import { createRouter, type RouterEvent } from "../../src/index.ts";
 import { readOptions } from "../../src/plugin/index.ts";
 import { freezeEvent } from "../../src/router/life/freeze-event.ts";
 import { isFrozenData } from "../../src/router/log/is-frozen-data.ts";
-import { type Logged, lineMaker, lineOptions } from "../../src/router/log/log-line.ts";
+import { type LineOptions, type Logged, lineMaker, lineOptions } from "../../src/router/log/log-line.ts";
 import { fakeModel } from "../../src/testing/index.ts";
 
 /** Adds facts that no code knows to the descriptions, and nothing else. */
@@ -58,7 +58,8 @@ async function eventOf(more: object): Promise<RouterEvent> {
 }
 
 function lineOf(event: RouterEvent, options: object = {}) {
-  const read = readOptions("decisionLog", lineOptions, { hashKey: "k", ...options });
+  const given: LineOptions = { hashKey: "k", ...options };
+  const read = readOptions("decisionLog", lineOptions, given);
   return JSON.parse(lineMaker("decisionLog", read)(event as Logged));
 }
 

@@ -71,7 +71,7 @@ it("replay takes names as ids: the base in a constraint stands for all efforts",
 it("imported names may have an effort", async () => {
   const { records: read } = await folder.read(
     { "sums.csv": "prompt,a,b\n2 + 2?,True,False\n" },
-    { from: "routellm", rename: { a: low, b: high } },
+    { from: "table", columns: { prompt: "prompt", [`quality:${low}`]: "a", [`quality:${high}`]: "b" } },
   );
   expect(read).toMatchObject([{ outcomes: { [low]: { quality: 1 }, [high]: { quality: 0 } } }]);
 });

@@ -53,6 +53,7 @@ const levels: readonly (readonly string[])[] = [
   ["src/loop"],
   ["src/serve/metrics"],
   ["src/serve/telemetry", "src/serve/status"],
+  ["src/serve/page"],
   ["src/serve/http"],
   ["src/serve/clients"],
   ["evals/data/outcomes", "evals/metrics"],

@@ -1,6 +1,5 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { systemClock } from "../../src/plugin/clock.ts";
 import { settleWithin } from "../../src/plugin/settle-within.ts";
 import { wait } from "../../src/plugin/wait.ts";
 
@@ -20,18 +19,18 @@ const listeners = (signal: AbortSignal) => getEventListeners(signal, "abort").le
 
 it("settles as the work does, and leaves no timer and no listener", async () => {
   const { signal } = new AbortController();
-  const done = settleWithin(systemClock, late(50, "done"), { signal, ms: 100 });
+  const done = settleWithin(late(50, "done"), { signal, ms: 100 });
   expect(listeners(signal)).toBe(1);
   await vi.advanceTimersByTimeAsync(50);
   expect(await done).toBe("done");
   expect(listeners(signal)).toBe(0);
-  const failed = settleWithin(systemClock, Promise.reject(new Error("failed")), { signal, ms: 100 });
+  const failed = settleWithin(Promise.reject(new Error("failed")), { signal, ms: 100 });
   await expect(failed).rejects.toThrow("failed");
   expect(listeners(signal)).toBe(0);
 });
 
 it("rejects when the time is up, and drops what comes late", async () => {
-  const bounded = settleWithin(systemClock, late(200, "late"), { ms: 100, timeError: () => "too late" });
+  const bounded = settleWithin(late(200, "late"), { ms: 100, timeError: () => "too late" });
   const caught = bounded.catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(200);
   expect(await caught).toBe("too late");
@@ -41,13 +40,11 @@ it("rejects with the signal's reason, or the error given for it, also where it h
   const controller = new AbortController();
   const { signal } = controller;
   const reason = new Error("left");
-  const bounded = settleWithin(systemClock, new Promise(() => {}), { signal, ms: 100 }).catch(
-    (e: unknown) => e,
-  );
+  const bounded = settleWithin(new Promise(() => {}), { signal, ms: 100 }).catch((e: unknown) => e);
   controller.abort(reason);
   expect(await bounded).toBe(reason);
   expect(vi.getTimerCount()).toBe(0);
-  const after = settleWithin(systemClock, Promise.reject(new Error("dropped")), {
+  const after = settleWithin(Promise.reject(new Error("dropped")), {
     signal,
     abortError: () => "aborted",
   });
@@ -55,7 +52,7 @@ it("rejects with the signal's reason, or the error given for it, also where it h
 });
 
 it("takes what is not a promise, and Infinity as no bound", async () => {
-  expect(await settleWithin(systemClock, 1 as never, { ms: Number.POSITIVE_INFINITY })).toBe(1);
+  expect(await settleWithin(1 as never, { ms: Number.POSITIVE_INFINITY })).toBe(1);
 });
 
 it("a wait ends at its time or at once with the signal's reason", async () => {

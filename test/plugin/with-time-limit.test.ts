@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { unlessAborted } from "../../src/plugin/unless-aborted.ts";
+import { settleWithin } from "../../src/plugin/settle-within.ts";
 import { withTimeLimit } from "../../src/plugin/with-time-limit.ts";
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -45,7 +45,7 @@ describe("work within a time", () => {
 
 it("a promise that settles first leaves no listener", async () => {
   const { signal } = new AbortController();
-  expect(await unlessAborted(Promise.resolve(1), signal)).toBe(1);
-  await expect(unlessAborted(Promise.reject(gone), signal)).rejects.toBe(gone);
+  expect(await settleWithin(Promise.resolve(1), { signal })).toBe(1);
+  await expect(settleWithin(Promise.reject(gone), { signal })).rejects.toBe(gone);
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });

@@ -68,7 +68,7 @@ describe("a closed loop over HTTP", () => {
 
   it("has pages that say what happened", async () => {
     const now = Date.parse(loop.atBreak.at);
-    expect(await renderRollout(loop.second, now)).toContain("tuned-again");
+    expect(renderRollout(loop.second, now)).toContain("tuned-again");
     expect(renderLoop(loop.atBreak)).toContain("broken");
   });
 });

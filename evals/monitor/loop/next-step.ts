@@ -1,3 +1,4 @@
+import { shellWord } from "../../../src/plugin/shell-word.ts";
 import type { LoopStatus } from "./loop-status.ts";
 
 /** Returns what to do next, in words and as a command. The most urgent comes first. */
@@ -62,11 +63,7 @@ function tuneCommand({ file, small, large, maxLoss, confidence }: Omit<LoopStatu
     "--out",
     "tuning.json",
   ];
-  return `switchpoint eval tune ${all.map(quoted).join(" ")}`;
-}
-
-function quoted(value: string): string {
-  return /^[\w./:@=+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  return `switchpoint eval tune ${all.map(shellWord).join(" ")}`;
 }
 
 function daysOf(days: number): string {

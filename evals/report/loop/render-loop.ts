@@ -1,6 +1,5 @@
-import { packageVersion } from "../../../src/version.ts";
-import type { LoopStatus } from "../../monitor/loop/loop-status.ts";
-import { fold } from "../fold.ts";
+import { driftOf } from "../../../src/loop/states/inner.ts";
+import { capitalised } from "../../../src/plugin/capitalised.ts";
 import {
   count,
   percent,
@@ -10,78 +9,69 @@ import {
   score,
   sureness,
   usd,
-} from "../format-number.ts";
-import { type Content, html, type Markup, nameOf, unbroken, withNames } from "../html.ts";
-import { htmlTable } from "../html-table.ts";
-import { pageOf } from "../page.ts";
-import { loopStyle } from "./loop-style.ts";
+} from "../../../src/plugin/format-number.ts";
 import {
-  capitalised,
+  type Child,
+  driftCard,
   type Fact,
-  factsOf,
-  footerOf,
-  headOf,
-  type Level,
-  timeOf,
-  warningPanel,
-  word,
-} from "./parts.ts";
+  h,
+  name,
+  type PageElement,
+  promisePill,
+  promiseTrack,
+  section,
+  staticPage,
+  type Tone,
+  track,
+  utcOf,
+  wideTable,
+} from "../../../src/serve/page/inner.ts";
+import { packageVersion } from "../../../src/version.ts";
+import type { LoopStatus } from "../../monitor/loop/loop-status.ts";
+import { warningCard } from "./warning-card.ts";
 
 /** Renders an audit as one HTML file without scripts, which loads nothing. All texts are treated as hostile. */
 export function renderLoop(status: LoopStatus): string {
-  const names = [status.small, status.large].filter((name) => name !== undefined);
-  return pageOf({
-    title: `Audit: ${names.join(" and ") || status.file}`,
-    style: loopStyle,
-    main: html`<header>
-${headSection(status, names)}
-${factsOf([recordFact(status), costFact(status), savingFact(status)])}
-${progress(status)}
-</header>
-${warningPanel(
-  "Before you read on",
-  status.warnings.map((one) => `${capitalised(one)}.`),
-)}
-${promiseSection(status)}
-${driftSection(status)}
-${decidedSection(status)}
-${evidenceSection(status)}`,
-    footer: footerOf([
-      ["Made", `${timeOf(status.at)} by switchpoint ${packageVersion}`],
-      ["File", html`<bdi>${status.file}</bdi>`],
-      [
-        "Records",
-        status.firstAt && status.lastAt && `from ${timeOf(status.firstAt)} to ${timeOf(status.lastAt)}`,
-      ],
-      ["Scored by", status.audit.scorers.join(", ")],
+  const { at, file, firstAt, lastAt, next, audit, drift, maxLoss, confidence } = status;
+  const models = [status.small, status.large].filter((one) => one !== undefined);
+  return staticPage({
+    title: `Audit: ${models.join(" and ") || file}`,
+    top: [
+      h("span", {}, "Audit of ", ...models.flatMap((one, index) => [index > 0 && " and ", name(one)])),
+      utcOf(at),
+    ],
+    state: stateOf(status),
+    headline: headlineOf(status),
+    lead: [`${capitalised(next.text)}.`, next.command !== undefined && commandOf(next.command)],
+    facts: [recordFact(status), costFact(status), savingFact(status)],
+    cards: [
+      progressCard(status),
+      warningCard(status.warnings.map((one) => `${capitalised(one)}.`)),
+      promiseSection(status),
+      drift && driftCard({ drift: driftOf({ status: () => drift }), kind: "router" }),
+      decidedSection(status),
+      evidenceSection(status),
+    ],
+    footer: [
+      ["Made", `${utcOf(at)} by switchpoint ${packageVersion}`],
+      ["File", h("bdi", {}, file)],
+      ["Records", firstAt && lastAt && `from ${utcOf(firstAt)} to ${utcOf(lastAt)}`],
+      ["Scored by", audit.scorers.join(", ")],
       [
         "Certificate",
-        `a loss of at most ${roundPoints(status.maxLoss)} points with ${sureness(status.confidence)} confidence is looked for`,
+        `a loss of at most ${roundPoints(maxLoss)} points with ${sureness(confidence)} confidence is looked for`,
       ],
-    ]),
+    ],
   });
 }
 
-function headSection(status: LoopStatus, names: readonly string[]): Markup {
-  const { next, at } = status;
-  return headOf({
-    ...stateOf(status),
-    kicker: [html`Audit of ${withNames(names.join(" and "), names)}`, timeOf(at)],
-    headline: headlineOf(status),
-    lead: html`${unbroken(capitalised(next.text))}.${next.command !== undefined && commandOf(next.command)}`,
-  });
-}
-
-function stateOf({ evidence, promise, drift, records }: LoopStatus): {
-  readonly level: Level;
-  readonly status: string;
-} {
-  if (promise?.state === "broken") return { level: "no", status: "Promise broken" };
-  if (promise?.state === "at-risk") return { level: "care", status: "Promise at risk" };
-  if ((drift?.alarms.length ?? 0) > 0) return { level: "care", status: "Traffic has moved" };
-  if (evidence.kind === "enough") return { level: "go", status: "Enough evidence" };
-  if (evidence.kind === "loses-too-much") return { level: "no", status: "Do not route" };
-  return { level: "wait", status: records === 0 ? "No records yet" : "Collecting" };
+function stateOf({ evidence, promise, drift, records }: LoopStatus): readonly [string, Tone] {
+  if (promise?.state === "broken") return ["Promise broken", "bad"];
+  if (promise?.state === "at-risk") return ["Promise at risk", "warn"];
+  if ((drift?.alarms.length ?? 0) > 0) return ["Traffic has moved", "warn"];
+  if (evidence.kind === "enough") return ["Enough evidence", "good"];
+  if (evidence.kind === "loses-too-much") return ["Do not route", "bad"];
+  return [records === 0 ? "No records yet" : "Collecting", "warn"];
 }
 
 /** Says where the loop is in one sentence. */
@@ -123,78 +113,54 @@ function costFact({ audit, records }: LoopStatus): Fact {
 }
 
 function savingFact({ evidence }: LoopStatus): Fact {
-  const name = "Would be saved";
+  const about = "Would be saved";
   if (evidence.kind !== "enough" || evidence.saving === undefined)
-    return { name, figure: "not known", range: "", about: "until the records are enough" };
+    return { name: about, figure: "not known", range: "", about: "until the records are enough" };
   const { value, low, high } = evidence.saving;
   const range =
     low === undefined || high === undefined
       ? ""
       : `between ${percentDigits(low)} and ${percentDigits(high)} %`;
   const money = evidence.savedUsd === undefined ? "" : `${usd(evidence.savedUsd)} in 1,000 requests, `;
-  return { name, figure: percent(value), range, about: `${money}at threshold ${score(evidence.threshold)}` };
+  return {
+    name: about,
+    figure: percent(value),
+    range,
+    about: `${money}at threshold ${score(evidence.threshold)}`,
+  };
 }
 
-function progress({ records, evidence }: LoopStatus): Content {
+function progressCard({ records, evidence }: LoopStatus): Child {
   if (evidence.kind !== "too-few") return undefined;
   const share = Math.min(1, records / evidence.needed);
-  return html`<div class="progress" role="img" aria-label="${percent(share)} of the records that are needed"><span style="width:${(100 * share).toFixed(1)}%"></span></div>
-<p class="note">${unbroken(percent(share))} of the records that are needed, as far as can be said now</p>`;
+  const text = `${percent(share)} of the records that are needed`;
+  return h(
+    "div",
+    { class: "card" },
+    track({ label: text, fill: share, most: 1 }),
+    h("p", { class: "note" }, `${text}, as far as can be said now`),
+  );
 }
 
-const promiseWords: Readonly<Record<string, readonly [string, "go" | "care" | "no" | ""]>> = {
-  kept: ["kept", "go"],
-  "at-risk": ["at risk", "care"],
-  broken: ["broken", "no"],
-  "not-enough-evidence": ["not enough evidence", ""],
-};
-
-function promiseSection({ promise, live, maxLoss }: LoopStatus): Content {
+function promiseSection({ promise, live, maxLoss }: LoopStatus): Child {
   if (promise === undefined && live === undefined) return undefined;
-  const [text, level] = (promise &&
-    Object.hasOwn(promiseWords, promise.state) &&
-    promiseWords[promise.state]) || [promise?.state ?? "not watched", "" as const];
-  const loss = promise?.meanLoss ?? live?.loss;
+  const { state = "not watched", evidence, alarmAt } = promise ?? {};
+  const meanLoss = promise?.meanLoss ?? live?.loss;
   const records = promise?.records ?? live?.records ?? 0;
-  return html`<section class="panel" aria-labelledby="promise"><h2 id="promise">Promise: ${word(text, level)}</h2>
-<p>${unbroken(
-    loss === undefined
-      ? "No record says yet what routing loses."
-      : `Live, routing has ${loss >= 0 ? "lost" : "gained"} ${points(Math.abs(loss))} points of quality on average, from ${count(records)} records by traffic weight; at most ${roundPoints(maxLoss)} are permitted.`,
-  )}${
-    promise?.evidence !== undefined &&
-    promise.alarmAt !== undefined &&
-    ` The evidence that more is lost is ${promise.evidence < 10 ? promise.evidence.toPrecision(2) : count(promise.evidence)}; from ${count(promise.alarmAt)} on the promise counts as broken.`
-  }</p></section>`;
-}
-
-function driftSection({ drift }: LoopStatus): Content {
-  if (drift === undefined) return undefined;
-  const { alarms, findings, windows, windowRequests } = drift;
-  const gist =
-    alarms.length > 0 ? `${count(alarms.length)} found` : windows === 0 ? "not compared yet" : "none found";
-  return fold(
-    "drift",
-    "Drift",
-    gist,
-    html`${alarms.length > 0 && html`<ul>${alarms.map(({ reason }) => html`<li>${unbroken(capitalised(reason))}.</li>`)}</ul>`}
-${
-  findings.length > 0 &&
-  htmlTable(
-    `The last of ${count(windows)} windows of ${count(windowRequests)} requests`,
-    ["what", "statistic", "value", "limit", "result"],
-    findings.map(({ of, statistic, value, bound, verdict }) => ({
-      kind: verdict === "not-judged" ? ("few" as const) : undefined,
-      cells: [
-        nameOf(of),
-        statistic,
-        verdict === "not-judged" ? "–" : value.toPrecision(3),
-        verdict === "not-judged" ? "–" : bound.toPrecision(3),
-        verdict === "drifted" ? word("moved", "care") : verdict === "steady" ? "steady" : "too few",
-      ],
-    })),
-  )
-}<p class="note">Windows do not overlap, and each is compared once; a change that is too small to matter is not reported.</p>`,
+  return section(
+    "promise",
+    ["Promise: ", promisePill(state)],
+    meanLoss !== undefined && promiseTrack({ state, meanLoss, maxLoss }),
+    h(
+      "p",
+      {},
+      meanLoss === undefined
+        ? "No record says yet what routing loses."
+        : `Live, routing has ${meanLoss >= 0 ? "lost" : "gained"} ${points(Math.abs(meanLoss))} points of quality on average, from ${count(records)} records by traffic weight; at most ${roundPoints(maxLoss)} are permitted.`,
+      evidence !== undefined &&
+        alarmAt !== undefined &&
+        ` The evidence that more is lost is ${evidence < 10 ? evidence.toPrecision(2) : count(evidence)}; from ${count(alarmAt)} on the promise counts as broken.`,
+    ),
   );
 }
 
@@ -210,43 +176,45 @@ const meanings: Readonly<Record<string, string>> = {
   "not audited": "says nothing of an audit",
 };
 
-function decidedSection({ decided, records }: LoopStatus): Content {
+function decidedSection({ decided, records }: LoopStatus): Child {
   if (records === 0) return undefined;
-  return fold(
+  return section(
     "decided",
-    "What decided these requests",
-    "only the policy’s own say what the policy loses",
-    htmlTable(
+    ["What decided these requests"],
+    h("p", { class: "note" }, "Only the policy’s own say what the policy loses."),
+    wideTable(
       "Audited requests",
       ["decided by", "records", "share", "meaning"],
-      Object.entries(decided).map(([because, number]) => ({
-        cells: [
-          because,
-          count(number),
-          percent(number / records),
-          (Object.hasOwn(meanings, because) && meanings[because]) || "",
-        ],
-      })),
+      Object.entries(decided).map(([because, number]) => [
+        name(because),
+        count(number),
+        percent(number / records),
+        (Object.hasOwn(meanings, because) && meanings[because]) || "",
+      ]),
     ),
   );
 }
 
-function evidenceSection({ evidence, maxLoss, confidence }: LoopStatus): Content {
+function evidenceSection({ evidence, maxLoss, confidence }: LoopStatus): PageElement {
   const { looked } = evidence;
   const text =
     evidence.kind === "enough"
       ? `The oldest ${count(looked)} records certify a threshold of ${score(evidence.threshold)}: ${percent(evidence.largeCallRate)} of requests go to the large model, and the measured loss is ${points(evidence.loss)} points.`
       : capitalised(evidence.reason);
-  return fold(
+  return section(
     "evidence",
-    "Evidence",
-    looked === 0 ? "" : `looked at ${count(looked)} records`,
-    html`<p>${unbroken(text)}</p>
-<p class="note">Looked for is a threshold that loses at most ${roundPoints(maxLoss)} points with ${sureness(confidence)} confidence. The records are tested when there are 200, 400, 800 … of them, each time with half of the error that is left: so this page may be made as often as you like.</p>`,
+    ["Evidence"],
+    looked > 0 && h("p", { class: "note" }, `Looked at ${count(looked)} records.`),
+    h("p", {}, text),
+    h(
+      "p",
+      { class: "note" },
+      `Looked for is a threshold that loses at most ${roundPoints(maxLoss)} points with ${sureness(confidence)} confidence. The records are tested when there are 200, 400, 800 … of them, each time with half of the error that is left: so this page may be made as often as you like.`,
+    ),
   );
 }
 
 /** A command, which no line ends within an option: a browser would break it at each hyphen. */
-function commandOf(command: string): Markup {
-  return html`<code class="command">${command.split(" ").map((part) => html`<span>${part}</span> `)}</code>`;
+function commandOf(command: string): PageElement {
+  return h("code", { class: "command" }, ...command.split(" ").flatMap((part) => [h("span", {}, part), " "]));
 }

@@ -1,75 +1,72 @@
 import type { GuardStatus, RolloutStatus } from "../../../src/loop/index.ts";
+import { rolloutOf } from "../../../src/loop/states/inner.ts";
+import { capitalised } from "../../../src/plugin/capitalised.ts";
+import { count, percent, sureness, usd } from "../../../src/plugin/format-number.ts";
+import {
+  type Child,
+  type Fact,
+  guardPlots,
+  h,
+  name,
+  type PageElement,
+  pill,
+  section,
+  stageList,
+  staticPage,
+  type Tone,
+  utcOf,
+  wideTable,
+} from "../../../src/serve/page/inner.ts";
 import { packageVersion } from "../../../src/version.ts";
-import { fold } from "../fold.ts";
-import { count, percent, sureness, usd } from "../format-number.ts";
-import { type Content, html, type Markup, nameOf, unbroken } from "../html.ts";
-import { htmlTable } from "../html-table.ts";
-import { loadPlot, type PlotMaker } from "../load-plot.ts";
-import { pageOf } from "../page.ts";
-import { loopStyle } from "./loop-style.ts";
-import { capitalised, factsOf, footerOf, headOf, timeOf, warningPanel, word } from "./parts.ts";
 import { conclusionOf, differenceOf, type GuardConclusion, marginOf, showValue } from "./rollout-view.ts";
 import { rolloutHeadline, rolloutState, unitsOf } from "./rollout-words.ts";
-import { differencePlot, evidencePlot } from "./sequence-plot.ts";
-
-/** Most guards whose sequences are drawn. */
-const mostDrawn = 12;
-const plotWidth = 420;
+import { warningCard } from "./warning-card.ts";
 
 /**
  * Renders a rollout as one HTML file without scripts, which loads nothing: the verdict in words, stages, guards with
  * their sequences, whether the arms can be compared, and what happened. All texts are treated as hostile.
  */
-export async function renderRollout(status: RolloutStatus, now: number): Promise<string> {
-  const plot = await loadPlot();
-  return pageOf({
-    title: `Rollout ${status.id}`,
-    style: loopStyle,
-    main: html`<header>
-${headSection(status)}
-${facts(status)}
-</header>
-${stageList(status)}
-${warningPanel("Before you read on", warningsOf(status), "open")}
-${guardSection(status)}
-${sequenceSection(plot, status)}
-${armSection(status)}
-${shadowSection(status)}
-${historySection(status)}`,
-    footer: footerOf([
-      ["Made", `${timeOf(new Date(now).toISOString())} by switchpoint ${packageVersion}`],
-      ["Revision", count(status.revision)],
+export function renderRollout(status: RolloutStatus, now: number): string {
+  const { id, unit, verdict, since, stage, stages, revision, confidence, store } = status;
+  return staticPage({
+    title: `Rollout ${id}`,
+    top: [
+      h("span", {}, "Rollout ", name(id), " · by ", name(unit)),
+      `stage ${count(stage + 1)} of ${count(stages.length)}, since ${utcOf(since)}`,
+    ],
+    state: rolloutState(status),
+    headline: rolloutHeadline(status),
+    lead: [
+      `${capitalised(verdict.reason)}.${verdict.needs === undefined ? "" : ` It needs ${verdict.needs}.`}`,
+    ],
+    facts: facts(status),
+    cards: [
+      stageSection(status),
+      warningCard(warningsOf(status)),
+      guardSection(status),
+      sequenceSection(status),
+      armSection(status),
+      shadowSection(status),
+      historySection(status),
+    ],
+    footer: [
+      ["Made", `${utcOf(new Date(now).toISOString())} by switchpoint ${packageVersion}`],
+      ["Revision", count(revision)],
       [
         "Confidence",
-        `${sureness(status.confidence)}: the error of a false rollback, split over the guards, whenever it is looked at`,
+        `${sureness(confidence)}: the error of a false rollback, split over the guards, whenever it is looked at`,
       ],
-      [
-        "Store",
-        status.store && html`<bdi>${status.store.name}</bdi>, ${count(status.store.processes)} processes`,
-      ],
-    ]),
-  });
-}
-
-function headSection(status: RolloutStatus): Markup {
-  const { id, unit, verdict, since, stage, stages } = status;
-  return headOf({
-    ...rolloutState(status),
-    kicker: [
-      html`Rollout ${nameOf(id)} · by ${nameOf(unit)}`,
-      `stage ${count(stage + 1)} of ${count(stages.length)}, since ${timeOf(since)}`,
+      ["Store", store && h("span", {}, h("bdi", {}, store.name), `, ${count(store.processes)} processes`)],
     ],
-    headline: rolloutHeadline(status),
-    lead: html`${unbroken(capitalised(verdict.reason))}.${verdict.needs !== undefined && ` It needs ${verdict.needs}.`}`,
   });
 }
 
-function facts(status: RolloutStatus): Markup {
+function facts(status: RolloutStatus): readonly Fact[] {
   const { state, verdict, share, controlShare, units, guards, confidence } = status;
   const own = guards.filter(({ kind }) => kind === "guard");
   const safe = own.filter((guard) => conclusionOf(guard) === "safe").length;
   const harmful = own.filter((guard) => conclusionOf(guard) === "harm").length;
-  return factsOf([
+  return [
     {
       name: "Candidate’s share now",
       figure: percent(share),
@@ -92,22 +89,19 @@ function facts(status: RolloutStatus): Markup {
           : "none has found harm",
       about: `harm above the margin is ruled out, with ${sureness(confidence)} confidence in all`,
     },
-  ]);
+  ];
 }
 
-function stageList({ stages, stage, state }: RolloutStatus): Markup {
-  const over = state === "done" ? stages.length : stage;
-  return html`<ol class="steps" aria-label="Stages">${stages.map((one, at) => {
-    const kind = at < over ? "past" : at === over ? "now" : "";
-    const name = one.shadow === true ? "shadow" : percent(one.share);
-    const about =
-      one.shadow === true
-        ? `${count(one.requests)} requests`
-        : one.units === undefined
-          ? "until guards allow"
-          : `${count(one.units)} units an arm`;
-    return html`<li class="${kind}"${kind === "now" && html` aria-current="step"`}><strong>${name}</strong>${about}</li>`;
-  })}</ol>`;
+function stageSection({ stages, stage, state }: RolloutStatus): PageElement {
+  const shown = stages.map((one) =>
+    one.shadow === true
+      ? { name: "shadow", about: `${count(one.requests)} requests` }
+      : {
+          name: percent(one.share),
+          about: one.units === undefined ? "until guards allow" : `${count(one.units)} units an arm`,
+        },
+  );
+  return h("div", { class: "card" }, stageList(shown, state === "done" ? stages.length : stage));
 }
 
 function warningsOf({ store, inBoth, units, mismatch, guards }: RolloutStatus): readonly string[] {
@@ -132,11 +126,11 @@ function warningsOf({ store, inBoth, units, mismatch, guards }: RolloutStatus): 
   ];
 }
 
-const words: Readonly<Record<GuardConclusion, readonly [string, "go" | "care" | "no" | ""]>> = {
-  harm: ["harm proven", "no"],
-  safe: ["harm ruled out", "go"],
+const words: Readonly<Record<GuardConclusion, readonly [string, Tone]>> = {
+  harm: ["harm proven", "bad"],
+  safe: ["harm ruled out", "good"],
   open: ["not proven yet", ""],
-  none: ["no data", "care"],
+  none: ["no data", "warn"],
 };
 
 /** Effect of each kind of guard. */
@@ -146,87 +140,100 @@ const effects: Readonly<Record<GuardStatus["kind"], string>> = {
   benefit: "must be better",
 };
 
-function guardSection({ guards }: RolloutStatus): Markup {
-  return html`<section class="plain" aria-labelledby="guards"><h2 id="guards">Guards</h2>
-${htmlTable(
-  "Candidate against control; less is better in each row",
-  ["guard", "control", "candidate", "difference", "permitted", "pairs", "conclusion"],
-  guards.map((guard) => {
-    const { name, kind, exact, control, candidate, pairs, difference, low, high } = guard;
-    const [text, level] = words[conclusionOf(guard)];
-    const range =
-      low === undefined || high === undefined
-        ? ""
-        : html` <span class="range">[${differenceOf(guard, low)}, ${differenceOf(guard, high)}]</span>`;
-    return {
-      cells: [
-        html`${nameOf(name)} <span class="range">${effects[kind]}${!exact && ", for many units"}</span>`,
-        control === undefined ? "–" : showValue(guard, control),
-        candidate === undefined ? "–" : showValue(guard, candidate),
-        pairs === 0 ? "–" : html`${differenceOf(guard, difference)}${range}`,
-        marginOf(guard),
-        count(pairs),
-        word(text, level),
-      ],
-    };
-  }),
-)}</section>`;
-}
-
-function sequenceSection(plot: PlotMaker, { guards }: RolloutStatus): Content {
-  const drawn = guards.slice(0, mostDrawn).flatMap((guard) => {
-    const evidence = evidencePlot(plot, guard, plotWidth);
-    const difference = differencePlot(plot, guard, plotWidth);
-    if (evidence === undefined || difference === undefined) return [];
-    return [
-      html`<h3>${nameOf(guard.name)}</h3>
-<div class="pair"><figure>${difference}</figure><figure>${evidence}</figure></div>`,
-    ];
-  });
-  if (drawn.length === 0) return undefined;
-  return fold(
-    "sequences",
-    "Sequences",
-    "each guard over time, with its boundary",
-    html`<p class="note">Left: the difference with an interval of 95 % that holds whenever it is looked at; the dashed line is the margin. Right: the evidence that there is harm above the margin (solid) and that there is none (dotted); from the dashed boundary on, the guard decides. While there is no harm, the solid line ever reaches it with a small probability, stated below.</p>
-${drawn}`,
+function guardSection({ guards }: RolloutStatus): PageElement {
+  const small = (text: string) => h("span", { class: "range" }, ` ${text}`);
+  return section(
+    "guards",
+    ["Guards"],
+    h("p", { class: "note" }, "Candidate against control; less is better in each row."),
+    wideTable(
+      "Candidate against control",
+      ["guard", "control", "candidate", "difference", "permitted", "pairs", "conclusion"],
+      guards.map((guard) => {
+        const { kind, exact, control, candidate, pairs, difference, low, high } = guard;
+        const [text, tone] = words[conclusionOf(guard)];
+        return [
+          h("span", {}, name(guard.name), small(`${effects[kind]}${exact ? "" : ", for many units"}`)),
+          control === undefined ? "–" : showValue(guard, control),
+          candidate === undefined ? "–" : showValue(guard, candidate),
+          pairs > 0
+            ? h(
+                "span",
+                {},
+                differenceOf(guard, difference),
+                low !== undefined &&
+                  high !== undefined &&
+                  small(`[${differenceOf(guard, low)}, ${differenceOf(guard, high)}]`),
+              )
+            : "–",
+          marginOf(guard),
+          count(pairs),
+          tone === "" ? text : pill(text, tone),
+        ];
+      }),
+    ),
   );
 }
 
-function armSection(status: RolloutStatus): Markup {
+function sequenceSection(status: RolloutStatus): Child {
+  const { guards, confidence } = rolloutOf(status);
+  if (guards.every(({ points }) => points.length < 2)) return undefined;
+  return section(
+    "sequences",
+    ["Sequences"],
+    h(
+      "p",
+      { class: "note" },
+      "Left: the difference with an interval that holds whenever it is looked at; the dashed line is the margin. Right: the evidence that there is harm above the margin (solid) and that there is none (dotted); from the dashed boundary on, the guard decides. While there is no harm, the solid line ever reaches it with a small probability, stated below.",
+    ),
+    guardPlots(guards, confidence),
+  );
+}
+
+function armSection(status: RolloutStatus): PageElement {
   const { units, share, controlShare, inBoth, openUnits, mismatch } = status;
   const total = units.control + units.candidate;
   const expected = share + controlShare === 0 ? undefined : share / (share + controlShare);
   const holds = mismatch.evidence < mismatch.alarmAt && inBoth === 0;
-  return fold(
+  return section(
     "arms",
-    "Can the arms be compared?",
-    holds ? "yes: they have their shares" : "see the numbers",
-    html`${htmlTable(
+    ["Can the arms be compared?"],
+    h("p", { class: "note" }, holds ? "Yes: they have their shares." : "See the numbers."),
+    wideTable(
       "Arms",
       ["arm", "share of traffic now", `compared ${unitsOf(status)}`, "part of the compared"],
-      (["candidate", "control"] as const).map((arm) => ({
-        cells: [
-          arm,
-          percent(arm === "candidate" ? share : controlShare),
-          count(units[arm]),
-          total === 0 ? "–" : percent(units[arm] / total),
-        ],
-      })),
-    )}
-<p>${expected !== undefined && unbroken(`At this stage ${percent(expected)} of the compared units belong to the candidate. `)}The evidence that the arms lack units is ${mismatch.evidence.toPrecision(2)}; from ${count(mismatch.alarmAt)} on the comparison stops, which happens by chance in one of ${count(mismatch.alarmAt)} rollouts, however often it is looked at. ${count(inBoth)} units were seen in both arms, and ${count(openUnits)} are not closed yet.</p>`,
+      (["candidate", "control"] as const).map((arm) => [
+        arm,
+        percent(arm === "candidate" ? share : controlShare),
+        count(units[arm]),
+        total === 0 ? "–" : percent(units[arm] / total),
+      ]),
+    ),
+    h(
+      "p",
+      {},
+      expected !== undefined &&
+        `At this stage ${percent(expected)} of the compared units belong to the candidate. `,
+      `The evidence that the arms lack units is ${mismatch.evidence.toPrecision(2)}; from ${count(mismatch.alarmAt)} on the comparison stops, which happens by chance in one of ${count(mismatch.alarmAt)} rollouts, however often it is looked at. ${count(inBoth)} units were seen in both arms, and ${count(openUnits)} are not closed yet.`,
+    ),
   );
 }
 
-function shadowSection({ shadow }: RolloutStatus): Content {
+function shadowSection({ shadow }: RolloutStatus): Child {
   if (shadow === undefined) return undefined;
   const { requests, changed, failed, calls, failedCalls } = shadow;
   const share = requests === 0 ? "–" : percent(changed / requests);
-  return fold(
+  return section(
     "shadow",
-    "Shadow",
-    unbroken(`${share} of the requests would have gone to another model`),
-    html`<p>Both decided ${count(requests)} requests; ${count(changed)} would have gone to another model, and the candidate failed on ${count(failed)}. ${costOf(shadow)}${calls > 0 && ` Its model was called ${count(calls)} times after the answer, ${count(failedCalls)} of which failed.`}</p>`,
+    ["Shadow"],
+    h("p", { class: "note" }, `${share} of the requests would have gone to another model.`),
+    h(
+      "p",
+      {},
+      `Both decided ${count(requests)} requests; ${count(changed)} would have gone to another model, and the candidate failed on ${count(failed)}. ${costOf(shadow)}`,
+      calls > 0 &&
+        ` Its model was called ${count(calls)} times after the answer, ${count(failedCalls)} of which failed.`,
+    ),
   );
 }
 
@@ -237,16 +244,26 @@ function costOf({ costDifferenceUsd, priced, requests }: NonNullable<RolloutStat
   return `By estimated prices it would have cost ${usd(Math.abs(costDifferenceUsd))} ${word} than control${part}.`;
 }
 
-function historySection({ history }: RolloutStatus): Content {
+function historySection({ history }: RolloutStatus): Child {
   if (history.length === 0) return undefined;
-  return fold(
+  return section(
     "history",
-    "History",
-    `${count(history.length)} changes`,
-    html`<ol class="history">${[...history].reverse().map(
-      ({ at, verdict, reason, by, stage }) =>
-        html`<li><time>${timeOf(at)}</time><span>${verdict}, stage ${count(stage + 1)}</span><span>${unbroken(reason)}${by !== undefined && html` (by ${nameOf(by)})`}</span></li>
-`,
-    )}</ol>`,
+    ["History"],
+    h("p", { class: "note" }, `${count(history.length)} changes`),
+    h(
+      "ol",
+      { class: "plain history" },
+      ...[...history]
+        .reverse()
+        .map(({ at, verdict, reason, by, stage }) =>
+          h(
+            "li",
+            {},
+            h("time", {}, utcOf(at)),
+            h("span", {}, `${verdict}, stage ${count(stage + 1)}`),
+            h("span", {}, reason, ...(by === undefined ? [] : [" (by ", name(by), ")"])),
+          ),
+        ),
+    ),
   );
 }

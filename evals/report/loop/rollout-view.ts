@@ -1,5 +1,5 @@
 import type { GuardStatus } from "../../../src/loop/index.ts";
-import { percentDigits, points, usd } from "../format-number.ts";
+import { percentDigits, points, usd } from "../../../src/plugin/format-number.ts";
 
 /** Conclusion about a guard: the first that applies. */
 export type GuardConclusion = "harm" | "safe" | "open" | "none";
@@ -29,12 +29,6 @@ export function marginOf(guard: Pick<GuardStatus, "unit" | "margin" | "marginOf"
   return guard.marginOf === "control"
     ? `${percentDigits(guard.margin)} % of control`
     : differenceOf(guard, guard.margin);
-}
-
-/** Margin as a difference: a part of control's mean is one of its value so far. */
-export function marginDifference({ margin, marginOf: of, control }: GuardStatus): number | undefined {
-  if (of !== "control") return margin;
-  return control === undefined ? undefined : margin * control;
 }
 
 function signed(value: number, digits: number): string {

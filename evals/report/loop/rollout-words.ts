@@ -1,30 +1,25 @@
 import type { RolloutStatus } from "../../../src/loop/index.ts";
-import { count, percent } from "../format-number.ts";
-import type { Level } from "./parts.ts";
+import { count, percent } from "../../../src/plugin/format-number.ts";
+import type { Tone } from "../../../src/serve/page/inner.ts";
 import { conclusionOf, differenceOf, marginOf } from "./rollout-view.ts";
 
 /** State of a rollout in a word, with its colour. */
-export function rolloutState({ state, verdict, guards }: RolloutStatus): {
-  readonly level: Level;
-  readonly status: string;
-} {
+export function rolloutState({ state, verdict, guards }: RolloutStatus): readonly [string, Tone] {
   switch (state) {
     case "done":
-      return verdict.advice === "do-not-route"
-        ? { level: "no", status: "Do not route" }
-        : { level: "go", status: "Done" };
+      return verdict.advice === "do-not-route" ? ["Do not route", "bad"] : ["Done", "good"];
     case "rolled-back":
-      return { level: "no", status: "Rolled back" };
+      return ["Rolled back", "bad"];
     case "aborted":
-      return { level: "no", status: "Aborted" };
+      return ["Aborted", "bad"];
     case "invalid":
-      return { level: "no", status: "Not valid" };
+      return ["Not valid", "bad"];
     case "paused":
-      return { level: "care", status: "Paused" };
+      return ["Paused", "warn"];
     case "running":
       return guards.some((guard) => conclusionOf(guard) === "harm")
-        ? { level: "care", status: "Running, with harm found" }
-        : { level: verdict.verdict === "advance" ? "go" : "wait", status: "Running" };
+        ? ["Running, with harm found", "warn"]
+        : ["Running", verdict.verdict === "advance" ? "good" : ""];
   }
 }
 

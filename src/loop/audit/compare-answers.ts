@@ -8,7 +8,6 @@ import {
   type RecordedFacts,
   RouterError,
 } from "../../contracts/index.ts";
-import { systemClock } from "../../plugin/clock.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
 import { dropPromises } from "../../plugin/index.ts";
@@ -56,7 +55,7 @@ const ofMoney = /^(?:maxCostUsd|maxCost|budget|store): /;
 export async function compareAnswers(comparison: Comparison): Promise<Compared> {
   const { followUp, timeoutMs } = comparison;
   try {
-    return await settleWithin(systemClock, compare(comparison), {
+    return await settleWithin(compare(comparison), {
       signal: followUp.signal,
       ms: timeoutMs,
       timeError: () => new DOMException(`no comparison within ${timeoutMs} ms`, "TimeoutError"),

@@ -8,6 +8,7 @@ import {
 } from "../../contracts/index.ts";
 import { systemClock } from "../../plugin/clock.ts";
 import { dropPromises, type OptionTable, readOptions } from "../../plugin/index.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
 import { checkPlainField } from "../../router/request/index.ts";
 import { namespaceOption, storeOption } from "../record-store.ts";
 import { checkReleases, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
@@ -127,20 +128,15 @@ function isWritten(answer: unknown): boolean {
 
 /** Rejects with `StoreError` if the store fails, or does not answer in time. */
 async function ask(store: Store, call: () => Promise<unknown>): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new StoreError(store.name, "failed", `did not answer within ${patienceMs} ms`);
-    timer = setTimeout(reject, patienceMs, error);
-  });
+  const timeError = () => new StoreError(store.name, "failed", `did not answer within ${patienceMs} ms`);
   let asked: Promise<unknown> | undefined;
   try {
     asked = Promise.resolve(call());
-    return await Promise.race([asked, late]);
+    return await settleWithin(asked, { ms: patienceMs, timeError });
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
     throw new StoreError(store.name, "failed", "could not be asked", { cause });
   } finally {
-    clearTimeout(timer);
     dropPromises(asked);
   }
 }

@@ -10,3 +10,4 @@ export {
   type ShownPromise,
   type ShownRollout,
 } from "./loop-sources.ts";
+export { driftOf, rolloutOf } from "./shown-loop.ts";

@@ -1,4 +1,4 @@
-import { shortText } from "../../plugin/short-text.ts";
+import { shownText as text } from "../../plugin/short-text.ts";
 import type { FrameDrift, FramePromise, FrameRollout } from "./loop-frame.ts";
 import type { ShownDrift, ShownPromise, ShownRolloutStatus } from "./loop-sources.ts";
 
@@ -75,10 +75,6 @@ export function driftOf(drift: ShownDrift): FrameDrift {
     })),
     alarms: alarms.slice(0, mostEntries).map(({ of, reason }) => ({ of: text(of), reason: text(reason) })),
   };
-}
-
-function text(given: string): string {
-  return shortText(given) ?? "";
 }
 
 function short(value: number | undefined): number | undefined {

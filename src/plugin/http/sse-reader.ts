@@ -1,5 +1,9 @@
-import { MAX_EVENT_BYTES, MAX_STREAM_BYTES } from "./event-blocks.ts";
 import { PendingBytes } from "./pending-bytes.ts";
+
+/** Largest event of a stream: more than the largest picture that a model sends. */
+export const MAX_EVENT_BYTES: number = 16 * 1024 * 1024;
+/** Largest stream: the longest answers with all log-probabilities stay below half of it. */
+export const MAX_STREAM_BYTES: number = 256 * 1024 * 1024;
 
 /** Bounds of an event stream, in bytes. */
 export interface SseLimits {
@@ -12,13 +16,12 @@ export class SseLimitError extends Error {}
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-const ofEvents: SseLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STREAM_BYTES };
+export const ofEvents: SseLimits = { maxEventBytes: MAX_EVENT_BYTES, maxBytes: MAX_STREAM_BYTES };
 
 /**
  * Reads an event stream (WHATWG, "server-sent events") piece by piece, in time linear in its length: lines end
  * with CR, LF or both, characters may be split between pieces, a byte order mark may come first, comments and
- * fields other than `data` are left out. Only the data of an event is returned, since chat completions use
- * nothing else.
+ * fields other than `data` and `event` are left out. The data of an event are returned, and its name to who asks for it.
  */
 export class SseReader {
   readonly #limits: SseLimits;
@@ -29,6 +32,9 @@ export class SseReader {
   #data: string | undefined;
   #more: string[] | undefined;
   #eventBytes = 0;
+  /** Name of the event that has not ended, and the names of those that have, for who asks for them. */
+  #name: string | undefined;
+  #names: (string | undefined)[] | undefined;
   #isStart = true;
   /** True if the last piece ended with CR: a LF that follows belongs to it. */
   #afterReturn = false;
@@ -37,9 +43,13 @@ export class SseReader {
     this.#limits = limits;
   }
 
-  /** Adds a piece; returns the data of the events that are complete by it. Throws `SseLimitError`. */
-  push(piece: Uint8Array): string[] {
+  /**
+   * Adds a piece; returns the data of the events that are complete by it, and adds their names to `names`. Throws
+   * `SseLimitError`.
+   */
+  push(piece: Uint8Array, names?: (string | undefined)[]): string[] {
     const events: string[] = [];
+    this.#names = names;
     this.#bytes += piece.length;
     if (this.#bytes > this.#limits.maxBytes)
       throw new SseLimitError(`the stream has more than ${this.#limits.maxBytes} bytes`);
@@ -51,8 +61,9 @@ export class SseReader {
   }
 
   /** Ends the stream: returns the data of an event whose closing empty line is missing. */
-  end(): string[] {
+  end(names?: (string | undefined)[]): string[] {
     const events: string[] = [];
+    this.#names = names;
     if (this.#open.length > 0) this.#line(decoder.decode(this.#open.take(nothing)));
     this.#dispatch(events);
     return events;
@@ -92,7 +103,11 @@ export class SseReader {
   }
 
   #line(line: string): void {
-    if (!line.startsWith("data")) return;
+    if (!line.startsWith("data")) {
+      if (this.#names !== undefined && line.startsWith("event:"))
+        this.#name = line.charCodeAt(6) === 0x20 ? line.slice(7) : line.slice(6);
+      return;
+    }
     const colon = line.charCodeAt(4);
     if (colon !== 0x3a && line.length !== 4) return;
     const value = line.charCodeAt(5) === 0x20 ? line.slice(6) : line.slice(5);
@@ -106,8 +121,11 @@ export class SseReader {
   }
 
   #dispatch(events: string[]): void {
+    const name = this.#name;
+    this.#name = undefined;
     if (this.#data === undefined) return;
     events.push(this.#more === undefined ? this.#data : this.#more.join("\n"));
+    this.#names?.push(name);
     this.#data = undefined;
     this.#more = undefined;
     this.#eventBytes = 0;

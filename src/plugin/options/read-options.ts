@@ -1,4 +1,5 @@
 import { InvalidOptionError, notShown } from "../../contracts/errors/index.ts";
+import { type Fields, fieldsOf, isObject } from "../fields-of.ts";
 import { describeKind, rangeOf } from "./describe-kind.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isWithin } from "./number-range.ts";
@@ -18,7 +19,7 @@ import type { FilledOptions, OptionTable } from "./option-table.ts";
  * Reads options by their table: checks each once and fills in defaults. `undefined` counts as left out. Throws
  * `InvalidOptionError` with option, value and allowed values; an option that is not known is refused, and its value
  * not shown, which may be that of a misspelt `apiKey`. `owner`: name of the function, or path of the group of options;
- * `path` stands before the names of options where it is not the owner.
+ * `path` precedes the names of options where it is not the owner.
  */
 export function readOptions<
   Options extends object,
@@ -34,8 +35,6 @@ export function readOptions<
   refuseUnknown(owner, given, Object.keys(options));
   return readFields(options, given as Fields, path) as FilledOptions<Given, Open>;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Throws `InvalidOptionError` unless the value is an object whose keys are all known. */
 export function refuseUnknown(owner: string, given: unknown, known: readonly string[]): void {
@@ -103,7 +102,7 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
     }
     case "table":
       if (strict) refuseUnknown(path, value, Object.keys(kind.of));
-      return readFields(kind.of, isObject(value) ? value : {}, path, strict);
+      return readFields(kind.of, fieldsOf(value), path, strict);
     case "object":
       if (!hasMethods(kind, value)) return refuse(kind, path, value);
       for (const name of kind.named ?? []) readValue({ is: "text" }, `${path}.${name}`, value[name]);
@@ -134,10 +133,6 @@ function refuse(kind: AnyOption, path: string, value: unknown): never {
 function isText({ empty, max = Number.POSITIVE_INFINITY, pattern }: TextKind, value: unknown): boolean {
   if (typeof value !== "string" || value.length > max) return false;
   return (empty || value.trim() !== "") && (pattern === undefined || pattern.test(value));
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function hasMethods({ methods }: ObjectKind, value: unknown): value is Fields {

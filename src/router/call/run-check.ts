@@ -103,7 +103,8 @@ function inTime<T>(execution: Execution, verdict: PromiseLike<T>): Promise<T> {
     left <= checkTimeoutMs
       ? "gave no verdict before the deadline"
       : `gave no verdict within checkTimeoutMs of ${checkTimeoutMs} ms`;
-  return settleWithin(ports.clock, verdict, {
+  return settleWithin(verdict, {
+    clock: ports.clock,
     signal,
     abortError: () => noVerdict("gave no verdict before the caller aborted"),
     ms: Math.min(left, checkTimeoutMs),

@@ -118,7 +118,8 @@ async function turn(
   const timedOut: Refusal = { by: "queue", reason };
   const { signal, ports, scope } = context;
   try {
-    await settleWithin(ports.clock, place, {
+    await settleWithin(place, {
+      clock: ports.clock,
       signal,
       ms: Math.min(left, queueTimeoutMs),
       timeError: () => (left <= queueTimeoutMs ? deadlineError(scope) : timedOut),

@@ -12,17 +12,9 @@ import { mergeFacts } from "../../plugin/merge-facts.ts";
 import { reasonOfNone } from "../../plugin/reason-of-none.ts";
 import { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
 import { refuseUnknown } from "./capabilities.ts";
-import type { Deciding, DecisionParts } from "./deciding.ts";
+import type { Deciding, DecidingPool, DecisionParts } from "./deciding.ts";
 import { permits } from "./eligible.ts";
 import type { Kin } from "./same-model.ts";
-
-/** A pool as decisions see it. */
-export interface DecidingPool {
-  /** Returns the members with complete facts. */
-  members(): readonly Member[];
-  /** Returns another number once members have come, gone, or been made again. */
-  revision(): number;
-}
 
 /** A member, and what the constraints answered about it. */
 export interface AskedMember<Id extends string = string> {

@@ -9,6 +9,7 @@ import type {
   DegradedBy,
   HopContext,
   Json,
+  Member,
   ModelFacts,
   Policy,
   PolicyDescription,
@@ -20,9 +21,16 @@ import type {
   UnitDraw,
 } from "../../contracts/index.ts";
 import type { Account, Degrade, Refusal } from "../../contracts/ports/index.ts";
-import type { DecidingPool } from "./ask-members.ts";
 import type { CandidateParts } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
+
+/** A pool as decisions see it. */
+export interface DecidingPool {
+  /** Returns the members with complete facts. */
+  members(): readonly Member[];
+  /** Returns another number once members have come, gone, or been made again. */
+  revision(): number;
+}
 
 export interface DecidingModel<Id extends string> {
   readonly id: Id;

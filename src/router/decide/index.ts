@@ -1,10 +1,10 @@
 /** Decisions on normalised requests. No model of the plan is called. */
-export { askMembers, type DecidingPool, permittedOf } from "./ask-members.ts";
+export { askMembers, permittedOf } from "./ask-members.ts";
 export { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
 export { capabilities } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
 export { decide } from "./decide.ts";
-export type { Decided, DecisionParts } from "./deciding.ts";
+export type { Decided, DecidingPool, DecisionParts } from "./deciding.ts";
 export { completed } from "./degrade.ts";
 export { checkedLottery, draw } from "./draw.ts";
 export { permits } from "./eligible.ts";

@@ -4,7 +4,7 @@ import { deepFreeze } from "../../plugin/deep-freeze.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { onAbort } from "../../plugin/on-abort.ts";
-import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
 
 import { checkPlain } from "../request/index.ts";
 import { isSignal, signalOf } from "./check-signal.ts";
@@ -93,7 +93,7 @@ export function coalesce<Id extends string>(
     if (signal?.aborted) leave();
     else if (signal !== undefined) endWatch = onAbort(signal, leave);
     try {
-      const result = await (signal === undefined ? flight.result : unlessAborted(flight.result, signal));
+      const result = await (signal === undefined ? flight.result : settleWithin(flight.result, { signal }));
       if (!flight.billed) {
         flight.billed = true;
         return result;

@@ -63,10 +63,9 @@ export class LifeCycle<Id extends string> {
     if (opening === undefined) return this.#decideBySession(draw);
     const run = this.#begun();
     HeldText.keep(run.text);
-    const bounds = { signal: run.signal, ms: this.leftMs(), timeError: () => this.deadlineError() };
-    return settleWithin(this.#parts.ports.clock, opening, bounds).then(() =>
-      nest(() => this.#decideBySession(draw)),
-    );
+    const { clock } = this.#parts.ports;
+    const bounds = { clock, signal: run.signal, ms: this.leftMs(), timeError: () => this.deadlineError() };
+    return settleWithin(opening, bounds).then(() => nest(() => this.#decideBySession(draw)));
   }
 
   #decideBySession(draw: number | undefined): Decided<Id> | Promise<Decided<Id>> {

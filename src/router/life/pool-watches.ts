@@ -68,7 +68,7 @@ export function createPoolWatches({ models, clock, emit }: PoolWatchesParts): Po
       if (watches.length >= pools.length + mostOthers) return undefined;
       others.add(pool);
       const ready = readyOf(watchOf([model.name, model]));
-      return ready && settleWithin(clock, ready, { signal });
+      return ready && settleWithin(ready, { clock, signal });
     },
     async close() {
       isClosed = true;

@@ -6,7 +6,7 @@ import type {
   Model,
   ModelFacts,
 } from "../../contracts/index.ts";
-import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
 import type { BatchLimits } from "../providers/internal/batch-limits.ts";
 
 /** A model whose adapter is loaded at the first call. */
@@ -43,7 +43,7 @@ export function lazyModel({ facts, batches, speaks, load }: LazyModel): Model {
     if (made !== undefined) return made;
     signal?.throwIfAborted();
     loading ??= loaded();
-    return signal === undefined ? loading : unlessAborted(loading, signal);
+    return signal === undefined ? loading : settleWithin(loading, { signal });
   }
 
   async function* firstStream(

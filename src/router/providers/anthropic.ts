@@ -12,7 +12,7 @@ import {
   type ProviderOptions,
 } from "../../contracts/index.ts";
 import { guardedFetch } from "../../plugin/http/guarded-fetch.ts";
-import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
 import { toProviderError } from "./internal/anthropic-errors.ts";
@@ -91,7 +91,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
   // `client.messages.create` is not used: it prints warnings about model ids to the console and refuses
   // long answers that are not streamed.
   const post = async (body: MessagesBody, { signal, onRateLimit }: CallOptions): Promise<unknown> => {
-    const client = await unlessAborted(connect(), signal);
+    const client = await settleWithin(connect(), { signal });
     const own = callSignal(signal);
     let whole = false;
     try {
@@ -115,7 +115,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
     body: MessagesBody,
     { signal, onRateLimit }: CallOptions,
   ): AsyncGenerator<AnswerEvent> {
-    const client = await unlessAborted(connect(), signal);
+    const client = await settleWithin(connect(), { signal });
     const own = callSignal(signal);
     const streamed = { body: { ...body, stream: true }, signal: own.signal, stream: true };
     try {
@@ -175,7 +175,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       signal.throwIfAborted();
       const own = callSignal(signal);
       try {
-        const client = await unlessAborted(connect(), signal);
+        const client = await settleWithin(connect(), { signal });
         await client.get(healthPath, { signal: own.signal });
         return true;
       } catch (error) {

@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Model, type Price, type ProviderOptions } from "../../contracts/index.ts";
 import { checkNumber, checkText } from "../../plugin/index.ts";
-import { unlessAborted } from "../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../plugin/settle-within.ts";
 import type { LocalFunctions } from "./internal/local-answer.ts";
 import { localCalls } from "./internal/local-calls.ts";
 import { createPlaces, type PlaceCounts } from "./internal/places.ts";
@@ -88,7 +88,7 @@ export function inProcess(options: InProcessOptions): InProcessModel {
       if (ready === undefined) return true;
       // Its error may quote a prompt, and says no more than that it is not ready.
       const asked = (async () => (await ready()) === true)().catch(() => false);
-      return signal === undefined ? asked : unlessAborted(asked, signal);
+      return signal === undefined ? asked : settleWithin(asked, { signal });
     },
   };
 }

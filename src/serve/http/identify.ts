@@ -1,5 +1,4 @@
 import type { Routing } from "../../contracts/index.ts";
-import { systemClock } from "../../plugin/clock.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
@@ -24,7 +23,7 @@ export async function identify(
     const asked = authorise({ headers, path });
     const late = () => new HttpError(503, "the key could not be checked in time", { code: "overloaded" });
     identity = isThenable(asked)
-      ? await settleWithin(systemClock, asked, { signal, ms: authoriseTimeoutMs, timeError: late })
+      ? await settleWithin(asked, { signal, ms: authoriseTimeoutMs, timeError: late })
       : asked;
   } catch (error) {
     if (error instanceof HttpError || signal?.aborted) throw error;

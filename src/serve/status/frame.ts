@@ -1,5 +1,5 @@
 import type { FrameDrift, FramePromise, FrameRollout } from "../../loop/states/inner.ts";
-import type { WindowName } from "./windows.ts";
+import type { WindowName } from "./window-names.ts";
 
 export type { FrameDrift, FrameGuard, FramePromise, FrameRollout } from "../../loop/states/inner.ts";
 

@@ -1,7 +1,7 @@
 import type { DashboardFrame, FrameSource, FrameStates } from "./frame.ts";
 import type { Recorder } from "./recorder.ts";
 import { summaryOf } from "./summary.ts";
-import type { WindowName } from "./windows.ts";
+import type { WindowName } from "./window-names.ts";
 
 /** State of a page: it is sent what is new. */
 export interface FrameAsked {

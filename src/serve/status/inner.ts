@@ -19,3 +19,4 @@ export type { Part } from "./part.ts";
 export { createPartTap, type PartTap } from "./part-tap.ts";
 export { createRecorder } from "./recorder.ts";
 export { savingOf } from "./shown-states.ts";
+export { windowNames } from "./window-names.ts";

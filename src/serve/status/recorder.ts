@@ -9,7 +9,8 @@ import { createPlaces } from "./places.ts";
 import { poolOf } from "./pool-of.ts";
 import { rowOf } from "./row-of.ts";
 import type { AttemptEntry } from "./slot.ts";
-import { createWindows, type WindowName, type WindowView } from "./windows.ts";
+import type { WindowName } from "./window-names.ts";
+import { createWindows, type WindowView } from "./windows.ts";
 
 export interface RecorderOptions {
   /** Is called with all that is added. Default: none. */

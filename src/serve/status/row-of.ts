@@ -1,4 +1,4 @@
-import { shortText } from "../../plugin/short-text.ts";
+import { shownText as text } from "../../plugin/short-text.ts";
 import type { EndedRequest } from "./ended-request.ts";
 import type { FrameAttempt, FrameCandidate, FrameRow } from "./frame.ts";
 
@@ -38,10 +38,6 @@ export function rowOf(
     ...(more > 0 && { moreCandidates: more }),
     attempts: attempts.slice(0, mostParts).map(attemptOf),
   };
-}
-
-function text(given: string): string {
-  return shortText(given) ?? "";
 }
 
 function rounded(value: number): number {

@@ -8,10 +8,7 @@ import {
   type Slot,
   type SlotEntry,
 } from "./slot.ts";
-
-/** Stretches of time that the page can look back on. */
-export const windowNames = ["15m", "1h", "24h", "7d"] as const;
-export type WindowName = (typeof windowNames)[number];
+import { type WindowName, windowNames } from "./window-names.ts";
 
 /** Number and width of the slots of each. */
 const shapes: Readonly<Record<WindowName, readonly [number, number]>> = {

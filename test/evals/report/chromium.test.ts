@@ -47,8 +47,8 @@ const reports = {
   "many models": manyModelsReport,
 };
 const pages = {
-  rollout: () => renderRollout(rolledBack, now),
-  "hostile rollout": () => renderRollout(hostileRollout, now),
+  rollout: async () => renderRollout(rolledBack, now),
+  "hostile rollout": async () => renderRollout(hostileRollout, now),
   loop: async () => renderLoop(enoughLoop),
   "hostile loop": async () => renderLoop(hostileLoop),
 };
@@ -57,7 +57,7 @@ const pageNames = Object.keys(pages) as (keyof typeof pages)[];
 const reportNames = Object.keys(reports) as (keyof typeof reports)[];
 const names: readonly Name[] = [...reportNames, ...pageNames];
 const rolloutSections = ["guards", "sequences", "arms", "shadow", "history"];
-const loopSections = ["promise", "drift", "decided", "evidence"];
+const loopSections = ["promise", "decided", "evidence"];
 
 function pageOf(name: Name): Promise<string> {
   const page = pageNames.find((one) => one === name);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventBlocks, type StreamLimits } from "../../../src/plugin/http/event-blocks.ts";
-import { eventData } from "../../../src/plugin/http/event-data.ts";
+import { SseReader } from "../../../src/plugin/http/sse-reader.ts";
 import { numRuns, runs } from "../../support/runs.ts";
 
 const limits: StreamLimits = { maxEventBytes: 100, maxBytes: 1_000 };
@@ -65,10 +65,9 @@ describe("a stream of events", () => {
         }
         pieces.push(bytes.subarray(at));
         const read: string[] = [];
-        for await (const data of eventData(
-          new EventBlocks(bodyOf(pieces.filter((one) => one.length > 0)).stream, "m", wide),
-        ))
-          read.push(data);
+        const { stream } = bodyOf(pieces.filter((one) => one.length > 0));
+        for await (const block of new EventBlocks(stream, "m", wide))
+          read.push(...new SseReader().push(block));
         expect(read).toEqual(events.map(({ data }) => data));
       },
     );
@@ -81,7 +80,7 @@ describe("a stream of events", () => {
       "data: b\n\n",
       "data: c\n\n",
     ]);
-    expect(await blocksOf(["data: a\r\n\r", "\n"])).toEqual(["data: a\r\n\r\n"]);
+    expect(await blocksOf(["data: a\r\n\r", "\n"])).toEqual(["data: a\n\n"]);
     const letters = Array.from({ length: runs(20_000, 200_000) }, () => "x");
     const [block, ...others] = await blocksOf(["data: ", ...letters, "\n\n"], wide);
     expect(block).toHaveLength(letters.length + 8);
@@ -95,8 +94,10 @@ describe("a stream of events", () => {
   it("may not hold an event beyond the limit, in one piece or in many", async () => {
     const fits = `data: ${"x".repeat(92)}\n\n`;
     expect(await blocksOf([fits, fits.slice(0, 50), fits.slice(50), fits + fits])).toHaveLength(3);
-    const large = `data: ${"x".repeat(93)}\n\n`;
-    for (const pieces of [[large], [fits + large], [large + fits], [...large], ["data: a\n".repeat(20)]])
+    const large = `data: ${"x".repeat(100)}\n\n`;
+    const lines = "data: a\n".repeat(60);
+    const named = `event: ${"x".repeat(100)}\ndata: a\n\n`;
+    for (const pieces of [[large], [fits + large], [large + fits], [...large], [lines], [...named]])
       await expect(blocksOf(pieces)).rejects.toMatchObject({
         code: "provider",
         kind: "incomplete",
@@ -122,9 +123,13 @@ describe("a stream of events", () => {
     expect(await blocksOf([": ping\n\n", "\n\n", ":\r\n\r\n", "x\n\n", "retry: 5\n\n", "{}\n\n"])).toEqual(
       [],
     );
-    expect(await blocksOf([": ping\ndata: a\n\n", "event: b\n\n", "\ufeffdata: c\n\n"])).toEqual(
-      [": ping\ndata: a\n\n", "event: b\n\n", "\ufeffdata: c\n\n"].map((text) => text.replace("\ufeff", "")),
-    );
+    expect(await blocksOf([": ping\ndata: a\n\n", "event: b\n\n", "data: c\n\n"])).toEqual([
+      "data: a\n\n",
+      "data: c\n\n",
+    ]);
+    expect(await blocksOf(["\ufeffevent: b\nid: 1\ndata: c\ndata: d\n\ndata: e\n\n"])).toEqual([
+      "event: b\ndata: c\ndata: d\n\ndata: e\n\n",
+    ]);
   });
 
   it("of lines comes in whole lines, each within the limit", async () => {

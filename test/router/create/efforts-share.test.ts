@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { always, cascade } from "../../../policies/index.ts";
+import { always, cascade, mix } from "../../../policies/index.ts";
 import {
   createRouter,
   type ExecutionOptions,
@@ -195,6 +195,28 @@ describe("what is learnt of answers is kept by name", () => {
     const texts = [await ask("large@low"), await ask("large@high"), await ask("large@low")];
     expect(texts.map(({ text }) => text)).toEqual(["answer 1", "answer 2", "answer 1"]);
     expect(texts[2]?.attempts).toMatchObject([{ hop: "cache", name: "openai:gpt-5.5@low" }]);
+  });
+});
+
+describe("a decision between efforts", () => {
+  const routerOf = () =>
+    createRouter({
+      models: efforts("large", fakeModel({ ...gpt, price }), ["low", "high"]),
+      policy: mix({ "large@low": 0.75, "large@high": 0.25 }),
+      clock: () => 0,
+      newId: () => "d",
+    });
+
+  it("is drawn, recorded as JSON and replayed by its draw like any other", async () => {
+    const first = await routerOf().decide("x", { draw: 0.9 });
+    expect([first.model, first.propensity, first.fallbacks]).toEqual(["large@high", 0.25, []]);
+    expect(first.candidates.map(({ model, estimatedCostUsd }) => [model, estimatedCostUsd])).toEqual([
+      ["large@low", expect.any(Number)],
+      ["large@high", expect.any(Number)],
+    ]);
+    const again = await routerOf().decide("x", { draw: JSON.parse(JSON.stringify(first)).draw });
+    expect(again).toEqual(first);
+    expect((await routerOf().decide("x", { draw: 0.74 })).model).toBe("large@low");
   });
 });
 

@@ -6,7 +6,7 @@ import type { EndedRequest } from "../../../src/serve/status/ended-request.ts";
 import { createRecorder, type Recorder } from "../../../src/serve/status/recorder.ts";
 import { mostModels } from "../../../src/serve/status/slot.ts";
 import { summaryOf } from "../../../src/serve/status/summary.ts";
-import { type WindowName, windowNames } from "../../../src/serve/status/windows.ts";
+import { type WindowName, windowNames } from "../../../src/serve/status/window-names.ts";
 import { sampleRequests } from "../../support/dashboard/sample-requests.ts";
 import { runs } from "../../support/runs.ts";
 

@@ -1,6 +1,6 @@
 import { type CallAnswer, isRouterError, ProviderError } from "../../../contracts/index.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { type Embed, type EmbedAnswer, readAnswer } from "./embedder.ts";
 
 export interface BatchOptions {
@@ -107,7 +107,7 @@ async function send(options: BatchOptions, all: readonly Entry[]): Promise<void>
     const texts = entries.map(({ text }) => wellFormed(text));
     // Also a function that throws at once has failed like any other.
     const embedOnce = async () => options.embed(texts, controller);
-    const answer = await unlessAborted(embedOnce(), controller.signal);
+    const answer = await settleWithin(embedOnce(), { signal: controller.signal });
     deliver(options, entries, readAnswer(answer));
   } catch (error) {
     if (entries.length === 1 || !isBadInput(error)) {

@@ -1,5 +1,5 @@
 import { isRouterError } from "../../../contracts/index.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import type { DiscoveredEndpoint, EndpointSet, WatchOptions } from "./discovery.ts";
 import { jittered, pause } from "./pause.ts";
 
@@ -22,7 +22,7 @@ export async function* askedAgain(
   while (!signal.aborted) {
     let waitMs = retryMs;
     try {
-      const { endpoints, nextMs } = await unlessAborted(ask(), signal);
+      const { endpoints, nextMs } = await settleWithin(ask(), { signal });
       waitMs = nextMs;
       if (failing) onProblem?.(undefined);
       failing = false;

@@ -2,7 +2,7 @@ import { errorType } from "../../../contracts/errors/index.ts";
 import { isRouterError } from "../../../contracts/index.ts";
 import type { Clock } from "../../../contracts/ports/index.ts";
 import { dropPromises } from "../../../plugin/index.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { checkEndpoints } from "../discovery/check-endpoints.ts";
 import type { DiscoveredEndpoint, Discovery, EndpointSet } from "../discovery/discovery.ts";
 import { jittered, pause } from "../discovery/pause.ts";
@@ -49,7 +49,7 @@ export async function followSets(discover: Discovery, options: FollowOptions): P
     try {
       iterator = discover.watch({ clock }, { signal, onProblem })[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await unlessAborted(Promise.resolve(iterator.next()), signal);
+        const { done, value } = await settleWithin(Promise.resolve(iterator.next()), { signal });
         if (done === true) break;
         take(value);
         await pause(betweenSetsMs, signal);

@@ -1,7 +1,7 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Batches, BatchResult, ChatRequest } from "../../../contracts/index.ts";
 import { ProviderError } from "../../../contracts/index.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { type AnswerContext, toCompletion } from "./anthropic-answer.ts";
 import { toProviderError } from "./anthropic-errors.ts";
 import type { MessagesBody } from "./anthropic-wire.ts";
@@ -49,7 +49,7 @@ export function anthropicBatches({ name, writer, connect, bodyOf }: AnthropicBat
   const call = async <T>(signal: AbortSignal, work: (client: Anthropic) => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     try {
-      return await work(await unlessAborted(connect(), signal));
+      return await work(await settleWithin(connect(), { signal }));
     } catch (error) {
       throw signal.aborted ? signal.reason : toProviderError(error, name);
     }

@@ -3,7 +3,7 @@ import type { Aborting } from "../../../plugin/call-abort.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch, hasOwnTransport } from "../transport/default-fetch.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
@@ -52,7 +52,7 @@ export function directCalls({ model, fetch: own, failureOf, unreachable }: Direc
   const send = guardedFetch({ own: own ?? defaultFetch, model });
   return async (request, { signal, onRateLimit }) => {
     const asked = request();
-    const { url, headers, body } = asked instanceof Promise ? await unlessAborted(asked, signal) : asked;
+    const { url, headers, body } = asked instanceof Promise ? await settleWithin(asked, { signal }) : asked;
     signal.throwIfAborted();
     // Another `fetch` gets a signal of its own: it may leave its listener on it, or its connection open.
     const link = hasOwnTransport(own) ? undefined : callSignal(signal);

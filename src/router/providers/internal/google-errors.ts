@@ -56,7 +56,10 @@ export function statusError(error: GoogleStatus, context: ErrorContext): Provide
 }
 
 /** Converts a response with a status of failure: its body, if that has Google's format, and its headers. */
-export async function responseError(response: Response, context: ErrorContext): Promise<ProviderError> {
+export async function responseError(
+  response: Pick<Response, "status" | "headers" | "text">,
+  context: ErrorContext,
+): Promise<ProviderError> {
   const { status, headers } = response;
   const text = await response.text();
   // The whole text: the details name the reason of some errors.

@@ -8,7 +8,8 @@ import {
   type ProviderOptions,
 } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
@@ -65,7 +66,7 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
     const call = await open(signal);
     try {
       const response = await call.send("streamGenerateContent", body);
-      for await (const chunk of toChunks(readParts(response), call.context)) {
+      for await (const chunk of toChunks(readParts(response, name), call.context)) {
         signal.throwIfAborted();
         yield chunk;
       }
@@ -94,7 +95,7 @@ export function createGoogleModel(model: string, options: GoogleOptions, load: L
   }
 
   async function open(signal: AbortSignal): Promise<Call> {
-    const key = isVertex ? undefined : await unlessAborted(readKey(options), signal);
+    const key = isVertex ? undefined : await settleWithin(readKey(options), { signal });
     const loaded = await loadOnce();
     const own = callSignal(signal);
     const context = { name, apiKey: key ?? "", model, writer, created: Math.floor(Date.now() / 1000) };
@@ -142,7 +143,7 @@ type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
 /** An open call; `end` closes it. */
 interface Call {
   /** Sends a request, and returns the response if that has a status of success. */
-  send(method: GoogleMethod, body: GoogleRequest): Promise<Response>;
+  send(method: GoogleMethod, body: GoogleRequest): Promise<BoundedResponse>;
   readonly context: AnswerContext;
   /** Returns what the failed call rejects with: after an abort, the signal's reason. */
   failure(error: unknown): unknown;

@@ -1,13 +1,14 @@
 import { ProviderError } from "../../../contracts/index.ts";
-import { eventData } from "../../../plugin/http/event-data.ts";
+import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
 import { googleCredentialFailure } from "./google-credentials.ts";
 import type { ErrorContext } from "./google-errors.ts";
 import { hidden, responseError } from "./google-errors.ts";
 import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
 import type { GoogleResponse } from "./google-wire.ts";
+import { eventData } from "./server-events.ts";
 import { untilEnd } from "./until-end.ts";
 
 export interface GoogleCall {
@@ -32,25 +33,25 @@ export async function sendThrough(
   sdk: GoogleSdk,
   call: GoogleCall,
   context: ErrorContext,
-): Promise<Response> {
+): Promise<BoundedResponse> {
   const { baseUrl, body, signal } = call;
   const guarded = guardedFetch({
     own: call.fetch ?? defaultFetch,
     model: context.name,
     address: () => baseUrl,
   });
-  let outcome: { readonly response: Response } | { readonly error: unknown } | undefined;
+  let outcome: { readonly response: BoundedResponse } | { readonly error: unknown } | undefined;
   const asked = sdk.request(call.method, call.path, call.key, async (url, headers) => {
     signal.throwIfAborted();
     const token = /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
     if (token !== undefined) context.apiKey = token;
     outcome = await guarded(url, { method: "POST", headers, body: JSON.stringify(body), signal }).then(
-      (response) => ({ response }),
+      (response) => ({ response: response as unknown as BoundedResponse }),
       (error: unknown) => ({ error }),
     );
   });
   // Credentials may take their time, and know no signal.
-  const failed = await unlessAborted(asked, signal).then(
+  const failed = await settleWithin(asked, { signal }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
@@ -84,12 +85,12 @@ function notSent(error: unknown, { key, auth }: GoogleCall, context: ErrorContex
 }
 
 /** Reads the parts of a streamed answer, up to its end. */
-export function readParts({ body }: Response): AsyncIterable<unknown> {
-  return untilEnd(parsed((body ?? []) as AsyncIterable<Uint8Array>), endsAnswer);
+export function readParts({ body }: BoundedResponse, model: string): AsyncIterable<unknown> {
+  return untilEnd(parsed(body?.source, model), endsAnswer);
 }
 
-async function* parsed(body: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
-  for await (const data of eventData(body)) yield JSON.parse(data);
+async function* parsed(source: unknown, model: string): AsyncGenerator<unknown, void> {
+  for await (const data of eventData(source, model)) yield JSON.parse(data);
 }
 
 function endsAnswer(part: unknown): boolean | undefined {

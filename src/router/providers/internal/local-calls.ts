@@ -8,7 +8,7 @@ import type {
   ModelFacts,
 } from "../../../contracts/index.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { withTimeLimit } from "../../../plugin/with-time-limit.ts";
 import { incomplete } from "./incomplete.ts";
 import type { LocalAnswer, LocalFunctions, LocalUsage } from "./local-answer.ts";
@@ -84,7 +84,7 @@ export function localCalls(settings: LocalCallSettings): Pick<Model, "generate" 
       work.then(place.release, place.release);
       try {
         const { text, toolCalls, finishReason, usage, servedModel } = readLocalAnswer(
-          await unlessAborted(work, signal),
+          await settleWithin(work, { signal }),
           facts.name,
         );
         if (text === undefined && toolCalls.length === 0 && finishReason === undefined)
@@ -138,7 +138,7 @@ export function localCalls(settings: LocalCallSettings): Pick<Model, "generate" 
         let isFirst = true;
         let mustFinish = false;
         for (;;) {
-          const piece = await unlessAborted(source.next(), signal);
+          const piece = await settleWithin(source.next(), { signal });
           if (piece === undefined) break;
           const { text = "", toolCalls, servedModel } = piece;
           mustFinish ||= piece.isObject && streams;

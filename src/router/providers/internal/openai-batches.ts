@@ -8,7 +8,7 @@ import {
   ProviderError,
 } from "../../../contracts/index.ts";
 import { textLines } from "../../../plugin/http/text-lines.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { openaiBatchLimits } from "./batch-limits.ts";
 import { incomplete } from "./incomplete.ts";
 import { checkAnswer } from "./openai-answer.ts";
@@ -51,7 +51,7 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
     work: (client: OpenAI, sdk: OpenAiSdk) => Promise<T>,
   ): Promise<T> => {
     signal.throwIfAborted();
-    const { sdk, client } = await unlessAborted(connect(), signal);
+    const { sdk, client } = await settleWithin(connect(), { signal });
     try {
       return await work(client, sdk);
     } catch (error) {

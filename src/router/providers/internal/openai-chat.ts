@@ -10,7 +10,7 @@ import type {
 } from "../../../contracts/index.ts";
 import { abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
 import { listedModels } from "./listed-models.ts";
@@ -98,7 +98,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     const call = callSignal(signal);
     let whole = false;
     try {
-      const { sdk, client } = await unlessAborted(connect(), signal);
+      const { sdk, client } = await settleWithin(connect(), { signal });
       const response = await client.chat.completions
         .create(body, { signal: call.signal })
         .asResponse()
@@ -134,7 +134,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     const body = streamedBody(request);
     const call = callSignal(signal);
     try {
-      const { sdk, client } = await unlessAborted(connect(), signal);
+      const { sdk, client } = await settleWithin(connect(), { signal });
       const { data: chunks, response } = await client.chat.completions
         .create(body, { signal: call.signal })
         .withResponse()
@@ -179,7 +179,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
     const call = callSignal(signal);
     try {
-      const { sdk, client } = await unlessAborted(connect(), signal);
+      const { sdk, client } = await settleWithin(connect(), { signal });
       const response = await client.models
         .list({ signal: call.signal })
         .asResponse()

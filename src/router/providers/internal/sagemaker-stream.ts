@@ -1,7 +1,7 @@
 import { ProviderError } from "../../../contracts/index.ts";
 import { bodyReader } from "../../../plugin/http/body-reader.ts";
-import { MAX_STREAM_BYTES } from "../../../plugin/http/event-blocks.ts";
 import { toBytes } from "../../../plugin/http/read-bounded.ts";
+import { MAX_STREAM_BYTES } from "../../../plugin/http/sse-reader.ts";
 import { type EventFrame, EventFrameError, EventFrames } from "./event-frames.ts";
 import { incomplete } from "./incomplete.ts";
 

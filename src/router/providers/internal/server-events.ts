@@ -1,4 +1,4 @@
-import { isRouterError, ProviderError } from "../../../contracts/index.ts";
+import { ProviderError } from "../../../contracts/index.ts";
 import { bodyReader } from "../../../plugin/http/body-reader.ts";
 import { toBytes } from "../../../plugin/http/read-bounded.ts";
 import { SseLimitError, SseReader } from "../../../plugin/http/sse-reader.ts";
@@ -16,6 +16,18 @@ export interface ServerEvent {
  * (`incomplete`) for a stream that breaks off, is too large, or holds data that are not JSON.
  */
 export async function* serverEvents(source: unknown, model: string): AsyncGenerator<ServerEvent, void> {
+  try {
+    for await (const data of eventData(source, model)) {
+      const event = eventOf(data);
+      if (event !== undefined) yield event;
+    }
+  } catch (error) {
+    throw readFailure(error, model);
+  }
+}
+
+/** Reads the data of the events of a stream. Throws `ProviderError` (`incomplete`) for a stream that is too large. */
+export async function* eventData(source: unknown, model: string): AsyncGenerator<string, void> {
   if (source === undefined || source === null) return;
   const reader = bodyReader(source);
   const events = new SseReader();
@@ -24,15 +36,11 @@ export async function* serverEvents(source: unknown, model: string): AsyncGenera
     while (!isRead) {
       const { done, value } = await reader.read();
       isRead = done;
-      for (const data of done ? events.end() : events.push(toBytes(value))) {
-        const event = eventOf(data);
-        if (event !== undefined) yield event;
-      }
+      yield* done ? events.end() : events.push(toBytes(value));
     }
   } catch (error) {
-    if (error instanceof SseLimitError)
-      throw new ProviderError({ kind: "incomplete", model, retryable: false, summary: error.message });
-    throw isRouterError(error) ? error : readFailure(error, model);
+    if (!(error instanceof SseLimitError)) throw error;
+    throw new ProviderError({ kind: "incomplete", model, retryable: false, summary: error.message });
   } finally {
     if (!isRead) reader.cancel();
   }

@@ -1,6 +1,6 @@
 import type { ContentPart } from "../../../contracts/index.ts";
 import { fromBase64, toBase64 } from "../../../plugin/base64.ts";
-import { HttpError } from "../../http/http-error.ts";
+import { wrong } from "../../http/fields.ts";
 import type { PromptPart, TaggedData } from "./wire.ts";
 
 /** Types of images by the first characters of their base64, for parts that say `image/*`. */
@@ -67,8 +67,4 @@ function readData(data: unknown, field: string): ReadData {
 
 function imageType(base64: string): string {
   return imageStarts.find(([start]) => base64.startsWith(start))?.[1] ?? "image/jpeg";
-}
-
-function wrong(field: string, problem: string): HttpError {
-  return new HttpError(400, `${field} ${problem}`, { param: field });
 }

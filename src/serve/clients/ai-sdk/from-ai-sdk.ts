@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../../contracts/index.ts";
 import { checkKeys } from "../../../plugin/index.ts";
-import { unlessAborted } from "../../../plugin/unless-aborted.ts";
+import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal, checkProviderOptions, factsOf } from "../../../router/providers/internal/inner.ts";
 import { callOfRequest } from "./call-of-request.ts";
 import { chunksOfParts } from "./chunks-of-parts.ts";
@@ -95,7 +95,7 @@ export function fromAiSdk(model: ForeignModel, options: FromAiSdkOptions = {}): 
       try {
         const settings = callOfRequest(request, target, call.signal, onDropped);
         const answer = Promise.resolve(model.doGenerate(settings as never));
-        const result = await unlessAborted(answer, signal);
+        const result = await settleWithin(answer, { signal });
         call.end(true);
         return completionOfResult(result, { name, writer, head: head() });
       } catch (error) {
@@ -112,7 +112,7 @@ export function fromAiSdk(model: ForeignModel, options: FromAiSdkOptions = {}): 
       try {
         const settings = callOfRequest(request, target, call.signal, onDropped);
         const answer = Promise.resolve(model.doStream(settings as never));
-        const { stream } = await unlessAborted(answer, signal);
+        const { stream } = await settleWithin(answer, { signal });
         yield* chunksOfParts(partsOf(stream, signal), { name, writer, head: head() });
         isWhole = true;
       } catch (error) {
@@ -132,7 +132,7 @@ async function* partsOf(stream: ReadableStream<unknown>, signal: AbortSignal): A
   let isDone = false;
   try {
     for (;;) {
-      const { done, value } = await unlessAborted(reader.read(), signal);
+      const { done, value } = await settleWithin(reader.read(), { signal });
       isDone = done;
       if (done) return;
       yield value;

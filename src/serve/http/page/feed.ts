@@ -1,7 +1,8 @@
-import type { ServedDashboard, windowNames } from "./served-dashboard.ts";
+import type { WindowName } from "../../status/window-names.ts";
+import type { ServedDashboard } from "./served-dashboard.ts";
 
 export interface FeedOptions {
-  readonly window: (typeof windowNames)[number];
+  readonly window: WindowName;
   /** Value of `last-event-id`: what the page has from a connection before. */
   readonly lastEventId: string | null;
   /** Called once when the feed has ended, on whichever side. */

@@ -2,7 +2,7 @@ import type { Reply } from "../reply.ts";
 
 /** The page, which holds no data. It is loaded when it is asked for the first time. */
 export async function pageReply(): Promise<Reply> {
-  const { page, scriptHash, styleHash } = await import("./page.generated.ts");
+  const { page, scriptHash, styleHash } = await import("../../page/page.generated.ts");
   const policy = [
     "default-src 'none'",
     `script-src '${scriptHash}'`,

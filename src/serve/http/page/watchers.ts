@@ -1,10 +1,11 @@
 import { onAbort } from "../../../plugin/on-abort.ts";
+import { windowNames } from "../../status/window-names.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
 import type { Reply } from "../reply.ts";
 import { Feed } from "./feed.ts";
 import { closed } from "./page-reply.ts";
-import { type ServedDashboard, windowNames } from "./served-dashboard.ts";
+import type { ServedDashboard } from "./served-dashboard.ts";
 
 /** The pages that look at one recording. */
 export interface Watchers {

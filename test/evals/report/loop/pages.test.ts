@@ -80,18 +80,18 @@ describe("the headline of a rollout", () => {
   });
 
   it("has a colour that fits", () => {
-    expect(rolloutState(runningRollout)).toEqual({ level: "wait", status: "Running" });
-    expect(rolloutState(rolledBack).level).toBe("no");
-    expect(rolloutState({ ...runningRollout, guards: rolledBack.guards }).level).toBe("care");
+    expect(rolloutState(runningRollout)).toEqual(["Running", ""]);
+    expect(rolloutState(rolledBack)[1]).toBe("bad");
+    expect(rolloutState({ ...runningRollout, guards: rolledBack.guards })[1]).toBe("warn");
     expect(
-      rolloutState({ ...runningRollout, state: "done", verdict: { ...verdict, advice: "route" } }).level,
-    ).toBe("go");
+      rolloutState({ ...runningRollout, state: "done", verdict: { ...verdict, advice: "route" } })[1],
+    ).toBe("good");
   });
 });
 
 describe("the page of a rollout", () => {
   it("shows arms, guards with their margins, boundary, shares, shadow and history", async () => {
-    const page = await renderRollout(runningRollout, now);
+    const page = renderRollout(runningRollout, now);
     const text = textOf(page);
     for (const part of [
       "errors rolls back 1.2 % 1.3 % +0.1 points [−1.7 points, +1.9 points] +0.5 points 2,000 harm ruled out",
@@ -111,25 +111,23 @@ describe("the page of a rollout", () => {
   });
 
   it("warns where the comparison does not count", async () => {
-    const text = textOf(await renderRollout(hostileRollout, now));
+    const text = textOf(renderRollout(hostileRollout, now));
     expect(text).toContain("The arms do not have their shares of the units");
     expect(text).toContain("The store does not answer");
     expect(text).toContain("7 units were in both arms");
   });
 
   it("escapes all texts", async () => {
-    for (const page of [await renderRollout(hostileRollout, now), renderLoop(hostileLoop)]) {
+    for (const page of [renderRollout(hostileRollout, now), renderLoop(hostileLoop)]) {
       expect(page).not.toMatch(/<img|<script|\u202e/);
       expect(page).toContain("[U+202E]");
     }
   });
 
   it("needs no data", async () => {
-    expect(textOf(await renderRollout(newRollout, now))).toContain("no data");
+    expect(textOf(renderRollout(newRollout, now))).toContain("no data");
     expect(
-      textOf(
-        await renderRollout({ ...newRollout, guards: [], stages: [{ share: 1 }], shadow: undefined }, now),
-      ),
+      textOf(renderRollout({ ...newRollout, guards: [], stages: [{ share: 1 }], shadow: undefined }, now)),
     ).toContain("0 of 0");
   });
 });
@@ -194,8 +192,8 @@ describe("the page of a loop", () => {
         "between 37 and 45 %",
         "$3.91 in 1,000 requests",
         'language "nl" was 1 % and is 14 %',
-        "language PSI 0.210 0.112 moved",
-        "category PSI – – too few",
+        "language PSI 0.21, bound 0.112",
+        "category too few",
       ],
     ],
     [

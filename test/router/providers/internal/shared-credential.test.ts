@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unlessAborted } from "../../../../src/plugin/unless-aborted.ts";
+import { settleWithin } from "../../../../src/plugin/settle-within.ts";
 import {
   type IssuedCredential,
   type SharedCredentialOptions,
@@ -159,7 +159,7 @@ describe("failures", () => {
       return hourly(count, now);
     });
     const controller = new AbortController();
-    const left = unlessAborted(shared.read(), controller.signal);
+    const left = settleWithin(shared.read(), { signal: controller.signal });
     const stays = shared.read();
     controller.abort("left");
     await expect(left).rejects.toBe("left");
