@@ -137,12 +137,10 @@ function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Listeners are functions that have methods. */
 function hasMethods({ methods }: ObjectKind, value: unknown): value is Fields {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    methods.every((name) => typeof (value as Fields)[name] === "function")
-  );
+  const isHolder = typeof value === "function" || (typeof value === "object" && value !== null);
+  return isHolder && methods.every((name) => typeof (value as unknown as Fields)[name] === "function");
 }
 
 function readList(kind: ListKind<AnyOption>, path: string, value: unknown, strict: boolean): unknown {
