@@ -7,7 +7,7 @@ import { loadWeights } from "../../../router/classifiers/inner.ts";
 import { requestParts } from "../../../router/life/inner.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HttpCall } from "../call.ts";
-import type { HandlerOptions } from "../handler-options.ts";
+import { type HandlerOptions, type ReadHandlerOptions, readHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { connectionOf } from "./connection.ts";
 import { connectionsOf, lastCall, quietMoment, stopped } from "./ending.ts";
@@ -58,14 +58,15 @@ export async function serve<Id extends string>(
   router: Router<Id>,
   options: ServeOptions<Id> = {},
 ): Promise<RunningServer> {
-  const read = readServeOptions(options as ServeOptions);
+  const first = router as unknown as Router;
+  const read = readServeOptions(options as ServeOptions, first);
   const { tls, host, socket, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
-  const generationOf = (served: Router, handling: HandlerOptions): Generation => ({
+  const generationOf = (served: Router, handling: ReadHandlerOptions): Generation => ({
     interfaces: answering(served, handling),
     refusal: pageRefusal({ host, socket, authorise: handling.authorise }),
     inFlight: createInFlight(),
   });
-  let current = generationOf(router as unknown as Router, read.handling);
+  let current = generationOf(first, read);
   const all = createInFlight();
   const held = createHeldBytes(read.maxHeldBytes);
   let phase: Phase = "open";
@@ -127,15 +128,15 @@ export async function serve<Id extends string>(
     },
     replace: (next, given = {}) => {
       const { inFlight, interfaces } = current;
-      current = generationOf(next as unknown as Router, given as HandlerOptions);
+      const served = next as unknown as Router;
+      current = generationOf(served, readHandlerOptions("replace", given as HandlerOptions, served));
       interfaces.leave();
       return inFlight.idle();
     },
     renewTls(next) {
       if (!("setSecureContext" in server))
         throw new InvalidOptionError("renewTls", typeof next, "called on a server with the option tls");
-      checkTls("renewTls", next);
-      (server as TlsServer).setSecureContext(next);
+      (server as TlsServer).setSecureContext(checkTls("renewTls", next));
     },
     close() {
       closing ??= end();
