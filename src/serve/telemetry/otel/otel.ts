@@ -7,14 +7,8 @@ import {
   type TracerProvider,
   trace,
 } from "@opentelemetry/api";
-import {
-  type Attempt,
-  type CalledModel,
-  InvalidOptionError,
-  type Router,
-  type RouterEvent,
-} from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
+import type { Attempt, CalledModel, Router, RouterEvent } from "../../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import { onlyReads } from "../../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../../version.ts";
 import { attemptAttributes } from "./attempt-attributes.ts";
@@ -31,6 +25,11 @@ export interface OtelOptions {
   readonly meterProvider?: { getMeter(name: string, version?: string): unknown } | undefined;
 }
 
+export const otelOptions: OptionTable<OtelOptions, keyof OtelOptions> = {
+  tracerProvider: { is: "object", methods: ["getTracer"], expected: "a TracerProvider", optional: true },
+  meterProvider: { is: "object", methods: ["getMeter"], expected: "a MeterProvider", optional: true },
+};
+
 /** A listener of a router that makes spans. */
 export interface Otel {
   /** Number of spans that were ended early since more than 10,000 requests were under way. */
@@ -45,12 +44,11 @@ export interface Otel {
  * neither tenant nor session. An exporter that hangs or throws does not concern requests. Throws `InvalidOptionError`.
  */
 export function otel<Id extends string>(router: Router<Id>, options: OtelOptions = {}): Otel {
-  checkKeys("otel", options, ["tracerProvider", "meterProvider"]);
-  const { tracerProvider = trace.getTracerProvider(), meterProvider = api.getMeterProvider() } = options;
-  if (typeof tracerProvider?.getTracer !== "function")
-    throw new InvalidOptionError("otel.tracerProvider", tracerProvider, "a TracerProvider");
-  if (typeof meterProvider?.getMeter !== "function")
-    throw new InvalidOptionError("otel.meterProvider", meterProvider, "a MeterProvider");
+  const { tracerProvider = trace.getTracerProvider(), meterProvider = api.getMeterProvider() } = readOptions(
+    "otel",
+    otelOptions,
+    options,
+  );
   const open = new OpenSpans((tracerProvider as TracerProvider).getTracer("switchpoint", packageVersion));
   const record = recordMetrics((meterProvider as MeterProvider).getMeter("switchpoint", packageVersion));
   const plain = router as unknown as Router;
