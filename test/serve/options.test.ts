@@ -148,7 +148,7 @@ const suites = {
     owner: "otel",
     table: otelOptions,
     valid: {},
-    use: (options) => otel(router, options).close(),
+    use: async (options) => (await otel(router, options)).close(),
   }),
 };
 

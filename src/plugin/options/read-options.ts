@@ -1,4 +1,5 @@
 import { InvalidOptionError, notShown } from "../../contracts/errors/index.ts";
+import { type Fields, fieldsOf, isObject } from "../fields-of.ts";
 import { describeKind, rangeOf } from "./describe-kind.ts";
 import { nearestName } from "./nearest-name.ts";
 import { isWithin } from "./number-range.ts";
@@ -35,8 +36,6 @@ export function readOptions<
   return readFields(options, given as Fields, path) as FilledOptions<Given, Open>;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Throws `InvalidOptionError` unless the value is an object whose keys are all known. */
 export function refuseUnknown(owner: string, given: unknown, known: readonly string[]): void {
   if (typeof given !== "object" || given === null || Array.isArray(given))
@@ -57,8 +56,8 @@ export function refuseUnknown(owner: string, given: unknown, known: readonly str
 export function readFields(table: AnyOptions, given: Fields, path: string, strict = true): Fields {
   const read: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
-    // Each is read once: it may be a getter.
-    const value = given[key];
+    // Each is read once: it may be a getter. What every object has is not given: an id may be `constructor`.
+    const value = key in Object.prototype && !Object.hasOwn(given, key) ? undefined : given[key];
     if (value === undefined) {
       if (option.default !== undefined) read[key] = option.default;
       if (option.default !== undefined || option.optional === true) continue;
@@ -89,6 +88,9 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
       return kind.check(path, value as never);
     case "list":
       return readList(kind, path, value, strict);
+    case "tuple":
+      if (!Array.isArray(value) || value.length !== kind.of.length) return refuse(kind, path, value);
+      return kind.of.map((one, at) => readValue(one, `${path}[${at}]`, value[at], strict));
     case "ids":
       return readIds(kind, path, value);
     case "record": {
@@ -100,7 +102,7 @@ export function readValue(kind: AnyOption, path: string, value: unknown, strict 
     }
     case "table":
       if (strict) refuseUnknown(path, value, Object.keys(kind.of));
-      return readFields(kind.of, isObject(value) ? value : {}, path, strict);
+      return readFields(kind.of, fieldsOf(value), path, strict);
     case "object":
       if (!hasMethods(kind, value)) return refuse(kind, path, value);
       for (const name of kind.named ?? []) readValue({ is: "text" }, `${path}.${name}`, value[name]);
@@ -131,10 +133,6 @@ function refuse(kind: AnyOption, path: string, value: unknown): never {
 function isText({ empty, max = Number.POSITIVE_INFINITY, pattern }: TextKind, value: unknown): boolean {
   if (typeof value !== "string" || value.length > max) return false;
   return (empty || value.trim() !== "") && (pattern === undefined || pattern.test(value));
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Listeners are functions that have methods. */
