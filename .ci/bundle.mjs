@@ -98,11 +98,7 @@ const core = new Set(
   (await modulesOf(door)).filter(([id, { code }]) => code || pathIn(id) === door).map(([id]) => id),
 );
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
-const ofPolicies = await ownModulesOf(
-  "policies/index.ts",
-  "policies/constraints/index.ts",
-  "policies/checks/index.ts",
-);
+const ofPolicies = await ownModulesOf("policies/index.ts");
 /** What the first request loads: the parts of a request, and the default classifier with its weights. */
 const ofRequests = await ownModulesOf("src/router/life/request-parts.ts");
 /** State that processes share, which few routers have: its door with the stores, and what a router with one loads. */

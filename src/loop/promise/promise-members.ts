@@ -17,7 +17,8 @@ export const mostMembers = 64;
 /** Largest number of renewals that is taken for one. */
 export const mostRenewals = 1e9;
 const longest = 65_536;
-const namePattern = /^[\w.:-]{1,64}$/;
+/** Names of processes. */
+export const memberName: RegExp = /^[\w.:-]{1,64}$/;
 
 /** Reads the members; undefined for everything else, which counts as none: a store may hold anything. */
 export function readMembers(text: string | undefined): PromiseMembers | undefined {
@@ -40,14 +41,9 @@ export function readMembers(text: string | undefined): PromiseMembers | undefine
   }
 }
 
-/** True for a name of a process. */
-export function isMemberName(name: unknown): name is string {
-  return typeof name === "string" && namePattern.test(name);
-}
-
 function isMember(value: unknown): boolean {
   const { name, at } = (value ?? {}) as Partial<PromiseMember>;
-  return isMemberName(name) && isCount(at, Number.MAX_SAFE_INTEGER);
+  return typeof name === "string" && memberName.test(name) && isCount(at, Number.MAX_SAFE_INTEGER);
 }
 
 function isCount(value: unknown, most: number): boolean {

@@ -56,8 +56,8 @@ export function refuseUnknown(owner: string, given: unknown, known: readonly str
 export function readFields(table: AnyOptions, given: Fields, path: string, strict = true): Fields {
   const read: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
-    // Each is read once: it may be a getter.
-    const value = given[key];
+    // Each is read once: it may be a getter. What every object has is not given: an id may be `constructor`.
+    const value = key in Object.prototype && !Object.hasOwn(given, key) ? undefined : given[key];
     if (value === undefined) {
       if (option.default !== undefined) read[key] = option.default;
       if (option.default !== undefined || option.optional === true) continue;

@@ -50,9 +50,14 @@ test.each<[unknown, string]>([
 });
 
 test("a list without a version is read in the same way", () => {
-  const readList = (list: unknown) =>
-    readStates<{ readonly name: string }>("list", { name: { is: "text" } }, list as []);
-  expect(readList([{ name: "a", more: 1 }])).toEqual([{ name: "a" }]);
-  expect(() => readList({})).toThrow("list must be what exportState() returned");
-  expect(() => readList([{ name: 1 }])).toThrow("list[0].name must be");
+  const fields = { name: { is: "text" } } as const;
+  expect(readStates<{ name: string }>("list", fields, [{ name: "a", more: 1 } as { name: string }])).toEqual([
+    { name: "a" },
+  ]);
+  expect(() => readStates<{ name: string }>("list", fields, {} as never)).toThrow(
+    "list must be what exportState() returned",
+  );
+  expect(() => readStates<{ name: string }>("list", fields, [{ name: 1 } as never])).toThrow(
+    "list[0].name must be",
+  );
 });

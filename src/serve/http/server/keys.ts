@@ -1,6 +1,8 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { InvalidOptionError } from "../../../contracts/index.ts";
+import { hmacUnder } from "../../../plugin/hmac.ts";
 import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import { nodeCrypto } from "../../../plugin/node-crypto.ts";
+import { sha256 } from "../../../plugin/sha256.ts";
 import type { HandlerOptions, Identity } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 
@@ -30,8 +32,10 @@ export function createKey(fields: Omit<KeyRecord, "hash"> = {}): {
   readonly key: string;
   readonly record: KeyRecord;
 } {
-  const key = `sp-${randomBytes(32).toString("base64url")}`;
-  const record = { hash: createHash("sha256").update(key).digest("hex"), ...fields };
+  // Hashed for the letters of the digest alone, which may stand in headers: the random bits stay as many.
+  const { createHash, randomBytes } = nodeCrypto();
+  const key = `sp-${createHash("sha256").update(randomBytes(32)).digest("base64url")}`;
+  const record = { hash: sha256(key), ...fields };
   checkRecord("createKey", record);
   return { key, record };
 }
@@ -72,34 +76,28 @@ export function authoriseByKeys(
   now: () => number = Date.now,
 ): NonNullable<HandlerOptions["authorise"]> {
   // By a secret of this process: how long a look-up takes tells nothing about the hashes that are stored.
-  const secret = randomBytes(32);
-  const placeOf = (hash: string) => createHmac("sha256", secret).update(hash).digest("base64url");
+  const placeOf = hmacUnder(nodeCrypto().randomBytes(32));
   const holders = new Map<string, Holder>();
   records.forEach((record, at) => {
     checkRecord(`keys[${at}]`, record);
     holders.set(placeOf(record.hash), holderOf(record));
   });
-  // A key that is not known is compared as well.
-  const nobody = holderOf({ hash: randomBytes(32).toString("hex") });
   return ({ headers }) => {
     const key = keyOf(headers.get("authorization"), headers.get("x-api-key"));
     if (key === undefined) return undefined;
-    const hash = createHash("sha256").update(key).digest();
-    const holder = holders.get(placeOf(hash.toString("hex"))) ?? nobody;
-    const isKnown = timingSafeEqual(hash, holder.hash);
-    return isKnown && now() < holder.expiresAtMs ? holder.identity : undefined;
+    const holder = holders.get(placeOf(sha256(key)));
+    return holder !== undefined && now() < holder.expiresAtMs ? holder.identity : undefined;
   };
 }
 
 interface Holder {
-  readonly hash: Buffer;
   readonly identity: Identity;
   readonly expiresAtMs: number;
 }
 
-function holderOf({ hash, expiresAt, ...identity }: KeyRecord): Holder {
+function holderOf({ hash: _, expiresAt, ...identity }: KeyRecord): Holder {
   const expiresAtMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
-  return { hash: Buffer.from(hash, "hex"), identity, expiresAtMs };
+  return { identity, expiresAtMs };
 }
 
 const longestKey = 1_024;
