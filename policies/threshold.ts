@@ -21,7 +21,13 @@ export const thresholdOptions: OptionTable<ThresholdOptions<string>, "at" | "lar
   small: { is: "text" },
   large: { is: "text" },
   at: { is: "share", optional: true },
-  largeShare: { is: "share", optional: true },
+  largeShare: {
+    is: "share",
+    above: 0,
+    below: 1,
+    optional: true,
+    expected: "above 0 and below 1: always() sends everything to one model",
+  },
   maxTenantShare: { is: "number", min: 0.001, max: 1, default: 0.1 },
   otherwise: { is: "any", optional: true, expected: "small or large" },
 };
@@ -80,12 +86,6 @@ function ruleOf<Id extends string>(options: Cut<Id>): Rule<Id> {
   if (largeShare === undefined) return fixedRule(options, readOption({ is: "share" }, "threshold.at", at));
   if (at !== undefined)
     throw new InvalidOptionError("threshold.at", at, "absent next to largeShare: give one of them");
-  if (largeShare === 0 || largeShare === 1)
-    throw new InvalidOptionError(
-      "threshold.largeShare",
-      largeShare,
-      "above 0 and below 1: always() sends everything to one model",
-    );
   return shareRule(options, largeShare);
 }
 

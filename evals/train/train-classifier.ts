@@ -155,7 +155,7 @@ function checkCandidate(path: string, candidate: string): string {
   return readOption(choices, path, candidate);
 }
 
-/** What of the settings a classifier is built with. */
+/** The settings by which a classifier is built. */
 export function settingsOf({
   resamples,
   confidence,

@@ -23,7 +23,7 @@ export interface ShareThresholdOptions<Id extends string> extends TwoModels<Id> 
   /** Share of the router's recent requests that goes to the large model, in (0, 1). */
   readonly largeShare: number;
   /**
-   * Largest part of the recent requests that count from one tenant, in (0, 1], so that no tenant moves the cut
+   * Largest part of the recent requests that count from one tenant, in [0.001, 1], so that no tenant moves the cut
    * for all. Default 0.1.
    */
   readonly maxTenantShare?: number | undefined;

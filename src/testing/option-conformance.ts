@@ -130,6 +130,8 @@ function wrongValues(kind: AnyOption): readonly unknown[] {
       return [null, "x", [], [""], [7], ["a", "b", "a"], ...((kind.min ?? 1) > 1 ? [["a"]] : [])];
     case "list":
       return [...(kind.orOne ? [] : [null, {}]), ...((kind.min ?? 0) > 0 ? [[]] : []), ...entries(kind.of)];
+    case "tuple":
+      return [null, "x", [], [...kind.of.map(() => null), null]];
     case "record":
       return [null, "x", [], ...wrongValues(kind.of).map((value) => ({ key: value }))];
     case "table":

@@ -1,4 +1,6 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
+import type { CheckedKind, ListKind, Optional } from "../../plugin/options/option-kind.ts";
 import type { FrameDrift } from "./loop-frame.ts";
 
 /** A promise, as far as its state is shown: `createPromise` makes one. */
@@ -72,27 +74,32 @@ export interface LoopSources {
   readonly drift?: ShownDrift | undefined;
 }
 
-const mostSources = 20;
+export const loopSourceOptions: OptionTable<LoopSources, keyof LoopSources> = {
+  promises: sourcesWith("report"),
+  rollouts: sourcesWith("status"),
+  drift: { is: "checked", check: (path, drift) => checkSource(path, drift, "status"), optional: true },
+};
 
-/** Throws `InvalidOptionError`, which names the option as one of `owner`. */
-export function checkLoopSources(owner: string, { promises, rollouts, drift }: LoopSources): void {
-  checkSource(`${owner}.drift`, drift, "status");
-  for (const [name, list, method] of [
-    ["promises", promises, "report"],
-    ["rollouts", rollouts, "status"],
-  ] as const) {
-    if (list === undefined) continue;
-    if (!Array.isArray(list) || list.length > mostSources)
-      throw new InvalidOptionError(`${owner}.${name}`, list, `a list of at most ${mostSources}`);
-    list.forEach((one, at) => {
-      checkSource(`${owner}.${name}[${at}]`, one, method);
-    });
-  }
+function sourcesWith<Source>(method: string): ListKind<CheckedKind<Source>> & Optional {
+  const check = (path: string, one: Source) => checkSource(path, one, method);
+  return {
+    is: "list",
+    of: { is: "checked", check },
+    max: 20,
+    expected: "a list of at most 20",
+    optional: true,
+  };
 }
 
-/** The same for one source, which has a method of this name. */
-export function checkSource(option: string, given: unknown, method: string): void {
-  if (given === undefined) return;
+/** Throws `InvalidOptionError`, which names the option as one of `owner`. */
+export function checkLoopSources(owner: string, sources: LoopSources): void {
+  readOptions(owner, loopSourceOptions, sources);
+}
+
+/** Returns a source that has a method of this name; none is one as well. Throws `InvalidOptionError`. */
+export function checkSource<Source>(option: string, given: Source, method: string): Source {
+  if (given === undefined) return given;
   if (typeof (given as Readonly<Record<string, unknown>> | null)?.[method] !== "function")
     throw new InvalidOptionError(option, typeof given, `something with ${method}()`);
+  return given;
 }

@@ -25,6 +25,8 @@ export function describeKind(kind: AnyOption): string {
       return `an object with ${kind.methods.map((name) => `${name}()`).join(" and ")}`;
     case "list":
       return describeLength(kind.min, kind.max);
+    case "tuple":
+      return `an array of ${kind.of.length}`;
     case "ids":
       return "an array of model ids";
     case "record":

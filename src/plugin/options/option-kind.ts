@@ -16,7 +16,11 @@ export type OptionKind<Value> =
       ? ObjectKind | RecordKind<OptionKind<NonNullable<Value[keyof Value]>>> | TableKind<FieldTable<Value>>
       : never);
 
-type ListOf<List> = List extends readonly (infer Item)[] ? ListKind<OptionKind<Item>> | IdsKind : never;
+type ListOf<List> = List extends readonly (infer Item)[]
+  ? number extends List["length"]
+    ? ListKind<OptionKind<Item>> | IdsKind
+    : TupleKind<{ readonly [At in keyof List]: OptionKind<List[At]> }>
+  : never;
 
 interface Described {
   readonly expected?: string | undefined;
@@ -85,6 +89,12 @@ export interface ListKind<Of> extends Described {
   readonly orOne?: true | undefined;
 }
 
+/** An array of as many entries as there are kinds, each of its own, of which a copy is read. */
+export interface TupleKind<Of> extends Described {
+  readonly is: "tuple";
+  readonly of: Of;
+}
+
 /** An array of different ids, at least one. */
 export interface IdsKind extends Described {
   readonly is: "ids";
@@ -141,6 +151,7 @@ export type AnyOption = (
   | ObjectKind
   | IdsKind
   | ListKind<AnyOption>
+  | TupleKind<readonly AnyOption[]>
   | RecordKind<AnyOption>
   | TableKind<AnyOptions>
 ) & { readonly optional?: true | undefined; readonly default?: unknown };

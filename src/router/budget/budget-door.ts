@@ -129,7 +129,7 @@ function fits({ owner: { kind } }: Budget, { tenant, name }: Owner): boolean {
   return kind !== "tenant" || name === undefined;
 }
 
-const ownerOptions: OptionTable<BudgetAccountOwner, "tenant" | "owner"> = {
+export const ownerOptions: OptionTable<BudgetAccountOwner, "tenant" | "owner"> = {
   tenant: { is: "text", optional: true },
   owner: { is: "text", optional: true },
 };

@@ -5,13 +5,16 @@ import {
   type ModelFacts,
   type RateOptions,
 } from "../../contracts/index.ts";
-import { type OptionTable, readOptions } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
+
+/** Limits of an endpoint with their defaults filled in. */
+export type EndpointBounds = FilledOptions<EndpointLimits, keyof RateOptions | "maxConcurrent">;
 
 /** Options of limits with their defaults filled in. */
 export interface ResolvedLimitOptions {
   /** Returns the bounds of an endpoint by its key: see `withoutEffort`. */
-  readonly boundsOf: (name: string) => EndpointLimits;
+  readonly boundsOf: (name: string) => EndpointBounds;
   readonly tenant: RateOptions | undefined;
   readonly maxTenants: number;
   readonly learn: boolean;
@@ -34,8 +37,11 @@ export const endpointLimits: OptionTable<EndpointLimits, keyof EndpointLimits> =
   queueTimeoutMs: { is: "duration", optional: true },
 };
 
-export const limitOptions: OptionTable<LimitOptions, keyof EndpointLimits | "tenant"> = {
-  ...endpointLimits,
+export const limitOptions: OptionTable<LimitOptions, keyof RateOptions | "maxConcurrent" | "tenant"> = {
+  ...rateOptions,
+  maxConcurrent: endpointLimits.maxConcurrent,
+  maxQueued: { is: "number", min: 0, max: 1_000_000, integer: true, default: 100 },
+  queueTimeoutMs: { is: "duration", default: 10_000 },
   // Its keys are those of the router's models.
   models: { is: "any", default: {}, expected: "limits by id of a model" },
   tenant: { is: "table", of: rateOptions, optional: true },
@@ -54,7 +60,7 @@ export function resolveLimitOptions(
   const ofModels = Object.keys(all).map((id) => [id, { is: "table", of: endpointLimits, optional: true }]);
   const byId: OptionTable<Record<string, EndpointLimits>, string> = Object.fromEntries(ofModels);
   const idOf = new Map<string, string>();
-  const own = new Map<string, EndpointLimits>();
+  const own = new Map<string, EndpointBounds>();
   for (const [id, bounds] of Object.entries(readOptions(`${owner}.models`, byId, models))) {
     const facts = all[id] as ModelFacts;
     const key = withoutEffort(facts.name, facts);
@@ -66,7 +72,8 @@ export function resolveLimitOptions(
         `absent: ${other} is of the same endpoint, and has limits for all its efforts`,
       );
     idOf.set(key, id);
-    own.set(key, { ...general, ...bounds });
+    // What was left out is not there.
+    own.set(key, { ...general, ...(bounds as Partial<EndpointBounds>) });
   }
   const hasRates = [general, tenant ?? {}, ...own.values()].some(
     ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>

@@ -1,6 +1,7 @@
-import type { Attempt, EndpointLimits, RateLimitInfo } from "../../contracts/index.ts";
+import type { Attempt, RateLimitInfo } from "../../contracts/index.ts";
 import type { Bulkheads, QueuePlace } from "./bulkheads.ts";
 import type { CallRates } from "./call-rates.ts";
+import type { EndpointBounds } from "./limit-options.ts";
 import {
   beginReserved,
   cancelReserved,
@@ -31,7 +32,7 @@ export interface LimitPass {
 export interface LimitPassParts {
   /** Name of the model. */
   readonly name: string;
-  readonly bounds: EndpointLimits;
+  readonly bounds: EndpointBounds;
   /** Estimated tokens of the call. */
   readonly tokens: number;
   readonly reservations: readonly Reservation[];
@@ -56,7 +57,7 @@ const over: Stage = { at: "over" };
 
 export function createLimitPass(parts: LimitPassParts): LimitPass {
   const { name, bounds, tokens, reservations, waitMs, bulkheads, rates, clock } = parts;
-  const { maxConcurrent, maxQueued = 100, queueTimeoutMs = 10_000 } = bounds;
+  const { maxConcurrent, maxQueued, queueTimeoutMs } = bounds;
   let stage: Stage = { at: "reserved" };
   let saidBy: Use | undefined;
   let isHeard = false;

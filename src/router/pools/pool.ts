@@ -1,12 +1,11 @@
 import { InvalidOptionError, type Model, ProviderError } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
-import { longestTimerMs } from "../../plugin/longest-timer.ts";
+import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mergeFacts } from "../../plugin/merge-facts.ts";
 import type { BalanceRule } from "./balance/balance-rule.ts";
 import { orderedBy } from "./balance/ordered-by.ts";
 import { powerOfTwo } from "./balance/power-of-two.ts";
 import type { DiscoveredEndpoint, Discovery } from "./discovery/discovery.ts";
-import { checkLoadOptions, type PoolLoadOptions } from "./load/load-options.ts";
+import { checkLoadOptions, type PoolLoad, type PoolLoadOptions } from "./load/load-options.ts";
 import { fixedMembers } from "./members/fixed-members.ts";
 import { FoundMembers } from "./members/found-members.ts";
 import type { Members } from "./members/members.ts";
@@ -29,6 +28,13 @@ export interface PoolOptions {
   readonly startWaitMs?: number | undefined;
 }
 
+export const poolOptions: OptionTable<PoolOptions, "load"> = {
+  balance: { is: "object", methods: ["order"], default: powerOfTwo },
+  maxWaitMs: { is: "duration", min: 0, default: 0 },
+  load: { is: "any", optional: true, expected: "true, or options" },
+  startWaitMs: { is: "duration", min: 0, default: 2_000 },
+};
+
 /** Members that come and go. */
 export interface FoundModels {
   /** Source of the endpoints: `dns(...)`, `kubernetes(...)`, `fileOf(...)`, `polled(...)`, or one of your own. */
@@ -39,6 +45,11 @@ export interface FoundModels {
    */
   readonly as: (endpoint: DiscoveredEndpoint) => Model;
 }
+
+export const foundModels: OptionTable<FoundModels> = {
+  discover: { is: "object", methods: ["watch"] },
+  as: { is: "function", expected: "a function from an endpoint to a model" },
+};
 
 /**
  * Returns a model that consists of several endpoints, of any providers. A router asks its constraints about each of them at
@@ -57,13 +68,9 @@ export function pool(
   members: readonly Model[] | FoundModels,
   options: PoolOptions = {},
 ): Model {
-  checkText("pool: the name", name);
-  checkKeys("pool", options, ["balance", "maxWaitMs", "load", "startWaitMs"]);
-  const { balance = powerOfTwo, maxWaitMs = 0, load, startWaitMs = 2_000 } = options;
-  checkMethods("pool.balance", balance, ["order"]);
-  checkNumber("pool.maxWaitMs", maxWaitMs, { min: 0, max: longestTimerMs });
-  checkNumber("pool.startWaitMs", startWaitMs, { min: 0, max: longestTimerMs });
-  const watched = load === undefined ? undefined : checkLoadOptions(load);
+  readOption({ is: "text" }, "pool: the name", name);
+  const { balance, maxWaitMs, load: given, startWaitMs } = readOptions("pool", poolOptions, options);
+  const load = given === undefined ? undefined : checkLoadOptions("pool.load", given);
   const rule = orderedBy(balance);
   const now = () => performance.now();
   if (Array.isArray(members))
@@ -72,13 +79,13 @@ export function pool(
       maxWaitMs,
       rule,
       startWaitMs,
-      load: watched,
+      load,
       members: fixedMembers({ name }, members, now),
     });
   const { discover, as } = checkFound(name, members as FoundModels);
   const seats = new FoundMembers({ name }, as, now);
   const found = { discover, members: seats };
-  return poolOf({ name, maxWaitMs, rule, startWaitMs, load: watched, members: seats, found });
+  return poolOf({ name, maxWaitMs, rule, startWaitMs, load, members: seats, found });
 }
 
 interface PoolParts {
@@ -86,7 +93,7 @@ interface PoolParts {
   readonly maxWaitMs: number;
   readonly rule: ReturnType<typeof orderedBy>;
   readonly startWaitMs: number;
-  readonly load: PoolLoadOptions | undefined;
+  readonly load: PoolLoad | undefined;
   readonly members: Members;
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
 }
@@ -127,9 +134,5 @@ function checkFound(name: string, given: FoundModels): FoundModels {
   const option = `pool(${JSON.stringify(name)}): members`;
   if (typeof given !== "object" || given === null)
     throw new InvalidOptionError(option, given, "a list of models, or { discover, as }");
-  checkKeys(option, given, ["discover", "as"]);
-  checkMethods(`${option}.discover`, given.discover, ["watch"]);
-  if (typeof given.as !== "function")
-    throw new InvalidOptionError(`${option}.as`, given.as, "a function from an endpoint to a model");
-  return given;
+  return readOptions(option, foundModels, given);
 }

@@ -43,6 +43,16 @@ test("a table that does not fit its type does not compile", () => {
   expectTypeOf([missing, unknown, open, required, kind, choice, usual]).toBeArray();
 });
 
+test("a tuple has a kind for each of its places", () => {
+  type Row = OptionTable<{ readonly row: readonly [name: string, count: number] }>;
+  const row: Row = { row: { is: "tuple", of: [{ is: "text" }, { is: "number" }] } };
+  // @ts-expect-error: the second place is a number.
+  const swapped: Row = { row: { is: "tuple", of: [{ is: "text" }, { is: "text" }] } };
+  // @ts-expect-error: a place is missing.
+  const short: Row = { row: { is: "tuple", of: [{ is: "text" }] } };
+  expectTypeOf([row, swapped, short]).toBeArray();
+});
+
 test("a single value has the type of its kind", () => {
   expectTypeOf(readOption({ is: "share", above: 0 }, "x", 1)).toEqualTypeOf<number>();
   expectTypeOf(readOption({ is: "choice", of: ["a", "b"] }, "x", "a")).toEqualTypeOf<"a" | "b">();

@@ -34,6 +34,15 @@ test("options are read with their defaults, and those without one stay out", () 
   });
 });
 
+test("a key that every object has is given only by its owner", () => {
+  const entries = ["constructor", "toString"].map((id) => [id, { is: "table", of: inner, optional: true }]);
+  const byId: OptionTable<Record<string, InnerOptions>, string> = Object.fromEntries(entries);
+  expect(readOptions("sample", byId, {})).toEqual({});
+  expect(readOptions("sample", byId, { constructor: { label: "x" } })).toEqual({
+    constructor: { label: "x", flag: false },
+  });
+});
+
 test.each<[object, string]>([
   [{}, "sample.id must be a non-empty string, but it is missing"],
   [{ id: "a", share: 0 }, "sample.share must be a number in (0, 1], got 0"],
@@ -96,6 +105,8 @@ test.each<[OptionKind<never> | object, unknown, string]>([
   [{ is: "list", of: { is: "boolean" }, min: 1 }, [], "must be an array of at least 1, got an array of 0"],
   // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested.
   [{ is: "list", of: { is: "boolean" } }, [true, ,], "[1] must be true or false, but it is missing"],
+  [{ is: "tuple", of: [{ is: "text" }, { is: "share" }] }, ["a"], "must be an array of 2, got an array of 1"],
+  [{ is: "tuple", of: [{ is: "text" }, { is: "share" }] }, ["a", 2], "[1] must be a number in [0, 1], got 2"],
   [{ is: "ids" }, "a", 'must be an array of model ids, got "a"'],
   [{ is: "ids" }, [], "must be given at least one model id, got an array of 0"],
   [{ is: "ids" }, ["a", "a"], '[1] must be an id that is not there already, got "a"'],

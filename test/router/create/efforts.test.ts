@@ -192,6 +192,26 @@ describe("the effort arrives", () => {
     });
   });
 
+  test("from a client that pins the id over HTTP, and the list of models names it", async () => {
+    const model = fakeModel({ provider: "openai", model: "gpt-5.5" });
+    const router = createRouter({
+      models: efforts("large", model, ["low", "high"]),
+      policy: always("large@low"),
+    });
+    const handler = createHandler(router);
+    const answer = await handler(
+      new Request("http://localhost/v1/chat/completions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: "large@high", messages, reasoning_effort: "low" }),
+      }),
+    );
+    expect(answer.status).toBe(200);
+    expect(model.requests).toMatchObject([{ reasoning_effort: "high" }]);
+    const listed = await handler(new Request("http://localhost/v1/models/large%40high"));
+    expect(await listed.json()).toMatchObject({ id: "large@high" });
+  });
+
   test("in the body of a batch", async () => {
     const batches = {
       priceShare: 0.5,

@@ -4,7 +4,7 @@ import type { Model } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { leastLoaded, pool } from "../../../src/router/pools/index.ts";
 import { type Capacity, capacityAfter, expectedWaitOf } from "../../../src/router/pools/load/capacity.ts";
-import { metricsOf } from "../../../src/router/pools/load/load-options.ts";
+import { checkLoadOptions, metricsOf } from "../../../src/router/pools/load/load-options.ts";
 import { withOwnCalls } from "../../../src/router/pools/load/own-calls.ts";
 import { vllm } from "../../../src/router/providers/engines/index.ts";
 import { type FakeEngine, fakeModel, serveFakeEngine, smallProfile } from "../../../src/testing/index.ts";
@@ -170,14 +170,15 @@ describe("a pool that reads the load of its engines", () => {
 
   it("refuses wrong options, and reads nothing of what it does not know", () => {
     const model = at({ url: "http://h:8000/v1" });
-    for (const load of [{ everyMs: 0 }, { path: "metrics" }, { path: "/a b" }, { other: 1 }, 7] as never[])
-      expect(() => pool("own", [model], { load })).toThrow("pool.load");
-    expect(metricsOf(model, {})?.url).toBe("http://h:8000/metrics");
+    for (const wrong of [{ path: "metrics" }, { path: "/a b" }, 7, null, false] as never[])
+      expect(() => pool("own", [model], { load: wrong })).toThrow("pool.load");
+    const load = checkLoadOptions("pool.load", true);
+    expect(metricsOf(model, load)?.url).toBe("http://h:8000/metrics");
     expect(metricsOf({ ...model, endpoint: "http://h/prefix/v1/" }, { path: "/m" })?.url).toBe(
       "http://h/prefix/m",
     );
-    expect(metricsOf({ ...model, provider: "openai" }, {})).toBeUndefined();
-    expect(metricsOf({ ...model, endpoint: undefined }, {})).toBeUndefined();
+    expect(metricsOf({ ...model, provider: "openai" }, load)).toBeUndefined();
+    expect(metricsOf({ ...model, endpoint: undefined }, load)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
-import { checkKeys, checkNumber } from "../../../plugin/option-checks.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOptions } from "../../../plugin/options/read-options.ts";
 import type { BalanceRule } from "./balance-rule.ts";
 import { callsOf, sortedBy } from "./calls-of.ts";
 
@@ -9,6 +10,11 @@ export interface LeastLoadedOptions {
   readonly kv?: number | undefined;
 }
 
+export const leastLoadedOptions: OptionTable<LeastLoadedOptions> = {
+  queue: { is: "number", min: 0, default: 1 },
+  kv: { is: "number", min: 0, default: 1 },
+};
+
 /**
  * Asks the member first whose engine reports the least load: its place between the shortest and the longest queue, and
  * the used share of its KV cache, each in [0, 1] and weighted. A member that does not report one of them gets the mean
@@ -17,10 +23,7 @@ export interface LeastLoadedOptions {
  * Throws `InvalidOptionError`.
  */
 export function leastLoaded(options: LeastLoadedOptions = {}): BalanceRule {
-  checkKeys("leastLoaded", options, ["queue", "kv"]);
-  const { queue = 1, kv = 1 } = options;
-  checkNumber("leastLoaded.queue", queue, { min: 0 });
-  checkNumber("leastLoaded.kv", kv, { min: 0 });
+  const { queue, kv } = readOptions("leastLoaded", leastLoadedOptions, options);
   return {
     name: "leastLoaded",
     order(members, { draws }) {

@@ -1,5 +1,6 @@
-import { InvalidOptionError, type Member } from "../../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../../plugin/option-checks.ts";
+import type { Member } from "../../../contracts/index.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOptions } from "../../../plugin/options/read-options.ts";
 import type { BalanceRule } from "./balance-rule.ts";
 import { callsOf, sortedBy } from "./calls-of.ts";
 import { powerOfTwo } from "./power-of-two.ts";
@@ -13,6 +14,11 @@ export interface PrefixAffinityOptions {
    */
   readonly maxLoadRatio?: number | undefined;
 }
+
+export const prefixAffinityOptions: OptionTable<PrefixAffinityOptions> = {
+  by: { is: "choice", of: ["session", "prefix"], default: "session" },
+  maxLoadRatio: { is: "number", min: 1, default: 1.25 },
+};
 
 /** A rule that needs a key. */
 export interface AffinityRule extends BalanceRule {
@@ -28,11 +34,7 @@ export interface AffinityRule extends BalanceRule {
  * Throws `InvalidOptionError`.
  */
 export function prefixAffinity(options: PrefixAffinityOptions = {}): AffinityRule {
-  checkKeys("prefixAffinity", options, ["by", "maxLoadRatio"]);
-  const { by = "session", maxLoadRatio = 1.25 } = options;
-  if (by !== "session" && by !== "prefix")
-    throw new InvalidOptionError("prefixAffinity.by", by, '"session" or "prefix"');
-  checkNumber("prefixAffinity.maxLoadRatio", maxLoadRatio, { min: 1 });
+  const { by, maxLoadRatio } = readOptions("prefixAffinity", prefixAffinityOptions, options);
   return {
     name: "prefixAffinity",
     by,

@@ -1,9 +1,24 @@
 import { InvalidOptionError } from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/option-checks.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOptions } from "../../../plugin/options/read-options.ts";
 import type { DiscoveredEndpoint } from "./discovery.ts";
 
 /** Most endpoints of a set. */
 const mostEndpoints = 1_000;
+
+/** An endpoint as it comes from outside, where it is ready unless it says otherwise. */
+type GivenEndpoint = Omit<DiscoveredEndpoint, "state"> & Partial<Pick<DiscoveredEndpoint, "state">>;
+
+export const endpointOptions: OptionTable<GivenEndpoint, "labels"> = {
+  url: { is: "checked", check: checkUrl, expected: "an absolute http or https URL" },
+  state: { is: "choice", of: ["ready", "draining"], default: "ready" },
+  labels: {
+    is: "record",
+    of: { is: "text", empty: true, expected: "a string" },
+    optional: true,
+    expected: "an object of strings",
+  },
+};
 
 /**
  * Checks endpoints from outside: addresses, or objects with `url`, `state` (default `ready`) and `labels`. Of several
@@ -14,26 +29,18 @@ export function checkEndpoints(option: string, value: unknown): readonly Discove
   if (value.length > mostEndpoints)
     throw new InvalidOptionError(`${option}.length`, value.length, `at most ${mostEndpoints} endpoints`);
   const found = new Map<string, DiscoveredEndpoint>();
-  value.forEach((one: unknown, index) => {
-    const endpoint = checkEndpoint(`${option}[${index}]`, typeof one === "string" ? { url: one } : one);
+  value.forEach((one: string | GivenEndpoint, index) => {
+    const given = typeof one === "string" ? { url: one } : one;
+    const endpoint = readOptions(`${option}[${index}]`, endpointOptions, given);
     if (!found.has(endpoint.url)) found.set(endpoint.url, endpoint);
   });
   return [...found.values()];
 }
 
-function checkEndpoint(option: string, value: unknown): DiscoveredEndpoint {
-  checkKeys(option, value, ["url", "state", "labels"]);
-  const { url, state = "ready", labels } = value as Partial<Record<keyof DiscoveredEndpoint, unknown>>;
+function checkUrl(option: string, url: unknown): string {
   const isUrl = typeof url === "string" && url.length <= 2_000 && URL.canParse(url);
-  if (!isUrl || !/^https?:$/.test(new URL(url).protocol))
-    throw new InvalidOptionError(`${option}.url`, hidden(url), "an absolute http or https URL");
-  if (state !== "ready" && state !== "draining")
-    throw new InvalidOptionError(`${option}.state`, state, '"ready" or "draining"');
-  if (labels === undefined) return { url, state };
-  const texts = typeof labels === "object" && labels !== null ? Object.values(labels) : [undefined];
-  if (!texts.every((text) => typeof text === "string"))
-    throw new InvalidOptionError(`${option}.labels`, labels, "an object of strings");
-  return { url, state, labels: { ...(labels as Record<string, string>) } };
+  if (isUrl && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new InvalidOptionError(option, hidden(url), "an absolute http or https URL");
 }
 
 /** An address may hold credentials. */

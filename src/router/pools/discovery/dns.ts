@@ -1,5 +1,6 @@
 import { neededBuiltin } from "../../../plugin/node-builtin.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/option-checks.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
 import { askedAgain } from "./asked-again.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
 import type { Discovery } from "./discovery.ts";
@@ -16,6 +17,16 @@ export interface DnsOptions {
   readonly maxTtlMs?: number | undefined;
 }
 
+const ttl = { is: "duration", max: 86_400_000 } as const;
+
+export const dnsOptions: OptionTable<DnsOptions, "servers"> = {
+  port: { is: "number", min: 1, max: 65_535, integer: true, default: 8_000 },
+  path: { is: "text", empty: true, default: "/v1" },
+  servers: { is: "list", of: { is: "text" }, optional: true },
+  minTtlMs: { ...ttl, default: 1_000 },
+  maxTtlMs: { ...ttl, default: 60_000 },
+};
+
 /**
  * Endpoints at the IPv4 addresses of a name, such as that of a headless service of Kubernetes, asked again when the
  * answer's time to live is over. While DNS fails, or no longer knows an address, the last set stays. Node only.
@@ -23,12 +34,9 @@ export interface DnsOptions {
  * Throws `InvalidOptionError`.
  */
 export function dns(host: string, options: DnsOptions = {}): Discovery {
-  checkText("dns.host", host);
-  checkKeys("dns", options, ["port", "path", "servers", "minTtlMs", "maxTtlMs"]);
-  const { port = 8_000, path = "/v1", servers, minTtlMs = 1_000, maxTtlMs = 60_000 } = options;
-  checkNumber("dns.port", port, { min: 1, max: 65_535, integer: true });
-  checkNumber("dns.minTtlMs", minTtlMs, { min: 1, max: 86_400_000 });
-  checkNumber("dns.maxTtlMs", maxTtlMs, { min: minTtlMs, max: 86_400_000 });
+  readOption({ is: "text" }, "dns.host", host);
+  const { port, path, servers, minTtlMs, maxTtlMs } = readOptions("dns", dnsOptions, options);
+  readOption({ ...ttl, min: minTtlMs }, "dns.maxTtlMs", maxTtlMs);
   return {
     name: "dns",
     watch(_runtime, watching) {

@@ -1,30 +1,40 @@
 import { InvalidOptionError } from "../../../contracts/index.ts";
 import { neededBuiltin } from "../../../plugin/node-builtin.ts";
-import { checkNumber, checkText } from "../../../plugin/option-checks.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
 import { askedAgain } from "./asked-again.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
 import type { Discovery } from "./discovery.ts";
+
+export interface FileOfOptions {
+  /** Time between two readings, in milliseconds. Default 1,000. */
+  readonly everyMs?: number | undefined;
+}
+
+export const fileOfOptions: OptionTable<FileOfOptions> = {
+  everyMs: { is: "duration", max: 86_400_000, default: 1_000 },
+};
 
 /** Largest file, in bytes. */
 const largest = 1_048_576;
 
 /**
- * Endpoints of a JSON file, which is read again every `everyMs` milliseconds (default 1,000): an array of addresses or of
+ * Endpoints of a JSON file, which is read again and again: an array of addresses or of
  * `{ url, state?, labels? }`, or `{ endpoints: [...] }`. While it is missing or wrong, the last set stays. Node only.
  *
  * Throws `InvalidOptionError`.
  */
-export function fileOf(path: string, { everyMs = 1_000 }: { readonly everyMs?: number } = {}): Discovery {
-  checkText("fileOf.path", path);
-  checkNumber("fileOf.everyMs", everyMs, { min: 1, max: 86_400_000 });
+export function fileOf(path: string, options: FileOfOptions = {}): Discovery {
+  readOption({ is: "text" }, "fileOf.path", path);
+  const { everyMs } = readOptions("fileOf", fileOfOptions, options);
   return {
     name: "file",
-    watch: (_runtime, options) =>
+    watch: (_runtime, watching) =>
       askedAgain(
         `file ${path}`,
         async () => ({ endpoints: await read(path), nextMs: everyMs }),
         (error) => (error instanceof SyntaxError ? "it is not JSON" : `it cannot be read${codeOf(error)}`),
-        options,
+        watching,
         everyMs,
       ),
   };

@@ -1,7 +1,8 @@
 import { isRouterError, MissingConfigurationError } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
 import { failureOf } from "../../../plugin/http/bounded-get.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/option-checks.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
 import type { Discovery, EndpointSet, WatchOptions } from "./discovery.ts";
 import {
   type KubernetesApi,
@@ -19,6 +20,7 @@ export interface KubernetesOptions {
   readonly port?: string | undefined;
   /** Path of the endpoints' addresses. Default `/v1`. */
   readonly path?: string | undefined;
+  /** Protocol of the endpoints' addresses. Default `http`. */
   readonly protocol?: "http" | "https" | undefined;
   /** Address of the API server. Default: that which Kubernetes tells its pods. */
   readonly apiUrl?: string | undefined;
@@ -32,18 +34,28 @@ export interface KubernetesOptions {
 }
 
 const account = "/var/run/secrets/kubernetes.io/serviceaccount";
-const optionNames = [
-  "service",
-  "namespace",
-  "port",
-  "path",
-  "protocol",
-  "apiUrl",
-  "tokenFile",
-  "caFile",
-  "retryMs",
-  "watchSeconds",
-];
+const file = {
+  is: "checked",
+  check: (option: string, value: string | false) =>
+    value === false ? value : readOption({ is: "text" }, option, value),
+  optional: true,
+  expected: "the path of a file, or false",
+} as const;
+
+type Open = "port" | "apiUrl" | "tokenFile" | "caFile";
+
+export const kubernetesOptions: OptionTable<KubernetesOptions, Open> = {
+  service: { is: "text" },
+  namespace: { is: "text" },
+  port: { is: "text", optional: true },
+  path: { is: "text", empty: true, default: "/v1" },
+  protocol: { is: "choice", of: ["http", "https"], default: "http" },
+  apiUrl: { is: "text", optional: true },
+  tokenFile: file,
+  caFile: file,
+  retryMs: { is: "duration", max: 3_600_000, default: 2_000 },
+  watchSeconds: { is: "number", min: 1, max: 86_400, integer: true, default: 300 },
+};
 
 /**
  * Endpoints of a service of Kubernetes, by a watch of its EndpointSlices: the pod's account needs `list` and `watch` on
@@ -52,27 +64,15 @@ const optionNames = [
  * Throws `InvalidOptionError`; `watch` throws `MissingConfigurationError` outside a cluster without `apiUrl`.
  */
 export function kubernetes(options: KubernetesOptions): Discovery {
-  checkKeys("kubernetes", options, optionNames);
-  const {
-    service,
-    namespace,
-    port,
-    path = "/v1",
-    protocol = "http",
-    retryMs = 2_000,
-    watchSeconds = 300,
-  } = options;
-  checkText("kubernetes.service", service);
-  checkText("kubernetes.namespace", namespace);
-  checkNumber("kubernetes.retryMs", retryMs, { min: 1, max: 3_600_000 });
-  checkNumber("kubernetes.watchSeconds", watchSeconds, { min: 1, max: 86_400, integer: true });
+  const read = readOptions("kubernetes", kubernetesOptions, options);
+  const { service, namespace, port, path, protocol, retryMs, watchSeconds } = read;
   const selector = encodeURIComponent(`kubernetes.io/service-name=${service}`);
   const base = `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/endpointslices?labelSelector=${selector}`;
   return {
     name: "kubernetes",
     watch: (_runtime, watching) =>
       watched({
-        api: apiOf(options),
+        api: apiOf(read),
         base,
         source: `kubernetes ${namespace}/${service}`,
         slices: new KubernetesSlices({ protocol, path, portName: port }),

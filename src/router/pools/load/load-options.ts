@@ -1,11 +1,12 @@
-import { InvalidOptionError, type ModelFacts } from "../../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/option-checks.ts";
-import type { MetricNames } from "./metric-names.ts";
+import type { ModelFacts } from "../../../contracts/index.ts";
+import type { FilledOptions, OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOptions } from "../../../plugin/options/read-options.ts";
+import { type MetricNames, metricNames } from "./metric-names.ts";
 import { llamaCppMetrics } from "./names/llama-cpp.ts";
 import { sglangMetrics } from "./names/sglang.ts";
 import { tgiMetrics } from "./names/tgi.ts";
 import { vllmMetrics } from "./names/vllm.ts";
-import type { WatchLoadOptions } from "./watch-load.ts";
+import { type WatchLoadOptions, watchLoadOptions } from "./watch-load.ts";
 
 /** Options for the load of a pool's members, which is read from the metrics of their engines. */
 export interface PoolLoadOptions
@@ -20,7 +21,28 @@ export interface PoolLoadOptions
   readonly path?: string | undefined;
 }
 
-const optionNames = ["names", "path", "headers", "fetch", "everyMs", "staleAfterMs", "timeoutMs", "maxBytes"];
+type Open = "headers" | "fetch" | "staleAfterMs" | "names";
+
+const { headers, fetch, timeoutMs, maxBytes } = watchLoadOptions;
+
+export const poolLoadOptions: OptionTable<PoolLoadOptions, Open> = {
+  everyMs: { is: "duration", max: 86_400_000, default: 1_000 },
+  staleAfterMs: { is: "number", min: 1, optional: true },
+  names: { is: "table", of: metricNames, optional: true },
+  path: {
+    is: "text",
+    pattern: /^\/[!-~]{0,500}$/,
+    default: "/metrics",
+    expected: 'a path that begins with "/"',
+  },
+  headers,
+  fetch,
+  timeoutMs,
+  maxBytes,
+};
+
+/** The options with their defaults. */
+export type PoolLoad = FilledOptions<PoolLoadOptions, Open>;
 
 const namesOf: ReadonlyMap<string, MetricNames> = new Map([
   ["vllm", vllmMetrics],
@@ -30,23 +52,14 @@ const namesOf: ReadonlyMap<string, MetricNames> = new Map([
 ]);
 
 /** Checks the option `load` of a pool; `true` means all defaults. Throws `InvalidOptionError`. */
-export function checkLoadOptions(given: true | PoolLoadOptions): PoolLoadOptions {
-  if (given === true) return {};
-  checkKeys("pool.load", given, optionNames);
-  const { path, everyMs, staleAfterMs, timeoutMs, maxBytes } = given;
-  if (path !== undefined && !/^\/[!-~]{0,500}$/.test(checkText("pool.load.path", path)))
-    throw new InvalidOptionError("pool.load.path", path, 'a path that begins with "/"');
-  if (everyMs !== undefined) checkNumber("pool.load.everyMs", everyMs, { min: 1, max: 86_400_000 });
-  if (staleAfterMs !== undefined) checkNumber("pool.load.staleAfterMs", staleAfterMs, { min: 1 });
-  if (timeoutMs !== undefined) checkNumber("pool.load.timeoutMs", timeoutMs, { min: 1, max: 86_400_000 });
-  if (maxBytes !== undefined) checkNumber("pool.load.maxBytes", maxBytes, { min: 1 });
-  return given;
+export function checkLoadOptions(option: string, given: true | PoolLoadOptions): PoolLoad {
+  return readOptions(option, poolLoadOptions, given === true ? {} : given);
 }
 
 /** Returns where the metrics of a member are, and their names; undefined if it has none that are known. */
 export function metricsOf(
   { provider, endpoint }: ModelFacts,
-  { names = namesOf.get(provider), path = "/metrics" }: PoolLoadOptions,
+  { names = namesOf.get(provider), path }: Pick<PoolLoad, "names" | "path">,
 ): { readonly url: string; readonly names: MetricNames } | undefined {
   if (endpoint === undefined || names === undefined || !/^https?:\/\//.test(endpoint)) return undefined;
   // Engines have it next to `/v1`.

@@ -1,10 +1,9 @@
 import type { Endpoint } from "../members/endpoint.ts";
-import { metricsOf, type PoolLoadOptions } from "./load-options.ts";
+import { metricsOf, type PoolLoad } from "./load-options.ts";
 import { type LoadWatch, watchLoad } from "./watch-load.ts";
 
 /** Most scrapes of one pool in a second: with many members each is scraped less often. */
 const mostPerSecond = 50;
-const usualMs = 1_000;
 
 /** Watches of the load of a pool's members. */
 export interface LoadWatches {
@@ -15,8 +14,8 @@ export interface LoadWatches {
   close(): Promise<void>;
 }
 
-export function createLoadWatches(options: PoolLoadOptions): LoadWatches {
-  const { headers, fetch, everyMs = usualMs, timeoutMs, maxBytes } = options;
+export function createLoadWatches(options: PoolLoad): LoadWatches {
+  const { headers, fetch, everyMs, timeoutMs, maxBytes } = options;
   const open = new Map<string, { readonly endpoint: Endpoint; readonly watch: LoadWatch }>();
   const ending = new Set<Promise<void>>();
   const pacedMs = () => Math.max(everyMs, (open.size / mostPerSecond) * 1_000);

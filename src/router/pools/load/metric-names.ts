@@ -1,3 +1,5 @@
+import type { FieldTable } from "../../../plugin/options/option-kind.ts";
+
 /** A metric by its name, and by labels that it must have. */
 export interface MetricName {
   readonly name: string;
@@ -14,6 +16,22 @@ export interface MetricNames {
   /** Counter of requests that ended. */
   readonly finished: readonly MetricName[];
 }
+
+const list = {
+  is: "list",
+  of: {
+    is: "table",
+    of: { name: { is: "text" }, labels: { is: "record", of: { is: "text", empty: true }, optional: true } },
+  },
+} as const;
+
+export const metricNames: FieldTable<MetricNames> = {
+  engine: { is: "text" },
+  running: list,
+  waiting: list,
+  kvUsage: list,
+  finished: list,
+};
 
 /** The names as they are, and with `_total`, which some versions of the client library add to counters. */
 export function counter(...names: readonly string[]): readonly MetricName[] {

@@ -1,8 +1,9 @@
 import type { Load } from "../../../contracts/index.ts";
 import { boundedGet } from "../../../plugin/http/bounded-get.ts";
-import { checkNumber } from "../../../plugin/option-checks.ts";
+import type { OptionTable } from "../../../plugin/options/option-table.ts";
+import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
 import { type Capacity, capacityAfter, expectedWaitOf, type Scrape } from "./capacity.ts";
-import type { MetricNames } from "./metric-names.ts";
+import { type MetricNames, metricNames } from "./metric-names.ts";
 import { withOwnCalls } from "./own-calls.ts";
 import { readLoad } from "./read-load.ts";
 
@@ -26,6 +27,31 @@ export interface WatchLoadOptions {
   readonly monotonic?: (() => number) | undefined;
 }
 
+type Open = "headers" | "fetch" | "staleAfterMs";
+
+export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
+  url: { is: "text" },
+  names: { is: "table", of: metricNames },
+  headers: { is: "record", of: { is: "text", empty: true, secret: true }, optional: true },
+  fetch: { is: "function", optional: true },
+  everyMs: {
+    is: "checked",
+    check: (option: string, value: number | (() => number)) => checkTime(option, value, 86_400_000),
+    default: 1_000,
+    expected: "a number in [1, 86400000], or a function that returns one",
+  },
+  staleAfterMs: {
+    is: "checked",
+    check: checkTime,
+    optional: true,
+    expected: "a number of at least 1, or a function that returns one",
+  },
+  timeoutMs: { is: "duration", max: 86_400_000, default: 1_000 },
+  maxBytes: { is: "number", min: 1, default: 4 * 2 ** 20 },
+  inFlight: { is: "function", default: () => 0 },
+  monotonic: { is: "function", default: () => performance.now() },
+};
+
 /** Load of one endpoint, kept up to date apart from the requests. */
 export interface LoadWatch {
   /** Returns the load with this process's own calls since it was measured. Undefined: not known, or too old. */
@@ -43,17 +69,9 @@ interface Measured extends Scrape {
 
 /** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
 export function watchLoad(options: WatchLoadOptions): LoadWatch {
-  const {
-    names,
-    everyMs = 1_000,
-    staleAfterMs = () => 5 * now(everyMs),
-    timeoutMs = 1_000,
-    maxBytes = 4 * 2 ** 20,
-  } = options;
-  const { inFlight = () => 0, monotonic = () => performance.now() } = options;
-  checkNumber("watchLoad.everyMs", now(everyMs), { min: 1, max: 86_400_000 });
-  checkNumber("watchLoad.staleAfterMs", now(staleAfterMs), { min: 1 });
-  checkNumber("watchLoad.timeoutMs", timeoutMs, { min: 1, max: 86_400_000 });
+  const read = readOptions("watchLoad", watchLoadOptions, options);
+  const { url, names, headers, fetch, everyMs, timeoutMs, maxBytes, inFlight, monotonic } = read;
+  const { staleAfterMs = () => 5 * now(everyMs) } = read;
   const closed = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let measured: Measured | undefined;
@@ -61,17 +79,16 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
 
   const scrape = async (): Promise<void> => {
     const before = { atMs: monotonic(), inFlight: inFlight() };
-    const { url, fetch, headers } = options;
     const answer = await boundedGet(url, { fetch, headers, timeoutMs, maxBytes, signal: closed.signal });
     if (answer.problem !== undefined) {
       problems = [`metrics: ${answer.problem}`];
       return;
     }
-    const read = readLoad(answer.text, names);
-    problems = read.problems;
+    const found = readLoad(answer.text, names);
+    problems = found.problems;
     const { atMs } = before;
-    const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read, atMs });
-    measured = { ...before, read, capacity };
+    const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read: found, atMs });
+    measured = { ...before, read: found, capacity };
   };
   const run = (): Promise<void> =>
     scrape()
@@ -103,6 +120,11 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
       await running;
     },
   };
+}
+
+function checkTime<Time extends number | (() => number)>(option: string, value: Time, max?: number): Time {
+  readOption({ is: "number", min: 1, max }, option, now(value));
+  return value;
 }
 
 function now(value: number | (() => number)): number {

@@ -1,6 +1,6 @@
 import type { PoolNews, PoolRules } from "../../../contracts/index.ts";
 import type { Discovery } from "../discovery/discovery.ts";
-import type { PoolLoadOptions } from "../load/load-options.ts";
+import type { PoolLoad } from "../load/load-options.ts";
 import { createLoadWatches } from "../load/load-watches.ts";
 import { followSets } from "./follow-sets.ts";
 import type { FoundMembers } from "./found-members.ts";
@@ -15,7 +15,7 @@ export interface WatchedParts {
   /** Absent: the members are fixed. */
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
   /** Absent: no load is watched. */
-  readonly load?: PoolLoadOptions | undefined;
+  readonly load?: PoolLoad | undefined;
   /** Longest wait for the first set, in milliseconds. */
   readonly startWaitMs: number;
 }
