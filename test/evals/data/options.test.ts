@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
+import { joinDecisions, joinOptions } from "../../../evals/data/decisions/join-feedback.ts";
 import { exportRecords, exportRecordsOptions } from "../../../evals/data/export/export-records.ts";
 import { checkImportOptions, importRecordsOptions } from "../../../evals/data/import/import-options.ts";
 import { inputOptions, openInput } from "../../../evals/data/input/open-input.ts";
@@ -30,6 +31,13 @@ const suites = {
     table: importRecordsOptions,
     valid: { from: "labels", inputs: ["labels.csv"], outcomes: "outcomes.jsonl" },
     use: checkImportOptions,
+  }),
+  joinDecisions: optionConformance({
+    owner: "joinDecisions",
+    path: "",
+    table: joinOptions,
+    valid: { log: "log.jsonl", feedback: "feedback.jsonl" },
+    use: joinDecisions,
   }),
   joinHumanLabels: optionConformance({
     owner: "joinHumanLabels",
