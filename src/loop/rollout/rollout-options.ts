@@ -111,7 +111,7 @@ export const shareStage: OptionTable<ShareStage, "shadow" | "units"> = {
   units: { is: "number", min: 1, max: 1e9, integer: true, optional: true },
 };
 
-/** Options with their defaults by which a rollout is judged. */
+/** Options by which a rollout is judged, with their defaults. */
 export interface ResolvedRollout
   extends Pick<
     FilledOptions<RolloutOptions<string>, Open>,

@@ -56,7 +56,7 @@ const verdicts: readonly RolloutVerdict["verdict"][] = [
 const count = { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER, integer: true } as const;
 const name = { is: "text", max: 128 } as const;
 
-/** Returns the table of the record of a rollout with this number of stages. */
+/** Returns the table of the record of a rollout with this many stages. */
 function recordTable(stages: number): StateTable<RolloutRecord> {
   return {
     formatVersion: { is: "choice", of: [1] },

@@ -56,8 +56,8 @@ export function refuseUnknown(owner: string, given: unknown, known: readonly str
 export function readFields(table: AnyOptions, given: Fields, path: string, strict = true): Fields {
   const read: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
-    // Each is read once: it may be a getter.
-    const value = given[key];
+    // Each is read once: it may be a getter. What every object has is not given: an id may be `constructor`.
+    const value = key in Object.prototype && !Object.hasOwn(given, key) ? undefined : given[key];
     if (value === undefined) {
       if (option.default !== undefined) read[key] = option.default;
       if (option.default !== undefined || option.optional === true) continue;
@@ -135,12 +135,10 @@ function isText({ empty, max = Number.POSITIVE_INFINITY, pattern }: TextKind, va
   return (empty || value.trim() !== "") && (pattern === undefined || pattern.test(value));
 }
 
+/** Listeners are functions that have methods. */
 function hasMethods({ methods }: ObjectKind, value: unknown): value is Fields {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    methods.every((name) => typeof (value as Fields)[name] === "function")
-  );
+  const isHolder = typeof value === "function" || (typeof value === "object" && value !== null);
+  return isHolder && methods.every((name) => typeof (value as unknown as Fields)[name] === "function");
 }
 
 function readList(kind: ListKind<AnyOption>, path: string, value: unknown, strict: boolean): unknown {

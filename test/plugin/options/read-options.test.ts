@@ -34,6 +34,15 @@ test("options are read with their defaults, and those without one stay out", () 
   });
 });
 
+test("a key that every object has is given only by its owner", () => {
+  const entries = ["constructor", "toString"].map((id) => [id, { is: "table", of: inner, optional: true }]);
+  const byId: OptionTable<Record<string, InnerOptions>, string> = Object.fromEntries(entries);
+  expect(readOptions("sample", byId, {})).toEqual({});
+  expect(readOptions("sample", byId, { constructor: { label: "x" } })).toEqual({
+    constructor: { label: "x", flag: false },
+  });
+});
+
 test.each<[object, string]>([
   [{}, "sample.id must be a non-empty string, but it is missing"],
   [{ id: "a", share: 0 }, "sample.share must be a number in (0, 1], got 0"],

@@ -51,7 +51,13 @@ test.each<[unknown, string]>([
 
 test("a list without a version is read in the same way", () => {
   const fields = { name: { is: "text" } } as const;
-  expect(readStates("list", fields, [{ name: "a", more: 1 }])).toEqual([{ name: "a" }]);
-  expect(() => readStates("list", fields, {} as never)).toThrow("list must be what exportState() returned");
-  expect(() => readStates("list", fields, [{ name: 1 } as never])).toThrow("list[0].name must be");
+  expect(readStates<{ name: string }>("list", fields, [{ name: "a", more: 1 } as { name: string }])).toEqual([
+    { name: "a" },
+  ]);
+  expect(() => readStates<{ name: string }>("list", fields, {} as never)).toThrow(
+    "list must be what exportState() returned",
+  );
+  expect(() => readStates<{ name: string }>("list", fields, [{ name: 1 } as never])).toThrow(
+    "list[0].name must be",
+  );
 });

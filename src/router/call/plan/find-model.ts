@@ -31,11 +31,11 @@ export function fitsWindow(input: PlanInput, { outgrown }: PlanState, model: str
   return outgrown === undefined || windowOf(input, model) > outgrown;
 }
 
-/** True if the model's endpoint has failed, of which other models are another name. */
+/** True if a call of another model has failed that shares the model's endpoint. The rules of retries are for its own. */
 export function isOfFailed({ rules }: PlanInput, { failed }: PlanState, model: string): boolean {
   if (failed === undefined) return false;
   const endpoint = endpointOf(rules, model);
-  return endpoint !== undefined && failed.includes(endpoint);
+  return endpoint !== undefined && failed.some((one) => one !== model && endpointOf(rules, one) === endpoint);
 }
 
 /** Returns the endpoint that a model shares with others; undefined if it shares none. */

@@ -20,10 +20,10 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
   const call = state.running.find((one) => one.attemptId === attemptId);
   if (call === undefined) return idle(state);
   const isMain = state.running[0] === call;
-  const endpoint = kind === "unsupported" ? undefined : endpointOf(input.rules, call.model);
+  const isOfEndpoint = kind !== "unsupported" && endpointOf(input.rules, call.model) !== undefined;
   const rest = change(state, {
     running: state.running.filter((one) => one !== call),
-    failed: endpoint === undefined ? state.failed : [...(state.failed ?? []), endpoint],
+    failed: isOfEndpoint ? [...(state.failed ?? []), call.model] : state.failed,
     outgrown:
       kind === "context-overflow"
         ? Math.max(state.outgrown ?? 0, windowOf(input, call.model))

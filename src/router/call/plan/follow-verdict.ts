@@ -17,7 +17,7 @@ export function followVerdict(
   const isKept = verdict === "degraded" || state.degraded !== undefined;
   // Its endpoint answers again: another effort of it may be asked.
   const endpoint = endpointOf(input.rules, call.model);
-  const failed = state.failed?.filter((one) => one !== endpoint);
+  const failed = state.failed?.filter((one) => endpointOf(input.rules, one) !== endpoint);
   const rest = change(state, { running: [], degraded: isKept ? attemptId : undefined, failed });
   if (isLate(input, at)) return fail(rest, { because: "deadline" });
   if (verdict === "degraded")

@@ -9,7 +9,7 @@ export interface PlanState {
   readonly place: number;
   /** Models that have had their turn. */
   readonly tried: readonly string[];
-  /** Endpoints that have failed, of those that several models share. Absent: none has. */
+  /** Models of which a call has failed, of those that share their endpoint with others. Absent: none has. */
   readonly failed?: readonly string[] | undefined;
   /** Models that were skipped because their endpoints are known to fail or have no room: the last resorts. */
   readonly setAside: readonly SetAside[];

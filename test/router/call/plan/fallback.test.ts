@@ -58,6 +58,19 @@ describe("of two models with one endpoint, after a failure of it", () => {
     expect(late.late(1)).toEqual(["#2 b hedge [parallel]"]);
   });
 
+  it("the one that failed comes back itself, as a model with an endpoint of its own does", () => {
+    for (const shared of [undefined, endpoints]) {
+      const held = startedPlan({ plan: ["low"], endpoints: shared });
+      expect(held.fail(1, "server")).toEqual(["#2 low@0 retry [in 50 ms]"]);
+      held.accept(2);
+      expect(held.refuse(2, "limits", { rate: true, waitMs: 10 })).toEqual([
+        "#3 low@0 retry [last resort, paid]",
+      ]);
+      const twice = startedPlan({ plan: ["low", "low"], endpoints: shared });
+      expect(twice.fail(1, "not-found")).toEqual(["#2 low@1 fallback"]);
+    }
+  });
+
   it("the other one is asked once its endpoint has answered again", () => {
     const plan = startedPlan({ plan: ["low", "high"], endpoints });
     expect(plan.fail(1, "server")).toEqual(["#2 low@0 retry [in 50 ms]"]);
