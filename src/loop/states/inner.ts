@@ -2,12 +2,10 @@
 
 export type { FrameDrift, FrameGuard, FramePromise, FrameRollout, LoopStates } from "./loop-frame.ts";
 export { loopReader } from "./loop-reader.ts";
-export {
-  checkLoopSources,
-  checkSource,
-  type LoopSources,
-  type ShownDrift,
-  type ShownPromise,
-  type ShownRollout,
+export type {
+  LoopSources,
+  ShownDrift,
+  ShownPromise,
+  ShownRollout,
 } from "./loop-sources.ts";
 export { driftOf, rolloutOf } from "./shown-loop.ts";
