@@ -1,6 +1,7 @@
 import { InvalidOptionError, MissingConfigurationError, notShown } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
 import { dropPromises } from "../../../plugin/index.ts";
+import type { CheckedKind, Optional } from "../../../plugin/options/option-kind.ts";
 import { credentialFailure, lateCredential, variablesWith } from "./credential-failure.ts";
 import { type IssuedCredential, type SharedCredential, sharedCredential } from "./shared-credential.ts";
 
@@ -115,7 +116,7 @@ function isAbsent(error: unknown): boolean {
 const rule = "{ accessKeyId, secretAccessKey }, strings without white space, or a function that returns them";
 
 /** Credentials are not shown. */
-export const credentialsOption = {
+export const credentialsOption: CheckedKind<AwsCredentialsOption> & Optional = {
   is: "checked",
   check(option: string, credentials: AwsCredentialsOption): AwsCredentialsOption {
     if (typeof credentials === "function" || isCredentials(credentials)) return credentials;
@@ -123,7 +124,7 @@ export const credentialsOption = {
   },
   optional: true,
   expected: rule,
-} as const;
+};
 
 function isCredentials(value: unknown): value is AwsCredentials {
   if (typeof value !== "object" || value === null) return false;

@@ -1,24 +1,32 @@
+import type {
+  AnyKind,
+  Optional,
+  RecordKind,
+  Required,
+  TextKind,
+} from "../../../plugin/options/option-kind.ts";
+
 /** Neither a project nor a location may name another host or path. */
-export const projectOption = {
+export const projectOption: TextKind & Required = {
   is: "text",
   pattern: /^[a-zA-Z0-9][a-zA-Z0-9.:-]{0,99}$/,
   expected: "the id of a Google Cloud project",
-} as const;
+};
 
-export const locationOption = {
+export const locationOption: TextKind & Required = {
   is: "text",
   pattern: /^[a-z0-9-]{1,40}$/,
   expected: 'a location, for instance "europe-west4"',
-} as const;
+};
 
 /** Options of `google-auth-library`, which may hold a key. */
-export const authOption = {
+export const authOption: RecordKind<AnyKind> & Optional = {
   is: "record",
   of: { is: "any" },
   secret: true,
   optional: true,
   expected: "an object of google-auth-library's options",
-} as const;
+};
 
 /** Returns the host of a location: a region, `us` or `eu`, or `global`. */
 export function vertexHost(location: string): string {

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../../../contracts/index.ts";
 import { type OptionTable, readOptions } from "../../../../plugin/index.ts";
+import type { CheckedKind, Optional } from "../../../../plugin/options/option-kind.ts";
 
 /** Options that several engines have. */
 export const thinking = { is: "boolean", optional: true } as const;
@@ -21,7 +22,9 @@ const forms: OptionTable<Forms, keyof Forms> = {
 };
 
 /** Kind of the option `structured`. `kinds`: the forms that the engine has. */
-export function structuredOption<Form extends object>(...kinds: readonly (keyof Forms)[]) {
+export function structuredOption<Form extends object>(
+  ...kinds: readonly (keyof Forms)[]
+): CheckedKind<Form> & Optional {
   const expected = `given exactly one of ${kinds.join(", ")}`;
   const table = Object.fromEntries(kinds.map((kind) => [kind, forms[kind]])) as typeof forms;
   return {
@@ -33,7 +36,7 @@ export function structuredOption<Form extends object>(...kinds: readonly (keyof 
     },
     optional: true,
     expected,
-  } as const;
+  };
 }
 
 /** Fields for the probabilities of tokens. */
