@@ -1,6 +1,6 @@
-import { createSecureContext } from "node:tls";
 import { InvalidOptionError } from "../../../contracts/index.ts";
 import { checkNumber } from "../../../plugin/index.ts";
+import { neededBuiltin } from "../../../plugin/node-builtin.ts";
 import type { HandlerOptions } from "../handler-options.ts";
 
 export interface ServeOptions<Id extends string = string> extends HandlerOptions<Id> {
@@ -90,7 +90,7 @@ export function checkTls(option: string, tls: NonNullable<ServeOptions["tls"]>):
   const { key, cert } = tls ?? {};
   let isReadable = typeof key === "string" && typeof cert === "string";
   try {
-    if (isReadable) createSecureContext({ key, cert });
+    if (isReadable) neededBuiltin("node:tls").createSecureContext({ key, cert });
   } catch {
     isReadable = false;
   }
