@@ -2,7 +2,7 @@ import { type Choice, type Escalation, PolicyError, type Withheld } from "../con
 import { nearestName } from "./options/nearest-name.ts";
 import { shortText } from "./short-text.ts";
 
-/** What a policy returns. */
+/** Parts of what a policy returns. */
 type Returned = "choice" | "step of a plan" | "plan that is not followed";
 
 /** Fields of what a policy returns, by what they are fields of. */

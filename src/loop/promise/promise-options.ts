@@ -7,7 +7,7 @@ export interface PromiseOptions {
   readonly name?: string | undefined;
   /** Number of audited records that a statement is about, at least 100. Default 2,000. */
   readonly window?: number | undefined;
-  /** Confidence of `kept` and of the bound, in [0.5, 1). Default 0.95. */
+  /** Confidence of `kept` and of the bound, in [0.5, 0.999999]. Default 0.95. */
   readonly confidence?: number | undefined;
   /** At most one false alarm in this many windows, on average and in all; at least 2. Default 20. */
   readonly falseAlarmWindows?: number | undefined;

@@ -41,7 +41,7 @@ export interface RolloutOptions<Id extends string> {
   /** Shortest and longest time at a stage in milliseconds; after the longest a person must decide. Default 0, and none. */
   readonly minMsAtStage?: number | undefined;
   readonly maxMsAtStage?: number | undefined;
-  /** Time without a request after which a unit is one observation, in whole milliseconds, at most a week. Default 30 minutes. */
+  /** Time without a request after which a unit is one observation, in whole milliseconds, at most a week. Default 1,800,000. */
   readonly unitIdleMs?: number | undefined;
   /** Number of requests after which it is. Default 50. */
   readonly unitMaxRequests?: number | undefined;
@@ -111,7 +111,7 @@ export const shareStage: OptionTable<ShareStage, "shadow" | "units"> = {
   units: { is: "number", min: 1, max: 1e9, integer: true, optional: true },
 };
 
-/** What a rollout is judged by: options with their defaults. */
+/** Options by which a rollout is judged, with their defaults. */
 export interface ResolvedRollout
   extends Pick<
     FilledOptions<RolloutOptions<string>, Open>,

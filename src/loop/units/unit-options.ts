@@ -2,13 +2,13 @@ import type { OptionTable } from "../../plugin/index.ts";
 
 /** Bounds of the units of a rollout. */
 export interface UnitOptions {
-  /** A unit without a request for so long is fixed, in milliseconds by the monotonic clock. Default 30 minutes. */
+  /** A unit without a request for so long is fixed, in milliseconds by the monotonic clock. Default 1,800,000. */
   readonly idleMs?: number | undefined;
   /** A unit with this many requests is fixed. Later ones do not count. Default 20. */
   readonly maxRequests?: number | undefined;
   /** Open units at most: the one that is idle for longest is fixed. Default 5,000. */
   readonly maxOpen?: number | undefined;
-  /** A verdict on an answer counts until so long after its unit was fixed, in milliseconds. Default 24 hours. */
+  /** A verdict on an answer counts until so long after its unit was fixed, in milliseconds. Default 86,400,000. */
   readonly lateMs?: number | undefined;
   /** Fixed units that are remembered, so that one that returns is not counted twice. Default 20,000. */
   readonly maxRemembered?: number | undefined;

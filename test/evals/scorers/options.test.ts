@@ -1,5 +1,9 @@
 import { describe, test } from "vitest";
 import { contains, containsOptions } from "../../../evals/scorers/contains.ts";
+import {
+  embeddingSimilarity,
+  embeddingSimilarityOptions,
+} from "../../../evals/scorers/embedding-similarity.ts";
 import { jsonDiff } from "../../../evals/scorers/json-diff.ts";
 import { jsonForm, jsonFormOptions } from "../../../evals/scorers/json-form.ts";
 import { multipleChoice, multipleChoiceOptions } from "../../../evals/scorers/multiple-choice.ts";
@@ -16,6 +20,12 @@ const none = { valid: {} };
 
 const suites = {
   contains: optionConformance({ ...none, owner: "contains", table: containsOptions, use: contains }),
+  embeddingSimilarity: optionConformance({
+    owner: "embeddingSimilarity",
+    table: embeddingSimilarityOptions,
+    valid: { embed: async () => [] },
+    use: embeddingSimilarity,
+  }),
   jsonDiff: optionConformance({ ...none, owner: "jsonDiff", table: jsonFormOptions, use: jsonDiff }),
   jsonForm: optionConformance({
     ...none,

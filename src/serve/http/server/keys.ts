@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../../contracts/index.ts";
 import { hmacUnder } from "../../../plugin/hmac.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
 import { sha256 } from "../../../plugin/sha256.ts";
 import type { HandlerOptions, Identity } from "../handler-options.ts";
@@ -24,6 +24,27 @@ export interface KeyRecord {
   readonly expiresAt?: string | undefined;
 }
 
+export const keyOptions: OptionTable<KeyRecord, Exclude<keyof KeyRecord, "hash">> = {
+  hash: {
+    is: "text",
+    pattern: /^[0-9a-f]{64}$/,
+    // Someone may have stored the key itself.
+    secret: true,
+    expected: "64 hexadecimal digits, SHA-256 of the key",
+  },
+  tenant: { is: "text", optional: true },
+  labels: {
+    is: "record",
+    of: { is: "text" },
+    secret: true,
+    expected: "an object of texts by name",
+    optional: true,
+  },
+  session: { is: "text", optional: true },
+  maxCostUsd: { is: "number", above: 0, optional: true },
+  expiresAt: { is: "checked", check: checkTime, optional: true },
+};
+
 /** Most keys of a file. */
 const mostKeys = 1_000_000;
 
@@ -35,9 +56,7 @@ export function createKey(fields: Omit<KeyRecord, "hash"> = {}): {
   // Hashed for the letters of the digest alone, which may stand in headers: the random bits stay as many.
   const { createHash, randomBytes } = nodeCrypto();
   const key = `sp-${createHash("sha256").update(randomBytes(32)).digest("base64url")}`;
-  const record = { hash: sha256(key), ...fields };
-  checkRecord("createKey", record);
-  return { key, record };
+  return { key, record: readOptions("createKey", keyOptions, { hash: sha256(key), ...fields }) };
 }
 
 /** Reads records of keys, JSON Lines. Throws `InvalidOptionError`, which names the line and shows nothing of it. */
@@ -47,9 +66,9 @@ export function readKeys(text: string, option = "keys"): readonly KeyRecord[] {
   text.split("\n").forEach((line, at) => {
     if (line.trim() === "") return;
     const place = `${option}:${at + 1}`;
-    let record: unknown;
+    let given: KeyRecord;
     try {
-      record = JSON.parse(line);
+      given = JSON.parse(line);
     } catch {
       throw new InvalidOptionError(
         place,
@@ -57,7 +76,7 @@ export function readKeys(text: string, option = "keys"): readonly KeyRecord[] {
         "an object { hash, tenant, … } in a line",
       );
     }
-    checkRecord(place, record);
+    const record = readOptions(place, keyOptions, given);
     if (seen.has(record.hash)) throw new InvalidOptionError(place, "a hash that is there already", "another");
     seen.add(record.hash);
     records.push(record);
@@ -78,8 +97,8 @@ export function authoriseByKeys(
   // By a secret of this process: how long a look-up takes tells nothing about the hashes that are stored.
   const placeOf = hmacUnder(nodeCrypto().randomBytes(32));
   const holders = new Map<string, Holder>();
-  records.forEach((record, at) => {
-    checkRecord(`keys[${at}]`, record);
+  records.forEach((given, at) => {
+    const record = readOptions(`keys[${at}]`, keyOptions, given);
     holders.set(placeOf(record.hash), holderOf(record));
   });
   return ({ headers }) => {
@@ -111,19 +130,7 @@ function keyOf(authorization: string | null, apiKey: string | null): string | un
   return key === undefined || key === "" || key.length > longestKey ? undefined : key;
 }
 
-function checkRecord(option: string, record: unknown): asserts record is KeyRecord {
-  checkKeys(option, record, ["hash", "tenant", "labels", "session", "maxCostUsd", "expiresAt"]);
-  const { hash, tenant, labels, session, maxCostUsd, expiresAt } = record as Partial<KeyRecord>;
-  // Not shown: someone may have stored the key itself.
-  if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash))
-    throw new InvalidOptionError(`${option}.hash`, typeof hash, "64 hexadecimal digits, SHA-256 of the key");
-  if (tenant !== undefined) checkText(`${option}.tenant`, tenant);
-  if (session !== undefined) checkText(`${option}.session`, session);
-  if (maxCostUsd !== undefined) checkNumber(`${option}.maxCostUsd`, maxCostUsd, { min: Number.MIN_VALUE });
-  if (expiresAt !== undefined && Number.isNaN(Date.parse(checkText(`${option}.expiresAt`, expiresAt))))
-    throw new InvalidOptionError(`${option}.expiresAt`, expiresAt, "a time such as 2027-01-31T00:00:00Z");
-  if (labels === undefined) return;
-  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
-    throw new InvalidOptionError(`${option}.labels`, typeof labels, "an object of texts by name");
-  for (const [name, value] of Object.entries(labels)) checkText(`${option}.labels.${name}`, value);
+function checkTime(option: string, time: string): string {
+  if (typeof time === "string" && !Number.isNaN(Date.parse(time))) return time;
+  throw new InvalidOptionError(option, time, "a time such as 2027-01-31T00:00:00Z");
 }

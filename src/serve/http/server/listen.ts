@@ -4,7 +4,7 @@ import { neededBuiltin } from "../../../plugin/node-builtin.ts";
 export interface Place {
   readonly port: number;
   readonly host: string;
-  readonly socket: string | undefined;
+  readonly socket?: string | undefined;
 }
 
 /** Lets a server listen. Rejects with the system's error. A socket file behind which no process listens is replaced. */

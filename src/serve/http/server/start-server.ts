@@ -8,7 +8,7 @@ import { loadWeights } from "../../../router/classifiers/inner.ts";
 import { requestParts } from "../../../router/life/inner.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HttpCall } from "../call.ts";
-import type { HandlerOptions } from "../handler-options.ts";
+import { type HandlerOptions, type ReadHandlerOptions, readHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { connectionOf } from "./connection.ts";
 import { connectionsOf, lastCall, quietMoment, stopped } from "./ending.ts";
@@ -53,14 +53,14 @@ type Phase = "open" | "leaving" | "ending";
 
 /** Opens a server of Node, and loads what the first request needs before it listens. Rejects as `serve` says. */
 export async function startServer(router: Router, options: ServeOptions): Promise<RunningServer> {
-  const read = readServeOptions(options);
+  const read = readServeOptions(options, router);
   const { tls, host, socket, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
-  const generationOf = (served: Router, handling: HandlerOptions): Generation => ({
+  const generationOf = (served: Router, handling: ReadHandlerOptions): Generation => ({
     interfaces: answering(served, handling),
     refusal: pageRefusal({ host, socket, authorise: handling.authorise }),
     inFlight: createInFlight(),
   });
-  let current = generationOf(router, read.handling);
+  let current = generationOf(router, read);
   const all = createInFlight();
   const held = createHeldBytes(read.maxHeldBytes);
   let phase: Phase = "open";
@@ -125,15 +125,15 @@ export async function startServer(router: Router, options: ServeOptions): Promis
     },
     replace: (next, given = {}) => {
       const { inFlight, interfaces } = current;
-      current = generationOf(next as unknown as Router, given as HandlerOptions);
+      const served = next as unknown as Router;
+      current = generationOf(served, readHandlerOptions("replace", given as HandlerOptions, served));
       interfaces.leave();
       return inFlight.idle();
     },
     renewTls(next) {
       if (!("setSecureContext" in server))
         throw new InvalidOptionError("renewTls", typeof next, "called on a server with the option tls");
-      checkTls("renewTls", next);
-      (server as TlsServer).setSecureContext(next);
+      (server as TlsServer).setSecureContext(checkTls("renewTls", next));
     },
     close() {
       closing ??= end();

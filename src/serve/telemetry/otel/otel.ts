@@ -1,12 +1,6 @@
 import type { MeterProvider, Span, TracerProvider } from "@opentelemetry/api";
-import {
-  type Attempt,
-  type CalledModel,
-  InvalidOptionError,
-  type Router,
-  type RouterEvent,
-} from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
+import type { Attempt, CalledModel, Router, RouterEvent } from "../../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import { onlyReads } from "../../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../../version.ts";
 import { attemptAttributes } from "./attempt-attributes.ts";
@@ -24,6 +18,11 @@ export interface OtelOptions {
   readonly meterProvider?: { getMeter(name: string, version?: string): unknown } | undefined;
 }
 
+export const otelOptions: OptionTable<OtelOptions, keyof OtelOptions> = {
+  tracerProvider: { is: "object", methods: ["getTracer"], expected: "a TracerProvider", optional: true },
+  meterProvider: { is: "object", methods: ["getMeter"], expected: "a MeterProvider", optional: true },
+};
+
 /** A listener of a router that makes spans. */
 export interface Otel {
   /** Number of spans that were ended early since more than 10,000 requests were under way. */
@@ -40,14 +39,10 @@ export interface Otel {
  * `MissingDependencyError` if the package is not installed.
  */
 export async function otel<Id extends string>(router: Router<Id>, options: OtelOptions = {}): Promise<Otel> {
-  checkKeys("otel", options, ["tracerProvider", "meterProvider"]);
+  const read = readOptions("otel", otelOptions, options);
   const api = await loadApi();
   const { tracerProvider = api.trace.getTracerProvider(), meterProvider = api.metrics.getMeterProvider() } =
-    options;
-  if (typeof tracerProvider?.getTracer !== "function")
-    throw new InvalidOptionError("otel.tracerProvider", tracerProvider, "a TracerProvider");
-  if (typeof meterProvider?.getMeter !== "function")
-    throw new InvalidOptionError("otel.meterProvider", meterProvider, "a MeterProvider");
+    read;
   const open = new OpenSpans(
     api,
     (tracerProvider as TracerProvider).getTracer("switchpoint", packageVersion),
