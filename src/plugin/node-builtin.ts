@@ -1,5 +1,6 @@
 interface NodeBuiltins {
   readonly "node:child_process": typeof import("node:child_process");
+  readonly "node:cluster": typeof import("node:cluster").default;
   readonly "node:crypto": typeof import("node:crypto");
   readonly "node:dns/promises": typeof import("node:dns/promises");
   readonly "node:fs": typeof import("node:fs");
@@ -7,6 +8,7 @@ interface NodeBuiltins {
   readonly "node:http": typeof import("node:http");
   readonly "node:path": typeof import("node:path");
   readonly "node:https": typeof import("node:https");
+  readonly "node:net": typeof import("node:net");
   readonly "node:module": typeof import("node:module");
   readonly "node:stream": typeof import("node:stream");
   readonly "node:tls": typeof import("node:tls");

@@ -178,47 +178,67 @@ it("names each package that is bundled into it, with its licence", async () => {
   expect(notices).toContain("MIT License");
 });
 
-it("loads no bundled package when it is imported", async () => {
+/** What importing a door reads: each file of the package with its bytes, and modules of others. */
+async function readBy(...doors: readonly string[]) {
   const home = join(folder, "node_modules/switchpoint/dist");
-  const reached = new Set(["src/index.js", "policies/index.js", "src/router/classifiers/index.js"]);
-  for (const file of reached) {
-    const text = await readFile(join(home, file), "utf8");
-    for (const [, target = ""] of text.matchAll(/^\s*(?:import|export)\b[^;]*?from\s*"(\.[^"]+)"/gm))
-      reached.add(join(dirname(file), target));
-  }
-  expect([...reached].filter((file) => file.includes("packages"))).toEqual([]);
-  expect([...reached]).toContain("chunks/core.js");
-  // Which holds all the rest: to read it takes as long as all of these.
-  expect([...reached]).not.toContain("chunks/parts.js");
-});
-
-it("reads neither the weights nor what a request needs, which the first one loads", async () => {
-  const home = join(folder, "node_modules/switchpoint/dist");
-  const doors = ["src/index.js", "policies/index.js"];
-  const providers = (await readdir(join(home, "src/router/providers"))).filter((name) =>
-    name.endsWith(".js"),
-  );
-  const reached = new Set([...doors, ...providers.map((name) => `src/router/providers/${name}`)]);
+  const reached = new Set(doors);
   const bytes = new Map<string, number>();
+  const foreign: string[] = [];
   for (const file of reached) {
     const text = await readFile(join(home, file), "utf8");
     bytes.set(file, text.length);
     for (const [, target = ""] of text.matchAll(
-      /(?:^|[;}])\s*(?:(?:import|export)\b[^;]*?from\s*|import\s*)"(\.[^"]+)"/gm,
-    ))
-      reached.add(join(dirname(file), target));
+      /(?:^|[;}])\s*(?:import|export)\b[^;"'()]*?["']([^"']+)["']/gm,
+    )) {
+      if (target.startsWith(".")) reached.add(join(dirname(file), target));
+      else foreign.push(`${file} imports ${target}`);
+    }
   }
-  for (const late of ["requests", "complexity", "classifiers", "parts"])
-    expect([...reached]).not.toContain(`chunks/${late}.js`);
+  const chunks = [...reached].flatMap((file) => /^chunks\/(.+)\.js$/.exec(file)?.[1] ?? []);
+  return { bytes, foreign, chunks: chunks.sort() };
+}
+
+const providerDoors = async () =>
+  (await readdir(join(folder, "node_modules/switchpoint/dist/src/router/providers")))
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => `src/router/providers/${name}`);
+
+it("loads no bundled package when it is imported", async () => {
+  const { chunks } = await readBy("src/index.js", "policies/index.js", "src/router/classifiers/index.js");
+  expect(chunks.filter((name) => name.startsWith("packages"))).toEqual([]);
+  expect(chunks).toContain("core");
+});
+
+it("reads neither the weights nor what a request needs, which the first one loads", async () => {
+  const { bytes, chunks } = await readBy("src/index.js", "policies/index.js", ...(await providerDoors()));
+  for (const late of ["requests", "complexity", "classifiers", "loop", "serve"])
+    expect(chunks).not.toContain(late);
   // Time and memory of an import are in proportion to it: 1,055,000 before those were loaded late. Doors import it alone.
   expect(bytes.get("chunks/core.js")).toBeLessThan(330_000);
-  const files = await readdir(join(home, "chunks"));
+  const files = await readdir(join(folder, "node_modules/switchpoint/dist/chunks"));
   expect(files).toEqual(expect.arrayContaining(["requests.js", "complexity.js", "classifiers.js"]));
 });
 
+it("reads of a wing no other than it needs: not the weights, the server of Node, or the page", async () => {
+  expect((await readBy("src/router/pools/index.js")).chunks).toEqual(["core", "helpers", "pools"]);
+  const serve = await readBy("src/serve/index.js");
+  expect(serve.chunks).toEqual(["core", "helpers", "serve", "states"]);
+  // 1,619,000 when all wings were one chunk.
+  expect([...serve.bytes.values()].reduce((sum, one) => sum + one)).toBeLessThan(530_000);
+  expect((await readBy("src/serve/clients/index.js")).chunks).toEqual([
+    "clients",
+    "core",
+    "helpers",
+    "providers",
+    "serve",
+    "states",
+  ]);
+  const { chunks } = await readBy("src/loop/index.js");
+  for (const other of ["serve", "providers", "complexity"]) expect(chunks).not.toContain(other);
+});
+
 it("imports nothing of Node and no SDK in what an application imports", async () => {
-  const home = join(folder, "node_modules/switchpoint/dist");
-  const doors = [
+  const { foreign, chunks } = await readBy(
     "src/index.js",
     "policies/index.js",
     "src/router/classifiers/index.js",
@@ -227,23 +247,11 @@ it("imports nothing of Node and no SDK in what an application imports", async ()
     "src/loop/index.js",
     "src/serve/index.js",
     "src/serve/clients/index.js",
-  ];
-  const providers = (await readdir(join(home, "src/router/providers"))).filter((name) =>
-    name.endsWith(".js"),
+    "src/plugin/index.js",
+    ...(await providerDoors()),
   );
-  const reached = new Set([...doors, ...providers.map((name) => `src/router/providers/${name}`)]);
-  const foreign: string[] = [];
-  for (const file of reached) {
-    const text = await readFile(join(home, file), "utf8");
-    for (const [, target = ""] of text.matchAll(
-      /(?:^|[;}])\s*(?:import|export)\b[^;"'()]*?["']([^"']+)["']/gm,
-    )) {
-      if (target.startsWith(".")) reached.add(join(dirname(file), target));
-      else foreign.push(`${file} imports ${target}`);
-    }
-  }
   expect(foreign).toEqual([]);
-  expect([...reached]).toEqual(expect.arrayContaining(["chunks/core.js", "chunks/policies.js"]));
+  expect(chunks).toEqual(expect.arrayContaining(["core", "policies"]));
 });
 
 it("is bundled and runs where nothing of Node is, with one SDK of three installed", async () => {
@@ -271,6 +279,7 @@ it("is bundled and runs where nothing of Node is, with one SDK of three installe
     text: "from small",
     streamed: "from small",
     near: "from tight",
+    served: "from small, 401",
     openai: "from openai",
     anthropic: expect.stringMatching(/^missing-dependency: .*npm install @anthropic-ai\/sdk$/),
     google: expect.stringMatching(/^missing-dependency: .*npm install @google\/genai$/),

@@ -5,6 +5,7 @@ import { cascade, notRefused, threshold } from "switchpoint/policies";
 import { anthropic } from "switchpoint/providers/anthropic";
 import { google } from "switchpoint/providers/google";
 import { openaiCompatible } from "switchpoint/providers/openai-compatible";
+import { authoriseByKeys, createHandler, createKey } from "switchpoint/serve";
 
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
@@ -84,6 +85,16 @@ export async function run() {
   const found = { text, hard: hard.model, policy: decision.versions.policy, streamed };
   found.near = (await near.route("A sentence of some length about a harbour. ".repeat(4))).text;
   found.checked = (await checked.route("Say hello.")).text;
+  // What a Worker answers with, to the holder of a key.
+  const { key, record } = createKey({ tenant: "acme" });
+  const handler = createHandler(router, { authorise: authoriseByKeys([record]) });
+  const ask = async (authorization) => {
+    const body = JSON.stringify({ model: "small", messages: [{ role: "user", content: "Hi" }] });
+    const url = "http://localhost/v1/chat/completions";
+    const reply = await handler(new Request(url, { method: "POST", headers: { authorization }, body }));
+    return reply.ok ? (await reply.json()).choices[0].message.content : reply.status;
+  };
+  found.served = `${await ask(`Bearer ${key}`)}, ${await ask("Bearer sp-wrong")}`;
   for (const model of ["openai", "anthropic", "google"])
     found[model] = await router
       .route({ model, fallback: false, messages: [{ role: "user", content: "Hi" }] })

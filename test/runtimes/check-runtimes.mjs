@@ -44,7 +44,7 @@ function problemsOf(found, inNode, mix) {
   const wrong = Object.entries(expected[mix]).flatMap(([name, pattern]) =>
     pattern.test(found[name]) ? [] : [`${name}: ${found[name]}`],
   );
-  for (const name of ["text", "streamed", "checked", "near", "hard", "policy"])
+  for (const name of ["text", "streamed", "checked", "near", "hard", "policy", "served"])
     if (found[name] !== inNode[name]) wrong.push(`${name}: ${found[name]} and not ${inNode[name]}`);
   return wrong;
 }

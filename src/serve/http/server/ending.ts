@@ -1,6 +1,6 @@
-import cluster from "node:cluster";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { nodeBuiltin } from "../../../plugin/node-builtin.ts";
 
 /** Longest wait in milliseconds of a server that ends for a turn of the event loop without a new connection. */
 const quietMs = 250;
@@ -58,7 +58,7 @@ export async function stopped(): Promise<void> {
   if (isWorker) await pause(lastWorkerMs);
 }
 
-const { isWorker } = cluster;
+const isWorker = nodeBuiltin("node:cluster")?.isWorker === true;
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,5 @@
-import { lstat, unlink } from "node:fs/promises";
 import type { Server } from "node:http";
-import { connect } from "node:net";
+import { neededBuiltin } from "../../../plugin/node-builtin.ts";
 
 export interface Place {
   readonly port: number;
@@ -15,7 +14,7 @@ export async function listen(server: Server, { port, host, socket }: Place): Pro
     await begin(server, { path: socket });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || !(await isLeft(socket))) throw error;
-    await unlink(socket);
+    await neededBuiltin("node:fs/promises").unlink(socket);
     await begin(server, { path: socket });
   }
 }
@@ -32,9 +31,9 @@ function begin(server: Server, place: { port: number; host: string } | { path: s
 
 /** True for a socket file, and no other file, that refuses connections. */
 async function isLeft(path: string): Promise<boolean> {
-  if (!(await lstat(path)).isSocket()) return false;
+  if (!(await neededBuiltin("node:fs/promises").lstat(path)).isSocket()) return false;
   return new Promise((resolve) => {
-    const trial = connect(path);
+    const trial = neededBuiltin("node:net").connect(path);
     trial.once("connect", () => {
       trial.destroy();
       resolve(false);

@@ -1,6 +1,6 @@
-import { createSecureContext } from "node:tls";
 import { InvalidOptionError, type Router } from "../../../contracts/index.ts";
 import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
+import { neededBuiltin } from "../../../plugin/node-builtin.ts";
 import { checkTogether, type HandlerOptions, handlerOptions, type OpenOption } from "../handler-options.ts";
 
 export interface ServeOptions<Id extends string = string> extends HandlerOptions<Id> {
@@ -75,7 +75,7 @@ export function checkTls(option: string, tls: Tls): Tls {
   const { key, cert } = tls ?? {};
   try {
     if (typeof key === "string" && typeof cert === "string") {
-      createSecureContext({ key, cert });
+      neededBuiltin("node:tls").createSecureContext({ key, cert });
       return { key, cert };
     }
   } catch {}

@@ -3,7 +3,7 @@ import type { ServeOptions } from "./serve-options.ts";
 import type { RunningServer } from "./start-server.ts";
 
 /**
- * Serves a router by Node's HTTP server, which is loaded now: the door is also imported where there is none. What the first
+ * Serves a router by Node's HTTP server, which is loaded now: `createHandler` has no use for it. What the first
  * request would load is loaded before it listens. Rejects with `InvalidOptionError`, or the system's error if it cannot
  * listen.
  */

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { InvalidOptionError, type Router } from "../../../contracts/index.ts";
 import { CallAbort } from "../../../plugin/call-abort.ts";
+import { neededBuiltin } from "../../../plugin/node-builtin.ts";
 import { loadWeights } from "../../../router/classifiers/inner.ts";
 import { requestParts } from "../../../router/life/inner.ts";
 import { type Answering, answering } from "../answering.ts";
@@ -85,8 +86,11 @@ export async function startServer(router: Router, options: ServeOptions): Promis
   };
   const server: Server =
     tls === undefined
-      ? createServer(settings, onRequest)
-      : createTlsServer({ ...settings, ...tls, handshakeTimeout: headersTimeoutMs }, onRequest);
+      ? neededBuiltin("node:http").createServer(settings, onRequest)
+      : neededBuiltin("node:https").createServer(
+          { ...settings, ...tls, handshakeTimeout: headersTimeoutMs },
+          onRequest,
+        );
   server.maxConnections = read.maxConnections;
   const connections = connectionsOf(server);
   // Not by the first request: connections may then have taken all files that a process may open, and Node keeps a load that failed.

@@ -104,7 +104,7 @@ function gathered(response: ServerResponse, isQuick: boolean): Gathered {
     text = "";
     response.write(all);
   };
-  process.nextTick(flush);
+  globalThis.process.nextTick(flush);
   return {
     flush,
     add(part) {
@@ -122,7 +122,7 @@ function gathered(response: ServerResponse, isQuick: boolean): Gathered {
       } else if (text.length >= mostTogether) flush();
       else if (!isPlanned) {
         isPlanned = true;
-        process.nextTick(flush);
+        globalThis.process.nextTick(flush);
       }
       return !response.writableNeedDrain;
     },
