@@ -1,6 +1,4 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
-import { type OptionTable, readOptions } from "../../plugin/index.ts";
-import type { CheckedKind, ListKind, Optional } from "../../plugin/options/option-kind.ts";
+import type { OptionTable } from "../../plugin/index.ts";
 import type { FrameDrift } from "./loop-frame.ts";
 
 /** A promise, as far as its state is shown: `createPromise` makes one. */
@@ -74,32 +72,10 @@ export interface LoopSources {
   readonly drift?: ShownDrift | undefined;
 }
 
+const sources = { is: "list", max: 20, expected: "a list of at most 20", optional: true } as const;
+
 export const loopSourceOptions: OptionTable<LoopSources, keyof LoopSources> = {
-  promises: sourcesWith("report"),
-  rollouts: sourcesWith("status"),
-  drift: { is: "checked", check: (path, drift) => checkSource(path, drift, "status"), optional: true },
+  promises: { ...sources, of: { is: "object", methods: ["report"] } },
+  rollouts: { ...sources, of: { is: "object", methods: ["status"] } },
+  drift: { is: "object", methods: ["status"], optional: true },
 };
-
-function sourcesWith<Source>(method: string): ListKind<CheckedKind<Source>> & Optional {
-  const check = (path: string, one: Source) => checkSource(path, one, method);
-  return {
-    is: "list",
-    of: { is: "checked", check },
-    max: 20,
-    expected: "a list of at most 20",
-    optional: true,
-  };
-}
-
-/** Throws `InvalidOptionError`, which names the option as one of `owner`. */
-export function checkLoopSources(owner: string, sources: LoopSources): void {
-  readOptions(owner, loopSourceOptions, sources);
-}
-
-/** Returns a source that has a method of this name; none is one as well. Throws `InvalidOptionError`. */
-export function checkSource<Source>(option: string, given: Source, method: string): Source {
-  if (given === undefined) return given;
-  if (typeof (given as Readonly<Record<string, unknown>> | null)?.[method] !== "function")
-    throw new InvalidOptionError(option, typeof given, `something with ${method}()`);
-  return given;
-}

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
-import type { LoopSources } from "../../loop/states/inner.ts";
+import { type LoopSources, loopSourceOptions } from "../../loop/states/inner.ts";
 import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 import type { Frames } from "./frames.ts";
 
@@ -37,14 +37,10 @@ export interface DashboardOptions<Id extends string = string> extends LoopSource
 
 type Open = Exclude<keyof DashboardOptions, "readTimeoutMs">;
 
-const sources = { is: "list", max: 20, optional: true } as const;
-
 export const dashboardOptions: OptionTable<DashboardOptions, Open> = {
   reference: { is: "text", optional: true, expected: "the id of a model" },
   holdOut: { is: "object", methods: ["saving"], optional: true },
-  promises: { ...sources, of: { is: "object", methods: ["report"] } },
-  rollouts: { ...sources, of: { is: "object", methods: ["status"] } },
-  drift: { is: "object", methods: ["status"], optional: true },
+  ...loopSourceOptions,
   after: { is: "any", optional: true, expected: "what dashboard() returned" },
   readTimeoutMs: { is: "number", min: 1, max: 60_000, default: 1_000 },
 };
