@@ -75,10 +75,9 @@ export async function readPart(
   if (splitBy !== undefined) checkGroupBy("--split-by", splitBy);
   if (part === "all") return { records: readOutcomes(path), part };
 
-  const split: SplitRecord = {
+  const split = {
     seed: seed ?? known?.seed ?? 1,
     share: share ?? known?.share ?? 0.5,
-    part,
     groupBy: (splitBy as readonly UnitField[] | undefined) ?? known?.groupBy ?? UNIT_FIELDS,
   };
   const all: OutcomeRecord[] = [];
@@ -89,7 +88,7 @@ export async function readPart(
   if (notice !== undefined) io.stderr(`${notice}\n`);
   if (leftOut > 0 && part === "fit")
     io.stderr(`${leftOut} records were left out of the fit part: the tune part has the same prompts\n`);
-  return { records, part, split };
+  return { records, part, split: { ...split, part } };
 }
 
 function otherThan(split: SplitRecord | undefined): Part {

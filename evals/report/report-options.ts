@@ -5,7 +5,7 @@ import { intervalOptions } from "../replay/compare/comparison-row.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 
-interface CommonOptions {
+export interface CommonOptions {
   /** Text that the classifier gets. Default `prompt`. */
   readonly text?: RecordText | undefined;
   /** True to show the worst routed records with their text. Default true. */
@@ -39,7 +39,7 @@ interface CommonOptions {
 
 type Open = "requestsPerMonth" | "today" | "judge" | "outcomes" | "command";
 
-const commonOptions: OptionTable<CommonOptions, Open> = {
+export const commonOptions: OptionTable<CommonOptions, Open> = {
   ...intervalOptions,
   text: { is: "choice", of: ["prompt", "question"], default: "prompt" },
   prompts: { is: "boolean", default: true },
