@@ -4,7 +4,8 @@ import { isEffort, reasoningEfforts } from "./read-name.ts";
 /** Throws `InvalidOptionError` unless the value is a list of different reasoning efforts. */
 export function checkEfforts(option: string, efforts: unknown): void {
   if (!Array.isArray(efforts)) throw new InvalidOptionError(option, efforts, "an array of reasoning efforts");
-  efforts.forEach((effort: unknown, index) => {
+  // From a copy without holes: one is an entry that is missing.
+  Array.from(efforts).forEach((effort: unknown, index) => {
     if (!isEffort(effort) || efforts.indexOf(effort) !== index)
       throw new InvalidOptionError(
         `${option}[${index}]`,
