@@ -98,29 +98,33 @@ const core = new Set(
   (await modulesOf(door)).filter(([id, { code }]) => code || pathIn(id) === door).map(([id]) => id),
 );
 /** What policies, checks and constraints need beyond that: nearly every application imports them, and few all parts. */
-const ofPolicies = await ownModulesOf(
-  "policies/index.ts",
-  "policies/constraints/index.ts",
-  "policies/checks/index.ts",
-);
+const ofPolicies = await ownModulesOf("policies/index.ts");
 /** What the first request loads: the parts of a request, and the default classifier with its weights. */
 const ofRequests = await ownModulesOf("src/router/life/request-parts.ts");
 /** State that processes share, which few routers have: its door with the stores, and what a router with one loads. */
 const ofFleet = await ownModulesOf("src/fleet/index.ts");
 const ofShared = await ownModulesOf("src/fleet/shared-parts.ts");
-/** What providers and plug-ins share with those: they must bring neither weights nor the parts of a request. */
+/** What providers, plug-ins and the other wings share with those: they must bring neither weights nor the parts of a request. */
 const ofPlugins = await ownModulesOf(
   "src/plugin/index.ts",
+  "src/loop/index.ts",
+  "src/serve/index.ts",
+  "src/serve/clients/index.ts",
   ...doors.filter((name) => name.startsWith("src/router/providers/")),
 );
 const isHelper = (id) => ofPlugins.has(id) && /^src\/(?:plugin|contracts)\//.test(pathIn(id));
 const ofDefault = await ownModulesOf("src/router/classifiers/complexity.ts");
 const ofClassifiers = await ownModulesOf("src/router/classifiers/index.ts");
-// LangChain and OpenTelemetry are optional peers, which nothing else may import.
-const isPart = (id) =>
-  /^(policies|src\/(?!testing\/|serve\/(?:clients\/langchain|telemetry\/otel|http\/server\/|http\/page\/page\.|status\/)))/.test(
-    pathIn(id),
-  );
+/** The other wings, one chunk each, and what they share: to import one of them must not read the others. */
+const wings = [
+  ["pools", /^src\/router\/pools\//],
+  // A page shows states of the loop, and needs no more of it.
+  ["states", /^src\/loop\/states\//],
+  ["loop", /^src\/loop\//],
+  // The page is loaded when someone opens it, and the server of Node when it is started.
+  ["serve", /^src\/serve\/(?!clients\/|page\/|http\/server\/(?!keys\.|serve\.))/],
+  ["clients", /^src\/serve\/clients\/(?!langchain\/)/],
+];
 
 /** Files by which a platform obtains credentials: packages for Node alone, which no other provider may bring in. */
 const families = [
@@ -177,7 +181,7 @@ async function bundled(names, chunks) {
         { name: "complexity", test: (id) => ofDefault.has(id), priority: 1 },
         { name: "classifiers", test: (id) => ofClassifiers.has(id), priority: 1 },
         { name: providersOf, test: isProvider, debugName: "providers" },
-        { name: "parts", test: isPart },
+        ...wings.map(([name, files]) => ({ name, test: (id) => files.test(pathIn(id)) })),
         {
           name: (id) => `packages/${chunkOf(id)}`,
           test: (id) => packageOf(id) !== undefined,

@@ -18,7 +18,7 @@ export function loopConfig(config: LoopConfig): string {
 // application: const { completion } = await router.route(request);
 import { createRouter } from "switchpoint";
 import { threshold } from "switchpoint/policies";
-${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { auditedRecords, createAudit, createDriftMonitor, createPromise, auditJudge } from "switchpoint/rollout";
+${isLarge ? "" : `import { ${provider} } from "switchpoint/providers/${provider}";\n`}import { auditedRecords, createAudit, createDriftMonitor, createPromise, auditJudge } from "switchpoint/loop";
 
 const router = createRouter({
   models: { small: ${JSON.stringify(small)}, large: ${JSON.stringify(large)} },

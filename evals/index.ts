@@ -1,4 +1,4 @@
-/** From logs to a certificate: outcomes, replay, training, tuning, reports and the gate. */
+/** From logs to a certificate: outcomes, scorers, metrics, replay, training, tuning, reports and the gate. */
 
 export { InsufficientEvidenceError, OutcomeFormatError } from "../src/contracts/index.ts";
 export type { AskedTest, Guarantee, LossTestName } from "../src/loop/statistics/index.ts";
@@ -50,6 +50,7 @@ export {
 } from "./data/split/record-keys.ts";
 export { type Split, type SplitOptions, splitOutcomes } from "./data/split/split-outcomes.ts";
 export { type UnitField, unitsOf } from "./data/split/units.ts";
+export * from "./metrics/index.ts";
 export {
   type DecisionScores,
   type DecisionScoresOptions,
@@ -64,6 +65,7 @@ export {
 export type { CheckResult, GateVerdict } from "./monitor/gate/gate-check.ts";
 export { showAnnotations } from "./monitor/gate/show-annotations.ts";
 export { showJUnit } from "./monitor/gate/show-junit.ts";
+export * from "./monitor/off-policy/index.ts";
 export type { CacheRules } from "./monitor/spend/cached-prefixes.ts";
 export {
   type NetSaving,
@@ -96,6 +98,7 @@ export { renderReport } from "./report/render-report.ts";
 export type { Report } from "./report/report.ts";
 export { reportData } from "./report/report-data.ts";
 export type { PairReportOptions, ReportOptions, RouterReportOptions } from "./report/report-options.ts";
+export * from "./scorers/index.ts";
 export type { ModelReport } from "./train/build-classifier.ts";
 export {
   type CalibrateOptions,

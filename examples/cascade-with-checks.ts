@@ -3,8 +3,7 @@
  * be checked: JSON by a schema, numbers, tool arguments. Needs OPENAI_API_KEY.
  */
 import { createRouter } from "switchpoint";
-import { finishReason, jsonSchema, notRefused } from "switchpoint/checks";
-import { cascade } from "switchpoint/policies";
+import { cascade, finishReason, jsonSchema, notRefused } from "switchpoint/policies";
 import { openai } from "switchpoint/providers/openai";
 
 /** A schema of Zod, Valibot or ArkType fits as well. */

@@ -7,8 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRouter, decisionLog } from "switchpoint";
 import { complexity } from "switchpoint/classifiers";
-import { collect, describeCertificate, readOutcomes, tuneThreshold } from "switchpoint/evals";
-import { numeric } from "switchpoint/evals/scorers";
+import { collect, describeCertificate, numeric, readOutcomes, tuneThreshold } from "switchpoint/evals";
 import { always, threshold } from "switchpoint/policies";
 import { openai } from "switchpoint/providers/openai";
 

@@ -3,8 +3,7 @@
  * and in every check. If nothing there can answer, the request fails. Needs VLLM_BASE_URL and OPENAI_API_KEY.
  */
 import { createRouter, isRouterError } from "switchpoint";
-import { boundary } from "switchpoint/constraints";
-import { always, firstOf, threshold } from "switchpoint/policies";
+import { always, boundary, firstOf, threshold } from "switchpoint/policies";
 import { vllm } from "switchpoint/providers/engines";
 import { openai } from "switchpoint/providers/openai";
 

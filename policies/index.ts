@@ -1,8 +1,12 @@
+/** Policies, which choose; constraints, which hold for each of them; checks, which judge answers. */
+
 export { always } from "./always.ts";
 export { type BudgetAwareOptions, budgetAware } from "./budget-aware.ts";
 export { type ByTaskOptions, byTask } from "./by-task.ts";
 export { type CascadeOptions, cascade } from "./cascade.ts";
 export { cheapestAbove } from "./cheapest-above.ts";
+export * from "./checks/index.ts";
+export * from "./constraints/index.ts";
 export { type ExploreOptions, explore } from "./explore.ts";
 export { firstOf } from "./first-of.ts";
 export { type GuardedOptions, guarded } from "./guarded.ts";

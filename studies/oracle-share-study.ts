@@ -9,9 +9,10 @@
 
 import { chooseCandidate, thresholdCandidates } from "../evals/tune/candidates.ts";
 import { readTuneCases, type TuneColumns, tuneColumns } from "../evals/tune/tune-columns.ts";
-import { checkTuneOptions } from "../evals/tune/tune-options.ts";
+import { type TuneOptions, tuneOptions, tuneSettings } from "../evals/tune/tune-options.ts";
 import { thresholdGrid } from "../evals/tune/tune-threshold.ts";
 import { lossTest, seededRandom } from "../src/loop/statistics/index.ts";
+import { readOptions } from "../src/plugin/index.ts";
 import { complexity, length } from "../src/router/classifiers/index.ts";
 import { readStudySet, studySets } from "./study-sets.ts";
 
@@ -39,7 +40,8 @@ for (const [name, set] of Object.entries(studySets)) {
   const records = groups.flatMap((group) => group.slice(0, 1));
   for (const classifier of [complexity(), length()]) {
     const { small, large, text } = set;
-    const settings = checkTuneOptions("study", { small, large, text, classifier, independentPrompts: true });
+    const given: TuneOptions = { small, large, text, classifier, independentPrompts: true };
+    const settings = tuneSettings("study", readOptions("study", tuneOptions, given));
     const columns = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
     for (const maxLoss of maxLosses)
       for (const count of counts) if (count <= columns.records.length) await addCell(columns, maxLoss, count);

@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Model, type Router } from "../../src/contracts/index.ts";
 import { createClock } from "../../src/plugin/clock.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { checkOther } from "../data/outcomes/check-other.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
 import type { CollectEstimate } from "./collect-estimate.ts";
@@ -83,87 +83,69 @@ export interface CollectOptions {
   readonly random?: (() => number) | undefined;
 }
 
-type WithDefault =
-  | "seed"
-  | "repeats"
-  | "concurrency"
-  | "timeoutMs"
-  | "retries"
-  | "countTimeouts"
-  | "keepAnswers"
-  | "batch"
-  | "batchPollMs"
-  | "rescore"
-  | "restart"
-  | "clock"
-  | "random";
+type Open =
+  | "models"
+  | "scorerVersion"
+  | "baseline"
+  | "sample"
+  | "requestsPerMinute"
+  | "tokensPerMinute"
+  | "maxCostUsd"
+  | "maxOutputTokens"
+  | "signal"
+  | "onEstimate"
+  | "onProgress"
+  | "clock";
 
-export type ResolvedCollectOptions = Omit<CollectOptions, WithDefault | "models"> & {
-  readonly [Key in WithDefault]-?: NonNullable<CollectOptions[Key]>;
-} & {
+export const collectOptions: OptionTable<CollectOptions, Open> = {
+  dataset: { is: "text" },
+  router: { is: "object", methods: ["decide"] },
+  models: {
+    is: "list",
+    of: { is: "text" },
+    min: 1,
+    optional: true,
+    expected: "at least one id of the router's models",
+  },
+  scorer: { is: "checked", check: checkScorer, expected: "a function, or an object with score()" },
+  scorerVersion: { is: "text", optional: true },
+  baseline: { is: "text", optional: true },
+  out: { is: "text" },
+  sample: { is: "number", min: 1, integer: true, optional: true },
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  repeats: { is: "number", min: 1, max: 1_000, integer: true, default: 1 },
+  concurrency: { is: "number", min: 1, max: 1_000, integer: true, default: 4 },
+  requestsPerMinute: { is: "number", min: 0.001, optional: true },
+  tokensPerMinute: { is: "number", min: 0.001, optional: true },
+  timeoutMs: { is: "duration", default: 600_000 },
+  retries: { is: "number", min: 0, max: 100, integer: true, default: 4 },
+  countTimeouts: { is: "boolean", default: false },
+  maxCostUsd: { is: "number", min: 0, optional: true },
+  maxOutputTokens: { is: "number", min: 1, integer: true, optional: true },
+  keepAnswers: { is: "boolean", default: true },
+  batch: { is: "boolean", default: false },
+  batchPollMs: { is: "duration", default: 60_000 },
+  rescore: { is: "boolean", default: false },
+  restart: { is: "boolean", default: false },
+  signal: { is: "any", optional: true },
+  onEstimate: { is: "function", optional: true },
+  onProgress: { is: "function", optional: true },
+  clock: { is: "function", optional: true },
+  random: { is: "function", default: () => Math.random() },
+};
+
+export type ResolvedCollectOptions = Omit<FilledOptions<CollectOptions, Open>, "models" | "clock"> & {
   /** Models by id. */
   readonly models: ReadonlyMap<string, Model>;
+  readonly clock: () => number;
   /** Clock of latencies, paces and pauses, which no correction of the time of day moves. */
   readonly monotonic: () => number;
 };
 
-const defaults: { readonly [Key in WithDefault]: NonNullable<CollectOptions[Key]> } = {
-  seed: 1,
-  repeats: 1,
-  concurrency: 4,
-  timeoutMs: 600_000,
-  retries: 4,
-  countTimeouts: false,
-  keepAnswers: true,
-  batch: false,
-  batchPollMs: 60_000,
-  rescore: false,
-  restart: false,
-  clock: Date.now,
-  random: Math.random,
-};
-
-const others = [
-  "dataset",
-  "router",
-  "models",
-  "scorer",
-  "scorerVersion",
-  "baseline",
-  "out",
-  "sample",
-  "requestsPerMinute",
-  "tokensPerMinute",
-  "maxCostUsd",
-  "maxOutputTokens",
-  "signal",
-  "onEstimate",
-  "onProgress",
-] as const satisfies readonly (keyof CollectOptions)[];
-
 /** Fills in defaults. Throws `InvalidOptionError`. */
 export function resolveCollectOptions(options: CollectOptions): ResolvedCollectOptions {
-  checkKeys("collect", options, [...Object.keys(defaults), ...others]);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const all = { ...defaults, ...given } as typeof defaults & CollectOptions;
-  checkText("dataset", all.dataset);
-  checkText("out", all.out);
+  const { clock, ...all } = readOptions("collect", collectOptions, options, "");
   checkOther(all.out, [all.dataset]);
-  checkMethods("router", all.router, ["decide"]);
-  if (typeof all.scorer !== "function") checkMethods("scorer", all.scorer, ["score"]);
-  checkNumber("seed", all.seed, { min: 0, max: 0xffff_ffff, integer: true });
-  checkNumber("repeats", all.repeats, { min: 1, max: 1000, integer: true });
-  checkNumber("concurrency", all.concurrency, { min: 1, max: 1000, integer: true });
-  checkNumber("timeoutMs", all.timeoutMs, { min: 1, max: 2 ** 31 - 1 });
-  checkNumber("retries", all.retries, { min: 0, max: 100, integer: true });
-  checkNumber("batchPollMs", all.batchPollMs, { min: 1, max: 2 ** 31 - 1 });
-  for (const option of ["sample", "maxOutputTokens"] as const) {
-    if (all[option] !== undefined) checkNumber(option, all[option], { min: 1, integer: true });
-  }
-  for (const option of ["requestsPerMinute", "tokensPerMinute"] as const) {
-    if (all[option] !== undefined) checkNumber(option, all[option], { min: 0.001 });
-  }
-  if (all.maxCostUsd !== undefined) checkNumber("maxCostUsd", all.maxCostUsd, { min: 0 });
   const models = modelsOf(all);
   if (all.baseline !== undefined && !models.has(all.baseline))
     throw new InvalidOptionError(
@@ -171,11 +153,18 @@ export function resolveCollectOptions(options: CollectOptions): ResolvedCollectO
       all.baseline,
       `one of the models: ${[...models.keys()].join(", ")}`,
     );
-  return { ...all, models, monotonic: createClock(options.clock).monotonic };
+  return { ...all, models, clock: clock ?? Date.now, monotonic: createClock(clock).monotonic };
 }
 
-function modelsOf({ router, models: ids = Object.keys(router.models) }: CollectOptions): Map<string, Model> {
-  if (ids.length === 0) throw new InvalidOptionError("models", ids, "at least one id of the router's models");
+function checkScorer(path: string, scorer: AnyScorer): AnyScorer {
+  if (typeof scorer !== "function") readOption({ is: "object", methods: ["score"] }, path, scorer);
+  return scorer;
+}
+
+function modelsOf({
+  router,
+  models: ids = Object.keys(router.models),
+}: Pick<CollectOptions, "router" | "models">): Map<string, Model> {
   const models = new Map<string, Model>();
   for (const id of ids) {
     const model = Object.hasOwn(router.models, id) ? router.models[id] : undefined;

@@ -1,4 +1,4 @@
-import { checkNumber } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { RoutingCurve } from "./routing-curve.ts";
  * `undefined` if a cost is not known or the quality is never reached.
  */
 export function costAtQuality(curve: RoutingCurve, quality: number): number | undefined {
-  checkNumber("costAtQuality.quality", quality, { min: 0, max: 1 });
+  readOption({ is: "share" }, "costAtQuality.quality", quality);
   let previous: { readonly costUsd: number; readonly quality: number } | undefined;
   for (const point of curve) {
     if (point.costUsd === undefined) return undefined;

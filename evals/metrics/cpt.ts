@@ -1,4 +1,4 @@
-import { checkNumber } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import { type CurveColumns, columnsOf } from "./curve-columns.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
@@ -12,7 +12,7 @@ import type { RoutingCurve } from "./routing-curve.ts";
  * `undefined` if the large model is not better than the small one.
  */
 export function cpt(curve: RoutingCurve, share: number): number | undefined {
-  checkNumber("cpt.share", share, { min: 0, max: 1 });
+  readOption({ is: "share" }, "cpt.share", share);
   return cptOf(columnsOf(curve), share);
 }
 

@@ -1,4 +1,4 @@
-import { checkNumber } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import type { RoutingCurve } from "./routing-curve.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { RoutingCurve } from "./routing-curve.ts";
  * `undefined` if a cost is not known, and outside the curve's range of costs.
  */
 export function qualityAtCost(curve: RoutingCurve, costUsd: number): number | undefined {
-  checkNumber("qualityAtCost.costUsd", costUsd, { min: 0 });
+  readOption({ is: "number", min: 0 }, "qualityAtCost.costUsd", costUsd);
   let previous: { readonly costUsd: number; readonly quality: number } | undefined;
   for (const point of curve) {
     if (point.costUsd === undefined) return undefined;

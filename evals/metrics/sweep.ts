@@ -1,4 +1,4 @@
-import { checkNumber } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import type { CurvePoint, RoutingCurve } from "./routing-curve.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { CurvePoint, RoutingCurve } from "./routing-curve.ts";
  */
 export function sweep(curve: RoutingCurve, thresholds: readonly number[]): readonly CurvePoint[] {
   return thresholds.map((threshold) => {
-    checkNumber("sweep.threshold", threshold);
+    readOption({ is: "number" }, "sweep.threshold", threshold);
     // The last point whose own threshold is not below: thresholds fall along the curve.
     let low = 0;
     let high = curve.length - 1;

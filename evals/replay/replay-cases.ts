@@ -8,7 +8,7 @@ import {
   type PolicyContext,
   type RequestFacts,
 } from "../../src/contracts/index.ts";
-import { askClassifier, checkMethods } from "../../src/plugin/index.ts";
+import { askClassifier, readOption } from "../../src/plugin/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
 import { estimateCost } from "../../src/router/cost/inner.ts";
 import { candidateOf, candidatesWithQuality, kinAmong, permits } from "../../src/router/decide/index.ts";
@@ -77,7 +77,7 @@ export async function keepOfCases<const Id extends string, Kept>(
 ): Promise<KeptCases<Id, Kept>> {
   const { models, classifier, constraints = [], text } = options;
   if (models.length === 0) throw new InvalidOptionError("models", models, "at least one model");
-  if (classifier !== undefined) checkMethods("classifier", classifier, ["classify"]);
+  if (classifier !== undefined) readOption({ is: "object", methods: ["classify"] }, "classifier", classifier);
   const named = models.map((id) => ({ id, facts: options.facts?.[id] ?? namedFacts(id) }));
   const kinOf = kinAmong(named);
   const candidates = named.map(({ id, facts }) => candidateOf(id, facts, kinOf(id, facts)));

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Policy, type PolicyContext } from "../../src/contracts/index.ts";
-import { checkMethods } from "../../src/plugin/index.ts";
+import { readOption } from "../../src/plugin/index.ts";
 import type { BudgetOptions } from "../../src/router/budget/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { isLottery, opinionOf } from "./opinion.ts";
@@ -44,7 +44,7 @@ export async function replay<const Id extends string>(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: ReplayOptions<Id>,
 ): Promise<Replay<Id>> {
-  checkMethods("policy", options.policy, ["select"]);
+  readOption({ is: "object", methods: ["select"] }, "policy", options.policy);
   return replayPolicy(await replayCases(records, options), options.policy, options);
 }
 

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkNumber, checkText } from "../../src/plugin/index.ts";
+import { readOptions } from "../../src/plugin/index.ts";
 import { packageVersion } from "../../src/version.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
@@ -14,7 +14,12 @@ import { curvesOf } from "./curves.ts";
 import { monthOf } from "./month.ts";
 import { recommendationOf } from "./recommendation.ts";
 import type { Report } from "./report.ts";
-import type { ReportOptions } from "./report-options.ts";
+import {
+  pairReportOptions,
+  type ReportOptions,
+  type RouterReportOptions,
+  routerReportOptions,
+} from "./report-options.ts";
 import { outcomesOf, pairRows, routerRows } from "./report-rows.ts";
 import { modelsSubject, routerSubject } from "./report-subject.ts";
 import { reportedCertificate } from "./reported-certificate.ts";
@@ -33,14 +38,14 @@ export async function reportData(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: ReportOptions,
 ): Promise<Report> {
+  const given = isOfRouter(options)
+    ? readOptions("report", routerReportOptions, options)
+    : readOptions("report", pairReportOptions, options);
   const all: OutcomeRecord[] = [];
   for await (const record of records) all.push(record);
-  const { requestsPerMonth, resamples = 1_000, seed = 1, confidence = 0.95, prompts = true, now } = options;
-  if (requestsPerMonth !== undefined)
-    checkNumber("report.requestsPerMonth", requestsPerMonth, { min: 1, max: 1e12 });
-  if (options.judge !== undefined) checkText("report.judge", options.judge);
+  const { requestsPerMonth, resamples, seed, confidence, prompts, now } = given;
   const settings = { resamples, seed, confidence };
-  const subject = "router" in options ? await routerSubject(all, options) : await modelsSubject(all, options);
+  const subject = "router" in given ? await routerSubject(all, given) : await modelsSubject(all, given);
   const { prepared, policy, models, name, classifier, tuning, thresholds, trainedOn } = subject;
   const { skipped, unclassified, cases } = prepared;
   if (cases.length === 0)
@@ -52,11 +57,10 @@ export async function reportData(
     small === undefined
       ? await routerRows(routing, name, settings)
       : await pairRows(routing, small, name, settings);
-  const { today = reference } = options;
+  const { today = reference } = given;
   if (!models.includes(today))
     throw new InvalidOptionError("report.today", today, `a model of this report: ${models.join(", ")}`);
-  const derived =
-    requestsPerMonth === undefined && options.isSample !== true ? volumeOf(all, now) : undefined;
+  const derived = requestsPerMonth === undefined && !given.isSample ? volumeOf(all, now) : undefined;
   const volume = { requests: requestsPerMonth ?? derived?.requests, derived };
   const { saving, alternatives } = await monthOf(routing, volume, settings);
   const certificate =
@@ -79,7 +83,7 @@ export async function reportData(
       units,
       known: Math.max(trainedOn, tunedOn) / all.length,
     }),
-    judge: options.judge ?? tuning?.judge,
+    judge: given.judge ?? tuning?.judge,
     rightOrWrong: [...routing.alone.values()].every(({ quality }) => isBinary(quality)),
     warnings: warningsOf(routing, {
       rows,
@@ -104,7 +108,7 @@ export async function reportData(
       createdAt: new Date(now).toISOString(),
       packageVersion,
       classifier: classifier && `${classifier.name}@${classifier.version}`,
-      outcomes: options.outcomes,
+      outcomes: given.outcomes,
       sha256: recordKeysOf(all, "check").sha256,
       read: all.length,
       records: cases.length,
@@ -113,9 +117,13 @@ export async function reportData(
       unclassified,
       resamples,
       seed,
-      command: options.command,
+      command: given.command,
     },
   };
+}
+
+function isOfRouter(options: ReportOptions): options is RouterReportOptions {
+  return "router" in Object(options);
 }
 
 function uncostedOf({ cases, models }: Routing): Report["uncosted"] {

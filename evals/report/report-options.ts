@@ -1,5 +1,7 @@
 import type { Classifier, Router } from "../../src/contracts/index.ts";
+import type { OptionTable } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
+import { intervalOptions } from "../replay/compare/comparison-row.ts";
 import type { RecordText } from "../replay/request-of-record.ts";
 import type { TuningFile } from "../tune/tuning-file.ts";
 
@@ -35,6 +37,21 @@ interface CommonOptions {
   readonly command?: string | undefined;
 }
 
+type Open = "requestsPerMonth" | "today" | "judge" | "outcomes" | "command";
+
+const commonOptions: OptionTable<CommonOptions, Open> = {
+  ...intervalOptions,
+  text: { is: "choice", of: ["prompt", "question"], default: "prompt" },
+  prompts: { is: "boolean", default: true },
+  requestsPerMonth: { is: "number", min: 1, max: 1e12, optional: true },
+  isSample: { is: "boolean", default: false },
+  today: { is: "text", optional: true },
+  judge: { is: "text", optional: true },
+  now: { is: "number" },
+  outcomes: { is: "text", optional: true },
+  command: { is: "text", optional: true },
+};
+
 export interface PairReportOptions extends CommonOptions {
   /** Names of the two models in the outcomes. */
   readonly small: string;
@@ -47,9 +64,25 @@ export interface PairReportOptions extends CommonOptions {
   readonly trainedOn?: ((record: OutcomeRecord) => boolean) | undefined;
 }
 
+export const pairReportOptions: OptionTable<PairReportOptions, Open | "threshold" | "tuning" | "trainedOn"> =
+  {
+    ...commonOptions,
+    small: { is: "text" },
+    large: { is: "text" },
+    classifier: { is: "object", methods: ["classify"] },
+    threshold: { is: "share", optional: true },
+    tuning: { is: "any", optional: true },
+    trainedOn: { is: "function", optional: true },
+  };
+
 export interface RouterReportOptions extends CommonOptions {
   /** Router to report on. If it has a tuning file, the report shows its certificate. */
   readonly router: Router;
 }
+
+export const routerReportOptions: OptionTable<RouterReportOptions, Open> = {
+  ...commonOptions,
+  router: { is: "object", methods: ["decide"] },
+};
 
 export type ReportOptions = PairReportOptions | RouterReportOptions;

@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";
@@ -17,17 +16,26 @@ export interface ContainsOptions {
   readonly ignoreCase?: boolean | undefined;
 }
 
+const text = "a non-empty text or a list of them";
+
+export const containsOptions: OptionTable<ContainsOptions, "text"> = {
+  text: {
+    is: "list",
+    of: { is: "text", empty: true, pattern: /./s, expected: text },
+    min: 1,
+    orOne: true,
+    optional: true,
+    expected: text,
+  },
+  of: { is: "choice", of: ["any", "all"], default: "any" },
+  ignoreCase: { is: "boolean", default: false },
+};
+
 /**
  * Scores 1 if a text, or one of a list, is in the answer. Linear in the length of the answer for each text.
  */
 export function contains(options: ContainsOptions = {}): Scorer {
-  checkKeys("contains", options, ["text", "of", "ignoreCase"]);
-  const { text, of = "any", ignoreCase = false } = options;
-  if (of !== "any" && of !== "all") throw new InvalidOptionError("contains.of", of, '"any" or "all"');
-  if (typeof ignoreCase !== "boolean")
-    throw new InvalidOptionError("contains.ignoreCase", ignoreCase, "true or false");
-  if (text !== undefined && (expectedTexts(text) ?? [""]).includes(""))
-    throw new InvalidOptionError("contains.text", text, "a non-empty text or a list of them");
+  const { text, of, ignoreCase } = readOptions("contains", containsOptions, options);
   const name = "contains";
   const fold = (one: string): string => (ignoreCase ? one.toLowerCase() : one);
 

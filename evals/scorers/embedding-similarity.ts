@@ -1,6 +1,6 @@
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import type { Embedder } from "../../src/router/classifiers/index.ts";
-import { embedderFacts, embedderKeys, readAnswer } from "../../src/router/classifiers/inner.ts";
+import { embedderFacts, embedderOptions, readAnswer } from "../../src/router/classifiers/inner.ts";
 import { completeFacts, estimateCost, priceAt } from "../../src/router/cost/inner.ts";
 import { expectedTexts, notExpected, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
@@ -17,6 +17,12 @@ export interface EmbeddingSimilarityOptions extends Embedder {
   readonly maxCharacters?: number | undefined;
 }
 
+export const embeddingSimilarityOptions: OptionTable<EmbeddingSimilarityOptions, "name" | "price"> = {
+  ...embedderOptions,
+  zeroAt: { is: "number", min: -1, below: 1, default: -1 },
+  maxCharacters: { is: "number", min: 1, max: 1_000_000, integer: true, default: 8_000 },
+};
+
 /**
  * Scores how near the answer is to `expected` (the nearest of a list) in your embedding model's space: the
  * cosine, mapped to [0, 1] by `(cosine - zeroAt) / (1 - zeroAt)`. It measures if texts have the same topic,
@@ -26,11 +32,9 @@ export interface EmbeddingSimilarityOptions extends Embedder {
  * Throws `InvalidOptionError`.
  */
 export function embeddingSimilarity(options: EmbeddingSimilarityOptions): Scorer {
-  checkKeys("embeddingSimilarity", options, [...embedderKeys, "zeroAt", "maxCharacters"]);
-  const { embed, zeroAt = -1, maxCharacters = 8_000 } = options;
-  const facts = completeFacts(embedderFacts("embeddingSimilarity", options));
-  checkNumber("embeddingSimilarity.zeroAt", zeroAt, { min: -1, max: 1 - Number.EPSILON });
-  checkNumber("embeddingSimilarity.maxCharacters", maxCharacters, { min: 1, max: 1_000_000, integer: true });
+  const read = readOptions("embeddingSimilarity", embeddingSimilarityOptions, options);
+  const { embed, zeroAt, maxCharacters } = read;
+  const facts = completeFacts(embedderFacts(read));
   const name = "embeddingSimilarity";
   const prepare = (text: string): string =>
     text.slice(0, maxCharacters).replace(/\p{Cs}|(?![\t\n\r])\p{Cc}/gu, "\ufffd");

@@ -1,10 +1,11 @@
+import { readOptions } from "../../src/plugin/index.ts";
 import { notExpected, notText } from "./internal/compare-texts.ts";
 import { jsonSimilarity } from "./internal/json-similarity.ts";
 import { parseJson } from "./internal/parse-json.ts";
 import { plainJson } from "./internal/plain-json.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";
-import { checkFenced, type JsonFormOptions } from "./json-form.ts";
+import { type JsonFormOptions, jsonFormOptions } from "./json-form.ts";
 import type { Scorer } from "./scorer.ts";
 
 /**
@@ -15,7 +16,7 @@ import type { Scorer } from "./scorer.ts";
  */
 export function jsonDiff(options: JsonFormOptions = {}): Scorer {
   const name = "jsonDiff";
-  const fenced = checkFenced(name, options);
+  const { fenced } = readOptions(name, jsonFormOptions, options);
 
   return withGaps({
     name,

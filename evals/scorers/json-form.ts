@@ -4,8 +4,7 @@ import {
   type JsonSchema,
   type StandardSchema,
 } from "../../policies/checks/internal/schema.ts";
-import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { OutOfTimeError } from "../../src/plugin/within-time.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { parseJson } from "./internal/parse-json.ts";
@@ -17,6 +16,8 @@ export interface JsonFormOptions {
   readonly fenced?: boolean | undefined;
 }
 
+export const jsonFormOptions: OptionTable<JsonFormOptions> = { fenced: { is: "boolean", default: false } };
+
 const longestMs = 500;
 
 /**
@@ -27,7 +28,7 @@ const longestMs = 500;
  */
 export function jsonForm(schema: StandardSchema | JsonSchema, options: JsonFormOptions = {}): Scorer {
   const name = "jsonForm";
-  const fenced = checkFenced(name, options);
+  const { fenced } = readOptions(name, jsonFormOptions, options);
   const fits = compileSchema("jsonForm.schema", schema, longestMs);
 
   return {
@@ -51,11 +52,4 @@ export function jsonForm(schema: StandardSchema | JsonSchema, options: JsonFormO
       return toScore(name, { score: 0, reason: "the answer does not fit the schema" });
     },
   };
-}
-
-export function checkFenced(owner: string, options: JsonFormOptions): boolean {
-  checkKeys(owner, options, ["fenced"]);
-  const { fenced = false } = options;
-  if (typeof fenced !== "boolean") throw new InvalidOptionError(`${owner}.fenced`, fenced, "true or false");
-  return fenced;
 }

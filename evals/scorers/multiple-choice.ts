@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { compareTexts } from "./internal/compare-texts.ts";
 import { readChoice } from "./internal/read-choice.ts";
 import type { Scorer } from "./scorer.ts";
@@ -8,6 +8,10 @@ export interface MultipleChoiceOptions {
   readonly choices?: number | undefined;
 }
 
+export const multipleChoiceOptions: OptionTable<MultipleChoiceOptions> = {
+  choices: { is: "number", min: 2, max: 26, integer: true, default: 10 },
+};
+
 /**
  * Scores 1 if the letter that the answer chooses is the expected one, else 0. The letter is the one that the
  * answer boxes or states last ("The answer is (B)", `\boxed{B}`, "B is correct"), else a line with a letter
@@ -16,12 +20,7 @@ export interface MultipleChoiceOptions {
  * answer: `B`, `(B)`, `B. Paris`.
  */
 export function multipleChoice(options: MultipleChoiceOptions = {}): Scorer {
-  checkKeys("multipleChoice", options, ["choices"]);
-  const choices = checkNumber("multipleChoice.choices", options.choices ?? 10, {
-    min: 2,
-    max: 26,
-    integer: true,
-  });
+  const { choices } = readOptions("multipleChoice", multipleChoiceOptions, options);
 
   return compareTexts({
     name: "multipleChoice",

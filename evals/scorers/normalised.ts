@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { compareTexts, longestAnswer } from "./internal/compare-texts.ts";
 import type { Scorer } from "./scorer.ts";
 
@@ -7,6 +6,15 @@ export interface NormalisedOptions {
   /** Words that are ignored anywhere in the text. Default a, an, the; `[]` for none. */
   readonly articles?: readonly string[] | undefined;
 }
+
+export const normalisedOptions: OptionTable<NormalisedOptions> = {
+  articles: {
+    is: "list",
+    of: { is: "text", empty: true, expected: "a word" },
+    default: ["a", "an", "the"],
+    expected: "an array of words",
+  },
+};
 
 /** Python's `string.punctuation` (which the SQuAD script removes) and the punctuation of all scripts. */
 const punctuation = /[\p{P}$+<=>^`|~]+/gu;
@@ -19,10 +27,7 @@ const punctuation = /[\p{P}$+<=>^`|~]+/gu;
  * wrong.
  */
 export function normalised(options: NormalisedOptions = {}): Scorer {
-  checkKeys("normalised", options, ["articles"]);
-  const { articles = ["a", "an", "the"] } = options;
-  if (!Array.isArray(articles) || articles.some((word) => typeof word !== "string"))
-    throw new InvalidOptionError("normalised.articles", articles, "an array of words");
+  const { articles } = readOptions("normalised", normalisedOptions, options);
   const leftOut = new Set(articles.map((word) => foldCase(word.normalize("NFKC"))));
   const normalise = (text: string): string => {
     const folded = foldCase(text.normalize("NFKC"));

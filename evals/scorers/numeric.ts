@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { afterThinking } from "./internal/after-thinking.ts";
 import { compareTexts } from "./internal/compare-texts.ts";
 import { lastBoxed } from "./internal/last-boxed.ts";
@@ -24,6 +23,14 @@ export interface NumericOptions {
   readonly accounting?: boolean | undefined;
 }
 
+export const numericOptions: OptionTable<NumericOptions> = {
+  find: { is: "choice", of: ["answer", "whole"], default: "answer" },
+  absoluteTolerance: { is: "number", min: 0, default: 0 },
+  relativeTolerance: { is: "number", min: 0, default: 1e-9 },
+  decimal: { is: "choice", of: [".", ","], default: "." },
+  accounting: { is: "boolean", default: false },
+};
+
 /** Number of characters at the end of an answer that are searched. */
 const tailLength = 100_000;
 
@@ -35,18 +42,11 @@ const tailLength = 100_000;
  * make the score `null`. Numbers are compared in double precision, 15 digits.
  */
 export function numeric(options: NumericOptions = {}): Scorer {
-  checkKeys("numeric", options, ["find", "absoluteTolerance", "relativeTolerance", "decimal", "accounting"]);
-  const { find = "answer", absoluteTolerance = 0, relativeTolerance = 1e-9 } = options;
-  const { decimal = ".", accounting = false } = options;
-  if (find !== "answer" && find !== "whole")
-    throw new InvalidOptionError("numeric.find", find, '"answer" or "whole"');
-  checkNumber("numeric.absoluteTolerance", absoluteTolerance, { min: 0 });
-  checkNumber("numeric.relativeTolerance", relativeTolerance, { min: 0 });
-  if (decimal !== "." && decimal !== ",")
-    throw new InvalidOptionError("numeric.decimal", decimal, '"." or ","');
-  if (typeof accounting !== "boolean")
-    throw new InvalidOptionError("numeric.accounting", accounting, "true or false");
-  const style = { decimal, accounting };
+  const { find, absoluteTolerance, relativeTolerance, ...style } = readOptions(
+    "numeric",
+    numericOptions,
+    options,
+  );
   const isNear = (a: number, b: number): boolean =>
     a === b || Math.abs(a - b) <= Math.max(absoluteTolerance, relativeTolerance * Math.abs(b));
 

@@ -1,9 +1,9 @@
-import { checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { addBills, billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
 import { askJudge, type Judged, type JudgeQuestion, mostJudgeCostUsd } from "./internal/judge-call.ts";
-import { type JudgeCallOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
+import { type JudgeCallOptions, judgeCallOptions, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
 
@@ -24,6 +24,11 @@ const usualCriteria =
   "The better answer is the more correct one; of two that are equally correct, the more complete and to the point. " +
   "Length is no merit, and neither is the place where an answer stands.";
 
+export const pairwiseJudgeOptions: OptionTable<PairwiseJudgeOptions> = {
+  ...judgeCallOptions,
+  criteria: { is: "text", default: usualCriteria },
+};
+
 const longestReason = 2_000;
 
 /**
@@ -37,9 +42,7 @@ const longestReason = 2_000;
  * Throws `InvalidOptionError`.
  */
 export function pairwiseJudge(options: PairwiseJudgeOptions): Scorer {
-  const limits = judgeLimits("pairwiseJudge", options, ["criteria"]);
-  const { model, criteria = usualCriteria } = options;
-  checkText("pairwiseJudge.criteria", criteria);
+  const { model, criteria, ...limits } = readOptions("pairwiseJudge", pairwiseJudgeOptions, options);
   const name = "pairwiseJudge";
   const instructions = [
     "You compare two answers of assistants to the same request.",

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../src/plugin/index.ts";
 import { expectedTexts, notText } from "./internal/compare-texts.ts";
 import { toScore } from "./internal/verdict.ts";
 import { withGaps } from "./internal/with-gaps.ts";
@@ -15,6 +15,17 @@ export interface RegexOptions {
   readonly maxCharacters?: number | undefined;
 }
 
+export const regexOptions: OptionTable<RegexOptions> = {
+  flags: {
+    is: "text",
+    empty: true,
+    pattern: /^(?!.*(.).*\1)[ims]{0,3}$/,
+    default: "",
+    expected: 'some of "i", "m" and "s", each once',
+  },
+  maxCharacters: { is: "number", min: 1, max: 10_000_000, integer: true, default: 100_000 },
+};
+
 interface Compiled {
   test(text: string): boolean;
 }
@@ -26,12 +37,8 @@ interface Compiled {
  * `InvalidOptionError` at the first answer; if it comes from a record, that record is not scored.
  */
 export function regex(pattern?: string | undefined, options: RegexOptions = {}): Scorer {
-  checkKeys("regex", options, ["flags", "maxCharacters"]);
-  const { flags = "", maxCharacters = 100_000 } = options;
-  if (pattern !== undefined) checkText("regex.pattern", pattern);
-  if (typeof flags !== "string" || !/^(?!.*(.).*\1)[ims]{0,3}$/.test(flags))
-    throw new InvalidOptionError("regex.flags", flags, 'some of "i", "m" and "s", each once');
-  checkNumber("regex.maxCharacters", maxCharacters, { min: 1, max: 10_000_000, integer: true });
+  const { flags, maxCharacters } = readOptions("regex", regexOptions, options);
+  if (pattern !== undefined) readOption({ is: "text" }, "regex.pattern", pattern);
   const name = "regex";
   let compiled: Promise<Compiled | undefined> | undefined;
   const matches = async (wanted: string, output: string): Promise<boolean | undefined> => {

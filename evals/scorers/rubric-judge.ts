@@ -1,10 +1,10 @@
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkNumber, checkText } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { billed } from "./internal/bill.ts";
 import { notText } from "./internal/compare-texts.ts";
 import { answerText, expectedText, requestExhibits } from "./internal/exhibits.ts";
 import { askJudge, type JudgeQuestion, mostJudgeCostUsd } from "./internal/judge-call.ts";
-import { type JudgeCallOptions, judgeLimits, judgeVersion } from "./internal/judge-options.ts";
+import { type JudgeCallOptions, judgeCallOptions, judgeVersion } from "./internal/judge-options.ts";
 import { toScore } from "./internal/verdict.ts";
 import type { Scorer, ScorerArgs } from "./scorer.ts";
 
@@ -38,6 +38,20 @@ const usualLevels: readonly RubricLevel[] = [
   { label: "excellent", score: 1, description: "right and complete: nothing worth changing" },
 ];
 
+export const rubricJudgeOptions: OptionTable<RubricJudgeOptions> = {
+  ...judgeCallOptions,
+  criteria: { is: "text", default: usualCriteria },
+  levels: {
+    is: "list",
+    of: { is: "table", of: { label: { is: "text" }, score: { is: "share" }, description: { is: "text" } } },
+    min: 2,
+    max: 20,
+    default: usualLevels,
+    expected: "an array of 2 to 20 levels",
+  },
+  reference: { is: "boolean", default: true },
+};
+
 const longestReason = 2_000;
 
 /**
@@ -51,13 +65,12 @@ const longestReason = 2_000;
  * Throws `InvalidOptionError`.
  */
 export function rubricJudge(options: RubricJudgeOptions): Scorer {
-  const limits = judgeLimits("rubricJudge", options, ["criteria", "levels", "reference"]);
-  const { model, criteria = usualCriteria, levels = usualLevels, reference = true } = options;
-  checkText("rubricJudge.criteria", criteria);
-  checkLevels(levels);
-  if (typeof reference !== "boolean")
-    throw new InvalidOptionError("rubricJudge.reference", reference, "true or false");
   const name = "rubricJudge";
+  const { model, criteria, levels, reference, ...limits } = readOptions(name, rubricJudgeOptions, options);
+  levels.forEach(({ label }, at) => {
+    if (levels.findIndex((other) => other.label === label) !== at)
+      throw new InvalidOptionError(`${name}.levels[${at}].label`, label, "a label that no other level has");
+  });
   const scores = new Map(levels.map(({ label, score }) => [label, score]));
   const instructions = instructionsFor(criteria, levels);
   const judge = judgeVersion(model, instructions);
@@ -112,20 +125,4 @@ function instructionsFor(criteria: string, levels: readonly RubricLevel[]): stri
     "Where there is a reference answer, it is right; an answer may say the same in other words or go beyond it.",
     'Reply with JSON: {"reason": "at most three sentences", "level": "one of the levels"}.',
   ].join("\n");
-}
-
-function checkLevels(levels: readonly RubricLevel[]): void {
-  if (!Array.isArray(levels) || levels.length < 2 || levels.length > 20)
-    throw new InvalidOptionError("rubricJudge.levels", levels, "an array of 2 to 20 levels");
-  const seen = new Set<string>();
-  for (const [at, level] of levels.entries()) {
-    const path = `rubricJudge.levels[${at}]`;
-    const { label, score, description } = level as RubricLevel;
-    checkText(`${path}.label`, label);
-    checkText(`${path}.description`, description);
-    checkNumber(`${path}.score`, score, { min: 0, max: 1 });
-    if (seen.has(label))
-      throw new InvalidOptionError(`${path}.label`, label, "a label that no other level has");
-    seen.add(label);
-  }
 }

@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import { jsonSimilarity } from "./internal/json-similarity.ts";
 import { readToolCalls, type ToolCall } from "./internal/read-tool-calls.ts";
 import { toScore } from "./internal/verdict.ts";
@@ -18,6 +17,12 @@ export interface ToolCallMatchOptions {
   readonly graded?: boolean | undefined;
 }
 
+export const toolCallMatchOptions: OptionTable<ToolCallMatchOptions> = {
+  ordered: { is: "boolean", default: false },
+  nameShare: { is: "share", default: 0.5 },
+  graded: { is: "boolean", default: true },
+};
+
 /**
  * Scores how well the tool calls of the answer match the expected ones, in [0, 1]: the credit of matching
  * calls divided by the larger number of calls, so that an extra call costs as much as a missing one. A call's
@@ -30,12 +35,7 @@ export interface ToolCallMatchOptions {
  * wrong.
  */
 export function toolCallMatch(options: ToolCallMatchOptions = {}): Scorer {
-  checkKeys("toolCallMatch", options, ["ordered", "nameShare", "graded"]);
-  const { ordered = false, nameShare = 0.5, graded = true } = options;
-  checkNumber("toolCallMatch.nameShare", nameShare, { min: 0, max: 1 });
-  for (const [option, value] of Object.entries({ ordered, graded }))
-    if (typeof value !== "boolean")
-      throw new InvalidOptionError(`toolCallMatch.${option}`, value, "true or false");
+  const { ordered, nameShare, graded } = readOptions("toolCallMatch", toolCallMatchOptions, options);
   const name = "toolCallMatch";
   const creditOf = (made: ToolCall, wanted: ToolCall): number => {
     if (made.name !== wanted.name) return 0;

@@ -5,7 +5,7 @@ import {
   type RecordKeys,
 } from "../../src/contracts/index.ts";
 import { mean, seededRandom } from "../../src/loop/statistics/index.ts";
-import { checkIds } from "../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import type { QualityCurve } from "../../src/router/classifiers/index.ts";
 import { rawQuality } from "../../src/router/classifiers/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
@@ -27,6 +27,13 @@ export interface CalibrateOptions {
   /** Seed of the folds, a whole number in [0, 2^32). Default 1. */
   readonly seed?: number | undefined;
 }
+
+export const calibrateOptions: OptionTable<CalibrateOptions> = {
+  models: { is: "ids" },
+  classifier: { is: "object", methods: ["classify"] },
+  text: { is: "choice", of: ["prompt", "question"], default: "prompt" },
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+};
 
 /** Calibration of one model, on held-out folds. */
 export interface ModelCalibration {
@@ -76,9 +83,9 @@ const leastUnits = 40;
  */
 export async function calibrate(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
-  { models, classifier, text, seed = 1 }: CalibrateOptions,
+  options: CalibrateOptions,
 ): Promise<Calibration> {
-  checkIds("calibrate.models", models);
+  const { models, classifier, text, seed } = readOptions("calibrate", calibrateOptions, options);
   const random = seededRandom(seed);
   const { cases, skipped, unclassified } = await replayCases(records, { models, classifier, text });
   const used = cases.filter(({ context }) => context.classification !== undefined);

@@ -7,7 +7,7 @@ import {
   type RequestFacts,
 } from "../../src/contracts/index.ts";
 import { seededRandom } from "../../src/loop/statistics/index.ts";
-import { checkNumber, dropPromises } from "../../src/plugin/index.ts";
+import { dropPromises, readOption } from "../../src/plugin/index.ts";
 import { createFeatureReader, type Features, STRUCTURE } from "../../src/router/classifiers/inner.ts";
 import {
   type Examples,
@@ -183,7 +183,7 @@ function complexityBy(base: Classifier, facts: RequestFacts, hop: HopContext): n
     dropPromises(answer);
     throw new InvalidOptionError("base", base, "a classifier that answers at once");
   }
-  return checkNumber("base: its complexity", answer.complexity, { min: 0, max: 1 });
+  return readOption({ is: "share" }, "base: its complexity", answer.complexity);
 }
 
 /** Most names that a message lists. */

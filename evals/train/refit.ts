@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { InvalidOptionError } from "../../src/contracts/index.ts";
-import { checkKeys } from "../../src/plugin/index.ts";
+import { readOptions } from "../../src/plugin/index.ts";
 import { complexity } from "../../src/router/classifiers/index.ts";
 import { checkTrainedFile, decodeExamples } from "../../src/router/classifiers/trained/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
@@ -9,11 +9,11 @@ import { buildClassifier } from "./build-classifier.ts";
 import { readExamples } from "./read-examples.ts";
 import { joinExamples } from "./select-examples.ts";
 import {
-  settingNames,
   settingsOf,
   type Training,
   type TrainSettings,
   trainingOf,
+  trainSettings,
 } from "./train-classifier.ts";
 
 /**
@@ -31,16 +31,15 @@ export async function refit(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   settings: TrainSettings = {},
 ): Promise<Training> {
-  checkKeys("refit", settings, settingNames);
-  const base = settings.base ?? complexity();
-  const checked = settingsOf(settings);
+  const given = readOptions("refit", trainSettings, settings);
+  const { base = complexity(), text } = given;
   const { models, small, large, structure: scale, data, keys, ...earlier } = checkTrainedFile(file, base);
   const remembered = decodeExamples(earlier.examples, models.length);
   if (remembered === undefined)
     throw new InvalidOptionError("trained.file.examples", undefined, "columns of the stated length");
-  const added = await readExamples(records, { models, base, text: settings.text, scale });
+  const added = await readExamples(records, { models, base, text, scale });
   const built = await buildClassifier({
-    ...checked,
+    ...settingsOf(given),
     examples: joinExamples(remembered, added.examples),
     scale,
     joinKeys: [...Array.from(remembered.groups, (prompt) => ({ prompt, related: [] })), ...added.joinKeys],
@@ -57,7 +56,7 @@ export async function refit(
       sha256: createHash("sha256").update(`${data.sha256} ${added.sha256}`).digest("hex"),
     },
     keys: keys && joinRecordKeys(keys, recordKeysFrom(added.recordKeys, "fit")),
-    seed: settings.seed ?? earlier.seed,
+    seed: given.seed ?? earlier.seed,
   });
   return trainingOf(built, added.skipped);
 }

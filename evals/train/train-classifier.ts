@@ -1,5 +1,11 @@
 import { type Classifier, InvalidOptionError, type SplitRecord } from "../../src/contracts/index.ts";
-import { checkIds, checkKeys, checkNumber, checkText, dropPromises } from "../../src/plugin/index.ts";
+import {
+  dropPromises,
+  type FilledOptions,
+  type OptionTable,
+  readOption,
+  readOptions,
+} from "../../src/plugin/index.ts";
 import {
   type CandidateResult,
   complexity,
@@ -34,6 +40,22 @@ export interface TrainSettings {
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
 
+const candidates = ["best", ...candidateNames];
+const choices = { is: "choice", of: candidates, expected: `one of ${candidates.join(", ")}` } as const;
+
+type OpenSetting = "seed" | "base" | "candidate" | "onProgress";
+
+/** Settings that training and refitting share. */
+export const trainSettings: OptionTable<TrainSettings, OpenSetting> = {
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, optional: true },
+  resamples: { is: "number", min: 1, max: 1_000_000, integer: true, default: 1_000 },
+  confidence: { is: "number", above: 0, below: 1, default: 0.95 },
+  text: { is: "choice", of: ["prompt", "question"], default: "prompt" },
+  base: { is: "object", methods: ["classify"], optional: true },
+  candidate: { is: "checked", check: checkCandidate, optional: true, expected: choices.expected },
+  onProgress: { is: "function", optional: true },
+};
+
 export interface TrainOptions extends TrainSettings {
   /** Names of the two models in the outcomes. Complexity measures the need for the large one. */
   readonly small: string;
@@ -43,6 +65,15 @@ export interface TrainOptions extends TrainSettings {
   /** Split of which the records are one part: the file records it, so that the other part can be found. */
   readonly split?: SplitRecord | undefined;
 }
+
+export const trainClassifierOptions: OptionTable<TrainOptions, Exclude<OpenSetting, "seed"> | "split"> = {
+  ...trainSettings,
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  small: { is: "text" },
+  large: { is: "text" },
+  models: { is: "list", of: { is: "text" }, default: [] },
+  split: { is: "any", optional: true },
+};
 
 export interface TrainingReport {
   readonly records: number;
@@ -94,21 +125,17 @@ export async function trainClassifier(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: TrainOptions,
 ): Promise<Training> {
-  checkKeys("trainClassifier", options, [...settingNames, "small", "large", "models", "split"]);
-  const { small, large, seed = 1 } = options;
-  checkText("trainClassifier.small", small);
-  checkText("trainClassifier.large", large);
+  const given = readOptions("trainClassifier", trainClassifierOptions, options);
+  const { small, large, seed, text } = given;
   if (small === large)
     throw new InvalidOptionError("trainClassifier.large", large, "another model than trainClassifier.small");
-  checkNumber("trainClassifier.seed", seed, { min: 0, max: 0xffff_ffff, integer: true });
-  const models = [...(options.models ?? [])];
+  const models = [...given.models];
   for (const name of [large, small]) if (!models.includes(name)) models.unshift(name);
-  checkIds("trainClassifier.models", models);
-  const base = options.base ?? complexity();
-  const settings = settingsOf(options);
-  const read = await readExamples(records, { models, base, text: options.text });
+  readOption({ is: "ids" }, "trainClassifier.models", models);
+  const base = given.base ?? complexity();
+  const read = await readExamples(records, { models, base, text });
   const built = await buildClassifier({
-    ...settings,
+    ...settingsOf(given),
     examples: read.examples,
     scale: read.scale,
     joinKeys: read.joinKeys,
@@ -118,43 +145,28 @@ export async function trainClassifier(
     models,
     base,
     data: { records: read.examples.count, sha256: read.sha256 },
-    keys: recordKeysFrom(read.recordKeys, "fit", options.split),
+    keys: recordKeysFrom(read.recordKeys, "fit", given.split),
     seed,
   });
   return trainingOf(built, read.skipped);
 }
 
-/** Names of the settings that training and refitting share. */
-export const settingNames: readonly string[] = [
-  "seed",
-  "resamples",
-  "confidence",
-  "text",
-  "base",
-  "candidate",
-  "onProgress",
-] satisfies readonly (keyof TrainSettings)[];
+function checkCandidate(path: string, candidate: string): string {
+  return readOption(choices, path, candidate);
+}
 
-/**
- * Resolves the settings that training and refitting share, with their defaults. Throws `InvalidOptionError`.
- */
+/** The settings by which a classifier is built. */
 export function settingsOf({
-  resamples = 1_000,
-  confidence = 0.95,
-  text,
+  resamples,
+  confidence,
   candidate,
   onProgress,
-}: TrainSettings): {
+}: FilledOptions<TrainSettings, OpenSetting>): {
   readonly resamples: number;
   readonly confidence: number;
   readonly candidate: string | undefined;
   readonly onProgress: (done: number, of: number) => void;
 } {
-  if (text !== undefined && text !== "prompt" && text !== "question")
-    throw new InvalidOptionError("text", text, '"prompt" or "question"');
-  const names = ["best", ...candidateNames];
-  if (candidate !== undefined && !names.includes(candidate))
-    throw new InvalidOptionError("candidate", candidate, `one of ${names.join(", ")}`);
   const report = (done: number, of: number) => void dropPromises(onProgress?.(done, of));
   return { resamples, confidence, candidate, onProgress: report };
 }

@@ -1,14 +1,20 @@
 import { byTask } from "../../policies/by-task.ts";
 import { InsufficientEvidenceError, InvalidOptionError, isRouterError } from "../../src/contracts/index.ts";
 import { lossTest } from "../../src/loop/statistics/index.ts";
-import { checkKeys, describePolicy } from "../../src/plugin/index.ts";
+import { describePolicy, readOptions } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { lossesOf, thresholdCandidates } from "./candidates.ts";
 import { certificateOf, certify, curveOf, insufficientEvidence } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
 import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
-import { checkTuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
-import { type TuneThresholdOptions, thresholdGrid, thresholdPolicyOf, triedOf } from "./tune-threshold.ts";
+import { type TuneSettings, tuneSettings } from "./tune-options.ts";
+import {
+  type TuneThresholdOptions,
+  thresholdGrid,
+  thresholdPolicyOf,
+  triedOf,
+  tuneThresholdOptions,
+} from "./tune-threshold.ts";
 import type { CategoryTuning, TuningFile } from "./tuning-file.ts";
 
 /**
@@ -25,15 +31,15 @@ export async function tuneCategories(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: TuneThresholdOptions,
 ): Promise<TuningFile> {
-  checkKeys("tuneCategories", options, [...tuneOptionNames, "steps", "scores"]);
-  const settings = checkTuneOptions("tuneCategories", options);
+  const given = readOptions("tuneCategories", tuneThresholdOptions, options);
+  const settings = tuneSettings("tuneCategories", given);
   const { small, large, target } = settings;
   if (!("maxLoss" in target))
     throw new InvalidOptionError("tuneCategories.target", target, "{ maxLoss }: it holds for each category");
   const { maxLoss } = target;
   const cases = await readTuneCases(records, [small, large], settings, true);
   const columns = tuneColumns(cases, settings);
-  const grid = thresholdGrid(options);
+  const grid = thresholdGrid({ steps: given.steps, scores: given.scores });
   const categoryAt = columns.categories;
   const names = [...new Set(categoryAt)].filter((name) => name !== undefined).sort();
   if (names.length === 0)

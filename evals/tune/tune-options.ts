@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError, type Price } from "../../src/contracts/index.ts";
 import { type AskedTest, type Guarantee, LOSS_TESTS } from "../../src/loop/statistics/index.ts";
-import { checkMethods, checkNumber, checkText } from "../../src/plugin/index.ts";
+import { checkPrice, type FilledOptions, type OptionTable, readOption } from "../../src/plugin/index.ts";
 import type { RecordKeys, SplitRecord } from "../data/split/record-keys.ts";
 import { checkGroupBy } from "../data/split/split-outcomes.ts";
 import { UNIT_FIELDS, type UnitField } from "../data/split/units.ts";
@@ -70,117 +70,90 @@ export interface TuneOptions {
   readonly fitted?: RecordKeys | undefined;
 }
 
-export const tuneOptionNames: readonly string[] = [
-  "small",
-  "large",
-  "classifier",
-  "target",
-  "guarantee",
-  "confidence",
-  "test",
-  "groupBy",
-  "independentPrompts",
-  "unitCap",
-  "triedBefore",
-  "text",
-  "seed",
-  "resamples",
-  "expiresDays",
-  "clock",
-  "judge",
-  "prices",
-  "split",
-  "fitted",
-] satisfies readonly (keyof TuneOptions)[];
+/** Range of a probability that leaves something open. */
+const inside = { above: 0, below: 1, expected: "a number above 0 and below 1" } as const;
 
-type WithDefault =
-  | "target"
-  | "guarantee"
-  | "confidence"
+const targets = {
+  maxLoss: { is: "number", ...inside },
+  largeShare: { is: "share" },
+  budgetUsd: { is: "number", min: 0 },
+} as const;
+
+export type OpenTuneOption =
+  | "test"
   | "groupBy"
-  | "text"
-  | "seed"
-  | "resamples"
-  | "expiresDays"
-  | "clock";
+  | "unitCap"
+  | "triedBefore"
+  | "judge"
+  | "prices"
+  | "split"
+  | "fitted";
 
-export type TuneSettings = Omit<TuneOptions, WithDefault> & {
-  readonly [Key in WithDefault]-?: Exclude<TuneOptions[Key], undefined>;
+export const tuneOptions: OptionTable<TuneOptions, OpenTuneOption> = {
+  small: { is: "text" },
+  large: { is: "text" },
+  classifier: { is: "object", methods: ["classify"] },
+  target: {
+    is: "checked",
+    check: checkTarget,
+    default: { maxLoss: 0.02 },
+    expected: "one of { maxLoss }, { largeShare }, { budgetUsd }",
+  },
+  guarantee: {
+    is: "choice",
+    of: ["mean", "regressions"],
+    default: "mean",
+    expected: "mean or regressions",
+  },
+  confidence: { is: "number", ...inside, default: 0.95 },
+  test: { is: "choice", of: LOSS_TESTS, optional: true, expected: LOSS_TESTS.join(", ") },
+  groupBy: { is: "checked", check: checkGroupBy, optional: true, expected: "fields of records" },
+  independentPrompts: { is: "boolean", default: false },
+  unitCap: { is: "number", min: 1, max: 0xffff_ffff, integer: true, optional: true },
+  triedBefore: { is: "number", min: 0, max: 0xffff_ffff, integer: true, optional: true },
+  text: { is: "choice", of: ["prompt", "question"], default: "prompt" },
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  resamples: { is: "number", min: 1, max: 1_000_000, integer: true, default: 1_000 },
+  expiresDays: { is: "number", above: 0, max: 36_500, default: 90 },
+  clock: { is: "function", default: () => Date.now() },
+  judge: { is: "text", optional: true },
+  prices: { is: "record", of: { is: "checked", check: checkPrice }, optional: true },
+  split: { is: "any", optional: true },
+  fitted: { is: "any", optional: true },
 };
 
-/** Fills in defaults. Throws `InvalidOptionError`. */
-export function checkTuneOptions(owner: string, options: TuneOptions): TuneSettings {
-  const settings = {
-    ...options,
-    target: options.target ?? { maxLoss: 0.02 },
-    guarantee: options.guarantee ?? "mean",
-    confidence: options.confidence ?? 0.95,
-    text: options.text ?? "prompt",
-    seed: options.seed ?? 1,
-    resamples: options.resamples ?? 1_000,
-    expiresDays: options.expiresDays ?? 90,
-    clock: options.clock ?? Date.now,
-  } satisfies Omit<TuneSettings, "groupBy">;
-  const { small, large, classifier, guarantee, confidence, expiresDays, seed, judge, unitCap, triedBefore } =
-    settings;
-  checkText(`${owner}.small`, small);
-  checkText(`${owner}.large`, large);
+type Filled = FilledOptions<TuneOptions, OpenTuneOption>;
+
+export type TuneSettings = Omit<Filled, "groupBy"> & { readonly groupBy: readonly UnitField[] };
+
+/** Checks the rules between options that have been read. Throws `InvalidOptionError`. */
+export function tuneSettings(owner: string, options: Filled): TuneSettings {
+  const { small, large, test, target } = options;
   if (small === large)
     throw new InvalidOptionError(`${owner}.large`, large, `another model than ${owner}.small`);
-  checkMethods(`${owner}.classifier`, classifier, ["classify"]);
-  if (guarantee !== "mean" && guarantee !== "regressions")
-    throw new InvalidOptionError(`${owner}.guarantee`, guarantee, "mean or regressions");
-  checkTarget(owner, settings.target);
-  checkTest(owner, settings);
-  checkOpen(`${owner}.confidence`, confidence);
-  if (unitCap !== undefined)
-    checkNumber(`${owner}.unitCap`, unitCap, { min: 1, max: 0xffff_ffff, integer: true });
-  if (triedBefore !== undefined)
-    checkNumber(`${owner}.triedBefore`, triedBefore, { min: 0, max: 0xffff_ffff, integer: true });
-  checkNumber(`${owner}.seed`, seed, { min: 0, max: 0xffff_ffff, integer: true });
-  checkNumber(`${owner}.expiresDays`, expiresDays, { min: Number.MIN_VALUE, max: 36_500 });
-  if (judge !== undefined) checkText(`${owner}.judge`, judge);
-  return { ...settings, groupBy: joiningFields(owner, options) };
-}
-
-const promptFields: readonly UnitField[] = ["prompt", "template"];
-
-/** Fields that join records, in the order of `UNIT_FIELDS`. */
-function joiningFields(
-  owner: string,
-  { groupBy, independentPrompts = false }: Pick<TuneOptions, "groupBy" | "independentPrompts">,
-): readonly UnitField[] {
-  if (groupBy !== undefined) checkGroupBy(`${owner}.groupBy`, groupBy);
-  const given = groupBy ?? UNIT_FIELDS.filter((field) => !promptFields.includes(field));
-  const joining = new Set(independentPrompts ? given : [...promptFields, ...given]);
-  return UNIT_FIELDS.filter((field) => joining.has(field));
-}
-
-function checkTarget(owner: string, target: Target): void {
-  const named = ["maxLoss", "largeShare", "budgetUsd"].filter((name) => name in target);
-  if (named.length !== 1)
-    throw new InvalidOptionError(
-      `${owner}.target`,
-      target,
-      "one of { maxLoss }, { largeShare }, { budgetUsd }",
-    );
-  if ("maxLoss" in target) checkOpen(`${owner}.target.maxLoss`, target.maxLoss);
-  else if ("largeShare" in target)
-    checkNumber(`${owner}.target.largeShare`, target.largeShare, { min: 0, max: 1 });
-  else checkNumber(`${owner}.target.budgetUsd`, target.budgetUsd, { min: 0 });
-}
-
-function checkTest(owner: string, { test, target }: Pick<TuneSettings, "test" | "target">): void {
-  if (test === undefined) return;
-  if (!LOSS_TESTS.includes(test)) throw new InvalidOptionError(`${owner}.test`, test, LOSS_TESTS.join(", "));
   if (test === "exact" && !("maxLoss" in target))
     throw new InvalidOptionError(
       `${owner}.test`,
       test,
       "absent, gaffke or betting: the target is not a loss",
     );
+  return { ...options, groupBy: joiningFields(options) };
 }
 
-function checkOpen(option: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new InvalidOptionError(option, value, "a number above 0 and below 1");
+const promptFields: readonly UnitField[] = ["prompt", "template"];
+
+/** Fields that join records, in the order of `UNIT_FIELDS`. */
+function joiningFields({ groupBy, independentPrompts }: Filled): readonly UnitField[] {
+  const given = groupBy ?? UNIT_FIELDS.filter((field) => !promptFields.includes(field));
+  const joining = new Set(independentPrompts ? given : [...promptFields, ...given]);
+  return UNIT_FIELDS.filter((field) => joining.has(field));
+}
+
+function checkTarget(path: string, target: Target): Target {
+  const [name, ...others] = Object.keys(targets).filter((one) => one in Object(target));
+  if (name === undefined || others.length > 0)
+    throw new InvalidOptionError(path, target, "one of { maxLoss }, { largeShare }, { budgetUsd }");
+  const key = name as keyof typeof targets;
+  readOption(targets[key], `${path}.${key}`, (target as Readonly<Record<string, unknown>>)[key]);
+  return target;
 }

@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
 import { weightedMean } from "../../src/loop/statistics/index.ts";
-import { checkIds, checkKeys, checkMethods, describePolicy } from "../../src/plugin/index.ts";
+import { describePolicy, type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { type UnitField, unitsOf } from "../data/split/units.ts";
 import { isBinary } from "../replay/compare/pair-outcomes.ts";
@@ -10,7 +10,13 @@ import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts"
 import { certify } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
 import { readTuneCases, tuneColumns } from "./tune-columns.ts";
-import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
+import {
+  type OpenTuneOption,
+  type TuneOptions,
+  type TuneSettings,
+  tuneOptions,
+  tuneSettings,
+} from "./tune-options.ts";
 import type { TuningFile } from "./tuning-file.ts";
 
 export interface TunePoliciesOptions extends TuneOptions {
@@ -28,6 +34,18 @@ export interface TunePoliciesOptions extends TuneOptions {
   readonly fit?: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord> | undefined;
 }
 
+export const tunePoliciesOptions: OptionTable<TunePoliciesOptions, "fit" | OpenTuneOption> = {
+  ...tuneOptions,
+  policies: {
+    is: "list",
+    of: { is: "object", methods: ["select"] },
+    min: 1,
+    expected: "an array of at least one policy",
+  },
+  models: { is: "list", of: { is: "text" }, default: [] },
+  fit: { is: "any", optional: true },
+};
+
 /**
  * Chooses the cheapest of any policies (tiers, cascades with their parameters, tables) whose loss against
  * always-large is at most `maxLoss`, and certifies it. They are replayed in exact expectation and tested in
@@ -41,8 +59,8 @@ export async function tunePolicies(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: TunePoliciesOptions,
 ): Promise<TuningFile> {
-  checkKeys("tunePolicies", options, [...tuneOptionNames, "policies", "models", "fit"]);
-  const settings = checkTuneOptions("tunePolicies", options);
+  const given = readOptions("tunePolicies", tunePoliciesOptions, options);
+  const settings = tuneSettings("tunePolicies", given);
   const { small, large, target } = settings;
   if (!("maxLoss" in target))
     throw new InvalidOptionError(
@@ -50,25 +68,16 @@ export async function tunePolicies(
       target,
       "{ maxLoss }: other targets are for thresholds",
     );
-  if (!Array.isArray(options.policies) || options.policies.length === 0)
-    throw new InvalidOptionError(
-      "tunePolicies.policies",
-      options.policies,
-      "an array of at least one policy",
-    );
-  for (const [index, policy] of options.policies.entries())
-    checkMethods(`tunePolicies.policies[${index}]`, policy, ["select"]);
-  const models = [...new Set([small, ...(options.models ?? []), large])];
-  checkIds("tunePolicies.models", models);
+  const models = [...new Set([small, ...given.models, large])];
 
   const cases = await readTuneCases(records, models, settings);
   const columns = tuneColumns(cases, settings);
   const policies =
-    options.fit === undefined
-      ? options.policies
+    given.fit === undefined
+      ? given.policies
       : await ranked(
-          options.policies,
-          await otherRecords(options.fit, columns.records, settings),
+          given.policies,
+          await otherRecords(given.fit, columns.records, settings),
           models,
           settings,
         );

@@ -2,16 +2,48 @@ import { always } from "../../policies/always.ts";
 import { threshold } from "../../policies/threshold.ts";
 import { InsufficientEvidenceError, InvalidOptionError, type Policy } from "../../src/contracts/index.ts";
 import { seededRandom, weightedMean } from "../../src/loop/statistics/index.ts";
-import { checkKeys, checkNumber, describePolicy } from "../../src/plugin/index.ts";
+import { describePolicy, type OptionTable, readOptions } from "../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { thresholdCandidates } from "./candidates.ts";
 import { type Asked, certify } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
 import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
-import { checkTuneOptions, type TuneOptions, type TuneSettings, tuneOptionNames } from "./tune-options.ts";
+import {
+  type OpenTuneOption,
+  type TuneOptions,
+  type TuneSettings,
+  tuneOptions,
+  tuneSettings,
+} from "./tune-options.ts";
 import { ALWAYS_SMALL, type TuningFile } from "./tuning-file.ts";
 
+export interface GridOptions {
+  /**
+   * Number of thresholds between always-large and always-small. Default 100: 20 give away up to a twentieth
+   * of the saving, 500 gain nothing.
+   */
+  readonly steps?: number | undefined;
+  /**
+   * Complexities of traffic without labels, other than the tuning records: the grid is then their quantiles.
+   * Default: equal steps, since complexity is a rank in the classifier's reference distribution, of which
+   * equal steps are quantiles.
+   */
+  readonly scores?: ArrayLike<number> | undefined;
+}
+
+export const gridOptions: OptionTable<GridOptions, "scores"> = {
+  steps: { is: "number", min: 1, max: 1_000, integer: true, default: 100 },
+  scores: { is: "any", optional: true, expected: "complexities in [0, 1], at least one" },
+};
+
 export interface TuneThresholdOptions extends TuneOptions, GridOptions {}
+
+export const tuneThresholdOptions: OptionTable<TuneThresholdOptions, keyof GridOptions | OpenTuneOption> = {
+  ...tuneOptions,
+  // `thresholdGrid` reads them.
+  steps: { is: "any", optional: true },
+  scores: { is: "any", optional: true },
+};
 
 /**
  * Tunes the threshold on complexity for a target, and certifies it.
@@ -28,16 +60,16 @@ export async function tuneThreshold(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: TuneThresholdOptions,
 ): Promise<TuningFile> {
-  checkKeys("tuneThreshold", options, [...tuneOptionNames, "steps", "scores"]);
-  const grid = thresholdGrid(options);
-  const settings = checkTuneOptions("tuneThreshold", options);
+  const given = readOptions("tuneThreshold", tuneThresholdOptions, options);
+  const grid = thresholdGrid({ steps: given.steps, scores: given.scores });
+  const settings = tuneSettings("tuneThreshold", given);
   const { small, large, target } = settings;
   const all = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
   const tried = triedOf(all, grid);
   const { columns, thresholds, asked } =
     "maxLoss" in target
       ? { columns: all, thresholds: tried, asked: target }
-      : chooseThreshold(all, tried, settings, options.scores);
+      : chooseThreshold(all, tried, settings, given.scores);
   const candidates = thresholdCandidates(columns.complexity, columns.pair, thresholds);
   const { certificate, curve } = await certify({ columns, candidates, thresholds, settings }, asked);
   const found = {
@@ -162,26 +194,12 @@ function thresholdOfBudget(
   return dearest.at;
 }
 
-export interface GridOptions {
-  /**
-   * Number of thresholds between always-large and always-small. Default 100: 20 give away up to a twentieth
-   * of the saving, 500 gain nothing.
-   */
-  readonly steps?: number | undefined;
-  /**
-   * Complexities of traffic without labels, other than the tuning records: the grid is then their quantiles.
-   * Default: equal steps, since complexity is a rank in the classifier's reference distribution, of which
-   * equal steps are quantiles.
-   */
-  readonly scores?: ArrayLike<number> | undefined;
-}
-
 /**
  * Returns the thresholds to try, from the safest to the cheapest: ascending, in (0, 1], and `ALWAYS_SMALL`
  * last. They are fixed before a label is seen.
  */
-export function thresholdGrid({ steps = 100, scores }: GridOptions = {}): readonly number[] {
-  checkNumber("tune.steps", steps, { min: 1, max: 1_000, integer: true });
+export function thresholdGrid(options: GridOptions = {}): readonly number[] {
+  const { steps, scores } = readOptions("tune", gridOptions, options);
   const even = Array.from({ length: steps }, (_, index) => (index + 1) / steps);
   if (scores === undefined) return [...even, ALWAYS_SMALL];
   const sorted = Float64Array.from(scores).sort();

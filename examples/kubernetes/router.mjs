@@ -7,9 +7,9 @@ import { Redis } from "ioredis";
 import { createRouter } from "switchpoint";
 import { fleet, redisStore } from "switchpoint/fleet";
 import { threshold } from "switchpoint/policies";
-import { kubernetes, pool } from "switchpoint/pools";
 import { vllm } from "switchpoint/providers/engines";
 import { openai } from "switchpoint/providers/openai";
+import { kubernetes, pool } from "switchpoint/providers/pools";
 
 const { REDIS_URL, VLLM_SERVICE = "vllm", VLLM_NAMESPACE = "ml", KUBERNETES_API } = process.env;
 

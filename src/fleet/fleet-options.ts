@@ -1,5 +1,5 @@
-import { InvalidOptionError, type Store } from "../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../plugin/index.ts";
+import type { Store } from "../contracts/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../plugin/index.ts";
 
 export interface FleetOptions {
   readonly store: Store;
@@ -27,62 +27,35 @@ export interface FleetOptions {
   readonly sessionTrustMs?: number | undefined;
 }
 
-/** The same with its defaults. */
-export interface Shared {
-  readonly store: Store;
-  readonly namespace: string;
-  readonly mode: "leased" | "strict";
-  readonly leaseShare: number;
-  readonly timeoutMs: number;
-  readonly down: "open" | "closed";
-  readonly sessionTrustMs: number;
-}
-
-const known: readonly string[] = [
-  "store",
-  "namespace",
-  "mode",
-  "leaseShare",
-  "timeoutMs",
-  "down",
-  "sessionTrustMs",
-] satisfies readonly (keyof FleetOptions)[];
-
 /** Keys have at most 256 characters, and most of them belong to the budget. */
 const longestNamespace = 64;
 
+export const fleetOptions: OptionTable<FleetOptions> = {
+  store: { is: "object", methods: ["status", "close"], named: ["name"] },
+  namespace: {
+    is: "text",
+    max: longestNamespace,
+    pattern: /^[\w.:-]+$/,
+    expected: `1 to ${longestNamespace} letters of ASCII, digits and ._:-`,
+    default: "router",
+  },
+  mode: { is: "choice", of: ["leased", "strict"], default: "leased" },
+  leaseShare: { is: "share", above: 0, default: 0.01 },
+  timeoutMs: { is: "number", min: 1, max: 60_000, default: 20 },
+  down: { is: "choice", of: ["open", "closed"], default: "closed" },
+  sessionTrustMs: { is: "number", min: 0, max: 86_400_000, default: 2_000 },
+};
+
+/** The same with its defaults. */
+export type Shared = FilledOptions<FleetOptions>;
+
+const quotas = { is: "object", methods: ["reserve", "settle", "read", "reset"] } as const;
+const records = { is: "object", methods: ["get", "put"] } as const;
+
 /** Checks options and fills in defaults. Throws `InvalidOptionError`, which names them as those of `option`. */
 export function resolveFleetOptions(option: string, given: FleetOptions): Shared {
-  checkKeys(option, given, known);
-  const {
-    store,
-    namespace = "router",
-    mode = "leased",
-    leaseShare = 0.01,
-    timeoutMs = 20,
-    down = "closed",
-    sessionTrustMs = 2_000,
-  } = given;
-  checkMethods(`${option}.store`, store, ["status", "close"]);
-  checkText(`${option}.store.name`, store.name);
-  checkMethods(`${option}.store.quotas`, store.quotas, ["reserve", "settle", "read", "reset"]);
-  checkMethods(`${option}.store.records`, store.records, ["get", "put"]);
-  checkText(`${option}.namespace`, namespace);
-  if (namespace.length > longestNamespace || !/^[\w.:-]+$/.test(namespace))
-    throw new InvalidOptionError(
-      `${option}.namespace`,
-      namespace,
-      `1 to ${longestNamespace} letters of ASCII, digits and ._:-`,
-    );
-  checkOneOf(`${option}.mode`, mode, ["leased", "strict"]);
-  checkOneOf(`${option}.down`, down, ["open", "closed"]);
-  checkNumber(`${option}.leaseShare`, leaseShare, { min: Number.MIN_VALUE, max: 1 });
-  checkNumber(`${option}.timeoutMs`, timeoutMs, { min: 1, max: 60_000 });
-  checkNumber(`${option}.sessionTrustMs`, sessionTrustMs, { min: 0, max: 86_400_000 });
-  return { store, namespace, mode, leaseShare, timeoutMs, down, sessionTrustMs };
-}
-
-function checkOneOf(option: string, value: unknown, allowed: readonly string[]): void {
-  if (!allowed.includes(value as string))
-    throw new InvalidOptionError(option, value, allowed.map((one) => `"${one}"`).join(" or "));
+  const read = readOptions(option, fleetOptions, given);
+  readOption(quotas, `${option}.store.quotas`, read.store.quotas);
+  readOption(records, `${option}.store.records`, read.store.records);
+  return read;
 }

@@ -27,11 +27,3 @@ export function withHeavyUnit({ byAmount, byCount }: HeavyUnits, unit: UnitSums)
 export function isHeavy(sums: RatioSums, { byAmount, byCount }: HeavyUnits): boolean {
   return [byAmount, byCount].some((unit) => residualShare(sums, unit) > mostOfSpread);
 }
-
-/** True for what comes out of a state. */
-export function areHeavyUnits(value: unknown): value is HeavyUnits {
-  const { byAmount, byCount } = (value ?? {}) as Partial<HeavyUnits>;
-  return [byAmount, byCount].every((unit) =>
-    [unit?.amount, unit?.count].every((one) => typeof one === "number" && one >= 0 && Number.isFinite(one)),
-  );
-}

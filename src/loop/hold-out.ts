@@ -1,5 +1,5 @@
 import { choicesOf, mapChoices, totalOf } from "../../policies/internal/lottery.ts";
-import { checkPolicy, modelsOf, readsOf } from "../../policies/internal/nested.ts";
+import { modelsOf, readsOf } from "../../policies/internal/nested.ts";
 import {
   type ArmShare,
   type Attempt,
@@ -12,12 +12,19 @@ import {
   type PolicyInput,
   type RouterEvent,
 } from "../contracts/index.ts";
-import { checkKeys, checkNumber, checkText, describePolicy } from "../plugin/index.ts";
+import {
+  describePolicy,
+  type OptionTable,
+  readOptions,
+  readState,
+  type StateTable,
+} from "../plugin/index.ts";
 import {
   createMeasuredArm,
-  isMeasuredArmState,
   type MeasuredArmReport,
+  type MeasuredArmState,
   type MeasuredMean,
+  measuredArmState,
 } from "./measured-arm.ts";
 import { heldOutCost, minus, savedShareOf, spokenFor } from "./measured-saving.ts";
 import { type RolloutUnit, rolloutUnits } from "./units/rollout-unit.ts";
@@ -40,6 +47,17 @@ export interface HoldOutOptions<Id extends string> {
   /** Units of an arm that are remembered, so that later requests count for them. Default 5,000. */
   readonly maxUnits?: number | undefined;
 }
+
+export const holdOutOptions: OptionTable<HoldOutOptions<string>> = {
+  id: { is: "text", default: "hold-out" },
+  policy: { is: "object", methods: ["select"], named: ["name"] },
+  large: { is: "text" },
+  share: { is: "share", above: 0, max: 0.5, default: 0.01 },
+  unit: { is: "any", default: "session" },
+  salt: { is: "checked", check: checkSalt, secret: true },
+  confidence: { is: "share", min: 0.5, below: 1, default: 0.95 },
+  maxUnits: { is: "number", min: 1, max: 100_000, integer: true, default: 5_000 },
+};
 
 /** Saving, measured on units that are always answered by the large model, and as models of prices say. */
 export interface SavingReport {
@@ -79,7 +97,32 @@ export interface HoldOut<Id extends string> {
   restoreState(state: Json): void;
 }
 
-const names = ["id", "policy", "large", "share", "unit", "salt", "confidence", "maxUnits"] as const;
+interface HoldOutState {
+  readonly formatVersion: 1;
+  /** Keyed hash that says nothing about the salt. */
+  readonly salt: string;
+  readonly share: number;
+  readonly heldOut: MeasuredArmState;
+  readonly routed: MeasuredArmState;
+  readonly modelled: Omit<SavingReport["modelled"], "savedShare">;
+  readonly notPermitted: number;
+}
+
+const amount = { is: "number", min: 0 } as const;
+
+const holdOutState: StateTable<HoldOutState> = {
+  formatVersion: { is: "choice", of: [1] },
+  salt: { is: "text" },
+  share: { is: "number" },
+  heldOut: { is: "table", of: measuredArmState },
+  routed: { is: "table", of: measuredArmState },
+  modelled: {
+    is: "table",
+    of: { requests: amount, unknown: amount, costUsd: amount, largeCostUsd: amount },
+  },
+  notPermitted: amount,
+};
+
 /** Half of the ratings that are remembered, so that a decision is rated once. */
 const generation = 10_000;
 
@@ -92,16 +135,11 @@ const generation = 10_000;
  * classifier's calls do not count for the arm that is held out, which would not need them. Throws `InvalidOptionError`.
  */
 export function createHoldOut<const Id extends string>(options: HoldOutOptions<Id>): HoldOut<Id> {
-  checkKeys("createHoldOut", options, names);
-  const { id = "hold-out", policy, large, share = 0.01, unit = "session", confidence = 0.95 } = options;
-  const { maxUnits = 5_000 } = options;
-  checkText("createHoldOut.id", id);
-  checkPolicy("createHoldOut.policy", policy);
-  checkText("createHoldOut.large", large);
-  checkNumber("createHoldOut.share", share, { min: Number.MIN_VALUE, max: 0.5 });
-  checkNumber("createHoldOut.confidence", confidence, { min: 0.5, max: 1 - Number.EPSILON });
-  checkNumber("createHoldOut.maxUnits", maxUnits, { min: 1, max: 100_000, integer: true });
-  const salt = checkSalt("createHoldOut.salt", options.salt);
+  const { id, policy, large, share, unit, salt, confidence, maxUnits } = readOptions(
+    "createHoldOut",
+    holdOutOptions,
+    options,
+  );
   const units = rolloutUnits("createHoldOut.unit", id, unit, salt);
   const fingerprint = saltFingerprint(id, salt);
 
@@ -148,8 +186,8 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
     }
   };
 
-  const exportState = () =>
-    ({
+  const exportState = () => {
+    const state: HoldOutState = {
       formatVersion: 1,
       salt: fingerprint,
       share,
@@ -157,32 +195,22 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
       routed: arms.routed.exportState(),
       modelled: { ...modelled },
       notPermitted,
-    }) as unknown as Json;
+    };
+    return state as unknown as Json;
+  };
 
   const restoreState = (given: Json) => {
-    const state = (given ?? {}) as Readonly<Record<string, unknown>>;
-    const { heldOut, routed, modelled: sums } = state;
-    if (state["salt"] !== fingerprint || state["share"] !== share)
+    const state = readState(`state.inputs.${id}`, holdOutState, given as unknown as HoldOutState);
+    if (state.salt !== fingerprint || state.share !== share)
       throw new InvalidOptionError(
         `state.inputs.${id}`,
-        { share: state["share"] },
+        { share: state.share },
         `that of a hold-out with the same salt and the share ${share}: with others its units are in other arms. Give it another id to begin again`,
       );
-    if (!isMeasuredArmState(heldOut) || !isMeasuredArmState(routed))
-      throw new InvalidOptionError(`state.inputs.${id}`, given, "what exportState() returned");
-    const restored = { ...modelled };
-    for (const key of Object.keys(restored) as (keyof typeof restored)[])
-      restored[key] = checkNumber(
-        `state.inputs.${id}.modelled.${key}`,
-        (sums as typeof restored | null)?.[key],
-        {
-          min: 0,
-        },
-      );
-    notPermitted = checkNumber(`state.inputs.${id}.notPermitted`, state["notPermitted"], { min: 0 });
-    arms["held-out"].restoreState(heldOut);
-    arms.routed.restoreState(routed);
-    modelled = restored;
+    notPermitted = state.notPermitted;
+    arms["held-out"].restoreState(state.heldOut);
+    arms.routed.restoreState(state.routed);
+    modelled = { ...state.modelled };
   };
 
   const input: PolicyInput = {

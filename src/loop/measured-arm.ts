@@ -1,7 +1,7 @@
-import { areHeavyUnits, type HeavyUnits, isHeavy, noHeavyUnits, withHeavyUnit } from "./heavy-units.ts";
+import type { StateTable } from "../plugin/index.ts";
+import { type HeavyUnits, isHeavy, noHeavyUnits, withHeavyUnit } from "./heavy-units.ts";
 import { oldestKeyOf } from "./oldest-key.ts";
 import {
-  isRatioSums,
   noRatio,
   type RatioSums,
   ratioInterval,
@@ -56,6 +56,33 @@ export interface MeasuredArmState {
   /** Hash, cost, requests, quality and ratings of each remembered unit. */
   readonly open: readonly (readonly [string, number, number, number, number])[];
 }
+
+const amount = { is: "number", min: 0 } as const;
+const unitSums = { is: "table", of: { amount, count: amount } } as const;
+const heavyUnits = { is: "table", of: { byAmount: unitSums, byCount: unitSums } } as const;
+const ratioSums = {
+  is: "table",
+  of: {
+    units: amount,
+    amount,
+    count: amount,
+    amountSquares: amount,
+    countSquares: amount,
+    products: amount,
+  },
+} as const;
+
+export const measuredArmState: StateTable<MeasuredArmState> = {
+  counts: { is: "table", of: { requests: amount, failed: amount, unknownCost: amount } },
+  cost: ratioSums,
+  quality: ratioSums,
+  heavy: { is: "table", of: { cost: heavyUnits, quality: heavyUnits }, optional: true },
+  open: {
+    is: "list",
+    max: 1_000_000,
+    of: { is: "tuple", of: [{ is: "text", empty: true }, amount, amount, amount, amount] },
+  },
+};
 
 interface OpenUnit {
   readonly cost: UnitSums | undefined;
@@ -153,23 +180,4 @@ function heaviestOf(units: Iterable<OpenUnit>): { cost: HeavyUnits; quality: Hea
     if (quality !== undefined) heavy.quality = withHeavyUnit(heavy.quality, quality);
   }
   return heavy;
-}
-
-/** True for what `exportState` returned. */
-export function isMeasuredArmState(value: unknown): value is MeasuredArmState {
-  const { counts, cost, quality, heavy, open } = (value ?? {}) as Partial<MeasuredArmState>;
-  const isAmount = (one: unknown) => typeof one === "number" && one >= 0 && Number.isFinite(one);
-  const { requests, failed, unknownCost } = (counts ?? {}) as Partial<MeasuredArmState["counts"]>;
-  return (
-    [requests, failed, unknownCost].every(isAmount) &&
-    isRatioSums(cost) &&
-    isRatioSums(quality) &&
-    (heavy === undefined || [heavy?.cost, heavy?.quality].every(areHeavyUnits)) &&
-    Array.isArray(open) &&
-    open.length <= 1_000_000 &&
-    open.every(
-      (row: unknown) =>
-        Array.isArray(row) && row.length === 5 && typeof row[0] === "string" && row.slice(1).every(isAmount),
-    )
-  );
 }

@@ -1,13 +1,6 @@
 import { errorType } from "../contracts/errors/index.ts";
 import { isRouterError, type Policy, type Router, type Tuning } from "../contracts/index.ts";
-import {
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
-  checkTuning,
-  dropPromises,
-} from "../plugin/index.ts";
+import { checkTuning, dropPromises, type OptionTable, readOptions } from "../plugin/index.ts";
 import { neededBuiltin } from "../plugin/node-builtin.ts";
 import { sha256 } from "../plugin/sha256.ts";
 import { shortText } from "../plugin/short-text.ts";
@@ -25,6 +18,13 @@ export interface WatchTuningOptions<Id extends string> {
   /** Mean time between two looks at the file in milliseconds, 50 to 3,600,000. Default 2,000. */
   readonly everyMs?: number | undefined;
 }
+
+export const watchTuningOptions: OptionTable<WatchTuningOptions<string>, "policy"> = {
+  router: { is: "object", methods: ["replace", "observe"] },
+  file: { is: "text" },
+  policy: { is: "function", optional: true },
+  everyMs: { is: "number", min: 50, max: 3_600_000, default: 2_000 },
+};
 
 /** A tuning file that a router follows. */
 export interface TuningWatch {
@@ -45,12 +45,7 @@ const formatVersion = 1;
  * nothing, and is told once by the event `replacement-refused`. Ends when the router closes. Throws `InvalidOptionError`.
  */
 export function watchTuning<Id extends string>(options: WatchTuningOptions<Id>): TuningWatch {
-  checkKeys("watchTuning", options, ["router", "file", "policy", "everyMs"]);
-  const { router, file, policy, everyMs = 2_000 } = options;
-  checkMethods("watchTuning.router", router, ["replace", "observe"]);
-  checkText("watchTuning.file", file);
-  if (policy !== undefined) checkMethods("watchTuning", options, ["policy"]);
-  checkNumber("watchTuning.everyMs", everyMs, { min: 50, max: 3_600_000 });
+  const { router, file, policy, everyMs } = readOptions("watchTuning", watchTuningOptions, options);
   const emit = loopEmitter(router as Router);
   /** State of the file at the last look, and at the last look that did something. */
   let seen: string | undefined;

@@ -1,8 +1,9 @@
+import type { ReasoningEffort } from "../contracts/chat.ts";
 import { InvalidOptionError } from "../contracts/errors/index.ts";
 import { isEffort, reasoningEfforts } from "./read-name.ts";
 
-/** Throws `InvalidOptionError` unless the value is a list of different reasoning efforts. */
-export function checkEfforts(option: string, efforts: unknown): void {
+/** Returns the value if it is a list of different reasoning efforts. Throws `InvalidOptionError`. */
+export function checkEfforts(option: string, efforts: unknown): readonly ReasoningEffort[] {
   if (!Array.isArray(efforts)) throw new InvalidOptionError(option, efforts, "an array of reasoning efforts");
   // From a copy without holes: one is an entry that is missing.
   Array.from(efforts).forEach((effort: unknown, index) => {
@@ -13,4 +14,5 @@ export function checkEfforts(option: string, efforts: unknown): void {
         `one of ${reasoningEfforts.join(", ")}, each once`,
       );
   });
+  return efforts;
 }

@@ -2,8 +2,11 @@ import { type Choice, type Escalation, PolicyError, type Withheld } from "../con
 import { nearestName } from "./options/nearest-name.ts";
 import { shortText } from "./short-text.ts";
 
+/** Parts of what a policy returns. */
+type Returned = "choice" | "step of a plan" | "plan that is not followed";
+
 /** Fields of what a policy returns, by what they are fields of. */
-export const choiceFields = {
+export const choiceFields: Readonly<Record<Returned, readonly string[]>> = {
   choice: fieldsOf<Choice>({
     model: true,
     reason: true,
@@ -22,7 +25,7 @@ function fieldsOf<Type>(fields: Record<keyof Type, true>): readonly string[] {
 }
 
 /** Throws `PolicyError` for a field that is not known: it would be taken for one that is absent. */
-export function checkChoiceFields(policy: string, what: keyof typeof choiceFields, value: object): void {
+export function checkChoiceFields(policy: string, what: Returned, value: object): void {
   const known = choiceFields[what];
   for (const field in value) if (!known.includes(field)) throw unknownField(policy, what, field, known);
 }

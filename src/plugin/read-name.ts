@@ -1,7 +1,7 @@
 import type { ReasoningEffort } from "../contracts/index.ts";
 
 /** All reasoning efforts, from the least to the most. */
-export const reasoningEfforts = [
+export const reasoningEfforts: readonly ReasoningEffort[] = [
   "none",
   "minimal",
   "low",
@@ -9,7 +9,7 @@ export const reasoningEfforts = [
   "high",
   "xhigh",
   "max",
-] as const satisfies readonly ReasoningEffort[];
+];
 
 /** The parts of a name. */
 export interface ReadName {

@@ -1,5 +1,5 @@
 import { InvalidOptionError, isRouterError, OutcomeFormatError, type Router } from "../contracts/index.ts";
-import { checkKeys, checkMethods, checkText } from "../plugin/index.ts";
+import { type OptionTable, readOptions } from "../plugin/index.ts";
 import { type GoldenRequest, type NamedRequest, readGoldenRequests } from "./golden-requests.ts";
 import {
   compareRoutes,
@@ -21,6 +21,13 @@ export interface GoldenRoutesSetup<Id extends string> {
    */
   readonly update?: boolean | undefined;
 }
+
+export const goldenRoutesOptions: OptionTable<GoldenRoutesSetup<string>, "update"> = {
+  router: { is: "object", methods: ["decide"] },
+  requests: { is: "any", expected: "a file or an array of requests" },
+  snapshot: { is: "text" },
+  update: { is: "boolean", optional: true },
+};
 
 export interface GoldenRoutesResult {
   readonly routes: readonly GoldenRoute[];
@@ -44,10 +51,12 @@ const draw = 0.5;
 export async function goldenRoutes<Id extends string>(
   setup: GoldenRoutesSetup<Id>,
 ): Promise<GoldenRoutesResult> {
-  checkKeys("goldenRoutes", setup, ["router", "requests", "snapshot", "update"]);
-  const { router, requests, snapshot, update = process.env["SWITCHPOINT_UPDATE"] === "1" } = setup;
-  checkMethods("goldenRoutes.router", router, ["decide"]);
-  checkText("goldenRoutes.snapshot", snapshot);
+  const {
+    router,
+    requests,
+    snapshot,
+    update = process.env["SWITCHPOINT_UPDATE"] === "1",
+  } = readOptions("goldenRoutes", goldenRoutesOptions, setup);
   const routes: GoldenRoute[] = [];
   for (const request of await readGoldenRequests(requests)) routes.push(await routeOf(router, request));
   const drawn = routes.filter(({ propensity }) => propensity !== undefined).map(({ id }) => id);

@@ -10,10 +10,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { createRouter, decisionLog } from "switchpoint";
 import { always } from "switchpoint/policies";
-import { alarms, rateAbove } from "switchpoint/telemetry/alarms";
-import { dashboard } from "switchpoint/telemetry/dashboard";
-import { otel } from "switchpoint/telemetry/otel";
-import { prometheus } from "switchpoint/telemetry/prometheus";
+import { alarms, dashboard, otel, prometheus, rateAbove } from "switchpoint/serve";
 
 const [, , first = "200000", kind] = process.argv;
 const requests = Number(first);
@@ -44,7 +41,7 @@ async function run(isWatched) {
   };
   const router = createRouter({ models: { small }, policy: always("small") });
   const folder = await mkdtemp(join(tmpdir(), "switchpoint-bench-"));
-  if (isWatched) watch(router, folder);
+  if (isWatched) await watch(router, folder);
   let sent = 0;
   const send = async (count) => {
     let left = count;
@@ -73,14 +70,14 @@ async function run(isWatched) {
 }
 
 /** Switches on every sink, and reads them as often as their readers would. */
-function watch(router, folder) {
+async function watch(router, folder) {
   router.observe(
     decisionLog({ file: join(folder, "decisions.jsonl"), rotate: { maxBytes: 50_000_000, keepFiles: 2 } }),
   );
   const metrics = prometheus(router, { tenants: ["tenant 1"] });
   const rate = { of: { series: "attempt_errors_total" }, per: { series: "attempts_total" }, above: 0.5 };
   alarms({ metrics, rules: [rateAbove({ name: "errors", ...rate })], notify() {} });
-  otel(router, { tracerProvider: new BasicTracerProvider() });
+  await otel(router, { tracerProvider: new BasicTracerProvider() });
   const page = dashboard(router);
   setInterval(() => void metrics.text(), 1_000).unref();
   setInterval(() => void page.frame({ window: "1h", seq: 0, statesSeq: 0 }), 500).unref();

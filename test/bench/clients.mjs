@@ -3,7 +3,7 @@
 // Alternating rounds of one process. Prints JSON: medians of the rounds.
 import OpenAI from "openai";
 import { createRouter } from "switchpoint";
-import { wrapOpenAI } from "switchpoint/openai";
+import { wrapOpenAI } from "switchpoint/clients";
 import { threshold } from "switchpoint/policies";
 import { median } from "./measure.mjs";
 import { promptsOf } from "./prompts.mjs";

@@ -5,8 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { threshold } from "../../dist/policies/index.js";
 import { createRouter } from "../../dist/src/index.js";
-import { serve } from "../../dist/src/serve/http/server/index.js";
-import { dashboard } from "../../dist/src/serve/status/index.js";
+import { dashboard, serve } from "../../dist/src/serve/index.js";
 import { fakeModel } from "../../dist/src/testing/index.js";
 
 const seconds = 15;

@@ -2,8 +2,8 @@
 // are asked and have no value), with two guards, and with five, in turns. Each session has `turns` requests, 1 by default: the
 // most units. In-memory models. Prints microseconds of CPU a request, as the median of rounds, and the difference to the first.
 import { createRouter } from "switchpoint";
+import { cost, createRollout, errors, escalations, latency, quality } from "switchpoint/loop";
 import { always } from "switchpoint/policies";
-import { cost, createRollout, errors, escalations, latency, quality } from "switchpoint/rollout";
 import { fakeModel } from "switchpoint/testing";
 import { measure, median } from "./measure.mjs";
 

@@ -5,7 +5,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import http from "node:http";
 import { always } from "../../dist/policies/index.js";
 import { createRouter } from "../../dist/src/index.js";
-import { authoriseByKeys, createKey, serve } from "../../dist/src/serve/http/server/index.js";
+import { authoriseByKeys, createKey, serve } from "../../dist/src/serve/index.js";
 import { fakeModel } from "../../dist/src/testing/index.js";
 
 const count = Number(process.argv[2] ?? 20_000);

@@ -2,7 +2,7 @@
 // size of MiniLM-L6 (random weights), by prompts of 16, 128 and 512 tokens. Runs by itself: not part of `npm run bench`.
 import { execFileSync } from "node:child_process";
 import { createJiti } from "jiti";
-import { onnxClassifier } from "switchpoint/classifiers/onnx";
+import { onnxClassifier } from "switchpoint/classifiers";
 import { factsOf } from "switchpoint/testing";
 
 const jiti = createJiti(import.meta.url);

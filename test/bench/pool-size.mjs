@@ -3,7 +3,7 @@
 // rounds.
 import { createRouter } from "switchpoint";
 import { always } from "switchpoint/policies";
-import { pool } from "switchpoint/pools";
+import { pool } from "switchpoint/providers/pools";
 import { fakeModel } from "switchpoint/testing";
 import { measure, median } from "./measure.mjs";
 

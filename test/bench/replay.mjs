@@ -1,6 +1,13 @@
 // One process: replay of 100,000 classified outcomes at 100 thresholds, in seconds of CPU. Prints JSON.
-import { pairOutcomes, replayCases, replayPolicies } from "switchpoint/evals";
-import { orderByScore, routingCurve, seededRandom, sweep } from "switchpoint/evals/metrics";
+import {
+  orderByScore,
+  pairOutcomes,
+  replayCases,
+  replayPolicies,
+  routingCurve,
+  seededRandom,
+  sweep,
+} from "switchpoint/evals";
 import { sticky, threshold } from "switchpoint/policies";
 
 const count = 100_000;

@@ -3,8 +3,8 @@
 // candidate's model takes 20 ms. Prints microseconds per request, as the median of rounds, and the ratio to the first.
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { createRouter } from "switchpoint";
+import { createRollout, errors } from "switchpoint/loop";
 import { threshold } from "switchpoint/policies";
-import { createRollout, errors } from "switchpoint/rollout";
 import { fakeModel } from "switchpoint/testing";
 import { median } from "./measure.mjs";
 import { promptsOf } from "./prompts.mjs";

@@ -6,14 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { threshold } from "../../dist/policies/index.js";
 import { createRouter, decisionLog } from "../../dist/src/index.js";
-import { prometheus } from "../../dist/src/serve/metrics/prometheus/index.js";
-import { dashboard } from "../../dist/src/serve/status/index.js";
-import { otel } from "../../dist/src/serve/telemetry/otel/index.js";
+import { dashboard, otel, prometheus } from "../../dist/src/serve/index.js";
 import { fakeModel } from "../../dist/src/testing/index.js";
 
 const folder = await mkdtemp(join(tmpdir(), "switchpoint-bench-"));
 const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
-const make = (attach) => {
+const make = async (attach) => {
   const r = createRouter({
     models: {
       small: { ...fakeModel({ model: "small" }), price },
@@ -21,7 +19,7 @@ const make = (attach) => {
     },
     policy: threshold({ small: "small", large: "large", at: 0.7 }),
   });
-  attach(r);
+  await attach(r);
   return r;
 };
 const rotate = { maxBytes: 10_000_000, keepFiles: 2 };
@@ -34,7 +32,7 @@ const kinds = {
   log: (r) => r.observe(decisionLog({ file: "/dev/null" })),
   "log, rotated": (r) => r.observe(decisionLog({ file: join(folder, "decisions.jsonl"), rotate })),
 };
-const routers = Object.entries(kinds).map(([n, a]) => [n, make(a), []]);
+const routers = await Promise.all(Object.entries(kinds).map(async ([n, a]) => [n, await make(a), []]));
 for (let round = 0; round < 12; round++)
   for (const [, r, times] of routers) {
     const c = process.cpuUsage();

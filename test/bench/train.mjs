@@ -1,6 +1,5 @@
 // One process: training on 10,000 records of two models, cross-validation included, in seconds of CPU. Prints JSON.
-import { trainClassifier } from "switchpoint/evals";
-import { seededRandom } from "switchpoint/evals/metrics";
+import { seededRandom, trainClassifier } from "switchpoint/evals";
 import { promptsOf } from "./prompts.mjs";
 
 const count = 10_000;

@@ -28,7 +28,7 @@ const at = (path: string) => join(dirname(folder.file("x", "")), path);
 /** Takes the package from this process, as nothing is installed in the folder. */
 function fromSources(config: string): void {
   Object.assign(globalThis, {
-    packageOfTest: { switchpoint: main, "switchpoint/policies": policies, "switchpoint/rollout": rollout },
+    packageOfTest: { switchpoint: main, "switchpoint/policies": policies, "switchpoint/loop": rollout },
   });
   const text = readFileSync(config, "utf8").replace(
     /import (\{[^}]*\}) from ("switchpoint[^"]*")/g,

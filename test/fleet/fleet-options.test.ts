@@ -20,21 +20,9 @@ it("fills in what is not given", () => {
 });
 
 it.each([
-  ["fleet.store", { store: {} }],
-  ["fleet.store.name", { store: { ...store, name: "" } }],
   ["fleet.store.quotas", { store: { ...store, quotas: {} } }],
   ["fleet.store.records", { store: { ...store, records: undefined } }],
   ["fleet.namespace", { store, namespace: "a{b}" }],
-  ["fleet.namespace", { store, namespace: "x".repeat(65) }],
-  ["fleet.mode", { store, mode: "loose" }],
-  ["fleet.leaseShare", { store, leaseShare: 0 }],
-  ["fleet.leaseShare", { store, leaseShare: 1.5 }],
-  ["fleet.leaseShare", { store, leaseShare: Number.NaN }],
-  ["fleet.timeoutMs", { store, timeoutMs: 0 }],
-  ["fleet.timeoutMs", { store, timeoutMs: Number.POSITIVE_INFINITY }],
-  ["fleet.down", { store, down: "ajar" }],
-  ["fleet.sessionTrustMs", { store, sessionTrustMs: -1 }],
-  ["fleet.timeout", { store, timeout: 5 }],
 ])("names the option that is wrong: %s", (option, given) => {
   expect(() => fleet(given as never)).toThrow(
     expect.objectContaining({ name: "InvalidOptionError", message: expect.stringContaining(option) }),

@@ -56,6 +56,7 @@ const levels: readonly (readonly string[])[] = [
   ["src/serve/page"],
   ["src/serve/http"],
   ["src/serve/clients"],
+  ["src/serve/index.ts"],
   ["evals/data/outcomes", "evals/metrics"],
   ["evals/data/split", "evals/data/input", "evals/data/decisions"],
   ["evals/data/labels"],

@@ -16,7 +16,7 @@ const lasting = [
   "src/serve/http/page/watchers.ts",
   "src/serve/http/server/ending.ts",
   "src/serve/http/server/in-flight.ts",
-  "src/serve/http/server/serve.ts",
+  "src/serve/http/server/start-server.ts",
 ];
 
 /**

@@ -132,7 +132,7 @@ describe("units", () => {
     copy.restoreState(JSON.parse(JSON.stringify(units.exportState())));
     copy.add(sent("b", "candidate"));
     expect(copy.table()).toEqual(units.table());
-    expect(() => copy.restoreState({} as never)).toThrow("state.formatVersion");
+    expect(() => copy.restoreState({} as never)).toThrow("state must be what exportState() returned");
   });
 
   it("in both arms at one revision are counted and excluded; with a new revision they have moved", () => {

@@ -224,15 +224,6 @@ describe("keepPromise", () => {
       "otherwise",
       () => keepPromise(always("small"), { promise: createPromise(limits), otherwise: "" as never }),
     ],
-    [
-      "atRisk",
-      () =>
-        keepPromise(always("small"), {
-          promise: createPromise(limits),
-          otherwise: "small",
-          atRisk: 1 as never,
-        }),
-    ],
   ])("refuses a bad %s", (option, create) => {
     expect(create).toThrow(new RegExp(`keepPromise.${option}`));
   });
@@ -415,6 +406,5 @@ describe("a safer threshold", () => {
     expect(() => saferThreshold({ threshold: Number.NaN, curve: [] })).toThrow(/threshold/);
     expect(() => saferThreshold({ threshold: 0.5, curve: {} as never })).toThrow(/curve/);
     expect(() => saferThreshold({ threshold: 0.5, curve: [null] as never })).toThrow(InvalidOptionError);
-    expect(() => saferThreshold({}, { lossShare: 1 })).toThrow(/lossShare/);
   });
 });

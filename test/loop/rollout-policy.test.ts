@@ -394,14 +394,8 @@ test.each<{ what: string; state: unknown; problem: RegExp }>([
 });
 
 test.each<{ what: string; options: object }>([
-  { what: "rolloutPolicy.id", options: { id: "" } },
   { what: "rolloutPolicy.salt", options: { salt: "short" } },
-  { what: "rolloutPolicy.salt", options: { salt: undefined } },
   { what: "rolloutPolicy.unit", options: { unit: "user" } },
-  { what: "rolloutPolicy.unit.label", options: { unit: { label: "" } } },
-  { what: "rolloutPolicy.candidate", options: { candidate: "large" } },
-  { what: "rolloutPolicy.state", options: { state: {} } },
-  { what: "rolloutPolicy.stages", options: { stages: [] } },
 ])("the option $what is checked", ({ what, options }) => {
   const given = {
     id: "r",

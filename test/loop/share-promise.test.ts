@@ -196,12 +196,7 @@ describe("a promise that is shared", () => {
     const usual: SharePromiseOptions = { promise, router, store };
     for (const [options, message] of [
       [{ promise: createPromise({ maxLoss: 0.02 }) }, /created with everyMs/],
-      [{ promise: {} }, /sharePromise.promise/],
       [{ store: {} }, /sharePromise.store/],
-      [{ process: "a/b" }, /sharePromise.process/],
-      [{ namespace: "" }, /sharePromise.namespace/],
-      [{ pollMs: 1 }, /sharePromise.pollMs/],
-      [{ every: 1 }, /sharePromise.every/],
     ] as const)
       expect(() => sharePromise({ ...usual, ...(options as object) })).toThrow(message);
   });

@@ -221,14 +221,4 @@ describe("a tuning file that is watched", () => {
     expect(other.router.policy.parameters).toEqual(policy.parameters);
     expect(other.refusals()).toEqual([]);
   });
-
-  it("is refused by name where an option is wrong", () => {
-    const { router } = watching();
-    const of = (options: object) => () => watchTuning({ router, file, ...options } as never);
-    expect(of({ file: "" })).toThrow("watchTuning.file must be a non-empty string");
-    expect(of({ everyMs: 1 })).toThrow("watchTuning.everyMs");
-    expect(of({ policy: 7 })).toThrow("watchTuning must be an object with policy()");
-    expect(of({ router: {} })).toThrow("watchTuning.router");
-    expect(of({ every: 1 })).toThrow("watchTuning.every must be absent");
-  });
 });

@@ -7,7 +7,7 @@ import { degradeOptions } from "../../src/router/budget/degrade-options.ts";
 import { cacheOptions } from "../../src/router/cache/cache-options.ts";
 import { executionOptions } from "../../src/router/call/options.ts";
 import { createRouter } from "../../src/router/create/create-router.ts";
-import type { RouterOptions } from "../../src/router/create/router-options.ts";
+import { type RouterOptions, routerOptions } from "../../src/router/create/router-options.ts";
 import { createHealth, healthOptions } from "../../src/router/health/health.ts";
 import { createUsageMeans, usageMeansOptions } from "../../src/router/health/usage-means.ts";
 import { breakerOptions } from "../../src/router/limits/breaker-options.ts";
@@ -26,6 +26,13 @@ const daily = { limitUsd: 1, period: "day" } as const;
 const file = "/dev/null";
 
 const suites = {
+  createRouter: optionConformance({
+    owner: "createRouter",
+    path: "",
+    table: routerOptions,
+    valid: { models, policy: always("small") },
+    use: createRouter,
+  }),
   budgets: optionConformance({
     owner: "budgets[0]",
     table: budgetOptions,

@@ -1,8 +1,7 @@
 // A tiny application that is bundled and run in every place: see check-runtimes.mjs.
 import { createRouter } from "switchpoint";
-import { notRefused } from "switchpoint/checks";
 import { length } from "switchpoint/classifiers";
-import { cascade, threshold } from "switchpoint/policies";
+import { cascade, notRefused, threshold } from "switchpoint/policies";
 import { anthropic } from "switchpoint/providers/anthropic";
 import { google } from "switchpoint/providers/google";
 import { openaiCompatible } from "switchpoint/providers/openai-compatible";

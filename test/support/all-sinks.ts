@@ -15,10 +15,16 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { decisionLog, type Router, type RouterEvent } from "../../src/index.ts";
 import { createDriftMonitor, createPromise, loopStates } from "../../src/loop/index.ts";
-import { type Prometheus, prometheus } from "../../src/serve/metrics/prometheus/index.ts";
-import { dashboard } from "../../src/serve/status/index.ts";
-import { alarms, quantileAbove, rateAbove, webhook } from "../../src/serve/telemetry/alarms/index.ts";
-import { otel } from "../../src/serve/telemetry/otel/index.ts";
+import {
+  alarms,
+  dashboard,
+  otel,
+  type Prometheus,
+  prometheus,
+  quantileAbove,
+  rateAbove,
+  webhook,
+} from "../../src/serve/index.ts";
 import { type LoopbackServer, sendJson, serveWith } from "./serve-with.ts";
 
 /** Everything that a router's activity can be seen by, switched on. */
@@ -47,7 +53,7 @@ export async function allSinks(router: Router): Promise<AllSinks> {
   const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 600_000 });
   const meterProvider = new MeterProvider({ readers: [reader] });
-  const tracing = otel(router, { tracerProvider, meterProvider });
+  const tracing = await otel(router, { tracerProvider, meterProvider });
 
   const page = dashboard(router, sources);
 

@@ -8,12 +8,16 @@ export interface ExportedNames {
   readonly types: readonly string[];
 }
 
-/** The names that a door exports, each kind sorted. A door holds exports and no code. */
+/**
+ * The names that a door exports, each kind sorted. Throws for a door that holds more than exports, and for one that has a
+ * name twice: of two rooms with one name TypeScript shows either, without a word.
+ */
 export function exportedNames(file: string): ExportedNames {
   const entries = exportsOf(file);
-  const namesOf = (isType: boolean) => [
-    ...new Set(entries.filter((entry) => entry.isType === isType).map(({ name }) => name)),
-  ];
+  const namesOf = (isType: boolean) =>
+    entries.filter((entry) => entry.isType === isType).map(({ name }) => name);
+  const twice = entries.filter(({ name }, at) => entries.findIndex((entry) => entry.name === name) !== at);
+  if (twice.length > 0) throw new Error(`${file} has twice: ${twice.map(({ name }) => name).join(" ")}`);
   return { values: namesOf(false).sort(), types: namesOf(true).sort() };
 }
 

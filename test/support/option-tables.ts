@@ -19,12 +19,12 @@ export interface FoundTable {
   readonly documents: Readonly<Record<string, string>>;
 }
 
-const sources = ["policies", "src", "evals", "cli"]
-  .flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
-  )
-  .filter((file) => file.endsWith(".ts"))
-  .sort();
+const sources = ["policies", "src", "evals", "cli"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => join(folder, file)),
+);
 
 /** Finds all tables, in the order of their files. */
 export async function findOptionTables(): Promise<readonly FoundTable[]> {
@@ -35,8 +35,12 @@ export async function findOptionTables(): Promise<readonly FoundTable[]> {
     const values: Readonly<Record<string, AnyOptions>> = await import(join(root, file));
     for (const { name, of } of tablesIn(source)) {
       const options = values[name];
-      if (options === undefined) throw new Error(`${file} must export ${name}, so that it is documented`);
       const type = /\b(?!Omit\b|Pick\b)[A-Z]\w*/.exec(of)?.[0] ?? of;
+      if (options === undefined) {
+        // The kinds of a type that is not exported are part of another table.
+        if (new RegExp(`^(?:interface|type) ${type}\\b`, "m").test(textOf(file))) continue;
+        throw new Error(`${file} must export ${name}, so that it is documented`);
+      }
       const documents = Object.fromEntries(documentsOf(file, type));
       found.push({ file, name, type, owner: ownerIn(source, name), options, documents });
     }
@@ -175,20 +179,27 @@ function defaultOf({ default: usual, optional }: AnyOption): string {
   return `\`${JSON.stringify(usual)}\``;
 }
 
+const bytes = new Map<string | undefined, number>([
+  ["KiB", 2 ** 10],
+  ["MiB", 2 ** 20],
+  ["GiB", 2 ** 30],
+]);
+
 /** Returns what a document says of defaults and ranges and the table does not. */
 export function contradictions({ file, name, options, documents }: FoundTable): readonly string[] {
   return Object.entries(options).flatMap(([key, option]) => {
     const text = documents[key] ?? "";
     const wrong: string[] = [];
-    const said = /\bDefault:? `?"?([\w.,-]*[\w-])/.exec(text)?.[1]?.replaceAll(",", "");
+    const [, figure, unit] = /\bDefault:? `?"?([\w.,-]*[\w-])(?: ([KMG]iB)\b)?/.exec(text) ?? [];
+    const said = figure?.replaceAll(",", "");
     const { default: usual } = option;
-    const isSaid = said !== undefined && (/^-?\d/.test(said) || /^(?:true|false)$/.test(said));
+    const isSaid =
+      said !== undefined &&
+      typeof usual !== "object" &&
+      (/^-?\d/.test(said) || /^(?:true|false)$/.test(said));
+    const value = Number.isNaN(Number(said)) ? said : Number(said) * (bytes.get(unit) ?? 1);
     // Limits of one model have the general ones in place of a default.
-    if (
-      isSaid &&
-      !option.optional &&
-      String(usual) !== String(Number.isNaN(Number(said)) ? said : Number(said))
-    )
+    if (isSaid && !option.optional && String(usual) !== String(value))
       wrong.push(`says the default ${said}, and the table has ${String(usual)}`);
     const range = /\bin ([[(])(-?[\d.,e-]*\d), (-?[\d.,]*\d)([\])])/.exec(text);
     if (range !== null && (option.is === "number" || option.is === "share" || option.is === "duration")) {

@@ -30,7 +30,7 @@ test("blocks are found with their line and marks", () => {
 test("imports of the package resolve to its sources", () => {
   expect(sourceOf("switchpoint")).toMatch(/\/src\/index\.ts$/);
   expect(sourceOf("switchpoint/policies")).toMatch(/\/policies\/index\.ts$/);
-  expect(sourceOf("switchpoint/providers/openai")).toMatch(/\/src\/providers\/openai\.ts$/);
+  expect(sourceOf("switchpoint/providers/openai")).toMatch(/\/src\/router\/providers\/openai\.ts$/);
   expect(sourceOf("zod")).toBeUndefined();
 });
 

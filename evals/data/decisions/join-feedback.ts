@@ -1,4 +1,5 @@
-import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import { type JsonLinesSource, readJsonLines } from "../outcomes/read-json-lines.ts";
 import { type DecisionLine, parseDecisionLine } from "./decision-line.ts";
 import { isBesideLine } from "./event-line.ts";
@@ -20,6 +21,13 @@ export interface JoinOptions {
   /** Source whose feedback counts. Default: all. */
   readonly source?: string | undefined;
 }
+
+export const joinOptions: OptionTable<JoinOptions, "source"> = {
+  log: { is: "any" },
+  feedback: { is: "any" },
+  rule: { is: "choice", of: ["mean", "last"], default: "mean", expected: "mean or last" },
+  source: { is: "text", optional: true },
+};
 
 /** A decision whose answer was rated. */
 export interface RatedDecision {
@@ -85,10 +93,9 @@ export function joinDecisions(options: JoinOptions): {
   /** Reads the files. */
   readonly decisions: () => AsyncGenerator<LoggedDecision, void, void>;
 } {
-  const { rule = "mean" } = options;
-  if (rule !== "mean" && rule !== "last") throw new InvalidOptionError("rule", rule, "mean or last");
+  const { rule, ...given } = readOptions("joinDecisions", joinOptions, options, "");
   const report = { ...none };
-  return { report, decisions: () => join({ ...options, rule }, report) };
+  return { report, decisions: () => join({ ...given, rule }, report) };
 }
 
 async function* onlyRated(

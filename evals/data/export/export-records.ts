@@ -6,7 +6,7 @@ import {
   OutcomeFormatError,
   type Router,
 } from "../../../src/contracts/index.ts";
-import { checkKeys } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import { textOf } from "../input/json-values.ts";
 import { checkTableColumns, type TableColumns } from "../input/table-columns.ts";
 import { checkOther } from "../outcomes/check-other.ts";
@@ -47,6 +47,22 @@ export interface ExportOptions {
   readonly rename?: Readonly<Record<string, string>> | undefined;
 }
 
+export const exportRecordsOptions: OptionTable<ExportOptions, "models" | "router" | "columns" | "rename"> = {
+  to: { is: "choice", of: exportFormats, expected: `one of ${exportFormats.join(", ")}` },
+  input: { is: "text" },
+  out: { is: "text" },
+  models: {
+    is: "list",
+    of: { is: "text" },
+    min: 1,
+    optional: true,
+    expected: "absent, or at least one name",
+  },
+  router: { is: "object", methods: ["decide"], optional: true },
+  columns: { is: "any", optional: true, expected: "columns by the fields of a record" },
+  rename: { is: "record", of: { is: "text" }, optional: true },
+};
+
 export interface ExportReport {
   readonly kind: "outcomes" | "dataset";
   /** Number of records written. */
@@ -61,14 +77,12 @@ export interface ExportReport {
  * `OutcomeFormatError` if the input is invalid or the format cannot hold it.
  */
 export async function exportRecords(options: ExportOptions): Promise<ExportReport> {
-  checkKeys("exportRecords", options, ["to", "input", "out", "models", "columns", "router", "rename"]);
-  const { to, input, out, models, columns, router, rename } = options;
+  const all = readOptions("exportRecords", exportRecordsOptions, options, "");
+  const { to, input, out, models, columns, router, rename } = all;
   checkOther(out, [input]);
-  if (!Object.hasOwn(formats, to))
-    throw new InvalidOptionError("to", to, `one of ${exportFormats.join(", ")}`);
   for (const option of ["router", "rename"] as const)
-    if (options[option] !== undefined && to !== "routerarena")
-      throw new InvalidOptionError(option, options[option], "absent: it is for routerarena");
+    if (all[option] !== undefined && to !== "routerarena")
+      throw new InvalidOptionError(option, all[option], "absent: it is for routerarena");
   const extension = extname(out.replace(/\.gz$/i, "")).toLowerCase();
   if (to === "table") {
     checkTableColumns(columns);
@@ -80,7 +94,6 @@ export async function exportRecords(options: ExportOptions): Promise<ExportRepor
     throw new InvalidOptionError("out", out, "router_inference/predictions/<name>.json for routerarena");
   const found = await survey(input);
   const missing = models?.find((model) => !found.models.includes(model));
-  if (models?.length === 0) throw new InvalidOptionError("models", models, "absent, or at least one name");
   if (missing !== undefined)
     throw new InvalidOptionError("models", missing, `a model of the outcomes: ${found.models.join(", ")}`);
   const source: ExportSource = {

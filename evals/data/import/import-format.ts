@@ -1,4 +1,5 @@
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
+import type { FilledOptions } from "../../../src/plugin/index.ts";
 import type { ImportInput } from "../input/import-input.ts";
 import type { JoinedLabels, JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
 import type { ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
@@ -42,7 +43,7 @@ export interface ImportSettings {
   /** Outcomes whose answers people have labelled, for labels. */
   readonly outcomes?: ImportInput | undefined;
   readonly unlabelled?: JoinHumanLabelsOptions["unlabelled"];
-  readonly labels: ReadHumanLabelsOptions;
+  readonly labels: FilledOptions<ReadHumanLabelsOptions>;
   /** Receives the agreement of the people who labelled, with each other and with the recorded qualities. */
   readonly tellAgreement: (agreement: LabelAgreement) => void;
   /** Counts what the format contains and the import leaves out. */

@@ -1,11 +1,14 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { checkKeys } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import type { ImportInput } from "../input/import-input.ts";
-import { textOf } from "../input/json-values.ts";
-import { type InputOptions, openInput } from "../input/open-input.ts";
+import { type InputOptions, inputOptions, openInput } from "../input/open-input.ts";
 import { checkTableColumns, type TableColumns } from "../input/table-columns.ts";
 import type { JoinHumanLabelsOptions } from "../labels/join-human-labels.ts";
-import { checkLabelOptions, type ReadHumanLabelsOptions } from "../labels/read-human-labels.ts";
+import {
+  labelOptions,
+  type ReadHumanLabelsOptions,
+  readHumanLabelsOptions,
+} from "../labels/read-human-labels.ts";
 import type { ImportSettings } from "./import-format.ts";
 
 export type ImportFormatName =
@@ -76,6 +79,31 @@ export interface ImportOptions extends InputOptions {
   readonly scale?: ReadHumanLabelsOptions["scale"];
 }
 
+type Open = "models" | "metric" | "columns" | "prompt" | "feedback" | "source" | "outcomes";
+
+export const importRecordsOptions: OptionTable<ImportOptions, Open> = {
+  ...inputOptions,
+  from: { is: "choice", of: importFormats, expected: `one of ${importFormats.join(", ")}` },
+  inputs: { is: "list", of: { is: "text" }, min: 1, expected: "at least one path or https URL" },
+  rename: { is: "record", of: { is: "text", expected: "a non-empty name" }, default: {} },
+  models: { is: "list", of: { is: "text" }, optional: true },
+  quality: { is: "choice", of: ["score", "pass"], default: "score", expected: "score or pass" },
+  metric: { is: "text", optional: true },
+  columns: { is: "any", optional: true, expected: "columns by the fields of a record" },
+  prompt: { is: "text", optional: true },
+  feedback: { is: "text", optional: true },
+  rule: { is: "choice", of: ["mean", "last"], default: "mean", expected: "mean or last" },
+  source: { is: "text", optional: true },
+  outcomes: { is: "text", optional: true },
+  unlabelled: {
+    is: "choice",
+    of: ["leave-out", "keep"],
+    default: "leave-out",
+    expected: "leave-out or keep",
+  },
+  ...readHumanLabelsOptions,
+};
+
 /** Formats of the options that only some formats have. */
 const own: Readonly<Record<string, readonly ImportFormatName[]>> = {
   quality: ["promptfoo"],
@@ -96,24 +124,10 @@ export function checkImportOptions(options: ImportOptions): {
   readonly inputs: readonly ImportInput[];
   readonly settings: Omit<ImportSettings, "leaveOut" | "tellAgreement">;
 } {
-  checkKeys("importRecords", options, [
-    ...["from", "inputs", "rename", "models", ...Object.keys(own)],
-    ...["maxBytes", "timeoutMs", "loopbackHttp", "fetch"],
-  ]);
-  const { from, inputs, rename = {}, quality = "score", metric = "score", rule, feedback } = options;
-  if (!importFormats.includes(from))
-    throw new InvalidOptionError("from", from, `one of ${importFormats.join(", ")}`);
-  if (!Array.isArray(inputs) || inputs.length === 0)
-    throw new InvalidOptionError("inputs", inputs, "at least one path or https URL");
+  const all = readOptions("importRecords", importRecordsOptions, options, "");
+  const { from, inputs, columns, feedback, outcomes } = all;
   if (from === "decisions" && inputs.length > 1)
     throw new InvalidOptionError("inputs", inputs, "one decision log: join rotated ones first (cat)");
-  if (quality !== "score" && quality !== "pass")
-    throw new InvalidOptionError("quality", quality, "score or pass");
-  if (rule !== undefined && rule !== "mean" && rule !== "last")
-    throw new InvalidOptionError("rule", rule, "mean or last");
-  for (const [old, name] of Object.entries(rename)) {
-    if (textOf(name) === undefined) throw new InvalidOptionError(`rename.${old}`, name, "a non-empty name");
-  }
   for (const [option, of] of Object.entries(own)) {
     const value = options[option as keyof ImportOptions];
     if (value !== undefined && !of.includes(from))
@@ -127,35 +141,30 @@ export function checkImportOptions(options: ImportOptions): {
       feedback,
       "a file of feedback: without one the records of an audit are outcomes as they are",
     );
-  if (from === "labels" && options.outcomes === undefined)
+  if (from === "labels" && outcomes === undefined)
     throw new InvalidOptionError(
       "outcomes",
       undefined,
       "a file of outcomes: labels hold no prompts and no answers",
     );
-  if (from === "table") checkTableColumns(options.columns);
-  const { unlabelled } = options;
-  if (unlabelled !== undefined && unlabelled !== "leave-out" && unlabelled !== "keep")
-    throw new InvalidOptionError("unlabelled", unlabelled, "leave-out or keep");
-  const labels = { labels: options.labels, scale: options.scale };
-  checkLabelOptions(labels);
-  const { maxBytes, timeoutMs, loopbackHttp, fetch, models, prompt, source, outcomes } = options;
+  if (from === "table") checkTableColumns(columns);
+  const { maxBytes, timeoutMs, loopbackHttp, fetch, models, quality, metric, prompt, rule, source } = all;
   const open = (input: string): ImportInput => openInput(input, { maxBytes, timeoutMs, loopbackHttp, fetch });
   return {
     inputs: inputs.map(open),
     settings: {
       models,
       quality,
-      metric,
-      score: options.metric,
-      columns: options.columns,
+      metric: metric ?? "score",
+      score: metric,
+      columns,
       prompt,
       feedback: feedback === undefined ? undefined : open(feedback),
       rule,
       source,
       outcomes: outcomes === undefined ? undefined : open(outcomes),
-      unlabelled,
-      labels,
+      unlabelled: all.unlabelled,
+      labels: labelOptions({ labels: all.labels, scale: all.scale }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import type { FilledOptions } from "../../../src/plugin/index.ts";
 
 export interface FetchOptions {
   /** Longest wait for the answer, and for each part of it, in milliseconds. Default 30,000. */
@@ -34,9 +35,8 @@ export function checkUrl(url: URL, loopbackHttp: boolean): void {
  */
 export async function* fetchChunks(
   url: URL,
-  options: FetchOptions = {},
+  { timeoutMs, loopbackHttp, fetch }: FilledOptions<FetchOptions>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { timeoutMs = 30_000, loopbackHttp = false, fetch = globalThis.fetch } = options;
   const name = nameOfUrl(url);
   const controller = new AbortController();
   const late = (): void =>

@@ -3,7 +3,7 @@ import { basename, extname } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { checkNumber } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import { fileError } from "../outcomes/read-chunks.ts";
 import { checkUrl, type FetchOptions, fetchChunks, nameOfUrl } from "./fetch-chunks.ts";
 import type { ImportInput } from "./import-input.ts";
@@ -13,7 +13,12 @@ export interface InputOptions extends FetchOptions {
   readonly maxBytes?: number | undefined;
 }
 
-const defaultMaxBytes = 1024 ** 3;
+export const inputOptions: OptionTable<InputOptions> = {
+  maxBytes: { is: "number", min: 1, integer: true, default: 1024 ** 3 },
+  timeoutMs: { is: "duration", default: 30_000 },
+  loopbackHttp: { is: "boolean", default: false },
+  fetch: { is: "function", default: (...given) => globalThis.fetch(...given) },
+};
 
 /** First bytes of other file types, which are recognised only to say what to do with them. */
 const foreign: readonly (readonly [string, string])[] = [
@@ -28,17 +33,14 @@ const foreign: readonly (readonly [string, string])[] = [
  * it. Throws `InvalidOptionError` for a URL that may not be fetched; reading throws `OutcomeFormatError`.
  */
 export function openInput(location: string, options: InputOptions = {}): ImportInput {
-  const { maxBytes = defaultMaxBytes } = options;
-  checkNumber("maxBytes", maxBytes, { min: 1, integer: true });
-  if (options.timeoutMs !== undefined)
-    checkNumber("timeoutMs", options.timeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  const { maxBytes, ...fetching } = readOptions("openInput", inputOptions, options, "");
   const url =
     /^[a-z][a-z0-9+.-]*:\/\//i.test(location) && URL.canParse(location) ? new URL(location) : undefined;
-  if (url !== undefined) checkUrl(url, options.loopbackHttp ?? false);
+  if (url !== undefined) checkUrl(url, fetching.loopbackHttp);
   const name = url === undefined ? location : nameOfUrl(url);
   const file = basename(url === undefined ? location : url.pathname).replace(/\.gz$/i, "");
   const extension = extname(file);
-  const source = url === undefined ? () => createReadStream(location) : () => fetchChunks(url, options);
+  const source = url === undefined ? () => createReadStream(location) : () => fetchChunks(url, fetching);
   return {
     name,
     stem: basename(file, extension),

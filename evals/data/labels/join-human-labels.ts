@@ -1,6 +1,5 @@
-import { InvalidOptionError } from "../../../src/contracts/index.ts";
 import { krippendorffAlpha } from "../../../src/loop/statistics/index.ts";
-import { checkKeys } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import type { Outcome, OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { type HumanLabel, indexLabels, type LabelledAnswer } from "./human-label.ts";
 import { type RaterAgreement, raterAgreement } from "./rater-agreement.ts";
@@ -12,6 +11,10 @@ export interface JoinHumanLabelsOptions {
    */
   readonly unlabelled?: "leave-out" | "keep" | undefined;
 }
+
+export const joinHumanLabelsOptions: OptionTable<JoinHumanLabelsOptions> = {
+  unlabelled: { is: "choice", of: ["leave-out", "keep"], default: "leave-out" },
+};
 
 export interface JoinedLabels {
   /**
@@ -48,10 +51,7 @@ export function joinHumanLabels(
   labels: readonly HumanLabel[],
   options: JoinHumanLabelsOptions = {},
 ): JoinedLabels {
-  checkKeys("joinHumanLabels", options, ["unlabelled"]);
-  const { unlabelled: treatment = "leave-out" } = options;
-  if (treatment !== "leave-out" && treatment !== "keep")
-    throw new InvalidOptionError("joinHumanLabels.unlabelled", treatment, '"leave-out" or "keep"');
+  const { unlabelled: treatment } = readOptions("joinHumanLabels", joinHumanLabelsOptions, options);
   const index = indexLabels(labels);
   const used = new Set<LabelledAnswer>();
   const pairs: [recorded: number, people: number][] = [];

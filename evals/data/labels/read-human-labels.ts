@@ -1,5 +1,5 @@
 import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
-import { checkKeys, checkNumber } from "../../../src/plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import type { ImportInput } from "../input/import-input.ts";
 import { openInput } from "../input/open-input.ts";
 import { readCsv } from "../input/read-csv.ts";
@@ -27,6 +27,15 @@ const usualLabels: Readonly<Record<string, number>> = {
   ),
 };
 
+export const readHumanLabelsOptions: OptionTable<ReadHumanLabelsOptions> = {
+  labels: { is: "record", of: { is: "share" }, default: usualLabels },
+  scale: {
+    is: "table",
+    of: { min: { is: "number" }, max: { is: "number" } },
+    default: { min: 0, max: 1 },
+  },
+};
+
 interface Row {
   readonly line: number;
   readonly value: Readonly<Record<string, unknown>>;
@@ -42,27 +51,21 @@ export async function readHumanLabels(
   location: string,
   options: ReadHumanLabelsOptions = {},
 ): Promise<readonly HumanLabel[]> {
-  checkLabelOptions(options);
-  return readLabelInputs([openInput(location)], options);
+  return readLabelInputs([openInput(location)], labelOptions(options));
 }
 
-/** Throws `InvalidOptionError`. */
-export function checkLabelOptions(options: ReadHumanLabelsOptions): void {
-  checkKeys("readHumanLabels", options, ["labels", "scale"]);
-  const { labels = {}, scale } = options;
-  for (const [label, value] of Object.entries(labels))
-    checkNumber(`readHumanLabels.labels.${label}`, value, { min: 0, max: 1 });
-  if (scale === undefined) return;
-  checkNumber("readHumanLabels.scale.min", scale.min);
-  checkNumber("readHumanLabels.scale.max", scale.max);
-  if (scale.max <= scale.min)
-    throw new InvalidOptionError("readHumanLabels.scale.max", scale.max, `above min (${scale.min})`);
+/** Fills in defaults. Throws `InvalidOptionError`. */
+export function labelOptions(options: ReadHumanLabelsOptions): FilledOptions<ReadHumanLabelsOptions> {
+  const filled = readOptions("readHumanLabels", readHumanLabelsOptions, options);
+  const { min, max } = filled.scale;
+  if (max <= min) throw new InvalidOptionError("readHumanLabels.scale.max", max, `above min (${min})`);
+  return filled;
 }
 
-/** Reads the labels of several files together. The options must be checked. */
+/** Reads the labels of several files together. */
 export async function readLabelInputs(
   inputs: readonly ImportInput[],
-  { labels: worth = usualLabels, scale = { min: 0, max: 1 } }: ReadHumanLabelsOptions,
+  { labels: worth, scale }: FilledOptions<ReadHumanLabelsOptions>,
 ): Promise<readonly HumanLabel[]> {
   const values = new Map(
     Object.entries(worth).map(([label, value]) => [label.trim().toLowerCase(), value] as const),

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
-import { checkNumber } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import { showPercent } from "../../../src/plugin/show-percent.ts";
 import type { OutcomeRecord } from "../outcomes/outcome-record.ts";
 import { textKey } from "../outcomes/prompt-key.ts";
@@ -18,6 +18,12 @@ export interface SplitOptions {
    */
   readonly groupBy?: readonly UnitField[] | undefined;
 }
+
+export const splitOptions: OptionTable<SplitOptions> = {
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  share: { is: "number", above: 0, below: 1, default: 0.5 },
+  groupBy: { is: "checked", check: checkGroupBy, default: UNIT_FIELDS, expected: "fields of records" },
+};
 
 export interface Split {
   readonly fit: OutcomeRecord[];
@@ -41,10 +47,7 @@ export interface Split {
  * than half of its share: the error names the unit and what to group by instead.
  */
 export function splitOutcomes(records: readonly OutcomeRecord[], options: SplitOptions = {}): Split {
-  const { seed = 1, share = 0.5, groupBy = UNIT_FIELDS } = options;
-  checkNumber("splitOutcomes.seed", seed, { min: 0, max: 0xffff_ffff, integer: true });
-  checkNumber("splitOutcomes.share", share, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
-  checkGroupBy("splitOutcomes.groupBy", groupBy);
+  const { seed, share, groupBy } = readOptions("splitOutcomes", splitOptions, options);
   if (records.length === 0) throw new InvalidOptionError("records", records, "records to split");
   const units = unitsOf(records, groupBy);
   const whole = { records, units, groupBy };
@@ -63,13 +66,14 @@ export function splitOutcomes(records: readonly OutcomeRecord[], options: SplitO
 }
 
 /** Throws `InvalidOptionError` unless these are fields that records can be grouped by, at least one. */
-export function checkGroupBy(option: string, groupBy: readonly string[]): void {
+export function checkGroupBy(option: string, groupBy: readonly string[]): readonly UnitField[] {
   const expected = `one or more of ${UNIT_FIELDS.join(", ")}`;
   if (!Array.isArray(groupBy) || groupBy.length === 0)
     throw new InvalidOptionError(option, groupBy, expected);
   for (const field of groupBy)
     if (!(UNIT_FIELDS as readonly string[]).includes(field))
       throw new InvalidOptionError(option, field, expected);
+  return groupBy as readonly UnitField[];
 }
 
 /** Fields that name a unit, the widest first: it stays the same when a unit gets further records. */

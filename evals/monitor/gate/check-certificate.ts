@@ -4,6 +4,7 @@ import {
   type Price,
   type Router,
 } from "../../../src/contracts/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import { lookUpName } from "../../../src/router/cost/inner.ts";
 import { type OutcomeRecord, outcomeOf } from "../../data/outcomes/outcome-record.ts";
 import { checkDisjoint, type RecordKeys, restsOn } from "../../data/split/record-keys.ts";
@@ -39,6 +40,15 @@ export interface CheckCertificateOptions {
   /** Time of the check, in milliseconds since the epoch. Default: now. */
   readonly now?: number | undefined;
 }
+
+export const checkCertificateOptions: OptionTable<CheckCertificateOptions, "classifier" | "router" | "now"> =
+  {
+    file: { is: "text", default: "tuning file" },
+    classifier: { is: "object", methods: ["classify"], optional: true },
+    router: { is: "object", methods: ["decide"], optional: true },
+    strict: { is: "boolean", default: false },
+    now: { is: "number", optional: true },
+  };
 
 /** Result of the gate. Plain JSON. */
 export interface GateReport {
@@ -89,9 +99,10 @@ export async function checkCertificate(
   outcomes: readonly OutcomeRecord[],
   options: CheckCertificateOptions,
 ): Promise<GateReport> {
-  const { file = "tuning file", strict = false, now = Date.now(), classifier } = options;
+  const given = readOptions("checkCertificate", checkCertificateOptions, options);
+  const { file, strict, now = Date.now(), classifier } = given;
   const parts = partsOf(tuning, outcomes, file);
-  const router = options.router && configuredRouter(options.router);
+  const router = given.router && configuredRouter(given.router);
   const context = await contextOf(tuning, parts, { classifier, router, now });
   const checks: CheckResult[] = [];
   for (const check of gate) {

@@ -1,6 +1,6 @@
-import { InvalidOptionError, OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { meanWeightPValue } from "../../../src/loop/statistics/index.ts";
-import { checkMethods, checkNumber } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../../src/plugin/index.ts";
 import type { LoggedDecision } from "../../data/decisions/join-feedback.ts";
 import { checkCoverage } from "./check-coverage.ts";
 import type { OffPolicyReport } from "./off-policy-report.ts";
@@ -35,6 +35,23 @@ export interface OffPolicyOptions {
   readonly classifier?: string | undefined;
 }
 
+export const offPolicyOptions: OptionTable<OffPolicyOptions, "clip" | "classifier"> = {
+  file: { is: "text", default: "log" },
+  unit: {
+    is: "choice",
+    of: ["session", "tenant", "decision"],
+    default: "session",
+    expected: "session, tenant or decision",
+  },
+  folds: { is: "number", min: 2, max: 100, integer: true, default: 5 },
+  clip: { is: "number", above: 0, optional: true },
+  maxUncovered: { is: "share", default: 0.01 },
+  resamples: { is: "number", min: 1, max: 1_000_000, integer: true, default: 1_000 },
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  confidence: { is: "number", min: 0.5, below: 1, default: 0.95 },
+  classifier: { is: "text", optional: true },
+};
+
 /**
  * Estimates the effect of another policy on logged traffic: the quality of its decisions (plans) and the cost
  * of all their attempts, from decisions with propensities and feedback. No model is called. The target is
@@ -49,14 +66,9 @@ export async function offPolicy<Id extends string>(
   target: OffPolicyTarget<Id>,
   options: OffPolicyOptions = {},
 ): Promise<OffPolicyReport> {
-  const { file = "log", unit = "session", folds = 5, maxUncovered = 0.01 } = options;
-  const { resamples = 1_000, seed = 1, confidence = 0.95, classifier } = options;
-  checkMethods("policy", target.policy, ["select"]);
-  if (!["session", "tenant", "decision"].includes(unit))
-    throw new InvalidOptionError("unit", unit, "session, tenant or decision");
-  checkNumber("folds", folds, { min: 2, max: 100, integer: true });
-  checkNumber("maxUncovered", maxUncovered, { min: 0, max: 1 });
-  checkNumber("confidence", confidence, { min: 0.5, max: 1 - Number.EPSILON });
+  const given = readOptions("offPolicy", offPolicyOptions, options, "");
+  const { file, unit, folds, maxUncovered, resamples, seed, confidence, classifier } = given;
+  readOption({ is: "object", methods: ["select"] }, "policy", target.policy);
 
   const { rows, forced } = await readRows(log, target, file);
   if (rows.length === 0)
@@ -66,8 +78,7 @@ export async function offPolicy<Id extends string>(
       "file",
       forced === 0 ? "holds no decisions" : `holds only pins (${forced}), which say nothing about a policy`,
     );
-  const { clip = Math.sqrt(rows.length) } = options;
-  checkNumber("clip", clip, { min: Number.MIN_VALUE });
+  const { clip = Math.sqrt(rows.length) } = given;
 
   const units = unitsOfRows(rows, unit);
   const weights = Float64Array.from(

@@ -1,6 +1,6 @@
 import { type Classifier, InvalidOptionError } from "../../../src/contracts/index.ts";
 import { bootstrapRows, type Statistics } from "../../../src/loop/statistics/index.ts";
-import { checkNumber } from "../../../src/plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../src/plugin/index.ts";
 import type { OutcomeRecord } from "../../data/outcomes/outcome-record.ts";
 import { promptKey } from "../../data/outcomes/prompt-key.ts";
 import { aiqOf, type CostRange } from "../../metrics/aiq.ts";
@@ -16,7 +16,12 @@ import type { PairedOutcomes } from "../../metrics/routing-curve.ts";
 import { keepOfCases } from "../replay-cases.ts";
 import type { RecordText } from "../request-of-record.ts";
 import { agreementIn, byAgreement, byLogprob } from "./cascades.ts";
-import type { ComparisonMetric, ComparisonRow, IntervalOptions } from "./comparison-row.ts";
+import {
+  type ComparisonMetric,
+  type ComparisonRow,
+  type IntervalOptions,
+  intervalOptions,
+} from "./comparison-row.ts";
 import { alwaysTo, atRandom, byRate, byThreshold, type Contender, oracle } from "./contenders.ts";
 import { pairOutcomes } from "./pair-outcomes.ts";
 
@@ -43,6 +48,17 @@ export interface CompareOptions extends IntervalOptions {
    */
   readonly other?: string | undefined;
 }
+
+export const compareOptions: OptionTable<CompareOptions, "cascade" | "other"> = {
+  ...intervalOptions,
+  small: { is: "text" },
+  large: { is: "text" },
+  classifier: { is: "object", methods: ["classify"] },
+  threshold: { is: "share", default: 0.7 },
+  text: { is: "choice", of: ["prompt", "question"], default: "prompt" },
+  cascade: { is: "table", of: { min: { is: "number", max: 0, optional: true } }, optional: true },
+  other: { is: "text", optional: true },
+};
 
 export interface Comparison {
   readonly small: string;
@@ -73,10 +89,11 @@ export async function compare(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   options: CompareOptions,
 ): Promise<Comparison> {
-  const { small, large, classifier, threshold = 0.7, text, resamples, seed, confidence } = options;
-  const { cascade, other } = options;
-  checkNumber("compare.threshold", threshold, { min: 0, max: 1 });
-  if (cascade?.min !== undefined) checkNumber("compare.cascade.min", cascade.min, { max: 0 });
+  const { small, large, classifier, threshold, text, cascade, other, ...intervals } = readOptions(
+    "compare",
+    compareOptions,
+    options,
+  );
   if (small === large)
     throw new InvalidOptionError("compare.large", large, "another model than compare.small");
   const { cases, skipped, unclassified } = await keepOfCases(
@@ -120,7 +137,7 @@ export async function compare(
       means.begin(weights);
       return measured.map((statistics) => statistics(weights));
     },
-    { groups, resamples, seed, confidence },
+    { groups, ...intervals },
   );
   const rows = contenders.map(
     ({ name }, index): ComparisonRow => ({ name, ...(estimates[index] as Estimates) }),

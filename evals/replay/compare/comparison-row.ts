@@ -1,4 +1,5 @@
 import type { Estimate } from "../../../src/loop/statistics/index.ts";
+import type { OptionTable } from "../../../src/plugin/index.ts";
 
 export type ComparisonMetric =
   | "quality"
@@ -24,3 +25,9 @@ export interface IntervalOptions {
   /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
 }
+
+export const intervalOptions: OptionTable<IntervalOptions> = {
+  resamples: { is: "number", min: 1, max: 1_000_000, integer: true, default: 1_000 },
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  confidence: { is: "number", above: 0, below: 1, default: 0.95 },
+};

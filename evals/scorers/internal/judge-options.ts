@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Model } from "../../../src/contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../../src/plugin/index.ts";
+import type { FilledOptions, OptionTable } from "../../../src/plugin/index.ts";
 
 export interface JudgeCallOptions {
   /** Model of the judge. Use another one than those that are judged: models favour their own answers. */
@@ -26,33 +26,16 @@ export interface JudgeCallOptions {
   readonly retryDelayMs?: number | undefined;
 }
 
-export type JudgeLimits = Readonly<Required<{ [K in Exclude<keyof JudgeCallOptions, "model">]: number }>>;
+export const judgeCallOptions: OptionTable<JudgeCallOptions> = {
+  model: { is: "object", methods: ["generate"], named: ["name"] },
+  maxOutputTokens: { is: "number", min: 1, max: 32_000, integer: true, default: 1_000 },
+  maxCharacters: { is: "number", min: 100, max: 1_000_000, integer: true, default: 20_000 },
+  timeoutMs: { is: "number", min: 1, max: 3_600_000, integer: true, default: 120_000 },
+  maxRetries: { is: "number", min: 0, max: 20, integer: true, default: 3 },
+  retryDelayMs: { is: "number", min: 0, max: 60_000, integer: true, default: 1_000 },
+};
 
-const ranges = {
-  maxOutputTokens: [1_000, 1, 32_000],
-  maxCharacters: [20_000, 100, 1_000_000],
-  timeoutMs: [120_000, 1, 3_600_000],
-  maxRetries: [3, 0, 20],
-  retryDelayMs: [1_000, 0, 60_000],
-} as const satisfies Record<keyof JudgeLimits, readonly [preset: number, min: number, max: number]>;
-
-/** Checks the options that all judges have. `own` are the additional options of this judge. */
-export function judgeLimits(owner: string, options: JudgeCallOptions, own: readonly string[]): JudgeLimits {
-  checkKeys(owner, options, ["model", ...Object.keys(ranges), ...own]);
-  checkMethods(`${owner}.model`, options.model, ["generate"]);
-  checkText(`${owner}.model.name`, options.model.name);
-  const limit = (option: keyof JudgeLimits): number => {
-    const [preset, min, max] = ranges[option];
-    return checkNumber(`${owner}.${option}`, options[option] ?? preset, { min, max, integer: true });
-  };
-  return {
-    maxOutputTokens: limit("maxOutputTokens"),
-    maxCharacters: limit("maxCharacters"),
-    timeoutMs: limit("timeoutMs"),
-    maxRetries: limit("maxRetries"),
-    retryDelayMs: limit("retryDelayMs"),
-  };
-}
+export type JudgeLimits = Omit<FilledOptions<JudgeCallOptions>, "model">;
 
 /** Version that distinguishes judges of different wording: `provider:model@hash`. */
 export function judgeVersion(model: Model, instructions: string): string {

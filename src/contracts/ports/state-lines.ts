@@ -1,4 +1,4 @@
-/** States that a decision log writes as lines of their own: `loopStates` of `switchpoint/rollout` makes them. */
+/** States that a decision log writes as lines of their own: `loopStates` of `switchpoint/loop` makes them. */
 export interface StateLines {
   /**
    * Begins to look at them, and calls `write` with those that are new. `writer` is a random name: processes that write to one

@@ -1,4 +1,5 @@
 import type { Store, StoreEntry, StoreWrite } from "../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { storeFormatVersion } from "./internal/format-version.ts";
@@ -10,8 +11,13 @@ export interface MemoryStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** Creates a store in the memory of this process: for one process, and for tests. */
-export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): Store {
+export const memoryStoreOptions: OptionTable<MemoryStoreOptions, "now"> = {
+  now: { is: "function", optional: true },
+};
+
+/** Creates a store in the memory of this process: for one process, and for tests. Throws `InvalidOptionError`. */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { now = Date.now } = readOptions("memoryStore", memoryStoreOptions, options);
   const table = new MemoryTable();
   const entries = new Map<string, StoreEntry & { readonly expiresAt: number }>();
   const epoch = nodeCrypto().randomUUID();

@@ -5,7 +5,7 @@ import {
   type Store,
   StoreError,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
 import { checkFormat, storeFormatVersion } from "./internal/format-version.ts";
@@ -24,15 +24,18 @@ export interface RedisStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
+export const redisStoreOptions: OptionTable<RedisStoreOptions, "now"> = {
+  client: { is: "object", methods: ["eval", "evalsha"] },
+  namespace: { is: "text", default: "switchpoint" },
+  now: { is: "function", optional: true },
+};
+
 /**
  * Creates a store on Redis (6.2 or later) or Valkey, for any number of processes. Calls that are made at once are one script. How much is
  * lost when the server dies depends on its persistence: with `appendfsync everysec` up to a second.
  */
 export function redisStore(options: RedisStoreOptions): Store {
-  checkKeys("redisStore", options, ["client", "namespace", "now"]);
-  const { client, namespace = "switchpoint", now } = options;
-  checkMethods("redisStore.client", client, ["eval", "evalsha"]);
-  checkText("redisStore.namespace", namespace);
+  const { client, namespace, now } = readOptions("redisStore", redisStoreOptions, options);
   const name = "redis";
   const prefix = `{${namespace.replaceAll(/[{}]/g, "")}}:`;
   const run = scriptRunner(client, name);

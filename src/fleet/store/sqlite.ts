@@ -1,5 +1,5 @@
 import { type Store, type StoreEntry, StoreError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { wait } from "../../plugin/wait.ts";
 import { checkedQuotas, checkedRecords } from "./internal/check-calls.ts";
@@ -20,6 +20,12 @@ export interface SqliteStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
+export const sqliteStoreOptions: OptionTable<SqliteStoreOptions, "now"> = {
+  file: { is: "text" },
+  busyTimeoutMs: { is: "number", min: 0, max: 60_000, default: 2_000 },
+  now: { is: "function", optional: true },
+};
+
 /**
  * Creates a store in a SQLite file, for several processes on one machine. It survives restarts, and what was
  * written survives a loss of power. Calls that wait at once are one transaction, of some microseconds each on this
@@ -27,10 +33,11 @@ export interface SqliteStoreOptions {
  * file cannot be opened or has another format.
  */
 export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  checkKeys("sqliteStore", options, ["file", "busyTimeoutMs", "now"]);
-  const { file, busyTimeoutMs = 2_000, now: time = Date.now } = options;
-  checkText("sqliteStore.file", file);
-  checkNumber("sqliteStore.busyTimeoutMs", busyTimeoutMs, { min: 0, max: 60_000 });
+  const {
+    file,
+    busyTimeoutMs,
+    now: time = Date.now,
+  } = readOptions("sqliteStore", sqliteStoreOptions, options);
   const name = "sqlite";
   const opened = await openSqlite(file).catch((cause: unknown) => {
     throw typeof cause === "object" && cause !== null && "dependency" in cause ? cause : failed(cause);

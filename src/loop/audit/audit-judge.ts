@@ -1,5 +1,5 @@
-import { type ChatRequest, type Completion, InvalidOptionError, type Model } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText, dropPromises } from "../../plugin/index.ts";
+import type { ChatRequest, Completion, Model } from "../../contracts/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { completeFacts } from "../../router/cost/inner.ts";
 import type { AuditedAnswers, AuditScore, AuditScorer, ScoringHop } from "./audit-scorer.ts";
@@ -30,6 +30,15 @@ export interface AuditJudgeOptions {
 const usualRubric =
   "The answer is correct, complete and to the point. Style and length count only where they help or hinder the reader.";
 
+export const auditJudgeOptions: OptionTable<AuditJudgeOptions, "onPair"> = {
+  model: { is: "object", methods: ["generate"], named: ["name"] },
+  rubric: { is: "text", default: usualRubric },
+  orders: { is: "choice", of: ["both", "random"], default: "both" },
+  maxCharacters: { is: "number", min: 100, max: 1_000_000, integer: true, default: 20_000 },
+  maxOutputTokens: { is: "number", min: 1, max: 100_000, integer: true, default: 1_000 },
+  onPair: { is: "function", expected: "a function of true or false", optional: true },
+};
+
 /** Marks from useless to perfect, and the quality of each step. */
 const mostMarks = 10;
 
@@ -45,25 +54,11 @@ const mostMarks = 10;
  * Throws `InvalidOptionError`.
  */
 export function auditJudge(options: AuditJudgeOptions): AuditScorer {
-  checkKeys("auditJudge", options, [
-    "model",
-    "rubric",
-    "orders",
-    "maxCharacters",
-    "maxOutputTokens",
-    "onPair",
-  ]);
-  const { model, rubric = usualRubric, orders = "both" } = options;
-  const { maxCharacters = 20_000, maxOutputTokens = 1_000, onPair } = options;
-  checkMethods("auditJudge.model", model, ["generate"]);
-  checkText("auditJudge.model.name", model.name);
-  checkText("auditJudge.rubric", rubric);
-  if (orders !== "both" && orders !== "random")
-    throw new InvalidOptionError("auditJudge.orders", orders, '"both" or "random"');
-  checkNumber("auditJudge.maxCharacters", maxCharacters, { min: 100, max: 1_000_000, integer: true });
-  checkNumber("auditJudge.maxOutputTokens", maxOutputTokens, { min: 1, max: 100_000, integer: true });
-  if (onPair !== undefined && typeof onPair !== "function")
-    throw new InvalidOptionError("auditJudge.onPair", onPair, "a function of true or false");
+  const { model, rubric, orders, maxCharacters, maxOutputTokens, onPair } = readOptions(
+    "auditJudge",
+    auditJudgeOptions,
+    options,
+  );
   const instructions = [
     "You judge two answers of assistants to the same request, each by itself.",
     `What matters: ${rubric}`,

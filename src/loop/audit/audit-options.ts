@@ -1,5 +1,5 @@
 import { InvalidOptionError, type RecordedFacts, type Router } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { completeFacts } from "../../router/cost/inner.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";
@@ -64,49 +64,50 @@ export interface AuditOptions<Id extends string = string> {
   readonly timeoutMs?: number | undefined;
 }
 
-type Defaulted = Omit<AuditOptions, "rate" | "perDay" | "allow" | "hashKey" | "budget">;
+type Open = "rate" | "perDay" | "small" | "hashKey" | "allow";
 
-/** Options with their defaults. */
+export const auditOptions: OptionTable<AuditOptions, Open> = {
+  router: { is: "object", methods: ["observe"] },
+  reference: { is: "any", expected: "the id of a model" },
+  scorer: { is: "object", methods: ["score"], named: ["name"] },
+  budget: { is: "table", of: { usdPerDay: { is: "number", min: 1e-6, max: 1e6 } } },
+  file: { is: "text" },
+  rate: { is: "share", min: 1e-6, optional: true },
+  perDay: { is: "number", min: 1, max: 1e7, integer: true, optional: true },
+  small: { is: "any", expected: "the id of a model", optional: true },
+  trainingShare: { is: "share", default: 1 },
+  prompts: { is: "choice", of: ["store", "hash"], default: "hash" },
+  hashKey: { is: "text", optional: true, secret: true },
+  allow: { is: "function", expected: "a function of the facts of a request", optional: true },
+  tools: { is: "choice", of: ["first-turn", "skip"], default: "first-turn" },
+  onRecord: {
+    is: "list",
+    of: { is: "function" },
+    expected: "a list of functions of a record, for instance [promise.add]",
+    default: [],
+  },
+  maxConcurrent: { is: "number", min: 1, max: 100, integer: true, default: 4 },
+  maxQueued: { is: "number", min: 1, max: 10_000, integer: true, default: 100 },
+  timeoutMs: { is: "number", min: 1, max: 3_600_000, integer: true, default: 300_000 },
+};
+
+/** Options with their defaults, and what follows from them. */
 export interface ResolvedAuditOptions
-  extends Readonly<{ [Option in keyof Defaulted]-?: NonNullable<Defaulted[Option]> }>,
-    Pick<AuditOptions, "rate" | "perDay" | "allow"> {
+  extends Omit<FilledOptions<AuditOptions, Exclude<Open, "small">>, "budget" | "hashKey"> {
   readonly usdPerDay: number;
   /** Returns the keyed hash of a text. */
   readonly hash: (text: string) => string;
 }
 
-const known = [
-  "router",
-  "reference",
-  "scorer",
-  "budget",
-  "file",
-  "rate",
-  "perDay",
-  "small",
-  "trainingShare",
-  "prompts",
-  "hashKey",
-  "allow",
-  "tools",
-  "onRecord",
-  "maxConcurrent",
-  "maxQueued",
-  "timeoutMs",
-] satisfies readonly (keyof AuditOptions)[];
-
 /** Checks options and fills in defaults. Throws `InvalidOptionError`. */
 export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
-  checkKeys("createAudit", given, known);
-  const { router, reference, scorer, budget, file, rate, perDay, allow, onRecord = [] } = given;
-  const { prompts = "hash", tools = "first-turn", trainingShare = 1, hashKey } = given;
-  const { maxConcurrent = 4, maxQueued = 100, timeoutMs = 300_000 } = given;
-  checkMethods("createAudit.router", router, ["observe"]);
+  const { budget, hashKey, ...read } = readOptions("createAudit", auditOptions, given);
+  const { router, reference, scorer, file, rate, perDay } = read;
   if ((router as Partial<Router>).isClosed === true)
     throw new InvalidOptionError("createAudit.router", "a closed router", "a router that is not closed");
   const models = new Map(Object.entries(router.models));
   const ids = [...models.keys()];
-  const small = given.small ?? ids.find((id) => id !== reference) ?? "";
+  const small = read.small ?? ids.find((id) => id !== reference) ?? "";
   for (const [option, id] of [
     ["reference", reference],
     ["small", small],
@@ -123,8 +124,7 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   }
   if (models.get(small)?.name === models.get(reference)?.name)
     throw new InvalidOptionError("createAudit.small", small, "a model with another name than the reference");
-  checkMethods("createAudit.scorer", scorer, ["score"]);
-  if (checkText("createAudit.scorer.name", scorer.name).length > 100)
+  if (scorer.name.length > 100)
     throw new InvalidOptionError("createAudit.scorer.name", scorer.name, "at most 100 characters");
   for (const model of scorer.models ?? [])
     if (completeFacts(model).price === undefined)
@@ -133,9 +133,7 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
         model.name,
         "models whose price is known, since a budget bounds the audit: give it a price, 0 if it costs nothing",
       );
-  checkKeys("createAudit.budget", budget, ["usdPerDay"]);
-  const usdPerDay = checkNumber("createAudit.budget.usdPerDay", budget.usdPerDay, { min: 1e-6, max: 1e6 });
-  if (/\.gz$/i.test(checkText("createAudit.file", file)))
+  if (/\.gz$/i.test(file))
     throw new InvalidOptionError(
       "createAudit.file",
       file,
@@ -143,48 +141,12 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
     );
   if ((rate === undefined) === (perDay === undefined))
     throw new InvalidOptionError("createAudit.rate", rate, "given, or perDay, and not both");
-  if (rate !== undefined) checkNumber("createAudit.rate", rate, { min: 1e-6, max: 1 });
-  if (perDay !== undefined) checkNumber("createAudit.perDay", perDay, { min: 1, max: 1e7, integer: true });
-  checkNumber("createAudit.trainingShare", trainingShare, { min: 0, max: 1 });
-  checkChoice("createAudit.prompts", prompts, ["store", "hash"]);
-  checkChoice("createAudit.tools", tools, ["first-turn", "skip"]);
-  if (allow !== undefined && typeof allow !== "function")
-    throw new InvalidOptionError("createAudit.allow", allow, "a function of the facts of a request");
-  if (!Array.isArray(onRecord) || !onRecord.every((taker) => typeof taker === "function"))
-    throw new InvalidOptionError(
-      "createAudit.onRecord",
-      onRecord,
-      "a list of functions of a record, for instance [promise.add]",
-    );
-  if (hashKey !== undefined) checkText("createAudit.hashKey", hashKey);
   const crypto = nodeCrypto();
   const key = hashKey ?? crypto.randomBytes(32);
   return {
-    router,
-    reference,
-    scorer,
-    file,
-    rate,
-    perDay,
+    ...read,
     small,
-    trainingShare,
-    prompts,
-    allow,
-    tools,
-    onRecord: [...onRecord],
-    maxConcurrent: checkNumber("createAudit.maxConcurrent", maxConcurrent, {
-      min: 1,
-      max: 100,
-      integer: true,
-    }),
-    maxQueued: checkNumber("createAudit.maxQueued", maxQueued, { min: 1, max: 10_000, integer: true }),
-    timeoutMs: checkNumber("createAudit.timeoutMs", timeoutMs, { min: 1, max: 3_600_000, integer: true }),
-    usdPerDay,
+    usdPerDay: budget.usdPerDay,
     hash: (text) => crypto.createHmac("sha256", key).update(text).digest("hex").slice(0, 32),
   };
-}
-
-function checkChoice(option: string, value: unknown, choices: readonly string[]): void {
-  if (!choices.some((choice) => choice === value))
-    throw new InvalidOptionError(option, value, choices.map((choice) => `"${choice}"`).join(" or "));
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkNumber, checkText } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
 import { neededBuiltin } from "../../plugin/node-builtin.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";
 import { checkAuditedRecord } from "../promise/check-audited-record.ts";
@@ -22,8 +22,8 @@ const anyRecord = { leastProbability: 1e-6, everyMs: undefined };
  * read, or is none: of a pipe it would wait for what may never come.
  */
 export async function auditedRecords(file: string, most = 2_000): Promise<readonly AuditedRecord[]> {
-  checkText("auditedRecords.file", file);
-  checkNumber("auditedRecords.most", most, { min: 1, max: 100_000, integer: true });
+  readOption({ is: "text" }, "auditedRecords.file", file);
+  readOption({ is: "number", min: 1, max: 100_000, integer: true }, "auditedRecords.most", most);
   const { open, constants } = neededBuiltin("node:fs/promises");
   let last: AuditedRecord[] = [];
   try {

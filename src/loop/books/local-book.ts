@@ -1,5 +1,7 @@
 import { InvalidOptionError, type Json } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
+import { readState, type StateTable } from "../../plugin/index.ts";
+import { exportedAs } from "../exported-as.ts";
 import type { Guard } from "../guards/guard.ts";
 import { checkRecord, type RolloutRecord } from "../rollout/rollout-record.ts";
 import { addShadow, isShadow, noShadow } from "../rollout/shadow-watch.ts";
@@ -91,36 +93,41 @@ export function createLocalBook({ first, stages, guards, units, clock }: LocalBo
       return JSON.parse(JSON.stringify(kept)) as Json;
     },
     restoreState(given) {
-      const one = (given ?? {}) as unknown as Partial<LocalState>;
-      const found = checkRecord(one.record, first.id, stages);
-      if (typeof found === "string")
-        throw new InvalidOptionError("state.record", one.record, `usable: ${found}`);
-      if (found.saltHash !== first.saltHash)
-        throw new InvalidOptionError(
-          "state.record",
-          one.record,
-          "of a rollout with the same salt: units would move",
-        );
-      if (found.settingsHash !== first.settingsHash)
-        throw new InvalidOptionError(
-          "state.record",
-          one.record,
-          "of a rollout with the same policies, stages, guards and confidence: give a changed one another id",
-        );
-      const isFit =
-        one.formatVersion === 1 &&
-        isShadow(one.shadow) &&
-        typeof one.atStageMs === "number" &&
-        one.atStageMs >= 0;
-      if (!isFit) throw new InvalidOptionError("state", given, "what exportState() of this rollout returned");
+      const state = readState("state", localState(first, stages), given as unknown as LocalState);
       // Throws, and has then changed nothing.
-      units.restoreState(one.units as UnitsState);
-      record = found;
-      shadow = one.shadow as typeof noShadow;
+      units.restoreState(state.units);
+      ({ record, shadow } = state);
       // A judgement follows soon.
       kept = { points: {} };
-      earlierMs = one.atStageMs as number;
+      earlierMs = state.atStageMs;
       began = clock.monotonic();
     },
+  };
+}
+
+/** Returns the table of the state of the rollout that begins with this record. */
+function localState(first: RolloutRecord, stages: number): StateTable<LocalState> {
+  return {
+    formatVersion: { is: "choice", of: [1] },
+    record: {
+      is: "checked",
+      check(option, given: unknown) {
+        const record = checkRecord(given, first.id, stages);
+        const refuse = (expected: string) => {
+          throw new InvalidOptionError(option, given, expected);
+        };
+        if (typeof record === "string") return refuse(`usable: ${record}`);
+        if (record.saltHash !== first.saltHash)
+          return refuse("of a rollout with the same salt: units would move");
+        if (record.settingsHash !== first.settingsHash)
+          return refuse(
+            "of a rollout with the same policies, stages, guards and confidence: give a changed one another id",
+          );
+        return record;
+      },
+    },
+    units: { is: "any" },
+    shadow: exportedAs(isShadow),
+    atStageMs: { is: "number", min: 0 },
   };
 }

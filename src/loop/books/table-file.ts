@@ -1,5 +1,7 @@
+import { readState, type StateTable } from "../../plugin/index.ts";
+import { exportedAs } from "../exported-as.ts";
 import type { Guard } from "../guards/guard.ts";
-import { isCount, longestValue } from "../rollout/rollout-record.ts";
+import { longestValue } from "../rollout/rollout-record.ts";
 import type { ShadowStatus } from "../rollout/rollout-status.ts";
 import { isShadow } from "../rollout/shadow-watch.ts";
 import { type ArmTable, isArmTable, mergeTables } from "../units/arm-table.ts";
@@ -16,6 +18,8 @@ export interface TableFile {
   readonly shadow: ShadowStatus;
 }
 
+const count = { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER, integer: true } as const;
+
 /**
  * Returns a table as text; undefined if a store would not take it. What waits in this process for a partner is left out:
  * tables of several processes are put together without it.
@@ -25,19 +29,22 @@ export function tableText(file: TableFile, guards: readonly Guard[]): string | u
   return text.length <= longestValue ? text : undefined;
 }
 
+function tableFile(guards: readonly Guard[]): StateTable<TableFile> {
+  return {
+    formatVersion: { is: "choice", of: [1] },
+    epoch: count,
+    write: count,
+    at: count,
+    table: exportedAs((value) => isArmTable(value, guards)),
+    shadow: exportedAs(isShadow),
+  };
+}
+
 /** Reads a table; undefined for everything else, which counts as no evidence. */
 export function readTable(text: string, guards: readonly Guard[]): TableFile | undefined {
   if (text.length > longestValue) return undefined;
   try {
-    const one = JSON.parse(text) as Partial<TableFile> | null;
-    const isFit =
-      one?.formatVersion === 1 &&
-      isCount(one.epoch) &&
-      isCount(one.write) &&
-      isCount(one.at) &&
-      isArmTable(one.table, guards) &&
-      isShadow(one.shadow);
-    return isFit ? (one as TableFile) : undefined;
+    return readState("table", tableFile(guards), JSON.parse(text) as TableFile);
   } catch {
     return undefined;
   }

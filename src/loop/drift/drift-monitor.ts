@@ -1,12 +1,14 @@
 import type { Decision, DriftFound, EventSink, LoopEvent, RouterEvent } from "../../contracts/index.ts";
+import { readOptions } from "../../plugin/index.ts";
 import type { Counted } from "../statistics/share-rise.ts";
 import { compareRise } from "./compare-rise.ts";
 import { baselineOf, compareTraffic, completed, levelOf, NONE } from "./compare-traffic.ts";
 import {
-  checkDriftOptions,
-  checkScoreReference,
   type DriftOptions,
   type DriftReference,
+  type DriftSettings,
+  driftOptions,
+  driftReference,
 } from "./drift-options.ts";
 import { checkDriftState, type DriftState, entriesOf, type TrafficBaseline } from "./drift-state.ts";
 import type { DriftAlarm, DriftFinding, DriftStatus } from "./drift-status.ts";
@@ -43,7 +45,7 @@ const minDisagreementRise = 0.05;
  * the window, and no clock is read. Throws `InvalidOptionError`.
  */
 export function createDriftMonitor(options: DriftOptions = {}): DriftMonitor {
-  const settings = checkDriftOptions(options);
+  const settings: DriftSettings = readOptions("createDriftMonitor", driftOptions, options);
   const parts = { ...settings, seed: Math.floor(Math.random() * 0x1_0000_0000) };
   const open = (before?: TrafficCounts) => trafficWindow({ ...parts, size: parts.windowRequests }, before);
   let emit: ((event: LoopEvent) => void) | undefined;
@@ -162,7 +164,7 @@ export function createDriftMonitor(options: DriftOptions = {}): DriftMonitor {
       alarms: [...alarms.values()],
     }),
     renew(given?: DriftReference) {
-      begin(given === undefined ? undefined : checkScoreReference("renew.reference", given));
+      begin(given === undefined ? undefined : readOptions("renew.reference", driftReference, given));
     },
     exportState: (): DriftState => ({
       formatVersion: 1,

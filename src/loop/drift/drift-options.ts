@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import type { FilledOptions, OptionTable } from "../../plugin/index.ts";
+import { checkAscending } from "../statistics/check-ascending.ts";
 import type { ScoreReference } from "../statistics/score-drift.ts";
 
 /** Distribution of complexity that a conclusion was drawn from. */
@@ -26,69 +27,30 @@ export interface DriftOptions {
   readonly command?: string | undefined;
 }
 
-export interface DriftSettings {
-  readonly reference: DriftReference | undefined;
-  readonly windowRequests: number;
-  readonly windowVerdicts: number;
-  readonly falseAlarmWindows: number;
-  readonly maxTenantShare: number;
-  readonly command: string;
-}
+export type DriftSettings = FilledOptions<DriftOptions, "reference">;
 
 const retune =
   "switchpoint eval tune --outcomes audit.jsonl --small SMALL --large LARGE --max-loss 0.02 --out tuning.json --force";
 const mostQuantiles = 10_001;
+const ascending = "2 to 10,001 quantiles in ascending order";
 
-/** Checks options and fills in the defaults. Throws `InvalidOptionError`. */
-export function checkDriftOptions(options: DriftOptions): DriftSettings {
-  checkKeys("createDriftMonitor", options, [
-    "reference",
-    "windowRequests",
-    "windowVerdicts",
-    "falseAlarmWindows",
-    "maxTenantShare",
-    "command",
-  ]);
-  const {
-    reference,
-    windowRequests = 1_000,
-    windowVerdicts = 200,
-    falseAlarmWindows = 20,
-    maxTenantShare = 0.1,
-    command = retune,
-  } = options;
-  const whole = (name: string, value: number, min: number, max: number) =>
-    checkNumber(`createDriftMonitor.${name}`, value, { min, max, integer: true });
-  whole("windowRequests", windowRequests, 200, 20_000);
-  whole("windowVerdicts", windowVerdicts, 50, 20_000);
-  checkNumber("createDriftMonitor.falseAlarmWindows", falseAlarmWindows, { min: 2, max: 10_000 });
-  checkNumber("createDriftMonitor.maxTenantShare", maxTenantShare, { min: 0.01, max: 1 });
-  checkText("createDriftMonitor.command", command);
-  return {
-    reference:
-      reference === undefined ? undefined : checkScoreReference("createDriftMonitor.reference", reference),
-    windowRequests,
-    windowVerdicts,
-    falseAlarmWindows,
-    maxTenantShare,
-    command,
-  };
-}
+export const driftReference: OptionTable<DriftReference, "classifier"> = {
+  quantiles: { is: "checked", check: checkQuantiles, expected: ascending },
+  scores: { is: "number", min: 1 },
+  classifier: { is: "text", optional: true },
+};
 
-/** Checks a distribution of scores and returns a copy. Throws `InvalidOptionError`. */
-export function checkScoreReference(option: string, given: DriftReference): DriftReference {
-  const { quantiles, scores, classifier } = (given ?? {}) as Partial<DriftReference>;
-  if (!Array.isArray(quantiles) || quantiles.length < 2 || quantiles.length > mostQuantiles)
-    throw new InvalidOptionError(
-      `${option}.quantiles`,
-      quantiles,
-      `2 to ${mostQuantiles.toLocaleString("en-US")} quantiles in ascending order`,
-    );
-  let least = Number.NEGATIVE_INFINITY;
-  quantiles.forEach((value, at) => {
-    least = checkNumber(`${option}.quantiles[${at}]`, value, { min: least });
-  });
-  checkNumber(`${option}.scores`, scores, { min: 1 });
-  if (classifier !== undefined) checkText(`${option}.classifier`, classifier);
-  return { quantiles: [...quantiles], scores: scores as number, classifier };
+export const driftOptions: OptionTable<DriftOptions, "reference"> = {
+  reference: { is: "table", of: driftReference, optional: true },
+  windowRequests: { is: "number", min: 200, max: 20_000, integer: true, default: 1_000 },
+  windowVerdicts: { is: "number", min: 50, max: 20_000, integer: true, default: 200 },
+  falseAlarmWindows: { is: "number", min: 2, max: 10_000, default: 20 },
+  maxTenantShare: { is: "share", min: 0.01, default: 0.1 },
+  command: { is: "text", default: retune },
+};
+
+function checkQuantiles(option: string, given: unknown): readonly number[] {
+  if (!Array.isArray(given) || given.length < 2 || given.length > mostQuantiles)
+    throw new InvalidOptionError(option, given, ascending);
+  return checkAscending(option, given);
 }

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkNumber, checkText } from "../../plugin/index.ts";
+import { readOption, readState, type StateTable } from "../../plugin/index.ts";
 import type { Counted } from "../statistics/share-rise.ts";
-import { checkScoreReference, type DriftReference, type DriftSettings } from "./drift-options.ts";
+import { type DriftReference, type DriftSettings, driftReference } from "./drift-options.ts";
 import type { DriftAlarm } from "./drift-status.ts";
 import { MOST_NAMES, MOST_SERVED, type ServedEntry } from "./served-models.ts";
 import { labelOf, TRAFFIC_LABELS, type TrafficLabel } from "./traffic-labels.ts";
@@ -9,7 +9,7 @@ import type { LabelCounts, TrafficCounts } from "./traffic-window.ts";
 
 /** Reference of all windows. */
 export interface TrafficBaseline {
-  readonly scores: DriftReference | undefined;
+  readonly scores?: DriftReference | undefined;
   readonly failures: Counted;
   readonly labels: Readonly<Record<TrafficLabel, LabelCounts>>;
 }
@@ -45,98 +45,98 @@ export function entriesOf(labels: Readonly<Record<TrafficLabel, LabelCounts>>): 
 const mostAlarms = 1_000;
 const longestReason = 1_000;
 
-/** Checks an exported state. Throws `InvalidOptionError`. */
-export function checkDriftState(given: DriftState, { windowRequests }: DriftSettings): CheckedState {
-  const state = (given ?? {}) as Partial<DriftState>;
-  if (state.formatVersion !== 1 || state.windowRequests !== windowRequests)
-    throw new InvalidOptionError(
-      "state",
-      { formatVersion: state.formatVersion, windowRequests: state.windowRequests },
-      `what exportState() of a monitor with windowRequests ${windowRequests} returned`,
-    );
-  const { window, baseline, verdictsBefore } = state;
-  const requests = count("state.window.requests", window?.requests, windowRequests - 1);
-  const asked = count("state.window.asked", window?.asked, requests);
+const count = { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER, integer: true } as const;
+const label = { is: "checked", check: (_: string, value: unknown) => labelOf(value) } as const;
+const reason = {
+  is: "checked",
+  check: (path: string, value: unknown) => readOption({ is: "text" }, path, value).slice(0, longestReason),
+} as const;
+const counted = { is: "checked", check: checkCounted } as const;
+const reference = { is: "table", of: driftReference } as const;
+
+/** Returns the table of the state of a monitor with windows of this size. */
+function driftState(windowRequests: number): StateTable<DriftState> {
+  const ofLabel = {
+    is: "list",
+    max: windowRequests,
+    of: { is: "tuple", of: [label, { ...count, max: windowRequests }] },
+  } as const;
+  const labels = {
+    is: "table",
+    of: { model: ofLabel, language: ofLabel, length: ofLabel, category: ofLabel },
+  } as const;
   return {
-    formatVersion: 1,
-    windowRequests,
-    windows: count("state.windows", state.windows),
+    formatVersion: { is: "choice", of: [1] },
+    windowRequests: count,
+    windows: count,
     window: {
-      requests,
-      scores: list("state.window.scores", window?.scores, requests).map((score, at) =>
-        checkNumber(`state.window.scores[${at}]`, score),
-      ),
-      classifier: optionalText("state.window.classifier", window?.classifier),
-      asked,
-      failures: count("state.window.failures", window?.failures, asked),
-      labels: labelsOf("state.window.labels", window?.labels, windowRequests),
+      is: "table",
+      of: {
+        requests: { ...count, max: windowRequests - 1 },
+        scores: { is: "list", of: { is: "number" } },
+        classifier: { is: "text", empty: true, expected: "a string", optional: true },
+        asked: count,
+        failures: count,
+        labels,
+      },
     },
-    reference: optionalReference("state.reference", state.reference),
-    baseline:
-      baseline === undefined || baseline === null
-        ? undefined
-        : {
-            scores: optionalReference("state.baseline.scores", baseline.scores),
-            failures: counted("state.baseline.failures", baseline.failures),
-            labels: labelsOf("state.baseline.labels", baseline.labels, windowRequests),
-          },
-    verdicts: counted("state.verdicts", state.verdicts),
-    verdictsBefore:
-      verdictsBefore === undefined ? undefined : counted("state.verdictsBefore", verdictsBefore),
-    served: list<ServedEntry>("state.served", state.served, MOST_NAMES).map((entry, at) => ({
-      name: labelOf(entry?.name),
-      served: list("state.served[].served", entry?.served, MOST_SERVED).map(labelOf),
-      answers: count(`state.served[${at}].answers`, entry?.answers),
-      calm: entry?.calm === undefined ? undefined : count(`state.served[${at}].calm`, entry.calm),
-    })),
-    alarms: list<DriftAlarm>("state.alarms", state.alarms, mostAlarms).map((alarm, at) => ({
-      of: text(`state.alarms[${at}].of`, alarm?.of),
-      reason: text(`state.alarms[${at}].reason`, alarm?.reason),
-    })),
+    reference: { ...reference, optional: true },
+    baseline: {
+      is: "table",
+      of: { scores: { ...reference, optional: true }, failures: counted, labels },
+      optional: true,
+    },
+    verdicts: counted,
+    verdictsBefore: { ...counted, optional: true },
+    served: {
+      is: "list",
+      max: MOST_NAMES,
+      of: {
+        is: "table",
+        of: {
+          name: label,
+          served: { is: "list", of: label, max: MOST_SERVED },
+          answers: count,
+          calm: { ...count, optional: true },
+        },
+      },
+    },
+    alarms: { is: "list", max: mostAlarms, of: { is: "table", of: { of: reason, reason } } },
   };
 }
 
-function count(option: string, value: unknown, max = Number.MAX_SAFE_INTEGER): number {
-  return checkNumber(option, value, { min: 0, max, integer: true });
+/** Checks an exported state. Throws `InvalidOptionError`. */
+export function checkDriftState(given: DriftState, { windowRequests }: DriftSettings): CheckedState {
+  const { formatVersion, windowRequests: size } = (given ?? {}) as Partial<DriftState>;
+  if (formatVersion !== 1 || size !== windowRequests)
+    throw new InvalidOptionError(
+      "state",
+      { formatVersion, windowRequests: size },
+      `what exportState() of a monitor with windowRequests ${windowRequests} returned`,
+    );
+  const state = readState("state", driftState(windowRequests), given);
+  const { window, baseline } = state;
+  const { requests, scores, asked, failures } = window;
+  for (const [field, number, most] of [
+    ["asked", asked, requests],
+    ["failures", failures, asked],
+    ["scores", scores.length, requests],
+  ] as const)
+    readOption({ is: "number", max: most }, `state.window.${field}`, number);
+  return {
+    ...state,
+    window: { ...window, labels: mapsOf(window.labels) },
+    baseline: baseline && { ...baseline, labels: mapsOf(baseline.labels) },
+  };
 }
 
-function counted(option: string, value: Partial<Counted> | undefined): Counted {
-  const trials = count(`${option}.trials`, value?.trials);
-  return { trials, events: count(`${option}.events`, value?.events, trials) };
+function checkCounted(option: string, given: Counted): Counted {
+  const trials = readOption(count, `${option}.trials`, given?.trials);
+  return { trials, events: readOption({ ...count, max: trials }, `${option}.events`, given?.events) };
 }
 
-function list<T>(option: string, value: unknown, most: number): readonly (T | undefined)[] {
-  if (!Array.isArray(value) || value.length > most)
-    throw new InvalidOptionError(option, value, `an array of at most ${most} entries, as exported`);
-  return value;
-}
-
-function optionalReference(option: string, given: DriftReference | undefined): DriftReference | undefined {
-  return given === undefined ? undefined : checkScoreReference(option, given);
-}
-
-function text(option: string, value: unknown): string {
-  return checkText(option, value).slice(0, longestReason);
-}
-
-function optionalText(option: string, value: unknown): string | undefined {
-  if (value !== undefined && typeof value !== "string")
-    throw new InvalidOptionError(option, value, "a string");
-  return value;
-}
-
-function labelsOf(
-  option: string,
-  value: Partial<Entries> | undefined,
-  most: number,
-): TrafficBaseline["labels"] {
-  const maps = TRAFFIC_LABELS.map((label) => {
-    const entries = list<readonly [string, number]>(`${option}.${label}`, value?.[label], most);
-    const pairs = entries.map((entry, at) => {
-      const [name, number] = Array.isArray(entry) ? entry : [];
-      return [labelOf(name), count(`${option}.${label}[${at}][1]`, number, most)] as const;
-    });
-    return [label, new Map(pairs)] as const;
-  });
-  return Object.fromEntries(maps) as unknown as TrafficBaseline["labels"];
+function mapsOf(labels: Entries): TrafficBaseline["labels"] {
+  return Object.fromEntries(
+    TRAFFIC_LABELS.map((label) => [label, new Map(labels[label])]),
+  ) as unknown as TrafficBaseline["labels"];
 }

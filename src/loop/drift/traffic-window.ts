@@ -9,7 +9,7 @@ export interface TrafficCounts {
   readonly requests: number;
   /** Complexities by the last classifier, `name@version`; those of one before are dropped. */
   readonly scores: readonly number[];
-  readonly classifier: string | undefined;
+  readonly classifier?: string | undefined;
   /** Requests that should have been classified, and those where it failed. */
   readonly asked: number;
   readonly failures: number;

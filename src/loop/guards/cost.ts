@@ -1,8 +1,8 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { type CostState, clippedCostGuard } from "./clipped-cost-guard.ts";
 import type { Guard } from "./guard.ts";
-import { checkKind } from "./guard-options.ts";
+import { shareGuardOptions } from "./guard-options.ts";
 import { type MomentState, unboundedCostGuard } from "./unbounded-cost-guard.ts";
 
 export interface CostGuardOptions {
@@ -20,28 +20,30 @@ export interface CostGuardOptions {
   readonly kind?: "guard" | "signal" | undefined;
 }
 
+export const costOptions: OptionTable<CostGuardOptions, "marginShare" | "marginUsd" | "maxUsd"> = {
+  marginShare: { is: "number", above: 0, max: 10, optional: true },
+  marginUsd: { is: "number", above: 0, optional: true },
+  maxUsd: { is: "number", above: 0, optional: true },
+  kind: shareGuardOptions.kind,
+};
+
 /**
  * Guard on the mean cost of a unit. With `maxUsd` it is exact for the clipped cost, and the share of clipped units is
  * told: choose one that hardly any unit reaches. Without, one unit of immense cost holds up the comparison, and its
  * error holds for many units only. A unit with a request of unknown price says nothing. Throws `InvalidOptionError`.
  */
 export function cost(options: CostGuardOptions): Guard<CostState> | Guard<MomentState> {
-  checkKeys("cost", options, ["marginShare", "marginUsd", "maxUsd", "kind"]);
-  const { marginShare, marginUsd, maxUsd } = options;
-  if ((marginShare === undefined) === (marginUsd === undefined))
+  const { marginShare, marginUsd, maxUsd, kind } = readOptions("cost", costOptions, options);
+  const margin = marginShare ?? marginUsd;
+  if (margin === undefined || (marginShare !== undefined && marginUsd !== undefined))
     throw new InvalidOptionError(
       "cost",
       options,
       "given either marginShare, a part of control's cost, or marginUsd",
     );
-  const kind = checkKind("cost", options.kind, "guard");
   const ofControl = marginShare !== undefined;
-  const margin = ofControl
-    ? checkNumber("cost.marginShare", marginShare, { min: Number.MIN_VALUE, max: 10 })
-    : checkNumber("cost.marginUsd", marginUsd, { min: Number.MIN_VALUE });
   const what = { name: "cost", kind, margin, marginOf: ofControl ? "control" : "difference" } as const;
   if (maxUsd === undefined) return unboundedCostGuard(what);
-  checkNumber("cost.maxUsd", maxUsd, { min: Number.MIN_VALUE });
   if (!ofControl && margin >= maxUsd)
     throw new InvalidOptionError("cost.marginUsd", margin, `below maxUsd, ${maxUsd}`);
   return clippedCostGuard(what, maxUsd);

@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import type { FinishedRequest, Guard } from "./guard.ts";
 
 /** Options that guards on a share of requests have. */
@@ -10,29 +9,18 @@ export interface ShareGuardOptions {
   readonly kind?: "guard" | "signal" | undefined;
 }
 
-/** Checks the options of a guard on a share and returns them complete. Throws `InvalidOptionError`. */
-export function shareGuardOptions(
+export const shareGuardOptions: OptionTable<ShareGuardOptions> = {
+  // With a margin of 0 harm can never be ruled out: of two equal arms it is never proven that none is worse.
+  margin: { is: "share", above: 0, below: 1 },
+  kind: { is: "choice", of: ["guard", "signal"], default: "guard" },
+};
+
+/** Returns the options of a guard on a share. Throws `InvalidOptionError`. */
+export function readShareGuard(
   owner: string,
   options: ShareGuardOptions,
 ): Pick<Guard, "kind" | "margin" | "marginOf"> {
-  checkKeys(owner, options, ["margin", "kind"]);
-  return {
-    kind: checkKind(owner, options.kind, "guard"),
-    margin: checkMargin(`${owner}.margin`, options.margin),
-    marginOf: "difference",
-  };
-}
-
-/** With a margin of 0 harm can never be ruled out: of two equal arms it is never proven that none is worse. */
-export function checkMargin(option: string, margin: unknown): number {
-  return checkNumber(option, margin, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
-}
-
-export function checkKind(owner: string, kind: unknown, usual: "guard" | "signal"): "guard" | "signal" {
-  if (kind === undefined) return usual;
-  if (kind !== "guard" && kind !== "signal")
-    throw new InvalidOptionError(`${owner}.kind`, kind, '"guard" or "signal"');
-  return kind;
+  return { ...readOptions(owner, shareGuardOptions, options), marginOf: "difference" };
 }
 
 /** Share of a unit's requests. */

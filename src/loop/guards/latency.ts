@@ -1,7 +1,5 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import type { FinishedRequest, Guard } from "./guard.ts";
-import { checkKind } from "./guard-options.ts";
 import {
   addPaired,
   isPairedState,
@@ -22,6 +20,13 @@ export interface LatencyGuardOptions {
   readonly kind?: "guard" | "signal" | undefined;
 }
 
+export const latencyOptions: OptionTable<LatencyGuardOptions> = {
+  quantile: { is: "share", min: 0.5, max: 0.99 },
+  marginMs: { is: "number", min: 0, max: 86_400_000 },
+  of: { is: "choice", of: ["answer", "first-token"], default: "answer" },
+  kind: { is: "choice", of: ["guard", "signal"], default: "signal" },
+};
+
 /** State of a guard on latency. Plain JSON. */
 export interface LatencyState extends PairedState {
   /** Latencies of control's last units. */
@@ -41,17 +46,12 @@ const fewestRecent = 20;
  * `InvalidOptionError`.
  */
 export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
-  checkKeys("latency", options, ["quantile", "marginMs", "of", "kind"]);
-  const { of = "answer" } = options;
-  const quantile = checkNumber("latency.quantile", options.quantile, { min: 0.5, max: 0.99 });
-  const marginMs = checkNumber("latency.marginMs", options.marginMs, { min: 0, max: 86_400_000 });
-  if (of !== "answer" && of !== "first-token")
-    throw new InvalidOptionError("latency.of", of, '"answer" or "first-token"');
+  const { quantile, marginMs, of, kind } = readOptions("latency", latencyOptions, options);
   const timeOf = ({ latencyMs, firstTokenMs }: FinishedRequest) =>
     of === "answer" ? latencyMs : firstTokenMs;
   return {
     name: `latency:p${Number((100 * quantile).toFixed(2))}`,
-    kind: checkKind("latency", options.kind, "signal"),
+    kind,
     margin: marginMs,
     marginOf: "difference",
     unit: "ms",

@@ -1,7 +1,6 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import type { Guard, GuardEvidence, RatedQuality } from "./guard.ts";
-import { checkKind, checkMargin, type ShareGuardOptions } from "./guard-options.ts";
+import { type ShareGuardOptions, shareGuardOptions } from "./guard-options.ts";
 import { type PairedState, pairedGuard } from "./paired-guard.ts";
 
 export interface QualityGuardOptions extends ShareGuardOptions {
@@ -13,7 +12,10 @@ export interface QualityGuardOptions extends ShareGuardOptions {
   readonly from: "feedback" | "audit" | "judge";
 }
 
-const origins: readonly unknown[] = ["feedback", "audit", "judge"];
+export const qualityOptions: OptionTable<QualityGuardOptions> = {
+  ...shareGuardOptions,
+  from: { is: "choice", of: ["feedback", "audit", "judge"] },
+};
 
 /**
  * Guard on the loss of quality, 1 - the mean quality of a unit's rated answers; from an audit, the mean loss against the
@@ -22,18 +24,14 @@ const origins: readonly unknown[] = ["feedback", "audit", "judge"];
  * `InvalidOptionError`.
  */
 export function quality(options: QualityGuardOptions): Guard<PairedState> {
-  checkKeys("quality", options, ["margin", "kind", "from"]);
-  const { from } = options;
-  if (!origins.includes(from))
-    throw new InvalidOptionError("quality.from", from, '"feedback", "audit" or "judge"');
+  const { from, margin, kind } = readOptions("quality", qualityOptions, options);
   const counts = (rated: RatedQuality) =>
     (rated.source === from || rated.source.startsWith(`${from}:`)) && rated.value >= 0 && rated.value <= 1;
-  const margin = checkMargin("quality.margin", options.margin);
   // The values of an audit are (1 + loss) / 2, since bets are on values in [0, 1].
   const isOfAudit = from === "audit";
   const guard = pairedGuard({
     name: `quality:${from}`,
-    kind: checkKind("quality", options.kind, "guard"),
+    kind,
     margin: isOfAudit ? margin / 2 : margin,
     marginOf: "difference",
     unit: "quality",

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { type CostState, clippedCostGuard } from "./clipped-cost-guard.ts";
 import type { Guard } from "./guard.ts";
 
@@ -9,18 +9,18 @@ export interface SavingOptions {
   readonly maxUsd: number;
 }
 
+export const savingOptions: OptionTable<SavingOptions> = {
+  minShare: { is: "share", above: 0, below: 1 },
+  maxUsd: { is: "number", above: 0 },
+};
+
 /**
  * Benefit without which the candidate is not worth routing to: units cost less than control's by at least a share. Once
  * it is proven that they do not, a harmless candidate is `done` with the advice `do-not-route`. Exact. Throws
  * `InvalidOptionError`.
  */
 export function saving(options: SavingOptions): Guard<CostState> {
-  checkKeys("saving", options, ["minShare", "maxUsd"]);
-  const minShare = checkNumber("saving.minShare", options.minShare, {
-    min: Number.MIN_VALUE,
-    max: 1 - Number.EPSILON,
-  });
-  const maxUsd = checkNumber("saving.maxUsd", options.maxUsd, { min: Number.MIN_VALUE });
+  const { minShare, maxUsd } = readOptions("saving", savingOptions, options);
   return clippedCostGuard(
     { name: "saving", kind: "benefit", margin: -minShare, marginOf: "control" },
     maxUsd,

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkNumber } from "../../plugin/index.ts";
+import { readOption, type StateTable } from "../../plugin/index.ts";
+import { readValue } from "../../plugin/options/read-options.ts";
 import type { AuditedRecord, DecidedBecause } from "./audited-record.ts";
 import type { PromiseRules } from "./promise-options.ts";
 
@@ -19,6 +20,20 @@ export interface CheckedRecord extends AuditedRecord {
   readonly because: DecidedBecause;
 }
 
+const time = { is: "number", min: 0, max: 8.64e15 } as const;
+const name = { is: "text", empty: true, expected: "a string, or absent", optional: true } as const;
+
+const auditedRecord: StateTable<AuditedRecord> = {
+  decisionId: name,
+  at: { ...time, optional: true },
+  probability: { is: "share", default: 1 },
+  loss: { is: "number", min: -1, max: 1 },
+  unit: name,
+  tenant: name,
+  category: name,
+  because: { is: "choice", of: ["policy", ...apartOrigins], default: "policy" },
+};
+
 /** Checks and returns a record. Throws `InvalidOptionError`. */
 export function checkAuditedRecord(
   record: AuditedRecord,
@@ -26,20 +41,8 @@ export function checkAuditedRecord(
 ): CheckedRecord {
   if (typeof record !== "object" || record === null)
     throw new InvalidOptionError("record", record, "an audited record");
-  const { decisionId, at, probability = 1, loss, unit, tenant, category, because = "policy" } = record;
-  checkNumber("record.loss", loss, { min: -1, max: 1 });
-  checkNumber("record.probability", probability, { min: rules.leastProbability, max: 1 });
-  if (at !== undefined || rules.everyMs !== undefined) checkNumber("record.at", at, { min: 0, max: 8.64e15 });
-  checkName("decisionId", decisionId);
-  checkName("unit", unit);
-  checkName("tenant", tenant);
-  checkName("category", category);
-  if (because !== "policy" && !apartOrigins.includes(because))
-    throw new InvalidOptionError("record.because", because, `policy, ${apartOrigins.join(", ")}`);
-  return { decisionId, at, probability, loss, unit, tenant, category, because };
-}
-
-function checkName(field: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "string")
-    throw new InvalidOptionError(`record.${field}`, value, "a string, or absent");
+  const read = readValue({ is: "table", of: auditedRecord }, "record", record, false) as CheckedRecord;
+  readOption({ is: "share", min: rules.leastProbability }, "record.probability", read.probability);
+  if (rules.everyMs !== undefined) readOption(time, "record.at", read.at);
+  return read;
 }

@@ -8,7 +8,7 @@ import {
   toPolicy,
 } from "../../../policies/internal/nested.ts";
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, describePolicy } from "../../plugin/index.ts";
+import { describePolicy, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { policiesIn } from "../../plugin/policies-in.ts";
 import type { LivePromise } from "./promise.ts";
 import { type PromiseSnapshot, stateFor } from "./promise-input.ts";
@@ -24,6 +24,12 @@ export interface KeepPromiseOptions<Id extends string> {
   /** True if it decides while the promise is at risk as well. Default false. */
   readonly atRisk?: boolean | undefined;
 }
+
+export const keepPromiseOptions: OptionTable<KeepPromiseOptions<string>> = {
+  promise: { is: "any", expected: "a promise, as createPromise() makes it" },
+  otherwise: { is: "any", expected: "a model id or a policy" },
+  atRisk: { is: "boolean", default: false },
+};
 
 /** Largest distance of a probability from 1 that is rounding. */
 const tolerance = 1e-9;
@@ -44,11 +50,8 @@ export function keepPromise<const Id extends string, const Other extends string>
   options: KeepPromiseOptions<Other>,
 ): Policy<Id | Other> {
   checkPolicy("keepPromise.policy", policy);
-  checkKeys("keepPromise", options, ["promise", "otherwise", "atRisk"]);
-  const { promise, otherwise: use, atRisk = false } = options;
-  checkMethods("keepPromise.promise.input", promise?.input, ["create"]);
-  if (typeof atRisk !== "boolean")
-    throw new InvalidOptionError("keepPromise.atRisk", atRisk, "true or false");
+  const { promise, otherwise: use, atRisk } = readOptions("keepPromise", keepPromiseOptions, options);
+  readOption({ is: "object", methods: ["create"] }, "keepPromise.promise.input", promise?.input);
   const otherwise = toPolicy<Id | Other>("keepPromise.otherwise", use, "the answer to a broken promise");
   for (const [option, nested] of [["policy", policy] as const, ["otherwise", otherwise] as const])
     for (const { policy: one } of policiesIn(`keepPromise.${option}`, nested))

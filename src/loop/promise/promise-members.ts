@@ -1,3 +1,5 @@
+import { readState, type StateTable } from "../../plugin/index.ts";
+
 /** The processes that share a promise, as a store holds them. */
 export interface PromiseMembers {
   readonly formatVersion: 1;
@@ -17,39 +19,30 @@ export const mostMembers = 64;
 /** Largest number of renewals that is taken for one. */
 export const mostRenewals = 1e9;
 const longest = 65_536;
-const namePattern = /^[\w.:-]{1,64}$/;
+/** Names of processes. */
+export const memberName: RegExp = /^[\w.:-]{1,64}$/;
+
+const count = { is: "number", min: 0, integer: true } as const;
+
+const promiseMembers: StateTable<PromiseMembers> = {
+  formatVersion: { is: "choice", of: [1] },
+  generation: { ...count, max: mostRenewals },
+  members: {
+    is: "list",
+    max: mostMembers,
+    of: {
+      is: "table",
+      of: { name: { is: "text", pattern: memberName }, at: { ...count, max: Number.MAX_SAFE_INTEGER } },
+    },
+  },
+};
 
 /** Reads the members; undefined for everything else, which counts as none: a store may hold anything. */
 export function readMembers(text: string | undefined): PromiseMembers | undefined {
   if (text === undefined || text.length > longest) return undefined;
   try {
-    const { formatVersion, generation, members } = JSON.parse(text) as Partial<PromiseMembers>;
-    const isFit =
-      formatVersion === 1 &&
-      isCount(generation, mostRenewals) &&
-      Array.isArray(members) &&
-      members.every(isMember);
-    if (!isFit || members.length > mostMembers) return undefined;
-    return {
-      formatVersion: 1,
-      generation: generation as number,
-      members: members.map(({ name, at }: PromiseMember) => ({ name, at })),
-    };
+    return readState("members", promiseMembers, JSON.parse(text) as PromiseMembers);
   } catch {
     return undefined;
   }
-}
-
-/** True for a name of a process. */
-export function isMemberName(name: unknown): name is string {
-  return typeof name === "string" && namePattern.test(name);
-}
-
-function isMember(value: unknown): boolean {
-  const { name, at } = (value ?? {}) as Partial<PromiseMember>;
-  return isMemberName(name) && isCount(at, Number.MAX_SAFE_INTEGER);
-}
-
-function isCount(value: unknown, most: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }

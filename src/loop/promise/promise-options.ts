@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 
 export interface PromiseOptions {
   /** Largest mean loss of quality against the reference, in (0, 1). */
@@ -8,7 +7,7 @@ export interface PromiseOptions {
   readonly name?: string | undefined;
   /** Number of audited records that a statement is about, at least 100. Default 2,000. */
   readonly window?: number | undefined;
-  /** Confidence of `kept` and of the bound, in [0.5, 1). Default 0.95. */
+  /** Confidence of `kept` and of the bound, in [0.5, 0.999999]. Default 0.95. */
   readonly confidence?: number | undefined;
   /** At most one false alarm in this many windows, on average and in all; at least 2. Default 20. */
   readonly falseAlarmWindows?: number | undefined;
@@ -38,17 +37,18 @@ export interface PromiseOptions {
 
 /** Smallest probability of an audit: the inverse of a smaller one outweighs all other records of any window. */
 const leastProbability = 1e-6;
-const names = [
-  "maxLoss",
-  "name",
-  "window",
-  "confidence",
-  "falseAlarmWindows",
-  "categories",
-  "leastProbability",
-  "maxTenantShare",
-  "everyMs",
-] as const;
+
+export const promiseOptions: OptionTable<PromiseOptions, "leastProbability" | "everyMs"> = {
+  maxLoss: { is: "share", above: 0, below: 1 },
+  name: { is: "text", max: 100, expected: "1 to 100 characters", default: "promise" },
+  window: { is: "number", min: 100, max: 100_000, integer: true, default: 2_000 },
+  confidence: { is: "number", min: 0.5, max: 0.999_999, default: 0.95 },
+  falseAlarmWindows: { is: "number", min: 2, max: 10_000, default: 20 },
+  categories: { is: "number", min: 0, max: 20, integer: true, default: 20 },
+  leastProbability: { is: "share", min: leastProbability, optional: true },
+  maxTenantShare: { is: "share", above: 0, default: 1 },
+  everyMs: { is: "number", min: 1_000, max: 1e11, optional: true },
+};
 
 /** Number of bets in a window. */
 export const betsInWindow = 20;
@@ -61,57 +61,38 @@ export interface Alarms {
   readonly riskAt: number;
 }
 
-/** Options with their defaults. */
-export interface PromiseRules {
-  readonly name: string;
-  readonly maxLoss: number;
+/** Options with their defaults, and what follows from them. */
+export interface PromiseRules
+  extends Omit<FilledOptions<PromiseOptions, "everyMs">, "window" | "confidence"> {
   readonly size: number;
   readonly delta: number;
-  readonly falseAlarmWindows: number;
-  readonly categories: number;
-  readonly leastProbability: number;
   /** Weight by which bets are scaled. Undefined: the largest of the window. */
   readonly mostWeight: number | undefined;
-  readonly maxTenantShare: number;
-  readonly everyMs: number | undefined;
   /** Number of records in an interval, where the grid counts them. */
   readonly every: number;
   readonly overall: Alarms;
   readonly ofCategory: Alarms;
 }
 
-/** Checks the options. Throws `InvalidOptionError`. */
+/** Reads the options. Throws `InvalidOptionError`. */
 export function promiseRules(options: PromiseOptions): PromiseRules {
-  checkKeys("createPromise", options, names);
-  const { maxLoss, name = "promise", window: size = 2_000, confidence = 0.95, categories = 20 } = options;
-  const { falseAlarmWindows = 20, maxTenantShare = 1, everyMs } = options;
-  checkNumber("createPromise.maxLoss", maxLoss, { min: Number.MIN_VALUE });
-  if (maxLoss >= 1) throw new InvalidOptionError("createPromise.maxLoss", maxLoss, "a number below 1");
-  checkText("createPromise.name", name);
-  if (name.length > 100) throw new InvalidOptionError("createPromise.name", name, "at most 100 characters");
-  checkNumber("createPromise.window", size, { min: 100, max: 100_000, integer: true });
-  checkNumber("createPromise.confidence", confidence, { min: 0.5, max: 0.999_999 });
-  checkNumber("createPromise.falseAlarmWindows", falseAlarmWindows, { min: 2, max: 10_000 });
-  checkNumber("createPromise.categories", categories, { min: 0, max: 20, integer: true });
-  checkNumber("createPromise.maxTenantShare", maxTenantShare, { min: Number.MIN_VALUE, max: 1 });
-  if (everyMs !== undefined) checkNumber("createPromise.everyMs", everyMs, { min: 1_000, max: 1e11 });
-  const least = options.leastProbability ?? leastProbability;
-  checkNumber("createPromise.leastProbability", least, { min: leastProbability, max: 1 });
+  const {
+    window: size,
+    confidence,
+    leastProbability: least,
+    ...read
+  } = readOptions("createPromise", promiseOptions, options);
+  const { categories, falseAlarmWindows } = read;
   const alarms = (bets: number): Alarms => ({
     alarmAt: falseAlarmWindows * bets,
     riskAt: Math.min(riskWindows, falseAlarmWindows) * bets,
   });
   return {
-    name,
-    maxLoss,
+    ...read,
     size,
     delta: 1 - confidence,
-    falseAlarmWindows,
-    categories,
-    leastProbability: least,
-    mostWeight: options.leastProbability === undefined ? undefined : 1 / least,
-    maxTenantShare,
-    everyMs,
+    leastProbability: least ?? leastProbability,
+    mostWeight: least === undefined ? undefined : 1 / least,
     every: Math.ceil(size / betsInWindow),
     // The sum of the wealth of all bets is in expectation at most their number: half of the error is that of 20 bets
     // in a window, the other half that of 20 more, which categories share as they share the records, and of one more

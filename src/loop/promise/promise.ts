@@ -5,7 +5,7 @@ import {
   type PromiseChanged,
   type QualityPromise,
 } from "../../contracts/index.ts";
-import { checkMethods } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
 import type { AuditedRecord } from "./audited-record.ts";
 import { checkAuditedRecord } from "./check-audited-record.ts";
 import { checkPromiseState } from "./check-promise-state.ts";
@@ -121,7 +121,7 @@ export function createPromise(options: PromiseOptions): LivePromise {
       restoreState,
     }),
     attach(router) {
-      checkMethods("promise.attach", router, ["observe"]);
+      readOption({ is: "object", methods: ["observe"] }, "promise.attach", router);
       const end = router.observe(
         Object.assign(() => undefined, {
           attach: (emit: (event: LoopEvent) => void) => void emits.set(router, emit),

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 
 /** Part of a tuning file that says what other thresholds would have lost. */
 export interface TunedCurve {
@@ -20,6 +20,10 @@ export interface SaferThresholdOptions {
   readonly lossShare?: number | undefined;
 }
 
+export const saferThresholdOptions: OptionTable<SaferThresholdOptions> = {
+  lossShare: { is: "share", below: 1, default: 0.5 },
+};
+
 /** Largest number of thresholds of a curve. */
 const mostPoints = 10_000;
 
@@ -29,20 +33,19 @@ const mostPoints = 10_000;
  * there is none, or the file has no curve. Throws `InvalidOptionError`.
  */
 export function saferThreshold(tuning: TunedCurve, options: SaferThresholdOptions = {}): number | undefined {
-  checkKeys("saferThreshold", options, ["lossShare"]);
-  const { lossShare = 0.5 } = options;
-  checkNumber("saferThreshold.lossShare", lossShare, { min: 0, max: 1 - Number.EPSILON });
+  const { lossShare } = readOptions("saferThreshold", saferThresholdOptions, options);
   if (typeof tuning !== "object" || tuning === null)
     throw new InvalidOptionError("saferThreshold.tuning", tuning, "a tuning file");
   const { threshold: inForce, curve } = tuning;
   if (inForce === undefined || curve === undefined) return undefined;
-  checkNumber("saferThreshold.tuning.threshold", inForce);
+  readOption({ is: "number" }, "saferThreshold.tuning.threshold", inForce);
   const isCurve = Array.isArray(curve) && curve.length <= mostPoints && curve.every(isPoint);
   if (!isCurve)
     throw new InvalidOptionError("saferThreshold.tuning.curve", typeof curve, `at most ${mostPoints} points`);
   const lossAt = curve.find(({ threshold }) => threshold === inForce)?.loss;
   if (lossAt === undefined) return undefined;
-  const most = Math.max(0, checkNumber("saferThreshold.tuning.curve.loss", lossAt) * lossShare);
+  const lossInForce = readOption({ is: "number" }, "saferThreshold.tuning.curve.loss", lossAt);
+  const most = Math.max(0, lossInForce * lossShare);
   let best: number | undefined;
   for (const { threshold, loss, accepted } of curve) {
     if (accepted !== true || typeof threshold !== "number" || !(threshold < inForce)) continue;

@@ -1,13 +1,14 @@
 import { InvalidOptionError, type Router, type Store, StoreError } from "../../contracts/index.ts";
 import { StoreLink, storeKey } from "../../fleet/inner.ts";
 import { systemClock } from "../../plugin/clock.ts";
-import { checkKeys, checkMethods, checkNumber, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { createPoller } from "../poller.ts";
+import { namespaceOption, storeOption } from "../record-store.ts";
 import { readEntries, readPut } from "../store-answers.ts";
 import type { LivePromise } from "./promise.ts";
 import {
-  isMemberName,
+  memberName,
   mostMembers,
   mostRenewals,
   type PromiseMembers,
@@ -33,6 +34,15 @@ export interface SharePromiseOptions {
   /** Mean time between two looks at the store in milliseconds, 50 to 60,000. Default 3,000. */
   readonly pollMs?: number | undefined;
 }
+
+export const sharePromiseOptions: OptionTable<SharePromiseOptions, "process"> = {
+  promise: { is: "object", methods: ["follow", "renew", "exportState"] },
+  router: { is: "any", expected: "the router whose end ends it" },
+  store: storeOption,
+  namespace: namespaceOption,
+  process: { is: "text", pattern: memberName, expected: namespaceOption.expected, optional: true },
+  pollMs: { is: "number", min: 50, max: 60_000, default: 3_000 },
+};
 
 /** A promise that is one for all processes of a fleet. */
 export interface SharedPromise {
@@ -61,10 +71,14 @@ const mostTries = 8;
  * Throws `InvalidOptionError`.
  */
 export function sharePromise(options: SharePromiseOptions): SharedPromise {
-  checkKeys("sharePromise", options, ["promise", "router", "store", "namespace", "process", "pollMs"]);
-  const { promise, router, store, namespace = "router", pollMs = 3_000 } = options;
-  const { process: name = nodeCrypto().randomUUID() } = options;
-  checkMethods("sharePromise.promise", promise, ["follow", "renew", "exportState"]);
+  const {
+    promise,
+    router,
+    store,
+    namespace,
+    process: name = nodeCrypto().randomUUID(),
+    pollMs,
+  } = readOptions("sharePromise", sharePromiseOptions, options);
   const { everyMs } = promise.exportState();
   if (everyMs === 0)
     throw new InvalidOptionError(
@@ -72,16 +86,6 @@ export function sharePromise(options: SharePromiseOptions): SharedPromise {
       promise.name,
       "created with everyMs, since the bets of several processes must begin at the same times",
     );
-  checkMethods("sharePromise.store", store, ["status"]);
-  checkText("sharePromise.store.name", store.name);
-  checkMethods("sharePromise.store.records", store.records, ["get", "put"]);
-  for (const [option, value] of [
-    ["namespace", namespace],
-    ["process", name],
-  ] as const)
-    if (!isMemberName(value))
-      throw new InvalidOptionError(`sharePromise.${option}`, value, "1 to 64 letters, digits and ._:-");
-  checkNumber("sharePromise.pollMs", pollMs, { min: 50, max: 60_000 });
 
   const ttlMs = Math.min(longestMs, betsInWindow * everyMs);
   const keyOf = (part: string) => storeKey(namespace, `promise/${promise.name}/${part}`);

@@ -6,7 +6,14 @@ import {
   type Tuning,
 } from "../../contracts/index.ts";
 import { canonicalJson } from "../../plugin/canonical-json.ts";
-import { checkKeys, checkText, checkTuning, describePolicy } from "../../plugin/index.ts";
+import {
+  checkTuning,
+  describePolicy,
+  type OptionTable,
+  readOption,
+  readOptions,
+} from "../../plugin/index.ts";
+import { refuseUnknown } from "../../plugin/options/read-options.ts";
 import { sha256 } from "../../plugin/sha256.ts";
 import { catalogueDate } from "../../router/cost/inner.ts";
 import { certificationOf, policyHash } from "../../router/decide/index.ts";
@@ -39,35 +46,56 @@ export interface ReleaseOptions {
   readonly createdAt?: string | undefined;
 }
 
+const servedNames = {
+  is: "list",
+  of: { is: "text" },
+  min: 1,
+  orOne: true,
+  expected: "a name or a list of names",
+} as const;
+
+export const releaseOptions: OptionTable<ReleaseOptions, "tuning" | "classifierFileHash" | "createdAt"> = {
+  tuning: { is: "any", optional: true },
+  prompts: {
+    is: "record",
+    of: { is: "table", of: { id: { is: "text" }, version: { is: "text" }, hash: { is: "text" } } },
+    default: {},
+  },
+  servedModels: { is: "record", of: servedNames, default: {} },
+  classifierFileHash: {
+    is: "text",
+    pattern: /^[0-9a-f]{64}$/,
+    expected: "64 hex digits of a SHA-256",
+    optional: true,
+  },
+  createdAt: { is: "text", expected: "a date in ISO 8601", optional: true },
+};
+
 /**
  * Makes the release of a router as it is now. Throws `InvalidOptionError`, also for a tuning file whose certificate is
  * about another policy, classifier or other models.
  */
 export function createRelease(router: Deployment, options: ReleaseOptions = {}): Release {
-  checkKeys("createRelease", options, [
-    "tuning",
-    "prompts",
-    "servedModels",
-    "classifierFileHash",
-    "createdAt",
-  ]);
-  const { prompts = {}, servedModels = {}, classifierFileHash: fileHash } = options;
-  const { createdAt = new Date().toISOString() } = options;
-  if (typeof createdAt !== "string" || Number.isNaN(Date.parse(createdAt)))
+  const {
+    tuning,
+    prompts,
+    servedModels,
+    classifierFileHash: fileHash,
+    createdAt = new Date().toISOString(),
+  } = readOptions("createRelease", releaseOptions, options);
+  if (Number.isNaN(Date.parse(createdAt)))
     throw new InvalidOptionError("createRelease.createdAt", createdAt, "a date in ISO 8601");
-  if (fileHash !== undefined && !/^[0-9a-f]{64}$/.test(fileHash))
-    throw new InvalidOptionError("createRelease.classifierFileHash", fileHash, "64 hex digits of a SHA-256");
   const ids = Object.keys(router.models);
-  checkIds("createRelease.prompts", prompts, ids);
-  checkIds("createRelease.servedModels", servedModels, ids);
+  refuseUnknown("createRelease.prompts", prompts, ids);
+  refuseUnknown("createRelease.servedModels", servedModels, ids);
   const policy = describePolicy(router.policy);
   const { name, version } = router.classifier;
   const models = ids.map((id, position) => {
     const prompt = Object.hasOwn(prompts, id) ? prompts[id] : undefined;
     const served = Object.hasOwn(servedModels, id) ? servedModels[id] : undefined;
     const model = releasedModel(router.models[id] as Model, position);
-    const known = served ?? servedIn(options.tuning ?? router.tuning, model.name);
-    return [id, { ...model, served: servedOf(id, known), prompt: promptOf(id, prompt) }] as const;
+    const known = served ?? servedIn(tuning ?? router.tuning, model.name);
+    return [id, { ...model, served: servedOf(id, known), prompt }] as const;
   });
   const content = asJson({
     formatVersion: 1 as const,
@@ -75,7 +103,7 @@ export function createRelease(router: Deployment, options: ReleaseOptions = {}):
     classifier: { name, version, fileHash },
     models: Object.fromEntries(models),
     constraints: router.constraints,
-    certificate: certificateOf(router, options.tuning),
+    certificate: certificateOf(router, tuning),
     versions: { package: packageVersion, catalogue: catalogueDate },
   });
   return { ...content, hash: releaseHash(content), createdAt };
@@ -135,10 +163,6 @@ function checkApplies({ models, policy, classifier }: Deployment, tuning: Tuning
     );
 }
 
-function checkIds(option: string, given: unknown, ids: readonly string[]): void {
-  checkKeys(option, given, ids);
-}
-
 function servedIn(tuning: Tuning | undefined, name: string): readonly string[] | undefined {
   const { servedModels } = (tuning ?? {}) as { readonly servedModels?: Record<string, readonly string[]> };
   return servedModels && Object.hasOwn(servedModels, name) ? servedModels[name] : undefined;
@@ -146,19 +170,7 @@ function servedIn(tuning: Tuning | undefined, name: string): readonly string[] |
 
 function servedOf(id: string, served: string | readonly string[] | undefined): readonly string[] | undefined {
   if (served === undefined) return undefined;
-  const list = typeof served === "string" ? [served] : served;
-  if (!Array.isArray(list) || list.length === 0)
-    throw new InvalidOptionError(`createRelease.servedModels.${id}`, served, "a name or a list of names");
-  for (const [at, one] of list.entries()) checkText(`createRelease.servedModels.${id}[${at}]`, one);
-  return [...new Set<string>(list)].sort();
-}
-
-function promptOf(id: string, prompt: ReleasedPrompt | undefined): ReleasedPrompt | undefined {
-  if (prompt === undefined) return undefined;
-  const option = `createRelease.prompts.${id}`;
-  checkKeys(option, prompt, ["id", "version", "hash"]);
-  for (const field of ["id", "version", "hash"] as const) checkText(`${option}.${field}`, prompt[field]);
-  return { id: prompt.id, version: prompt.version, hash: prompt.hash };
+  return [...new Set(readOption(servedNames, `createRelease.servedModels.${id}`, served))].sort();
 }
 
 /** A release is the same before it is written and after it was read. */

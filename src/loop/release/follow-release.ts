@@ -2,11 +2,12 @@ import { errorType } from "../../contracts/errors/index.ts";
 import { isRouterError, type Router, type Store } from "../../contracts/index.ts";
 import { StoreLink } from "../../fleet/inner.ts";
 import { systemClock } from "../../plugin/clock.ts";
-import { checkKeys, checkMethods, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import { loopEmitter } from "../loop-emitter.ts";
 import { createPoller } from "../poller.ts";
-import { checkPlace, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
+import { namespaceOption, storeOption } from "../record-store.ts";
+import { checkReleases, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
 import { type Releases, releaseOfData } from "./release-of-data.ts";
 import { readPointer } from "./release-pointer.ts";
 
@@ -19,6 +20,14 @@ export interface FollowReleaseOptions<Id extends string> {
   /** Mean time between two looks at the store in milliseconds, 50 to 3,000. Default 2,000. */
   readonly pollMs?: number | undefined;
 }
+
+export const followReleaseOptions: OptionTable<FollowReleaseOptions<string>> = {
+  router: { is: "object", methods: ["replace", "observe"] },
+  store: storeOption,
+  namespace: namespaceOption,
+  releases: { is: "checked", check: checkReleases },
+  pollMs: { is: "number", min: 50, max: 3_000, default: 2_000 },
+};
 
 /** A router that follows the release of its fleet. */
 export interface ReleaseFollower {
@@ -41,11 +50,11 @@ const renewMs = 86_400_000;
  * Ends when the router closes. Throws `InvalidOptionError`.
  */
 export function followRelease<Id extends string>(options: FollowReleaseOptions<Id>): ReleaseFollower {
-  checkKeys("followRelease", options, ["router", "store", "namespace", "releases", "pollMs"]);
-  const { router, store, namespace = "router", releases, pollMs = 2_000 } = options;
-  checkMethods("followRelease.router", router, ["replace", "observe"]);
-  checkPlace("followRelease", store, namespace, releases);
-  checkNumber("followRelease.pollMs", pollMs, { min: 50, max: 3_000 });
+  const { router, store, namespace, releases, pollMs } = readOptions(
+    "followRelease",
+    followReleaseOptions,
+    options,
+  );
   const emit = loopEmitter(router as Router);
   const key = pointerKey(namespace);
   /** Content of the pointer that was looked at last: a bad one is told once. */

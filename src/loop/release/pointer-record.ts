@@ -1,6 +1,7 @@
-import { InvalidOptionError, type Store, type StoreEntry } from "../../contracts/index.ts";
+import { InvalidOptionError, type StoreEntry } from "../../contracts/index.ts";
 import { storeKey } from "../../fleet/inner.ts";
-import { checkMethods, checkText } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
+import type { Releases } from "./release-of-data.ts";
 
 /** Longest life of an entry: 31 days. Followers renew it. */
 export const ttlMs = 2_678_400_000;
@@ -10,17 +11,13 @@ export function pointerKey(namespace: string): string {
   return storeKey(namespace, "release");
 }
 
-/** Throws `InvalidOptionError` unless these options say where a pointer is, and how releases are made. */
-export function checkPlace(owner: string, store: Store, namespace: string, releases: unknown): void {
-  checkMethods(`${owner}.store`, store, ["status"]);
-  checkText(`${owner}.store.name`, store.name);
-  checkMethods(`${owner}.store.records`, store.records, ["get", "put"]);
-  if (typeof namespace !== "string" || !/^[\w.:-]{1,64}$/.test(namespace))
-    throw new InvalidOptionError(`${owner}.namespace`, namespace, "1 to 64 letters, digits and ._:-");
+/** Returns ways to make releases, by name. Throws `InvalidOptionError`. */
+export function checkReleases<Id extends string>(option: string, releases: Releases<Id>): Releases<Id> {
   const isMap = typeof releases === "object" && releases !== null && !Array.isArray(releases);
   if (!isMap || Object.keys(releases).length === 0)
-    throw new InvalidOptionError(`${owner}.releases`, releases, "an object of functions by name");
-  checkMethods(`${owner}.releases`, releases, Object.keys(releases));
+    throw new InvalidOptionError(option, releases, "an object of functions by name");
+  readOption({ is: "object", methods: Object.keys(releases) }, option, releases);
+  return releases;
 }
 
 /** Reads the answer to a `get` of one key. Undefined: it is none. */

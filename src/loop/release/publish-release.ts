@@ -7,10 +7,11 @@ import {
   StoreError,
 } from "../../contracts/index.ts";
 import { systemClock } from "../../plugin/clock.ts";
-import { checkKeys, checkMethods, checkText, dropPromises } from "../../plugin/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import { checkPlainField } from "../../router/request/index.ts";
-import { checkPlace, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
+import { namespaceOption, storeOption } from "../record-store.ts";
+import { checkReleases, pointerKey, readEntry, ttlMs } from "./pointer-record.ts";
 import { type Releases, releaseOfData } from "./release-of-data.ts";
 import { isDeeper, pointerText, readPointer } from "./release-pointer.ts";
 
@@ -33,6 +34,18 @@ export interface PublishReleaseOptions<Id extends string> {
   readonly from?: string | undefined;
 }
 
+export const publishReleaseOptions: OptionTable<PublishReleaseOptions<string>, "from"> = {
+  router: { is: "object", methods: ["replace"] },
+  store: storeOption,
+  namespace: namespaceOption,
+  releases: { is: "checked", check: checkReleases },
+  name: { is: "text" },
+  data: { is: "any", expected: "plain JSON" },
+  by: { is: "text" },
+  reason: { is: "text" },
+  from: { is: "text", optional: true },
+};
+
 export interface Published {
   /** Hash of the release: 64 hex digits. */
   readonly hash: string;
@@ -53,12 +66,11 @@ const patienceMs = 5_000;
 export async function publishRelease<Id extends string>(
   options: PublishReleaseOptions<Id>,
 ): Promise<Published> {
-  const known = ["router", "store", "namespace", "releases", "name", "data", "by", "reason", "from"];
-  checkKeys("publishRelease", options, known);
-  const { router, store, namespace = "router", releases, name, data, by, reason, from } = options;
-  checkMethods("publishRelease.router", router, ["replace"]);
-  checkPlace("publishRelease", store, namespace, releases);
-  for (const field of ["name", "by", "reason"] as const) checkText(`publishRelease.${field}`, options[field]);
+  const { router, store, namespace, releases, name, data, by, reason, from } = readOptions(
+    "publishRelease",
+    publishReleaseOptions,
+    options,
+  );
   const kept = keptData(data);
   const key = pointerKey(namespace);
   const before = await read(store, key);

@@ -7,7 +7,7 @@ import {
   type Policy,
 } from "../../contracts/index.ts";
 import { createClock } from "../../plugin/clock.ts";
-import { checkMethods, checkText } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import { createLocalBook } from "../books/local-book.ts";
 import { createSharedBook } from "../books/shared-book.ts";
@@ -35,9 +35,8 @@ import { createShadowWatch, type ShadowWatch } from "./shadow-watch.ts";
  */
 export function createRollout<const Id extends string>(options: RolloutOptions<Id>): Rollout<Id> {
   const rollout = resolveRollout(options);
-  const { id, guards, store, stages } = rollout;
-  const { control, candidate, salt, unit, random = Math.random } = options;
-  const clock = createClock(options.clock, options.monotonicClock);
+  const { id, guards, store, stages, control, candidate, salt, unit, random = Math.random } = rollout;
+  const clock = createClock(rollout.clock, rollout.monotonicClock);
   refuseNested(control, "control");
   refuseNested(candidate, "candidate");
   const policy: Policy<Id> = rolloutPolicy<Id>({
@@ -98,8 +97,8 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
   });
 
   const move = async (kind: HandMove["kind"], by: unknown, reason: unknown): Promise<void> => {
-    checkText(`rollout.${kind}.by`, by);
-    if (reason !== undefined) checkText(`rollout.${kind}.reason`, reason);
+    readOption({ is: "text" }, `rollout.${kind}.by`, by);
+    if (reason !== undefined) readOption({ is: "text" }, `rollout.${kind}.reason`, reason);
     // What the person has seen: a change since then is not what was decided on.
     const revision = controller.record()?.revision;
     await ready();
@@ -139,7 +138,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     id,
     policy,
     attach(router) {
-      checkMethods("rollout.attach", router, ["observe", "decide"]);
+      readOption({ is: "object", methods: ["observe", "decide"] }, "rollout.attach", router);
       refuseOthers(id, router, input);
       if (shadow !== undefined)
         throw new InvalidOptionError("rollout.attach", id, "called for one router: let go of the first");

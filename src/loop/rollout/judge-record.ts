@@ -15,7 +15,7 @@ export function judgeRecord(
   rollout: ResolvedRollout,
   isAttached: boolean,
 ): Verdict {
-  const { stages, guards, confidence, minMs } = rollout;
+  const { stages, guards, confidence, minMsAtStage: minMs } = rollout;
   const stage = stages[record.stage];
   if (stage === undefined) return hold("a person", "the stage is not known");
   if (stage.shadow === true) {
@@ -33,7 +33,7 @@ export function judgeRecord(
 function judgedStage(
   record: RolloutRecord,
   { atStageMs }: BookEvidence,
-  { stages, holdOut, advanceWhen, minUnits, minMs, maxMs }: ResolvedRollout,
+  { stages, holdOut, advanceWhen, minUnitsAtStage, minMsAtStage, maxMsAtStage }: ResolvedRollout,
 ): JudgedStage {
   const { controlShare } = sharesOf({ ...record, state: "running" }, stages, holdOut);
   const stage = stages[record.stage];
@@ -43,9 +43,9 @@ function judgedStage(
     index: record.stage,
     count: stages.length,
     requires: advanceWhen,
-    minUnits: isCompared ? ((stage?.shadow === true ? undefined : stage?.units) ?? minUnits) : 0,
-    minMs,
-    maxMs: isCompared ? maxMs : 0,
+    minUnits: isCompared ? ((stage?.shadow === true ? undefined : stage?.units) ?? minUnitsAtStage) : 0,
+    minMs: minMsAtStage,
+    maxMs: isCompared ? maxMsAtStage : 0,
     sinceMs: atStageMs,
     before: record.before,
   };

@@ -1,11 +1,11 @@
 import { InvalidOptionError, type Policy, type Store } from "../../contracts/index.ts";
 import { resolveFleetOptions } from "../../fleet/inner.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { checkGuards } from "../guards/check-guards.ts";
 import type { Guard } from "../guards/guard.ts";
 import { safeGuard } from "../guards/safe-guard.ts";
 import type { RolloutUnit } from "../units/rollout-unit.ts";
-import type { RolloutSalt } from "../units/unit-draw.ts";
+import { checkSalt, type RolloutSalt } from "../units/unit-draw.ts";
 import type { RolloutStage } from "./rollout-status.ts";
 import { stageShares } from "./stage-shares.ts";
 
@@ -41,7 +41,7 @@ export interface RolloutOptions<Id extends string> {
   /** Shortest and longest time at a stage in milliseconds; after the longest a person must decide. Default 0, and none. */
   readonly minMsAtStage?: number | undefined;
   readonly maxMsAtStage?: number | undefined;
-  /** Time without a request after which a unit is one observation, in whole milliseconds, at most a week. Default 30 minutes. */
+  /** Time without a request after which a unit is one observation, in whole milliseconds, at most a week. Default 1,800,000. */
   readonly unitIdleMs?: number | undefined;
   /** Number of requests after which it is. Default 50. */
   readonly unitMaxRequests?: number | undefined;
@@ -61,119 +61,103 @@ export interface RolloutOptions<Id extends string> {
   readonly monotonicClock?: (() => number) | undefined;
 }
 
-/** Options with their defaults. */
-export interface ResolvedRollout {
-  readonly id: string;
-  readonly stages: readonly RolloutStage[];
-  readonly holdOut: number | undefined;
-  /** Guards and signals, each of its kind. */
-  readonly guards: readonly Guard[];
-  readonly confidence: number;
-  readonly advanceWhen: "harm-ruled-out" | "no-harm-found";
-  readonly minUnits: number;
-  readonly minMs: number;
-  readonly maxMs: number | undefined;
-  readonly unitIdleMs: number;
-  readonly unitMaxRequests: number;
-  readonly store: Store | undefined;
-  readonly namespace: string;
-  readonly pollMs: number;
-  readonly judgeMs: number;
-}
-
-const known: readonly string[] = [
-  "id",
-  "control",
-  "candidate",
-  "unit",
-  "salt",
-  "stages",
-  "holdOut",
-  "guards",
-  "signals",
-  "confidence",
-  "advanceWhen",
-  "minUnitsAtStage",
-  "minMsAtStage",
-  "maxMsAtStage",
-  "unitIdleMs",
-  "unitMaxRequests",
-  "store",
-  "namespace",
-  "pollMs",
-  "judgeMs",
-  "random",
-  "clock",
-  "monotonicClock",
-] satisfies readonly (keyof RolloutOptions<string>)[];
-
 const owner = "createRollout";
-const mostStages = 20;
 /** Shares of a tenth have no exact binary form: 0.66 is above 1 - 0.34. */
 const rounding = 1e-9;
 /** A year. */
 const longestMs = 31_536_000_000;
+const policy = { is: "object", methods: ["select"], named: ["name"] } as const;
 
-/** Checks the options and fills in defaults. Throws `InvalidOptionError`. */
-export function resolveRollout<Id extends string>(options: RolloutOptions<Id>): ResolvedRollout {
-  checkKeys(owner, options, known);
-  const { id, holdOut, confidence = 0.95, advanceWhen = "harm-ruled-out", maxMsAtStage, store } = options;
-  checkText(`${owner}.id`, id);
-  if (!/^[\w.:-]{1,60}$/.test(id))
-    throw new InvalidOptionError(`${owner}.id`, id, "1 to 60 letters of ASCII, digits and ._:-");
-  if (holdOut !== undefined) checkNumber(`${owner}.holdOut`, holdOut, { min: Number.MIN_VALUE, max: 0.5 });
-  checkNumber(`${owner}.confidence`, confidence, { min: 0.5, max: 0.9999 });
-  if (advanceWhen !== "harm-ruled-out" && advanceWhen !== "no-harm-found")
-    throw new InvalidOptionError(`${owner}.advanceWhen`, advanceWhen, '"harm-ruled-out" or "no-harm-found"');
-  const numberOf = (name: NumberOption, usual: number, min: number, max: number, integer = true) =>
-    checkNumber(`${owner}.${name}`, options[name] ?? usual, { min, max, integer });
-  for (const name of ["random", "clock", "monotonicClock"] as const)
-    if (options[name] !== undefined && typeof options[name] !== "function")
-      throw new InvalidOptionError(`${owner}.${name}`, options[name], "a function");
-  const shared = store && resolveFleetOptions(owner, { store, namespace: options.namespace });
-  if (store === undefined && options.namespace !== undefined)
-    throw new InvalidOptionError(`${owner}.namespace`, options.namespace, "absent: there is no store");
-  if (maxMsAtStage !== undefined)
-    checkNumber(`${owner}.maxMsAtStage`, maxMsAtStage, { min: 1, max: longestMs });
+type Open = "holdOut" | "maxMsAtStage" | "store" | "namespace" | "random" | "clock" | "monotonicClock";
+
+export const rolloutOptions: OptionTable<RolloutOptions<string>, Open> = {
+  id: { is: "text", pattern: /^[\w.:-]{1,60}$/, expected: "1 to 60 letters of ASCII, digits and ._:-" },
+  control: policy,
+  candidate: policy,
+  unit: { is: "any" },
+  salt: { is: "checked", check: checkSalt, secret: true },
+  stages: { is: "list", of: { is: "any" }, min: 1, max: 20, expected: "an array of 1 to 20 stages" },
+  holdOut: { is: "share", above: 0, max: 0.5, optional: true },
+  guards: { is: "list", of: { is: "any" }, min: 1, expected: "an array of at least one guard" },
+  signals: { is: "list", of: { is: "any" }, expected: "an array of guards", default: [] },
+  confidence: { is: "share", min: 0.5, max: 0.9999, default: 0.95 },
+  advanceWhen: { is: "choice", of: ["harm-ruled-out", "no-harm-found"], default: "harm-ruled-out" },
+  minUnitsAtStage: { is: "number", min: 1, max: 1e9, integer: true, default: 100 },
+  minMsAtStage: { is: "number", min: 0, max: longestMs, default: 0 },
+  maxMsAtStage: { is: "number", min: 1, max: longestMs, optional: true },
+  unitIdleMs: { is: "number", min: 1, max: 604_800_000, integer: true, default: 1_800_000 },
+  unitMaxRequests: { is: "number", min: 1, max: 1_000, integer: true, default: 50 },
+  store: { is: "any", optional: true },
+  namespace: { is: "any", optional: true },
+  pollMs: { is: "number", min: 100, max: 5_000, default: 2_000 },
+  judgeMs: { is: "number", min: 100, max: 600_000, default: 5_000 },
+  random: { is: "function", optional: true },
+  clock: { is: "function", optional: true },
+  monotonicClock: { is: "function", optional: true },
+};
+
+type ShadowStage = Extract<RolloutStage, { readonly shadow: true }>;
+type ShareStage = Exclude<RolloutStage, ShadowStage>;
+
+export const shadowStage: OptionTable<ShadowStage, "calls"> = {
+  shadow: { is: "any" },
+  requests: { is: "number", min: 1, max: 1e9, integer: true },
+  calls: { is: "share", above: 0, optional: true },
+};
+
+export const shareStage: OptionTable<ShareStage, "shadow" | "units"> = {
+  shadow: { is: "any", optional: true },
+  share: { is: "share", above: 0 },
+  units: { is: "number", min: 1, max: 1e9, integer: true, optional: true },
+};
+
+/** Options by which a rollout is judged, with their defaults. */
+export interface ResolvedRollout
+  extends Pick<
+    FilledOptions<RolloutOptions<string>, Open>,
+    | "id"
+    | "stages"
+    | "holdOut"
+    | "guards"
+    | "confidence"
+    | "advanceWhen"
+    | "minUnitsAtStage"
+    | "minMsAtStage"
+    | "maxMsAtStage"
+  > {
+  readonly store?: Store | undefined;
+  readonly pollMs: number;
+}
+
+/** Reads the options. `guards` are guards and signals, each of its kind. Throws `InvalidOptionError`. */
+export function resolveRollout<Id extends string>(
+  options: RolloutOptions<Id>,
+): FilledOptions<RolloutOptions<Id>, Exclude<Open, "namespace">> {
+  const read = readOptions(owner, rolloutOptions, options);
+  const { store, namespace = "router", stages, holdOut, guards, signals } = read;
+  if (store !== undefined) resolveFleetOptions(owner, { store, namespace });
+  else if (read.namespace !== undefined)
+    throw new InvalidOptionError(`${owner}.namespace`, namespace, "absent: there is no store");
   return {
-    id,
-    stages: checkedStages(options.stages, holdOut),
-    holdOut,
-    guards: checkedGuards(options.guards, options.signals),
-    confidence,
-    advanceWhen,
-    minUnits: numberOf("minUnitsAtStage", 100, 1, 1e9),
-    minMs: numberOf("minMsAtStage", 0, 0, longestMs, false),
-    maxMs: maxMsAtStage,
-    unitIdleMs: numberOf("unitIdleMs", 1_800_000, 1, 604_800_000),
-    unitMaxRequests: numberOf("unitMaxRequests", 50, 1, 1_000),
-    store,
-    namespace: shared?.namespace ?? "router",
-    pollMs: numberOf("pollMs", 2_000, 100, 5_000, false),
-    judgeMs: numberOf("judgeMs", 5_000, 100, 600_000, false),
+    ...read,
+    namespace,
+    stages: checkedStages(stages, holdOut),
+    guards: checkedGuards(guards, signals),
   };
 }
 
-type NumberOption =
-  | "minUnitsAtStage"
-  | "minMsAtStage"
-  | "unitIdleMs"
-  | "unitMaxRequests"
-  | "pollMs"
-  | "judgeMs";
-
-function checkedStages(given: unknown, holdOut: number | undefined): readonly RolloutStage[] {
+function checkedStages(given: readonly RolloutStage[], holdOut: number | undefined): readonly RolloutStage[] {
   const option = `${owner}.stages`;
-  if (!Array.isArray(given) || given.length === 0 || given.length > mostStages)
-    throw new InvalidOptionError(option, given, `an array of 1 to ${mostStages} stages`);
   let before = 0;
-  const stages = (given as readonly RolloutStage[]).map((stage, at): RolloutStage => {
+  const stages = given.map((one, at): RolloutStage => {
     const place = `${option}[${at}]`;
-    if (stage?.shadow === true) return checkedShadow(place, stage, at);
-    checkKeys(place, stage, ["shadow", "share", "units"]);
-    const { share, units } = stage;
-    checkNumber(`${place}.share`, share, { min: Number.MIN_VALUE, max: 1 });
-    if (units !== undefined) checkNumber(`${place}.units`, units, { min: 1, max: 1e9, integer: true });
+    if (one?.shadow !== undefined) {
+      readOption({ is: "choice", of: [true], expected: "true, or absent" }, `${place}.shadow`, one.shadow);
+      if (at > 0) throw new InvalidOptionError(`${place}.shadow`, true, "the first stage, or absent");
+      return Object.freeze(readOptions(place, shadowStage, one));
+    }
+    const stage = readOptions(place, shareStage, one);
+    const { share } = stage;
     if (share > 0.5 && share < 1 && holdOut === undefined)
       throw new InvalidOptionError(
         `${place}.share`,
@@ -190,31 +174,14 @@ function checkedStages(given: unknown, holdOut: number | undefined): readonly Ro
     if (now <= before)
       throw new InvalidOptionError(`${place}.share`, share, `above that of the stage before it, ${before}`);
     before = now;
-    return Object.freeze({ share, ...(units !== undefined && { units }) });
+    return Object.freeze(stage);
   });
   if (before === 0) throw new InvalidOptionError(option, given, "stages of which one at least has a share");
   return Object.freeze(stages);
 }
 
-function checkedShadow(
-  place: string,
-  stage: RolloutStage & { readonly shadow: true },
-  at: number,
-): RolloutStage {
-  checkKeys(place, stage, ["shadow", "requests", "calls"]);
-  if (at > 0) throw new InvalidOptionError(`${place}.shadow`, true, "the first stage, or absent");
-  const { requests, calls } = stage;
-  checkNumber(`${place}.requests`, requests, { min: 1, max: 1e9, integer: true });
-  if (calls !== undefined) checkNumber(`${place}.calls`, calls, { min: Number.MIN_VALUE, max: 1 });
-  return Object.freeze({ shadow: true, requests, ...(calls !== undefined && { calls }) });
-}
-
-function checkedGuards(guards: unknown, signals: unknown = []): readonly Guard[] {
-  if (!Array.isArray(guards) || guards.length === 0)
-    throw new InvalidOptionError(`${owner}.guards`, guards, "an array of at least one guard");
-  if (!Array.isArray(signals))
-    throw new InvalidOptionError(`${owner}.signals`, signals, "an array of guards");
-  const given = [...(guards as Guard[]), ...(signals as Guard[])];
+function checkedGuards(guards: readonly Guard[], signals: readonly Guard[]): readonly Guard[] {
+  const given = [...guards, ...signals];
   checkGuards(`${owner}.guards`, given);
   // Whatever a guard is by itself: what is listed as a signal pauses.
   const all = given.map((guard, at) => safeGuard(guard, at < guards.length ? guard.kind : "signal"));

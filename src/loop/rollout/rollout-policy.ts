@@ -1,5 +1,5 @@
 import { choicesOf, mapChoices, totalOf } from "../../../policies/internal/lottery.ts";
-import { checkPolicy, modelsOf, readsOf } from "../../../policies/internal/nested.ts";
+import { modelsOf, readsOf } from "../../../policies/internal/nested.ts";
 import {
   type ArmShare,
   type Choice,
@@ -11,7 +11,7 @@ import {
   type PolicyInputState,
   type RouterEvent,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkText, describePolicy } from "../../plugin/index.ts";
+import { describePolicy, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { type RolloutUnit, rolloutUnits } from "../units/rollout-unit.ts";
 import { checkSalt, type RolloutSalt } from "../units/unit-draw.ts";
 import { buildSafely, type CandidateOpinion, candidateOpinion, withControl } from "./candidate-opinion.ts";
@@ -49,7 +49,16 @@ export interface RolloutPolicyOptions<Id extends string> {
   readonly state: RolloutState;
 }
 
-const names = ["id", "salt", "unit", "control", "candidate", "state"] as const;
+const nested = { is: "object", methods: ["select"], named: ["name"] } as const;
+
+export const rolloutPolicyOptions: OptionTable<RolloutPolicyOptions<string>> = {
+  id: { is: "text" },
+  salt: { is: "checked", check: checkSalt, secret: true },
+  unit: { is: "any" },
+  control: nested,
+  candidate: nested,
+  state: { is: "object", methods: ["snapshot"] },
+};
 
 /**
  * Follows `candidate` for a share of the units and `control` for the others. It states shares: the units whose number is
@@ -64,13 +73,11 @@ const names = ["id", "salt", "unit", "control", "candidate", "state"] as const;
  * Throws `InvalidOptionError`.
  */
 export function rolloutPolicy<const Id extends string>(options: RolloutPolicyOptions<Id>): Policy<Id> {
-  checkKeys("rolloutPolicy", options, names);
-  const { id, unit, control, candidate, state } = options;
-  checkText("rolloutPolicy.id", id);
-  const salt = checkSalt("rolloutPolicy.salt", options.salt);
-  checkPolicy("rolloutPolicy.control", control);
-  checkPolicy("rolloutPolicy.candidate", candidate);
-  checkMethods("rolloutPolicy.state", state, ["snapshot"]);
+  const { id, salt, unit, control, candidate, state } = readOptions(
+    "rolloutPolicy",
+    rolloutPolicyOptions,
+    options,
+  );
   const units = rolloutUnits("rolloutPolicy.unit", id, unit, salt);
   const input: PolicyInput = { id, create: () => inputState(state, units) };
 

@@ -1,3 +1,5 @@
+import { readState, type StateTable } from "../../plugin/index.ts";
+import { exportedAs } from "../exported-as.ts";
 import type { UnitsByArm } from "../units/arm-table.ts";
 import type { RolloutStateName, RolloutVerdict } from "./rollout-status.ts";
 
@@ -40,14 +42,6 @@ export const longestValue = 65_536;
 /** Last time that a date can state, in milliseconds since the epoch. */
 const lastTime = 8.64e15;
 
-const states: readonly RolloutStateName[] = [
-  "running",
-  "paused",
-  "rolled-back",
-  "aborted",
-  "invalid",
-  "done",
-];
 const verdicts: readonly RolloutVerdict["verdict"][] = [
   "advance",
   "hold",
@@ -58,6 +52,29 @@ const verdicts: readonly RolloutVerdict["verdict"][] = [
   "invalid",
   "done",
 ];
+
+const count = { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER, integer: true } as const;
+const name = { is: "text", max: 128 } as const;
+
+/** Returns the table of the record of a rollout with this many stages. */
+function recordTable(stages: number): StateTable<RolloutRecord> {
+  return {
+    formatVersion: { is: "choice", of: [1] },
+    id: { is: "text" },
+    generation: name,
+    saltHash: name,
+    settingsHash: name,
+    epoch: count,
+    state: { is: "choice", of: ["running", "paused", "rolled-back", "aborted", "invalid", "done"] },
+    stage: { ...count, max: stages - 1 },
+    since: { ...count, max: lastTime },
+    before: { is: "table", of: { control: count, candidate: count } },
+    overruled: { is: "list", of: name, max: 64 },
+    revision: count,
+    tables: { is: "list", of: name, max: mostTables },
+    history: { is: "list", of: exportedAs(isVerdict), max: mostHistory },
+  };
+}
 
 /** Returns the record as a store keeps it: the oldest changes are left out where it would be too long. */
 export function recordText(record: RolloutRecord): string {
@@ -92,39 +109,15 @@ export function checkRecord(given: unknown, id: string, stages: number): Rollout
   if (one.formatVersion !== 1)
     return "the record has another format: it is of another version of this package";
   if (one.id !== id) return "the record is of another rollout";
-  const isFit =
-    isName(one.generation) &&
-    isName(one.saltHash) &&
-    isName(one.settingsHash) &&
-    states.includes(one.state as RolloutStateName) &&
-    isCount(one.epoch) &&
-    isCount(one.stage) &&
-    one.stage < stages &&
-    isCount(one.since) &&
-    one.since <= lastTime &&
-    isCount(one.revision) &&
-    isUnits(one.before) &&
-    isList(one.overruled, 64, isName) &&
-    isList(one.tables, mostTables, isName) &&
-    isList(one.history, mostHistory, isVerdict);
-  return isFit ? (one as RolloutRecord) : "the record cannot be read";
+  try {
+    return readState("record", recordTable(stages), given as RolloutRecord);
+  } catch {
+    return "the record cannot be read";
+  }
 }
 
 export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value.length <= 128;
-}
-
-function isUnits(value: unknown): value is UnitsByArm {
-  const { control, candidate } = (value ?? {}) as Partial<UnitsByArm>;
-  return isCount(control) && isCount(candidate);
-}
-
-function isList(value: unknown, most: number, fits: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.length <= most && value.every(fits);
 }
 
 /** True for what `status()` may show: texts are short, numbers are numbers. */

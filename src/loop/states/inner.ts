@@ -3,9 +3,8 @@
 export type { FrameDrift, FrameGuard, FramePromise, FrameRollout, LoopStates } from "./loop-frame.ts";
 export { loopReader } from "./loop-reader.ts";
 export {
-  checkLoopSources,
-  checkSource,
   type LoopSources,
+  loopSourceOptions,
   type ShownDrift,
   type ShownPromise,
   type ShownRollout,

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
+import type { OptionTable } from "../../plugin/index.ts";
 import type { FrameDrift } from "./loop-frame.ts";
 
 /** A promise, as far as its state is shown: `createPromise` makes one. */
@@ -72,27 +72,10 @@ export interface LoopSources {
   readonly drift?: ShownDrift | undefined;
 }
 
-const mostSources = 20;
+const sources = { is: "list", max: 20, expected: "a list of at most 20", optional: true } as const;
 
-/** Throws `InvalidOptionError`, which names the option as one of `owner`. */
-export function checkLoopSources(owner: string, { promises, rollouts, drift }: LoopSources): void {
-  checkSource(`${owner}.drift`, drift, "status");
-  for (const [name, list, method] of [
-    ["promises", promises, "report"],
-    ["rollouts", rollouts, "status"],
-  ] as const) {
-    if (list === undefined) continue;
-    if (!Array.isArray(list) || list.length > mostSources)
-      throw new InvalidOptionError(`${owner}.${name}`, list, `a list of at most ${mostSources}`);
-    list.forEach((one, at) => {
-      checkSource(`${owner}.${name}[${at}]`, one, method);
-    });
-  }
-}
-
-/** The same for one source, which has a method of this name. */
-export function checkSource(option: string, given: unknown, method: string): void {
-  if (given === undefined) return;
-  if (typeof (given as Readonly<Record<string, unknown>> | null)?.[method] !== "function")
-    throw new InvalidOptionError(option, typeof given, `something with ${method}()`);
-}
+export const loopSourceOptions: OptionTable<LoopSources, keyof LoopSources> = {
+  promises: { ...sources, of: { is: "object", methods: ["report"] } },
+  rollouts: { ...sources, of: { is: "object", methods: ["status"] } },
+  drift: { is: "object", methods: ["status"], optional: true },
+};

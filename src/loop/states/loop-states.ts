@@ -1,7 +1,7 @@
 import type { OpenStateLines, StateLines } from "../../contracts/ports/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { loopReader } from "./loop-reader.ts";
-import { checkLoopSources, type LoopSources } from "./loop-sources.ts";
+import { type LoopSources, loopSourceOptions } from "./loop-sources.ts";
 
 export interface LoopStatesOptions extends LoopSources {
   /** Time between two looks at the states, in milliseconds, in [1,000, 600,000]. Default 30,000. */
@@ -17,16 +17,18 @@ const soonMs = 1_000;
  */
 const renewMs = 600_000;
 
+export const loopStatesOptions: OptionTable<LoopStatesOptions, keyof LoopSources> = {
+  ...loopSourceOptions,
+  everyMs: { is: "number", min: 1_000, max: renewMs, default: 30_000 },
+};
+
 /**
  * Returns the states of promises, rollouts and the drift monitor as lines of a log: pass them to `decisionLog` as `loop`.
  * They are written when they have changed, at most twice a minute, and nothing waits for them. Throws `InvalidOptionError`.
  */
 export function loopStates(options: LoopStatesOptions): StateLines {
-  checkKeys("loopStates", options, ["promises", "rollouts", "drift", "everyMs"]);
-  checkLoopSources("loopStates", options);
-  const { everyMs = 30_000 } = options;
-  checkNumber("loopStates.everyMs", everyMs, { min: 1_000, max: renewMs });
-  return { open: (write) => openWriter(options, everyMs, write) };
+  const { everyMs, ...sources } = readOptions("loopStates", loopStatesOptions, options);
+  return { open: (write) => openWriter(sources, everyMs, write) };
 }
 
 /** Looks at states from time to time and hands over those that are new. */

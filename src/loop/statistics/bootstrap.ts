@@ -1,4 +1,4 @@
-import { checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** A value with its bootstrap interval. Without an interval there are too few records for one. */
@@ -18,6 +18,13 @@ export interface BootstrapOptions {
   /** Confidence of the intervals, in (0, 1). Default 0.95. */
   readonly confidence?: number | undefined;
 }
+
+export const bootstrapOptions: OptionTable<BootstrapOptions, "groups"> = {
+  groups: { is: "any", expected: "the groups of the records", optional: true },
+  resamples: { is: "number", min: 1, max: 1_000_000, integer: true, default: 1_000 },
+  seed: { is: "number", min: 0, max: 0xffff_ffff, integer: true, default: 1 },
+  confidence: { is: "share", above: 0, below: 1, default: 0.95 },
+};
 
 /** Numbers computed from weighted records; `undefined` for one that is not defined. */
 export type Statistics<Name extends string> = Readonly<Record<Name, number | undefined>>;
@@ -50,9 +57,7 @@ export async function bootstrapRows<Name extends string>(
   statistics: (weights: Float64Array) => readonly Statistics<Name>[],
   options: BootstrapOptions = {},
 ): Promise<readonly Readonly<Record<Name, Estimate | undefined>>[]> {
-  const { groups, resamples = 1_000, seed = 1, confidence = 0.95 } = options;
-  checkNumber("bootstrap.resamples", resamples, { min: 1, max: 1_000_000, integer: true });
-  checkNumber("bootstrap.confidence", confidence, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
+  const { groups, resamples, seed, confidence } = readOptions("bootstrap", bootstrapOptions, options);
   const { quantileSorted } = await import("simple-statistics");
   const random = seededRandom(seed);
   const weights = new Float64Array(records).fill(1);

@@ -79,13 +79,3 @@ export function residualShare(sums: RatioSums, unit: UnitSums): number {
   const most = residualSquares(sums);
   return most <= 1e-9 * sums.amountSquares ? 0 : Math.min(1, own / most);
 }
-
-/** True for sums of finite numbers. */
-export function isRatioSums(value: unknown): value is RatioSums {
-  if (typeof value !== "object" || value === null) return false;
-  const sums = value as Readonly<Record<string, unknown>>;
-  return Object.keys(noRatio).every((key) => {
-    const one = sums[key];
-    return typeof one === "number" && one >= 0 && Number.isFinite(one);
-  });
-}

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
+import { checkAscending } from "./check-ascending.ts";
 import { effectiveSampleSize } from "./effective-sample-size.ts";
 import { ksDistance, ksPValue } from "./ks.ts";
 import { nullPsi, psi, sharesIn } from "./psi.ts";
@@ -35,6 +36,14 @@ export interface ScoreDriftOptions {
    */
   readonly minPsi?: number | undefined;
 }
+
+export const scoreDriftOptions: OptionTable<ScoreDriftOptions, "units"> = {
+  units: { is: "any", expected: "one for each of the scores", optional: true },
+  minScores: { is: "number", min: 20, integer: true, default: 200 },
+  level: { is: "share", above: 0, max: 0.5, default: 0.01 },
+  minDistance: { is: "share", default: 0.1 },
+  minPsi: { is: "number", min: 0, default: 0.1 },
+};
 
 export interface ScoreDrift {
   /** Verdict. `not-judged`: too few records on one of the two sides. */
@@ -80,14 +89,14 @@ export function scoreDrift(
   reference: ScoreReference,
   options: ScoreDriftOptions = {},
 ): ScoreDrift {
-  const { minScores = 200, level = 0.01, minDistance = 0.1, minPsi = 0.1, units } = options;
-  checkNumber("scoreDrift.minScores", minScores, { min: 20, integer: true });
-  checkNumber("scoreDrift.level", level, { min: Number.MIN_VALUE, max: 0.5 });
-  checkNumber("scoreDrift.minDistance", minDistance, { min: 0, max: 1 });
-  checkNumber("scoreDrift.minPsi", minPsi, { min: 0 });
+  const { minScores, level, minDistance, minPsi, units } = readOptions(
+    "scoreDrift",
+    scoreDriftOptions,
+    options,
+  );
   checkReference(reference);
   for (let index = 0; index < scores.length; index += 1)
-    checkNumber(`scoreDrift.scores[${index}]`, scores[index]);
+    readOption({ is: "number" }, `scoreDrift.scores[${index}]`, scores[index]);
   if (units !== undefined && units.length !== scores.length)
     throw new InvalidOptionError("scoreDrift.units", units, `one for each of the ${scores.length} scores`);
 
@@ -130,8 +139,6 @@ function effectiveCount(units: ArrayLike<number | string>): number {
 function checkReference({ quantiles, scores }: ScoreReference): void {
   if (quantiles.length < 2)
     throw new InvalidOptionError("reference.quantiles", quantiles, "at least 2 quantiles");
-  quantiles.forEach((value, index) => {
-    checkNumber(`reference.quantiles[${index}]`, value, { min: quantiles[index - 1] ?? -Infinity });
-  });
-  checkNumber("reference.scores", scores, { min: 1, max: Infinity });
+  checkAscending("reference.quantiles", quantiles);
+  readOption({ is: "number", min: 1, max: Number.POSITIVE_INFINITY }, "reference.scores", scores);
 }

@@ -1,4 +1,4 @@
-import { checkNumber } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
 
 /**
  * Returns a generator of uniform numbers in [0, 1) that a seed determines, on every machine: SplitMix32 (a
@@ -6,7 +6,7 @@ import { checkNumber } from "../../plugin/index.ts";
  * whole number in [0, 2^32).
  */
 export function seededRandom(seed: number): () => number {
-  checkNumber("seed", seed, { min: 0, max: 0xffff_ffff, integer: true });
+  readOption({ is: "number", min: 0, max: 0xffff_ffff, integer: true }, "seed", seed);
   let state = seed | 0;
   return () => {
     state = (state + 0x9e37_79b9) | 0;

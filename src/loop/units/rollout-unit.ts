@@ -1,5 +1,5 @@
 import { InvalidOptionError, type RequestFacts, type UnitDraw } from "../../contracts/index.ts";
-import { checkKeys, checkText, dropPromises } from "../../plugin/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { drawsOfUnits, type RolloutSalt } from "./unit-draw.ts";
 
 /**
@@ -13,6 +13,8 @@ export type RolloutUnit =
   | "request"
   | { readonly label: string }
   | ((request: RequestFacts) => string | undefined);
+
+export const labelUnit: OptionTable<{ readonly label: string }> = { label: { is: "text" } };
 
 /** The units of one rollout. */
 export interface RolloutUnits {
@@ -90,8 +92,7 @@ function namer(option: string, unit: unknown): Namer {
       unit,
       '"session", "tenant", "request", { label }, or a function of the request',
     );
-  checkKeys(option, unit, ["label"]);
-  const label = checkText(`${option}.label`, (unit as { readonly label?: unknown }).label);
+  const { label } = readOptions(option, labelUnit, unit as { readonly label: string });
   return {
     described: { label },
     kind: `label ${label}`,

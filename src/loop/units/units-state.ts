@@ -1,4 +1,5 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
+import type { StateTable } from "../../plugin/index.ts";
+import { exportedAs } from "../exported-as.ts";
 import type { ComparedArm, FinishedRequest, Guard, RatedQuality } from "../guards/guard.ts";
 import { type ArmTable, isArmTable } from "./arm-table.ts";
 
@@ -33,68 +34,50 @@ export interface UnitsState {
   readonly fixed: readonly (readonly [unitHash: string, unit: FixedUnit])[];
 }
 
-/** Checks and returns an exported state. Throws `InvalidOptionError`. */
-export function checkUnitsState(given: UnitsState, guards: readonly Guard[]): UnitsState {
-  const { formatVersion, table, open, fixed } = (given ?? {}) as Partial<UnitsState>;
-  if (formatVersion !== 1) throw new InvalidOptionError("state.formatVersion", formatVersion, "1");
-  if (!isArmTable(table, guards))
-    throw new InvalidOptionError("state.table", table, "a table of the same guards, as exported");
-  if (!Array.isArray(open) || !open.every(isEntry(isOpenUnit)))
-    throw new InvalidOptionError("state.open", open, "open units, as exported");
-  if (!Array.isArray(fixed) || !fixed.every(isEntry(isFixedUnit)))
-    throw new InvalidOptionError("state.fixed", fixed, "fixed units, as exported");
-  return { formatVersion, table, open, fixed };
-}
-
 /** Longest lists and texts that are taken: more than any bound of the units allows is not ours. */
 const mostRequests = 1_000;
 const mostRatings = 4 * mostRequests;
 const mostSilent = 100;
 const longestText = 1_200;
 
-type AnyUnit = Partial<OpenUnit & FixedUnit>;
+const text = { is: "text", empty: true, max: longestText } as const;
+const amount = { is: "number", min: 0 } as const;
+const unit = { arm: { is: "choice", of: ["control", "candidate"] }, revision: amount, at: amount } as const;
+const rating = { value: { is: "number" }, source: text } as const;
 
-function isEntry(isUnit: (unit: AnyUnit) => boolean): (entry: unknown) => boolean {
-  return (entry) => Array.isArray(entry) && isText(entry[0]) && isUnit((entry[1] ?? {}) as AnyUnit);
-}
+const openUnit: StateTable<OpenUnit> = {
+  ...unit,
+  requests: {
+    is: "list",
+    max: mostRequests,
+    of: {
+      is: "table",
+      of: {
+        outcome: { is: "choice", of: ["answered", "failed", "degraded"] },
+        // JSON writes no number as null, such as the latency of a request that has none: guards read neither.
+        costUsd: { is: "any", optional: true },
+        latencyMs: { is: "any" },
+        firstTokenMs: { is: "any", optional: true },
+        escalated: { is: "boolean" },
+        ratings: { is: "list", max: mostRatings, of: { is: "table", of: rating }, optional: true },
+      },
+    },
+  },
+  ratings: { is: "list", max: mostRatings, of: { is: "table", of: { ...rating, decisionId: text } } },
+};
 
-function isUnit({ arm, revision, at }: AnyUnit): boolean {
-  return (arm === "control" || arm === "candidate") && isAmount(revision) && isAmount(at);
-}
+const fixedUnit: StateTable<FixedUnit> = {
+  ...unit,
+  silent: { is: "list", of: text, max: mostSilent },
+  left: { is: "boolean" },
+};
 
-function isOpenUnit(unit: AnyUnit): boolean {
-  return (
-    isUnit(unit) &&
-    isList(unit.requests, mostRequests, isRequest) &&
-    isList(unit.ratings, mostRatings, (one) => isRating(one) && isText((one as OpenRating).decisionId))
-  );
-}
-
-type OpenRating = OpenUnit["ratings"][number];
-
-function isFixedUnit(unit: AnyUnit): boolean {
-  return isUnit(unit) && typeof unit.left === "boolean" && isList(unit.silent, mostSilent, isText);
-}
-
-/** JSON writes no number as null, such as the latency of a request that has none: guards read neither. */
-function isRequest(value: unknown): boolean {
-  const { outcome, escalated, ratings = [] } = (value ?? {}) as Partial<FinishedRequest>;
-  return isText(outcome) && typeof escalated === "boolean" && isList(ratings, mostRatings, isRating);
-}
-
-function isRating(value: unknown): boolean {
-  const { value: quality, source } = (value ?? {}) as Partial<RatedQuality>;
-  return typeof quality === "number" && isText(source);
-}
-
-function isList(value: unknown, most: number, fits: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.length <= most && value.every(fits);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value.length <= longestText;
-}
-
-function isAmount(value: unknown): boolean {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+/** Returns the table of the units' state, of a rollout with these guards. */
+export function unitsState(guards: readonly Guard[]): StateTable<UnitsState> {
+  return {
+    formatVersion: { is: "choice", of: [1] },
+    table: exportedAs((value) => isArmTable(value, guards)),
+    open: { is: "list", of: { is: "tuple", of: [text, { is: "table", of: openUnit }] } },
+    fixed: { is: "list", of: { is: "tuple", of: [text, { is: "table", of: fixedUnit }] } },
+  };
 }

@@ -1,9 +1,10 @@
+import { readOptions, readState } from "../../plugin/index.ts";
 import type { ComparedArm, FinishedRequest, Guard, RatedQuality } from "../guards/guard.ts";
 import { oldestKeyOf } from "../oldest-key.ts";
 import { addTrial } from "../statistics/share-bets.ts";
 import { type ArmTable, addValue, countUnit, emptyTable } from "./arm-table.ts";
-import { type CompleteUnitOptions, completeUnitOptions, type UnitOptions } from "./unit-options.ts";
-import { checkUnitsState, type FixedUnit, type OpenUnit, type UnitsState } from "./units-state.ts";
+import { type UnitOptions, unitOptions } from "./unit-options.ts";
+import { type FixedUnit, type OpenUnit, type UnitsState, unitsState } from "./units-state.ts";
 
 /** A finished request of a unit in an arm. */
 export interface UnitRequest {
@@ -46,7 +47,7 @@ export function createUnits(
   monotonic: () => number,
   options: UnitOptions = {},
 ): Units {
-  const bounds: CompleteUnitOptions = completeUnitOptions("units", options);
+  const bounds = readOptions("units", unitOptions, options);
   // Both in the order of their last request, the oldest first.
   let open = new Map<string, OpenUnit>();
   let fixed = new Map<string, FixedUnit>();
@@ -172,7 +173,7 @@ export function createUnits(
       };
     },
     restoreState(state) {
-      const checked = checkUnitsState(state, guards);
+      const checked = readState("state", unitsState(guards), state);
       const now = monotonic();
       table = checked.table;
       open = new Map(

@@ -135,12 +135,10 @@ function isText({ empty, max = Number.POSITIVE_INFINITY, pattern }: TextKind, va
   return (empty || value.trim() !== "") && (pattern === undefined || pattern.test(value));
 }
 
+/** Listeners are functions that have methods. */
 function hasMethods({ methods }: ObjectKind, value: unknown): value is Fields {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    methods.every((name) => typeof (value as Fields)[name] === "function")
-  );
+  const isHolder = typeof value === "function" || (typeof value === "object" && value !== null);
+  return isHolder && methods.every((name) => typeof (value as unknown as Fields)[name] === "function");
 }
 
 function readList(kind: ListKind<AnyOption>, path: string, value: unknown, strict: boolean): unknown {

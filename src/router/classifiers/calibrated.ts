@@ -1,5 +1,5 @@
 import { type Classification, type Classifier, InvalidOptionError } from "../../contracts/index.ts";
-import { checkMethods } from "../../plugin/index.ts";
+import { readOption } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { calibratedQuality } from "./trained/quality-curve.ts";
 import type { QualityCurve } from "./trained/trained-file.ts";
@@ -16,7 +16,7 @@ export function calibrated(
   classifier: Classifier,
   curves: Readonly<Record<string, QualityCurve>>,
 ): Classifier {
-  checkMethods("calibrated.classifier", classifier, ["classify"]);
+  readOption({ is: "object", methods: ["classify"] }, "calibrated.classifier", classifier);
   const entries = checkCurves(curves);
   const whole = JSON.stringify([classifier.name, classifier.version, entries]);
   const add = (given: Classification): Classification => ({

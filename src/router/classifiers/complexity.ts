@@ -1,5 +1,5 @@
-import { type Classifier, InvalidOptionError, type RequestFacts } from "../../contracts/index.ts";
-import { checkKeys } from "../../plugin/index.ts";
+import type { Classifier, RequestFacts } from "../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { emptyScore, scoreOf, structureTerm } from "./complexity/complexity-model.ts";
 import { version } from "./complexity/complexity-version.generated.ts";
 import { createPromptReader, type PromptFeatures } from "./complexity/read-prompt.ts";
@@ -11,6 +11,10 @@ export interface ComplexityOptions {
   /** True to add the parts of the score to each classification. Default false. */
   readonly signals?: boolean | undefined;
 }
+
+export const complexityOptions: OptionTable<ComplexityOptions> = {
+  signals: { is: "boolean", default: false, expected: "a boolean" },
+};
 
 /** Number of structural features among the signals. */
 const strongest = 4;
@@ -30,9 +34,7 @@ const strongest = 4;
  * Throws `InvalidOptionError`.
  */
 export function complexity(options: ComplexityOptions = {}): Classifier {
-  checkKeys("complexity", options, ["signals"]);
-  const { signals = false } = options;
-  if (typeof signals !== "boolean") throw new InvalidOptionError("complexity.signals", signals, "a boolean");
+  const { signals } = readOptions("complexity", complexityOptions, options);
   let read: ((facts: RequestFacts) => PromptFeatures) | undefined;
   const parts = emptyScore();
   return {

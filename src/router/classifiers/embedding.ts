@@ -1,8 +1,8 @@
 import { type Classifier, InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, dropPromises } from "../../plugin/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { complexity } from "./complexity.ts";
 import { createBatches } from "./embedding/batches.ts";
-import { type Embedder, embedderFacts, embedderKeys } from "./embedding/embedder.ts";
+import { type Embedder, embedderFacts, embedderOptions } from "./embedding/embedder.ts";
 import { centred } from "./embedding/heads.ts";
 import {
   checkTrainedEmbedding,
@@ -35,15 +35,18 @@ export interface EmbeddingOptions extends Embedder {
   readonly maxCached?: number | undefined;
 }
 
-const ownKeys: readonly string[] = [
-  "trained",
-  "base",
-  "maxBatch",
-  "windowMs",
-  "timeoutMs",
-  "maxPending",
-  "maxCached",
-] satisfies readonly (keyof EmbeddingOptions)[];
+type Open = "name" | "price" | "base";
+
+export const embeddingOptions: OptionTable<EmbeddingOptions, Open> = {
+  ...embedderOptions,
+  trained: { is: "any", expected: "the result of trainEmbedding" },
+  base: { is: "object", methods: ["classify"], optional: true },
+  maxBatch: { is: "number", min: 1, max: 2_048, integer: true, default: 64 },
+  windowMs: { is: "number", min: 0, max: 1_000, integer: true, default: 2 },
+  timeoutMs: { is: "duration", integer: true, default: 800 },
+  maxPending: { is: "number", min: 1, max: 100_000, integer: true, default: 1_000 },
+  maxCached: { is: "number", min: 0, max: 1_000_000, integer: true, default: 1_000 },
+};
 
 /**
  * A classifier that learns from your own outcomes through an embedding model: it estimates the quality of
@@ -63,28 +66,14 @@ const ownKeys: readonly string[] = [
  * another base classifier. Fails where the call does.
  */
 export function embedding(options: EmbeddingOptions): Classifier {
-  checkKeys("embedding", options, [...embedderKeys, ...ownKeys]);
-  const { embed, trained, base = complexity() } = options;
-  const facts = embedderFacts("embedding", options);
-  checkMethods("embedding.base", base, ["classify"]);
+  const read = readOptions("embedding", embeddingOptions, options);
+  const { embed, trained, base = complexity(), maxBatch, windowMs, timeoutMs, maxPending } = read;
+  const facts = embedderFacts(read);
   checkTrainedEmbedding(trained, facts.name, base);
-  const option = (
-    name: "maxBatch" | "windowMs" | "timeoutMs" | "maxPending" | "maxCached",
-    preset: number,
-  ) => {
-    const [min, max] = ranges[name];
-    return checkNumber(`embedding.${name}`, options[name] ?? preset, { min, max, integer: true });
-  };
-  const embedOne = createBatches({
-    embed,
-    name: facts.name,
-    dimensions: trained.dimensions,
-    maxBatch: option("maxBatch", 64),
-    windowMs: option("windowMs", 2),
-    timeoutMs: option("timeoutMs", 800),
-    maxPending: option("maxPending", 1_000),
-  });
-  const memo = createMemo<Float64Array>(option("maxCached", 1_000));
+  const { dimensions } = trained;
+  const batches = { embed, name: facts.name, dimensions, maxBatch, windowMs, timeoutMs, maxPending };
+  const embedOne = createBatches(batches);
+  const memo = createMemo<Float64Array>(read.maxCached);
   const { models, meanQuality, maxCharacters } = trained;
   const center = Float64Array.from(trained.center);
   const gainQuantiles = Float32Array.from(trained.gainQuantiles);
@@ -127,11 +116,3 @@ export function embedding(options: EmbeddingOptions): Classifier {
     },
   };
 }
-
-const ranges = {
-  maxBatch: [1, 2_048],
-  windowMs: [0, 1_000],
-  timeoutMs: [1, 2 ** 31 - 1],
-  maxPending: [1, 100_000],
-  maxCached: [0, 1_000_000],
-} as const;

@@ -4,7 +4,7 @@ import {
   ClassifierError,
   InvalidOptionError,
 } from "../../contracts/index.ts";
-import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../../plugin/index.ts";
+import { askClassifier, type Classified, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { allCategories } from "./all-categories.ts";
 
 export interface EnsembleMember {
@@ -13,6 +13,12 @@ export interface EnsembleMember {
   readonly weight?: number | undefined;
 }
 
+export const ensembleMember: OptionTable<EnsembleMember> = {
+  classifier: { is: "object", methods: ["classify"] },
+  // A smaller weight could vanish in a product with a complexity.
+  weight: { is: "number", min: 1e-6, max: 1e6, default: 1 },
+};
+
 export interface EnsembleOptions {
   /**
    * Longest wait for asynchronous members, which are asked in parallel, in milliseconds. Default 800; keep
@@ -20,6 +26,10 @@ export interface EnsembleOptions {
    */
   readonly timeoutMs?: number | undefined;
 }
+
+export const ensembleOptions: OptionTable<EnsembleOptions> = {
+  timeoutMs: { is: "duration", default: 800 },
+};
 
 /**
  * The weighted mean of several classifiers. Complexity is the mean of theirs; the quality of a model is
@@ -35,8 +45,7 @@ export interface EnsembleOptions {
  */
 export function ensemble(members: readonly EnsembleMember[], options: EnsembleOptions = {}): Classifier {
   const weighted = checkMembers(members);
-  checkKeys("ensemble", options, ["timeoutMs"]);
-  const timeoutMs = checkNumber("ensemble.timeoutMs", options.timeoutMs ?? 800, { min: 1, max: 2 ** 31 - 1 });
+  const { timeoutMs } = readOptions("ensemble", ensembleOptions, options);
   const version = weighted.map(
     ({ classifier, weight }) => `${classifier.name}@${classifier.version}*${weight}`,
   );
@@ -150,13 +159,8 @@ function checkMembers(members: readonly EnsembleMember[]): readonly Member[] {
   if (!Array.isArray(members) || members.length === 0)
     throw new InvalidOptionError("ensemble.members", members, "an array with at least one member");
   const seen = new Set<string>();
-  return members.map((member, index) => {
-    const path = `ensemble.members[${index}]`;
-    checkKeys(path, member, ["classifier", "weight"]);
-    const { classifier, weight = 1 } = member;
-    checkMethods(`${path}.classifier`, classifier, ["classify"]);
-    // A smaller weight could vanish in a product with a complexity.
-    checkNumber(`${path}.weight`, weight, { min: 1e-6, max: 1e6 });
+  return members.map((member: EnsembleMember, index) => {
+    const { classifier, weight } = readOptions(`ensemble.members[${index}]`, ensembleMember, member);
     // Signals have plain names, and a classifier may have any.
     const name = classifier.name.replaceAll(/[^A-Za-z0-9._:/+@()-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
     const short = name.slice(0, longestLabel) || "member";

@@ -22,6 +22,7 @@ export { type EnsembleMember, type EnsembleOptions, ensemble } from "./ensemble.
 export { length } from "./length.ts";
 export { type ModelRatingOptions, modelRating } from "./model-rating.ts";
 export { type NearOptions, near } from "./near.ts";
+export * from "./onnx/index.ts";
 export type { SpanContribution, StructureContribution } from "./text-spans.ts";
 export { explainTrained, type TrainedExplanation } from "./trained/explain-trained.ts";
 export type { CandidateResult, QualityCurve, TrainedClassifier } from "./trained/trained-file.ts";

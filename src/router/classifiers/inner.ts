@@ -3,7 +3,7 @@
 export { rawQuality } from "./calibrated.ts";
 export { characterEntry } from "./characters.ts";
 export { loadWeights } from "./default-classifier.ts";
-export { embedderFacts, embedderKeys, readAnswer } from "./embedding/embedder.ts";
+export { embedderFacts, embedderOptions, readAnswer } from "./embedding/embedder.ts";
 export { noHop } from "./no-hop.ts";
 export { rank } from "./rank.ts";
 export { BUCKETS, createFeatureReader, type Features, STRUCTURE, singleHash } from "./read-features.ts";

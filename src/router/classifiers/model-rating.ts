@@ -4,10 +4,9 @@ import {
   type Classifier,
   ClassifierError,
   type Completion,
-  InvalidOptionError,
   type Model,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { createMemo, memoKey } from "./memo.ts";
 import { type ReadText, readText } from "./read-text.ts";
@@ -27,6 +26,14 @@ export interface ModelRatingOptions {
   /** Number of cached ratings; 0 for none. Default 1,000. */
   readonly maxCached?: number | undefined;
 }
+
+export const modelRatingOptions: OptionTable<ModelRatingOptions, "instructions"> = {
+  model: { is: "object", methods: ["generate"] },
+  instructions: { is: "text", max: 8_000, optional: true, expected: "a text of 1 to 8,000 characters" },
+  maxCharacters: { is: "number", min: 100, max: 32_000, integer: true, default: 4_000 },
+  maxOutputTokens: { is: "number", min: 1, max: 32_000, integer: true, default: 64 },
+  maxCached: { is: "number", min: 0, max: 1_000_000, integer: true, default: 1_000 },
+};
 
 /** The highest rating; ratings are integers from 0. */
 const highest = 10;
@@ -69,32 +76,8 @@ const responseFormat: NonNullable<ChatRequest["response_format"]> = {
  * and where the model's call fails.
  */
 export function modelRating(options: ModelRatingOptions): Classifier {
-  checkKeys("modelRating", options, [
-    "model",
-    "instructions",
-    "maxCharacters",
-    "maxOutputTokens",
-    "maxCached",
-  ]);
-  const { model, instructions = rubric } = options;
-  checkMethods("modelRating.model", model, ["generate"]);
-  if (typeof instructions !== "string" || instructions.trim() === "" || instructions.length > 8_000)
-    throw new InvalidOptionError("modelRating.instructions", instructions, "a text of 1 to 8,000 characters");
-  const maxCharacters = checkNumber("modelRating.maxCharacters", options.maxCharacters ?? 4_000, {
-    min: 100,
-    max: 32_000,
-    integer: true,
-  });
-  const maxOutputTokens = checkNumber("modelRating.maxOutputTokens", options.maxOutputTokens ?? 64, {
-    min: 1,
-    max: 32_000,
-    integer: true,
-  });
-  const maxCached = checkNumber("modelRating.maxCached", options.maxCached ?? 1_000, {
-    min: 0,
-    max: 1e6,
-    integer: true,
-  });
+  const read = readOptions("modelRating", modelRatingOptions, options);
+  const { model, instructions = rubric, maxCharacters, maxOutputTokens, maxCached } = read;
   const memo = createMemo<Classification>(maxCached);
   const prompt = `${instructions}\n\n${form}`;
   const version = nodeCrypto()

@@ -1,5 +1,11 @@
 import type { Classification, Classifier } from "../../contracts/index.ts";
-import { askClassifier, type Classified, checkKeys, checkMethods, checkNumber } from "../../plugin/index.ts";
+import {
+  askClassifier,
+  type Classified,
+  type OptionTable,
+  readOption,
+  readOptions,
+} from "../../plugin/index.ts";
 import { allCategories } from "./all-categories.ts";
 
 export interface NearOptions {
@@ -18,6 +24,14 @@ export interface NearOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export const nearOptions: OptionTable<NearOptions> = {
+  first: { is: "object", methods: ["classify"] },
+  second: { is: "object", methods: ["classify"] },
+  around: { is: "any", expected: "a number in [0, 1], or an array of them" },
+  margin: { is: "share", default: 0.1 },
+  timeoutMs: { is: "duration", default: 800 },
+};
+
 /** Tolerance for rounding, so that `0.7 - 0.6` lies within a margin of 0.1. */
 const tolerance = 1e-9;
 
@@ -33,13 +47,8 @@ const tolerance = 1e-9;
  * Throws `InvalidOptionError`. Fails where the first classifier does.
  */
 export function near(options: NearOptions): Classifier {
-  checkKeys("near", options, ["first", "second", "around", "margin", "timeoutMs"]);
-  const { first, second, around, margin = 0.1, timeoutMs = 800 } = options;
-  checkMethods("near.first", first, ["classify"]);
-  checkMethods("near.second", second, ["classify"]);
+  const { first, second, around, margin, timeoutMs } = readOptions("near", nearOptions, options);
   const thresholds = checkThresholds(around);
-  checkNumber("near.margin", margin, { min: 0, max: 1 });
-  checkNumber("near.timeoutMs", timeoutMs, { min: 1, max: 2 ** 31 - 1 });
   const inDoubt = (complexity: number): boolean =>
     thresholds.some((at) => Math.abs(complexity - at) <= margin + tolerance);
 
@@ -71,7 +80,7 @@ function merge(first: Classification, { classification: second }: Classified): C
 }
 
 function checkThresholds(around: NearOptions["around"]): readonly number[] {
-  if (!Array.isArray(around)) return [checkNumber("near.around", around, { min: 0, max: 1 })];
-  checkNumber("near.around.length", around.length, { min: 1 });
-  return around.map((at, index) => checkNumber(`near.around[${index}]`, at, { min: 0, max: 1 }));
+  if (!Array.isArray(around)) return [readOption({ is: "share" }, "near.around", around)];
+  readOption({ is: "number", min: 1 }, "near.around.length", around.length);
+  return readOption({ is: "list", of: { is: "share" } }, "near.around", around);
 }

@@ -5,7 +5,7 @@ import {
   InvalidOptionError,
   type RequestFacts,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, dropPromises } from "../../plugin/index.ts";
+import { dropPromises, type OptionTable, readOptions } from "../../plugin/index.ts";
 import { complexity } from "./complexity.ts";
 import { rank } from "./rank.ts";
 import { createFeatureReader, type Features, STRUCTURE } from "./read-features.ts";
@@ -27,6 +27,12 @@ export interface TrainedOptions {
   readonly signals?: boolean | undefined;
 }
 
+export const trainedOptions: OptionTable<TrainedOptions, "base"> = {
+  models: { is: "list", of: { is: "text" }, default: [] },
+  base: { is: "object", methods: ["classify"], optional: true },
+  signals: { is: "boolean", default: false, expected: "a boolean" },
+};
+
 /**
  * A classifier that was trained on your own outcomes (`switchpoint eval train`), from its file: the
  * parsed JSON, or the result of `readClassifier`. Complexity is the rank of the score among held-out
@@ -42,10 +48,7 @@ export interface TrainedOptions {
  * was edited, was trained with another base classifier, or lacks one of `models`.
  */
 export function trained(file: unknown, options: TrainedOptions = {}): Classifier {
-  checkKeys("trained", options, ["models", "base", "signals"]);
-  const { models = [], base = complexity(), signals = false } = options;
-  checkMethods("trained.base", base, ["classify"]);
-  if (typeof signals !== "boolean") throw new InvalidOptionError("trained.signals", signals, "a boolean");
+  const { models, base = complexity(), signals } = readOptions("trained", trainedOptions, options);
   const checked = checkTrainedFile(file, base);
   for (const name of models) {
     if (!checked.models.includes(name))

@@ -9,7 +9,6 @@ import { checkAssumed } from "../../plugin/check-assumed.ts";
 import { checkModel } from "../../plugin/check-model.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
-import { isObject } from "../../plugin/fields-of.ts";
 import { checkText } from "../../plugin/index.ts";
 import { isEffort, reasoningEfforts } from "../../plugin/read-name.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
@@ -41,8 +40,6 @@ export function completeModels<Id extends string>(
   complete: (facts: ModelFacts) => ModelFacts,
   onPoolProblem?: (id: string, problem: string | undefined) => void,
 ): Readonly<Record<Id, Model>> {
-  if (!isObject(given) || Object.keys(given).length === 0)
-    throw new InvalidOptionError("models", given, "an object with at least one model, by id");
   const idByName = new Map<string, string>();
   const byEndpoint = new Map<string, readonly [id: string, facts: ModelFacts]>();
   const entries = Object.entries<Model>(given).map(([id, model]) => {

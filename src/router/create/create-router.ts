@@ -40,7 +40,12 @@ import { createInputStates } from "./input-states.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
-import { checkRouterKeys, checkRouterOptions, type RouterOptions } from "./router-options.ts";
+import {
+  checkDecidingOptions,
+  type RouterOptions,
+  type RouterSettings,
+  readRouterOptions,
+} from "./router-options.ts";
 import { exportEndpoints, exportState, restoreState } from "./router-state.ts";
 
 /**
@@ -53,25 +58,21 @@ import { exportEndpoints, exportState, restoreState } from "./router-state.ts";
 export function createRouter<const Models extends Readonly<Record<string, Model>>>(
   options: RouterOptions<keyof Models & string> & { readonly models: Models },
 ): Router<keyof Models & string> {
-  checkRouterKeys(options);
-  return assemble<keyof Models & string>(options, options.models);
+  return assemble<keyof Models & string>(readRouterOptions(options));
 }
 
 /** Composition root: the one place that knows every part. */
-function assemble<Id extends string>(
-  options: RouterOptions<Id>,
-  givenModels: Readonly<Record<Id, Model>>,
-): Router<Id> {
+function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const completeFacts = factsCompleter(options.assumeCapabilities);
   // Called while requests are decided: a pool of the user's own may return anything.
   const onPoolProblem = (id: string, problem: string | undefined) => poolProblems?.note(id, problem);
   let poolProblems: PoolProblems | undefined;
-  const models = completeModels(givenModels, completeFacts, onPoolProblem);
+  const models = completeModels(options.models, completeFacts, onPoolProblem);
   const ids = Object.keys(models) as Id[];
-  checkRouterOptions(options, models);
+  checkDecidingOptions(options, models);
   const ownClassifier = defaultClassifier();
-  const { policy, classifier = ownClassifier, constraints = [], tuning, golden = [], release } = options;
-  const { coalesce = false, maxCharacters = 4_000_000 } = options;
+  const { policy, classifier = ownClassifier, constraints, tuning, golden, release } = options;
+  const { coalesce, maxCharacters, maxSessions } = options;
 
   const random =
     options.random &&
@@ -88,7 +89,7 @@ function assemble<Id extends string>(
   const means = createUsageMeans();
   const health = createHealth();
   const gpus = createGpuMeter();
-  const sessions = createSessions({ maxSessions: options.maxSessions });
+  const sessions = createSessions({ maxSessions });
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
   const retryBudget = createRetryBudget(retries);
@@ -99,7 +100,7 @@ function assemble<Id extends string>(
     emit: events.emit,
     names: namesOf(models),
     endpoints: endpointsOf(models),
-    maxSessions: options.maxSessions ?? 10_000,
+    maxSessions,
     sessions,
     breakers,
     limits,
@@ -136,7 +137,7 @@ function assemble<Id extends string>(
     models: facts,
     hasPools: facts.some(({ pool }) => pool !== undefined),
     kinOf: kinAmong(facts),
-    classifierTimeoutMs: options.classifierTimeoutMs ?? 1_000,
+    classifierTimeoutMs: options.classifierTimeoutMs,
     random: random ?? Math.random,
     clock: clock.wall,
     monotonic: now,

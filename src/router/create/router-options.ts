@@ -4,6 +4,7 @@ import {
   type EventSink,
   type GoldenRoute,
   InvalidOptionError,
+  type Model,
   type ModelFacts,
   type NeededCapability,
   type Policy,
@@ -13,7 +14,14 @@ import {
   type SharedState,
   type Tuning,
 } from "../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText, checkTuning } from "../../plugin/index.ts";
+import { isObject } from "../../plugin/fields-of.ts";
+import {
+  checkTuning,
+  type FilledOptions,
+  type OptionTable,
+  readOption,
+  readOptions,
+} from "../../plugin/index.ts";
 import { refuseKey } from "../../plugin/refuse-key.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { BudgetOptions } from "../budget/budget-options.ts";
@@ -109,60 +117,86 @@ export interface RouterOptions<Id extends string> {
   readonly newId?: (() => string) | undefined;
 }
 
-const optionNames: readonly string[] = [
-  "models",
-  "policy",
-  "classifier",
-  "constraints",
-  "assumeCapabilities",
-  "execution",
-  "shared",
-  "budgets",
-  "promise",
-  "tuning",
-  "release",
-  "golden",
-  "coalesce",
-  "cache",
-  "maxSessions",
-  "onEvent",
-  "classifierTimeoutMs",
-  "maxCharacters",
-  "random",
-  "clock",
-  "monotonicClock",
-  "newId",
-] satisfies readonly ("models" | keyof RouterOptions<string>)[];
+type Open =
+  | "classifier"
+  | "assumeCapabilities"
+  | "execution"
+  | "budgets"
+  | "promise"
+  | "shared"
+  | "tuning"
+  | "release"
+  | "cache"
+  | "onEvent"
+  | "random"
+  | "clock"
+  | "monotonicClock"
+  | "newId";
 
-/**
- * Throws `InvalidOptionError` with option, value and allowed range.
- */
-export function checkRouterOptions<Id extends string>(
-  options: RouterOptions<Id>,
-  models: Readonly<Record<Id, ModelFacts>>,
-): void {
-  const { coalesce = false } = options;
-  checkMethods("policy", options.policy, ["select"]);
-  checkDecidingOptions(options, models);
-  for (const name of ["random", "clock", "monotonicClock", "newId", "onEvent"] as const) {
-    const given: unknown = options[name];
-    if (given !== undefined && typeof given !== "function")
-      throw new InvalidOptionError(name, given, "a function");
-  }
-  if (options.promise !== undefined) checkMethods("promise", options.promise, ["state"]);
-  checkShared(options.shared);
-  const { classifierTimeoutMs, maxCharacters } = options;
-  if (classifierTimeoutMs !== undefined)
-    checkNumber("classifierTimeoutMs", classifierTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
-  if (typeof coalesce !== "boolean" && typeof coalesce !== "function")
-    throw new InvalidOptionError("coalesce", coalesce, "true, false or a function of a request");
-  if (maxCharacters !== undefined) checkNumber("maxCharacters", maxCharacters, { min: 1, integer: true });
+interface WithModels<Id extends string> {
+  readonly models: Readonly<Record<Id, Model>>;
 }
 
-function checkShared(given: unknown): void {
-  const { open, keyOf } = (given ?? {}) as Readonly<Record<string, unknown>>;
-  if (given !== undefined && (typeof open !== "function" || typeof keyOf !== "function"))
-    throw new InvalidOptionError("shared", given, 'fleet({ store }) of "switchpoint/fleet"');
+/** Options of a router with their defaults. Those of one part are checked where it is made. */
+export type RouterSettings<Id extends string> = FilledOptions<RouterOptions<Id>, Open> & WithModels<Id>;
+
+const modelsRule = "an object with at least one model, by id";
+
+export const routerOptions: OptionTable<RouterOptions<string> & WithModels<string>, Open> = {
+  models: { is: "checked", check: someModels, expected: modelsRule },
+  policy: { is: "object", methods: ["select"] },
+  classifier: { is: "any", optional: true, expected: "an object with classify()" },
+  constraints: { is: "any", default: [], expected: "an array of constraints" },
+  assumeCapabilities: {
+    is: "any",
+    optional: true,
+    expected: 'an array of "tools", "images" and "jsonSchema"',
+  },
+  execution: { is: "any", optional: true, expected: "options of `execution`" },
+  shared: {
+    is: "object",
+    methods: ["open", "keyOf"],
+    optional: true,
+    expected: 'fleet({ store }) of "switchpoint/fleet"',
+  },
+  budgets: { is: "any", optional: true, expected: "an array of at most 16 budgets" },
+  promise: { is: "object", methods: ["state"], optional: true },
+  tuning: { is: "any", optional: true, expected: "the contents of a tuning file" },
+  release: { is: "any", optional: true, expected: "a release, or its hash" },
+  golden: { is: "any", default: [], expected: "an array of requests and their models" },
+  coalesce: {
+    is: "checked",
+    check: checkCoalesce,
+    default: false,
+    expected: "true, false or a function of a request",
+  },
+  cache: { is: "any", optional: true, expected: "options of `cache`" },
+  maxSessions: { is: "number", min: 1, integer: true, default: 10_000 },
+  onEvent: { is: "function", optional: true },
+  classifierTimeoutMs: { is: "duration", default: 1_000 },
+  maxCharacters: { is: "number", min: 1, integer: true, default: 4_000_000 },
+  random: { is: "function", optional: true },
+  clock: { is: "function", optional: true },
+  monotonicClock: { is: "function", optional: true },
+  newId: { is: "function", optional: true },
+};
+
+function someModels(option: string, given: Readonly<Record<string, Model>>): typeof given {
+  if (isObject(given) && Object.keys(given).length > 0) return given;
+  throw new InvalidOptionError(option, given, modelsRule);
+}
+
+function checkCoalesce(option: string, given: NonNullable<RouterOptions<string>["coalesce"]>): typeof given {
+  if (typeof given === "boolean" || typeof given === "function") return given;
+  throw new InvalidOptionError(option, given, "true, false or a function of a request");
+}
+
+/** Throws `InvalidOptionError` with option, value and allowed range. */
+export function readRouterOptions<Id extends string>(
+  options: RouterOptions<Id> & WithModels<Id>,
+): RouterSettings<Id> {
+  refuseKey("createRouter", options, "budget", "give budgets, a list");
+  return readOptions("createRouter", routerOptions, options, "") as RouterSettings<Id>;
 }
 
 /** Options that `replace` can change. */
@@ -180,33 +214,24 @@ export function checkDecidingOptions(
   const ids = Object.keys(models);
   const { policy, classifier, constraints = [], tuning, golden, release } = options;
   if (policy !== undefined) {
-    checkMethods("policy", policy, ["select"]);
-    checkText("policy.name", policy.name);
+    readOption({ is: "object", methods: ["select"], named: ["name"] }, "policy", policy);
     checkIds(`policy ${policy.name}`, policy.models, ids);
   }
   if (classifier !== undefined) {
-    checkMethods("classifier", classifier, ["classify"]);
-    for (const field of ["name", "version"] as const) checkText(`classifier.${field}`, classifier[field]);
-    if (classifier.notRecommended !== undefined)
-      checkText("classifier.notRecommended", classifier.notRecommended);
+    readOption({ is: "object", methods: ["classify"], named: ["name", "version"] }, "classifier", classifier);
+    const { notRecommended } = classifier;
+    if (notRecommended !== undefined) readOption({ is: "text" }, "classifier.notRecommended", notRecommended);
   }
   if (!Array.isArray(constraints))
     throw new InvalidOptionError("constraints", constraints, "an array of constraints");
   const known = [...new Set([...ids, ...ids.map((id) => withoutEffort(id, models[id] as ModelFacts))])];
   constraints.forEach((constraint, index) => {
-    checkMethods(`constraints[${index}]`, constraint, ["permits"]);
-    checkText(`constraints[${index}].name`, constraint.name);
+    readOption({ is: "object", methods: ["permits"], named: ["name"] }, `constraints[${index}]`, constraint);
     checkIds(`constraint ${constraint.name}`, constraint.models, known);
   });
   if (tuning !== undefined) checkTuning("tuning", tuning);
   if (golden !== undefined) checkGoldenRoutes("golden", golden, ids);
   if (release !== undefined) checkReleaseName("release", release);
-}
-
-/** Throws `InvalidOptionError` if there is an option that no router has. */
-export function checkRouterKeys(options: object): void {
-  refuseKey("createRouter", options, "budget", "give budgets, a list");
-  checkKeys("createRouter", options, optionNames);
 }
 
 function checkIds(owner: string, named: readonly string[] | undefined, ids: readonly string[]): void {

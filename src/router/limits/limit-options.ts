@@ -72,12 +72,8 @@ export function resolveLimitOptions(
         `absent: ${other} is of the same endpoint, and has limits for all its efforts`,
       );
     idOf.set(key, id);
-    own.set(key, {
-      ...general,
-      ...bounds,
-      maxQueued: bounds.maxQueued ?? general.maxQueued,
-      queueTimeoutMs: bounds.queueTimeoutMs ?? general.queueTimeoutMs,
-    });
+    // What was left out is not there.
+    own.set(key, { ...general, ...(bounds as Partial<EndpointBounds>) });
   }
   const hasRates = [general, tenant ?? {}, ...own.values()].some(
     ({ requestsPerMinute, tokensPerMinute }: RateOptions) =>

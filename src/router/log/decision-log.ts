@@ -21,7 +21,7 @@ export interface DecisionLogOptions extends LineOptions {
    */
   readonly rotate?: RotationOptions | undefined;
   /**
-   * States of promises, rollouts and the drift monitor, `loopStates({ … })` of `switchpoint/rollout`, so that `switchpoint
+   * States of promises, rollouts and the drift monitor, `loopStates({ … })` of `switchpoint/loop`, so that `switchpoint
    * watch` shows them: lines of their own, when they change. Default: their events alone.
    */
   readonly loop?: StateLines | undefined;
@@ -35,7 +35,7 @@ export const decisionLogOptions: OptionTable<DecisionLogOptions, "hashKey" | "ro
     is: "object",
     methods: ["open"],
     optional: true,
-    expected: 'loopStates({ promises, rollouts, drift }) of "switchpoint/rollout"',
+    expected: 'loopStates({ promises, rollouts, drift }) of "switchpoint/loop"',
   },
   ...lineOptions,
 };

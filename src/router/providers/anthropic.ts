@@ -4,7 +4,6 @@ import {
   type ChatRequest,
   type Completion,
   type CompletionChunk,
-  InvalidOptionError,
   isRouterError,
   MissingDependencyError,
   type Model,
@@ -12,6 +11,7 @@ import {
   type ProviderOptions,
 } from "../../contracts/index.ts";
 import { guardedFetch } from "../../plugin/http/guarded-fetch.ts";
+import type { OptionTable } from "../../plugin/index.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
@@ -25,7 +25,12 @@ import { anthropicContentTypes } from "./internal/content-types.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
-import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import {
+  factsOf,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
 import { reportRateLimit, reportRefusal } from "./internal/rate-limit-headers.ts";
 import { untilEnd } from "./internal/until-end.ts";
 import { defaultFetch } from "./transport/default-fetch.ts";
@@ -45,6 +50,12 @@ export interface AnthropicOptions extends ProviderOptions {
   readonly reasoning?: "effort" | "budget" | undefined;
 }
 
+export const anthropicOptions: OptionTable<AnthropicOptions, OpenOption | "reasoning"> = {
+  ...providerOptions,
+  version: { is: "choice", of: ["2026-10-21", "2023-06-01"], default: "2026-10-21" },
+  reasoning: { is: "choice", of: ["effort", "budget"], optional: true },
+};
+
 /**
  * An Anthropic model, called through `@anthropic-ai/sdk` (an optional peer, loaded at the first call;
  * `MissingDependencyError` if it is not installed). The key is `apiKey` or `ANTHROPIC_API_KEY`, read at
@@ -63,9 +74,8 @@ export interface AnthropicOptions extends ProviderOptions {
  *
  * Throws `InvalidOptionError`.
  */
-export function anthropic(model: string, options: AnthropicOptions = {}): Model {
-  checkProviderOptions("anthropic", model, options, ["version", "reasoning"]);
-  checkOptions(options);
+export function anthropic(model: string, given: AnthropicOptions = {}): Model {
+  const options = readProviderOptions("anthropic", anthropicOptions, model, given);
   const facts = factsOf("anthropic", model, options, anthropicContentTypes);
   const { name, maxOutputTokens } = facts;
   const writer = writerOf(facts);
@@ -80,7 +90,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Model 
       model,
       name,
       writer,
-      version: options.version ?? "2026-10-21",
+      version: options.version,
       reasoning,
       defaults,
       maxOutputTokens,
@@ -254,11 +264,4 @@ async function currentKey(name: string, { apiKey }: AnthropicOptions): Promise<s
     // The function's error may contain the key.
     throw new ProviderError({ kind: "authentication", model: name, summary: "apiKey() failed" });
   }
-}
-
-function checkOptions({ version, reasoning }: AnthropicOptions): void {
-  if (version !== undefined && version !== "2026-10-21" && version !== "2023-06-01")
-    throw new InvalidOptionError("anthropic.version", version, '"2026-10-21" or "2023-06-01"');
-  if (reasoning !== undefined && reasoning !== "effort" && reasoning !== "budget")
-    throw new InvalidOptionError("anthropic.reasoning", reasoning, '"effort" or "budget"');
 }

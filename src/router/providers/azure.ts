@@ -5,16 +5,21 @@ import {
   type ProviderOptions,
 } from "../../contracts/index.ts";
 import { environment } from "../../plugin/environment.ts";
-import { checkText } from "../../plugin/index.ts";
+import type { OptionTable } from "../../plugin/index.ts";
 import { azureWire } from "./internal/azure-wire.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
-import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
+import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { requireKey } from "./internal/provider-key.ts";
-import { checkProviderOptions, checkUrl, factsOf } from "./internal/provider-options.ts";
+import {
+  factsOf,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
 
 export { type EntraCredential, type EntraOptions, entraId } from "./internal/entra-id.ts";
 export type { TokenSource } from "./internal/token-source.ts";
@@ -32,6 +37,15 @@ export interface AzureOptions extends ProviderOptions {
   readonly client?: OpenAiClient | undefined;
 }
 
+export const azureOptions: OptionTable<AzureOptions, OpenOption | "endpoint" | "apiVersion" | "deployment"> =
+  {
+    ...providerOptions,
+    endpoint: providerOptions.baseUrl,
+    apiVersion: { is: "text", optional: true },
+    deployment: { is: "text", optional: true },
+    client: clientOption,
+  };
+
 /**
  * An OpenAI model on Azure. The key is the option, else `AZURE_OPENAI_API_KEY`, read at each call. A token of Entra ID
  * (`apiKey: entraId()`, or a function of your own that returns one) is known by its dots, and sent as
@@ -41,15 +55,11 @@ export interface AzureOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. A call without key, endpoint or version rejects with
  * `MissingConfigurationError`.
  */
-export function azure(model: string, options: AzureOptions = {}): Model {
+export function azure(model: string, given: AzureOptions = {}): Model {
+  const options = readProviderOptions("azure", azureOptions, model, given);
   const { endpoint, apiVersion, deployment = model, ...common } = options;
-  checkProviderOptions("azure", model, options, ["endpoint", "apiVersion", "deployment", "client"]);
-  checkClient("azure", options.client);
-  if (endpoint !== undefined) checkUrl("azure.endpoint", endpoint);
   if (endpoint !== undefined && common.baseUrl !== undefined)
     throw new InvalidOptionError("azure.endpoint", endpoint, "absent if baseUrl is given");
-  if (apiVersion !== undefined) checkText("azure.apiVersion", apiVersion);
-  checkText("azure.deployment", deployment);
   const path = pathOf("azure.deployment", deployment);
 
   const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };

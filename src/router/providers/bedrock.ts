@@ -5,21 +5,23 @@ import {
   notShown,
   type ProviderOptions,
 } from "../../contracts/index.ts";
-import {
-  type AwsCredentialsOption,
-  awsCredentials,
-  checkAwsCredentials,
-} from "./internal/aws-credentials.ts";
-import { awsDomain, checkRegion } from "./internal/aws-region.ts";
+import type { OptionTable } from "../../plugin/index.ts";
+import { type AwsCredentialsOption, awsCredentials, credentialsOption } from "./internal/aws-credentials.ts";
+import { awsDomain, regionOption } from "./internal/aws-region.ts";
 import { awsSigner } from "./internal/aws-signer.ts";
 import { bedrockLabels } from "./internal/bedrock-labels.ts";
 import { bedrockWire } from "./internal/bedrock-wire.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
-import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
+import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { readKey } from "./internal/provider-key.ts";
-import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import {
+  factsOf,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
 import { tellRefused } from "./internal/token-source.ts";
 
 export type { AwsCredentials, AwsCredentialsOption } from "./internal/aws-credentials.ts";
@@ -38,6 +40,14 @@ export interface BedrockOptions extends ProviderOptions {
   readonly client?: OpenAiClient | undefined;
 }
 
+export const bedrockOptions: OptionTable<BedrockOptions, OpenOption | "credentials"> = {
+  ...providerOptions,
+  region: regionOption,
+  endpoint: { is: "choice", of: ["runtime", "mantle"], default: "runtime" },
+  credentials: credentialsOption,
+  client: clientOption,
+};
+
 /**
  * A model behind the OpenAI-compatible endpoint of Amazon Bedrock.
  *
@@ -52,14 +62,9 @@ export interface BedrockOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. Calls reject with `MissingConfigurationError` without key and credentials, and with
  * `MissingDependencyError` without the package that signs.
  */
-export function bedrock(model: string, options: BedrockOptions): Model {
-  checkProviderOptions("bedrock", model, options, ["region", "endpoint", "credentials", "client"]);
-  const { region, endpoint = "runtime", credentials } = options;
-  checkRegion("bedrock.region", region);
-  checkClient("bedrock", options.client);
-  if (endpoint !== "runtime" && endpoint !== "mantle")
-    throw new InvalidOptionError("bedrock.endpoint", endpoint, '"runtime" or "mantle"');
-  checkAwsCredentials("bedrock.credentials", credentials);
+export function bedrock(model: string, given: BedrockOptions): Model {
+  const options = readProviderOptions("bedrock", bedrockOptions, model, given);
+  const { region, endpoint, credentials } = options;
   if (credentials !== undefined && (options.apiKey !== undefined || options.client === "sdk"))
     throw new InvalidOptionError(
       "bedrock.credentials",

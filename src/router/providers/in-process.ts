@@ -1,10 +1,10 @@
 import { InvalidOptionError, type Model, type Price, type ProviderOptions } from "../../contracts/index.ts";
-import { checkNumber, checkText } from "../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import type { LocalFunctions } from "./internal/local-answer.ts";
 import { localCalls } from "./internal/local-calls.ts";
 import { createPlaces, type PlaceCounts } from "./internal/places.ts";
-import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import { factsOf, modelOptions } from "./internal/provider-options.ts";
 
 export type {
   LocalAnswer,
@@ -40,16 +40,27 @@ export interface InProcessModel extends Model {
   places(): PlaceCounts;
 }
 
-const ownKeys = [
-  "generate",
-  "stream",
-  "countTokens",
-  "parameters",
-  "ready",
-  "concurrency",
-  "queue",
-  "usdPerSecond",
-] satisfies readonly (keyof InProcessOptions)[];
+type Open = Common | "stream" | "countTokens" | "ready" | "usdPerSecond";
+
+const { assumeCapabilities: _, ...common } = modelOptions;
+
+export const inProcessOptions: OptionTable<InProcessOptions, Open> = {
+  ...common,
+  name: { is: "text" },
+  generate: { is: "function" },
+  stream: { is: "function", optional: true },
+  countTokens: { is: "function", optional: true },
+  parameters: {
+    is: "list",
+    of: { is: "text", empty: true },
+    default: [],
+    expected: "an array of names of parameters",
+  },
+  ready: { is: "function", optional: true },
+  concurrency: { is: "number", min: 1, max: 1_024, integer: true, default: 1 },
+  queue: { is: "number", min: 0, max: 100_000, integer: true, default: 16 },
+  usdPerSecond: { is: "number", min: 0, max: 1_000_000, optional: true },
+};
 /** Time that aborted work has to end before calls no longer wait for its place, in milliseconds. */
 const graceMs = 5_000;
 
@@ -63,9 +74,11 @@ const graceMs = 5_000;
  *
  * Without `price` and `usdPerSecond` a call costs 0. Throws `InvalidOptionError`.
  */
-export function inProcess(options: InProcessOptions): InProcessModel {
-  checkOptions(options);
-  const { name, ready, defaults, strictParameters = false, concurrency = 1, queue = 16 } = options;
+export function inProcess(given: InProcessOptions): InProcessModel {
+  const options = readOptions("inProcess", inProcessOptions, given);
+  const { name, ready, defaults, strictParameters, concurrency, queue, price, usdPerSecond } = options;
+  if (usdPerSecond !== undefined && price !== undefined)
+    throw new InvalidOptionError("inProcess.usdPerSecond", usdPerSecond, "absent if price is given");
   const parameters = new Set(options.parameters);
   const capabilities = {
     tools: parameters.has("tools"),
@@ -73,8 +86,8 @@ export function inProcess(options: InProcessOptions): InProcessModel {
     images: false,
     ...options.capabilities,
   };
-  const price = priceOf(options);
-  const facts = factsOf("in-process", name, { ...withoutName(options), price, capabilities });
+  const stated = { ...withoutName(options), price: price ?? priceOf(usdPerSecond), capabilities };
+  const facts = factsOf("in-process", name, stated);
   const places = createPlaces({ model: facts.name, concurrency, queue, graceMs });
   const functions = { generate: options.generate, stream: options.stream, countTokens: options.countTokens };
   const calls = localCalls({ facts, defaults, parameters, strictParameters, functions, places });
@@ -93,40 +106,13 @@ export function inProcess(options: InProcessOptions): InProcessModel {
   };
 }
 
-function withoutName({ name: _, ...others }: InProcessOptions): ProviderOptions {
+function withoutName({ name: _, ...others }: Pick<InProcessOptions, Common | "name">): ProviderOptions {
   return others;
 }
 
 /** An own machine costs what it costs by the hour; its tokens cost nothing. */
-function priceOf({ price, usdPerSecond }: InProcessOptions): Price {
-  if (price !== undefined) return price;
+function priceOf(usdPerSecond = 0): Price {
   const free = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 };
-  if (usdPerSecond === undefined || usdPerSecond === 0) return free;
+  if (usdPerSecond === 0) return free;
   return { ...free, gpu: { usdPerGpuHour: usdPerSecond * 3_600 } };
-}
-
-function checkOptions(options: InProcessOptions): void {
-  const owner = "inProcess";
-  if (typeof options !== "object" || options === null)
-    throw new InvalidOptionError(owner, options, "an object of options");
-  const { generate, stream, countTokens, ready, parameters, concurrency, queue, usdPerSecond, price } =
-    options;
-  checkText(`${owner}.name`, options.name);
-  checkProviderOptions(owner, options.name, options, ownKeys);
-  if (typeof generate !== "function")
-    throw new InvalidOptionError(`${owner}.generate`, generate, "a function");
-  for (const [option, value] of Object.entries({ stream, countTokens, ready }))
-    if (value !== undefined && typeof value !== "function")
-      throw new InvalidOptionError(`${owner}.${option}`, value, "a function");
-  if (
-    parameters !== undefined &&
-    !(Array.isArray(parameters) && parameters.every((one) => typeof one === "string"))
-  )
-    throw new InvalidOptionError(`${owner}.parameters`, parameters, "an array of names of parameters");
-  if (concurrency !== undefined)
-    checkNumber(`${owner}.concurrency`, concurrency, { min: 1, max: 1_024, integer: true });
-  if (queue !== undefined) checkNumber(`${owner}.queue`, queue, { min: 0, max: 100_000, integer: true });
-  if (usdPerSecond !== undefined) checkNumber(`${owner}.usdPerSecond`, usdPerSecond, { min: 0, max: 1e6 });
-  if (usdPerSecond !== undefined && price !== undefined)
-    throw new InvalidOptionError(`${owner}.usdPerSecond`, usdPerSecond, "absent if price is given");
 }

@@ -1,8 +1,15 @@
 import { InvalidOptionError, type Model, type OwnGpu, type ProviderOptions } from "../../contracts/index.ts";
+import type { OptionTable } from "../../plugin/index.ts";
+import { checkOwnGpu } from "../../plugin/own-gpu.ts";
 import { compatibleModel } from "./internal/compatible-model.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
-import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
-import { checkProviderOptions, checkUrl } from "./internal/provider-options.ts";
+import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
+import {
+  checkUrl,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
 
 export interface OpenAiCompatibleOptions extends ProviderOptions {
   /** Address including `/v1`, for instance `http://localhost:4000/v1`. */
@@ -19,6 +26,22 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
   /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
   readonly gpu?: OwnGpu | undefined;
 }
+
+type Open = Exclude<OpenOption, "baseUrl"> | "gpu";
+
+export const openaiCompatibleOptions: OptionTable<OpenAiCompatibleOptions, Open> = {
+  ...providerOptions,
+  baseUrl: { is: "checked", check: checkUrl, expected: "an absolute http or https URL" },
+  provider: {
+    is: "text",
+    pattern: /^[^:]*$/,
+    default: "openai-compatible",
+    expected: "a non-empty string without a colon",
+  },
+  outputLimitField: { is: "choice", of: ["max_tokens", "max_completion_tokens"], default: "max_tokens" },
+  client: clientOption,
+  gpu: { is: "any", optional: true, expected: "own GPUs, in place of a price" },
+};
 
 /** Engines that have a function of their own, by the name of their provider. */
 const engines: ReadonlyMap<unknown, string> = new Map([
@@ -39,29 +62,16 @@ const engines: ReadonlyMap<unknown, string> = new Map([
  *
  * Throws `InvalidOptionError`.
  */
-export function openaiCompatible(model: string, options: OpenAiCompatibleOptions): Model {
-  checkProviderOptions("openaiCompatible", model, options, ["provider", "outputLimitField", "client", "gpu"]);
-  const { provider = "openai-compatible", outputLimitField } = options;
-  checkClient("openaiCompatible", options.client);
-  checkUrl("openaiCompatible.baseUrl", options.baseUrl);
-  if (typeof provider !== "string" || provider.trim() === "" || provider.includes(":"))
-    throw new InvalidOptionError("openaiCompatible.provider", provider, "a non-empty string without a colon");
+export function openaiCompatible(model: string, given: OpenAiCompatibleOptions): Model {
+  const options = readProviderOptions("openaiCompatible", openaiCompatibleOptions, model, given);
+  const { provider, gpu, price } = options;
+  if (gpu !== undefined) checkOwnGpu("openaiCompatible.gpu", gpu, price);
   const engine = engines.get(provider);
   if (engine !== undefined)
     throw new InvalidOptionError(
       "openaiCompatible.provider",
       provider,
       `no engine: use ${engine}("…", { baseUrl }) of switchpoint/providers/engines`,
-    );
-  if (
-    outputLimitField !== undefined &&
-    outputLimitField !== "max_tokens" &&
-    outputLimitField !== "max_completion_tokens"
-  )
-    throw new InvalidOptionError(
-      "openaiCompatible.outputLimitField",
-      outputLimitField,
-      '"max_tokens" or "max_completion_tokens"',
     );
   return compatibleModel("openaiCompatible", provider, model, options);
 }

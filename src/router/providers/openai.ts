@@ -1,8 +1,9 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../contracts/index.ts";
+import type { OptionTable } from "../../plugin/index.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
-import { checkClient, type OpenAiClient } from "./internal/openai-lane.ts";
+import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
 import {
   customHeaders,
   type OpenAiRoute,
@@ -12,7 +13,12 @@ import {
 } from "./internal/openai-route.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
-import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import {
+  factsOf,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
 import { responsesCalls } from "./internal/responses-model.ts";
 
 export interface OpenAiOptions extends ProviderOptions {
@@ -29,6 +35,12 @@ export interface OpenAiOptions extends ProviderOptions {
   readonly api?: "chat-completions" | "responses" | undefined;
 }
 
+export const openaiOptions: OptionTable<OpenAiOptions, OpenOption> = {
+  ...providerOptions,
+  client: clientOption,
+  api: { is: "choice", of: ["chat-completions", "responses"], default: "chat-completions" },
+};
+
 /**
  * An OpenAI model.
  *
@@ -41,10 +53,10 @@ export interface OpenAiOptions extends ProviderOptions {
  *
  * Throws `InvalidOptionError`. A call without a key rejects with `MissingConfigurationError`.
  */
-export function openai(model: string, options: OpenAiOptions = {}): Model {
-  checkProviderOptions("openai", model, options, ["client", "api"]);
-  checkClient("openai", options.client);
-  checkApi(options);
+export function openai(model: string, given: OpenAiOptions = {}): Model {
+  const options = readProviderOptions("openai", openaiOptions, model, given);
+  if (options.api === "responses" && options.client === "sdk")
+    throw new InvalidOptionError("openai.client", options.client, '"direct" with api: "responses"');
   const facts = factsOf("openai", model, options, openaiContentTypes);
   const route = (apiKey: string): OpenAiRoute =>
     openaiRoute(options.baseUrl ?? settingOf("OPENAI_BASE_URL") ?? "https://api.openai.com/v1", [
@@ -75,11 +87,4 @@ export function openai(model: string, options: OpenAiOptions = {}): Model {
     ...chat,
     ...responsesCalls({ settings, fetch: options.fetch, route: async () => route(await readKey()) }),
   };
-}
-
-function checkApi({ api, client }: OpenAiOptions): void {
-  if (api !== undefined && api !== "chat-completions" && api !== "responses")
-    throw new InvalidOptionError("openai.api", api, '"chat-completions" or "responses"');
-  if (api === "responses" && client === "sdk")
-    throw new InvalidOptionError("openai.client", client, '"direct" with api: "responses"');
 }

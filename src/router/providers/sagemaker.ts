@@ -1,15 +1,17 @@
-import { InvalidOptionError, type Model, notShown, type ProviderOptions } from "../../contracts/index.ts";
-import { checkText } from "../../plugin/index.ts";
-import {
-  type AwsCredentialsOption,
-  awsCredentials,
-  checkAwsCredentials,
-} from "./internal/aws-credentials.ts";
-import { awsDomain, checkRegion } from "./internal/aws-region.ts";
+import type { Model, ProviderOptions } from "../../contracts/index.ts";
+import { type OptionTable, readOption } from "../../plugin/index.ts";
+import { refuseKey } from "../../plugin/refuse-key.ts";
+import { type AwsCredentialsOption, awsCredentials, credentialsOption } from "./internal/aws-credentials.ts";
+import { awsDomain, regionOption } from "./internal/aws-region.ts";
 import { awsSigner } from "./internal/aws-signer.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
-import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
+import {
+  factsOf,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
 import { sagemakerWire } from "./internal/sagemaker-wire.ts";
 
 export type { AwsCredentials, AwsCredentialsOption } from "./internal/aws-credentials.ts";
@@ -22,6 +24,23 @@ export interface SageMakerOptions extends Omit<ProviderOptions, "apiKey"> {
   /** Default: the credentials of the environment, as for `bedrock`. */
   readonly credentials?: AwsCredentialsOption | undefined;
 }
+
+type Open = Exclude<OpenOption, "apiKey"> | "model" | "credentials";
+
+const { apiKey: _, ...keyless } = providerOptions;
+
+export const sagemakerOptions: OptionTable<SageMakerOptions, Open> = {
+  ...keyless,
+  region: regionOption,
+  model: { is: "text", optional: true },
+  credentials: credentialsOption,
+};
+
+const endpointRule = {
+  is: "text",
+  pattern: /^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/,
+  expected: "the name of an endpoint",
+} as const;
 
 /**
  * A model behind an endpoint of Amazon SageMaker whose container speaks chat completions: vLLM, TGI, DJL.
@@ -36,21 +55,11 @@ export interface SageMakerOptions extends Omit<ProviderOptions, "apiKey"> {
  * Throws `InvalidOptionError`. Calls reject with `MissingConfigurationError` without credentials, and with
  * `MissingDependencyError` without the package that signs.
  */
-export function sagemaker(endpointName: string, options: SageMakerOptions): Model {
-  checkProviderOptions("sagemaker", endpointName, options, ["region", "model", "credentials"]);
+export function sagemaker(endpointName: string, given: SageMakerOptions): Model {
+  readOption(endpointRule, "sagemaker.model", endpointName);
+  refuseKey("sagemaker", given, "apiKey", "requests are signed with credentials");
+  const options = readProviderOptions("sagemaker", sagemakerOptions, endpointName, given);
   const { region, credentials } = options;
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(endpointName))
-    throw new InvalidOptionError("sagemaker.model", endpointName, "the name of an endpoint");
-  checkRegion("sagemaker.region", region);
-  if (options.model !== undefined) checkText("sagemaker.model", options.model);
-  checkAwsCredentials("sagemaker.credentials", credentials);
-  if ("apiKey" in options && options.apiKey !== undefined)
-    throw new InvalidOptionError(
-      "sagemaker.apiKey",
-      notShown,
-      "absent: requests are signed with credentials",
-    );
-
   const labels = { region, ...options.labels };
   const base = (options.baseUrl ?? `https://runtime.sagemaker.${region}.${awsDomain(region)}`).replace(
     /\/$/,

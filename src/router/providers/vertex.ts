@@ -1,10 +1,16 @@
 import { InvalidOptionError, type Model, notShown, type ProviderOptions } from "../../contracts/index.ts";
-import { checkAuth, googleToken } from "./internal/google-token.ts";
+import type { OptionTable } from "../../plugin/index.ts";
+import { googleToken } from "./internal/google-token.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { requireKey } from "./internal/provider-key.ts";
-import { checkProviderOptions, factsOf } from "./internal/provider-options.ts";
-import { checkVertexPlace, vertexHost } from "./internal/vertex-place.ts";
+import {
+  factsOf,
+  type OpenOption,
+  providerOptions,
+  readProviderOptions,
+} from "./internal/provider-options.ts";
+import { authOption, locationOption, projectOption, vertexHost } from "./internal/vertex-place.ts";
 import { vertexWire } from "./internal/vertex-wire.ts";
 
 export interface VertexOptions extends ProviderOptions {
@@ -17,6 +23,19 @@ export interface VertexOptions extends ProviderOptions {
   /** Options of `google-auth-library`, for instance `{ keyFilename }`. Default: Application Default Credentials. */
   readonly auth?: Readonly<Record<string, unknown>> | undefined;
 }
+
+export const vertexOptions: OptionTable<VertexOptions, OpenOption | "auth"> = {
+  ...providerOptions,
+  project: projectOption,
+  location: locationOption,
+  endpoint: {
+    is: "text",
+    pattern: /^[a-z0-9-]{1,63}$/,
+    default: "openapi",
+    expected: "the id of an endpoint, for instance 1234567890",
+  },
+  auth: authOption,
+};
 
 /**
  * A model behind the OpenAI-compatible endpoint of Vertex AI: Llama, Mistral, DeepSeek, gpt-oss, Gemini and what you
@@ -31,17 +50,9 @@ export interface VertexOptions extends ProviderOptions {
  * Throws `InvalidOptionError`. Calls reject with `MissingDependencyError` without the package, and with
  * `MissingConfigurationError` without credentials.
  */
-export function vertex(model: string, options: VertexOptions): Model {
-  checkProviderOptions("vertex", model, options, ["project", "location", "endpoint", "auth"]);
-  const { project, location, endpoint = "openapi", auth } = options;
-  checkVertexPlace("vertex", project, location ?? "");
-  if (typeof endpoint !== "string" || !/^[a-z0-9-]{1,63}$/.test(endpoint))
-    throw new InvalidOptionError(
-      "vertex.endpoint",
-      endpoint,
-      "the id of an endpoint, for instance 1234567890",
-    );
-  checkAuth("vertex.auth", auth);
+export function vertex(model: string, given: VertexOptions): Model {
+  const options = readProviderOptions("vertex", vertexOptions, model, given);
+  const { project, location, endpoint, auth } = options;
   if (auth !== undefined && options.apiKey !== undefined)
     throw new InvalidOptionError("vertex.apiKey", notShown, "absent if auth is given");
 

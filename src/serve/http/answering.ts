@@ -9,7 +9,7 @@ import { metricsEndpoint } from "./endpoints/metrics.ts";
 import { openaiError } from "./endpoints/openai-error.ts";
 import { passedOn } from "./endpoints/passed-on.ts";
 import { failureOf } from "./failure.ts";
-import { checkHandlerOptions, type HandlerOptions } from "./handler-options.ts";
+import type { ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 import { identify } from "./identify.ts";
 import { NativeError } from "./native-error.ts";
@@ -31,13 +31,8 @@ export interface Answering {
   leave(): void;
 }
 
-/** Throws `InvalidOptionError`. */
-export function answering<Id extends string>(router: Router<Id>, options: HandlerOptions<Id>): Answering {
-  // Ids of a request come from outside as any text: the router checks them.
-  const served = router as unknown as Router;
-  const given = options as HandlerOptions;
-  checkHandlerOptions(given, served);
-  const { basePath = "/v1", maxBodyBytes = 33_554_432, upstream, metrics, dashboard } = given;
+export function answering(router: Router, options: ReadHandlerOptions): Answering {
+  const { basePath, maxBodyBytes, upstream, metrics, dashboard } = options;
   const base = `${basePath.replace(/\/+$/, "")}/`;
   const routed = upstream === undefined ? endpoints : [...endpoints, ...passedOn(upstream)];
   const watchers = dashboard && createWatchers(dashboard);
@@ -46,10 +41,10 @@ export function answering<Id extends string>(router: Router<Id>, options: Handle
     ...(metrics === undefined ? [] : [metricsEndpoint(metrics)]),
     ...(watchers === undefined ? [] : dashboardEndpoints(watchers)),
   ];
-  const serving: Serving = { router: served, options: given, identify: (call) => identify(call, given) };
+  const serving: Serving = { router, options, identify: (call) => identify(call, options) };
   return {
     maxBodyBytes,
-    takesLight: doesAskAbort(served.route) && doesAskAbort(served.stream),
+    takesLight: doesAskAbort(router.route) && doesAskAbort(router.stream),
     leave: () => watchers?.leave(),
     refuse: (error, headers) => withRequestId(shapeOf(headers)(failureOf(error)), requestId(headers)),
     serves: (method, path) => there(all, path, base).some((one) => one.method === method),

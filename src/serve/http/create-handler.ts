@@ -1,7 +1,7 @@
 import type { Router } from "../../contracts/index.ts";
 import { answering } from "./answering.ts";
 import { callOf, type HttpCall, pathOf } from "./call.ts";
-import type { HandlerOptions } from "./handler-options.ts";
+import { type HandlerOptions, readHandlerOptions } from "./handler-options.ts";
 import { responseOf } from "./reply.ts";
 
 /**
@@ -24,7 +24,10 @@ export function createHandler<Id extends string>(
   router: Router<Id>,
   options: HandlerOptions<Id> = {},
 ): Handler {
-  const { answer, refuse, serves, maxBodyBytes } = answering(router, options);
+  // Ids of a request come from outside as any text: the router checks them.
+  const served = router as unknown as Router;
+  const read = readHandlerOptions("createHandler", options as HandlerOptions, served);
+  const { answer, refuse, serves, maxBodyBytes } = answering(served, read);
   const handle = async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
     let call: HttpCall;
     try {

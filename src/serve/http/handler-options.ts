@@ -1,18 +1,9 @@
 import { InvalidOptionError, type Router, type Routing } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
+import { routingOptions } from "../../plugin/routing-fields.ts";
 import type { ServedDashboard } from "./page/served-dashboard.ts";
 import type { ServedMetrics } from "./served-metrics.ts";
-import { checkUpstream, type Upstream } from "./upstream.ts";
-
-/** Paths that have an endpoint here. */
-const routed = [
-  "/chat/completions",
-  "/responses",
-  "/messages",
-  "/messages/count_tokens",
-  "/models",
-  "/healthz",
-];
+import { type Upstream, upstreamOptions } from "./upstream.ts";
 
 /** Routing fields that the requests of a sender get, whatever they say themselves. */
 export type Identity<Id extends string = string> = Omit<Routing<Id>, "model">;
@@ -76,59 +67,64 @@ export interface HandlerOptions<Id extends string = string> {
   readonly maxBodyBytes?: number | undefined;
 }
 
+const { model: _, ...ofIdentity } = routingOptions;
+
+export const identityOptions: OptionTable<Identity, keyof Identity> = ofIdentity;
+
+/** Options without a default. */
+export type OpenOption = "authorise" | "upstream" | "metrics" | "dashboard";
+
+export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
+  authorise: { is: "function", optional: true },
+  routes: {
+    is: "record",
+    of: { is: "table", of: identityOptions },
+    expected: "an object of routing fields by name",
+    default: {},
+  },
+  unknownModel: { is: "choice", of: ["auto", "error"], default: "error" },
+  explain: { is: "boolean", default: false },
+  trusted: { is: "boolean", default: false },
+  basePath: { is: "text", pattern: /^\//, expected: "a path that begins with /", default: "/v1" },
+  upstream: { is: "table", of: upstreamOptions, optional: true },
+  inferSession: { is: "boolean", default: true },
+  native: { is: "boolean", default: true },
+  metrics: {
+    is: "object",
+    methods: ["text"],
+    named: ["contentType"],
+    expected: "prometheus(router)",
+    optional: true,
+  },
+  dashboard: { is: "object", methods: ["frame"], expected: "dashboard(router)", optional: true },
+  maxBodyBytes: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 33_554_432 },
+};
+
+export type ReadHandlerOptions = FilledOptions<HandlerOptions, OpenOption>;
+
 /** Throws `InvalidOptionError` with option, value and allowed range. */
-export function checkHandlerOptions(options: HandlerOptions, router: Router): void {
-  checkKeys("createHandler", options, [
-    "authorise",
-    "routes",
-    "unknownModel",
-    "explain",
-    "trusted",
-    "basePath",
-    "maxBodyBytes",
-    "upstream",
-    "inferSession",
-    "native",
-    "metrics",
-    "dashboard",
-  ]);
-  const { authorise, routes = {}, unknownModel, explain, trusted, basePath, maxBodyBytes } = options;
-  const { upstream, inferSession, native, metrics, dashboard } = options;
-  if (dashboard !== undefined && typeof dashboard?.frame !== "function")
-    throw new InvalidOptionError("createHandler.dashboard", typeof dashboard, "dashboard(router)");
-  if (
-    metrics !== undefined &&
-    !(typeof metrics?.text === "function" && typeof metrics.contentType === "string")
-  )
-    throw new InvalidOptionError("createHandler.metrics", typeof metrics, "prometheus(router)");
-  if (authorise !== undefined && typeof authorise !== "function")
-    throw new InvalidOptionError("createHandler.authorise", authorise, "a function");
-  if (unknownModel !== undefined && unknownModel !== "auto" && unknownModel !== "error")
-    throw new InvalidOptionError("createHandler.unknownModel", unknownModel, "auto, error");
-  for (const [name, given] of Object.entries({ explain, trusted, inferSession, native }))
-    if (given !== undefined && typeof given !== "boolean")
-      throw new InvalidOptionError(`createHandler.${name}`, given, "true or false");
-  if (basePath !== undefined && !(typeof basePath === "string" && basePath.startsWith("/")))
-    throw new InvalidOptionError("createHandler.basePath", basePath, "a path that begins with /");
-  if (maxBodyBytes !== undefined)
-    checkNumber("createHandler.maxBodyBytes", maxBodyBytes, { min: 1, max: 2 ** 30, integer: true });
-  if (upstream !== undefined) checkUpstream("createHandler.upstream", upstream, routed);
-  if (typeof routes !== "object" || routes === null)
-    throw new InvalidOptionError("createHandler.routes", routes, "an object of routing fields by name");
-  for (const [name, fields] of Object.entries(routes)) {
-    const option = `createHandler.routes.${name}`;
+export function readHandlerOptions(
+  owner: string,
+  options: HandlerOptions,
+  router: Router,
+): ReadHandlerOptions {
+  const read = readOptions(owner, handlerOptions, options);
+  checkTogether(owner, read, router);
+  return read;
+}
+
+/** Checks what depends on the router, or on another function's options. Throws `InvalidOptionError`. */
+export function checkTogether(
+  owner: string,
+  { routes, metrics }: Pick<ReadHandlerOptions, "routes" | "metrics">,
+  router: Router,
+): void {
+  for (const name of Object.keys(routes))
     if (name === "auto" || Object.hasOwn(router.models, name))
-      throw new InvalidOptionError(option, name, "a name that is neither auto nor the id of a model");
-    checkKeys(option, fields, [
-      "session",
-      "tenant",
-      "labels",
-      "category",
-      "language",
-      "constraints",
-      "maxCostUsd",
-      "deadlineMs",
-      "fallback",
-    ]);
-  }
+      throw new InvalidOptionError(
+        `${owner}.routes.${name}`,
+        name,
+        "a name that is neither auto nor the id of a model",
+      );
+  if (metrics?.open !== undefined) readOption({ is: "boolean" }, `${owner}.metrics.open`, metrics.open);
 }

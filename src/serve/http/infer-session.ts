@@ -1,14 +1,17 @@
 import type { ChatMessage, ChatRequest, RouteRequest, Routing } from "../../contracts/index.ts";
 import { sha256 } from "../../plugin/sha256.ts";
-import type { HandlerOptions } from "./handler-options.ts";
+import type { ReadHandlerOptions } from "./handler-options.ts";
 
 /**
  * Gives a request without a session one: a hash of what a conversation keeps from turn to turn, which are tools, system
  * text and the first user message. The translation has left out cache marks, which move. Tenant and user are part of it,
  * so that no one can join the conversation of another tenant.
  */
-export function withInferredSession(request: RouteRequest, { inferSession }: HandlerOptions): RouteRequest {
-  if (inferSession === false || typeof request === "string" || request.session !== undefined) return request;
+export function withInferredSession(
+  request: RouteRequest,
+  { inferSession }: ReadHandlerOptions,
+): RouteRequest {
+  if (!inferSession || typeof request === "string" || request.session !== undefined) return request;
   const { messages, tools = [], tenant, safety_identifier: user } = request as ChatRequest & Routing;
   const first = messages.findIndex(({ role }: ChatMessage) => role === "user");
   if (first < 0) return request;

@@ -1,16 +1,16 @@
 import type { NativeProtocol, NativeRequest } from "../../contracts/index.ts";
 import { isHeaderValue, nativeHeaders } from "../../plugin/native-headers.ts";
 import type { HttpCall } from "./call.ts";
-import type { HandlerOptions } from "./handler-options.ts";
+import type { ReadHandlerOptions } from "./handler-options.ts";
 
 /** Returns a request as its sender wrote it, for models that speak its protocol. Undefined if the option turns that off. */
 export function nativeRequest(
   protocol: NativeProtocol,
   call: HttpCall,
   text: string,
-  { native }: HandlerOptions,
+  { native }: ReadHandlerOptions,
 ): NativeRequest | undefined {
-  if (native === false) return undefined;
+  if (!native) return undefined;
   const headers: Record<string, string> = {};
   for (const name of nativeHeaders[protocol]) {
     const value = call.headers.get(name);

@@ -1,6 +1,6 @@
 import type { ChatRequest, RouteRequest, Router, Routing } from "../../contracts/index.ts";
 import type { HttpCall } from "./call.ts";
-import type { HandlerOptions, Identity } from "./handler-options.ts";
+import type { Identity, ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 
 /** Routing fields that any sender may set: they only say more of its own request, or bound it. */
@@ -27,7 +27,7 @@ export function routedRequest(
   call: HttpCall,
   identity: Identity,
   router: Router,
-  options: HandlerOptions,
+  options: ReadHandlerOptions,
 ): RouteRequest {
   const { model, ...route } = modelOf(body["model"], router, options);
   const own: Record<string, unknown> = {};
@@ -36,7 +36,7 @@ export function routedRequest(
   for (const field of ofSender) if (body[field] !== undefined) own[field] = body[field];
   for (const field of ofIdentity) {
     if (body[field] === undefined) continue;
-    if (options.trusted !== true)
+    if (!options.trusted)
       throw new HttpError(400, `${field} is not for senders to say: it comes with their key`, {
         param: field,
       });
@@ -70,7 +70,7 @@ function sessionOf(session: string, headers: HttpCall["headers"]): string {
 }
 
 /** The value of `model` in a request: a pin, a named route, or nothing that binds the router. */
-function modelOf(given: unknown, router: Router, { routes = {}, unknownModel }: HandlerOptions): Routing {
+function modelOf(given: unknown, router: Router, { routes, unknownModel }: ReadHandlerOptions): Routing {
   if (given === undefined || given === null || given === "auto" || given === "") return {};
   if (typeof given !== "string") throw new HttpError(400, "model must be a text", { param: "model" });
   if (Object.hasOwn(router.models, given)) return { model: given };

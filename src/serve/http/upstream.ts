@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import type { OptionTable } from "../../plugin/index.ts";
 
 /** A server of OpenAI's interface for paths that are not routed, such as embeddings. */
 export interface Upstream {
@@ -17,25 +17,44 @@ export interface Upstream {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** Throws `InvalidOptionError`. `own` are the paths that are routed. The key is never shown. */
-export function checkUpstream(option: string, upstream: Upstream, own: readonly string[]): void {
-  checkKeys(option, upstream, ["baseUrl", "apiKey", "paths", "timeoutMs", "maxAnswerBytes", "fetch"]);
-  const { baseUrl, apiKey, paths = [], timeoutMs, maxAnswerBytes, fetch } = upstream;
-  if (!isAddress(baseUrl))
-    throw new InvalidOptionError(`${option}.baseUrl`, baseUrl, "an http or https address without a query");
-  if (apiKey !== undefined && !(typeof apiKey === "string" && /^[\x21-\x7e]+$/.test(apiKey)))
-    throw new InvalidOptionError(`${option}.apiKey`, typeof apiKey, "a key without spaces");
-  if (!Array.isArray(paths)) throw new InvalidOptionError(`${option}.paths`, paths, "an array of paths");
-  paths.forEach((path: unknown, at) => {
-    const name = `${option}.paths[${at}]`;
-    if (!/^(?:\/[\w-]+)+$/.test(checkText(name, path)) || own.includes(path as string))
-      throw new InvalidOptionError(name, path, "a path such as /embeddings that is not routed");
-  });
-  if (timeoutMs !== undefined) checkNumber(`${option}.timeoutMs`, timeoutMs, { min: 1, max: 2 ** 31 - 1 });
-  if (maxAnswerBytes !== undefined)
-    checkNumber(`${option}.maxAnswerBytes`, maxAnswerBytes, { min: 1, max: 2 ** 40, integer: true });
-  if (fetch !== undefined && typeof fetch !== "function")
-    throw new InvalidOptionError(`${option}.fetch`, fetch, "a function");
+/** Paths that have an endpoint here. */
+const routed = [
+  "/chat/completions",
+  "/responses",
+  "/messages",
+  "/messages/count_tokens",
+  "/models",
+  "/healthz",
+];
+
+export const upstreamOptions: OptionTable<Upstream, "apiKey" | "fetch"> = {
+  baseUrl: { is: "checked", check: checkAddress },
+  apiKey: {
+    is: "text",
+    pattern: /^[\x21-\x7e]+$/,
+    secret: true,
+    expected: "a key without spaces",
+    optional: true,
+  },
+  paths: {
+    is: "list",
+    of: { is: "checked", check: checkPath },
+    expected: "an array of paths",
+    default: ["/embeddings"],
+  },
+  timeoutMs: { is: "duration", default: 60_000 },
+  maxAnswerBytes: { is: "number", min: 1, max: 2 ** 40, integer: true, default: 67_108_864 },
+  fetch: { is: "function", optional: true },
+};
+
+function checkPath(option: string, path: string): string {
+  if (typeof path === "string" && /^(?:\/[\w-]+)+$/.test(path) && !routed.includes(path)) return path;
+  throw new InvalidOptionError(option, path, "a path such as /embeddings that is not routed");
+}
+
+function checkAddress(option: string, baseUrl: string): string {
+  if (isAddress(baseUrl)) return baseUrl;
+  throw new InvalidOptionError(option, baseUrl, "an http or https address without a query");
 }
 
 function isAddress(text: unknown): boolean {

@@ -7,7 +7,7 @@ import { createLabels } from "./labels.ts";
 import { attemptCounter } from "./on-attempt.ts";
 import { decisionCounter } from "./on-decision.ts";
 import { newsCounter } from "./on-news.ts";
-import { checkMetricsOptions, type MetricsOptions } from "./options.ts";
+import { type MetricsOptions, readMetricsOptions } from "./options.ts";
 import { stateReader } from "./read-state.ts";
 import { referenceCost } from "./reference-cost.ts";
 
@@ -27,9 +27,8 @@ export function collect<Id extends string>(
   options: MetricsOptions<Id>,
 ): Collected {
   const plain = router as unknown as Router;
-  const given = options as MetricsOptions;
-  checkMetricsOptions(owner, plain, given);
-  const { large, reference, tenants = [], maxLabelValues = 100 } = given;
+  const read = readMetricsOptions(owner, plain, options as MetricsOptions);
+  const { large, reference, tenants, maxLabelValues } = read;
   const families = createFamilies();
   const labels = createLabels(plain, {
     most: maxLabelValues,
@@ -84,7 +83,7 @@ export function collect<Id extends string>(
     }
   };
   const close = plain.observe(onlyReads(listen));
-  const readState = stateReader(plain, families, labels, given);
+  const readState = stateReader(plain, families, labels, read);
   return {
     families,
     async read() {

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 
 /** A live promise, as far as its series need it: `createPromise` makes one. */
 export interface WatchedPromise {
@@ -61,47 +61,38 @@ export interface MetricsOptions<Id extends string = string> {
   readonly readTimeoutMs?: number | undefined;
 }
 
-const mostTenants = 1_000;
-const mostSources = 100;
+type Open = "large" | "reference";
+
+const sources = { is: "list", max: 100, expected: "a list of at most 100", default: [] } as const;
+const names = { is: "list", of: { is: "text" }, max: 1_000, expected: "a list of at most 1000" } as const;
+
+export const metricsOptions: OptionTable<MetricsOptions, Open> = {
+  large: { ...names, optional: true },
+  reference: { is: "text", optional: true, expected: "the id of a model" },
+  tenants: { ...names, default: [] },
+  promises: { ...sources, of: { is: "object", methods: ["report"] } },
+  drift: { ...sources, of: { is: "object", methods: ["status"] } },
+  rollouts: { ...sources, of: { is: "object", methods: ["status"] } },
+  maxLabelValues: { is: "number", min: 0, max: 1_000, integer: true, default: 100 },
+  readTimeoutMs: { is: "number", min: 1, max: 60_000, default: 1_000 },
+};
+
+export type ReadMetricsOptions = FilledOptions<MetricsOptions, Open>;
 
 /** Throws `InvalidOptionError`. `owner` is the function that takes the options. */
-export function checkMetricsOptions(owner: string, router: Router, options: MetricsOptions): void {
-  checkKeys(owner, options, [
-    "large",
-    "reference",
-    "tenants",
-    "promises",
-    "drift",
-    "rollouts",
-    "maxLabelValues",
-    "readTimeoutMs",
-  ]);
-  const { large, reference, tenants, promises, drift, rollouts, maxLabelValues, readTimeoutMs } = options;
-  checkList(`${owner}.large`, large, mostTenants);
-  for (const id of [...(large ?? []), ...(reference === undefined ? [] : [reference])])
+export function readMetricsOptions(
+  owner: string,
+  router: Router,
+  options: MetricsOptions,
+): ReadMetricsOptions {
+  const read = readOptions(owner, metricsOptions, options);
+  const { large = [], reference } = read;
+  for (const id of [...large, ...(reference === undefined ? [] : [reference])])
     if (!Object.hasOwn(router.models, id))
       throw new InvalidOptionError(
         `${owner}.${id === reference ? "reference" : "large"}`,
         id,
         "the id of a model",
       );
-  checkList(`${owner}.tenants`, tenants, mostTenants);
-  tenants?.forEach((tenant, at) => void checkText(`${owner}.tenants[${at}]`, tenant));
-  for (const [name, list] of Object.entries({ promises, drift, rollouts })) {
-    checkList(`${owner}.${name}`, list, mostSources);
-    const method = name === "promises" ? "report" : "status";
-    list?.forEach((one, at) => {
-      if (typeof (one as unknown as Record<string, unknown> | null)?.[method] !== "function")
-        throw new InvalidOptionError(`${owner}.${name}[${at}]`, one, `something with ${method}()`);
-    });
-  }
-  if (maxLabelValues !== undefined)
-    checkNumber(`${owner}.maxLabelValues`, maxLabelValues, { min: 0, max: 1_000, integer: true });
-  if (readTimeoutMs !== undefined)
-    checkNumber(`${owner}.readTimeoutMs`, readTimeoutMs, { min: 1, max: 60_000 });
-}
-
-function checkList(option: string, list: readonly unknown[] | undefined, most: number): void {
-  if (list !== undefined && !(Array.isArray(list) && list.length <= most))
-    throw new InvalidOptionError(option, list, `a list of at most ${most}`);
+  return read;
 }

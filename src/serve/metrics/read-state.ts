@@ -4,7 +4,7 @@ import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
 import { setPromise } from "./on-news.ts";
-import type { MetricsOptions } from "./options.ts";
+import type { ReadMetricsOptions } from "./options.ts";
 
 /** Parts that are read, each by itself: one that throws does not hide the others. */
 type Part = "breakers" | "budgets" | "promise" | "drift" | "rollout";
@@ -14,9 +14,8 @@ export function stateReader(
   router: Router,
   families: Families,
   labels: Labels,
-  options: MetricsOptions,
+  { promises, drift, rollouts, readTimeoutMs }: ReadMetricsOptions,
 ): () => Promise<void> {
-  const { promises = [], drift = [], rollouts = [], readTimeoutMs = 1_000 } = options;
   const failed = (part: Part) => families.unreadable_total.add(1, part);
   const tried = (part: Part, read: () => void): void => {
     try {
@@ -100,7 +99,7 @@ function setBudgets(families: Families, labels: Labels, accounts: readonly Budge
   }
 }
 
-type DriftStatus = ReturnType<NonNullable<MetricsOptions["drift"]>[number]["status"]>;
+type DriftStatus = ReturnType<ReadMetricsOptions["drift"][number]["status"]>;
 
 function setDrift(families: Families, labels: Labels, { findings, alarms }: DriftStatus): void {
   for (const { of, verdict, value, bound } of findings) {

@@ -4,7 +4,7 @@ import { createFrames, type Frames } from "./frames.ts";
 import { newsOf } from "./news-of.ts";
 import type { PartTap } from "./part-tap.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
-import { checkDashboardOptions, type DashboardOptions } from "./sources.ts";
+import { type DashboardOptions, readDashboardOptions } from "./sources.ts";
 import { stateReader } from "./state-reader.ts";
 
 /** Recording of a router for the page that `serve(router, { dashboard })` shows at `/dashboard`. */
@@ -54,8 +54,7 @@ export function recordRouter<Id extends string>(
   tap?: PartTap,
 ): RouterRecording {
   const plain = router as unknown as Router;
-  const given = options as DashboardOptions;
-  checkDashboardOptions(plain, given);
+  const given = readDashboardOptions(plain, options as DashboardOptions);
   const before = recordingBefore(given);
   const {
     recorder,
@@ -115,7 +114,7 @@ export function recordRouter<Id extends string>(
   return { dashboard: made, models: recorder.models, readStates };
 }
 
-function recordingBefore({ after }: DashboardOptions): Recording | undefined {
+function recordingBefore({ after }: Pick<DashboardOptions, "after">): Recording | undefined {
   if (after === undefined) return undefined;
   const known = recordings.get(after);
   if (known === undefined)

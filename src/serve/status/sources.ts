@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Router } from "../../contracts/index.ts";
-import { checkLoopSources, checkSource, type LoopSources } from "../../loop/states/inner.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { type LoopSources, loopSourceOptions } from "../../loop/states/inner.ts";
+import { type FilledOptions, type OptionTable, readOptions } from "../../plugin/index.ts";
 import type { Frames } from "./frames.ts";
 
 interface Estimate {
@@ -35,22 +35,23 @@ export interface DashboardOptions<Id extends string = string> extends LoopSource
   readonly readTimeoutMs?: number | undefined;
 }
 
+type Open = Exclude<keyof DashboardOptions, "readTimeoutMs">;
+
+export const dashboardOptions: OptionTable<DashboardOptions, Open> = {
+  reference: { is: "text", optional: true, expected: "the id of a model" },
+  holdOut: { is: "object", methods: ["saving"], optional: true },
+  ...loopSourceOptions,
+  after: { is: "any", optional: true, expected: "what dashboard() returned" },
+  readTimeoutMs: { is: "number", min: 1, max: 60_000, default: 1_000 },
+};
+
+export type ReadDashboardOptions = FilledOptions<DashboardOptions, Open>;
+
 /** Throws `InvalidOptionError`. */
-export function checkDashboardOptions(router: Router, options: DashboardOptions): void {
-  checkKeys("dashboard", options, [
-    "reference",
-    "holdOut",
-    "promises",
-    "rollouts",
-    "drift",
-    "after",
-    "readTimeoutMs",
-  ]);
-  const { reference, holdOut, promises, rollouts, drift, readTimeoutMs } = options;
+export function readDashboardOptions(router: Router, options: DashboardOptions): ReadDashboardOptions {
+  const read = readOptions("dashboard", dashboardOptions, options);
+  const { reference } = read;
   if (reference !== undefined && !Object.hasOwn(router.models, reference))
     throw new InvalidOptionError("dashboard.reference", reference, "the id of a model");
-  checkSource("dashboard.holdOut", holdOut, "saving");
-  checkLoopSources("dashboard", { promises, rollouts, drift });
-  if (readTimeoutMs !== undefined)
-    checkNumber("dashboard.readTimeoutMs", readTimeoutMs, { min: 1, max: 60_000 });
+  return read;
 }

@@ -6,7 +6,7 @@ import { triedReads } from "../../plugin/tried-reads.ts";
 import type { FrameBreaker, FrameBudget, FrameStates } from "./frame.ts";
 import type { Recorder } from "./recorder.ts";
 import { savingOf } from "./shown-states.ts";
-import type { DashboardOptions } from "./sources.ts";
+import type { ReadDashboardOptions } from "./sources.ts";
 
 /** Time for which what a router has learnt is not read again, in milliseconds: a copy of all its sessions is made for it. */
 const breakersMs = 10_000;
@@ -17,7 +17,7 @@ const mostBreakers = 50;
 export function stateReader(
   router: Router,
   recorder: Recorder,
-  { holdOut, promises, rollouts, drift, readTimeoutMs = 1_000 }: DashboardOptions,
+  { holdOut, promises, rollouts, drift, readTimeoutMs }: ReadDashboardOptions,
 ): () => Promise<FrameStates> {
   const readBudgets = readOnce(() => router.readBudgets(), readTimeoutMs);
   const readLoop = loopReader({ promises, rollouts, drift }, readTimeoutMs);

@@ -179,6 +179,6 @@ it("refuses sources that are none, by name", () => {
   expect(made({ holdOut: {} })).toThrow(/holdOut/);
   const rollouts: object[] = [];
   expect(() => decisionLog({ file, loop: { rollouts } as never })).toThrow(
-    'decisionLog.loop must be loopStates({ promises, rollouts, drift }) of "switchpoint/rollout", got an object',
+    'decisionLog.loop must be loopStates({ promises, rollouts, drift }) of "switchpoint/loop", got an object',
   );
 });

@@ -218,17 +218,13 @@ describe("rubricJudge", () => {
     expect(metadata?.["reason"]).toBe("the judge failed with an error of type TypeError");
   });
 
-  it("refuses options that make no sense", () => {
+  it("refuses levels that make no sense", () => {
     const model = fakeModel();
     const one = { label: "good", score: 1, description: "good" };
-    expect(() => rubric({} as Model)).toThrow("rubricJudge.model");
-    expect(() => rubric(model, { levels: [one] })).toThrow("rubricJudge.levels");
     expect(() => rubric(model, { levels: [one, one] })).toThrow("rubricJudge.levels[1].label");
     expect(() => rubric(model, { levels: [one, { ...one, label: "b", score: 2 }] })).toThrow(
       "rubricJudge.levels[1].score must be a number in [0, 1], got 2",
     );
-    expect(() => rubric(model, { maxOutputTokens: 0 })).toThrow("rubricJudge.maxOutputTokens");
-    expect(() => rubric(model, { temperature: 0 } as object)).toThrow("rubricJudge.temperature");
   });
 });
 

@@ -87,10 +87,8 @@ describe("contains", () => {
     });
   });
 
-  it("refuses options that make no sense", () => {
-    expect(() => contains({ text: "" })).toThrow("contains.text");
-    expect(() => contains({ text: [] })).toThrow("contains.text");
-    expect(() => contains({ of: "some" as "all" })).toThrow("contains.of");
+  it("refuses a text that every answer contains", () => {
+    for (const text of ["", [], ["a", ""]]) expect(() => contains({ text })).toThrow("contains.text");
   });
 });
 

@@ -49,7 +49,6 @@ describe("toolCallMatch", () => {
   it("gives the name its share", async () => {
     expect(await score([time("Rome")], [time("Oslo")], { nameShare: 0.2 })).toBeCloseTo(0.2, 12);
     expect(await score([time("Rome")], [time("Oslo")], { nameShare: 1 })).toBe(1);
-    expect(() => toolCallMatch({ nameShare: 2 })).toThrow("toolCallMatch.nameShare");
   });
 
   it("reads OpenAI's form, with arguments as JSON, on both sides", async () => {

@@ -35,10 +35,8 @@ test("options are read with their defaults, and those without one stay out", () 
 });
 
 test("a key that every object has is given only by its owner", () => {
-  const byId: OptionTable<Record<string, InnerOptions>, string> = {
-    constructor: { is: "table", of: inner, optional: true },
-    toString: { is: "table", of: inner, optional: true },
-  };
+  const entries = ["constructor", "toString"].map((id) => [id, { is: "table", of: inner, optional: true }]);
+  const byId: OptionTable<Record<string, InnerOptions>, string> = Object.fromEntries(entries);
   expect(readOptions("sample", byId, {})).toEqual({});
   expect(readOptions("sample", byId, { constructor: { label: "x" } })).toEqual({
     constructor: { label: "x", flag: false },

@@ -86,8 +86,6 @@ describe("training", () => {
       "invalid-option",
       /records\[0\]\.outcomes\["small"\]\.quality must be a number in \[0, 1\], got 2/,
     ],
-    [{ head: "tree" as never }, "invalid-option", /head must be "neighbours" or "logistic"/],
-    [{ embed: undefined as never }, "invalid-option", /trainEmbedding\.embed must be a function/],
     [
       {
         embed: async (texts: readonly string[]) => texts.map((_, at) => (at === 3 ? [1] : [1, 2])),
@@ -329,13 +327,8 @@ describe("an embedding classifier", () => {
   });
 
   it.each([
-    [{ embed: 1 }, /embedding\.embed must be a function/],
     [{ labels: { boundary: 1 } }, /embedding\.labels\.boundary must be a string/],
     [{ price: { usdPerMillionInputTokens: -1 } }, /embedding\.price\.usdPerMillionInputTokens/],
-    [{ maxBatch: 0 }, /embedding\.maxBatch must be an integer in \[1, 2048\]/],
-    [{ timeoutMs: Number.NaN }, /embedding\.timeoutMs/],
-    [{ windowMs: 5_000 }, /embedding\.windowMs/],
-    [{ k: 10 }, /embedding\.k must be absent/],
   ])("refuses %j", (wrong, message) => {
     expect(() => make(wrong as never)).toThrow(message);
   });

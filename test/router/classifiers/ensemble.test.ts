@@ -113,13 +113,7 @@ describe("an ensemble", () => {
     }
   });
 
-  it.each([
-    [[], {}, /ensemble\.members must be an array with at least one member/],
-    [[{ classifier: {} }], {}, /members\[0\]\.classifier must be/],
-    [[{ classifier: failing("a"), weight: 0 }], {}, /members\[0\]\.weight must be a number in/],
-    [[{ classifier: failing("a"), wait: 1 }], {}, /members\[0\]\.wait must be absent/],
-    [[{ classifier: failing("a") }], { timeoutMs: Number.NaN }, /ensemble\.timeoutMs must be/],
-  ])("refuses %j with %j", (members, options, message) => {
-    expect(() => ensemble(members as never, options)).toThrow(message);
+  it("refuses to have no members", () => {
+    expect(() => ensemble([])).toThrow(/ensemble\.members must be an array with at least one member/);
   });
 });

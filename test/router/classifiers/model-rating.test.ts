@@ -115,16 +115,10 @@ describe("a rating by a model", () => {
     expect(versions[0]).toMatch(/^fake:judge-[0-9a-f]{8}$/);
   });
 
-  it.each([
-    [{ model: {} }, /modelRating\.model must be an object with generate\(\)/],
-    [{ instructions: " " }, /modelRating\.instructions must be a text of 1 to 8,000 characters/],
-    [{ instructions: "x".repeat(8_001) }, /got a string of 8001 characters/],
-    [{ maxOutputTokens: 0 }, /modelRating\.maxOutputTokens/],
-    [{ maxCharacters: Number.NaN }, /modelRating\.maxCharacters/],
-    [{ maxCached: -1 }, /modelRating\.maxCached/],
-    [{ temperature: 0 }, /modelRating\.temperature must be absent/],
-  ])("refuses %j", (wrong, message) => {
-    expect(() => modelRating({ model: rating(), ...(wrong as object) })).toThrow(message);
+  it("refuses instructions that are too long, and does not show them", () => {
+    expect(() => modelRating({ model: rating(), instructions: "x".repeat(8_001) })).toThrow(
+      "modelRating.instructions must be a text of 1 to 8,000 characters, got a string of 8001 characters",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
 import { leastLoaded, leastLoadedOptions } from "../../../src/router/pools/balance/least-loaded.ts";
 import { prefixAffinity, prefixAffinityOptions } from "../../../src/router/pools/balance/prefix-affinity.ts";
+import { checkEndpoints, endpointOptions } from "../../../src/router/pools/discovery/check-endpoints.ts";
 import { dns, dnsOptions } from "../../../src/router/pools/discovery/dns.ts";
 import { fileOf, fileOfOptions } from "../../../src/router/pools/discovery/file-of.ts";
 import { kubernetes, kubernetesOptions } from "../../../src/router/pools/discovery/kubernetes.ts";
@@ -46,6 +47,12 @@ const suites = {
     table: polledOptions,
     valid: {},
     use: (options) => polled(() => [], options),
+  }),
+  "endpoints[0]": optionConformance({
+    owner: "endpoints[0]",
+    table: endpointOptions,
+    valid: { url: "http://a.example" },
+    use: (endpoint) => checkEndpoints("endpoints", [endpoint]),
   }),
   pool: optionConformance({ owner: "pool", table: poolOptions, valid: {}, use: make }),
   "pool.load": optionConformance({

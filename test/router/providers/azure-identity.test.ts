@@ -205,16 +205,6 @@ test("a key goes where it went, and a function of the caller's own may return a 
   expect(bearerOf(server.requests[0]?.headers ?? {})).toBe(identity2.token);
 });
 
-test.each([
-  [{ credential: {} }, "entraId.credential"],
-  [{ scope: "" }, "entraId.scope"],
-  [{ scopes: "x" }, "entraId.scopes"],
-])("%o is refused", (options, option) => {
-  expect(() => entraId(options as never)).toThrow(
-    expect.objectContaining({ code: "invalid-option", option }),
-  );
-});
-
 test("deployments in several regions are one pool, within the boundary", async () => {
   const eu = await serveWith((response) => sendJson(response, { error: { message: "busy" } }, 429));
   const eu2 = await serveWith((response) => sendJson(response, answer));

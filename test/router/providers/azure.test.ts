@@ -95,9 +95,6 @@ test("health asks the endpoint for its models", async () => {
 test.each([
   [{ endpoint: "my-resource" }, "azure.endpoint"],
   [{ endpoint: "http://a", baseUrl: "http://b" }, "azure.endpoint"],
-  [{ apiVersion: "" }, "azure.apiVersion"],
-  [{ deployment: "" }, "azure.deployment"],
-  [{ deploymentName: "x" }, "azure.deploymentName"],
 ])("%o is refused at construction", (options, option) => {
   expect(() => azure("gpt-test", options as AzureOptions)).toThrow(
     expect.objectContaining({ code: "invalid-option", option }),

@@ -311,15 +311,12 @@ test.each([
 });
 
 test.each([
-  [{}, "bedrock.region"],
   [{ region: "evil.invalid/" }, "bedrock.region"],
   [{ region: "eu-central" }, "bedrock.region"],
-  [{ region, endpoint: "openai" }, "bedrock.endpoint"],
   [{ region, credentials: { accessKeyId: "a" } }, "bedrock.credentials"],
   [{ region, credentials: { accessKeyId: "a", secretAccessKey: "b\nc" } }, "bedrock.credentials"],
   [{ region, credentials: async () => ({}), apiKey: "k" }, "bedrock.credentials"],
   [{ region, credentials: async () => ({}), client: "sdk" }, "bedrock.credentials"],
-  [{ region, awsRegion: "x" }, "bedrock.awsRegion"],
 ])("%o is refused at construction", (options, option) => {
   expect(() => bedrock("m", options as never)).toThrow(
     expect.objectContaining({ code: "invalid-option", option }),

@@ -405,26 +405,9 @@ describe("tokens and cost", () => {
   });
 });
 
-const generate = () => "";
-
-test.each([
-  [{}, "inProcess.name"],
-  [{ name: "m" }, "inProcess.generate"],
-  [{ name: "m", generate, stream: 5 }, "inProcess.stream"],
-  [{ name: "m", generate, concurrency: 0 }, "inProcess.concurrency"],
-  [{ name: "m", generate, queue: Number.NaN }, "inProcess.queue"],
-  [{ name: "m", generate, parameters: "stop" }, "inProcess.parameters"],
-  [{ name: "m", generate, usdPerSecond: -1 }, "inProcess.usdPerSecond"],
-  [
-    {
-      name: "m",
-      generate,
-      usdPerSecond: 1,
-      price: { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 },
-    },
-    "inProcess.usdPerSecond",
-  ],
-  [{ name: "m", generate, apiKy: "x" }, "inProcess.apiKy"],
-])("wrong options are named: %o", (options, named) => {
-  expect(() => inProcess(options as never)).toThrow(named);
+test("the cost of a second excludes a price", () => {
+  const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 0 };
+  expect(() => inProcess({ name: "m", generate: () => "", usdPerSecond: 1, price })).toThrow(
+    "inProcess.usdPerSecond must be absent if price is given",
+  );
 });

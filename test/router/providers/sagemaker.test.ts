@@ -266,12 +266,9 @@ test.each([
 });
 
 test.each([
-  ["e", {}, "sagemaker.region"],
   ["../e", { region }, "sagemaker.model"],
-  ["e", { region, model: "" }, "sagemaker.model"],
   ["e", { region, credentials: "key" }, "sagemaker.credentials"],
   ["e", { region, apiKey: "k" }, "sagemaker.apiKey"],
-  ["e", { region, endpoint: "x" }, "sagemaker.endpoint"],
 ])("%s with %o is refused at construction", (name, options, option) => {
   expect(() => sagemaker(name, options as never)).toThrow(
     expect.objectContaining({ code: "invalid-option", option }),

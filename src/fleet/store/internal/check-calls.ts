@@ -1,13 +1,20 @@
 import { InvalidOptionError, type QuotaLimit, type Quotas, type Records } from "../../../contracts/index.ts";
-import { checkNumber } from "../../../plugin/index.ts";
+import { readOption } from "../../../plugin/index.ts";
 
 const largest: number = Number.MAX_SAFE_INTEGER;
-const longestMs = 31 * 86_400_000;
 const longestName = 256;
 const longestValue = 65_536;
 const mostLimits = 16;
 const mostWrites = 16;
 const mostKeys = 256;
+
+/** Kinds of the arguments. A table would make a copy in each call of a model. */
+const kinds = {
+  amount: { is: "number", min: 0, max: largest, integer: true },
+  refill: { is: "number", min: 1e-9, max: largest },
+  ttl: { is: "number", min: 1, max: 31 * 86_400_000, integer: true },
+  lapse: { is: "choice", of: ["spend", "return"] },
+} as const;
 
 /** Returns quotas that check their arguments, so that no store has to: throws `InvalidOptionError`. */
 export function checkedQuotas(quotas: Quotas): Quotas {
@@ -21,9 +28,9 @@ export function checkedQuotas(quotas: Quotas): Quotas {
       checked(
         () => {
           checkName("settle.id", of.id);
-          checkAmount("settle.spent", of.spent);
-          checkAmount("settle.keep", of.keep);
-          checkTtl("settle.ttlMs", of.ttlMs);
+          readOption(kinds.amount, "settle.spent", of.spent);
+          readOption(kinds.amount, "settle.keep", of.keep);
+          readOption(kinds.ttl, "settle.ttlMs", of.ttlMs);
         },
         () => quotas.settle(of),
       ),
@@ -33,7 +40,7 @@ export function checkedQuotas(quotas: Quotas): Quotas {
     },
     async reset(key, used) {
       checkName("reset.key", key);
-      checkAmount("reset.used", used);
+      readOption(kinds.amount, "reset.used", used);
       return quotas.reset(key, used);
     },
   };
@@ -51,12 +58,10 @@ function checked<T>(check: () => void, work: () => Promise<T>): Promise<T> {
 
 function checkReserve(of: Parameters<Quotas["reserve"]>[0]): void {
   checkName("reserve.id", of.id);
-  const amount = checkAmount("reserve.amount", of.amount);
-  if (of.atLeast !== undefined)
-    checkNumber("reserve.atLeast", of.atLeast, { min: 0, max: amount, integer: true });
-  checkTtl("reserve.ttlMs", of.ttlMs);
-  if (of.lapse !== undefined && of.lapse !== "spend" && of.lapse !== "return")
-    throw new InvalidOptionError("reserve.lapse", of.lapse, '"spend" or "return"');
+  const max = readOption(kinds.amount, "reserve.amount", of.amount);
+  if (of.atLeast !== undefined) readOption({ ...kinds.amount, max }, "reserve.atLeast", of.atLeast);
+  readOption(kinds.ttl, "reserve.ttlMs", of.ttlMs);
+  if (of.lapse !== undefined) readOption(kinds.lapse, "reserve.lapse", of.lapse);
   checkLimits(of.limits);
 }
 
@@ -74,7 +79,7 @@ export function checkedRecords(records: Records): Records {
         checkName(`${path}.key`, key);
         if (value !== undefined) checkValue(`${path}.value`, value);
         checkName(`${path}.expect`, expect);
-        checkTtl(`${path}.ttlMs`, ttlMs);
+        readOption(kinds.ttl, `${path}.ttlMs`, ttlMs);
       });
       checkDifferent("put.writes", writes);
       return records.put(writes);
@@ -87,10 +92,10 @@ function checkLimits(limits: readonly QuotaLimit[]): void {
   limits.forEach(({ key, limit, windowEndsAt, refillPerMs }, at) => {
     const path = `reserve.limits[${at}]`;
     checkName(`${path}.key`, key);
-    checkAmount(`${path}.limit`, limit);
-    if (windowEndsAt !== undefined) checkAmount(`${path}.windowEndsAt`, windowEndsAt);
+    readOption(kinds.amount, `${path}.limit`, limit);
+    if (windowEndsAt !== undefined) readOption(kinds.amount, `${path}.windowEndsAt`, windowEndsAt);
     if (refillPerMs === undefined) return;
-    checkNumber(`${path}.refillPerMs`, refillPerMs, { min: 1e-9, max: largest });
+    readOption(kinds.refill, `${path}.refillPerMs`, refillPerMs);
     if (windowEndsAt !== undefined)
       throw new InvalidOptionError(`${path}.refillPerMs`, refillPerMs, "absent where windowEndsAt is given");
   });
@@ -134,12 +139,4 @@ function checkValue(path: string, value: unknown): void {
 function hasHalfCharacter(text: string): boolean {
   // The second asks more, and is slower.
   return /[\uD800-\uDFFF]/.test(text) && /\p{Surrogate}/u.test(text);
-}
-
-function checkAmount(path: string, amount: number): number {
-  return checkNumber(path, amount, { min: 0, max: largest, integer: true });
-}
-
-function checkTtl(path: string, ttlMs: number): void {
-  checkNumber(path, ttlMs, { min: 1, max: longestMs, integer: true });
 }

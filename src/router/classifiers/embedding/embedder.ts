@@ -1,5 +1,5 @@
-import { InvalidOptionError, type Labels, type ModelFacts, type Price } from "../../../contracts/index.ts";
-import { checkPrice, checkText } from "../../../plugin/index.ts";
+import type { Labels, ModelFacts, Price } from "../../../contracts/index.ts";
+import { checkPrice, type FilledOptions, type OptionTable } from "../../../plugin/index.ts";
 
 export type Vectors = readonly (readonly number[])[];
 
@@ -33,22 +33,25 @@ export interface Embedder {
   readonly price?: Price | undefined;
 }
 
-export const embedderKeys: readonly string[] = ["embed", "provider", "model", "name", "labels", "price"];
+type Open = "name" | "price";
 
-/** Returns the facts that constraints see. Throws `InvalidOptionError`. */
-export function embedderFacts(owner: string, embedder: Embedder): ModelFacts {
-  const { provider = "embedding", model = "custom", labels = {}, price } = embedder;
-  if (typeof embedder.embed !== "function")
-    throw new InvalidOptionError(`${owner}.embed`, embedder.embed, "a function");
-  checkText(`${owner}.provider`, provider);
-  checkText(`${owner}.model`, model);
-  const name = checkText(`${owner}.name`, embedder.name ?? `${provider}:${model}`);
-  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
-    throw new InvalidOptionError(`${owner}.labels`, labels, "an object whose values are strings");
-  for (const [label, value] of Object.entries(labels))
-    if (typeof value !== "string")
-      throw new InvalidOptionError(`${owner}.labels.${label}`, value, "a string");
-  if (price !== undefined) checkPrice(`${owner}.price`, price);
+export const embedderOptions: OptionTable<Embedder, Open> = {
+  embed: { is: "function" },
+  provider: { is: "text", default: "embedding" },
+  model: { is: "text", default: "custom" },
+  name: { is: "text", optional: true },
+  labels: {
+    is: "record",
+    of: { is: "text", empty: true, expected: "a string" },
+    default: {},
+    expected: "an object whose values are strings",
+  },
+  price: { is: "checked", check: checkPrice, optional: true, expected: "a price" },
+};
+
+/** Returns the facts that constraints see. */
+export function embedderFacts(embedder: FilledOptions<Embedder, Open>): ModelFacts {
+  const { provider, model, name = `${provider}:${model}`, labels, price } = embedder;
   // A frozen copy, because constraints depend on labels.
   return { name, provider, model, labels: Object.freeze({ ...labels }), price };
 }

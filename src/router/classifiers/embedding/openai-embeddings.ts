@@ -11,11 +11,11 @@ import {
 import { environment } from "../../../plugin/environment.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
 import { refuseKey } from "../../../plugin/refuse-key.ts";
-import type { EmbedAnswer, Embedder } from "./embedder.ts";
+import { type EmbedAnswer, type Embedder, embedderOptions } from "./embedder.ts";
 
 export interface OpenAiEmbeddingsOptions {
   /** The endpoint's name of the model, for instance `text-embedding-3-small`. */
@@ -40,18 +40,32 @@ export interface OpenAiEmbeddingsOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-const optionNames: readonly string[] = [
-  "model",
-  "baseUrl",
-  "apiKey",
-  "headers",
-  "dimensions",
-  "provider",
-  "name",
-  "labels",
-  "price",
-  "fetch",
-] satisfies readonly (keyof OpenAiEmbeddingsOptions)[];
+const keyRule = "a key, or a function that returns one";
+
+type Open = Exclude<keyof OpenAiEmbeddingsOptions, "model" | "labels">;
+
+export const openaiEmbeddingsOptions: OptionTable<OpenAiEmbeddingsOptions, Open> = {
+  model: { is: "text" },
+  baseUrl: { is: "checked", check: checkAddress, optional: true, expected: "an http or https address" },
+  apiKey: {
+    is: "checked",
+    check: (option: string, key: string | (() => string | Promise<string>)) =>
+      typeof key === "function"
+        ? key
+        : readOption({ is: "text", empty: true, secret: true, expected: keyRule }, option, key),
+    optional: true,
+    expected: keyRule,
+  },
+  headers: { is: "record", of: { is: "text", empty: true, secret: true }, optional: true },
+  dimensions: { is: "number", min: 1, integer: true, optional: true },
+  provider: { is: "text", optional: true },
+  name: { is: "text", optional: true },
+  labels: embedderOptions.labels,
+  price: embedderOptions.price,
+  fetch: { is: "function", optional: true },
+};
+
+type Settings = FilledOptions<OpenAiEmbeddingsOptions, Open>;
 
 /**
  * An embedding model behind OpenAI's embeddings endpoint or a compatible one: vLLM, TEI, Ollama,
@@ -62,15 +76,10 @@ const optionNames: readonly string[] = [
  */
 export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
   refuseKey("openaiEmbeddings", options, "baseURL", "it is spelt baseUrl");
-  checkKeys("openaiEmbeddings", options, optionNames);
-  const { baseUrl, dimensions, labels, price } = options;
-  const model = checkText("openaiEmbeddings.model", options.model);
-  if (baseUrl !== undefined && !(URL.canParse(baseUrl) && /^https?:/.test(baseUrl)))
-    throw new InvalidOptionError("openaiEmbeddings.baseUrl", baseUrl, "an http or https address");
-  if (dimensions !== undefined)
-    checkNumber("openaiEmbeddings.dimensions", dimensions, { min: 1, integer: true });
-  const provider = options.provider ?? (baseUrl === undefined ? "openai" : "openai-compatible");
-  const name = options.name ?? `${provider}:${model}`;
+  const settings = readOptions("openaiEmbeddings", openaiEmbeddingsOptions, options);
+  const { model, baseUrl, dimensions, labels, price } = settings;
+  const { provider = baseUrl === undefined ? "openai" : "openai-compatible" } = settings;
+  const { name = `${provider}:${model}` } = settings;
 
   return {
     provider,
@@ -85,7 +94,7 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
       const own = new AbortController();
       const endWatch = onAbort(signal, () => own.abort(signal.reason));
       try {
-        const client = connect(sdk, options, name, await keyOf(options));
+        const client = connect(sdk, settings, name, await keyOf(settings));
         const answer = await client.embeddings.create(
           {
             model,
@@ -105,9 +114,14 @@ export function openaiEmbeddings(options: OpenAiEmbeddingsOptions): Embedder {
   };
 }
 
+function checkAddress(option: string, address: unknown): string {
+  if (typeof address === "string" && URL.canParse(address) && /^https?:/.test(address)) return address;
+  throw new InvalidOptionError(option, address, "an http or https address");
+}
+
 function connect(
   sdk: typeof import("openai"),
-  { baseUrl, headers, fetch: own }: OpenAiEmbeddingsOptions,
+  { baseUrl, headers, fetch: own }: Settings,
   name: string,
   apiKey: string | undefined,
 ): OpenAI {
@@ -142,7 +156,7 @@ function withheldHeaders(): Record<string, null> {
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), null]));
 }
 
-async function keyOf({ apiKey, baseUrl }: OpenAiEmbeddingsOptions): Promise<string | undefined> {
+async function keyOf({ apiKey, baseUrl }: Settings): Promise<string | undefined> {
   const given = typeof apiKey === "function" ? await apiKey() : apiKey;
   const key = (given ?? (baseUrl === undefined ? environment()["OPENAI_API_KEY"] : undefined))?.trim();
   if (key !== undefined && key !== "") return key;

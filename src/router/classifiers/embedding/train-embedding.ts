@@ -4,13 +4,19 @@ import {
   InvalidOptionError,
   type RequestFacts,
 } from "../../../contracts/index.ts";
-import { checkKeys, checkMethods, checkNumber, checkText, dropPromises } from "../../../plugin/index.ts";
+import {
+  dropPromises,
+  type FilledOptions,
+  type OptionTable,
+  readOption,
+  readOptions,
+} from "../../../plugin/index.ts";
 import { complexity } from "../complexity.ts";
 import { noHop } from "../no-hop.ts";
 import { rank } from "../rank.ts";
 import { readText } from "../read-text.ts";
 import { createBatches } from "./batches.ts";
-import { type Embedder, embedderFacts, embedderKeys } from "./embedder.ts";
+import { type Embedder, embedderFacts, embedderOptions } from "./embedder.ts";
 import { fitNeighbours, fitRegressions, NEIGHBOURS } from "./fit-head.ts";
 import { centred, unit } from "./heads.ts";
 import { quantilesOf } from "./quantiles-of.ts";
@@ -46,6 +52,23 @@ export interface TrainEmbeddingOptions extends Embedder {
   readonly signal?: AbortSignal | undefined;
 }
 
+type Open = "name" | "price" | "base" | "head" | "signal";
+
+export const trainEmbeddingOptions: OptionTable<TrainEmbeddingOptions, Open> = {
+  ...embedderOptions,
+  records: { is: "list", of: { is: "any" }, max: 10_000, expected: "an array of at most 10,000 records" },
+  small: { is: "text" },
+  large: { is: "text" },
+  base: { is: "object", methods: ["classify"], optional: true },
+  head: { is: "choice", of: ["neighbours", "logistic"], optional: true },
+  maxBatch: { is: "number", min: 1, max: 2_048, integer: true, default: 64 },
+  timeoutMs: { is: "duration", default: 60_000 },
+  maxCharacters: { is: "number", min: 100, max: 32_000, integer: true, default: 4_000 },
+  signal: { is: "object", methods: ["throwIfAborted"], optional: true, expected: "an AbortSignal" },
+};
+
+type Settings = FilledOptions<TrainEmbeddingOptions, Open>;
+
 /**
  * Trains `embedding()` on recorded outcomes. It embeds the prompts (outside any router, so without
  * constraints and without a record of the calls) and fits either a table of neighbours (k = 20, cosine of
@@ -58,25 +81,18 @@ export interface TrainEmbeddingOptions extends Embedder {
  * and with the error of `embed`.
  */
 export async function trainEmbedding(options: TrainEmbeddingOptions): Promise<TrainedEmbedding> {
-  checkKeys("trainEmbedding", options, [...embedderKeys, ...ownKeys]);
-  const { base = complexity(), small, large } = options;
-  const { name } = embedderFacts("trainEmbedding", options);
-  checkMethods("trainEmbedding.base", base, ["classify"]);
-  const maxCharacters = checkNumber("trainEmbedding.maxCharacters", options.maxCharacters ?? 4_000, {
-    min: 100,
-    max: 32_000,
-    integer: true,
-  });
-  const { prompts, models, quality } = readRecords(options);
+  const settings = readOptions("trainEmbedding", trainEmbeddingOptions, options);
+  const { base = complexity(), small, large, head, maxCharacters } = settings;
+  const { name } = embedderFacts(settings);
+  const { prompts, models, quality } = readRecords(settings);
   const facts = prompts.map(factsOf);
   const texts = facts.map((one) => readText(one, maxCharacters).ask);
-  const vectors = await embedAll(options, name, texts);
+  const vectors = await embedAll(settings, name, texts);
   const units = vectors.map(unit);
   const center = meanOf(units).map((value) => Number(value.toFixed(6)));
   const rows = units.map((vector) => centred(vector, center));
 
-  const kind =
-    options.head ?? (rows.length >= 500 && quality.flat().every(isBinary) ? "logistic" : "neighbours");
+  const kind = head ?? (rows.length >= 500 && quality.flat().every(isBinary) ? "logistic" : "neighbours");
   const fit = kind === "logistic" ? fitRegressions(rows, quality) : fitNeighbours(rows, quality);
   const [smallAt, largeAt] = [models.indexOf(small), models.indexOf(large)];
   const gains = fit.heldOut.map(
@@ -107,18 +123,6 @@ export async function trainEmbedding(options: TrainEmbeddingOptions): Promise<Tr
   };
 }
 
-const ownKeys: readonly string[] = [
-  "records",
-  "small",
-  "large",
-  "base",
-  "head",
-  "maxBatch",
-  "timeoutMs",
-  "maxCharacters",
-  "signal",
-] satisfies readonly (keyof TrainEmbeddingOptions)[];
-
 interface Records {
   readonly prompts: readonly string[];
   readonly models: readonly string[];
@@ -126,22 +130,16 @@ interface Records {
   readonly quality: readonly (readonly number[])[];
 }
 
-function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Records {
+function readRecords({ records, small, large }: Settings): Records {
   const owner = "trainEmbedding";
-  if (!Array.isArray(records)) throw new InvalidOptionError(`${owner}.records`, records, "an array");
-  if (head !== undefined && head !== "neighbours" && head !== "logistic")
-    throw new InvalidOptionError(`${owner}.head`, head, '"neighbours" or "logistic"');
   if (records.length < NEIGHBOURS)
     throw new InsufficientEvidenceError(records.length, 300, `${owner} needs at least ${NEIGHBOURS} records`);
-  checkNumber(`${owner}.records.length`, records.length, { max: 10_000 });
-  checkText(`${owner}.small`, small);
-  checkText(`${owner}.large`, large);
   if (small === large) throw new InvalidOptionError(`${owner}.large`, large, "a model other than small");
   const everywhere = (name: string) =>
     records.every(({ outcomes }: EmbeddingRecord) => Object.hasOwn(outcomes ?? {}, name));
   for (const [index, { prompt, outcomes }] of records.entries()) {
     const path = `${owner}.records[${index}]`;
-    checkText(`${path}.prompt`, prompt);
+    readOption({ is: "text" }, `${path}.prompt`, prompt);
     for (const name of [small, large])
       if (!Object.hasOwn(outcomes ?? {}, name))
         throw new InvalidOptionError(
@@ -155,10 +153,11 @@ function readRecords({ records, small, large, head }: TrainEmbeddingOptions): Re
     .sort();
   const quality = records.map(({ outcomes }: EmbeddingRecord, index) =>
     models.map((name) =>
-      checkNumber(`${owner}.records[${index}].outcomes["${name}"].quality`, outcomes[name]?.quality, {
-        min: 0,
-        max: 1,
-      }),
+      readOption(
+        { is: "share" },
+        `${owner}.records[${index}].outcomes["${name}"].quality`,
+        outcomes[name]?.quality,
+      ),
     ),
   );
   return { prompts: records.map(({ prompt }: EmbeddingRecord) => prompt), models, quality };
@@ -184,20 +183,10 @@ function factsOf(prompt: string): RequestFacts {
 }
 
 async function embedAll(
-  options: TrainEmbeddingOptions,
+  { embed, signal = new AbortController().signal, maxBatch, timeoutMs }: Settings,
   name: string,
   texts: readonly string[],
 ): Promise<readonly (readonly number[])[]> {
-  const { embed, signal = new AbortController().signal } = options;
-  const maxBatch = checkNumber("trainEmbedding.maxBatch", options.maxBatch ?? 64, {
-    min: 1,
-    max: 2_048,
-    integer: true,
-  });
-  const timeoutMs = checkNumber("trainEmbedding.timeoutMs", options.timeoutMs ?? 60_000, {
-    min: 1,
-    max: 2 ** 31 - 1,
-  });
   const vectors: (readonly number[])[] = [];
   // One call after the other, so as not to flood an endpoint that also serves requests.
   for (let start = 0; start < texts.length; start += maxBatch) {
@@ -244,5 +233,5 @@ function complexityBy(base: Classifier, facts: RequestFacts): number {
     dropPromises(answer);
     throw new InvalidOptionError("trainEmbedding.base", base, "a synchronous classifier");
   }
-  return checkNumber("trainEmbedding.base: its complexity", answer.complexity, { min: 0, max: 1 });
+  return readOption({ is: "share" }, "trainEmbedding.base: its complexity", answer.complexity);
 }

@@ -9,7 +9,7 @@ import { joinRuns, workOf } from "./joined-runs.ts";
 import { keepChild } from "./kept-child.ts";
 import { modelVersion } from "./model-version.ts";
 import { type OnnxChild, OnnxProblem } from "./onnx-child.ts";
-import { checkOnnxOptions, type OnnxClassifierOptions, type TokenizeText } from "./onnx-options.ts";
+import { type OnnxClassifierOptions, readOnnxOptions, type TokenizeText } from "./onnx-options.ts";
 import { scoreReader, widthProblem } from "./scores.ts";
 
 /** A classifier whose model has to be loaded, and let go. */
@@ -41,15 +41,15 @@ const mostIds = 4_000_000;
  * `@huggingface/tokenizers`) is not installed. Node only.
  */
 export function onnxClassifier(options: OnnxClassifierOptions): OnnxClassifier {
-  const settings = checkOnnxOptions(options);
-  const { model, tokenizer, classes, activation, reference, output } = options;
+  const settings = readOnnxOptions(options);
+  const { model, tokenizer, classes, activation, reference, output } = settings;
   const { maxTokens, padId, inputType, threads, timeoutMs, loadTimeoutMs, temperature } = settings;
   if (nodeBuiltin("node:child_process") === undefined)
     throw new ClassifierError("onnx", "needs processes of Node, which this runtime does not have");
   const isFile = typeof tokenizer === "string";
   const runtimeFile = findPackage(settings.runtime, "onnxClassifier");
   const tokenizersFile = isFile ? findPackage("@huggingface/tokenizers", "onnxClassifier") : undefined;
-  const version = options.version ?? modelVersion(options);
+  const version = settings.version ?? modelVersion(options);
 
   const encode = async (text: string) => (isFile ? text : encoded(await tokenizer(text), maxTokens));
   const readScore = scoreReader({ classes, activation, temperature, reference });

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
 
 /** One class that the model tells apart. */
 export interface OnnxClass {
@@ -64,114 +64,73 @@ export interface OnnxClassifierOptions {
   readonly version?: string | undefined;
 }
 
-type NumberOption =
-  | "maxTokens"
-  | "maxCharacters"
-  | "padId"
-  | "maxBatch"
-  | "windowMs"
-  | "maxPending"
-  | "timeoutMs"
-  | "loadTimeoutMs"
-  | "maxCached"
-  | "threads";
+type Open = "classes" | "activation" | "reference" | "output" | "version";
 
-/** Default, least and largest value of each number. */
-const ranges: Readonly<Record<NumberOption, readonly [preset: number, min: number, max: number]>> = {
-  maxTokens: [512, 2, 131_072],
-  maxCharacters: [8_000, 1, 1_000_000],
-  padId: [0, 0, 2 ** 31 - 1],
-  maxBatch: [16, 1, 1_024],
-  windowMs: [1, 0, 1_000],
-  maxPending: [256, 1, 100_000],
-  timeoutMs: [800, 1, 2 ** 31 - 1],
-  loadTimeoutMs: [120_000, 1, 2 ** 31 - 1],
-  maxCached: [1_000, 0, 1_000_000],
-  threads: [1, 1, 256],
-};
-
-/** Options with their defaults. */
-export interface OnnxSettings extends Readonly<Record<NumberOption, number>> {
-  readonly temperature: number;
-  readonly inputType: "int64" | "int32";
-  readonly runtime: string;
-}
-
-const names: readonly string[] = [
-  "model",
-  "tokenizer",
-  "classes",
-  "activation",
-  "temperature",
-  "reference",
-  "output",
-  "inputType",
-  "runtime",
-  "version",
-  ...Object.keys(ranges),
-];
-
+const modelRule = "the name of a file, or its bytes";
+const tokenizerRule = "a function, or the name of a tokenizer.json";
 const owner = "onnxClassifier";
 
-/** Throws `InvalidOptionError` for options that cannot be used; returns them with their defaults. */
-export function checkOnnxOptions(options: OnnxClassifierOptions): OnnxSettings {
-  checkKeys(owner, options, names);
-  const { model, tokenizer, output, version, temperature = 1 } = options;
-  if (!(model instanceof Uint8Array) && (typeof model !== "string" || model === ""))
-    throw new InvalidOptionError(`${owner}.model`, model, "the name of a file, or its bytes");
-  if (typeof tokenizer !== "function" && (typeof tokenizer !== "string" || tokenizer === ""))
-    throw new InvalidOptionError(
-      `${owner}.tokenizer`,
-      tokenizer,
-      "a function, or the name of a tokenizer.json",
-    );
-  for (const [name, text] of Object.entries({ output, version }))
-    if (text !== undefined) checkText(`${owner}.${name}`, text);
-  checkOneOf("activation", options.activation, ["softmax", "sigmoid", "none"]);
-  checkOneOf("inputType", options.inputType, ["int64", "int32"]);
-  checkOneOf("runtime", options.runtime, ["onnxruntime-node", "onnxruntime-web"]);
-  checkNumber(`${owner}.temperature`, temperature, { min: 1e-6, max: 1e6 });
-  checkClasses(options.classes);
-  checkReference(options.reference);
-  const numbers = Object.entries(ranges).map(([name, [preset, min, max]]) => {
-    const value = options[name as NumberOption] ?? preset;
-    return [name, checkNumber(`${owner}.${name}`, value, { min, max, integer: true })];
-  });
-  return {
-    ...(Object.fromEntries(numbers) as Record<NumberOption, number>),
-    temperature,
-    inputType: options.inputType ?? "int64",
-    runtime: options.runtime ?? "onnxruntime-node",
-  };
-}
+export const onnxClassifierOptions: OptionTable<OnnxClassifierOptions, Open> = {
+  model: {
+    is: "checked",
+    check: (option: string, model: string | Uint8Array) =>
+      model instanceof Uint8Array ? model : readOption({ is: "text", expected: modelRule }, option, model),
+    expected: modelRule,
+  },
+  tokenizer: {
+    is: "checked",
+    check: (option: string, tokenizer: string | TokenizeText) =>
+      typeof tokenizer === "function"
+        ? tokenizer
+        : readOption({ is: "text", expected: tokenizerRule }, option, tokenizer),
+    expected: tokenizerRule,
+  },
+  classes: {
+    is: "list",
+    of: {
+      is: "table",
+      of: {
+        complexity: { is: "share" },
+        category: { is: "text", max: 100, optional: true, expected: "a text of 1 to 100 characters" },
+      },
+    },
+    min: 1,
+    max: 1_000,
+    optional: true,
+    expected: "an array of 1 to 1,000 classes",
+  },
+  activation: { is: "choice", of: ["softmax", "sigmoid", "none"], optional: true },
+  temperature: { is: "number", min: 1e-6, max: 1e6, default: 1 },
+  reference: {
+    is: "list",
+    of: { is: "share" },
+    min: 2,
+    max: 1_000_000,
+    optional: true,
+    expected: "an array of 2 to 1,000,000 scores",
+  },
+  output: { is: "text", optional: true },
+  maxTokens: { is: "number", min: 2, max: 131_072, integer: true, default: 512 },
+  maxCharacters: { is: "number", min: 1, max: 1_000_000, integer: true, default: 8_000 },
+  padId: { is: "number", min: 0, max: 2 ** 31 - 1, integer: true, default: 0 },
+  inputType: { is: "choice", of: ["int64", "int32"], default: "int64" },
+  maxBatch: { is: "number", min: 1, max: 1_024, integer: true, default: 16 },
+  windowMs: { is: "number", min: 0, max: 1_000, integer: true, default: 1 },
+  maxPending: { is: "number", min: 1, max: 100_000, integer: true, default: 256 },
+  timeoutMs: { is: "duration", integer: true, default: 800 },
+  loadTimeoutMs: { is: "duration", integer: true, default: 120_000 },
+  maxCached: { is: "number", min: 0, max: 1_000_000, integer: true, default: 1_000 },
+  threads: { is: "number", min: 1, max: 256, integer: true, default: 1 },
+  runtime: { is: "choice", of: ["onnxruntime-node", "onnxruntime-web"], default: "onnxruntime-node" },
+  version: { is: "text", optional: true },
+};
 
-function checkOneOf(name: string, value: unknown, known: readonly string[]): void {
-  if (value !== undefined && !known.includes(value as string))
-    throw new InvalidOptionError(`${owner}.${name}`, value, `one of ${known.join(", ")}`);
-}
-
-function checkClasses(classes: unknown): void {
-  if (classes === undefined) return;
-  if (!Array.isArray(classes) || classes.length === 0 || classes.length > 1_000)
-    throw new InvalidOptionError(`${owner}.classes`, classes, "an array of 1 to 1,000 classes");
-  const withCategory = classes.filter((one: Partial<OnnxClass>) => one?.category !== undefined).length;
+/** Returns the options with their defaults. Throws `InvalidOptionError`. */
+export function readOnnxOptions(options: OnnxClassifierOptions): FilledOptions<OnnxClassifierOptions, Open> {
+  const settings = readOptions(owner, onnxClassifierOptions, options);
+  const { classes = [] } = settings;
+  const withCategory = classes.filter(({ category }) => category !== undefined).length;
   if (withCategory !== 0 && withCategory !== classes.length)
     throw new InvalidOptionError(`${owner}.classes`, classes, "with a category for all classes or for none");
-  for (const [at, one] of classes.entries()) {
-    const option = `${owner}.classes[${at}]`;
-    checkKeys(option, one, ["complexity", "category"]);
-    checkNumber(`${option}.complexity`, one.complexity, { min: 0, max: 1 });
-    if (one.category === undefined) continue;
-    if (checkText(`${option}.category`, one.category).length > 100)
-      throw new InvalidOptionError(`${option}.category`, one.category, "at most 100 characters long");
-  }
-}
-
-function checkReference(reference: unknown): void {
-  if (reference === undefined) return;
-  if (!Array.isArray(reference) || reference.length < 2 || reference.length > 1_000_000)
-    throw new InvalidOptionError(`${owner}.reference`, reference, "an array of 2 to 1,000,000 scores");
-  reference.forEach((score: unknown, at) => {
-    checkNumber(`${owner}.reference[${at}]`, score, { min: 0, max: 1 });
-  });
+  return settings;
 }

@@ -9,7 +9,7 @@ const mostEndpoints = 1_000;
 /** An endpoint as it comes from outside, where it is ready unless it says otherwise. */
 type GivenEndpoint = Omit<DiscoveredEndpoint, "state"> & Partial<Pick<DiscoveredEndpoint, "state">>;
 
-const endpointOptions: OptionTable<GivenEndpoint, "labels"> = {
+export const endpointOptions: OptionTable<GivenEndpoint, "labels"> = {
   url: { is: "checked", check: checkUrl, expected: "an absolute http or https URL" },
   state: { is: "choice", of: ["ready", "draining"], default: "ready" },
   labels: {

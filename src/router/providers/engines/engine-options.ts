@@ -1,5 +1,7 @@
 import type { Model, OwnGpu, ProviderOptions } from "../../../contracts/index.ts";
 import type { ServerDescription } from "../../../contracts/server-description.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
+import { checkUrl, providerOptions } from "../internal/provider-options.ts";
 
 export interface EngineOptions extends ProviderOptions {
   /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
@@ -7,6 +9,18 @@ export interface EngineOptions extends ProviderOptions {
   /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
   readonly gpu?: OwnGpu | undefined;
 }
+
+/** Options of an engine that have no default and may be left out: all but its address and those of `Filled`. */
+export type OpenOptions<Options extends EngineOptions, Filled extends keyof Options = never> = Exclude<
+  keyof Options,
+  "baseUrl" | "strictParameters" | Filled
+>;
+
+export const engineOptions: OptionTable<EngineOptions, OpenOptions<EngineOptions>> = {
+  ...providerOptions,
+  baseUrl: { is: "checked", check: checkUrl, expected: "an absolute http or https URL" },
+  gpu: { is: "any", optional: true, expected: "own GPUs, in place of a price" },
+};
 
 /** A model that can ask its server what it is. */
 export interface EngineModel extends Model {

@@ -1,7 +1,21 @@
 import { fieldsOf } from "../../../plugin/fields-of.ts";
-import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
-import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
+import { readProviderOptions } from "../internal/provider-options.ts";
+import {
+  type EngineModel,
+  type EngineOptions,
+  engineOptions,
+  type OpenOptions,
+  type Structured,
+} from "./engine-options.ts";
 import { engineModel } from "./internal/engine-model.ts";
+import {
+  logprobFields,
+  structuredOption,
+  thinking,
+  thinkingFields,
+  topLogprobs,
+} from "./internal/extra-options.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed } from "./internal/listed.ts";
 import { tokensOf } from "./internal/read-values.ts";
@@ -16,9 +30,16 @@ export interface LlamaCppOptions extends EngineOptions {
   readonly topLogprobs?: number | undefined;
 }
 
+export const llamaCppOptions: OptionTable<LlamaCppOptions, OpenOptions<LlamaCppOptions>> = {
+  ...engineOptions,
+  thinking,
+  structured: structuredOption<NonNullable<LlamaCppOptions["structured"]>>("json", "grammar"),
+  topLogprobs,
+};
+
 /** A model on llama.cpp's server. Throws `InvalidOptionError`. */
-export function llamaCpp(model: string, options: LlamaCppOptions): EngineModel {
-  checkExtras("llamaCpp", options, ["json", "grammar"]);
+export function llamaCpp(model: string, given: LlamaCppOptions): EngineModel {
+  const options = readProviderOptions("llamaCpp", llamaCppOptions, model, given);
   const { thinking, structured, topLogprobs, ...common } = options;
   return engineModel(model, common, {
     owner: "llamaCpp",

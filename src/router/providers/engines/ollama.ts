@@ -1,7 +1,15 @@
 import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
-import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
-import { checkExtras, logprobFields } from "./internal/check-extras.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
+import { readProviderOptions } from "../internal/provider-options.ts";
+import {
+  type EngineModel,
+  type EngineOptions,
+  engineOptions,
+  type OpenOptions,
+  type Structured,
+} from "./engine-options.ts";
 import { engineModel } from "./internal/engine-model.ts";
+import { logprobFields, structuredOption, thinking, topLogprobs } from "./internal/extra-options.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed } from "./internal/listed.ts";
 import { tokensOf } from "./internal/read-values.ts";
@@ -13,6 +21,13 @@ export interface OllamaOptions extends EngineOptions {
   readonly structured?: Extract<Structured, { readonly json: unknown }> | undefined;
   readonly topLogprobs?: number | undefined;
 }
+
+export const ollamaOptions: OptionTable<OllamaOptions, OpenOptions<OllamaOptions>> = {
+  ...engineOptions,
+  thinking,
+  structured: structuredOption<NonNullable<OllamaOptions["structured"]>>("json"),
+  topLogprobs,
+};
 
 /** Longest text of parameters that is read, in characters. */
 const longestParameters = 10_000;
@@ -44,8 +59,8 @@ function firstWindow(info: Fields): number | undefined {
 }
 
 /** A model on Ollama. Throws `InvalidOptionError`. */
-export function ollama(model: string, options: OllamaOptions): EngineModel {
-  checkExtras("ollama", options, ["json"]);
+export function ollama(model: string, given: OllamaOptions): EngineModel {
+  const options = readProviderOptions("ollama", ollamaOptions, model, given);
   const { thinking, structured, topLogprobs, ...common } = options;
   const json_schema = structured && { name: "answer", schema: structured.json };
   return engineModel(model, common, {

@@ -1,7 +1,22 @@
 import { fieldsOf } from "../../../plugin/fields-of.ts";
-import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
-import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
+import { readProviderOptions } from "../internal/provider-options.ts";
+import {
+  type EngineModel,
+  type EngineOptions,
+  engineOptions,
+  type OpenOptions,
+  type Structured,
+} from "./engine-options.ts";
 import { engineModel } from "./internal/engine-model.ts";
+import {
+  logprobFields,
+  priority,
+  structuredOption,
+  thinking,
+  thinkingFields,
+  topLogprobs,
+} from "./internal/extra-options.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed, windowOf } from "./internal/listed.ts";
 import { tokensOf } from "./internal/read-values.ts";
@@ -15,9 +30,17 @@ export interface SglangOptions extends EngineOptions {
   readonly topLogprobs?: number | undefined;
 }
 
+export const sglangOptions: OptionTable<SglangOptions, OpenOptions<SglangOptions>> = {
+  ...engineOptions,
+  thinking,
+  structured: structuredOption<NonNullable<SglangOptions["structured"]>>("json", "regex", "grammar"),
+  priority,
+  topLogprobs,
+};
+
 /** A model on SGLang. Throws `InvalidOptionError`. */
-export function sglang(model: string, options: SglangOptions): EngineModel {
-  checkExtras("sglang", options, ["json", "regex", "grammar"]);
+export function sglang(model: string, given: SglangOptions): EngineModel {
+  const options = readProviderOptions("sglang", sglangOptions, model, given);
   const { thinking, structured, priority, topLogprobs, ...common } = options;
   return engineModel(model, common, {
     owner: "sglang",

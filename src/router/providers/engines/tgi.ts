@@ -1,7 +1,15 @@
 import { fieldsOf } from "../../../plugin/fields-of.ts";
-import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
-import { checkExtras, logprobFields } from "./internal/check-extras.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
+import { readProviderOptions } from "../internal/provider-options.ts";
+import {
+  type EngineModel,
+  type EngineOptions,
+  engineOptions,
+  type OpenOptions,
+  type Structured,
+} from "./engine-options.ts";
 import { engineModel } from "./internal/engine-model.ts";
+import { logprobFields, structuredOption, topLogprobs } from "./internal/extra-options.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { nameOf, tokensOf } from "./internal/read-values.ts";
 
@@ -13,9 +21,15 @@ export interface TgiOptions extends EngineOptions {
   readonly topLogprobs?: number | undefined;
 }
 
+export const tgiOptions: OptionTable<TgiOptions, OpenOptions<TgiOptions>> = {
+  ...engineOptions,
+  structured: structuredOption<NonNullable<TgiOptions["structured"]>>("json", "regex"),
+  topLogprobs,
+};
+
 /** A model on Text Generation Inference, which its makers only maintain. Throws `InvalidOptionError`. */
-export function tgi(model: string, options: TgiOptions): EngineModel {
-  checkExtras("tgi", options, ["json", "regex"]);
+export function tgi(model: string, given: TgiOptions): EngineModel {
+  const options = readProviderOptions("tgi", tgiOptions, model, given);
   const { structured, topLogprobs, ...common } = options;
   const response_format =
     structured === undefined

@@ -1,10 +1,24 @@
 import { errorType } from "../../../contracts/errors/index.ts";
 import { ProviderError } from "../../../contracts/index.ts";
 import { fieldsOf } from "../../../plugin/fields-of.ts";
-import { dropPromises } from "../../../plugin/index.ts";
-import type { EngineModel, EngineOptions, Structured } from "./engine-options.ts";
-import { checkExtras, logprobFields, thinkingFields } from "./internal/check-extras.ts";
+import { dropPromises, type OptionTable, readOption } from "../../../plugin/index.ts";
+import { readProviderOptions } from "../internal/provider-options.ts";
+import {
+  type EngineModel,
+  type EngineOptions,
+  engineOptions,
+  type OpenOptions,
+  type Structured,
+} from "./engine-options.ts";
 import { engineModel } from "./internal/engine-model.ts";
+import {
+  logprobFields,
+  priority,
+  structuredOption,
+  thinking,
+  thinkingFields,
+  topLogprobs,
+} from "./internal/extra-options.ts";
 import { foreignForms } from "./internal/forms.ts";
 import { listed, windowOf } from "./internal/listed.ts";
 import { nameOf } from "./internal/read-values.ts";
@@ -30,9 +44,26 @@ export interface VllmOptions extends EngineOptions {
   readonly topLogprobs?: number | undefined;
 }
 
+export const vllmOptions: OptionTable<VllmOptions, OpenOptions<VllmOptions, "structuredField">> = {
+  ...engineOptions,
+  thinking,
+  structured: structuredOption<NonNullable<VllmOptions["structured"]>>("json", "regex", "choice", "grammar"),
+  structuredField: { is: "choice", of: ["structured_outputs", "guided"], default: "structured_outputs" },
+  cacheSalt: {
+    is: "checked",
+    check: (option: string, salt: NonNullable<VllmOptions["cacheSalt"]>) =>
+      typeof salt === "function" ? salt : readOption({ is: "text" }, option, salt),
+    optional: true,
+    expected: "a text, or a function of the tenant that returns one",
+  },
+  priority,
+  lora: { is: "text", optional: true },
+  topLogprobs,
+};
+
 /** A model on vLLM. Throws `InvalidOptionError`. */
-export function vllm(model: string, options: VllmOptions): EngineModel {
-  checkExtras("vllm", options, ["json", "regex", "choice", "grammar"]);
+export function vllm(model: string, given: VllmOptions): EngineModel {
+  const options = readProviderOptions("vllm", vllmOptions, model, given);
   const { thinking, structured, structuredField, cacheSalt, priority, lora, topLogprobs, ...common } =
     options;
   const guided = Object.fromEntries(

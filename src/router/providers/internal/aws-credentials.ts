@@ -112,15 +112,18 @@ function isAbsent(error: unknown): boolean {
   return error instanceof Error && /^Could not load credentials from any providers/.test(error.message);
 }
 
-/** Throws `InvalidOptionError` unless it is credentials or a function. They are not shown. */
-export function checkAwsCredentials(option: string, credentials: unknown): void {
-  if (credentials === undefined || typeof credentials === "function" || isCredentials(credentials)) return;
-  throw new InvalidOptionError(
-    option,
-    notShown,
-    "{ accessKeyId, secretAccessKey }, strings without white space, or a function that returns them",
-  );
-}
+const rule = "{ accessKeyId, secretAccessKey }, strings without white space, or a function that returns them";
+
+/** Credentials are not shown. */
+export const credentialsOption = {
+  is: "checked",
+  check(option: string, credentials: AwsCredentialsOption): AwsCredentialsOption {
+    if (typeof credentials === "function" || isCredentials(credentials)) return credentials;
+    throw new InvalidOptionError(option, notShown, rule);
+  },
+  optional: true,
+  expected: rule,
+} as const;
 
 function isCredentials(value: unknown): value is AwsCredentials {
   if (typeof value !== "object" || value === null) return false;

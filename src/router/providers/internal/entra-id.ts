@@ -1,6 +1,6 @@
-import { InvalidOptionError, MissingDependencyError } from "../../../contracts/index.ts";
+import { MissingDependencyError } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
-import { checkKeys, checkText } from "../../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import { credentialFailure, lateCredential, variablesWith } from "./credential-failure.ts";
 import { sharedCredential } from "./shared-credential.ts";
 import { type TokenSource, tokenSource } from "./token-source.ts";
@@ -20,7 +20,15 @@ export interface EntraOptions {
   readonly scope?: string | undefined;
 }
 
-const usualScope = "https://cognitiveservices.azure.com/.default";
+export const entraIdOptions: OptionTable<EntraOptions, "credential"> = {
+  credential: {
+    is: "object",
+    methods: ["getToken"],
+    optional: true,
+    expected: "a credential of @azure/identity, with getToken()",
+  },
+  scope: { is: "text", default: "https://cognitiveservices.azure.com/.default" },
+};
 
 /** Variables of a service principal, a workload and a managed identity. */
 const variables = [
@@ -41,15 +49,7 @@ const variables = [
  * `MissingConfigurationError` where it finds no credential, and with `ProviderError`.
  */
 export function entraId(options: EntraOptions = {}): TokenSource {
-  checkKeys("entraId", options, ["credential", "scope"]);
-  const { credential: own, scope = usualScope } = options;
-  checkText("entraId.scope", scope);
-  if (own !== undefined && typeof own?.getToken !== "function")
-    throw new InvalidOptionError(
-      "entraId.credential",
-      own,
-      "a credential of @azure/identity, with getToken()",
-    );
+  const { credential: own, scope } = readOptions("entraId", entraIdOptions, options);
   let loaded: EntraCredential | undefined = own;
   const places = () =>
     own === undefined

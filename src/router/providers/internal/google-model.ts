@@ -14,7 +14,7 @@ import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
 import { readError } from "./google-errors.ts";
-import { checkGoogleOptions, endpointOf, type GoogleOptions } from "./google-options.ts";
+import { endpointOf, type GoogleOptions, readGoogleOptions } from "./google-options.ts";
 import { toGoogleRequest } from "./google-request.ts";
 import type { GoogleMethod, GoogleSdk, LoadGoogleSdk } from "./google-sdk.ts";
 import { readParts, sendThrough } from "./google-transport.ts";
@@ -25,8 +25,8 @@ import { requireKey } from "./provider-key.ts";
 import { factsOf } from "./provider-options.ts";
 
 /** Creates a Gemini model that is called through the package that `load` returns. */
-export function createGoogleModel(model: string, options: GoogleOptions, load: LoadGoogleSdk): Model {
-  checkGoogleOptions(model, options);
+export function createGoogleModel(model: string, given: GoogleOptions, load: LoadGoogleSdk): Model {
+  const options = readGoogleOptions(model, given);
   const path = pathOf("google.model", model);
   const { defaults } = options;
   const endpoint = endpointOf(options);

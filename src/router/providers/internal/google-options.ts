@@ -1,7 +1,7 @@
 import { InvalidOptionError, notShown, type ProviderOptions } from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
-import { checkProviderOptions } from "./provider-options.ts";
-import { checkVertexPlace, vertexHost } from "./vertex-place.ts";
+import type { FilledOptions, OptionTable } from "../../../plugin/index.ts";
+import { type OpenOption, providerOptions, readProviderOptions } from "./provider-options.ts";
+import { authOption, locationOption, projectOption, vertexHost } from "./vertex-place.ts";
 
 /** Options of `google()`. */
 export interface GoogleOptions extends ProviderOptions {
@@ -34,39 +34,43 @@ export interface GoogleEndpoint {
     | undefined;
 }
 
-/** Throws `InvalidOptionError` for options that `google()` cannot use. */
-export function checkGoogleOptions(model: unknown, options: GoogleOptions): void {
-  checkProviderOptions("google", model, options, ["vertex", "apiVersion"]);
-  const { headers = {}, apiVersion, vertex } = options;
+type Open = OpenOption | "vertex" | "apiVersion";
+
+export const googleOptions: OptionTable<GoogleOptions, Open> = {
+  ...providerOptions,
+  vertex: {
+    is: "table",
+    of: {
+      project: projectOption,
+      location: { ...locationOption, default: "global" },
+      auth: authOption,
+    },
+    optional: true,
+  },
+  // It becomes a part of the address, so that other characters could name another host.
+  apiVersion: {
+    is: "text",
+    pattern: /^v\d[a-z0-9]{0,15}$/,
+    optional: true,
+    expected: 'a version, for instance "v1beta"',
+  },
+};
+
+/** Returns the options of `google()`. Throws `InvalidOptionError`. */
+export function readGoogleOptions(model: unknown, given: GoogleOptions): FilledOptions<GoogleOptions, Open> {
+  const options = readProviderOptions("google", googleOptions, model, given);
+  const { headers = {}, vertex } = options;
   for (const header of Object.keys(headers)) {
     if (/^x-goog-api-(?:key|client)$/i.test(header) || (vertex && /^authorization$/i.test(header)))
       throw new InvalidOptionError(`google.headers.${header}`, notShown, "absent: the package sets it");
   }
-  // All of these become a part of the address, so that other characters could name another host.
-  if (apiVersion !== undefined && !(typeof apiVersion === "string" && /^v\d[a-z0-9]{0,15}$/.test(apiVersion)))
-    throw new InvalidOptionError("google.apiVersion", apiVersion, 'a version, for instance "v1beta"');
-  if (vertex === undefined) return;
-  if (typeof vertex !== "object" || vertex === null)
-    throw new InvalidOptionError(
-      "google.vertex",
-      vertex,
-      'an object, for instance { project: "my-project" }',
-    );
-  checkKeys("google.vertex", vertex, ["project", "location", "auth"]);
-  const { project, location, auth } = vertex;
-  checkVertexPlace("google.vertex", project, location);
-  if (auth !== undefined && (typeof auth !== "object" || auth === null))
-    throw new InvalidOptionError(
-      "google.vertex.auth",
-      notShown,
-      "an object of google-auth-library's options",
-    );
-  if (options.apiKey !== undefined)
+  if (vertex !== undefined && options.apiKey !== undefined)
     throw new InvalidOptionError(
       "google.apiKey",
       notShown,
       "absent with google.vertex, which takes google.vertex.auth or the environment's credentials",
     );
+  return options;
 }
 
 /** Returns the address. It is stated to the packages, which else take one from variables of their own. */

@@ -1,4 +1,4 @@
-import { InvalidOptionError, MissingDependencyError, notShown } from "../../../contracts/index.ts";
+import { MissingDependencyError } from "../../../contracts/index.ts";
 import { lateCredential } from "./credential-failure.ts";
 import { googleCredentialFailure, placesOf } from "./google-credentials.ts";
 import { sharedCredential } from "./shared-credential.ts";
@@ -48,10 +48,4 @@ async function loadAuth(auth: Readonly<Record<string, unknown>> | undefined): Pr
     throw new MissingDependencyError("google-auth-library", "vertex()", { cause });
   }
   return new library.GoogleAuth({ scopes: [scope], ...auth }) as unknown as GoogleAuth;
-}
-
-/** Throws `InvalidOptionError` unless it may be options of `google-auth-library`. */
-export function checkAuth(option: string, auth: unknown): void {
-  if (auth !== undefined && (typeof auth !== "object" || auth === null || Array.isArray(auth)))
-    throw new InvalidOptionError(option, notShown, "an object of google-auth-library's options");
 }

@@ -4,6 +4,6 @@ export { callSignal } from "./call-signal.ts";
 export { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
 export { incomplete } from "./incomplete.ts";
 export { writtenBy } from "./provenance.ts";
-export { checkProviderOptions, factsOf } from "./provider-options.ts";
+export { factsOf, modelOptions, readProviderOptions } from "./provider-options.ts";
 export { refuseUnsupported } from "./refuse-unsupported.ts";
 export { tokenCount, usageOfCounts } from "./token-count.ts";

@@ -7,154 +7,147 @@ import {
 } from "../../../contracts/index.ts";
 import { checkAssumed } from "../../../plugin/check-assumed.ts";
 import { checkEfforts } from "../../../plugin/check-efforts.ts";
-import { checkKeys, checkNumber, checkPrice, checkText } from "../../../plugin/index.ts";
-import { checkOwnGpu } from "../../../plugin/own-gpu.ts";
+import {
+  checkPrice,
+  type FilledOptions,
+  type OptionTable,
+  readOption,
+  readOptions,
+} from "../../../plugin/index.ts";
+import type { FieldTable } from "../../../plugin/options/option-kind.ts";
 import { refuseKey } from "../../../plugin/refuse-key.ts";
-import type { WithGpu } from "./facts-of.ts";
 
 export { factsOf } from "./facts-of.ts";
 
-const providerKeys = [
-  "apiKey",
-  "baseUrl",
-  "headers",
-  "fetch",
-  "defaults",
-  "labels",
-  "price",
-  "contextWindow",
-  "maxOutputTokens",
-  "capabilities",
-  "assumeCapabilities",
-  "name",
-  "strictParameters",
-] as const satisfies readonly (keyof ProviderOptions)[];
+const flag = { is: "boolean", optional: true } as const;
+const tokens = { is: "number", min: 1, integer: true, optional: true } as const;
+const texts = {
+  is: "record",
+  of: { is: "text", empty: true, expected: "a string" },
+  optional: true,
+  expected: "an object of strings",
+} as const;
+
+const modelDefaults: FieldTable<ModelDefaults> = {
+  reasoningEffort: { is: "checked", check: checkEffort, optional: true, expected: "a non-empty string" },
+  temperature: { is: "number", min: 0, max: 2, optional: true },
+  maxOutputTokens: tokens,
+  extraBody: { is: "checked", check: checkExtraBody, optional: true, expected: "an object" },
+};
+
+const capabilities: FieldTable<Capabilities> = {
+  tools: flag,
+  images: flag,
+  jsonSchema: flag,
+  reasoning: flag,
+  contentTypes: {
+    is: "list",
+    of: { is: "text", empty: true, expected: "a media type" },
+    optional: true,
+    expected: 'an array of media types, for instance "image/png"',
+  },
+  efforts: { is: "checked", check: checkEfforts, optional: true, expected: "an array of reasoning efforts" },
+};
+
+type ModelOption = Exclude<keyof ProviderOptions, "apiKey" | "baseUrl" | "headers" | "fetch">;
+
+/** Options about the model itself, which also a provider without an address takes. */
+export const modelOptions: OptionTable<
+  Pick<ProviderOptions, ModelOption>,
+  Exclude<ModelOption, "strictParameters">
+> = {
+  defaults: { is: "table", of: modelDefaults, optional: true },
+  labels: texts,
+  price: { is: "checked", check: checkPrice, optional: true, expected: "a price" },
+  contextWindow: tokens,
+  maxOutputTokens: tokens,
+  capabilities: { is: "table", of: capabilities, optional: true },
+  assumeCapabilities: {
+    is: "checked",
+    check: checkAssumed,
+    optional: true,
+    expected: 'an array of "tools", "images" and "jsonSchema"',
+  },
+  name: { is: "text", optional: true },
+  strictParameters: { is: "boolean", default: false },
+};
+
+/** Options of every provider that have no default. */
+export type OpenOption = Exclude<keyof ProviderOptions, "strictParameters">;
+
+const keyRule = "a non-empty string or a function that returns one";
+const urlRule = "an absolute http or https URL";
+
+export const providerOptions: OptionTable<ProviderOptions, OpenOption> = {
+  ...modelOptions,
+  apiKey: { is: "checked", check: checkKey, optional: true, expected: keyRule },
+  baseUrl: { is: "checked", check: checkUrl, optional: true, expected: urlRule },
+  headers: { is: "checked", check: checkHeaders, optional: true, expected: texts.expected },
+  fetch: { is: "function", optional: true, expected: "a function like the global fetch" },
+};
 
 /**
- * Throws `InvalidOptionError` for options that a provider cannot use. `owner` is the provider's function,
- * for instance `openai`; `ownKeys` are the options that only it has. Values that may contain a secret are
- * not shown.
+ * Reads the options of a provider. `owner` is the provider's function, for instance `openai`. Throws
+ * `InvalidOptionError`, which does not show values that may contain a secret.
  */
-export function checkProviderOptions(
+export function readProviderOptions<
+  Options extends object,
+  Open extends keyof Options,
+  Given extends { readonly [Key in keyof Options]?: unknown },
+>(
   owner: string,
+  table: OptionTable<Options, Open>,
   model: unknown,
-  options: ProviderOptions & WithGpu,
-  ownKeys: readonly string[] = [],
-): void {
-  checkText(`${owner}.model`, model);
-  refuseKey(owner, options, "baseURL", "it is spelt baseUrl");
-  checkKeys(owner, options, [...providerKeys, ...ownKeys]);
-  const { apiKey, baseUrl, headers, fetch, defaults, labels, price, capabilities, name } = options;
-
-  if (
-    apiKey !== undefined &&
-    typeof apiKey !== "function" &&
-    (typeof apiKey !== "string" || apiKey.trim() === "")
-  )
-    throw new InvalidOptionError(
-      `${owner}.apiKey`,
-      notShown,
-      "a non-empty string or a function that returns one",
-    );
-  if (baseUrl !== undefined) checkUrl(`${owner}.baseUrl`, baseUrl);
-  if (headers !== undefined) checkHeaders(`${owner}.headers`, headers);
-  if (fetch !== undefined && typeof fetch !== "function")
-    throw new InvalidOptionError(`${owner}.fetch`, fetch, "a function like the global fetch");
-  if (labels !== undefined) checkTexts(`${owner}.labels`, labels);
-  if (name !== undefined) checkText(`${owner}.name`, name);
-  if (defaults !== undefined) checkDefaults(`${owner}.defaults`, defaults);
-  if (price !== undefined) checkPrice(`${owner}.price`, price);
-  if (options.gpu !== undefined) checkOwnGpu(`${owner}.gpu`, options.gpu, price);
-  if (capabilities !== undefined) checkCapabilities(`${owner}.capabilities`, capabilities);
-  if (options.assumeCapabilities !== undefined)
-    checkAssumed(`${owner}.assumeCapabilities`, options.assumeCapabilities);
-  checkFlags(owner, { strictParameters: options.strictParameters }, ["strictParameters"]);
-  checkTokens(`${owner}.contextWindow`, options.contextWindow);
-  checkTokens(`${owner}.maxOutputTokens`, options.maxOutputTokens);
+  given: Given,
+): FilledOptions<Given, Open> {
+  readOption({ is: "text" }, `${owner}.model`, model);
+  refuseKey(owner, given, "baseURL", "it is spelt baseUrl");
+  return readOptions(owner, table, given);
 }
 
-const capabilityKeys = ["tools", "images", "jsonSchema", "reasoning"];
-
-function checkCapabilities(option: string, { contentTypes, efforts, ...flags }: Capabilities): void {
-  checkFlags(option, flags, [...capabilityKeys, "contentTypes", "efforts"]);
-  if (efforts !== undefined) checkEfforts(`${option}.efforts`, efforts);
-  const fits =
-    contentTypes === undefined ||
-    (Array.isArray(contentTypes) && contentTypes.every((type) => typeof type === "string"));
-  if (!fits)
-    throw new InvalidOptionError(
-      `${option}.contentTypes`,
-      contentTypes,
-      'an array of media types, for instance "image/png"',
-    );
-}
-
-/**
- * Throws `InvalidOptionError` unless the value is an absolute http(s) URL. Credentials in it are not shown.
- */
+/** Returns the URL if it is an absolute one. Throws `InvalidOptionError`; credentials in it are not shown. */
 export function checkUrl(option: string, value: unknown): string {
   if (typeof value === "string" && URL.canParse(value)) {
     const { protocol } = new URL(value);
     if (protocol === "http:" || protocol === "https:") return value;
   }
   const shown = typeof value === "string" && value.includes("@") ? "a URL with credentials" : value;
-  throw new InvalidOptionError(option, shown, "an absolute http or https URL");
+  throw new InvalidOptionError(option, shown, urlRule);
 }
 
-function checkHeaders(option: string, headers: unknown): void {
-  checkTexts(option, headers);
-  for (const [name, text] of Object.entries(headers as Record<string, string>)) {
+function checkKey<Key>(option: string, key: Key): Key {
+  if (typeof key !== "function") readOption({ is: "text", secret: true, expected: keyRule }, option, key);
+  return key;
+}
+
+function checkHeaders(option: string, given: unknown): Readonly<Record<string, string>> {
+  const headers = readOption(texts, option, given) as Readonly<Record<string, string>>;
+  for (const [name, text] of Object.entries(headers)) {
     try {
       new Headers({ [name]: text });
     } catch {
       throw new InvalidOptionError(`${option}.${name}`, notShown, "a valid HTTP header on one line");
     }
   }
+  return headers;
 }
 
-function checkTexts(option: string, value: unknown): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new InvalidOptionError(option, value, "an object of strings");
-  for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== "string") throw new InvalidOptionError(`${option}.${key}`, text, "a string");
-  }
+/** An effort may be any text, which an endpoint may know, or null, which is that of the model. */
+function checkEffort<Effort>(option: string, effort: Effort): Effort {
+  if (effort !== null) readOption({ is: "text" }, option, effort);
+  return effort;
 }
 
-function checkFlags(option: string, value: object, keys: readonly string[]): void {
-  checkKeys(option, value, keys);
-  for (const [key, flag] of Object.entries(value)) {
-    if (flag !== undefined && typeof flag !== "boolean")
-      throw new InvalidOptionError(`${option}.${key}`, flag, "true or false");
-  }
-}
-
-function checkTokens(option: string, value: number | undefined): void {
-  if (value !== undefined) checkNumber(option, value, { min: 1, integer: true });
-}
-
-function checkDefaults(option: string, defaults: ModelDefaults): void {
-  checkKeys(option, defaults, ["reasoningEffort", "temperature", "maxOutputTokens", "extraBody"]);
-  const { reasoningEffort, temperature, extraBody } = defaults;
-  if (reasoningEffort !== undefined && reasoningEffort !== null)
-    checkText(`${option}.reasoningEffort`, reasoningEffort);
-  if (temperature !== undefined) checkNumber(`${option}.temperature`, temperature, { min: 0, max: 2 });
-  checkTokens(`${option}.maxOutputTokens`, defaults.maxOutputTokens);
-  if (
-    extraBody !== undefined &&
-    (typeof extraBody !== "object" || extraBody === null || Array.isArray(extraBody))
-  )
-    throw new InvalidOptionError(`${option}.extraBody`, extraBody, "an object");
-  checkOneAnswer(`${option}.extraBody`, extraBody);
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Names that ask for several answers to one request, each of which is billed. */
 const several = ["n", "best_of", "candidateCount"];
 
-/** Throws `InvalidOptionError` if an extra body asks for several answers: only one is read, all are billed. */
-function checkOneAnswer(option: string, body: Readonly<Record<string, unknown>> | undefined): void {
-  if (body === undefined) return;
+/** An extra body must not ask for several answers: only one is read, all are billed. */
+function checkExtraBody(option: string, given: unknown): Fields {
+  const body = readOption({ is: "record", of: { is: "any" } }, option, given) as Fields;
   const config = body["generationConfig"];
-  const inGoogle = typeof config === "object" && config !== null ? (config as Record<string, unknown>) : {};
+  const inGoogle = typeof config === "object" && config !== null ? (config as Fields) : {};
   for (const [path, fields] of [
     [option, body],
     [`${option}.generationConfig`, inGoogle],
@@ -164,4 +157,5 @@ function checkOneAnswer(option: string, body: Readonly<Record<string, unknown>> 
       if (value !== undefined && value !== null && value !== 1)
         throw new InvalidOptionError(`${path}.${name}`, value, "1: several answers are not supported");
     }
+  return body;
 }

@@ -1,12 +1,24 @@
-import { InvalidOptionError } from "../../../contracts/index.ts";
+/** Neither a project nor a location may name another host or path. */
+export const projectOption = {
+  is: "text",
+  pattern: /^[a-zA-Z0-9][a-zA-Z0-9.:-]{0,99}$/,
+  expected: "the id of a Google Cloud project",
+} as const;
 
-/** Throws `InvalidOptionError` for a project or location of Vertex AI that could name another host or path. */
-export function checkVertexPlace(owner: string, project: unknown, location: unknown): void {
-  if (typeof project !== "string" || !/^[a-zA-Z0-9][a-zA-Z0-9.:-]{0,99}$/.test(project))
-    throw new InvalidOptionError(`${owner}.project`, project, "the id of a Google Cloud project");
-  if (location !== undefined && !(typeof location === "string" && /^[a-z0-9-]{1,40}$/.test(location)))
-    throw new InvalidOptionError(`${owner}.location`, location, 'a location, for instance "europe-west4"');
-}
+export const locationOption = {
+  is: "text",
+  pattern: /^[a-z0-9-]{1,40}$/,
+  expected: 'a location, for instance "europe-west4"',
+} as const;
+
+/** Options of `google-auth-library`, which may hold a key. */
+export const authOption = {
+  is: "record",
+  of: { is: "any" },
+  secret: true,
+  optional: true,
+  expected: "an object of google-auth-library's options",
+} as const;
 
 /** Returns the host of a location: a region, `us` or `eu`, or `global`. */
 export function vertexHost(location: string): string {

@@ -1,7 +1,7 @@
+import { readOptions } from "../../../plugin/options/read-options.ts";
 import { createTransport } from "./create-transport.ts";
 import { openNodeEngine } from "./node-engine.ts";
-import type { Transport, TransportOptions } from "./transport.ts";
-import { transportSettings } from "./transport-settings.ts";
+import { type Transport, type TransportOptions, transportOptions } from "./transport.ts";
 
 /**
  * Creates a transport over `node:http` and `node:https`: no package, no import. It is what providers use in Node
@@ -10,5 +10,5 @@ import { transportSettings } from "./transport-settings.ts";
  *     openaiCompatible("qwen", { baseUrl: "http://vllm/v1", fetch: nodeHttp({ socketPath: "/run/vllm.sock" }) })
  */
 export function nodeHttp(options: TransportOptions = {}): Transport {
-  return createTransport(openNodeEngine, transportSettings("nodeHttp", options));
+  return createTransport(openNodeEngine, readOptions("nodeHttp", transportOptions, options));
 }

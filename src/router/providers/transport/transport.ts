@@ -1,3 +1,6 @@
+import type { FieldTable } from "../../../plugin/options/option-kind.ts";
+import type { FilledOptions, OptionTable } from "../../../plugin/options/option-table.ts";
+
 /**
  * Sends requests over HTTP/1.1: a function of the shape of `fetch`, to be given as `fetch` to a provider or an
  * SDK. Unlike `fetch` it follows no redirect, keeps no cookies, and returns a light response whose `body` is
@@ -52,16 +55,31 @@ export interface TlsOptions {
   readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
 }
 
+const times = { is: "duration", integer: true } as const;
+const sizes = { is: "number", min: 1_024, max: 2 ** 40, integer: true } as const;
+const secret = { is: "text", secret: true, optional: true } as const;
+
+const tlsTable: FieldTable<TlsOptions> = {
+  ca: { is: "list", of: { is: "text" }, orOne: true, secret: true, optional: true },
+  cert: secret,
+  key: secret,
+  passphrase: secret,
+  servername: { is: "text", optional: true },
+  minVersion: { is: "choice", of: ["TLSv1.2", "TLSv1.3"], optional: true },
+};
+
+export const transportOptions: OptionTable<TransportOptions, "socketPath"> = {
+  maxConnections: { is: "number", min: 1, max: 65_535, integer: true, default: 1_024 },
+  keepAliveMs: { ...times, default: 4_000 },
+  connectTimeoutMs: { ...times, default: 10_000 },
+  headersTimeoutMs: { ...times, default: 600_000 },
+  idleTimeoutMs: { ...times, default: 600_000 },
+  maxHeaderBytes: { ...sizes, default: 16_384 },
+  maxBodyBytes: { ...sizes, default: 4 * 1024 ** 3 },
+  socketPath: { is: "text", optional: true },
+  tls: { is: "table", of: tlsTable, default: {} },
+  proxy: { is: "choice", of: ["environment", "none"], default: "environment" },
+};
+
 /** Options with the defaults in place of those that are absent. */
-export interface TransportSettings {
-  readonly maxConnections: number;
-  readonly keepAliveMs: number;
-  readonly connectTimeoutMs: number;
-  readonly headersTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly maxHeaderBytes: number;
-  readonly maxBodyBytes: number;
-  readonly socketPath: string | undefined;
-  readonly tls: TlsOptions;
-  readonly proxy: "environment" | "none";
-}
+export type TransportSettings = FilledOptions<TransportOptions, "socketPath">;

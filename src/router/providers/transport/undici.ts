@@ -1,13 +1,18 @@
 import type { Agent, Dispatcher, EnvHttpProxyAgent } from "undici";
 import { MissingDependencyError } from "../../../contracts/index.ts";
+import { readOptions } from "../../../plugin/options/read-options.ts";
 import { createTransport, type Engine } from "./create-transport.ts";
 import { environmentProxies } from "./environment-proxies.ts";
 import type { Exchange } from "./exchange.ts";
 import { tlsOptions } from "./node-pool.ts";
 import type { BodySink } from "./response-body.ts";
-import type { Transport, TransportOptions, TransportSettings } from "./transport.ts";
+import {
+  type Transport,
+  type TransportOptions,
+  type TransportSettings,
+  transportOptions,
+} from "./transport.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
-import { transportSettings } from "./transport-settings.ts";
 import { byteLength, type WireRequest } from "./wire-request.ts";
 
 /** Time by which a connection is given up before the server closes it, in milliseconds. */
@@ -19,7 +24,7 @@ const marginMs = 1_000;
  * `MissingDependencyError` if undici is not installed. Throws `InvalidOptionError`.
  */
 export function undici(options: TransportOptions = {}): Transport {
-  return createTransport(openEngine, transportSettings("undici", options));
+  return createTransport(openEngine, readOptions("undici", transportOptions, options));
 }
 
 async function loadUndici(): Promise<typeof import("undici")> {

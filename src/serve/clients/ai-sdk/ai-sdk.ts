@@ -1,5 +1,5 @@
-import { InvalidOptionError, type Router } from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
+import type { Router } from "../../../contracts/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
 import { noSuchModel } from "./errors.ts";
 import { languageModel } from "./language-model.ts";
 import type { AiSdkModel } from "./wire.ts";
@@ -11,6 +11,14 @@ export interface AiSdkOptions {
    */
   readonly supportedUrls?: Readonly<Record<string, readonly RegExp[]>> | undefined;
 }
+
+export const aiSdkOptions: OptionTable<AiSdkOptions> = {
+  supportedUrls: {
+    is: "record",
+    of: { is: "list", of: { is: "object", methods: ["test"], expected: "a regular expression" } },
+    default: {},
+  },
+};
 
 /**
  * A provider for the AI SDK (specification V3). `provider("auto")` is routed, `provider("small")` pins a model of the
@@ -27,6 +35,12 @@ export interface AiSdkProvider {
   imageModel(modelId: string): never;
 }
 
+const routerKind = {
+  is: "object",
+  methods: ["route", "stream"],
+  expected: "a router of createRouter",
+} as const;
+
 /**
  * Makes a provider for the AI SDK from a router: `generateText({ model: aiSdk(router)("auto"), … })`. Options of a call
  * under `providerOptions.switchpoint` are the routing fields, `reasoningEffort`, `parallelToolCalls` and
@@ -34,11 +48,9 @@ export interface AiSdkProvider {
  * not retry. Throws `InvalidOptionError`.
  */
 export function aiSdk<Id extends string>(router: Router<Id>, options: AiSdkOptions = {}): AiSdkProvider {
-  checkKeys("aiSdk", options, ["supportedUrls"]);
-  if (typeof router?.route !== "function" || typeof router.stream !== "function")
-    throw new InvalidOptionError("aiSdk.router", router, "a router of createRouter");
-  const { supportedUrls = {} } = options;
-  const urls = Object.fromEntries(Object.entries(supportedUrls).map(([type, list]) => [type, [...list]]));
+  // Lists of our own: they were copied.
+  const urls = readOptions("aiSdk", aiSdkOptions, options).supportedUrls as AiSdkModel["supportedUrls"];
+  readOption(routerKind, "aiSdk.router", router);
   // Ids of a call come as any text: they are checked below.
   const served = router as unknown as Router;
   const ofName = (modelId = "auto"): AiSdkModel => {

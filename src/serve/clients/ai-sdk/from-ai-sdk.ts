@@ -1,7 +1,11 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
-import { callSignal, checkProviderOptions, factsOf } from "../../../router/providers/internal/inner.ts";
+import {
+  callSignal,
+  factsOf,
+  modelOptions,
+  readProviderOptions,
+} from "../../../router/providers/internal/inner.ts";
 import { callOfRequest } from "./call-of-request.ts";
 import { chunksOfParts } from "./chunks-of-parts.ts";
 import { completionOfResult } from "./completion-of-result.ts";
@@ -29,18 +33,6 @@ type OptionKey =
   | "name"
   | "strictParameters";
 
-const optionKeys: readonly OptionKey[] = [
-  "defaults",
-  "labels",
-  "price",
-  "contextWindow",
-  "maxOutputTokens",
-  "capabilities",
-  "assumeCapabilities",
-  "name",
-  "strictParameters",
-];
-
 /** Facts and defaults of the model, as every provider of this package takes them. */
 export type FromAiSdkOptions = Pick<ProviderOptions, OptionKey>;
 
@@ -52,7 +44,7 @@ export type FromAiSdkOptions = Pick<ProviderOptions, OptionKey>;
  *
  * Throws `InvalidOptionError`.
  */
-export function fromAiSdk(model: ForeignModel, options: FromAiSdkOptions = {}): Model {
+export function fromAiSdk(model: ForeignModel, given: FromAiSdkOptions = {}): Model {
   const isModel =
     typeof model === "object" &&
     model !== null &&
@@ -62,8 +54,7 @@ export function fromAiSdk(model: ForeignModel, options: FromAiSdkOptions = {}): 
     typeof model.doStream === "function";
   if (!isModel)
     throw new InvalidOptionError("fromAiSdk.model", model, "a language model of specification v2, v3 or v4");
-  checkKeys("fromAiSdk", options, optionKeys);
-  checkProviderOptions("fromAiSdk", model.modelId, options);
+  const options = readProviderOptions("fromAiSdk", modelOptions, model.modelId, given);
   const key = model.provider.split(".")[0] || "ai-sdk";
   const facts = factsOf(key, model.modelId, options);
   const { name } = facts;

@@ -12,7 +12,7 @@ export const providerName = "switchpoint";
 export function languageModel(
   router: Router,
   modelId: string,
-  supportedUrls: Record<string, RegExp[]>,
+  supportedUrls: AiSdkModel["supportedUrls"],
 ): AiSdkModel {
   const pin = modelId === "auto" ? undefined : modelId;
 

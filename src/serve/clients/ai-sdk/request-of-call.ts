@@ -5,8 +5,8 @@ import type {
   RouteRequest,
   Routing,
 } from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
-import { routingFields } from "../../../plugin/routing-fields.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
+import { routingOptions } from "../../../plugin/routing-fields.ts";
 import { chatOfPrompt } from "./chat-of-prompt.ts";
 import type { CallSettings, Warning } from "./wire.ts";
 
@@ -18,7 +18,14 @@ export interface RoutingOptions extends Routing {
   readonly strictJsonSchema?: boolean | undefined;
 }
 
-const efforts: ReadonlySet<unknown> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
+const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+export const callOptions: OptionTable<RoutingOptions, Exclude<keyof RoutingOptions, "strictJsonSchema">> = {
+  ...routingOptions,
+  reasoningEffort: { is: "choice", of: efforts, optional: true },
+  parallelToolCalls: { is: "boolean", optional: true },
+  strictJsonSchema: { is: "boolean", default: true },
+};
 
 /**
  * Translates the options of a call to a routed request. What it has no field for is named in a warning. Throws
@@ -29,16 +36,10 @@ export function requestOfCall(
   pin: string | undefined,
 ): { readonly request: RouteRequest; readonly warnings: Warning[] } {
   const warnings: Warning[] = [];
-  const own = call.providerOptions?.["switchpoint"] ?? {};
-  checkKeys("providerOptions.switchpoint", own, [
-    ...routingFields,
-    "reasoningEffort",
-    "parallelToolCalls",
-    "strictJsonSchema",
-  ]);
-  const { reasoningEffort, parallelToolCalls, strictJsonSchema, ...routing } = own as RoutingOptions;
-  const { reasoning } = call;
-  const effort = reasoningEffort ?? (efforts.has(reasoning) ? (reasoning as ReasoningEffort) : undefined);
+  const { switchpoint = {} } = call.providerOptions ?? {};
+  const read = readOptions("providerOptions.switchpoint", callOptions, switchpoint as RoutingOptions);
+  const { reasoningEffort, parallelToolCalls, strictJsonSchema, ...routing } = read;
+  const effort = reasoningEffort ?? efforts.find((one) => one === call.reasoning);
   if (call.topK !== undefined) warnings.push({ type: "unsupported", feature: "topK" });
   const headers = Object.keys(call.headers ?? {}).filter((name) => name.toLowerCase() !== "user-agent");
   if (headers.length > 0)
@@ -61,7 +62,7 @@ export function requestOfCall(
     ...(effort !== undefined && { reasoning_effort: effort }),
     ...(tools.length > 0 && { tools, ...toolChoiceOf(call) }),
     ...(parallelToolCalls !== undefined && tools.length > 0 && { parallel_tool_calls: parallelToolCalls }),
-    ...formatOf(call, strictJsonSchema ?? true),
+    ...formatOf(call, strictJsonSchema),
   };
   return { request: { ...chat, ...routing, ...(pin !== undefined && { model: pin }) }, warnings };
 }

@@ -11,16 +11,16 @@ import type { AIMessageChunk, BaseMessage } from "@langchain/core/messages";
 import type { ChatGenerationChunk, ChatResult } from "@langchain/core/outputs";
 import type { Runnable, RunnableConfig } from "@langchain/core/runnables";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
-import {
-  type Capabilities,
-  type ChatRequest,
-  type ChatTool,
-  InvalidOptionError,
-  type ReasoningEffort,
-  type RouteRequest,
-  type Router,
-  type Routing,
+import type {
+  Capabilities,
+  ChatRequest,
+  ChatTool,
+  ReasoningEffort,
+  RouteRequest,
+  Router,
+  Routing,
 } from "../../../contracts/index.ts";
+import { readOption } from "../../../plugin/index.ts";
 import { routingFields } from "../../../plugin/routing-fields.ts";
 import { chatResult, generationChunk, lastChunk } from "./answer-messages.ts";
 import { chatOfMessages } from "./chat-of-messages.ts";
@@ -50,6 +50,12 @@ export interface ChatRouterOptions extends BaseChatModelParams, Routing {
 /** Fields of `configurable` that are passed on; `thread_id` stands for `session` if that is absent. */
 const configurableFields = ["session", "tenant", "category", "language"] as const;
 
+const routerKind = {
+  is: "object",
+  methods: ["route", "stream"],
+  expected: "a router of createRouter",
+} as const;
+
 type Parsed = BaseChatModel<ChatRouterCallOptions>["ParsedCallOptions"];
 
 /**
@@ -68,8 +74,7 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
   constructor(options: ChatRouterOptions) {
     const { router, ...rest } = options;
     super(rest);
-    if (typeof router?.route !== "function" || typeof router.stream !== "function")
-      throw new InvalidOptionError("ChatRouter.router", router, "a router of createRouter");
+    readOption(routerKind, "ChatRouter.router", router);
     this.#router = router;
     this.#defaults = rest;
   }
@@ -185,13 +190,9 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
     const base = ChatRouter.prototype.withStructuredOutput as StructuredOutput;
     const own: StructuredOutput = function (this: ChatRouter, schema, settings = {}) {
       const { method = "jsonSchema", ...rest } = settings;
-      if (method === "functionCalling") return base.call(this, schema, rest);
-      if (method === "jsonSchema") return structuredOutput(this, schema, rest);
-      throw new InvalidOptionError(
-        "withStructuredOutput.method",
-        method,
-        '"jsonSchema" or "functionCalling"',
-      );
+      const methods = { is: "choice", of: ["jsonSchema", "functionCalling"] } as const;
+      readOption(methods, "withStructuredOutput.method", method);
+      return method === "jsonSchema" ? structuredOutput(this, schema, rest) : base.call(this, schema, rest);
     };
     Object.defineProperty(ChatRouter.prototype, "withStructuredOutput", { value: own, configurable: true });
   }

@@ -8,7 +8,7 @@ import { eventStream, type StreamEvent } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
-import type { HandlerOptions } from "../handler-options.ts";
+import type { ReadHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { parseBody } from "../json-body.ts";
 import { jsonReply, type Reply } from "../reply.ts";
@@ -30,7 +30,7 @@ export const chatCompletions: Endpoint = {
     if (wantsStream(body)) return streamed(request, call, serving, includesUsage(body["stream_options"]));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;
-    if (options.explain !== true) return jsonReply(completion);
+    if (!options.explain) return jsonReply(completion);
     const answer = { ...completion, ...explanationField(decision, costUsd) };
     return jsonReply(answer, explanationHeaders(decision));
   },
@@ -48,13 +48,13 @@ const leftOut: ReadonlySet<string> = new Set([
 const fieldsOfOthers: ReadonlySet<string> = new Set([...leftOut, ...fieldsOfGateways]);
 
 /** Leaves out what is not the model's. Fields of gateways are not for senders to say. */
-function chatOf(body: Fields, { trusted }: HandlerOptions): ChatRequest {
+function chatOf(body: Fields, { trusted }: ReadHandlerOptions): ChatRequest {
   if (body["constraints"] !== undefined)
     throw new HttpError(400, "constraints are functions: they belong to the router or to a route", {
       param: "constraints",
     });
   const chat: Record<string, unknown> = {};
-  const others = trusted === true ? leftOut : fieldsOfOthers;
+  const others = trusted ? leftOut : fieldsOfOthers;
   for (const field of Object.keys(body))
     if (field === "__proto__") Object.defineProperty(chat, field, { value: body[field], enumerable: true });
     else if (!others.has(field)) chat[field] = body[field];
@@ -72,7 +72,7 @@ async function streamed(
   withUsage: boolean,
 ): Promise<Reply> {
   const stream = router.stream(request, { signal: call.signal });
-  const explains = options.explain === true;
+  const { explain: explains } = options;
   const result = explains ? stream.result : undefined;
   const events = new ChunkEvents(stream[Symbol.asyncIterator](), translation(withUsage, result));
   // A failure before the first chunk still has a status of its own.

@@ -1,13 +1,13 @@
 import type { Router, Routing } from "../../../contracts/index.ts";
 import type { HttpCall } from "../call.ts";
 import type { Failure } from "../failure.ts";
-import type { HandlerOptions } from "../handler-options.ts";
+import type { ReadHandlerOptions } from "../handler-options.ts";
 import type { Reply } from "../reply.ts";
 
 /** All that endpoints share. */
 export interface Serving {
   readonly router: Router;
-  readonly options: HandlerOptions;
+  readonly options: ReadHandlerOptions;
   /** Returns what the sender is known by. Rejects with `HttpError` for one that may not send. */
   readonly identify: (call: HttpCall) => Promise<Routing>;
 }

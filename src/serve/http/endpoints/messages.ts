@@ -34,7 +34,7 @@ export const messages: Endpoint = {
     const named = routedRequest(body, chatOfMessages(body), call, identity, router, options);
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
-    const explains = options.explain === true;
+    const { explain: explains } = options;
     const native = nativeRequest("messages", call, text, options);
     const given = { signal: call.signal, native };
     if (!wantsStream(body)) {

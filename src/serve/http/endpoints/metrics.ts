@@ -4,7 +4,7 @@ import type { Endpoint } from "./endpoint.ts";
 
 /** `GET /metrics`, for holders of a key that belongs to no tenant unless they are open: the series tell of all tenants. */
 export function metricsEndpoint(metrics: ServedMetrics): Endpoint {
-  const open = metrics.open === true;
+  const { open = false } = metrics;
   return {
     method: "GET",
     path: "/metrics",

@@ -36,7 +36,7 @@ function isOfAnthropic({ headers }: HttpCall): boolean {
 }
 
 function namesOf({ router, options }: Serving): readonly string[] {
-  return ["auto", ...Object.keys(options.routes ?? {}), ...Object.keys(router.models)];
+  return ["auto", ...Object.keys(options.routes), ...Object.keys(router.models)];
 }
 
 function openaiModel(id: string): object {

@@ -1,14 +1,15 @@
+import { type FilledOptions, readOptions } from "../../../plugin/index.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
 import type { Reply } from "../reply.ts";
-import type { Upstream } from "../upstream.ts";
+import { type Upstream, upstreamOptions } from "../upstream.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Returns endpoints for the paths that another server answers. Its answers are not routed, counted or paid for here. */
-export function passedOn(upstream: Upstream): readonly Endpoint[] {
-  const { paths = ["/embeddings"] } = upstream;
-  return paths.map((path) => ({
+export function passedOn(given: Upstream): readonly Endpoint[] {
+  const upstream = readOptions("upstream", upstreamOptions, given);
+  return upstream.paths.map((path) => ({
     method: "POST",
     path,
     async serve(call, serving) {
@@ -18,9 +19,10 @@ export function passedOn(upstream: Upstream): readonly Endpoint[] {
   }));
 }
 
-async function passOn(call: HttpCall, path: string, upstream: Upstream): Promise<Reply> {
-  const { baseUrl, apiKey, timeoutMs = 60_000, maxAnswerBytes = 67_108_864 } = upstream;
-  const { fetch = globalThis.fetch } = upstream;
+type ReadUpstream = FilledOptions<Upstream, "apiKey" | "fetch">;
+
+async function passOn(call: HttpCall, path: string, upstream: ReadUpstream): Promise<Reply> {
+  const { baseUrl, apiKey, timeoutMs, maxAnswerBytes, fetch = globalThis.fetch } = upstream;
   const body = await call.readText();
   const ending = new AbortController();
   const leave = () => ending.abort(call.signal?.reason);

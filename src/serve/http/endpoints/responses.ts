@@ -31,7 +31,7 @@ export const responses: Endpoint = {
     const named = routedRequest(body, chatOfResponse(body), call, identity, router, options);
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
-    const explains = options.explain === true;
+    const { explain: explains } = options;
     const given = { signal: call.signal, native: nativeRequest("responses", call, text, options) };
     if (!wantsStream(body)) {
       const { completion, decision, costUsd } = await orNative(router.route(request, given), "responses");

@@ -1,6 +1,8 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { InvalidOptionError } from "../../../contracts/index.ts";
-import { checkKeys, checkNumber, checkText } from "../../../plugin/index.ts";
+import { hmacUnder } from "../../../plugin/hmac.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
+import { nodeCrypto } from "../../../plugin/node-crypto.ts";
+import { sha256 } from "../../../plugin/sha256.ts";
 import type { HandlerOptions, Identity } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 
@@ -22,6 +24,27 @@ export interface KeyRecord {
   readonly expiresAt?: string | undefined;
 }
 
+export const keyOptions: OptionTable<KeyRecord, Exclude<keyof KeyRecord, "hash">> = {
+  hash: {
+    is: "text",
+    pattern: /^[0-9a-f]{64}$/,
+    // Someone may have stored the key itself.
+    secret: true,
+    expected: "64 hexadecimal digits, SHA-256 of the key",
+  },
+  tenant: { is: "text", optional: true },
+  labels: {
+    is: "record",
+    of: { is: "text" },
+    secret: true,
+    expected: "an object of texts by name",
+    optional: true,
+  },
+  session: { is: "text", optional: true },
+  maxCostUsd: { is: "number", above: 0, optional: true },
+  expiresAt: { is: "checked", check: checkTime, optional: true },
+};
+
 /** Most keys of a file. */
 const mostKeys = 1_000_000;
 
@@ -30,10 +53,10 @@ export function createKey(fields: Omit<KeyRecord, "hash"> = {}): {
   readonly key: string;
   readonly record: KeyRecord;
 } {
-  const key = `sp-${randomBytes(32).toString("base64url")}`;
-  const record = { hash: createHash("sha256").update(key).digest("hex"), ...fields };
-  checkRecord("createKey", record);
-  return { key, record };
+  // Hashed for the letters of the digest alone, which may stand in headers: the random bits stay as many.
+  const { createHash, randomBytes } = nodeCrypto();
+  const key = `sp-${createHash("sha256").update(randomBytes(32)).digest("base64url")}`;
+  return { key, record: readOptions("createKey", keyOptions, { hash: sha256(key), ...fields }) };
 }
 
 /** Reads records of keys, JSON Lines. Throws `InvalidOptionError`, which names the line and shows nothing of it. */
@@ -43,9 +66,9 @@ export function readKeys(text: string, option = "keys"): readonly KeyRecord[] {
   text.split("\n").forEach((line, at) => {
     if (line.trim() === "") return;
     const place = `${option}:${at + 1}`;
-    let record: unknown;
+    let given: KeyRecord;
     try {
-      record = JSON.parse(line);
+      given = JSON.parse(line);
     } catch {
       throw new InvalidOptionError(
         place,
@@ -53,7 +76,7 @@ export function readKeys(text: string, option = "keys"): readonly KeyRecord[] {
         "an object { hash, tenant, … } in a line",
       );
     }
-    checkRecord(place, record);
+    const record = readOptions(place, keyOptions, given);
     if (seen.has(record.hash)) throw new InvalidOptionError(place, "a hash that is there already", "another");
     seen.add(record.hash);
     records.push(record);
@@ -72,34 +95,28 @@ export function authoriseByKeys(
   now: () => number = Date.now,
 ): NonNullable<HandlerOptions["authorise"]> {
   // By a secret of this process: how long a look-up takes tells nothing about the hashes that are stored.
-  const secret = randomBytes(32);
-  const placeOf = (hash: string) => createHmac("sha256", secret).update(hash).digest("base64url");
+  const placeOf = hmacUnder(nodeCrypto().randomBytes(32));
   const holders = new Map<string, Holder>();
-  records.forEach((record, at) => {
-    checkRecord(`keys[${at}]`, record);
+  records.forEach((given, at) => {
+    const record = readOptions(`keys[${at}]`, keyOptions, given);
     holders.set(placeOf(record.hash), holderOf(record));
   });
-  // A key that is not known is compared as well.
-  const nobody = holderOf({ hash: randomBytes(32).toString("hex") });
   return ({ headers }) => {
     const key = keyOf(headers.get("authorization"), headers.get("x-api-key"));
     if (key === undefined) return undefined;
-    const hash = createHash("sha256").update(key).digest();
-    const holder = holders.get(placeOf(hash.toString("hex"))) ?? nobody;
-    const isKnown = timingSafeEqual(hash, holder.hash);
-    return isKnown && now() < holder.expiresAtMs ? holder.identity : undefined;
+    const holder = holders.get(placeOf(sha256(key)));
+    return holder !== undefined && now() < holder.expiresAtMs ? holder.identity : undefined;
   };
 }
 
 interface Holder {
-  readonly hash: Buffer;
   readonly identity: Identity;
   readonly expiresAtMs: number;
 }
 
-function holderOf({ hash, expiresAt, ...identity }: KeyRecord): Holder {
+function holderOf({ hash: _, expiresAt, ...identity }: KeyRecord): Holder {
   const expiresAtMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
-  return { hash: Buffer.from(hash, "hex"), identity, expiresAtMs };
+  return { identity, expiresAtMs };
 }
 
 const longestKey = 1_024;
@@ -113,19 +130,7 @@ function keyOf(authorization: string | null, apiKey: string | null): string | un
   return key === undefined || key === "" || key.length > longestKey ? undefined : key;
 }
 
-function checkRecord(option: string, record: unknown): asserts record is KeyRecord {
-  checkKeys(option, record, ["hash", "tenant", "labels", "session", "maxCostUsd", "expiresAt"]);
-  const { hash, tenant, labels, session, maxCostUsd, expiresAt } = record as Partial<KeyRecord>;
-  // Not shown: someone may have stored the key itself.
-  if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash))
-    throw new InvalidOptionError(`${option}.hash`, typeof hash, "64 hexadecimal digits, SHA-256 of the key");
-  if (tenant !== undefined) checkText(`${option}.tenant`, tenant);
-  if (session !== undefined) checkText(`${option}.session`, session);
-  if (maxCostUsd !== undefined) checkNumber(`${option}.maxCostUsd`, maxCostUsd, { min: Number.MIN_VALUE });
-  if (expiresAt !== undefined && Number.isNaN(Date.parse(checkText(`${option}.expiresAt`, expiresAt))))
-    throw new InvalidOptionError(`${option}.expiresAt`, expiresAt, "a time such as 2027-01-31T00:00:00Z");
-  if (labels === undefined) return;
-  if (typeof labels !== "object" || labels === null || Array.isArray(labels))
-    throw new InvalidOptionError(`${option}.labels`, typeof labels, "an object of texts by name");
-  for (const [name, value] of Object.entries(labels)) checkText(`${option}.labels.${name}`, value);
+function checkTime(option: string, time: string): string {
+  if (typeof time === "string" && !Number.isNaN(Date.parse(time))) return time;
+  throw new InvalidOptionError(option, time, "a time such as 2027-01-31T00:00:00Z");
 }

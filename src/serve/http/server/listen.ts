@@ -5,7 +5,7 @@ import { connect } from "node:net";
 export interface Place {
   readonly port: number;
   readonly host: string;
-  readonly socket: string | undefined;
+  readonly socket?: string | undefined;
 }
 
 /** Lets a server listen. Rejects with the system's error. A socket file behind which no process listens is replaced. */

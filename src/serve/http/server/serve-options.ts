@@ -1,7 +1,7 @@
 import { createSecureContext } from "node:tls";
-import { InvalidOptionError } from "../../../contracts/index.ts";
-import { checkNumber } from "../../../plugin/index.ts";
-import type { HandlerOptions } from "../handler-options.ts";
+import { InvalidOptionError, type Router } from "../../../contracts/index.ts";
+import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
+import { checkTogether, type HandlerOptions, handlerOptions, type OpenOption } from "../handler-options.ts";
 
 export interface ServeOptions<Id extends string = string> extends HandlerOptions<Id> {
   /** Default 8787; 0 takes a free one. */
@@ -41,59 +41,43 @@ export interface ServeOptions<Id extends string = string> extends HandlerOptions
   readonly drainMs?: number | undefined;
 }
 
-/** The options with their defaults, and those of the interface by themselves. */
-export interface ReadServeOptions
-  extends Settled<Omit<ServeOptions, keyof HandlerOptions | "socket" | "tls">> {
-  readonly socket: string | undefined;
-  readonly tls: ServeOptions["tls"];
-  readonly handling: HandlerOptions;
-}
+type Tls = NonNullable<ServeOptions["tls"]>;
+type Open = OpenOption | "socket" | "tls";
 
-type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+export const serveOptions: OptionTable<ServeOptions, Open> = {
+  port: { is: "number", min: 0, max: 65_535, integer: true, default: 8_787 },
+  host: { is: "text", default: "127.0.0.1" },
+  socket: { is: "text", optional: true },
+  tls: { is: "checked", check: checkTls, optional: true },
+  headersTimeoutMs: { is: "duration", default: 10_000 },
+  requestTimeoutMs: { is: "duration", default: 60_000 },
+  stalledMs: { is: "duration", default: 60_000 },
+  keepAliveMs: { is: "duration", default: 65_000 },
+  maxHeaderBytes: { is: "number", min: 1_024, max: 1_048_576, integer: true, default: 16_384 },
+  maxConnections: { is: "number", min: 1, integer: true, default: 10_000 },
+  maxHeldBytes: { is: "number", min: 1, integer: true, default: 268_435_456 },
+  graceMs: { is: "duration", min: 0, default: 0 },
+  drainMs: { is: "duration", min: 0, default: 30_000 },
+  ...handlerOptions,
+};
 
 /** Throws `InvalidOptionError`. */
-export function readServeOptions(options: ServeOptions): ReadServeOptions {
-  const {
-    port = 8_787,
-    host = "127.0.0.1",
-    socket,
-    tls,
-    headersTimeoutMs = 10_000,
-    requestTimeoutMs = 60_000,
-    stalledMs = 60_000,
-    keepAliveMs = 65_000,
-    maxHeaderBytes = 16_384,
-    maxConnections = 10_000,
-    maxHeldBytes = 268_435_456,
-    graceMs = 0,
-    drainMs = 30_000,
-    ...handling
-  } = options;
-  const longest = 2 ** 31 - 1;
-  checkNumber("serve.port", port, { min: 0, max: 65_535, integer: true });
-  checkNumber("serve.headersTimeoutMs", headersTimeoutMs, { min: 1, max: longest });
-  checkNumber("serve.requestTimeoutMs", requestTimeoutMs, { min: headersTimeoutMs, max: longest });
-  checkNumber("serve.stalledMs", stalledMs, { min: 1, max: longest });
-  checkNumber("serve.keepAliveMs", keepAliveMs, { min: 1, max: longest });
-  checkNumber("serve.maxHeaderBytes", maxHeaderBytes, { min: 1_024, max: 1_048_576, integer: true });
-  checkNumber("serve.maxConnections", maxConnections, { min: 1, integer: true });
-  checkNumber("serve.maxHeldBytes", maxHeldBytes, { min: 1, integer: true });
-  checkNumber("serve.graceMs", graceMs, { min: 0, max: longest });
-  checkNumber("serve.drainMs", drainMs, { min: 0, max: longest });
-  if (tls !== undefined) checkTls("serve.tls", tls);
-  const times = { headersTimeoutMs, requestTimeoutMs, stalledMs, keepAliveMs, graceMs, drainMs };
-  return { port, host, socket, tls, maxHeaderBytes, maxConnections, maxHeldBytes, handling, ...times };
+export function readServeOptions(options: ServeOptions, router: Router): FilledOptions<ServeOptions, Open> {
+  const read = readOptions("serve", serveOptions, options);
+  const { headersTimeoutMs: min, requestTimeoutMs } = read;
+  readOption({ is: "duration", min }, "serve.requestTimeoutMs", requestTimeoutMs);
+  checkTogether("serve", read, router);
+  return read;
 }
 
 /** Throws `InvalidOptionError`, which shows nothing of the key. */
-export function checkTls(option: string, tls: NonNullable<ServeOptions["tls"]>): void {
+export function checkTls(option: string, tls: Tls): Tls {
   const { key, cert } = tls ?? {};
-  let isReadable = typeof key === "string" && typeof cert === "string";
   try {
-    if (isReadable) createSecureContext({ key, cert });
-  } catch {
-    isReadable = false;
-  }
-  if (!isReadable)
-    throw new InvalidOptionError(option, typeof tls, "{ key, cert } as PEM text that belong together");
+    if (typeof key === "string" && typeof cert === "string") {
+      createSecureContext({ key, cert });
+      return { key, cert };
+    }
+  } catch {}
+  throw new InvalidOptionError(option, typeof tls, "{ key, cert } as PEM text that belong together");
 }

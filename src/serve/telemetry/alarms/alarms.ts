@@ -1,10 +1,10 @@
 import { InvalidOptionError } from "../../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../../plugin/index.ts";
+import { type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
 import type { Family } from "../../metrics/family.ts";
 import type { Prometheus } from "../../metrics/prometheus/prometheus.ts";
 import { createDelivery, type Notify } from "./deliver.ts";
 import { readSeries } from "./read-series.ts";
-import type { AlarmRule } from "./rule.ts";
+import { type AlarmRule, ruleSpan } from "./rule.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 export interface AlarmsOptions {
@@ -36,36 +36,31 @@ export interface Alarms {
   close(): void;
 }
 
-const mostRules = 100;
+export const alarmsOptions: OptionTable<AlarmsOptions, "now"> = {
+  metrics: { is: "object", methods: ["families"], expected: "prometheus(router)" },
+  rules: {
+    is: "list",
+    of: { is: "object", methods: ["judge"], named: ["name"] },
+    min: 1,
+    max: 100,
+    expected: "a list of 1 to 100 rules",
+  },
+  notify: { is: "function" },
+  everyMs: { is: "number", min: 0, max: 3_600_000, default: 15_000 },
+  notifyTimeoutMs: { is: "number", min: 1, max: 600_000, default: 10_000 },
+  retryPauseMs: { is: "number", min: 0, max: 600_000, default: 1_000 },
+  now: { is: "function", optional: true },
+};
 
 /**
  * Looks at series at intervals, and tells when a rule begins to fire and when it no longer does, each once. Nothing of
  * this is on the way of a request. Throws `InvalidOptionError`.
  */
 export function alarms(options: AlarmsOptions): Alarms {
-  checkKeys("alarms", options, [
-    "metrics",
-    "rules",
-    "notify",
-    "everyMs",
-    "notifyTimeoutMs",
-    "retryPauseMs",
-    "now",
-  ]);
-  const {
-    metrics,
-    rules,
-    notify,
-    everyMs = 15_000,
-    notifyTimeoutMs = 10_000,
-    retryPauseMs = 1_000,
-  } = options;
-  const { now = () => performance.now() } = options;
+  const read = readOptions("alarms", alarmsOptions, options);
+  const { metrics, rules, notify, everyMs, notifyTimeoutMs, retryPauseMs } = read;
+  const { now = () => performance.now() } = read;
   checkRules(rules);
-  if (typeof notify !== "function") throw new InvalidOptionError("alarms.notify", notify, "a function");
-  checkNumber("alarms.everyMs", everyMs, { min: 0, max: 3_600_000 });
-  checkNumber("alarms.notifyTimeoutMs", notifyTimeoutMs, { min: 1, max: 600_000 });
-  checkNumber("alarms.retryPauseMs", retryPauseMs, { min: 0, max: 600_000 });
   const delivery = createDelivery(notify, notifyTimeoutMs, retryPauseMs);
   const watches = rules.map((rule) => createWatch(rule, everyMs));
   let looking: Promise<void> | undefined;
@@ -116,18 +111,13 @@ function tellChange(
 }
 
 function checkRules(rules: readonly AlarmRule[]): void {
-  if (!Array.isArray(rules) || rules.length === 0 || rules.length > mostRules)
-    throw new InvalidOptionError("alarms.rules", rules, `a list of 1 to ${mostRules} rules`);
   const names = new Set<string>();
-  rules.forEach((rule, at) => {
-    if (typeof rule?.judge !== "function" || names.has(rule.name))
-      throw new InvalidOptionError(
-        `alarms.rules[${at}]`,
-        rule?.name,
-        "a rule with a name that is not there already",
-      );
-    names.add(rule.name);
-    checkNumber(`alarms.rules[${at}].windowMs`, rule.windowMs, { min: 0, max: 86_400_000 });
-    checkNumber(`alarms.rules[${at}].forMs`, rule.forMs ?? 0, { min: 0, max: 86_400_000 });
+  rules.forEach(({ name, windowMs, forMs = 0 }, at) => {
+    const option = `alarms.rules[${at}]`;
+    if (names.has(name))
+      throw new InvalidOptionError(option, name, "a rule with a name that is not there already");
+    names.add(name);
+    readOption(ruleSpan, `${option}.windowMs`, windowMs);
+    readOption(ruleSpan, `${option}.forMs`, forMs);
   });
 }

@@ -1,10 +1,19 @@
-import type { SeriesName } from "../../metrics/families.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
+import { type SeriesName, seriesNames } from "../../metrics/families.ts";
 
 /** Series that a rule reads: those whose labels have these values. */
 export interface SeriesRead {
   readonly series: SeriesName;
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
+
+export const seriesRead: OptionTable<SeriesRead, "labels"> = {
+  series: { is: "choice", of: seriesNames, expected: "the name of a series, without switchpoint_" },
+  labels: { is: "record", of: { is: "text", empty: true }, optional: true },
+};
+
+/** Times of a rule, in milliseconds. */
+export const ruleSpan = { is: "number", min: 0, max: 86_400_000 } as const;
 
 /** Values of some series, read together. */
 export interface Reading {

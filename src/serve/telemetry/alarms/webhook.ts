@@ -1,4 +1,4 @@
-import { InvalidOptionError, notShown } from "../../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import type { Notify } from "./deliver.ts";
 
 export interface WebhookOptions {
@@ -8,11 +8,21 @@ export interface WebhookOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
+export const webhookOptions: OptionTable<WebhookOptions, "fetch"> = {
+  url: {
+    is: "text",
+    pattern: /^https?:\/\/[^/]/,
+    // The address of a webhook is its secret.
+    secret: true,
+    expected: "an address that begins with https:// or http://",
+  },
+  headers: { is: "record", of: { is: "text", empty: true, secret: true }, default: {} },
+  fetch: { is: "function", optional: true },
+};
+
 /** Returns a `notify` that posts news as JSON. Redirects are not followed. Throws `InvalidOptionError`. */
-export function webhook({ url, headers = {}, fetch: send = fetch }: WebhookOptions): Notify {
-  // Not shown: the address of a webhook is its secret.
-  if (typeof url !== "string" || !/^https?:\/\/[^/]/.test(url))
-    throw new InvalidOptionError("webhook.url", notShown, "an address that begins with https:// or http://");
+export function webhook(options: WebhookOptions): Notify {
+  const { url, headers, fetch: send = fetch } = readOptions("webhook", webhookOptions, options);
   return async (news, signal) => {
     const response = await send(url, {
       method: "POST",

@@ -1,5 +1,6 @@
-import { type Context, context, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import type { Context, Span, Tracer } from "@opentelemetry/api";
 import type { CalledModel } from "../../../contracts/index.ts";
+import type { OtelApi } from "./load-api.ts";
 import { attributes, chat, spans } from "./names.ts";
 
 /** A request under way: where it belongs, and its spans. */
@@ -18,12 +19,14 @@ const mostOpen = 10_000;
 
 /** Requests under way. Of those beyond 10,000 the oldest is ended, as after `decide()`, which has no end. */
 export class OpenSpans {
+  readonly #api: OtelApi;
   readonly #tracer: Tracer;
   readonly #routes = new Map<string, OpenRoute>();
   /** Spans that were ended since too many were open. */
   evicted = 0;
 
-  constructor(tracer: Tracer) {
+  constructor(api: OtelApi, tracer: Tracer) {
+    this.#api = api;
     this.#tracer = tracer;
   }
 
@@ -32,7 +35,7 @@ export class OpenSpans {
     const known = this.#routes.get(id);
     if (known !== undefined) return known;
     const route = {
-      parent: context.active(),
+      parent: this.#api.context.active(),
       startedAt: Date.now(),
       span: undefined,
       calls: new Map(),
@@ -56,7 +59,7 @@ export class OpenSpans {
   routeSpan(route: OpenRoute): Span {
     route.span ??= this.#tracer.startSpan(
       spans.route,
-      { kind: SpanKind.INTERNAL, startTime: route.startedAt },
+      { kind: this.#api.SpanKind.INTERNAL, startTime: route.startedAt },
       route.parent,
     );
     return route.span;
@@ -70,7 +73,7 @@ export class OpenSpans {
     return this.#tracer.startSpan(
       `${chat} ${name}`,
       {
-        kind: SpanKind.CLIENT,
+        kind: this.#api.SpanKind.CLIENT,
         startTime: startedAt,
         attributes: {
           [attributes.operation]: chat,
@@ -80,7 +83,7 @@ export class OpenSpans {
           [attributes.hop]: hop,
         },
       },
-      trace.setSpan(route.parent, this.routeSpan(route)),
+      this.#api.trace.setSpan(route.parent, this.routeSpan(route)),
     );
   }
 
@@ -92,7 +95,7 @@ export class OpenSpans {
     if (known === undefined) {
       const span = route.calls.get(`${model} ${hop}`)?.at(-1);
       if (span === undefined) return undefined;
-      known = trace.setSpan(route.parent, span);
+      known = this.#api.trace.setSpan(route.parent, span);
       route.contexts.set(attemptId, known);
     }
     return known;

@@ -1,23 +1,10 @@
-import {
-  metrics as api,
-  context,
-  type MeterProvider,
-  type Span,
-  SpanStatusCode,
-  type TracerProvider,
-  trace,
-} from "@opentelemetry/api";
-import {
-  type Attempt,
-  type CalledModel,
-  InvalidOptionError,
-  type Router,
-  type RouterEvent,
-} from "../../../contracts/index.ts";
-import { checkKeys } from "../../../plugin/index.ts";
+import type { MeterProvider, Span, TracerProvider } from "@opentelemetry/api";
+import type { Attempt, CalledModel, Router, RouterEvent } from "../../../contracts/index.ts";
+import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import { onlyReads } from "../../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../../version.ts";
 import { attemptAttributes } from "./attempt-attributes.ts";
+import { loadApi, type OtelApi } from "./load-api.ts";
 import { recordMetrics } from "./metrics.ts";
 import { attributes, providers } from "./names.ts";
 import { OpenSpans } from "./open-spans.ts";
@@ -31,6 +18,11 @@ export interface OtelOptions {
   readonly meterProvider?: { getMeter(name: string, version?: string): unknown } | undefined;
 }
 
+export const otelOptions: OptionTable<OtelOptions, keyof OtelOptions> = {
+  tracerProvider: { is: "object", methods: ["getTracer"], expected: "a TracerProvider", optional: true },
+  meterProvider: { is: "object", methods: ["getMeter"], expected: "a MeterProvider", optional: true },
+};
+
 /** A listener of a router that makes spans. */
 export interface Otel {
   /** Number of spans that were ended early since more than 10,000 requests were under way. */
@@ -42,16 +34,19 @@ export interface Otel {
 /**
  * Makes a span `switchpoint.route` for each request, in the span that is active when it is sent, and in it a span for
  * each call of a model, which is active while the call is made, so that what instruments HTTP passes it on; and the metrics of the conventions. No text of requests, answers or errors gets there, and
- * neither tenant nor session. An exporter that hangs or throws does not concern requests. Throws `InvalidOptionError`.
+ * neither tenant nor session. An exporter that hangs or throws does not concern requests. Loads `@opentelemetry/api`:
+ * requests that begin before the promise resolves have no span. Rejects with `InvalidOptionError`, or
+ * `MissingDependencyError` if the package is not installed.
  */
-export function otel<Id extends string>(router: Router<Id>, options: OtelOptions = {}): Otel {
-  checkKeys("otel", options, ["tracerProvider", "meterProvider"]);
-  const { tracerProvider = trace.getTracerProvider(), meterProvider = api.getMeterProvider() } = options;
-  if (typeof tracerProvider?.getTracer !== "function")
-    throw new InvalidOptionError("otel.tracerProvider", tracerProvider, "a TracerProvider");
-  if (typeof meterProvider?.getMeter !== "function")
-    throw new InvalidOptionError("otel.meterProvider", meterProvider, "a MeterProvider");
-  const open = new OpenSpans((tracerProvider as TracerProvider).getTracer("switchpoint", packageVersion));
+export async function otel<Id extends string>(router: Router<Id>, options: OtelOptions = {}): Promise<Otel> {
+  const read = readOptions("otel", otelOptions, options);
+  const api = await loadApi();
+  const { tracerProvider = api.trace.getTracerProvider(), meterProvider = api.metrics.getMeterProvider() } =
+    read;
+  const open = new OpenSpans(
+    api,
+    (tracerProvider as TracerProvider).getTracer("switchpoint", packageVersion),
+  );
   const record = recordMetrics((meterProvider as MeterProvider).getMeter("switchpoint", packageVersion));
   const plain = router as unknown as Router;
   const facts = (model: string) => {
@@ -74,7 +69,7 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
     const route = open.at(decisionId);
     const span = route.calls.get(`${attempt.model} ${attempt.hop}`)?.shift();
     if (isLate) open.forget(decisionId);
-    if (span !== undefined) endSpan(span, attemptAttributes(attempt), attempt.error !== undefined);
+    if (span !== undefined) endSpan(api, span, attemptAttributes(attempt), attempt.error !== undefined);
   };
   const over = (event: Over): void => {
     const id = event.decision?.id ?? event.attempts[0]?.id.replace(/\/[^/]*$/, "");
@@ -87,7 +82,7 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
       event.type === "request-failed"
         ? { [attributes.errorType]: event.error.code }
         : { [attributes.costUsd]: event.costUsd };
-    endSpan(span, end, event.type === "request-failed");
+    endSpan(api, span, end, event.type === "request-failed");
   };
   const listen = onlyReads((event: RouterEvent) => {
     if (event.type === "decision-made") open.at(event.decision.id);
@@ -98,7 +93,7 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
   const around = (call: CalledModel, work: () => void): void => {
     const within = open.contextOf(call);
     if (within === undefined) work();
-    else context.with(within, work);
+    else api.context.with(within, work);
   };
   const stop = plain.observe(Object.assign(listen, { around }));
   return {
@@ -115,8 +110,13 @@ export function otel<Id extends string>(router: Router<Id>, options: OtelOptions
 type Started = Extract<RouterEvent, { type: "attempt-started" }>;
 type Over = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 
-function endSpan(span: Span, known: Parameters<Span["setAttributes"]>[0], failed: boolean): void {
+function endSpan(
+  api: OtelApi,
+  span: Span,
+  known: Parameters<Span["setAttributes"]>[0],
+  failed: boolean,
+): void {
   span.setAttributes(known);
-  if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+  if (failed) span.setStatus({ code: api.SpanStatusCode.ERROR });
   span.end();
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { joinDecisions, replay } from "../../../../evals/index.ts";
 import { type OffPolicyOptions, offPolicy } from "../../../../evals/monitor/off-policy/index.ts";
-import { always, cascade, explore, mix, threshold } from "../../../../policies/index.ts";
+import { always, cascade, explore, threshold } from "../../../../policies/index.ts";
 import type { Policy } from "../../../../src/contracts/index.ts";
 import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import {
@@ -385,24 +385,5 @@ describe("warnings", () => {
       expect.stringMatching(/^the error of quality rests on 78 heavy rows, 8 bad and 70 good answers: its/),
       expect.stringMatching(/several classifiers: stated@1, trained@2/),
     ]);
-  });
-});
-
-describe("options", () => {
-  it.each<[OffPolicyOptions, RegExp]>([
-    [{ folds: 1 }, /folds must be an integer in \[2, 100\], got 1/],
-    [{ confidence: 2 }, /confidence must be/],
-    [{ maxUncovered: -1 }, /maxUncovered must be/],
-    [{ unit: "user" as "session" }, /unit must be session, tenant or decision, got "user"/],
-    [{ clip: 0 }, /clip must be/],
-  ])("%o are refused", async (options, message) => {
-    const world = worldOf(3, 19);
-    const files = await serve(
-      world,
-      mix<Id>({ small: 0.5, large: 0.5 }),
-      folder,
-      `options-${message.source.length}`,
-    );
-    await expect(estimate(world, files, at(0.5), options)).rejects.toThrow(message);
   });
 });

@@ -122,12 +122,10 @@ describe("embeddings over HTTP", () => {
   });
 
   it.each([
-    [{ model: "" }, /openaiEmbeddings\.model must be a non-empty string/],
     [{ baseUrl: "localhost" }, /openaiEmbeddings\.baseUrl must be an http or https address/],
-    [{ dimensions: 0 }, /openaiEmbeddings\.dimensions/],
-    [{ retries: 1 }, /openaiEmbeddings\.retries must be absent/],
+    [{ apiKey: 7 }, /openaiEmbeddings\.apiKey must be a key, or a function that returns one$/],
   ])("refuse %j", (wrong, message) => {
-    expect(() => openaiEmbeddings({ model: "e5", ...wrong })).toThrow(message);
+    expect(() => openaiEmbeddings({ model: "e5", ...(wrong as object) })).toThrow(message);
   });
 });
 

@@ -122,23 +122,6 @@ describe.each(Object.entries(transports))("%s", (_, create) => {
     await expect(late).rejects.toMatchObject({ code: "ETIMEDOUT" });
     await expect.poll(() => proxy.open(), { timeout: 5_000 }).toBe(0);
   });
-
-  it.each([
-    [{ maxConnections: 0 }, "maxConnections"],
-    [{ keepAliveMs: -1 }, "keepAliveMs"],
-    [{ connectTimeoutMs: 2 ** 31 }, "connectTimeoutMs"],
-    [{ maxHeaderBytes: 10 }, "maxHeaderBytes"],
-    [{ socketPath: "" }, "socketPath"],
-    [{ proxy: "http://proxy" }, "proxy"],
-    [{ tls: { rejectUnauthorized: false } }, "tls.rejectUnauthorized"],
-    [{ tls: { key: 5 } }, "tls.key"],
-    [{ tls: { minVersion: "SSLv3" } }, "tls.minVersion"],
-    [{ timeout: 5 }, "timeout"],
-  ])("refuses the options %o", (options, option) => {
-    expect(() => create(options as TransportOptions)).toThrow(
-      expect.objectContaining({ code: "invalid-option", option: expect.stringContaining(option) }),
-    );
-  });
 });
 
 describe("proxies of the environment", () => {

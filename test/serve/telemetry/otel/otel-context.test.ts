@@ -80,7 +80,7 @@ describe("the span of a call", () => {
       policy: always("m"),
       execution: { backoffBaseMs: 0 },
     });
-    otel(router, { tracerProvider });
+    await otel(router, { tracerProvider });
     await router.route("Hello.");
     for await (const _ of router.stream("Hello.")) expect(trace.getActiveSpan()).toBeUndefined();
     await router.close();

@@ -56,7 +56,7 @@ function set(failures = 1) {
 describe("otel", () => {
   it("makes a span for a request in the caller's, and in it one for each call", async () => {
     const { router, exporter, tracerProvider, meterProvider, reader, metricExporter } = set();
-    const watching = otel(router, { tracerProvider, meterProvider });
+    const watching = await otel(router, { tracerProvider, meterProvider });
     await tracerProvider.getTracer("caller").startActiveSpan("caller", async (span) => {
       await router.route({ messages: [{ role: "user", content: canary }], tenant: canary, session: canary });
       span.end();
@@ -104,7 +104,7 @@ describe("otel", () => {
       shutdown: async () => {},
     };
     const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(broken)] });
-    const watching = otel(router, { tracerProvider, meterProvider });
+    const watching = await otel(router, { tracerProvider, meterProvider });
     expect((await router.route("Hello.")).text).toBe(canary);
     watching.close();
     await meterProvider.shutdown();
@@ -126,7 +126,7 @@ describe("otel", () => {
     const tracerProvider = new BasicTracerProvider({
       spanProcessors: [new BatchSpanProcessor(hanging, limits)],
     });
-    const watching = otel(router, { tracerProvider, meterProvider });
+    const watching = await otel(router, { tracerProvider, meterProvider });
     for (let request = 0; request < 100; request += 1)
       expect((await router.route("Hello.")).text).toBe(canary);
     await expect.poll(() => asked).toEqual([5]);

@@ -7,9 +7,9 @@ import {
 } from "../../../../contracts/index.ts";
 import type { ServerDescription } from "../../../../contracts/server-description.ts";
 import { boundedGet } from "../../../../plugin/http/bounded-get.ts";
+import { checkOwnGpu } from "../../../../plugin/own-gpu.ts";
 import { compatibleModel } from "../../internal/compatible-model.ts";
 import { readKey } from "../../internal/provider-key.ts";
-import { checkProviderOptions, checkUrl } from "../../internal/provider-options.ts";
 import type { EngineModel, EngineOptions } from "../engine-options.ts";
 
 /** Description of one engine. */
@@ -38,12 +38,11 @@ export type Ask = (path: string, body?: unknown) => Promise<unknown>;
 const largest = 4 * 2 ** 20;
 const timeoutMs = 5_000;
 
-/** A model of an engine over the adapter for OpenAI's wire. */
+/** A model of an engine, whose options were read, over the adapter for OpenAI's wire. */
 export function engineModel(model: string, options: EngineOptions, engine: Engine): EngineModel {
   const { owner, name, served = model } = engine;
-  checkProviderOptions(owner, served, options, ["gpu"]);
-  checkUrl(`${owner}.baseUrl`, options.baseUrl);
-  const { defaults } = options;
+  const { defaults, gpu, price } = options;
+  if (gpu !== undefined) checkOwnGpu(`${owner}.gpu`, gpu, price);
   const base = compatibleModel(owner, name, served, {
     ...options,
     defaults: { ...defaults, extraBody: { ...engine.fields, ...defaults?.extraBody } },

@@ -1,5 +1,5 @@
-import { checkKeys, checkNumber } from "../../../../plugin/index.ts";
-import type { AlarmRule } from "../rule.ts";
+import { type OptionTable, readOptions } from "../../../../plugin/index.ts";
+import { type AlarmRule, ruleSpan } from "../rule.ts";
 
 export interface BudgetBurnOptions {
   /** Name of the budget. Default: the one of which least is left. */
@@ -11,11 +11,16 @@ export interface BudgetBurnOptions {
   readonly forMs?: number | undefined;
 }
 
+export const budgetBurnOptions: OptionTable<BudgetBurnOptions, "budget" | "forMs"> = {
+  budget: { is: "text", optional: true },
+  emptyWithinMs: { is: "number", min: 1, default: 3_600_000 },
+  windowMs: { ...ruleSpan, default: 600_000 },
+  forMs: { ...ruleSpan, optional: true },
+};
+
 /** Fires when a budget burns so fast that it will soon be used up. Throws `InvalidOptionError`. */
 export function budgetBurn(options: BudgetBurnOptions = {}): AlarmRule {
-  checkKeys("budgetBurn", options, ["budget", "emptyWithinMs", "windowMs", "forMs"]);
-  const { budget, emptyWithinMs = 3_600_000, windowMs = 600_000, forMs } = options;
-  checkNumber("budgetBurn.emptyWithinMs", emptyWithinMs, { min: 1 });
+  const { budget, emptyWithinMs, windowMs, forMs } = readOptions("budgetBurn", budgetBurnOptions, options);
   return {
     name: budget === undefined ? "budget-burn" : `budget-burn ${budget}`,
     windowMs,

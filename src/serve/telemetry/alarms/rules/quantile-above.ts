@@ -1,6 +1,6 @@
-import { checkKeys, checkNumber } from "../../../../plugin/index.ts";
+import { type OptionTable, readOptions } from "../../../../plugin/index.ts";
 import type { AlarmRule } from "../rule.ts";
-import { readWindow, type WindowOptions, windowOptionNames } from "./window-options.ts";
+import { type WindowOptions, windowOptions } from "./window-options.ts";
 
 /** `of` is a histogram, `above` in its unit. It is judged by buckets: take one of their bounds. */
 export interface QuantileAboveOptions extends WindowOptions {
@@ -8,12 +8,15 @@ export interface QuantileAboveOptions extends WindowOptions {
   readonly quantile: number;
 }
 
+export const quantileAboveOptions: OptionTable<QuantileAboveOptions, "forMs"> = {
+  ...windowOptions,
+  quantile: { is: "share", above: 0, below: 1 },
+};
+
 /** Fires when more than 1 - quantile of the observations of a window lie in buckets above the bound. Throws `InvalidOptionError`. */
 export function quantileAbove(options: QuantileAboveOptions): AlarmRule {
-  checkKeys("quantileAbove", options, ["quantile", ...windowOptionNames]);
-  const { of, quantile, above } = options;
-  const { name, windowMs, minCount, forMs } = readWindow("quantileAbove", options);
-  checkNumber("quantileAbove.quantile", quantile, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON });
+  const read = readOptions("quantileAbove", quantileAboveOptions, options);
+  const { name, of, quantile, above, windowMs, minCount, forMs } = read;
   return {
     name,
     windowMs,

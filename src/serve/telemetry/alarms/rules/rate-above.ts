@@ -1,6 +1,6 @@
-import { checkKeys } from "../../../../plugin/index.ts";
-import type { AlarmRule, SeriesRead } from "../rule.ts";
-import { readWindow, type WindowOptions, windowOptionNames } from "./window-options.ts";
+import { type OptionTable, readOptions } from "../../../../plugin/index.ts";
+import { type AlarmRule, type SeriesRead, seriesRead } from "../rule.ts";
+import { type WindowOptions, windowOptions } from "./window-options.ts";
 
 /** `of` is counted. `minCount` is about the increase of `per`. */
 export interface RateAboveOptions extends WindowOptions {
@@ -8,11 +8,15 @@ export interface RateAboveOptions extends WindowOptions {
   readonly per?: SeriesRead | undefined;
 }
 
+export const rateAboveOptions: OptionTable<RateAboveOptions, "per" | "forMs"> = {
+  ...windowOptions,
+  per: { is: "table", of: seriesRead, optional: true },
+};
+
 /** Fires when a rate over a window is above a bound: errors per request, cost per second. Throws `InvalidOptionError`. */
 export function rateAbove(options: RateAboveOptions): AlarmRule {
-  checkKeys("rateAbove", options, ["per", ...windowOptionNames]);
-  const { of, per, above } = options;
-  const { name, windowMs, minCount, forMs } = readWindow("rateAbove", options);
+  const read = readOptions("rateAbove", rateAboveOptions, options);
+  const { name, of, per, above, windowMs, minCount, forMs } = read;
   return {
     name,
     windowMs,

@@ -1,29 +1,21 @@
-import type { AlarmRule, SeriesRead } from "../rule.ts";
+import { type OptionTable, readOptions } from "../../../../plugin/index.ts";
+import { type AlarmRule, ruleSpan } from "../rule.ts";
 
-function stateRule(name: string, of: SeriesRead, what: string, forMs: number | undefined): AlarmRule {
-  return {
-    name,
-    windowMs: 0,
-    forMs,
-    reads: [of],
-    judge: ([now]) => ({ firing: (now?.max ?? 0) > 0, value: now?.max, reason: what }),
-  };
+export interface StateRuleOptions {
+  /** Time for which it must be so. Default 0 ms. */
+  readonly forMs?: number | undefined;
 }
 
+export const stateRuleOptions: OptionTable<StateRuleOptions> = { forMs: { ...ruleSpan, default: 0 } };
+
 /** Fires while a promise is at risk or broken. */
-export function promiseAtRisk({ forMs }: { readonly forMs?: number | undefined } = {}): AlarmRule {
-  const rule = stateRule(
-    "promise-at-risk",
-    { series: "promise_state" },
-    "a promise is at risk or broken",
-    forMs,
-  );
-  const reads = ["at-risk", "broken"].map(
-    (state) => ({ series: "promise_state", labels: { state } }) as const,
-  );
+export function promiseAtRisk(options: StateRuleOptions = {}): AlarmRule {
+  const { forMs } = readOptions("promiseAtRisk", stateRuleOptions, options);
   return {
-    ...rule,
-    reads,
+    name: "promise-at-risk",
+    windowMs: 0,
+    forMs,
+    reads: ["at-risk", "broken"].map((state) => ({ series: "promise_state", labels: { state } }) as const),
     judge: (now) => ({
       firing: now.some(({ max = 0 }) => max > 0),
       reason: "a promise is at risk or broken",
@@ -32,6 +24,17 @@ export function promiseAtRisk({ forMs }: { readonly forMs?: number | undefined }
 }
 
 /** Fires while a drift monitor of the option `drift` has an alarm. */
-export function driftActive({ forMs }: { readonly forMs?: number | undefined } = {}): AlarmRule {
-  return stateRule("drift", { series: "drift_active" }, "live traffic differs from what it was", forMs);
+export function driftActive(options: StateRuleOptions = {}): AlarmRule {
+  const { forMs } = readOptions("driftActive", stateRuleOptions, options);
+  return {
+    name: "drift",
+    windowMs: 0,
+    forMs,
+    reads: [{ series: "drift_active" }],
+    judge: ([now]) => ({
+      firing: (now?.max ?? 0) > 0,
+      value: now?.max,
+      reason: "live traffic differs from what it was",
+    }),
+  };
 }

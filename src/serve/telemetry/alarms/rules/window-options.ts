@@ -1,5 +1,5 @@
-import { checkNumber, checkText } from "../../../../plugin/index.ts";
-import type { SeriesRead } from "../rule.ts";
+import type { OptionTable } from "../../../../plugin/index.ts";
+import { ruleSpan, type SeriesRead, seriesRead } from "../rule.ts";
 
 /** Options of rules that compare the traffic of a window with a bound. */
 export interface WindowOptions {
@@ -15,20 +15,11 @@ export interface WindowOptions {
   readonly forMs?: number | undefined;
 }
 
-export interface ReadWindow {
-  readonly name: string;
-  readonly windowMs: number;
-  readonly minCount: number;
-  readonly forMs: number | undefined;
-}
-
-export const windowOptionNames = ["name", "of", "above", "windowMs", "minCount", "forMs"] as const;
-
-/** Throws `InvalidOptionError`. `owner` is the function that takes the options. */
-export function readWindow(owner: string, options: WindowOptions): ReadWindow {
-  const { name, above, windowMs = 300_000, minCount = 20, forMs } = options;
-  checkText(`${owner}.name`, name);
-  checkNumber(`${owner}.above`, above, { min: 0 });
-  checkNumber(`${owner}.minCount`, minCount, { min: 0 });
-  return { name, windowMs, minCount, forMs };
-}
+export const windowOptions: OptionTable<WindowOptions, "forMs"> = {
+  name: { is: "text" },
+  of: { is: "table", of: seriesRead },
+  above: { is: "number", min: 0 },
+  windowMs: { ...ruleSpan, default: 300_000 },
+  minCount: { is: "number", min: 0, default: 20 },
+  forMs: { ...ruleSpan, optional: true },
+};
