@@ -15,7 +15,7 @@ export interface NumericAnswerOptions {
 export const numericAnswerOptions: OptionTable<NumericAnswerOptions, "min" | "max"> = {
   integer: { is: "boolean", default: false },
   min: { is: "number", optional: true },
-  max: { is: "number", optional: true },
+  max: { is: "number", above: Number.NEGATIVE_INFINITY, expected: "a finite number", optional: true },
 };
 
 /**

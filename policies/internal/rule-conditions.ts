@@ -108,7 +108,8 @@ function textsOf(option: string, given: OneOrMore): readonly string[] {
   const values = typeof given === "string" ? [given] : given;
   if (!Array.isArray(values) || values.length === 0)
     throw new InvalidOptionError(option, given, oneOrMore.expected);
-  return values.map((value) => readOption({ is: "text" }, option, value));
+  // A hole is a value that is missing: it would hold for requests without the fact.
+  return Array.from(values, (value) => readOption({ is: "text" }, option, value));
 }
 
 function languagesOf(option: string, given: OneOrMore): readonly string[] {

@@ -5,7 +5,8 @@ import { isEffort, reasoningEfforts } from "./read-name.ts";
 /** Returns the value if it is a list of different reasoning efforts. Throws `InvalidOptionError`. */
 export function checkEfforts(option: string, efforts: unknown): readonly ReasoningEffort[] {
   if (!Array.isArray(efforts)) throw new InvalidOptionError(option, efforts, "an array of reasoning efforts");
-  efforts.forEach((effort: unknown, index) => {
+  // From a copy without holes: one is an entry that is missing.
+  Array.from(efforts).forEach((effort: unknown, index) => {
     if (!isEffort(effort) || efforts.indexOf(effort) !== index)
       throw new InvalidOptionError(
         `${option}[${index}]`,

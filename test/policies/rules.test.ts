@@ -192,6 +192,7 @@ test.each([
     "rules[0].if.tenant must be a string or an array of at least one string, got 7",
   ],
   [[{ ...good, if: { tenant: [] } }], "rules[0].if.tenant must be a string or an array of at least one"],
+  [[{ ...good, if: { tenant: new Array(1) } }], "rules[0].if.tenant must be a non-empty string, but it is"],
   [[{ ...good, if: { tenant: ["a", ""] } }], 'rules[0].if.tenant must be a non-empty string, got ""'],
   [
     [{ ...good, if: { language: "german" } }],

@@ -6,12 +6,11 @@ import {
 } from "../../contracts/index.ts";
 import { asksLike } from "../../plugin/call-abort.ts";
 import { checkAssumed } from "../../plugin/check-assumed.ts";
-import { checkEfforts } from "../../plugin/check-efforts.ts";
 import { checkModel } from "../../plugin/check-model.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
 import { checkText } from "../../plugin/index.ts";
-import { isEffort } from "../../plugin/read-name.ts";
+import { isEffort, reasoningEfforts } from "../../plugin/read-name.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import { completeFacts } from "../cost/catalogue.ts";
 import { readMembers } from "../life/read-members.ts";
@@ -90,7 +89,8 @@ function completeModel(
 /** Refuses an effort that the model is known not to have. One that is not known is told by each decision. */
 function checkEffort(option: string, { name, effort, capabilities = {} }: ModelFacts): void {
   if (effort === undefined) return;
-  if (!isEffort(effort)) checkEfforts(`${option}.effort`, [effort]);
+  if (!isEffort(effort))
+    throw new InvalidOptionError(`${option}.effort`, effort, `one of ${reasoningEfforts.join(", ")}`);
   if (!name.endsWith(`@${effort}`))
     throw new InvalidOptionError(`${option}.name`, name, `one that ends with @${effort}: use efforts(…)`);
   const { efforts = capabilities.reasoning === false ? ["none"] : undefined } = capabilities;

@@ -2,7 +2,7 @@ import { InvalidOptionError, type Model, type ReasoningEffort } from "../../cont
 import { checkEfforts } from "../../plugin/check-efforts.ts";
 import { checkModel } from "../../plugin/check-model.ts";
 import { checkText } from "../../plugin/index.ts";
-import { isEffort } from "../../plugin/read-name.ts";
+import { isEffort, readName } from "../../plugin/read-name.ts";
 import { withEffort } from "./with-effort.ts";
 
 /**
@@ -34,6 +34,12 @@ export function efforts<
   if (levels.length === 0)
     throw new InvalidOptionError(`${option}(${JSON.stringify(base)})`, levels, "given at least one effort");
   if (typeof model !== "string") checkBase(`${option}(${JSON.stringify(base)}): the model`, model);
+  else if (readName(model).effort !== undefined)
+    throw new InvalidOptionError(
+      `${option}(${JSON.stringify(base)}): the model`,
+      model,
+      "a name without an effort: each id has its own",
+    );
   return Object.fromEntries(
     levels.map((effort) => [
       `${base}@${effort}`,

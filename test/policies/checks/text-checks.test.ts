@@ -93,5 +93,7 @@ describe("numericAnswer", () => {
     expect(numericAnswer().name).toBe("numericAnswer");
     expect(numericAnswer({ integer: true, min: 0 }).name).toBe("numericAnswer(integer, min 0)");
     expect(() => numericAnswer({ min: 2, max: 1 })).toThrow("numericAnswer.max");
+    const none = Number.NEGATIVE_INFINITY;
+    expect(() => numericAnswer({ max: none })).toThrow("numericAnswer.max must be a finite number");
   });
 });

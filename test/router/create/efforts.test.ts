@@ -73,6 +73,8 @@ describe("efforts makes models", () => {
   test.each<[string, () => unknown, string]>([
     ["no effort", () => efforts("large", fakeModel(), []), 'efforts("large")'],
     ["an unknown effort", () => efforts("large", fakeModel(), ["huge" as "max"]), 'efforts("large")[0]'],
+    ["a list with a hole", () => efforts("large", fakeModel(), new Array<"low">(1)), 'efforts("large")[0]'],
+    ["a name with an effort", () => efforts("large", "openai:gpt-5.5@high", ["low"]), "without an effort"],
     ["an effort twice", () => efforts("large", fakeModel(), ["low", "low"]), 'efforts("large")[1]'],
     ["an empty id", () => efforts(" ", fakeModel(), ["low"]), "efforts: the base id"],
     ["something that is no model", () => efforts("large", {} as Model, ["low"]), "the model"],
@@ -255,7 +257,9 @@ describe("a router is made", () => {
     const models = { large: fakeModel({ name: "fake:large", effort: "low" }) };
     expect(() => createRouter({ models, policy: always("large") })).toThrow("models.large.name");
     const unknown = { large: fakeModel({ name: "fake:large@huge", effort: "huge" as "max" }) };
-    expect(() => createRouter({ models: unknown, policy: always("large") })).toThrow("models.large.effort");
+    expect(() => createRouter({ models: unknown, policy: always("large") })).toThrow(
+      "models.large.effort must be one of none, minimal,",
+    );
   });
 
   test("from names with an effort", () => {
