@@ -29,7 +29,7 @@ export interface OffPolicyOptions {
   readonly resamples?: number | undefined;
   /** Seed of folds and resamples. Default 1. */
   readonly seed?: number | undefined;
-  /** Confidence of the intervals, in (0, 1). Default 0.95. */
+  /** Confidence of the intervals, in [0.5, 1). Default 0.95. */
   readonly confidence?: number | undefined;
   /** Classifier of the target as `name@version`: a warning says if the log's is another one. */
   readonly classifier?: string | undefined;
