@@ -5,7 +5,7 @@ import { compatibleModel } from "./internal/compatible-model.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
 import {
-  checkUrl,
+  addressOption,
   type OpenOption,
   providerOptions,
   readProviderOptions,
@@ -31,7 +31,7 @@ type Open = Exclude<OpenOption, "baseUrl"> | "gpu";
 
 export const openaiCompatibleOptions: OptionTable<OpenAiCompatibleOptions, Open> = {
   ...providerOptions,
-  baseUrl: { is: "checked", check: checkUrl, expected: "an absolute http or https URL" },
+  baseUrl: addressOption,
   provider: {
     is: "text",
     pattern: /^[^:]*$/,

@@ -1,7 +1,7 @@
 import type { Model, OwnGpu, ProviderOptions } from "../../../contracts/index.ts";
 import type { ServerDescription } from "../../../contracts/server-description.ts";
 import type { OptionTable } from "../../../plugin/index.ts";
-import { checkUrl, providerOptions } from "../internal/provider-options.ts";
+import { addressOption, providerOptions } from "../internal/provider-options.ts";
 
 export interface EngineOptions extends ProviderOptions {
   /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
@@ -18,7 +18,7 @@ export type OpenOptions<Options extends EngineOptions, Filled extends keyof Opti
 
 export const engineOptions: OptionTable<EngineOptions, OpenOptions<EngineOptions>> = {
   ...providerOptions,
-  baseUrl: { is: "checked", check: checkUrl, expected: "an absolute http or https URL" },
+  baseUrl: addressOption,
   gpu: { is: "any", optional: true, expected: "own GPUs, in place of a price" },
 };
 

@@ -78,10 +78,13 @@ export type OpenOption = Exclude<keyof ProviderOptions, "strictParameters">;
 const keyRule = "a non-empty string or a function that returns one";
 const urlRule = "an absolute http or https URL";
 
+/** An address that must be given. */
+export const addressOption = { is: "checked", check: checkUrl, expected: urlRule } as const;
+
 export const providerOptions: OptionTable<ProviderOptions, OpenOption> = {
   ...modelOptions,
   apiKey: { is: "checked", check: checkKey, optional: true, expected: keyRule },
-  baseUrl: { is: "checked", check: checkUrl, optional: true, expected: urlRule },
+  baseUrl: { ...addressOption, optional: true },
   headers: { is: "checked", check: checkHeaders, optional: true, expected: texts.expected },
   fetch: { is: "function", optional: true, expected: "a function like the global fetch" },
 };
@@ -106,7 +109,7 @@ export function readProviderOptions<
 }
 
 /** Returns the URL if it is an absolute one. Throws `InvalidOptionError`; credentials in it are not shown. */
-export function checkUrl(option: string, value: unknown): string {
+function checkUrl(option: string, value: unknown): string {
   if (typeof value === "string" && URL.canParse(value)) {
     const { protocol } = new URL(value);
     if (protocol === "http:" || protocol === "https:") return value;
