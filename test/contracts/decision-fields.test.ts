@@ -96,6 +96,9 @@ describe("a fact that is described and nothing else", () => {
     expect(read({ ...line, attempts: [...line.attempts, { ...line.attempts[0], station: 1 }] })).toThrow(
       "attempts[1].station must be a non-empty string",
     );
+    for (const policy of [[], 3])
+      expect(read({ ...line, policy })).toThrow("policy must be an object { name, parameters }");
+    expect(read({ ...line, versions: [] })).toThrow("versions must be an object");
   });
 
   it("can be hashed in a log if it is personal", async () => {

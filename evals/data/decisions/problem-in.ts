@@ -47,7 +47,8 @@ export function problemIn(
     const field = fields[name] as Field;
     const value = record[name];
     if (value === undefined && field.needed !== true) continue;
-    const [fits, words] = kinds[field.kind];
+    // What all requests of a router have in common is an object with names.
+    const [fits, words] = kinds[field.constant === true ? "record" : field.kind];
     const problem = fits(value)
       ? problemWithin(field, value, path + name)
       : { field: path + name, expected: field.kind === "list" ? `${words} of ${name}` : words };

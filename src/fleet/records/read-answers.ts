@@ -1,7 +1,7 @@
 import type { Granted, NotGranted } from "../../contracts/index.ts";
 
 /** Last time of a `Date`. */
-export const lastTime = 8.64e15;
+const lastTime = 8.64e15;
 
 export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;

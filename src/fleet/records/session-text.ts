@@ -1,10 +1,8 @@
-import { readState, type StateTable } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { lastTime } from "./read-answers.ts";
+import { isCount, isTime } from "./read-answers.ts";
 
 /** A session as a store keeps it, without its names. */
 export interface StoredSession {
-  readonly formatVersion: typeof formatVersion;
   /** Id that the router which wrote it has for the model, and the model's name. */
   readonly model: string;
   readonly name: string;
@@ -23,8 +21,7 @@ export function sessionKey(tenant: string | undefined, session: string): string 
   return `session/${nodeCrypto().createHash("sha256").update(pair).digest("base64url")}`;
 }
 
-export function sessionText(session: Omit<StoredSession, "formatVersion">): string {
-  const { model, name, turns, lastUsedAt, cachedTokens } = session;
+export function sessionText({ model, name, turns, lastUsedAt, cachedTokens }: StoredSession): string {
   return JSON.stringify({ formatVersion, model, name, turns, lastUsedAt, cachedTokens });
 }
 
@@ -32,7 +29,15 @@ export function sessionText(session: Omit<StoredSession, "formatVersion">): stri
 export function readSession(text: string): StoredSession | undefined {
   if (text.length > longest) return undefined;
   try {
-    return readState<StoredSession>("session", sessionState, JSON.parse(text));
+    const given: Record<string, unknown> | null = JSON.parse(text);
+    const { model, name, turns, lastUsedAt, cachedTokens } = given ?? {};
+    if (given?.["formatVersion"] !== formatVersion || typeof model !== "string" || model === "")
+      return undefined;
+    if (typeof name !== "string" || !isTime(lastUsedAt)) return undefined;
+    if (!isCount(turns) || turns < 1 || turns > mostCounted) return undefined;
+    if (typeof cachedTokens !== "number" || !(cachedTokens >= 0 && cachedTokens <= mostCounted))
+      return undefined;
+    return { model, name, turns, lastUsedAt, cachedTokens };
   } catch {
     return undefined;
   }
@@ -43,15 +48,6 @@ export function readSession(text: string): StoredSession | undefined {
  * process, or what any model costs.
  */
 const mostCounted = 1e9;
-
-const sessionState: StateTable<StoredSession> = {
-  formatVersion: { is: "choice", of: [formatVersion] },
-  model: { is: "text" },
-  name: { is: "text", empty: true },
-  turns: { is: "number", min: 1, max: mostCounted, integer: true },
-  lastUsedAt: { is: "number", min: 0, max: lastTime },
-  cachedTokens: { is: "number", min: 0, max: mostCounted },
-};
 
 /** Longest text that is read, in characters. Ids and names of models are far shorter. */
 const longest = 8_192;

@@ -12,7 +12,7 @@ import { mergeFacts } from "../../plugin/merge-facts.ts";
 import { reasonOfNone } from "../../plugin/reason-of-none.ts";
 import { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
 import { refuseUnknown } from "./capabilities.ts";
-import type { Deciding, DecidingPool, DecisionParts } from "./deciding.ts";
+import type { Deciding, DecisionParts } from "./deciding.ts";
 import { permits } from "./eligible.ts";
 import type { Kin } from "./same-model.ts";
 

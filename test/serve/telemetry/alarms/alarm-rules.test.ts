@@ -9,7 +9,6 @@ import {
   budgetBurn,
   driftActive,
   promiseAtRisk,
-  quantileAbove,
   rateAbove,
 } from "../../../../src/serve/telemetry/alarms/index.ts";
 import { fakeModel } from "../../../../src/testing/index.ts";
