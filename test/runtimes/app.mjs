@@ -91,7 +91,8 @@ export async function run() {
   const ask = async (authorization) => {
     const body = JSON.stringify({ model: "small", messages: [{ role: "user", content: "Hi" }] });
     const url = "http://localhost/v1/chat/completions";
-    const reply = await handler(new Request(url, { method: "POST", headers: { authorization }, body }));
+    const headers = { authorization, "content-type": "application/json" };
+    const reply = await handler(new Request(url, { method: "POST", headers, body }));
     return reply.ok ? (await reply.json()).choices[0].message.content : reply.status;
   };
   found.served = `${await ask(`Bearer ${key}`)}, ${await ask("Bearer sp-wrong")}`;

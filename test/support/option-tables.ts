@@ -152,7 +152,7 @@ function section({ file, name, type, owner, options, documents }: FoundTable): s
   return [
     `### ${owner === undefined ? type : `\`${owner}\``}`,
     "",
-    `\`${name}\` of [${file}](../${file}), documented by \`${type}\`.`,
+    `\`${name}\` of \`${file}\`, documented by \`${type}\`.`,
     "",
     "| option | must be | default | |",
     "|---|---|---|---|",
