@@ -14,7 +14,7 @@ import {
   readOption,
   readOptions,
 } from "../../../plugin/index.ts";
-import type { FieldTable } from "../../../plugin/options/option-kind.ts";
+import type { CheckedKind, FieldTable } from "../../../plugin/options/option-kind.ts";
 import { refuseKey } from "../../../plugin/refuse-key.ts";
 
 export { factsOf } from "./facts-of.ts";
@@ -79,7 +79,7 @@ const keyRule = "a non-empty string or a function that returns one";
 const urlRule = "an absolute http or https URL";
 
 /** An address that must be given. */
-export const addressOption = { is: "checked", check: checkUrl, expected: urlRule } as const;
+export const addressOption: CheckedKind<string> = { is: "checked", check: checkUrl, expected: urlRule };
 
 export const providerOptions: OptionTable<ProviderOptions, OpenOption> = {
   ...modelOptions,
