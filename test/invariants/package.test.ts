@@ -178,7 +178,7 @@ it("names each package that is bundled into it, with its licence", async () => {
   expect(notices).toContain("MIT License");
 });
 
-/** What importing a door reads: each file of the package with its bytes, and modules of others. */
+/** Files of the package that importing a door reads, with their bytes, and modules of other packages. */
 async function readBy(...doors: readonly string[]) {
   const home = join(folder, "node_modules/switchpoint/dist");
   const reached = new Set(doors);

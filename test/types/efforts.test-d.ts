@@ -19,24 +19,24 @@ test("the ids are those that were declared", () => {
 });
 
 test("an effort that is not declared does not compile, in policies, plans, pins and constraints", () => {
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models, policy: always("large@medium") });
   // @ts-expect-error: a base is no target
   createRouter({ models, policy: always("large") });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models, policy: threshold({ small: "small", large: "large@max", at: 0.5 }) });
   const unless = { name: "no", accepts: () => false };
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models, policy: cascade({ first: "large@low", then: "large@medium", unless }) });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   void router.route({ messages, model: "large@medium" });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   void router.route({ messages, model: "large" });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models, policy: always("small"), constraints: [except("large@medium")] });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models, policy: always("small"), constraints: [only("larg")] });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   efforts("large", fakeModel(), ["huge"]);
 });
 
@@ -52,9 +52,9 @@ test("constraints take an effort, and the base of efforts, but not a base that t
     ],
   });
   void router.route({ messages, constraints: [except("large")], model: "large@low" });
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models, policy: always("small"), constraints: [except("small@low")] });
   const own = { "eu@west": fakeModel() };
-  // @ts-expect-error
+  // @ts-expect-error: this effort is not declared
   createRouter({ models: own, policy: always("eu@west"), constraints: [except("eu")] });
 });
