@@ -9,14 +9,6 @@ export { checkTuning } from "./check-tuning.ts";
 export { describePolicy } from "./describe-policy.ts";
 export { dropPromises } from "./drop-promises.ts";
 export { explain } from "./explain.ts";
-export {
-  checkIds,
-  checkKeys,
-  checkMethods,
-  checkNumber,
-  checkText,
-  type NumberRange,
-} from "./option-checks.ts";
 export type { OptionKind } from "./options/option-kind.ts";
 export type { FilledOptions, OptionTable } from "./options/option-table.ts";
 export { readOption, readOptions } from "./options/read-options.ts";

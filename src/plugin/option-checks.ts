@@ -3,7 +3,7 @@ import { describeRange, isWithin } from "./options/number-range.ts";
 import { refuseUnknown } from "./options/read-options.ts";
 
 /** Range of numbers that `checkNumber` accepts. */
-export interface NumberRange {
+interface NumberRange {
   /** Smallest number. Default -Infinity; `Number.MIN_VALUE` means above 0. */
   readonly min?: number;
   /**
@@ -30,19 +30,6 @@ export function checkText(option: string, value: unknown): string {
   if (typeof value !== "string" || value.trim() === "")
     throw new InvalidOptionError(option, value, "a non-empty string");
   return value;
-}
-
-/**
- * Throws `InvalidOptionError` unless there is at least one model id and all are different, non-empty
- * strings.
- */
-export function checkIds(option: string, ids: readonly unknown[]): void {
-  if (ids.length === 0) throw new InvalidOptionError(option, ids, "given at least one model id");
-  ids.forEach((id, index) => {
-    checkText(`${option}[${index}]`, id);
-    if (ids.indexOf(id) !== index)
-      throw new InvalidOptionError(`${option}[${index}]`, id, "an id that is not there already");
-  });
 }
 
 /** Throws `InvalidOptionError` unless the value is an object with the named methods. */

@@ -21,7 +21,7 @@ import { createRouter, decisionLog, isRouterError, route, configure, type Policy
 import { firstOf, notRefused, only, threshold } from "switchpoint/policies";
 import { complexity, length } from "switchpoint/classifiers";
 import { apgr, exact, offPolicy, readOutcomes, replay } from "switchpoint/evals";
-import { checkNumber, type ModelFacts } from "switchpoint/plugin";
+import { type ModelFacts, readOptions } from "switchpoint/plugin";
 import { anthropic } from "switchpoint/providers/anthropic";
 import { azure, entraId } from "switchpoint/providers/azure";
 import { bedrock } from "switchpoint/providers/bedrock";
@@ -60,7 +60,7 @@ const absent = await Promise.all(
 );
 console.log(JSON.stringify({ text: result.text, again: text, missing, absent }));
 const facts: ModelFacts = models.small;
-void [facts, checkNumber, notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
+void [facts, readOptions, notRefused, decisionLog, azure, google, openai, openaiCompatible, readOutcomes, replay];
 void [apgr, offPolicy, exact];
 `;
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { checkKeys, checkNumber, type NumberRange } from "../../src/plugin/index.ts";
+import { checkKeys, checkNumber } from "../../src/plugin/option-checks.ts";
 import { openai } from "../../src/router/providers/openai.ts";
 
-test.each<[NumberRange, string]>([
+test.each<[Parameters<typeof checkNumber>[2], string]>([
   [{ min: Number.MIN_VALUE }, "x must be a number above 0, got 0"],
   [{ min: Number.MIN_VALUE, max: 1 }, "x must be a number in (0, 1], got 0"],
   [{ min: Number.MIN_VALUE, max: 1 - Number.EPSILON }, "x must be a number in (0, 1), got 0"],
@@ -17,7 +17,9 @@ test("a misspelt option is named with those that are known, and its value is not
     "log.fiel must be absent: known options are file. Did you mean file?",
   );
   const message = messageOf(() => openai("gpt-5", { apikey: "sk-secret" } as object));
-  expect(message).toMatch(/^openai\.apikey must be absent: known options are .*, apiKey, .*Did you mean apiKey\?$/);
+  expect(message).toMatch(
+    /^openai\.apikey must be absent: known options are .*, apiKey, .*Did you mean apiKey\?$/,
+  );
   expect(message).not.toContain("sk-secret");
 });
 

@@ -1,6 +1,6 @@
 import type { LRUCache } from "lru-cache";
-import { checkNumber } from "../../plugin/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { checkNumber } from "../../plugin/option-checks.ts";
 import type { Encoder, Encoding } from "./create-encoder.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 

@@ -1,5 +1,5 @@
 import { type GoldenRoute, InvalidOptionError } from "../../contracts/index.ts";
-import { checkKeys } from "../../plugin/index.ts";
+import { checkKeys } from "../../plugin/option-checks.ts";
 
 const mostRoutes = 1_000;
 

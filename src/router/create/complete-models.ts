@@ -9,7 +9,7 @@ import { checkAssumed } from "../../plugin/check-assumed.ts";
 import { checkModel } from "../../plugin/check-model.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
-import { checkText } from "../../plugin/index.ts";
+import { checkText } from "../../plugin/option-checks.ts";
 import { isEffort, reasoningEfforts } from "../../plugin/read-name.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import { completeFacts } from "../cost/catalogue.ts";

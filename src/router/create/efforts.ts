@@ -1,7 +1,7 @@
 import { InvalidOptionError, type Model, type ReasoningEffort } from "../../contracts/index.ts";
 import { checkEfforts } from "../../plugin/check-efforts.ts";
 import { checkModel } from "../../plugin/check-model.ts";
-import { checkText } from "../../plugin/index.ts";
+import { checkText } from "../../plugin/option-checks.ts";
 import { isEffort, readName } from "../../plugin/read-name.ts";
 import { withEffort } from "./with-effort.ts";
 

@@ -1,5 +1,5 @@
 import { InvalidOptionError, type ModelFacts, type Replacement } from "../../contracts/index.ts";
-import { checkKeys, checkText } from "../../plugin/index.ts";
+import { checkKeys, checkText } from "../../plugin/option-checks.ts";
 import type { RouterParts } from "../life/parts.ts";
 import type { GivenParts } from "./parts-of.ts";
 import { checkDecidingOptions } from "./router-options.ts";

@@ -1,7 +1,7 @@
 import { type EndpointStates, InvalidOptionError, type RouterState } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
-import { checkKeys } from "../../plugin/index.ts";
+import { checkKeys } from "../../plugin/option-checks.ts";
 import type { KeptBudget } from "../budget/ledger.ts";
 import { checkSpend, exportSpend } from "../budget/spend-state.ts";
 import { checkGpuMeterState, type GpuMeter } from "../health/gpu-meter.ts";

@@ -1,7 +1,7 @@
 import { type FollowOptions, type FollowUp, InvalidOptionError, RouterError } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { ignore } from "../../plugin/ignore.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { checkKeys, checkNumber } from "../../plugin/option-checks.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { mostPerCall, type Run } from "./run.ts";

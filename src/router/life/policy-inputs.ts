@@ -7,7 +7,8 @@ import {
   type RequestFacts,
   type UnitDraw,
 } from "../../contracts/index.ts";
-import { checkMethods, checkText, dropPromises } from "../../plugin/index.ts";
+import { dropPromises } from "../../plugin/index.ts";
+import { checkMethods, checkText } from "../../plugin/option-checks.ts";
 import { unknownComparison } from "../decide/index.ts";
 import { checkPlainField } from "../request/index.ts";
 import { checkedFunction } from "./checked-function.ts";

@@ -5,7 +5,7 @@ import {
   type FeedbackOptions,
   InvalidOptionError,
 } from "../../contracts/index.ts";
-import { checkKeys, checkNumber } from "../../plugin/index.ts";
+import { checkKeys, checkNumber } from "../../plugin/option-checks.ts";
 
 /** Largest number of arms, and longest name: the decision may come from anywhere. */
 const mostArms = 16;
