@@ -1,15 +1,9 @@
-import { InsufficientEvidenceError } from "../../src/contracts/index.ts";
-import {
-  bootstrap,
-  type LossTest,
-  lossTest,
-  recordsNeeded,
-  weightedMean,
-} from "../../src/loop/statistics/index.ts";
+import { bootstrap, type LossTest, lossTest, weightedMean } from "../../src/loop/statistics/index.ts";
 import { counted } from "../../src/plugin/counted.ts";
 import { type Candidates, chooseCandidate, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import type { Certificate } from "./certificate.ts";
 import { concernsOf } from "./concerns.ts";
+import { insufficientEvidence } from "./insufficient-evidence.ts";
 import type { TuneColumns } from "./tune-columns.ts";
 import type { TuneSettings } from "./tune-options.ts";
 import type { TunePoint } from "./tuning-file.ts";
@@ -273,31 +267,4 @@ async function checkAnyUseful(
       `(the safest one that sends anything to the small model loses ${test.mean(loss).toFixed(4)} on ${test.units} independent units${largest})`;
     throw await insufficientEvidence(problem, { loss, toLarge: routed.toLarge, test, maxLoss, delta });
   }
-}
-
-export interface Lacking {
-  /** Loss by record, of the candidate that was not accepted. */
-  readonly loss: Float64Array;
-  readonly toLarge: Float64Array;
-  readonly test: LossTest;
-  readonly maxLoss: number;
-  readonly delta: number;
-}
-
-/**
- * Builds the error with an estimate of how many records are needed; of units, if those have several records.
- */
-export async function insufficientEvidence(
-  problem: string,
-  { loss, toLarge, ...lacking }: Lacking,
-): Promise<InsufficientEvidenceError> {
-  const { units } = lacking.test;
-  const share = 1 - (weightedMean(toLarge) ?? 0);
-  const needed = await recordsNeeded(loss, { ...lacking, share, seed: 1 });
-  return new InsufficientEvidenceError(
-    loss.length,
-    needed.records,
-    problem,
-    units === loss.length ? undefined : { units, unitsNeeded: needed.units },
-  );
 }

@@ -118,7 +118,6 @@ export type {
   CallOptions,
   Candidate,
   Capabilities,
-  GpuPrice,
   Health,
   Labels,
   Member,
@@ -128,14 +127,7 @@ export type {
   NeededCapability,
   OrderContext,
   PoolRules,
-  Price,
-  PriceChange,
-  PriceTerms,
-  PriceTier,
   RateLimitInfo,
-  Rates,
-  ServiceTierPrice,
-  UnstackedPart,
 } from "./model.ts";
 export type { NativeProtocol, NativeRequest } from "./native.ts";
 export type {
@@ -166,6 +158,16 @@ export type {
 } from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { Load, MemberRecord, PoolEvent, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
+export type {
+  GpuPrice,
+  Price,
+  PriceChange,
+  PriceTerms,
+  PriceTier,
+  Rates,
+  ServiceTierPrice,
+  UnstackedPart,
+} from "./price.ts";
 export type { PromiseState, QualityPromise } from "./promise.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { Purpose, RecordKeys, SplitRecord, UnitField } from "./record-keys.ts";

@@ -1,4 +1,5 @@
-import type { Capabilities, Labels, ModelDefaults, NeededCapability, Price } from "./model.ts";
+import type { Capabilities, Labels, ModelDefaults, NeededCapability } from "./model.ts";
+import type { Price } from "./price.ts";
 
 /** Options that every provider takes. They take precedence over the server and the catalogue. */
 export interface ProviderOptions {

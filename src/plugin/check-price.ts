@@ -7,7 +7,7 @@ import type {
   Rates,
   ServiceTierPrice,
   UnstackedPart,
-} from "../contracts/model.ts";
+} from "../contracts/price.ts";
 import { checkKeys, checkNumber, checkText } from "./option-checks.ts";
 
 const rateKeys = [

@@ -1,4 +1,4 @@
-import type { PriceTerms, PriceTier, Rates } from "../contracts/model.ts";
+import type { PriceTerms, PriceTier, Rates } from "../contracts/price.ts";
 
 /** Returns the rates of the tier that an input of this length falls in. Allocates nothing. */
 export function ratesAt(price: PriceTerms, inputTokens: number): Rates {

@@ -1,4 +1,4 @@
-import type { Price } from "../model.ts";
+import type { Price } from "../price.ts";
 
 /** Measurement of a machine by the calls of this process. Tokens are weighted: see `OwnGpu.outputWeight`. */
 export interface GpuMeasure {
