@@ -12,12 +12,7 @@ import {
   type PolicyInput,
   type RouterEvent,
 } from "../contracts/index.ts";
-import {
-  describePolicy,
-  readOptions,
-  readState,
-  type StateTable,
-} from "../plugin/index.ts";
+import { describePolicy, readOptions, readState, type StateTable } from "../plugin/index.ts";
 import { type HoldOutOptions, holdOutOptions } from "./hold-out-options.ts";
 import {
   createMeasuredArm,
