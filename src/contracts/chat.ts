@@ -3,7 +3,7 @@
  * typed by the SDK `openai` 6 or 7 is accepted, and an answer can be passed on as either's type. So these
  * types differ from our others: properties and arrays are mutable, as in the SDK; optional fields of
  * requests accept `undefined` and those of answers do not; requests allow everything that one of the two
- * versions knows, and answers hold only what both know.
+ * versions knows, and answers hold what both know, beside what other providers say (`MessageExtensions`).
  */
 export type {
   CompletionUsage,
@@ -15,7 +15,7 @@ export type {
   TopLogprob,
 } from "./chat/answer-parts.ts";
 export type { ChunkChoice, ChunkDelta, CompletionChunk, ToolCallDelta } from "./chat/chunk.ts";
-export type { Completion, CompletionChoice, CompletionMessage } from "./chat/completion.ts";
+export type { Completion, CompletionChoice, CompletionMessage, UrlCitation } from "./chat/completion.ts";
 export type {
   AudioPart,
   ContentPart,
@@ -25,6 +25,7 @@ export type {
   RefusalPart,
   TextPart,
 } from "./chat/content.ts";
+export type { ImageOutput, MessageExtensions } from "./chat/extensions.ts";
 export type {
   AssistantMessage,
   ChatMessage,

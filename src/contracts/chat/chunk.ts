@@ -1,4 +1,6 @@
 import type { CompletionUsage, FinishReason, Logprobs, Moderation, ServiceTier } from "./answer-parts.ts";
+import type { UrlCitation } from "./completion.ts";
+import type { MessageExtensions } from "./extensions.ts";
 
 /** A piece of a tool call. The first piece has id and name; the arguments of all pieces are joined. */
 export interface ToolCallDelta {
@@ -14,11 +16,13 @@ export interface ToolCallDelta {
 }
 
 /** Addition of a chunk to the message. */
-export interface ChunkDelta {
+export interface ChunkDelta extends MessageExtensions {
   role?: "developer" | "system" | "user" | "assistant" | "tool";
   content?: string | null;
   refusal?: string | null;
   tool_calls?: ToolCallDelta[];
+  /** Sources that the text cites, as in `CompletionMessage`. */
+  annotations?: UrlCitation[];
   /** @deprecated Replaced by `tool_calls`. */
   function_call?: { name?: string; arguments?: string };
 }
@@ -29,6 +33,8 @@ export interface ChunkChoice {
   delta: ChunkDelta;
   /** Null until the last piece. */
   finish_reason: FinishReason | null;
+  /** The provider's own word for the end, where it is not `finish_reason`. */
+  native_finish_reason?: string;
   logprobs?: Logprobs | null;
 }
 

@@ -1,22 +1,27 @@
 import type { CompletionUsage, FinishReason, Logprobs, Moderation, ServiceTier } from "./answer-parts.ts";
+import type { MessageExtensions } from "./extensions.ts";
 import type { FunctionCall, ToolCall } from "./tools.ts";
 
 /** Message of an answer. It can be sent back as a message of the next request. */
-export interface CompletionMessage {
+export interface CompletionMessage extends MessageExtensions {
   role: "assistant";
   /** Null if the model calls tools or refuses instead. */
   content: string | null;
   /** Words in which the model refused to answer. */
   refusal: string | null;
   tool_calls?: ToolCall[];
-  /** Sources that the text cites. */
+  /**
+   * Sources that the text cites, of whatever provider. One that is no page has the address `file:<id>` or
+   * `document:<index>`; what the provider said of it stands in `provider_parts`.
+   */
   annotations?: UrlCitation[];
   audio?: SpokenAnswer | null;
   /** @deprecated Replaced by `tool_calls`. */
   function_call?: FunctionCall | null;
 }
 
-interface UrlCitation {
+/** A source that a text cites. */
+export interface UrlCitation {
   type: "url_citation";
   url_citation: {
     /** Start of the citation in `content`. */
@@ -41,6 +46,8 @@ export interface CompletionChoice {
   index: number;
   message: CompletionMessage;
   finish_reason: FinishReason;
+  /** The provider's own word for the end, where it is not `finish_reason`. */
+  native_finish_reason?: string;
   logprobs: Logprobs | null;
 }
 

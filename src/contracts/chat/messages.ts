@@ -1,4 +1,5 @@
 import type { ContentPart, RefusalPart, TextPart } from "./content.ts";
+import type { MessageExtensions } from "./extensions.ts";
 import type { FunctionCall, ToolCall } from "./tools.ts";
 
 /** Instructions of the application. */
@@ -26,7 +27,7 @@ export interface UserMessage {
 }
 
 /** Earlier turn of the model. The message of an answer can be sent back as it is. */
-export interface AssistantMessage {
+export interface AssistantMessage extends MessageExtensions {
   role: "assistant";
   /** Text of the turn. Absent or null if it only calls tools. */
   content?: string | (TextPart | RefusalPart)[] | null | undefined;
