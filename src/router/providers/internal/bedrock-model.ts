@@ -91,8 +91,7 @@ function wireOf({ facts, options, platform }: BedrockTarget): Wire {
     const headers = new Headers(/^[A-Za-z]{1,100}$/.test(said) ? { "x-amzn-errortype": said } : {});
     const status = statuses.get(said) ?? 500;
     const error = failed({ text, status, headers });
-    // The answer itself had a status of success.
-    return restated(error, { status: undefined, ...(said === "ModelStreamErrorException" && broken) });
+    return said === "ModelStreamErrorException" ? restated(error, broken) : error;
   };
   return {
     fetch: options.fetch,

@@ -8,6 +8,7 @@ import {
   type Untranslatable,
 } from "./anthropic-messages.ts";
 import { asSentBack, blocksOf, callOf, textOf } from "./converse-blocks.ts";
+import type { ConverseModel } from "./converse-models.ts";
 import type { ConverseBlock, ConverseTurn } from "./converse-wire.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
@@ -16,16 +17,12 @@ export interface ConverseTranslation {
   readonly issues: Untranslatable;
   /** See `writerOf`. */
   readonly writer: string;
-  /** Times for which the model keeps a prompt; none if it keeps none. */
-  readonly cacheTimes: readonly ("5m" | "1h")[];
+  readonly model: Pick<ConverseModel, "cacheTimes" | "toolId">;
 }
 
 type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 /** A part of a message. Tools may answer with whatever a user may send. */
 type Part = { readonly type: string; readonly prompt_cache_breakpoint?: PromptCacheBreakpoint | undefined };
-
-/** Ids that the API accepts. */
-const toolId = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /**
  * Translates messages to turns that alternate between user and assistant, and a system prompt: results of parallel calls
@@ -38,7 +35,7 @@ export function toConverseTurns(
   const { issues } = translation;
   const system: ConverseBlock[] = [];
   const turns: ConverseTurn[] = [];
-  const ids = createToolCallIds((id) => toolId.test(id));
+  const ids = createToolCallIds((id) => translation.model.toolId.test(id));
   const toBlocks = partTranslator(translation);
   const append = (role: ConverseTurn["role"], blocks: readonly ConverseBlock[]): void => {
     const last = turns.at(-1);
@@ -96,7 +93,7 @@ type ToBlocks = (
 /** Largest number of places up to which a prompt is kept. */
 const mostCachePoints = 4;
 
-function partTranslator({ issues, cacheTimes }: ConverseTranslation): ToBlocks {
+function partTranslator({ issues, model: { cacheTimes } }: ConverseTranslation): ToBlocks {
   const names = new Set<string>();
   let cachePoints = 0;
 

@@ -11,7 +11,14 @@ export interface ConverseModel {
   readonly takesSampling: boolean;
   /** True if the model takes `strict` at tools. */
   readonly takesStrict: boolean;
+  /** Ids of tool calls that the model takes. */
+  readonly toolId: RegExp;
 }
+
+const plainId = /^[a-zA-Z0-9_-]{1,64}$/;
+/** Kimi's own ids are `functions.name:0`. */
+const anyId = /^[a-zA-Z0-9_.:-]{1,64}$/;
+const usual = { cacheTimes: [], takesSampling: true, takesStrict: false, toolId: anyId } as const;
 
 /**
  * Rules by the maker's name of a model; the first that fits counts. Sources, all of November 2026, in AWS's user guide of
@@ -26,16 +33,17 @@ const rules: readonly (readonly [RegExp, (name: string) => ConverseModel])[] = [
       cacheTimes: followsSchemas(name) ? ["5m", "1h"] : ["5m"],
       takesSampling: takesSampling(name),
       takesStrict: followsSchemas(name),
+      toolId: plainId,
     }),
   ],
-  [/^nova-2/, () => ({ reasoning: "nova", cacheTimes: ["5m"], takesSampling: true, takesStrict: false })],
-  [/^nova/, () => ({ cacheTimes: ["5m"], takesSampling: true, takesStrict: false })],
-  [/^gpt-oss/, () => ({ reasoning: "gpt-oss", cacheTimes: [], takesSampling: true, takesStrict: false })],
+  [/^nova-2/, () => ({ ...usual, reasoning: "nova", cacheTimes: ["5m"], toolId: plainId })],
+  [/^nova/, () => ({ ...usual, cacheTimes: ["5m"], toolId: plainId })],
+  [/^gpt-oss/, () => ({ ...usual, reasoning: "gpt-oss" })],
 ];
 
 /** Returns what is known of a model by its id on Bedrock. The id of an application's own profile says nothing. */
 export function converseModel(id: string): ConverseModel {
   const name = makersName(id);
   const rule = rules.find(([fits]) => fits.test(name))?.[1];
-  return rule?.(name) ?? { cacheTimes: [], takesSampling: true, takesStrict: false };
+  return rule?.(name) ?? usual;
 }

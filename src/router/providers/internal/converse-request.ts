@@ -31,11 +31,7 @@ export function toConverseBody(request: ChatRequest, settings: ConverseSettings)
   refuseUnsupported(request, name);
   checkParameters(request, issues, isUntranslated);
 
-  const { system, turns } = toConverseTurns(request.messages, {
-    issues,
-    writer,
-    cacheTimes: model.cacheTimes,
-  });
+  const { system, turns } = toConverseTurns(request.messages, { issues, writer, model });
   const toolConfig = toToolConfig(request, model, turns, issues);
   const limit = request.max_completion_tokens ?? request.max_tokens ?? defaults.maxOutputTokens;
   const forced = toolConfig?.toolChoice !== undefined && !("auto" in toolConfig.toolChoice);
