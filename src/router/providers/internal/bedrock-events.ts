@@ -11,7 +11,7 @@ import { eventOf, type ServerEvent } from "./server-events.ts";
 export interface StreamException {
   /** Name with a capital: `ThrottlingException`. */
   readonly name: string;
-  /** What AWS says, as JSON or as text. */
+  /** Words of AWS, as JSON or as text. */
   readonly text: string;
 }
 

@@ -5,8 +5,8 @@ import { type EventFrame, EventFrameError, EventFrames } from "./event-frames.ts
 import { incomplete } from "./incomplete.ts";
 
 /**
- * Reads the messages of a body that is an event stream of AWS, and closes it. Throws `ProviderError` (`incomplete`) for what is
- * no such stream, for one that ends within a message, and for one that is too large.
+ * Reads the messages of a body that is an event stream of AWS, and closes it. Throws `ProviderError` (`incomplete`) for another
+ * kind of body, for one that ends within a message, and for one that is too large.
  */
 export async function* bodyFrames(reader: BodyReader, model: string): AsyncGenerator<EventFrame, void> {
   const frames = new EventFrames();

@@ -36,7 +36,7 @@ export function claudeOnPlatform(
   const writer = writerOf(facts);
   const reasoning = reasoningOfClaude(model);
   const isBedrock = version === "bedrock-2023-05-31";
-  /** What the address says is not in the body. Only Vertex AI wants to be told that it streams. */
+  /** Fields of the body. The address has the name of the model; only Vertex AI also wants to be told that it streams. */
   const platform = (sent: readonly string[], isStreamed: boolean) => ({
     anthropic_version: version,
     model: undefined,

@@ -6,7 +6,7 @@ import type { ConverseBlock, ConverseCitation } from "./converse-wire.ts";
 type UrlCitation = NonNullable<CompletionMessage["annotations"]>[number];
 type FunctionCall = Extract<ToolCall, { type: "function" }>;
 
-/** Returns the blocks of a message; what is no block is left out. */
+/** Returns the blocks of a message; anything else is left out. */
 export function blocksOf(content: unknown): readonly ConverseBlock[] {
   return Array.isArray(content) ? (content.filter(isObject) as ConverseBlock[]) : [];
 }

@@ -72,14 +72,14 @@ export function endsAnswer({ type }: ServerEvent): boolean | undefined {
 
 /** A block that is being built. What comes in pieces is kept in pieces. */
 interface OpenBlock {
-  /** What its start said, and pieces of kinds that are not known. */
+  /** Fields of its start, and pieces of kinds that are not known. */
   readonly said: Record<string, unknown>;
   text: string | undefined;
   /** JSON of a call's input. */
   json: string;
   reasoning: string | undefined;
   signature: string;
-  /** Of an image, or of reasoning that only its writer can read. */
+  /** Bytes of an image, or of reasoning that only its writer can read. */
   readonly bytes: Uint8Array[];
   readonly citations: Fields[];
   readonly results: ConverseBlock[];

@@ -86,7 +86,7 @@ export interface ConverseUsage {
   readonly cacheDetails?: unknown;
 }
 
-/** What follows the message of an answer, in a stream as the event `metadata`. */
+/** Facts that follow the message of an answer, in a stream as the event `metadata`. */
 export interface ConverseMetadata {
   readonly usage?: ConverseUsage | null;
   readonly metrics?: { readonly latencyMs?: number };
