@@ -223,7 +223,7 @@ function toToolUse(call: ToolCall, id: string): ToolUseBlock {
 }
 
 /** Parses arguments. The API accepts objects only, so arguments that a model got wrong are kept as text. */
-export function readArguments(json: string): Readonly<Record<string, unknown>> {
+function readArguments(json: string): Readonly<Record<string, unknown>> {
   if (json.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(json);

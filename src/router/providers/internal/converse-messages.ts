@@ -1,12 +1,6 @@
 import type { ChatMessage, PromptCacheBreakpoint } from "../../../contracts/index.ts";
-import { fieldsOf } from "../../../plugin/fields-of.ts";
-import {
-  isVisible,
-  readArguments,
-  readDataUrl,
-  readThinking,
-  type Untranslatable,
-} from "./anthropic-messages.ts";
+import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
+import { isVisible, readDataUrl, readThinking, type Untranslatable } from "./anthropic-messages.ts";
 import { asSentBack, blocksOf, callOf, textOf } from "./converse-blocks.ts";
 import type { ConverseModel } from "./converse-models.ts";
 import type { ConverseBlock, ConverseTurn } from "./converse-wire.ts";
@@ -269,4 +263,16 @@ function partsThatStillHold(message: AssistantMessage): readonly ConverseBlock[]
       );
     });
   return isSame ? parts : undefined;
+}
+
+/** Parses arguments. The API accepts objects only, so arguments that a model got wrong are kept as text. */
+function readArguments(json: string): Readonly<Record<string, unknown>> {
+  if (json.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(json);
+    if (isObject(value)) return value;
+  } catch {
+    // Invalid JSON is kept as text below.
+  }
+  return { arguments: json };
 }
