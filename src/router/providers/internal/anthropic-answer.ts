@@ -67,7 +67,12 @@ export function readMessage(value: unknown, name: string): AnswerMessage {
 
 /** Returns the text of a block. */
 export function textOf({ text }: AnswerBlock): string {
-  return typeof text === "string" ? text : "";
+  return said(text);
+}
+
+/** Returns a text, and "" for what is none: it is shown, and must not be `[object Object]`. */
+export function said(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function annotationsIn(blocks: readonly AnswerBlock[]): NonNullable<Choice["message"]["annotations"]> {
@@ -98,23 +103,24 @@ export function explanationOf({ stop_details: details }: AnswerMessage): string 
 
 function toToolCalls(block: AnswerBlock): NonNullable<Choice["message"]["tool_calls"]> {
   if (block.type !== "tool_use") return [];
-  const { id = "", name = "", input = {}, input_json } = block;
-  return [{ id, type: "function", function: { name, arguments: input_json || JSON.stringify(input) } }];
+  const { id, name, input = {}, input_json } = block;
+  const called = { name: said(name), arguments: input_json || JSON.stringify(input) };
+  return [{ id: said(id), type: "function", function: called }];
 }
 
 function toReasoning(content: readonly AnswerBlock[]): MessageExtensions {
   const blocks = content.flatMap((block) => toThinkingBlock(block) ?? []);
-  const text = content.map((block) => (block.type === "thinking" ? block.thinking : "")).join("");
+  const text = content.map((block) => (block.type === "thinking" ? said(block.thinking) : "")).join("");
   return {
     ...(text !== "" && { reasoning_content: text }),
     ...(blocks.length > 0 && { thinking_blocks: blocks }),
   };
 }
 
-export function toThinkingBlock(block: AnswerBlock): ThinkingBlock | undefined {
-  const { type, thinking = "", signature, data } = block;
-  if (type === "thinking" && signature) return { type, thinking, signature };
-  return type === "redacted_thinking" && data ? { type, data } : undefined;
+export function toThinkingBlock({ type, thinking, signature, data }: AnswerBlock): ThinkingBlock | undefined {
+  if (type === "thinking" && said(signature) !== "")
+    return { type, thinking: said(thinking), signature: said(signature) };
+  return type === "redacted_thinking" && said(data) !== "" ? { type, data: said(data) } : undefined;
 }
 
 /** Maps, because the reason comes from the server and could be "constructor". Of these OpenAI's word says all. */

@@ -60,8 +60,9 @@ export function factsOf(message: object): Part {
 }
 
 /** Returns what a text cites. `start`: its place in the text of the answer. */
-export function annotationsOf({ text = "", citations }: AnswerBlock, start: number): UrlCitation[] {
+export function annotationsOf({ text, citations }: AnswerBlock, start: number): UrlCitation[] {
   if (!Array.isArray(citations)) return [];
+  const end = start + (typeof text === "string" ? text.length : 0);
   return (citations as readonly AnswerCitation[]).flatMap((citation): UrlCitation[] => {
     const url = isObject(citation) ? addressOf(citation) : undefined;
     if (url === undefined) return [];
@@ -71,7 +72,7 @@ export function annotationsOf({ text = "", citations }: AnswerBlock, start: numb
         type: "url_citation",
         url_citation: {
           start_index: start,
-          end_index: start + text.length,
+          end_index: end,
           title: typeof title === "string" ? title : "",
           url,
         },

@@ -6,6 +6,7 @@ import {
   isOverflow,
   overflow,
   readMessage,
+  said,
   textOf,
   toEnd,
   toMetadata,
@@ -156,7 +157,7 @@ export function endsAnswer({ type, delta }: AnswerEvent): boolean | undefined {
 
 function update(assembly: Assembly, event: AnswerEvent): void {
   const { index = 0, delta, content_block: started } = event;
-  if (event.type === "content_block_start" && isObject(started)) assembly.blocks.set(index, { ...started });
+  if (event.type === "content_block_start" && isObject(started)) assembly.blocks.set(index, begun(started));
   if (event.type === "content_block_delta" && isObject(delta)) grow(assembly, index, delta);
   if (event.type !== "message_delta") return;
   const { message } = assembly;
@@ -179,21 +180,24 @@ function grow({ blocks, json }: Assembly, index: number, delta: NonNullable<Answ
   if (block === undefined) return;
   if (typeof partial_json === "string") json.set(index, (json.get(index) ?? "") + partial_json);
   if (typeof text === "string") block.text = textOf(block) + text;
-  if (typeof thinking === "string") block.thinking = (block.thinking ?? "") + thinking;
+  if (typeof thinking === "string") block.thinking = said(block.thinking) + thinking;
   if (typeof signature === "string") block.signature = signature;
-  if (isObject(citation)) addCitation(block, citation);
+  if (isObject(citation)) {
+    if (Array.isArray(block.citations)) (block.citations as AnswerCitation[]).push(citation);
+    else block.citations = [citation];
+  }
   if (delta.type !== "compaction_delta") return;
   if (typeof content === "string")
     block.content = (typeof block.content === "string" ? block.content : "") + content;
   if (typeof encrypted_content === "string") Object.assign(block, { encrypted_content });
 }
 
-/** Adds in place: a copy at each citation would take a square of time. */
-function addCitation(block: GrowingBlock, citation: AnswerCitation): void {
-  const { citations } = block;
-  if (Array.isArray(citations) && Object.isFrozen(citations) === false)
-    (citations as AnswerCitation[]).push(citation);
-  else block.citations = [citation];
+/** Returns a block of our own. Citations are added in place: a copy at each of them would take a square of time. */
+function begun(started: AnswerBlock): GrowingBlock {
+  const { citations } = started;
+  return Array.isArray(citations)
+    ? { ...started, citations: [...(citations as AnswerCitation[])] }
+    : { ...started };
 }
 
 /**
@@ -226,8 +230,8 @@ function toDelta(
   if (type === "content_block_start" && block?.type === "tool_use") {
     const next = toolIndexes.size;
     toolIndexes.set(index, next);
-    const { id = "", name = "" } = block;
-    return { tool_calls: [{ index: next, id, type: "function", function: { name, arguments: "" } }] };
+    const called = { name: said(block.name), arguments: "" };
+    return { tool_calls: [{ index: next, id: said(block.id), type: "function", function: called }] };
   }
   if (type === "content_block_start" && block?.type === "text" && textOf(block) !== "")
     return { content: textOf(block) };
