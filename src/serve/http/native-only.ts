@@ -22,7 +22,7 @@ export function nativeParts(): NativeParts {
 
 /**
  * Permits models that speak a protocol themselves, which get the request as it came. `reason` is why others cannot take it,
- * and what a decision says of them.
+ * which the decision says for each of them.
  */
 export function nativeOnly(protocol: NativeProtocol, reason: string, models: Router["models"]): Constraint {
   return {
