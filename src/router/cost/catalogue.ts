@@ -9,6 +9,8 @@ import type {
 } from "../../contracts/index.ts";
 import { readName } from "../../plugin/read-name.ts";
 import { pricesDate, reviewed, rows, source } from "./catalogue.generated.ts";
+import { fitsPatterns } from "./fits-pattern.ts";
+import { modelApiOf } from "./model-api.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
 export interface CatalogueEntry {
@@ -18,6 +20,8 @@ export interface CatalogueEntry {
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly capabilities?: Capabilities | undefined;
+  /** `responses`: OpenAI's chat completions refuse the model, or its tools. Absent: they do not, as far as is known. */
+  readonly api?: "responses" | undefined;
 }
 
 /** Date of the catalogue's last review, as `YYYY-MM-DD`. */
@@ -86,7 +90,7 @@ export function lookUpModel(provider: string, model: string): CatalogueEntry | u
     .replace(provider === "vertex" ? /^google\// : /^models\//, "");
   for (const spelling of spellingsOf(name)) {
     const row = models.find(([, patterns]) => fitsPatterns(spelling, patterns));
-    if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row);
+    if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row, modelApiOf(owner, spelling));
   }
   return undefined;
 }
@@ -157,7 +161,7 @@ function known<T extends object>(fields: T | undefined): Partial<T> {
   ) as Partial<T>;
 }
 
-function entryOf(name: string, row: Row): CatalogueEntry {
+function entryOf(name: string, row: Row, api: CatalogueEntry["api"]): CatalogueEntry {
   const [, , rates, contextWindow, maxOutputTokens, capabilities, more = {}] = row;
   return {
     name,
@@ -166,6 +170,7 @@ function entryOf(name: string, row: Row): CatalogueEntry {
       contextWindow: contextWindow ?? undefined,
       maxOutputTokens: maxOutputTokens ?? undefined,
       capabilities: capabilities ? capabilitiesOf(capabilities) : undefined,
+      api,
     }),
   };
 }
@@ -238,35 +243,4 @@ function capabilitiesOf(letters: string): Capabilities {
     return letters.includes(letter.toLowerCase()) ? false : undefined;
   };
   return known({ tools: read("T"), images: read("I"), jsonSchema: read("J"), reasoning: read("R") });
-}
-
-/**
- * Returns true if a model's name fits a pattern: a lower-case name in which `#` stands for one digit, and
- * a `*` at the start or end for any text. Reads the name once.
- */
-export function fitsPattern(name: string, pattern: string): boolean {
-  const anyStart = pattern.startsWith("*");
-  const anyEnd = pattern.endsWith("*");
-  const body = pattern.slice(anyStart ? 1 : 0, anyEnd ? -1 : undefined);
-  if (anyStart) return anyEnd ? name.includes(body) : name.endsWith(body);
-  if (name.length < body.length || (!anyEnd && name.length > body.length)) return false;
-  for (let at = 0; at < body.length; at += 1) {
-    if (body[at] === "#" ? !isDigit(name.charCodeAt(at)) : body[at] !== name[at]) return false;
-  }
-  return true;
-}
-
-/** Returns true if a name fits one of the patterns and none of those that start with `!`. */
-export function fitsPatterns(name: string, patterns: readonly string[]): boolean {
-  let fits = false;
-  for (const pattern of patterns) {
-    if (pattern.startsWith("!")) {
-      if (fitsPattern(name, pattern.slice(1))) return false;
-    } else fits ||= fitsPattern(name, pattern);
-  }
-  return fits;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
 }

@@ -1,0 +1,51 @@
+import { fitsPatterns } from "./fits-pattern.ts";
+
+/** Models of OpenAI that need Responses for one reason. */
+interface NeedsResponses {
+  /** Name patterns, also as Azure's users write them: `gpt-5-4`. */
+  readonly names: readonly string[];
+  /** Address of the thread or page that says so. */
+  readonly source: string;
+  /** Its date, as `YYYY-MM-DD`. */
+  readonly date: string;
+}
+
+const needsResponses: readonly NeedsResponses[] = [
+  {
+    // Chat completions refuse them whatever the request is.
+    names: ["*-codex*", "codex-mini*", "*-pro", "*-pro-20*"],
+    source: "https://github.com/CopilotC-Nvim/CopilotChat.nvim/issues/1442",
+    date: "2025-09-26",
+  },
+  {
+    // "Function tools with reasoning_effort are not supported": where the request names an effort.
+    names: ["gpt-5.4*", "gpt-5-4*"],
+    source: "https://github.com/openai/openai-openapi/issues/541",
+    date: "2026-05-18",
+  },
+  {
+    names: ["gpt-5.5*", "gpt-5-5*", "!*-chat*"],
+    source: "https://github.com/charmbracelet/crush/issues/2913",
+    date: "2026-05-14",
+  },
+  {
+    // They reason by default, and so refuse tools also where the request names no effort.
+    names: ["gpt-5.6*", "gpt-5-6*"],
+    source: "https://github.com/BerriAI/litellm/pull/34569",
+    date: "2026-07-24",
+  },
+  {
+    names: ["gpt-6*"],
+    source: "https://github.com/onyx-dot-app/onyx/issues/15008",
+    date: "2026-09-23",
+  },
+];
+
+/**
+ * Returns the interface of OpenAI that a model needs to do all that it can; undefined if chat completions do, or if
+ * nothing is known.
+ */
+export function modelApiOf(owner: string | undefined, name: string): "responses" | undefined {
+  if (owner !== "openai") return undefined;
+  return needsResponses.some(({ names }) => fitsPatterns(name, names)) ? "responses" : undefined;
+}
