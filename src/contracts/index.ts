@@ -161,6 +161,7 @@ export type {
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { Load, MemberRecord, PoolEvent, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
 export type {
+  CheaperHours,
   GpuPrice,
   Price,
   PriceChange,
