@@ -1,5 +1,6 @@
 import type {
   Capabilities,
+  CheaperHours,
   ModelFacts,
   Price,
   PriceTerms,
@@ -7,10 +8,19 @@ import type {
   ServiceTierPrice,
   UnstackedPart,
 } from "../../contracts/index.ts";
-import { readName } from "../../plugin/read-name.ts";
-import { pricesDate, reviewed, rows, source } from "./catalogue.generated.ts";
+import { readName, reasoningEfforts } from "../../plugin/read-name.ts";
+import {
+  pricesDate,
+  reviewed,
+  rows,
+  services,
+  source,
+  tableDate,
+  tableSource,
+} from "./catalogue.generated.ts";
 import { fitsPatterns } from "./fits-pattern.ts";
 import { modelApiOf } from "./model-api.ts";
+import { timesFactor } from "./times-factor.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
 export interface CatalogueEntry {
@@ -30,32 +40,38 @@ export const catalogueDate: string = reviewed;
 /** Source of the prices: package, version and publication date. */
 export const catalogueSource: string = source;
 
-/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities, more]`. */
+/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities, more]`. 0: its name alone. */
 type Row = readonly [
   string,
-  readonly string[],
+  readonly string[] | 0,
   readonly RateRow[],
   (number | null)?,
   (number | null)?,
   (string | null)?,
   More?,
 ];
-/** Classes of service, later prices as `[from, rates by tier]`, and 1 if the price is not of the package. */
+/**
+ * Number of the list of classes of service, cheaper hours as `[days, from, to, factor]`, the fee of a request, later prices
+ * as `[from, rates by tier]`, and the number of the price's source.
+ */
 interface More {
-  readonly s?: Readonly<Record<string, TierRow>>;
+  readonly s?: number;
+  readonly h?: readonly (readonly [string, string, string, number])[];
+  readonly f?: number;
   readonly c?: readonly (readonly [string, readonly RateRow[]])[];
-  readonly a?: 1;
+  readonly a?: number;
 }
 /** A factor or `[input, output, cached input]`, and letters of the parts that keep the standard price. */
 type TierRow = readonly [number | readonly [number, number, number], string?];
 /**
- * A row `[above input tokens, input, output, cached input, cache write, the same for an hour, audio, cached audio]`,
- * rates in USD per million tokens. A bound below 0 is inclusive.
+ * A row `[above input tokens, input, output, cached input, cache write, the same for an hour, audio, cached audio, audio
+ * output]`, rates in USD per million tokens. A bound below 0 is inclusive.
  */
 type RateRow = readonly [
   number,
   number,
   number,
+  (number | null)?,
   (number | null)?,
   (number | null)?,
   (number | null)?,
@@ -68,31 +84,89 @@ const sameModelsAs: Readonly<Record<string, string>> = {
   bedrock: "aws",
   vertex: "google",
   xai: "x-ai",
+  moonshot: "moonshotai",
+  dashscope: "alibaba",
+  together_ai: "together",
+  fireworks_ai: "fireworks",
 };
 const longestName = 200;
 
 let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
+let parsedServices: readonly Readonly<Record<string, TierRow>>[] | undefined;
 
 /**
  * Looks up a model by its provider's name: first as given, then with its date in the other notation
  * (`-20250807`, `-2025-08-07`), then without its date, so that a snapshot that is not listed gets the facts
  * of its model. An effort or a version that follows the name (`gpt-5@high`) makes no other model of it.
+ * `region` is that of a model on Vertex AI.
  */
-export function lookUpModel(provider: string, model: string): CatalogueEntry | undefined {
+export function lookUpModel(provider: string, model: string, region?: string): CatalogueEntry | undefined {
   if (model.length > longestName) return undefined;
-  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
   const owner = Object.hasOwn(sameModelsAs, provider) ? sameModelsAs[provider] : provider;
-  const models = owner !== undefined && Object.hasOwn(parsed, owner) ? parsed[owner] : undefined;
+  if (owner === undefined) return undefined;
+  const name = plainName(provider, model);
+  return lookUp(owner, name) ?? lookUpResold(provider, model, region);
+}
+
+function lookUp(owner: string, name: string): CatalogueEntry | undefined {
+  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
+  const models = Object.hasOwn(parsed, owner) ? parsed[owner] : undefined;
   if (models === undefined) return undefined;
-  const name = model
-    .trim()
-    .toLowerCase()
-    .replace(provider === "vertex" ? /^google\// : /^models\//, "");
   for (const spelling of spellingsOf(name)) {
-    const row = models.find(([, patterns]) => fitsPatterns(spelling, patterns));
+    const row = models.find(([model, patterns]) =>
+      patterns === 0 ? spelling === model.toLowerCase() : fitsPatterns(spelling, patterns),
+    );
     if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row, modelApiOf(owner, spelling));
   }
   return undefined;
+}
+
+/** Regions before the name of a profile of Bedrock. `global` stays: its prices are others. */
+const regionOfProfile = /^(?:.*\/)?(?:(?:us|us-gov|eu|apac|au|jp|in|ca|sa)\.)?/;
+
+function plainName(provider: string, model: string): string {
+  const name = model.trim().toLowerCase();
+  if (provider === "bedrock") return name.replace(regionOfProfile, "");
+  if (provider === "vertex") return name.replace(/^google\//, "");
+  if (provider.startsWith("fireworks")) return name.replace(/^accounts\/fireworks\/(?:models|routers)\//, "");
+  return name.replace(/^models\//, "");
+}
+
+/** Models of Claude whose price is the same in all regions. Later ones cost a tenth more than by global profiles. */
+const sameEverywhere = /:claude-(?:3|opus-4-[01]|sonnet-4-0)/;
+const regionalFactor = 1.1;
+
+/**
+ * Looks up a model of Anthropic or OpenAI that a platform sells: by the maker's facts, at its price by global profiles, and
+ * a tenth more in a region. Sources: platform.claude.com/docs/en/about-claude/pricing, LiteLLM's table for OpenAI's.
+ */
+function lookUpResold(
+  provider: string,
+  model: string,
+  region: string | undefined,
+): CatalogueEntry | undefined {
+  const found =
+    provider === "bedrock"
+      ? /^(global\.)?(anthropic|openai)\.(.+?)(?:-v\d+(?::\d+)?)?$/.exec(plainName(provider, model))
+      : provider === "vertex" && /^()(?:anthropic\/)?()(claude-.+)$/.exec(plainName(provider, model));
+  if (!found) return undefined;
+  const [, global = "", maker, name = ""] = found;
+  const own = lookUp(maker || "anthropic", name);
+  if (own === undefined) return undefined;
+  const isGlobal = global !== "" || region === "global" || sameEverywhere.test(own.name);
+  const { price } = own;
+  const { serviceTiers: _, ...terms } = price ?? {};
+  const { jsonSchema, ...others } = own.capabilities ?? {};
+  return {
+    name: `${provider === "bedrock" ? "aws" : "google"}:${global}${maker || "anthropic"}.${own.name.slice(own.name.indexOf(":") + 1)}`,
+    ...known({
+      price: price && timesFactor(terms as Price, isGlobal ? 1 : regionalFactor),
+      contextWindow: own.contextWindow,
+      maxOutputTokens: own.maxOutputTokens,
+      // Whether OpenAI's models there follow a schema is not known.
+      capabilities: maker === "openai" ? others : own.capabilities,
+    }),
+  };
 }
 
 /** Looks up a model by its name, `provider:model[@effort][#version]`. */
@@ -125,7 +199,7 @@ function spellingsOf(name: string): readonly string[] {
  */
 export function completeFacts(model: ModelFacts): ModelFacts {
   const { name, provider, labels } = model;
-  const entry = lookUpModel(provider, model.model);
+  const entry = lookUpModel(provider, model.model, labels["region"]);
   const capabilities = { ...entry?.capabilities, ...known(model.capabilities) };
   return {
     name,
@@ -175,24 +249,25 @@ function entryOf(name: string, row: Row, api: CatalogueEntry["api"]): CatalogueE
   };
 }
 
-const ownSource = "the providers' pages";
+/** Sources of prices, and when they were published or read. */
+const sources = [
+  [source, pricesDate],
+  ["the providers' pages", reviewed],
+  [tableSource, tableDate],
+] as const;
 
-function priceOf(rates: readonly RateRow[], { s, c, a }: More): Price | undefined {
-  const terms = termsOf(rates, s);
+function priceOf(rates: readonly RateRow[], more: More): Price | undefined {
+  const terms = termsOf(rates, more);
   if (terms === undefined) return undefined;
-  const changes = c?.flatMap(([from, later]) => {
-    const of = termsOf(later, s);
+  const changes = more.c?.flatMap(([from, later]) => {
+    const of = termsOf(later, more);
     return of === undefined ? [] : [{ from, ...of }];
   });
-  return {
-    ...terms,
-    ...(changes === undefined ? {} : { changes }),
-    source: a === 1 ? ownSource : source,
-    checkedOn: a === 1 ? reviewed : pricesDate,
-  };
+  const [from, checkedOn] = sources[more.a ?? 0] ?? sources[0];
+  return { ...terms, ...(changes === undefined ? {} : { changes }), source: from, checkedOn };
 }
 
-function termsOf([base, ...above]: readonly RateRow[], services: More["s"]): PriceTerms | undefined {
+function termsOf([base, ...above]: readonly RateRow[], { s, h, f }: More): PriceTerms | undefined {
   if (base === undefined) return undefined;
   const tiers = above.map((row) => ({
     aboveInputTokens: Math.abs(row[0]),
@@ -201,9 +276,15 @@ function termsOf([base, ...above]: readonly RateRow[], services: More["s"]): Pri
   }));
   return {
     ...ratesOf(base),
+    ...(f === undefined ? {} : { usdPerRequest: f }),
+    ...(h === undefined ? {} : { cheaperHours: h.map(hoursOf) }),
     ...(tiers.length > 0 ? { tiers } : {}),
-    ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),
+    ...(s === undefined ? {} : { serviceTiers: serviceTiersOf(s) }),
   };
+}
+
+function hoursOf([days, from, to, factor]: NonNullable<More["h"]>[number]): CheaperHours {
+  return { days: Array.from(days, Number), from, to, factor };
 }
 
 const partLetters: readonly (readonly [string, UnstackedPart])[] = [
@@ -211,18 +292,21 @@ const partLetters: readonly (readonly [string, UnstackedPart])[] = [
   ["c", "cachedInput"],
 ];
 
-function serviceTiersOf(services: NonNullable<More["s"]>): Readonly<Record<string, ServiceTierPrice>> {
+function serviceTiersOf(list: number): Readonly<Record<string, ServiceTierPrice>> {
+  parsedServices ??= JSON.parse(services) as Record<string, TierRow>[];
   return Object.fromEntries(
-    Object.entries(services).map(([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
-      const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
-      const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
-      // An account whose standing class is another one says so in the model's defaults.
-      return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
-    }),
+    Object.entries(parsedServices[list] ?? {}).map(
+      ([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
+        const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
+        const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
+        // An account whose standing class is another one says so in the model's defaults.
+        return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
+      },
+    ),
   );
 }
 
-function ratesOf([, input, output, cached, write, write1h, audio, cachedAudio]: RateRow): Rates {
+function ratesOf([, input, output, cached, write, write1h, audio, cachedAudio, audioOut]: RateRow): Rates {
   return {
     usdPerMillionInputTokens: input,
     usdPerMillionOutputTokens: output,
@@ -232,15 +316,25 @@ function ratesOf([, input, output, cached, write, write1h, audio, cachedAudio]: 
       usdPerMillionCacheWrite1hTokens: write1h ?? undefined,
       usdPerMillionAudioInputTokens: audio ?? undefined,
       usdPerMillionCachedAudioInputTokens: cachedAudio ?? undefined,
+      usdPerMillionAudioOutputTokens: audioOut ?? undefined,
     }),
   };
 }
 
-/** Reads capabilities: a capital letter means yes, a small one no, an absent one unknown. */
+/** Reads capabilities: a capital letter means yes, a small one no, an absent one unknown, and a digit an effort. */
 function capabilitiesOf(letters: string): Capabilities {
   const read = (letter: string): boolean | undefined => {
     if (letters.includes(letter)) return true;
     return letters.includes(letter.toLowerCase()) ? false : undefined;
   };
-  return known({ tools: read("T"), images: read("I"), jsonSchema: read("J"), reasoning: read("R") });
+  const efforts = reasoningEfforts.filter((_, at) => letters.includes(String(at)));
+  return known({
+    tools: read("T"),
+    images: read("I"),
+    jsonSchema: read("J"),
+    reasoning: read("R"),
+    audioInput: read("A"),
+    audioOutput: read("S"),
+    efforts: efforts.length > 0 ? efforts : undefined,
+  });
 }

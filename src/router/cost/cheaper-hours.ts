@@ -1,4 +1,5 @@
-import type { CheaperHours, PriceTerms, Rates } from "../../contracts/index.ts";
+import type { CheaperHours, PriceTerms } from "../../contracts/index.ts";
+import { timesFactor } from "./times-factor.ts";
 
 const minuteMs = 60_000;
 const dayMinutes = 1_440;
@@ -23,7 +24,8 @@ export function atHour(terms: PriceTerms, at: number): PriceTerms {
   }
   let cheaper = made.get(factor);
   if (cheaper === undefined) {
-    cheaper = timesFactor(terms, factor);
+    const { cheaperHours: _, ...full } = terms;
+    cheaper = timesFactor(full, factor);
     made.set(factor, cheaper);
   }
   return cheaper;
@@ -49,22 +51,4 @@ function holdsAt({ days, from, to }: CheaperHours, ofWeek: number): boolean {
 
 function minutesOf(hour: string): number {
   return Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3));
-}
-
-function timesFactor({ cheaperHours: _, ...terms }: PriceTerms, factor: number): PriceTerms {
-  const { tiers } = terms;
-  return {
-    ...rates(terms, factor),
-    ...(tiers !== undefined && { tiers: tiers.map((tier) => rates(tier, factor)) }),
-  };
-}
-
-/** Multiplies the rates per token, and leaves all else as it is. */
-function rates<T extends Rates>(of: T, factor: number): T {
-  return Object.fromEntries(
-    Object.entries(of).map(([name, value]) => [
-      name,
-      name.startsWith("usdPerMillion") ? (value as number) * factor : value,
-    ]),
-  ) as T;
 }

@@ -1,7 +1,9 @@
 import { fitsPatterns } from "./fits-pattern.ts";
 
-/** Models of OpenAI that need Responses for one reason. */
+/** Models that need Responses for one reason. */
 interface NeedsResponses {
+  /** Maker of the models. Absent: OpenAI. */
+  readonly owner?: string;
   /** Name patterns, also as Azure's users write them: `gpt-5-4`. */
   readonly names: readonly string[];
   /** Address of the thread or page that says so. */
@@ -13,7 +15,7 @@ interface NeedsResponses {
 const needsResponses: readonly NeedsResponses[] = [
   {
     // Chat completions refuse them whatever the request is.
-    names: ["*-codex*", "codex-mini*", "*-pro", "*-pro-20*"],
+    names: ["*-codex*", "codex-mini*", "*-pro", "*-pro-20*", "gpt-daybreak-*"],
     source: "https://github.com/CopilotC-Nvim/CopilotChat.nvim/issues/1442",
     date: "2025-09-26",
   },
@@ -39,13 +41,21 @@ const needsResponses: readonly NeedsResponses[] = [
     source: "https://github.com/onyx-dot-app/onyx/issues/15008",
     date: "2026-09-23",
   },
+  {
+    owner: "x-ai",
+    names: ["grok-4.20-multi-agent*"],
+    source: "LiteLLM's table, the row's mode",
+    date: "2026-11-20",
+  },
 ];
 
 /**
  * Returns the interface of OpenAI that a model needs to do all that it can; undefined if chat completions do, or if
  * nothing is known.
  */
-export function modelApiOf(owner: string | undefined, name: string): "responses" | undefined {
-  if (owner !== "openai") return undefined;
-  return needsResponses.some(({ names }) => fitsPatterns(name, names)) ? "responses" : undefined;
+export function modelApiOf(maker: string, name: string): "responses" | undefined {
+  const isNeeded = needsResponses.some(
+    ({ owner = "openai", names }) => owner === maker && fitsPatterns(name, names),
+  );
+  return isNeeded ? "responses" : undefined;
 }
