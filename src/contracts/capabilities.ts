@@ -6,7 +6,7 @@ export interface Capabilities {
   readonly images?: boolean | undefined;
   readonly jsonSchema?: boolean | undefined;
   readonly reasoning?: boolean | undefined;
-  /** True if the model hears sound. */
+  /** True if the model reads sound. */
   readonly audioInput?: boolean | undefined;
   /** True if the model answers with sound where a request asks for it. */
   readonly audioOutput?: boolean | undefined;

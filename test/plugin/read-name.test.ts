@@ -6,10 +6,10 @@ import { lookUpModel, lookUpName } from "../../src/router/cost/catalogue.ts";
 import { numRuns } from "../support/runs.ts";
 
 /** Names that the catalogue's patterns stand for, with a digit for each `#` and some text for each `*`. */
-const catalogueNames = Object.entries(JSON.parse(rows) as Record<string, [string, string[]][]>).flatMap(
+const catalogueNames = Object.entries(JSON.parse(rows) as Record<string, [string, string[] | 0][]>).flatMap(
   ([provider, models]) =>
-    models.flatMap(([, patterns]) =>
-      patterns
+    models.flatMap(([name, patterns]) =>
+      (patterns === 0 ? [name.toLowerCase()] : patterns)
         .filter((pattern) => !pattern.startsWith("!"))
         .map((pattern) => ({ provider, model: pattern.replaceAll("#", "7").replaceAll("*", "x") })),
     ),

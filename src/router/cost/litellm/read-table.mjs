@@ -25,7 +25,7 @@ const providers = {
   bedrock_converse: ["aws", ""],
 };
 
-/** Models that answer with something else than a chat's text, that the catalogue leaves out, or that are no models. */
+/** Models that answer with something else than a chat's text, and rows that describe something else. */
 const otherKind =
   /realtime|-tts|transcribe|whisper|[/-]image|lyria|robotics|live|embed|omni|ocr|moderation|computer-use|deep-research-p|deep-research-max|search-preview|(?<!safe)guard|container$|mistral\.voxtral|exp-|learnlm|^ft:|flux|together-ai-/;
 /** Names of trial versions, of which the lasting one has the same facts. */
