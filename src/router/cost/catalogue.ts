@@ -10,14 +10,16 @@ import type {
 } from "../../contracts/index.ts";
 import { readName, reasoningEfforts } from "../../plugin/read-name.ts";
 import {
+  hourLists,
   pricesDate,
   reviewed,
   rows,
-  services,
+  serviceLists,
   source,
   tableDate,
   tableSource,
 } from "./catalogue.generated.ts";
+import { type Line, type RateRow, type Row, readLines, readRow } from "./catalogue-rows.ts";
 import { fitsPatterns } from "./fits-pattern.ts";
 import { modelApiOf } from "./model-api.ts";
 import { timesFactor } from "./times-factor.ts";
@@ -40,44 +42,10 @@ export const catalogueDate: string = reviewed;
 /** Source of the prices: package, version and publication date. */
 export const catalogueSource: string = source;
 
-/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities, more]`. 0: its name alone. */
-type Row = readonly [
-  string,
-  readonly string[] | 0,
-  readonly RateRow[],
-  (number | null)?,
-  (number | null)?,
-  (string | null)?,
-  More?,
-];
-/**
- * Number of the list of classes of service, cheaper hours as `[days, from, to, factor]`, the fee of a request, later prices
- * as `[from, rates by tier]`, and the number of the price's source.
- */
-interface More {
-  readonly s?: number;
-  readonly h?: readonly (readonly [string, string, string, number])[];
-  readonly f?: number;
-  readonly c?: readonly (readonly [string, readonly RateRow[]])[];
-  readonly a?: number;
-}
 /** A factor or `[input, output, cached input]`, and letters of the parts that keep the standard price. */
 type TierRow = readonly [number | readonly [number, number, number], string?];
-/**
- * A row `[above input tokens, input, output, cached input, cache write, the same for an hour, audio, cached audio, audio
- * output]`, rates in USD per million tokens. A bound below 0 is inclusive.
- */
-type RateRow = readonly [
-  number,
-  number,
-  number,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-];
+/** Days as digits, start, end and factor. */
+type HourRow = readonly [string, string, string, number];
 
 const sameModelsAs: Readonly<Record<string, string>> = {
   azure: "openai",
@@ -91,8 +59,9 @@ const sameModelsAs: Readonly<Record<string, string>> = {
 };
 const longestName = 200;
 
-let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
+let parsed: ReadonlyMap<string, readonly Line[]> | undefined;
 let parsedServices: readonly Readonly<Record<string, TierRow>>[] | undefined;
+let parsedHours: readonly (readonly HourRow[])[] | undefined;
 
 /**
  * Looks up a model by its provider's name: first as given, then with its date in the other notation
@@ -109,16 +78,19 @@ export function lookUpModel(provider: string, model: string, region?: string): C
 }
 
 function lookUp(owner: string, name: string): CatalogueEntry | undefined {
-  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
-  const models = Object.hasOwn(parsed, owner) ? parsed[owner] : undefined;
-  if (models === undefined) return undefined;
+  const lines = linesOf(owner);
+  if (lines === undefined) return undefined;
   for (const spelling of spellingsOf(name)) {
-    const row = models.find(([model, patterns]) =>
-      patterns === 0 ? spelling === model.toLowerCase() : fitsPatterns(spelling, patterns),
-    );
-    if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row, modelApiOf(owner, spelling));
+    const line = lines.find(({ names }) => fitsPatterns(spelling, names));
+    if (line !== undefined)
+      return entryOf(`${owner}:${line.model}`, readRow(line), modelApiOf(owner, spelling));
   }
   return undefined;
+}
+
+function linesOf(owner: string): readonly Line[] | undefined {
+  parsed ??= readLines(rows);
+  return parsed.get(owner);
 }
 
 /** Regions before the name of a profile of Bedrock. `global` stays: its prices are others. */
@@ -177,11 +149,8 @@ export function lookUpName(name: string): CatalogueEntry | undefined {
 
 /** True if the catalogue lists models of the provider. */
 export function isListedProvider(provider: string): boolean {
-  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
-  return Object.hasOwn(
-    parsed,
-    Object.hasOwn(sameModelsAs, provider) ? (sameModelsAs[provider] as string) : provider,
-  );
+  const owner = Object.hasOwn(sameModelsAs, provider) ? sameModelsAs[provider] : provider;
+  return owner !== undefined && linesOf(owner) !== undefined;
 }
 
 const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
@@ -236,14 +205,13 @@ function known<T extends object>(fields: T | undefined): Partial<T> {
 }
 
 function entryOf(name: string, row: Row, api: CatalogueEntry["api"]): CatalogueEntry {
-  const [, , rates, contextWindow, maxOutputTokens, capabilities, more = {}] = row;
   return {
     name,
     ...known({
-      price: priceOf(rates, more),
-      contextWindow: contextWindow ?? undefined,
-      maxOutputTokens: maxOutputTokens ?? undefined,
-      capabilities: capabilities ? capabilitiesOf(capabilities) : undefined,
+      price: priceOf(row),
+      contextWindow: row.contextWindow,
+      maxOutputTokens: row.maxOutputTokens,
+      capabilities: row.capabilities === "" ? undefined : capabilitiesOf(row.capabilities),
       api,
     }),
   };
@@ -256,35 +224,47 @@ const sources = [
   [tableSource, tableDate],
 ] as const;
 
-function priceOf(rates: readonly RateRow[], more: More): Price | undefined {
-  const terms = termsOf(rates, more);
+function priceOf(row: Row): Price | undefined {
+  const terms = termsOf(row.rates, row);
   if (terms === undefined) return undefined;
-  const changes = more.c?.flatMap(([from, later]) => {
-    const of = termsOf(later, more);
+  const changes = row.changes.flatMap(([from, later]) => {
+    const of = termsOf(later, row);
     return of === undefined ? [] : [{ from, ...of }];
   });
-  const [from, checkedOn] = sources[more.a ?? 0] ?? sources[0];
-  return { ...terms, ...(changes === undefined ? {} : { changes }), source: from, checkedOn };
+  const [from, checkedOn] = sources[row.source] ?? sources[0];
+  return { ...terms, ...(changes.length === 0 ? {} : { changes }), source: from, checkedOn };
 }
 
-function termsOf([base, ...above]: readonly RateRow[], { s, h, f }: More): PriceTerms | undefined {
+function termsOf(
+  [base, ...above]: readonly RateRow[],
+  { fee, hours, services }: Row,
+): PriceTerms | undefined {
   if (base === undefined) return undefined;
-  const tiers = above.map((row) => ({
-    aboveInputTokens: Math.abs(row[0]),
-    ...(row[0] < 0 ? { inclusive: true } : {}),
-    ...ratesOf(row),
-  }));
+  const tiers = above.map((row) => {
+    const [bound = 0] = row;
+    return {
+      aboveInputTokens: Math.abs(bound),
+      ...(bound < 0 ? { inclusive: true } : {}),
+      ...ratesOf(row),
+    };
+  });
   return {
     ...ratesOf(base),
-    ...(f === undefined ? {} : { usdPerRequest: f }),
-    ...(h === undefined ? {} : { cheaperHours: h.map(hoursOf) }),
+    ...known({ usdPerRequest: fee }),
+    ...(hours === undefined ? {} : { cheaperHours: hoursOf(hours) }),
     ...(tiers.length > 0 ? { tiers } : {}),
-    ...(s === undefined ? {} : { serviceTiers: serviceTiersOf(s) }),
+    ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),
   };
 }
 
-function hoursOf([days, from, to, factor]: NonNullable<More["h"]>[number]): CheaperHours {
-  return { days: Array.from(days, Number), from, to, factor };
+function hoursOf(list: number): readonly CheaperHours[] {
+  parsedHours ??= JSON.parse(hourLists) as HourRow[][];
+  return (parsedHours[list] ?? []).map(([days, from, to, factor]) => ({
+    days: Array.from(days, Number),
+    from,
+    to,
+    factor,
+  }));
 }
 
 const partLetters: readonly (readonly [string, UnstackedPart])[] = [
@@ -293,7 +273,7 @@ const partLetters: readonly (readonly [string, UnstackedPart])[] = [
 ];
 
 function serviceTiersOf(list: number): Readonly<Record<string, ServiceTierPrice>> {
-  parsedServices ??= JSON.parse(services) as Record<string, TierRow>[];
+  parsedServices ??= JSON.parse(serviceLists) as Record<string, TierRow>[];
   return Object.fromEntries(
     Object.entries(parsedServices[list] ?? {}).map(
       ([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
@@ -306,17 +286,27 @@ function serviceTiersOf(list: number): Readonly<Record<string, ServiceTierPrice>
   );
 }
 
-function ratesOf([, input, output, cached, write, write1h, audio, cachedAudio, audioOut]: RateRow): Rates {
+function ratesOf([
+  ,
+  input = 0,
+  output = 0,
+  cached,
+  write,
+  write1h,
+  audio,
+  cachedAudio,
+  audioOut,
+]: RateRow): Rates {
   return {
     usdPerMillionInputTokens: input,
     usdPerMillionOutputTokens: output,
     ...known({
-      usdPerMillionCachedInputTokens: cached ?? undefined,
-      usdPerMillionCacheWriteTokens: write ?? undefined,
-      usdPerMillionCacheWrite1hTokens: write1h ?? undefined,
-      usdPerMillionAudioInputTokens: audio ?? undefined,
-      usdPerMillionCachedAudioInputTokens: cachedAudio ?? undefined,
-      usdPerMillionAudioOutputTokens: audioOut ?? undefined,
+      usdPerMillionCachedInputTokens: cached,
+      usdPerMillionCacheWriteTokens: write,
+      usdPerMillionCacheWrite1hTokens: write1h,
+      usdPerMillionAudioInputTokens: audio,
+      usdPerMillionCachedAudioInputTokens: cachedAudio,
+      usdPerMillionAudioOutputTokens: audioOut,
     }),
   };
 }

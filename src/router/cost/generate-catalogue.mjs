@@ -216,39 +216,53 @@ function ratesOfTable(provider, { rates, tiers }) {
   );
 }
 
-/** Returns `[model, names, rates, contextWindow, maxOutputTokens, capabilities, more]` without trailing unknowns. */
-function row(provider, entry) {
-  const { model, names, rates = [], contextWindow, maxOutputTokens, changes, from, theirs = [] } = entry;
+/** Lists of classes of service and of cheaper hours, which many rows share, as JSON. */
+const [serviceLists, hourLists] = [[], []];
+function numberOf(list, lists) {
+  const text = JSON.stringify(list);
+  if (!lists.includes(text)) lists.push(text);
+  return lists.indexOf(text);
+}
+
+/** Writes a number as `catalogue-rows.ts` reads it: 128k, 256i, .25. */
+function short(number) {
+  if (number === null || number === undefined) return "";
+  for (const [unit, of] of [
+    ["k", 1_000],
+    ["i", 1_024],
+  ])
+    if (number !== 0 && number % of === 0) return `${number / of}${unit}`;
+  return String(number).replace(/^(-?)0\./, "$1.");
+}
+
+/** The base rates without their bound, and those of the tiers. */
+function shortRates([base, ...tiers]) {
+  return base === undefined ? "" : [base.slice(1), ...tiers].map((row) => row.map(short).join(",")).join("/");
+}
+
+/** Returns the line of a model: see `catalogue-rows.ts`. */
+function lineOf(provider, entry) {
+  const { model, names, rates = [], contextWindow, maxOutputTokens, changes = [], from, theirs = [] } = entry;
   const of = (list) =>
     rates.length === 0 ? undefined : list[provider]?.find(([one]) => one.test(model))?.[1];
   const [tiers, hours, fee] = [of(serviceTiers), of(cheaperHours), of(requestFees)];
-  const more = {
-    ...(tiers === undefined ? {} : { s: numberOf(tiers) }),
-    ...(hours === undefined ? {} : { h: hours }),
-    ...(fee === undefined ? {} : { f: fee }),
-    ...(changes === undefined ? {} : { c: changes }),
-    ...(from === undefined ? {} : { a: from }),
-  };
-  const cells = [
-    model,
-    // 0 stands for the name of the model alone.
-    names.every((one) => one === model.toLowerCase()) ? 0 : [...new Set(names)],
-    rates,
-    contextWindow ?? common(theirs.map((one) => one.window)) ?? null,
-    maxOutputTokens ?? outputOf(provider, theirs) ?? null,
-    capabilitiesOf(provider, entry, theirs) || null,
-    Object.keys(more).length === 0 ? null : more,
-  ];
-  while (cells.at(-1) === null) cells.pop();
-  return cells;
-}
-
-/** Lists of classes of service, which many rows share. */
-const services = [];
-function numberOf(tiers) {
-  const text = JSON.stringify(tiers);
-  if (!services.includes(text)) services.push(text);
-  return services.indexOf(text);
+  const isNameAlone = names.every((one) => one === model.toLowerCase());
+  return [
+    isNameAlone ? model : `${model}=${[...new Set(names)].join("|")}`,
+    shortRates(rates),
+    short(contextWindow ?? common(theirs.map((one) => one.window))),
+    short(maxOutputTokens ?? outputOf(provider, theirs)),
+    capabilitiesOf(provider, entry, theirs),
+    [
+      ...(tiers === undefined ? [] : [`s${numberOf(tiers, serviceLists)}`]),
+      ...(hours === undefined ? [] : [`h${numberOf(hours, hourLists)}`]),
+      ...(fee === undefined ? [] : [`f${fee}`]),
+      ...changes.map(([start, later]) => `c${start}:${shortRates(later)}`),
+      ...(from === undefined ? [] : [`a${from}`]),
+    ].join(" "),
+  ]
+    .join(";")
+    .replace(/;+$/, ";");
 }
 
 const [byHand, byTable] = [1, 2];
@@ -258,11 +272,20 @@ function entryOfTable(provider, name, line, others = []) {
   return { model: name, names: [name, ...others], rates, ...(rates.length > 0 && { from: byTable }) };
 }
 
+const date = /-(?:20\d\d-?\d\d-?\d\d|####-?##-?##)$/;
+/** True for a dated name that is looked up without its date in the end, and is found in the same row. */
+function isFoundUndated(name, names, earlier) {
+  const undated = name.replace(date, "");
+  const isPlain = undated !== name && !/[*#!]/.test(undated);
+  return isPlain && names.includes(undated) && !earlier.some((other) => fitsPatterns(undated, other));
+}
+
 /** Leaves out names that an earlier row has, and rows of which none is left. */
 function withoutShadowed(entries) {
   const earlier = [];
   return entries.flatMap((entry) => {
     const names = entry.names.filter((one) => {
+      if (isFoundUndated(one, entry.names, earlier)) return false;
       const isPlain = !/[*#!]/.test(one);
       return !earlier.some((other) =>
         isPlain ? fitsPatterns(one, other) : !one.startsWith("!") && other.includes(one),
@@ -319,9 +342,7 @@ function rowsOf(provider) {
     const same = entry.theirs.filter((one) => plainName(provider, one.model) === entry.model.toLowerCase());
     if (same.length > 0) entry.theirs = same;
   }
-  return entries
-    .map((entry) => row(provider, entry))
-    .filter((cells) => cells.length > 3 || cells[2].length > 0);
+  return entries.map((entry) => lineOf(provider, entry)).filter((line) => !/^[^;]*;$/.test(line));
 }
 
 const packageFile = new URL("../../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
@@ -333,12 +354,7 @@ const [, tableVersion, tableDate] = /litellm ([\d.]+), (20[\d-]+)/.exec(
   readFileSync(new URL("litellm/table.tsv", import.meta.url), "utf8"),
 );
 
-const table = providers.map(
-  (provider) =>
-    `${JSON.stringify(provider)}:[\n${rowsOf(provider)
-      .map((cells) => JSON.stringify(cells))
-      .join(",\n")}]`,
-);
+const lines = providers.flatMap((provider) => [`@${provider}`, ...rowsOf(provider)]);
 
 const text = `// Generated by generate-catalogue.mjs. Do not edit: change catalogue-additions.mjs or the source.
 // Prices: @pydantic/genai-prices ${version} (MIT), ${published[version]}. Limits, capabilities and newer models: ${reviewed}.
@@ -356,11 +372,12 @@ export const tableDate: string = "${tableDate}";
 /** Package, version and publication date of the prices. */
 export const source: string = "@pydantic/genai-prices ${version}, ${published[version]}";
 
-/** Lists of classes of service, as JSON. */
-export const services: string = \`[${services.join(",")}]\`;
+/** Lists of classes of service, and of cheaper hours, as JSON. */
+export const serviceLists: string = \`[${serviceLists.join(",")}]\`;
+export const hourLists: string = \`[${hourLists.join(",")}]\`;
 
-/** Rows by provider, as JSON: \`[model, names, rates, contextWindow, maxOutputTokens, capabilities, more]\`. */
-export const rows: string = \`{${table.join(",\n")}}\`;
+/** Models by provider, a line each: see catalogue-rows.ts. */
+export const rows: string = \`${lines.join("\n")}\`;
 `;
 
 if (process.argv.includes("--stdout")) process.stdout.write(text);
