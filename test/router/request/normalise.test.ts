@@ -266,7 +266,7 @@ describe("bad requests", () => {
     ["audio", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }, "messages[0].content[0]"],
     ["several answers", { messages: [user("x")], n: 2 }, "n"],
     ["built-in web search", { messages: [user("x")], web_search_options: {} }, "web_search_options"],
-    ["a prompt in a field", { prompt: secret }, "messages"],
+    ["a prompt in a field", { prompt: secret }, "prompt"],
     ["a temperature of NaN", { messages: [user("x")], temperature: Number.NaN }, "temperature"],
     ["a top_p that is a text", { messages: [user("x")], top_p: "0.5" }, "top_p"],
     ["an output limit that is no number", { messages: [user("x")], max_tokens: Number.NaN }, "max_tokens"],
