@@ -46,7 +46,7 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     const { signal } = callOptions;
     signal.throwIfAborted();
     const body = translate(request, callOptions);
-    const call = await open(signal);
+    const call = await open(signal, request);
     try {
       const response = await call.send("generateContent", body);
       const answer: unknown = await response.json();
@@ -63,7 +63,7 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     const { signal } = callOptions;
     signal.throwIfAborted();
     const body = translate(request, callOptions);
-    const call = await open(signal);
+    const call = await open(signal, request);
     try {
       const response = await call.send("streamGenerateContent", body);
       for await (const chunk of toChunks(readParts(response, name), call.context)) {
@@ -94,11 +94,18 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     }
   }
 
-  async function open(signal: AbortSignal): Promise<Call> {
+  async function open(signal: AbortSignal, request?: ChatRequest): Promise<Call> {
     const key = isVertex ? undefined : await settleWithin(readKey(options), { signal });
     const loaded = await loadOnce();
     const own = callSignal(signal);
-    const context = { name, apiKey: key ?? "", model, writer, created: Math.floor(Date.now() / 1000) };
+    const context: AnswerContext = {
+      name,
+      apiKey: key ?? "",
+      model,
+      writer,
+      created: Math.floor(Date.now() / 1000),
+      ...(request?.audio?.format === "pcm16" && { sound: "pcm16" }),
+    };
     const { baseUrl } = endpoint;
     return {
       send: async (method, body) => {

@@ -7,7 +7,7 @@ import { googleCredentialFailure } from "./google-credentials.ts";
 import type { ErrorContext } from "./google-errors.ts";
 import { hidden, responseError } from "./google-errors.ts";
 import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
-import type { GoogleResponse } from "./google-wire.ts";
+import { firstCandidate, type GoogleResponse } from "./google-wire.ts";
 import { eventData } from "./server-events.ts";
 import { untilEnd } from "./until-end.ts";
 
@@ -94,6 +94,6 @@ async function* parsed(source: unknown, model: string): AsyncGenerator<unknown, 
 }
 
 function endsAnswer(part: unknown): boolean | undefined {
-  const candidate = (part as GoogleResponse | null)?.candidates?.[0];
-  return candidate === undefined ? undefined : Boolean(candidate?.finishReason);
+  const candidate = part === null ? undefined : firstCandidate(part as GoogleResponse);
+  return candidate === undefined ? undefined : Boolean(candidate.finishReason);
 }
