@@ -5,8 +5,9 @@ import {
   type CompletionMessage,
   ProviderError,
 } from "../../../contracts/index.ts";
+import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
-import { type ErrorContext, statusError } from "./google-errors.ts";
+import { type ErrorContext, hidden, statusError } from "./google-errors.ts";
 import { isBilledByQuery } from "./google-family.ts";
 import { googleParts, type PartReader, type SignedCall } from "./google-parts.ts";
 import { type SoundFormat, spokenAnswer } from "./google-sound.ts";
@@ -17,6 +18,7 @@ import {
   type GoogleCandidate,
   type GoogleCounts,
   type GoogleResponse,
+  type GoogleStatus,
   isJsonObject,
   type JsonObject,
 } from "./google-wire.ts";
@@ -29,6 +31,8 @@ export interface AnswerContext extends ErrorContext {
   readonly writer: string;
   /** Seconds since the epoch. */
   readonly created: number;
+  /** See `writerOf`. Present if the request went as its sender wrote it. */
+  readonly nativeWriter?: string | undefined;
   /** Form of sound. Default `wav`. */
   readonly sound?: SoundFormat | undefined;
 }
@@ -86,7 +90,7 @@ export async function* toChunks(
   let callCount = 0;
   let text = "";
   let isSigned = false;
-  let started = false;
+  let isBegun = false;
   const reader = googleParts();
   let last: GoogleCandidate | undefined;
   /** Names the writer once. */
@@ -95,43 +99,64 @@ export async function* toChunks(
     isSigned = true;
     return { written_by: context.writer };
   };
-  const called = (calls: readonly SignedCall[]) => {
+  const called = (calls: readonly SignedCall[]): Delta[] => {
+    if (calls.length === 0) return [];
     const tool_calls = calls.map((call, index) => ({ index: callCount + index, ...call }));
     callCount += calls.length;
-    return toChunk(head, { tool_calls, ...by(areSigned(calls)) } as Delta);
+    return [{ tool_calls, ...by(areSigned(calls)) } as Delta];
+  };
+  /** A role comes before all else, and not before there is anything: it would pass for an answer that has begun. */
+  const chunksOf = (deltas: readonly Delta[]): CompletionChunk[] => {
+    if (deltas.length === 0) return [];
+    const role: Delta[] = isBegun ? [] : [{ role: "assistant", content: "" }];
+    isBegun = true;
+    return [...role, ...deltas].map((delta) => toChunk(head, delta));
   };
 
   for await (const raw of responses) {
     const response = readResponse(raw, context);
-    if (!started) {
+    if (head.id === "") {
       head = {
         ...head,
         id: response.responseId ?? nodeCrypto().randomUUID(),
         model: response.modelVersion ?? context.model,
       };
-      yield toChunk(head, { role: "assistant", content: "" });
-      started = true;
     }
     const candidate = firstCandidate(response);
     const added = reader.add(candidate?.content?.parts);
-    if (added.thoughts !== "") yield toChunk(head, { reasoning_content: added.thoughts, ...by(true) });
-    if (added.text !== "") yield toChunk(head, { content: added.text });
-    if (added.images.length > 0) yield toChunk(head, { images: [...added.images] });
-    if (added.calls.length > 0) yield called(added.calls);
+    const deltas: Delta[] = [];
+    if (added.thoughts !== "") deltas.push({ reasoning_content: added.thoughts, ...by(true) });
+    if (added.text !== "") deltas.push({ content: added.text });
+    if (added.images.length > 0) deltas.push({ images: [...added.images] });
+    deltas.push(...called(added.calls));
     text += added.text;
     last = candidate === undefined ? last : { ...last, ...present(candidate) };
     counts = addedCounts(counts, response.usageMetadata, !added.isEmpty);
+    yield* chunksOf(deltas);
   }
 
-  const calls = reader.end();
-  if (calls.length > 0) yield called(calls);
+  const deltas = called(reader.end());
   const facts = factsOf(reader, last, text, context);
   const finish = finishOf(last?.finishReason, { calls: callCount > 0, reader, context });
   const more = { ...facts, ...by(facts.provider_parts !== undefined) };
-  if (hasKeys(more)) yield toChunk(head, more as Delta);
+  if (hasKeys(more)) deltas.push(more as Delta);
+  const ending = chunksOf([...deltas, {}]);
+  yield* ending.slice(0, -1);
   yield { ...toChunk(head, {}), choices: [{ index: 0, delta: {}, ...finish }] };
-  const usage = googleUsage(counts, { isEmpty: reader.isEmpty, searches: searches(last, context) });
+  const usage = googleUsage(counts, {
+    isEmpty: reader.isEmpty,
+    searches: searches(last, context),
+  });
   if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage };
+}
+
+/** The error that a stream ends with. Of a request that went as its sender wrote it, it keeps the text. */
+function failureIn(error: GoogleStatus, context: AnswerContext): ProviderError {
+  const failed = statusError(error, context);
+  const { nativeWriter: writer } = context;
+  if (writer === undefined) return failed;
+  const text = hidden(JSON.stringify({ error }), context);
+  return withNativeFailure(failed, { protocol: "generateContent", writer, text });
 }
 
 type Facts = Pick<CompletionMessage, "annotations" | "audio" | "provider_parts" | "provider_metadata">;
@@ -191,7 +216,7 @@ function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
     throw new ProviderError({ kind: "incomplete", model, summary: "the answer is not a JSON object" });
   }
   const response = raw as GoogleResponse;
-  if (response.error) throw statusError(response.error, context);
+  if (response.error) throw failureIn(response.error, context);
   const { blockReason, blockReasonMessage } = response.promptFeedback ?? {};
   if (blockReason && !response.candidates?.length) {
     throw new ProviderError({

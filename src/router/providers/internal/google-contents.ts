@@ -20,7 +20,7 @@ export interface Signing {
 }
 
 /** Placeholder for the signature of a call that another model made; documented by Google for this use. */
-const foreignCallSignature = "skip_thought_signature_validator";
+export const foreignCallSignature = "skip_thought_signature_validator";
 
 /**
  * Translates messages to Google's contents: roles `user` and `model`, neighbours of one role merged. System

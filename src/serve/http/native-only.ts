@@ -1,0 +1,44 @@
+import type { Constraint, Model, ModelFacts, NativeProtocol, Router } from "../../contracts/index.ts";
+
+/** Parts of a request that only a model which speaks the request's protocol can take. */
+export interface NativeParts {
+  /** Notes one: `place` in the body, and why no other model can take it. */
+  add(place: string, reason: string): void;
+  /** Reason of the first one. Absent: any model can take the request. */
+  readonly reason: string | undefined;
+}
+
+export function nativeParts(): NativeParts {
+  let first: string | undefined;
+  return {
+    add(place, reason) {
+      first ??= `${place} ${reason}`;
+    },
+    get reason() {
+      return first;
+    },
+  };
+}
+
+/**
+ * Permits models that speak a protocol themselves, which get the request as it came. `reason` is why others cannot take it,
+ * and what a decision says of them.
+ */
+export function nativeOnly(protocol: NativeProtocol, reason: string, models: Router["models"]): Constraint {
+  return {
+    name: "native",
+    permits({ id, facts }) {
+      const model: Model | undefined = Object.hasOwn(models, id) ? models[id] : undefined;
+      return model !== undefined && speaks(model, facts, protocol) ? true : reason;
+    },
+  };
+}
+
+/** `facts`: those of the model, or of the member of a pool that is meant. */
+function speaks(model: Model, facts: ModelFacts, protocol: NativeProtocol): boolean {
+  if (model.members === undefined) return model.speaks?.includes(protocol) === true;
+  const members = model.members();
+  const meant = members.filter((one) => one.facts === facts);
+  const asked = meant.length === 0 ? members : meant;
+  return asked.length > 0 && asked.every((one) => one.model.speaks?.includes(protocol) === true);
+}
