@@ -39,7 +39,7 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     region === undefined
       ? options
       : { ...options, baseUrl: endpoint.baseUrl, labels: { region, ...options.labels } };
-  const facts = factsOf("google", model, stated, googleContentTypes);
+  const facts = factsOf("google", model, stated, googleContentTypes(model));
   const { name } = facts;
   // Only the service that made a signature can read it.
   const writer = writerOf({ provider: isVertex ? "vertex" : facts.provider, model });

@@ -25,7 +25,14 @@ import { googleError, googleErrorBody } from "./google-error.ts";
 import { namesOf } from "./models.ts";
 
 /** Beginnings of the paths under which Google's clients name a model: of the Gemini API, and of Vertex AI. */
-const places = ["/v1beta/models/", "/v1alpha/models/", "/v1beta1/projects/", "/projects/"] as const;
+const places = [
+  "/v1beta/models/",
+  "/v1alpha/models/",
+  "/v1beta1/projects/",
+  "/v1beta1/publishers/",
+  "/projects/",
+  "/publishers/",
+] as const;
 
 type Answer = (call: HttpCall, serving: Serving, model: string) => Promise<Reply>;
 
