@@ -33,7 +33,7 @@ export function readSigned(
   }
 }
 
-/** The same for clients that take a signature for bytes, and write those anew: all of it is base64. */
+/** The same for clients that take a signature for bytes, and encode those again: all of it is base64. */
 export function signedBytes(signature: string, writer: string): string {
   return toBase64(new TextEncoder().encode(signed(signature, writer)));
 }

@@ -67,7 +67,7 @@ const refused: readonly (readonly [what: string, request: ChatRequest])[] = [
   ["built-in web search", { ...textRequest, web_search_options: {} }],
 ];
 
-/** What some models have and others have not, with a text of it that a request then holds. */
+/** Requests that some models can take, with a text that is then sent. */
 const sentOrRefused: readonly (readonly [what: string, request: ChatRequest, trace: string])[] = [
   [
     "audio output",

@@ -7,7 +7,7 @@ export interface HttpCall {
   readonly method: string;
   /** Path without the query and without a slash at its end, `/v1/models`. */
   readonly path: string;
-  /** What follows the path after `?`. It may hold a key: it is shown nowhere. */
+  /** Text after `?`. It may hold a key: it is shown nowhere. */
   readonly query: string;
   readonly headers: Pick<Headers, "get">;
   readonly signal: AbortSignal | undefined;

@@ -15,11 +15,11 @@ export interface EventStreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Returns what is sent when the events fail, the last of all. */
   readonly onError: (error: unknown) => StreamEvent;
-  /** How they are written. Default: as server-sent events. */
+  /** Form in which they are written. Default: server-sent events. */
   readonly form?: StreamForm | undefined;
 }
 
-/** How events are written one after the other. */
+/** Form of events that are written one after the other. */
 export interface StreamForm {
   readonly contentType: string;
   readonly text: (event: StreamEvent, isFirst: boolean) => string;

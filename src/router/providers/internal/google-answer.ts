@@ -266,7 +266,7 @@ interface Ending {
 }
 
 /**
- * Translates the finish reason; Google's own word stands beside it where it says more. A reason that is not known ends an
+ * Translates the finish reason; Google's own word is next to it where it says more. A reason that is not known ends an
  * answer like `STOP`, if there is one. Throws `ProviderError` of kind `incomplete` for an answer that cannot be used: a call
  * that is malformed, a stream that was cut.
  */

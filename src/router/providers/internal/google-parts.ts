@@ -14,7 +14,7 @@ export interface SignedCall {
   extra_content?: { google: { thought_signature: string } };
 }
 
-/** What parts add to a message. */
+/** Additions of parts to a message. */
 export interface AddedParts {
   readonly text: string;
   readonly thoughts: string;

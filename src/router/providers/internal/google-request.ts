@@ -111,7 +111,7 @@ function toModalities(
   translation: Translation,
 ): JsonObject {
   const wanted = modalities ?? (audio ? ["text", "audio"] : []);
-  // A model that speaks gives no text beside it.
+  // A model that speaks gives no text besides.
   const said = wanted.includes("audio") ? wanted.filter((kind) => kind !== "text") : wanted;
   if (said.every((kind) => kind === "text")) return {};
   if (audio && audio.format !== "wav" && audio.format !== "pcm16") translation.drop("audio.format");

@@ -3,7 +3,7 @@ import type { GoogleCounts } from "./google-wire.ts";
 import { isJsonObject } from "./google-wire.ts";
 import { addCounts, tokenCount } from "./token-count.ts";
 
-/** What the counts of an answer depend on besides themselves. */
+/** Facts that the counts of an answer depend on. */
 export interface Counted {
   /** True for an answer without content, of which Google leaves out the count. */
   readonly isEmpty: boolean;
@@ -29,7 +29,7 @@ export function googleUsage(
   const said = tokenCount(counts.totalTokenCount);
   const thoughts = counts.thoughtsTokenCount ?? undefined;
   const reasoning = tokenCount(thoughts);
-  // An answer of calls alone may have no count of its own: the total then tells.
+  // An answer of calls alone may have no count of its own: the total then says it.
   const rest =
     said === undefined || prompt === undefined ? undefined : Math.max(0, said - prompt - (reasoning ?? 0));
   const answered = counts.candidatesTokenCount ?? (isEmpty ? 0 : rest);

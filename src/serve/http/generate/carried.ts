@@ -2,7 +2,7 @@ import type { MessageExtensions } from "../../../contracts/chat/extensions.ts";
 import { readSignedBytes, signedBytes } from "../../../plugin/signed.ts";
 import { type Fields, fieldsOf } from "../fields.ts";
 
-/** What a message holds that only its writer can use, and that has no field of its own in a part. */
+/** Content of a message that only its writer can use, and that has no field of its own in a part. */
 export interface Carried {
   readonly fields: Pick<MessageExtensions, "thinking_blocks" | "provider_parts" | "phase">;
   readonly writer: string;

@@ -9,7 +9,7 @@ import { messagesOfContents, systemOf } from "./messages-of-contents.ts";
 /** A request of `generateContent` as a chat request. */
 export interface TranslatedGenerate {
   readonly chat: ChatRequest;
-  /** What a chat request cannot say, so that only models that speak this protocol may have it. */
+  /** Parts that a chat request cannot say, so that only models that speak this protocol may have it. */
   readonly native: NativeParts;
 }
 

@@ -53,7 +53,7 @@ function partsOf(message: CompletionMessage): readonly object[] {
   ];
 }
 
-/** Parts of a model of Google's that no translation could write better. Images stand in a field of their own. */
+/** Parts of a model of Google's that no translation could write better. Images have a field of their own. */
 function ownParts(message: CompletionMessage): readonly object[] | undefined {
   const { provider_parts: parts, written_by: writer, images = [] } = message;
   if (parts === undefined || writer === undefined || !isOfGoogle(writer)) return undefined;
@@ -74,7 +74,7 @@ export function isOfGoogle(writer: string): boolean {
   return writer.startsWith("google:") || writer.startsWith("vertex:");
 }
 
-/** What a message carries goes with its first call, as Google signs them; without a call, with an empty text at the end. */
+/** Adds what a message carries to its first call, as Google signs them; without a call, with an empty text at the end. */
 export function signedParts(calls: readonly Part[], carried: Carried | undefined): readonly Part[] {
   if (carried === undefined) return calls;
   const thoughtSignature = signatureOf(carried);

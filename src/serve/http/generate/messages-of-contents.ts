@@ -48,7 +48,7 @@ export function messagesOfContents(body: Fields, native: NativeParts): ChatMessa
   return messages;
 }
 
-/** A part, and where it stands in the body. */
+/** A part, and its place in the body. */
 interface PlacedPart {
   readonly part: Fields;
   readonly place: string;
