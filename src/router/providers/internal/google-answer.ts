@@ -52,10 +52,10 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const usage = googleUsage(response.usageMetadata, { isEmpty, searches: searches(candidate, context) });
   const isOwn = thoughts !== "" || facts.provider_parts !== undefined || areSigned(calls);
   return {
-    id: response.responseId ?? nodeCrypto().randomUUID(),
+    id: textOr(response.responseId, () => nodeCrypto().randomUUID()),
     object: "chat.completion",
     created: context.created,
-    model: response.modelVersion ?? context.model,
+    model: textOr(response.modelVersion, () => context.model),
     choices: [
       {
         index: 0,
@@ -118,8 +118,8 @@ export async function* toChunks(
     if (head.id === "") {
       head = {
         ...head,
-        id: response.responseId ?? nodeCrypto().randomUUID(),
-        model: response.modelVersion ?? context.model,
+        id: textOr(response.responseId, () => nodeCrypto().randomUUID()),
+        model: textOr(response.modelVersion, () => context.model),
       };
     }
     const candidate = firstCandidate(response);
@@ -223,7 +223,7 @@ function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
       kind: "content-filter",
       model,
       summary: `the prompt was blocked (${asCode(blockReason)})`,
-      detail: blockReasonMessage ?? undefined,
+      detail: typeof blockReasonMessage === "string" ? blockReasonMessage : undefined,
     });
   }
   return response;
@@ -275,7 +275,8 @@ function finishOf(
   { calls, reader, context }: Ending,
 ): Pick<CompletionChoice, "finish_reason" | "native_finish_reason"> {
   const known = finishReasons.get(reason);
-  const isAnswer = known !== undefined || (Boolean(reason) && !failures.has(reason) && !reader.isEmpty);
+  const isText = typeof reason === "string" && reason !== "";
+  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty);
   if (!isAnswer || !reader.isWhole) {
     const summary = !isAnswer
       ? reason
@@ -290,6 +291,11 @@ function finishOf(
 }
 
 const longestReason = 100;
+
+/** Returns a text of the server, or another one where it sent none. */
+function textOr(given: unknown, other: () => string): string {
+  return typeof given === "string" && given !== "" ? given : other();
+}
 
 function hasKeys(value: object): boolean {
   for (const _ in value) return true;

@@ -18,7 +18,7 @@ export function googleSources(
     const from = bytesOf(segment["startIndex"]) ?? 0;
     const to = bytesOf(segment["endIndex"]) ?? Number.POSITIVE_INFINITY;
     const named = Array.isArray(support["groundingChunkIndices"]) ? support["groundingChunkIndices"] : [];
-    return named.slice(0, most).map((at: unknown) => ({ from, to, source: chunks[at as number] }));
+    return named.slice(0, most).map((at: unknown) => ({ from, to, source: sourceAt(chunks, at) }));
   });
   const cited = passages.slice(0, most).filter(({ source }) => source !== undefined);
   const whole = { from: 0, to: Number.POSITIVE_INFINITY };
@@ -43,7 +43,13 @@ export function searchesOf(grounding: GoogleCandidate["groundingMetadata"], perQ
   return perQuery ? asked.length : Math.min(1, asked.length);
 }
 
-function sourceOf(chunk: JsonObject): { readonly title: string; readonly url: string } | undefined {
+function sourceAt(sources: readonly Source[], at: unknown): Source {
+  return Number.isInteger(at) ? sources[at as number] : undefined;
+}
+
+type Source = { readonly title: string; readonly url: string } | undefined;
+
+function sourceOf(chunk: JsonObject): Source {
   const { uri, title, fileSearchStore } = fieldsOf(
     chunk["web"] ?? chunk["maps"] ?? chunk["retrievedContext"],
   );

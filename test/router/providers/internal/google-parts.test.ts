@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ChatMessage, Completion, CompletionChunk } from "../../../../src/contracts/index.ts";
+import {
+  type ChatMessage,
+  type Completion,
+  type CompletionChunk,
+  isRouterError,
+} from "../../../../src/contracts/index.ts";
 import { createAssembler } from "../../../../src/router/call/assembler.ts";
 import { usageOf } from "../../../../src/router/cost/usage-of.ts";
 import { toChunks, toCompletion } from "../../../../src/router/providers/internal/google-answer.ts";
@@ -456,6 +461,105 @@ describe("the end of an answer", () => {
     await expect(streamed({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" } })).rejects.toMatchObject({
       kind: "content-filter",
     });
+  });
+});
+
+describe("answers of servers that lie", () => {
+  const recorded = [
+    piece(
+      [
+        { text: "Plan.", thought: true },
+        { text: "Twelve.", thoughtSignature: "YQ==" },
+        { inlineData: { mimeType: "image/png", data: "iVBORw0K" } },
+        { functionCall: { id: "f1", name: "note", args: { depth: 12 } }, thoughtSignature: "ZA==" },
+        { executableCode: { language: "PYTHON", code: "1" } },
+      ],
+      {
+        groundingMetadata: {
+          webSearchQueries: ["depth"],
+          groundingChunks: [{ web: { uri: "https://a.example", title: "a" } }],
+          groundingSupports: [{ segment: { startIndex: 1, endIndex: 4 }, groundingChunkIndices: [0] }],
+        },
+      },
+      { responseId: "r-1", modelVersion: "m", promptFeedback: {}, error: null },
+    ),
+    piece([{ functionCall: { name: "cook", willContinue: true } }]),
+    piece([
+      { functionCall: { partialArgs: [{ jsonPath: "$.a[0]", stringValue: "x" }], willContinue: true } },
+    ]),
+    piece([{ functionCall: {} }], stop, {
+      usageMetadata: {
+        promptTokenCount: 1,
+        candidatesTokenCount: 2,
+        promptTokensDetails: [{ modality: "AUDIO" }],
+      },
+    }),
+  ];
+
+  /** Puts values in the place of others, or takes them away. */
+  function mutated(given: unknown, changes: readonly (readonly [number, unknown])[]): unknown {
+    let result: unknown = JSON.parse(JSON.stringify(given));
+    for (const [at, value] of changes) {
+      const places: [Record<string, unknown>, string][] = [];
+      JSON.stringify({ result }, function (this: Record<string, unknown>, key, held) {
+        if (key !== "") places.push([this, key]);
+        return held;
+      });
+      const [holder, key] = places[at % places.length] ?? [{}, ""];
+      if (key === "result") result = value;
+      else holder[key] = value;
+    }
+    return result;
+  }
+
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(
+      "constructor",
+      "__proto__",
+      "length",
+      -1,
+      1e21,
+      "STOP",
+      "OF_TOMORROW",
+      {},
+      [],
+      null,
+      true,
+    ),
+  );
+  const changes = fc.array(fc.tuple(fc.nat(200), odd), { maxLength: 4 });
+
+  test("are answers in the shape of chat completions, or typed failures", async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, async (given) => {
+        const responses = mutated(recorded, given);
+        const list = (Array.isArray(responses) ? responses : [responses]) as object[];
+        const read = [...list.map((one) => async () => toCompletion(one, context)), () => streamed(...list)];
+        for (const answer of read) {
+          let completion: Completion;
+          try {
+            completion = await answer();
+          } catch (error) {
+            if (!isRouterError(error, "provider")) throw error;
+            continue;
+          }
+          const { choices, model, id } = completion;
+          expect([typeof model, typeof id, choices.length]).toEqual(["string", "string", 1]);
+          const message = messageOf(completion);
+          expect(message.content === null || typeof message.content === "string").toBe(true);
+          expect(["stop", "length", "tool_calls", "content_filter"]).toContain(choices[0]?.finish_reason);
+          for (const call of message.tool_calls ?? [])
+            expect(call).toMatchObject({ id: expect.any(String), function: { name: expect.any(String) } });
+          for (const { url_citation: cited } of message.annotations ?? [])
+            expect(cited.url).toBeTypeOf("string");
+          expect(JSON.stringify(completion)).not.toContain("[object Object]");
+          // It can be sent back.
+          sentBack(message);
+        }
+      }),
+      { numRuns: runs(300, 100_000) },
+    );
   });
 });
 
