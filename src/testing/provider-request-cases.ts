@@ -64,20 +64,32 @@ const withParameter = (name: string, value: unknown): ChatRequest => ({ ...textR
 
 const refused: readonly (readonly [what: string, request: ChatRequest])[] = [
   ["several choices", { ...textRequest, n: 2 }],
+  ["built-in web search", { ...textRequest, web_search_options: {} }],
+];
+
+/** Requests that some models can take, with a text that is then sent. */
+const sentOrRefused: readonly (readonly [what: string, request: ChatRequest, trace: string])[] = [
   [
     "audio output",
-    { ...textRequest, modalities: ["text", "audio"], audio: { format: "mp3", voice: "alloy" } },
+    { ...textRequest, modalities: ["text", "audio"], audio: { format: "pcm16", voice: "alloy" } },
+    "alloy",
   ],
   [
     "audio input",
     {
       messages: [
-        { role: "user", content: [{ type: "input_audio", input_audio: { data: "AAAA", format: "wav" } }] },
+        {
+          role: "user",
+          content: [{ type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } }],
+        },
       ],
     },
+    "UklGRg==",
   ],
-  ["built-in web search", { ...textRequest, web_search_options: {} }],
 ];
+
+const isUnsupported = (error: unknown): boolean =>
+  isRouterError(error, "provider") && error.kind === "unsupported" && !error.retryable;
 
 export const requestCases: readonly ProviderCase[] = [
   {
@@ -260,11 +272,27 @@ export const requestCases: readonly ProviderCase[] = [
       name: `${what} is refused before anything is sent`,
       run: (setup) =>
         withServed(setup, answering(textAnswer), async ({ model, requests }) => {
-          const isUnsupported = (error: unknown) =>
-            isRouterError(error, "provider") && error.kind === "unsupported" && !error.retryable;
           await assert.rejects(async () => model.generate(request, calm()), isUnsupported);
           await assert.rejects(async () => collect(model.stream(request, calm())), isUnsupported);
           assert.equal(requests.length, 0);
+        }),
+    }),
+  ),
+  ...sentOrRefused.map(
+    ([what, request, trace]): ProviderCase => ({
+      name: `${what} reaches the endpoint, or is refused before anything is sent`,
+      run: (setup) =>
+        withServed(setup, answering(textAnswer), async ({ model, requests }) => {
+          const failed = await model.generate(request, calm()).then(
+            () => undefined,
+            (error: unknown) => ({ error }),
+          );
+          if (failed === undefined) assertInOrder(JSON.stringify(requests[0]?.body), [trace]);
+          else {
+            assert.ok(isUnsupported(failed.error), String(failed.error));
+            await assert.rejects(async () => collect(model.stream(request, calm())), isUnsupported);
+            assert.equal(requests.length, 0);
+          }
         }),
     }),
   ),

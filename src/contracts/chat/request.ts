@@ -88,8 +88,8 @@ export type ChatRequest = {
     | null
     | undefined;
 
-  /** Kinds of output. The router refuses audio. */
-  modalities?: ("text" | "audio")[] | null | undefined;
+  /** Kinds of output. */
+  modalities?: ("text" | "audio" | "image")[] | null | undefined;
   /** Form of a spoken answer. The router refuses it. */
   audio?:
     | { format: "wav" | "aac" | "mp3" | "flac" | "opus" | "pcm16"; voice: string | { id: string } }

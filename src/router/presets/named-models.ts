@@ -61,7 +61,8 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
     make: (model) => {
       pathOf("google.model", model);
       return lazyModel({
-        facts: factsOf("google", model, {}, googleContentTypes),
+        facts: factsOf("google", model, {}, googleContentTypes(model)),
+        speaks: ["generateContent"],
         load: async () => (await import("../providers/google.ts")).google(model),
       });
     },

@@ -17,8 +17,12 @@ export const anthropicContentTypes: readonly string[] = [
   "application/pdf",
 ];
 
-/** Content types besides text that a Gemini model reads, among those a chat request can hold. */
-export const googleContentTypes: readonly string[] = [
+/** Content types besides text that a Gemini model reads. Models that speak have it in their name. */
+export function googleContentTypes(model: string): readonly string[] {
+  return /-(?:tts|audio)(?:-|$)/.test(model) ? [...readByGemini, "output/audio"] : readByGemini;
+}
+
+const readByGemini: readonly string[] = [
   "image/jpeg",
   "image/png",
   "image/webp",
@@ -26,4 +30,14 @@ export const googleContentTypes: readonly string[] = [
   "image/heif",
   "application/pdf",
   "text/plain",
+  "audio/wav",
+  "audio/mp3",
+  "audio/aac",
+  "audio/aiff",
+  "audio/flac",
+  "audio/ogg",
+  "video/mp4",
+  "video/mpeg",
+  "video/quicktime",
+  "video/webm",
 ];

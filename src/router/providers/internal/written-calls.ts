@@ -90,7 +90,7 @@ export function writtenCalls(wire: WrittenWire): WrittenCalls {
 }
 
 /** Most events without content in a row: what is held for each is more than its characters, which the stream bounds. */
-const mostWaiting = 50_000;
+export const mostWaiting = 50_000;
 
 /**
  * Each chunk carries the events that have come since the one before it. Of pings one alone waits: a server may send nothing
@@ -112,7 +112,7 @@ async function* chunksOf(
       const isPing = type === "ping";
       if (native !== undefined && !(isPing && waiting.at(-1)?.type === type)) {
         waiting.push({ type, data });
-        if (waiting.length > mostWaiting) throw tooMany(name);
+        if (waiting.length > mostWaiting) throw tooManyWaiting(name);
       }
       if (!isPing) yield event;
     }
@@ -125,7 +125,7 @@ async function* chunksOf(
   }
 }
 
-function tooMany(model: string): ProviderError {
+export function tooManyWaiting(model: string): ProviderError {
   const summary = `the stream has more than ${mostWaiting} events without content in a row`;
   return new ProviderError({ kind: "incomplete", model, retryable: false, summary });
 }
