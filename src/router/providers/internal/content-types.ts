@@ -41,3 +41,20 @@ const readByGemini: readonly string[] = [
   "video/quicktime",
   "video/webm",
 ];
+
+/** Content types besides text that Converse takes. Which of them a model reads is another question. */
+export const converseContentTypes: readonly string[] = [
+  "image/jpeg",
+  "image/png",
+  "image/gif",
+  "image/webp",
+  "application/pdf",
+  "text/csv",
+  "application/msword",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  "application/vnd.ms-excel",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  "text/html",
+  "text/plain",
+  "text/markdown",
+];
