@@ -6,6 +6,7 @@ import {
   ProviderError,
 } from "../../contracts/index.ts";
 import { atHand, type TakeAtHand } from "../../plugin/at-hand.ts";
+import { ChunkReader } from "../../plugin/answer/chunk-reader.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
@@ -63,6 +64,7 @@ class RunningStream implements StreamCall {
   hasBegun = false;
   readonly #execution: Execution;
   readonly #watch: OutputWatch | undefined;
+  readonly #shapes: ChunkReader;
   #iterator: AsyncIterator<CompletionChunk> | undefined;
   #takeAtHand: TakeAtHand<CompletionChunk> | undefined;
   #stopped: BudgetExceededError | undefined;
@@ -75,6 +77,7 @@ class RunningStream implements StreamCall {
     this.record = startAttempt(execution, planned);
     this.guard = createGuard(execution, planned.model.name);
     this.assembler = createAssembler();
+    this.#shapes = new ChunkReader(planned.model.name);
     this.#watch = watchOutput(execution, planned, this.assembler);
   }
 
@@ -145,13 +148,14 @@ class RunningStream implements StreamCall {
 
   #take(read: IteratorResult<CompletionChunk>): CompletionChunk | undefined {
     if (!read?.done) {
-      const chunk = checkChunk(read);
+      const chunk = this.#shapes.read(checkChunk(read));
       this.assembler.add(chunk);
       this.#stopped = this.#watch?.note(chunk);
       // What was read is still delivered; no more of it is paid for.
       if (this.#stopped !== undefined) this.#close();
       return chunk;
     }
+    if (this.#shapes.failure !== undefined) throw this.#shapes.failure;
     if (this.assembler.finishReason !== undefined) return undefined;
     const summary = "the stream ended without a finish reason";
     throw new ProviderError({ kind: "incomplete", model: this.planned.model.name, summary });
@@ -169,9 +173,7 @@ function checkChunk(read: IteratorResult<CompletionChunk>): CompletionChunk {
     dropPromises(read);
     throw new TypeError("a chunk must have choices");
   }
-  // Some servers leave out the delta where there is nothing new.
-  const choice = chunk.choices[0];
-  if (choice !== undefined && choice?.delta === undefined) dropPromises(chunk);
+  if (chunk.choices[0]?.delta === undefined) dropPromises(chunk);
   return chunk;
 }
 
