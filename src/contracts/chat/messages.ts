@@ -1,5 +1,5 @@
-import type { ContentPart, RefusalPart, TextPart } from "./content.ts";
 import type { SpokenAnswer } from "./completion.ts";
+import type { ContentPart, RefusalPart, TextPart } from "./content.ts";
 import type { MessageExtensions } from "./extensions.ts";
 import type { FunctionCall, ToolCall } from "./tools.ts";
 

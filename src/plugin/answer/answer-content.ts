@@ -20,7 +20,8 @@ export function readContent(content: unknown): AnswerContent {
   const parts: Fields[] = [];
   let isText = true;
   for (const part of Array.isArray(content) ? content : [content]) {
-    const said = isObject(part) && !(part instanceof Promise) ? part : { type: "text", text: plainText(part) };
+    const said =
+      isObject(part) && !(part instanceof Promise) ? part : { type: "text", text: plainText(part) };
     isText = addPart(found, said) && isText;
     parts.push(said);
   }

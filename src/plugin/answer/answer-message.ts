@@ -94,9 +94,7 @@ function readCall(call: Fields, isWhole: boolean): Fields | undefined {
   const { id, type, function: called, custom } = call;
   const more: Record<string, unknown> = {};
   const isCustom = type === "custom" || (!isNamed(called) && isNamed(custom));
-  const [kind, other, field] = isCustom
-    ? ["custom" as const, "function", "input"]
-    : ["function" as const, "custom", "arguments"];
+  const [kind, field] = isCustom ? (["custom", "input"] as const) : (["function", "arguments"] as const);
   const said: unknown = call[kind];
   if (said !== undefined && said !== null && !isObject(said)) return undefined;
   if (isObject(said)) {
@@ -110,10 +108,7 @@ function readCall(call: Fields, isWhole: boolean): Fields | undefined {
     if (typeof id !== "number") return undefined;
     more["id"] = String(id);
   } else if (isWhole && !id) more["id"] = newCallId();
-  const isStray = other in call && call[other] !== undefined;
-  if (!isStray && isEmpty(more)) return call;
-  const { [other]: _, ...rest } = { ...call, ...more };
-  return rest;
+  return isEmpty(more) ? call : { ...call, ...more };
 }
 
 /** Returns an id for a call that came without one: its result has to name it. */
@@ -131,6 +126,7 @@ function withTexts(said: Fields, field: string, isWhole: boolean): Fields | unde
   const { name, [field]: text } = said;
   if (name !== undefined && name !== null && typeof name !== "string") return undefined;
   if (typeof text === "string") return said;
-  if (text === undefined || text === null) return isWhole ? { ...said, [field]: "" } : said;
+  if (text === undefined || text === null)
+    return isWhole ? { ...said, [field]: field === "arguments" ? "{}" : "" } : said;
   return typeof text === "object" ? { ...said, [field]: JSON.stringify(text) } : undefined;
 }

@@ -161,7 +161,9 @@ function changed(chunk: Fields, given: Fields | undefined, read: Read): Completi
 }
 
 function isSaid(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+  return (
+    value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** True for a chunk in our shape that adds text, or nothing: nearly all are. It must take no longer than these comparisons. */

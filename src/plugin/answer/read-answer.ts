@@ -122,4 +122,3 @@ function failed(
 export function incomplete(summary: string, model: string): ProviderError {
   return new ProviderError({ kind: "incomplete", model, summary });
 }
-

@@ -7,11 +7,11 @@ import { type Fields, fieldsOf, isObject } from "../fields-of.ts";
  */
 export function toldUsage(said: Fields, choice: Fields | undefined): CompletionUsage | undefined {
   const told = [said["usage"], fieldsOf(said["x_groq"])["usage"], choice?.["usage"]].find(isObject);
-  return told === undefined ? undefined : (withOurFields(told) as unknown as CompletionUsage);
+  return told === undefined ? undefined : (withOurFields(told, said) as unknown as CompletionUsage);
 }
 
 /** Adds what stands under other names. The same object where there is nothing to add. */
-function withOurFields(usage: Fields): Fields {
+function withOurFields(usage: Fields, said: Fields): Fields {
   const more: Record<string, unknown> = {};
   const cached = cachedTokens(usage);
   if (cached !== undefined)
@@ -20,7 +20,7 @@ function withOurFields(usage: Fields): Fields {
       cached_tokens: cached,
     };
   addCost(more, usage);
-  addSearches(more, usage);
+  addSearches(more, usage, said["model"]);
   for (const _ in more) return { ...usage, ...more };
   return usage;
 }
@@ -49,10 +49,14 @@ function addCost(more: Record<string, unknown>, { cost, cost_in_usd_ticks: ticks
   more["cost_details"] = cost;
 }
 
-/** Searches, which are billed apart: of OpenRouter, Perplexity and xAI. */
-function addSearches(more: Record<string, unknown>, usage: Fields): void {
+/** Models of OpenAI that search once for each answer, and tell so by their name only (API reference, 2026-12). */
+const alwaysSearches = /-search-(?:preview|api)/;
+
+/** Searches, which are billed apart: of OpenRouter, Perplexity, xAI and OpenAI. */
+function addSearches(more: Record<string, unknown>, usage: Fields, model: unknown): void {
   const details = fieldsOf(usage["server_tool_use_details"])["web_search_requests"];
-  const searches = above0(details) ?? above0(usage["num_search_queries"]);
+  const told = above0(details) ?? above0(usage["num_search_queries"]);
+  const searches = told ?? (typeof model === "string" && alwaysSearches.test(model) ? 1 : undefined);
   const sources = above0(usage["num_sources_used"]);
   if (searches === undefined && sources === undefined) return;
   more["server_tool_use"] = {

@@ -1,5 +1,5 @@
-import { type AttemptRecord, type ReadyCall, startAttempt } from "./attempt-record.ts";
 import { failedAnswer } from "../../plugin/answer/failed-answer.ts";
+import { type AttemptRecord, type ReadyCall, startAttempt } from "./attempt-record.ts";
 import type { CallContext } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { mayBeBilled, toTypedError } from "./typed-error.ts";
@@ -36,7 +36,9 @@ export async function runCall<T>(
     return { record, value, failed: false };
   } catch (thrown) {
     const error = toTypedError(thrown, ready.model, context);
-    record.fail(error, failedAnswer(error) ?? (mayBeBilled(error) ? nothing : undefined));
+    const answer = failedAnswer(error);
+    const billed = mayBeBilled(error) ? nothing : undefined;
+    record.fail(error, answer === undefined ? billed : { ...answer, isWhole: true });
     return { record, error, failed: true };
   } finally {
     guard.release(false);

@@ -1,7 +1,7 @@
 import { type CompletionChunk, isRouterError, ProviderError } from "../../../contracts/index.ts";
+import { ChunkReader } from "../../../plugin/answer/chunk-reader.ts";
 import { handsOver } from "../../../plugin/at-hand.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
-import { ChunkReader } from "../../../plugin/answer/chunk-reader.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import { type BodyReader, bodyReader } from "../../../plugin/http/body-reader.ts";
 import { AFTER_END_MS, settles, toBytes } from "../../../plugin/http/read-bounded.ts";

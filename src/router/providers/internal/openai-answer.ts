@@ -25,7 +25,8 @@ export function completionOf(body: unknown, { model, writer, headers }: AnswerOf
   if (error) throw failureOf(error, model, undefined, headers);
   const choice = fieldsOf(Array.isArray(choices) ? choices[0] : undefined);
   // OpenRouter tells a failure of the provider behind it next to what that had written (errors, 2026-12).
-  if (choice["error"]) throw withWritten(choice, body as Fields, failureOf(choice["error"], model, undefined, headers));
+  if (choice["error"])
+    throw withWritten(choice, body as Fields, failureOf(choice["error"], model, undefined, headers));
   const completion = readAnswer(body, model);
   const message = completion.choices[0]?.message;
   if (message && holdsExtras(message)) Object.assign(message, { written_by: writer } satisfies Provenance);

@@ -7,11 +7,11 @@ import {
   type Completion,
   ProviderError,
 } from "../../../contracts/index.ts";
+import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { textLines } from "../../../plugin/http/text-lines.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { openaiBatchLimits } from "./batch-limits.ts";
 import { incomplete } from "./incomplete.ts";
-import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {

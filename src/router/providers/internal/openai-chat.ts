@@ -80,7 +80,11 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
   function bodyOf(request: ChatRequest): SdkBody {
-    refuseUnsupported(request, facts.name);
+    // Of OpenAI's models those search that have it in their name. Other servers know what they do with the field.
+    refuseUnsupported(request, facts.name, {
+      audio: true,
+      search: !strict || facts.model.includes("search"),
+    });
     const body: object = openaiBody(request, defaults, outputLimitField, { writer, strict });
     return Object.assign(body, { model: wireModel ?? undefined }) as SdkBody;
   }

@@ -157,7 +157,10 @@ function requestOf(
 /** Kinds by which what serves the model refuses a request without messages. */
 const refusedByModel = new Set(["invalid-request", "context-overflow"]);
 
-export async function readCompletion(response: BoundedResponse, of: Omit<AnswerOf, "headers">): Promise<Completion> {
+export async function readCompletion(
+  response: BoundedResponse,
+  of: Omit<AnswerOf, "headers">,
+): Promise<Completion> {
   let body: unknown;
   try {
     body = JSON.parse(await response.text());

@@ -1,8 +1,4 @@
-import {
-  type ChatMessage,
-  type ContentPart,
-  ProviderError,
-} from "../../../contracts/index.ts";
+import { type ChatMessage, type ContentPart, ProviderError } from "../../../contracts/index.ts";
 import { fromBase64 } from "../../../plugin/base64.ts";
 import { writtenBy } from "../../../router/providers/internal/inner.ts";
 import type { JsonFields, PromptMessage, PromptPart, ProviderData } from "./wire.ts";

@@ -160,7 +160,9 @@ describe.concurrent("a stream", () => {
   // The form of Snowflake's streams, recorded in July 2026.
   it("is complete with [DONE], without a finish reason, if something was said", async () => {
     for (const provider of ["openai", "openai-compatible"]) {
-      const calls = openaiChunk({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: "{}" } }] });
+      const calls = openaiChunk({
+        tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: "{}" } }],
+      });
       for (const [body, reason] of [
         [openaiText, "stop"],
         [openaiText + calls, "tool_calls"],
