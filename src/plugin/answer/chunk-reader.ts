@@ -142,8 +142,7 @@ function changed(chunk: Fields, given: Fields | undefined, read: Read): Completi
   const { said, reason, native, usage } = read;
   const isSame =
     (chunk["choices"] as unknown[]).length === (given === undefined ? 0 : 1) &&
-    said === (given?.["delta"] ?? said) &&
-    (given === undefined || (given["delta"] !== undefined && (given["finish_reason"] ?? null) === reason)) &&
+    (given === undefined || (given["delta"] === said && (given["finish_reason"] ?? null) === reason)) &&
     usage === (chunk["usage"] ?? undefined);
   if (isSame) return chunk as unknown as CompletionChunk;
   const choice = given && {
