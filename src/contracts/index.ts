@@ -45,6 +45,7 @@ export type {
   ToolChoice,
   ToolMessage,
   TopLogprob,
+  UrlCitation,
   UserMessage,
 } from "./chat.ts";
 export type { AnswerRecord, Check, RecordedAnswer, RecordedVerdict } from "./check.ts";

@@ -83,8 +83,8 @@ export class Walk {
     throw signal.reason;
   }
 
-  /** Reports a call that failed with a typed error. */
-  failed(failed: ReadyCall, record: AttemptRecord, error: unknown): Move | Promise<Move> {
+  /** Reports a call that failed with a typed error. `delivered`: its caller has seen a part of the answer. */
+  failed(failed: ReadyCall, record: AttemptRecord, error: unknown, delivered = false): Move | Promise<Move> {
     const { attemptId } = failed.call;
     const { signal, ports } = this.#execution;
     this.#previous = record;
@@ -105,7 +105,7 @@ export class Walk {
         holdMs: left?.holdMs ?? ports.admission.holdMs(failed.call),
         elsewhere: left?.elsewhere,
         maxWaitMs: left?.maxWaitMs,
-        delivered: isProviders && error.partialText !== undefined,
+        delivered: isProviders && delivered,
         draw: isProviders && error.retryable ? ports.random() : 0,
       }),
     );

@@ -35,7 +35,7 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
     large: "gpt-5.5",
     make: (model) =>
       lazyModel({
-        facts: factsOf("openai", model, {}, openaiContentTypes),
+        facts: factsOf("openai", model, {}, openaiContentTypes(model)),
         batches: openaiBatchLimits,
         load: async () => (await import("../providers/openai.ts")).openai(model),
       }),

@@ -1,5 +1,9 @@
-/** Content types besides text that OpenAI's own API accepts. */
-export const openaiContentTypes: readonly string[] = [
+/** Content types besides text that OpenAI's own API accepts. Models for sound have it in their name, and speak, too. */
+export function openaiContentTypes(model: string): readonly string[] {
+  return /(^|-)audio(-|$)/.test(model) ? [...read, "audio/wav", "audio/mp3", "output/audio"] : read;
+}
+
+const read: readonly string[] = [
   "image/jpeg",
   "image/png",
   "image/gif",

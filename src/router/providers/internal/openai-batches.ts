@@ -7,11 +7,11 @@ import {
   type Completion,
   ProviderError,
 } from "../../../contracts/index.ts";
+import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { textLines } from "../../../plugin/http/text-lines.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { openaiBatchLimits } from "./batch-limits.ts";
 import { incomplete } from "./incomplete.ts";
-import { checkAnswer } from "./openai-answer.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {
@@ -159,7 +159,7 @@ function resultOf(text: string, model: string): BatchResult {
   // The item was not processed or was given up: the line holds an error of the batch itself.
   if (error) return { id, error: unanswered(error.code, model) };
   try {
-    return { id, completion: checkAnswer(body, model) };
+    return { id, completion: readAnswer(body, model) };
   } catch (unreadable) {
     return { id, error: unreadable as ProviderError };
   }

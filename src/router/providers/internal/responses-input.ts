@@ -33,7 +33,11 @@ export function toInput(messages: readonly ChatMessage[], writer: string, refuse
     }
     if (message.role === "tool") {
       const { content, tool_call_id: id } = message;
-      const output = typeof content === "string" ? content : content.map(({ text }) => text).join("");
+      const textOf = (part: (typeof content)[number]) =>
+        typeof part !== "string" && part.type === "text"
+          ? part.text
+          : refuse(`${field}.content`, "must be text");
+      const output = typeof content === "string" ? content : content.map(textOf).join("");
       return [{ type: "function_call_output", call_id: ids.ofResult(id), output }];
     }
     if (message.role === "function") return refuse(`${field}.role`, "must not be function: use tool");
