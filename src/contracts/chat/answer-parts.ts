@@ -34,6 +34,8 @@ export interface CompletionUsage {
     /** Tokens of the request's `prediction` that the answer does not hold. They are billed. */
     rejected_prediction_tokens?: number;
   };
+  /** Calls of tools that ran at the provider and cost by the call. Absent: none, or the provider does not tell. */
+  server_tool_use?: { web_search_requests?: number; file_search_requests?: number };
 }
 
 /** A possible token at a place of the answer, and its probability. */

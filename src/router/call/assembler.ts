@@ -1,4 +1,4 @@
-import type { Completion, CompletionChunk, TokenLogprob } from "../../contracts/index.ts";
+import type { Completion, CompletionChunk, TokenLogprob, ToolCall } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { createContentFilters } from "./content-filters.ts";
 import { createGrowingText } from "./growing-text.ts";
@@ -7,7 +7,6 @@ import { reasoningOf } from "./written-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 type Choice = Completion["choices"][number];
-type ToolCall = { id: string; type: "function"; function: { name: string; arguments: string } };
 
 /** Part of an answer that has arrived. */
 export interface Received {
@@ -160,6 +159,8 @@ class ChunkAssembler implements Assembler {
       addToolCall(this.#toolCalls, call);
       this.#addOther(call.function?.name);
       this.#addOther(call.function?.arguments);
+      this.#addOther(call.custom?.name);
+      this.#addOther(call.custom?.input);
     }
     this.#addOther(reasoningOf(delta));
     for (const key in delta) {
@@ -196,11 +197,18 @@ function addToolCall(calls: ToolCall[], delta: NonNullable<Delta["tool_calls"]>[
   while (calls.length <= at) {
     calls.push({ id: "", type: "function", function: { name: "", arguments: "" } });
   }
+  const { index, id, type, function: part, custom, ...extras } = delta;
+  if (custom && calls[at]?.type === "function")
+    calls[at] = { id: calls[at].id, type: "custom", custom: { name: "", input: "" } };
   const call = calls[at] as ToolCall;
-  const { index, id, type, function: part, ...extras } = delta;
   if (id) call.id = id;
-  if (part?.name) call.function.name += part.name;
-  if (part?.arguments) call.function.arguments += part.arguments;
+  if (call.type === "custom") {
+    if (custom?.name) call.custom.name += custom.name;
+    if (custom?.input) call.custom.input += custom.input;
+  } else {
+    if (part?.name) call.function.name += part.name;
+    if (part?.arguments) call.function.arguments += part.arguments;
+  }
   // Not by assignment, which would take a field "__proto__" for the prototype.
   for (const [field, value] of Object.entries(extras))
     Object.defineProperty(call, field, { value, writable: true, enumerable: true, configurable: true });

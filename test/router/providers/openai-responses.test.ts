@@ -125,8 +125,4 @@ test("what the interface does not have is reported, or refused", async () => {
   await model.generate(asked, { signal, onDropped: (name) => dropped.push(name) });
   expect(dropped).toEqual(["seed", "stop"]);
   expect(() => openai("gpt-test", { api: "responses", client: "sdk" })).toThrow("openai.client");
-  const custom = { type: "custom" as const, custom: { name: "c" } };
-  await expect(model.generate({ ...request, tools: [custom] }, { signal })).rejects.toMatchObject({
-    kind: "unsupported",
-  });
 });
