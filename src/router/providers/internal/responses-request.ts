@@ -90,6 +90,7 @@ export function toResponsesBody(
     }
   }
   const limit = request.max_completion_tokens ?? request.max_tokens ?? defaults.maxOutputTokens;
+  if (typeof limit === "number" && limit < leastLimit) onDropped?.("max_completion_tokens");
   const effort = request.reasoning_effort ?? defaults.reasoningEffort;
   const { extraBody = {} } = defaults;
   const include = extraBody["include"];
@@ -105,7 +106,7 @@ export function toResponsesBody(
     model,
     input: toInput(request.messages, { writer, refuse, onDropped }),
     include: [...new Set([encrypted, ...(Array.isArray(include) ? include : [])])],
-    ...(limit !== undefined && limit !== null && { max_output_tokens: limit }),
+    ...(limit !== undefined && limit !== null && { max_output_tokens: Math.max(limit, leastLimit) }),
     ...(effort !== undefined &&
       effort !== null && { reasoning: { ...Object(extraBody["reasoning"]), effort } }),
     ...(Object.keys(text).length > 0 && { text: { ...Object(extraBody["text"]), ...text } }),
@@ -116,6 +117,8 @@ export function toResponsesBody(
   };
 }
 
+/** Smallest output limit that the API takes. */
+const leastLimit = 16;
 const encrypted = "reasoning.encrypted_content";
 
 function toolsOf(tools: NonNullable<ChatRequest["tools"]>): Item[] {
