@@ -45,7 +45,8 @@ export interface AssistantMessage extends MessageExtensions {
 /** Result of a tool call. */
 export interface ToolMessage {
   role: "tool";
-  content: string | TextPart[];
+  /** Images, sound and files reach models whose interface has no place for them in a result as a message that follows. */
+  content: string | ContentPart[];
   /** Id of the call. */
   tool_call_id: string;
 }

@@ -1,8 +1,8 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../contracts/index.ts";
 import type { OptionTable } from "../../plugin/index.ts";
-import { chatOrResponses } from "./internal/chat-or-responses.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
-import { apiOf, type OpenAiApi, spokenBy } from "./internal/openai-api.ts";
+import { eitherInterface } from "./internal/either-interface.ts";
+import { apiOf, isSure, type OpenAiApi, spokenBy } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
 import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
@@ -21,7 +21,7 @@ import {
   providerOptions,
   readProviderOptions,
 } from "./internal/provider-options.ts";
-import { responsesCalls } from "./internal/responses-model.ts";
+import { responsesBatch, responsesCalls } from "./internal/responses-model.ts";
 
 export interface OpenAiOptions extends ProviderOptions {
   /** See `OpenAiClient`. Default `direct`. */
@@ -29,13 +29,13 @@ export interface OpenAiOptions extends ProviderOptions {
   /**
    * Interface that the model is called by. Default: `responses` for models whose tools chat completions refuse (GPT-5.4 and
    * later, `-pro`, `-codex`), chat completions for all others. A model that refuses a call there and points to Responses is
-   * called by Responses from then on.
+   * called by Responses from then on; at another `baseUrl` that has no `/responses`, by chat completions.
    *
    * By `responses`, encrypted reasoning, phases and items of an answer go back with the next request, so that a tool loop does
    * not lose them, and a request that came in by `/v1/responses` is sent as it came. Nothing is kept at OpenAI
    * (`store: false`). `stop`, `seed`, penalties, `logit_bias`, `logprobs` and `prediction` do not exist there: they are
    * dropped and reported, or refused with `strictParameters`. An output limit below 16 becomes 16. `defaults.extraBody` is
-   * then in the words of that interface. Batches are chat completions anyway. `client: "sdk"` calls by chat completions
+   * then in the words of that interface. `client: "sdk"` calls by chat completions
    * alone.
    */
   readonly api?: OpenAiApi | undefined;
@@ -77,29 +77,30 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
       options.headers ?? {},
     ]);
   const readKey = () => requireKey("openai", options.apiKey, "OPENAI_API_KEY");
+  const api = apiOf(model, options);
+  const { defaults, strictParameters } = options;
+  const settings = { model, name: facts.name, writer: writerOf(facts), defaults, strictParameters };
   const chat = openaiChat({
     facts,
-    defaults: options.defaults,
+    defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
-    hasBatches: true,
+    batches: api === "responses" ? responsesBatch(settings) : "chat",
     readKey,
     connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options, facts.name), apiKey }),
     direct: options.client === "sdk" ? undefined : { fetch: options.fetch, routeFor: route },
   });
-  const api = apiOf(model, options);
   if (api === "chat-completions") return chat;
-  const { defaults, strictParameters } = options;
-  const settings = { model, name: facts.name, writer: writerOf(facts), defaults, strictParameters };
   const responses = responsesCalls({
     settings,
     fetch: options.fetch,
     route: async () => route(await readKey()),
   });
+  const first = api ?? "chat-completions";
   const speaks = spokenBy(model, options);
   return {
     ...chat,
-    ...(api === "responses" ? responses : chatOrResponses(chat, responses)),
+    ...(isSure(model, options) ? responses : eitherInterface({ chat, responses, first })),
     ...(speaks && { speaks }),
   };
 }

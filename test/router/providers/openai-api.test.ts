@@ -182,6 +182,24 @@ test.each(Object.entries(ways))(
   },
 );
 
+test.each(Object.entries(ways))(
+  "a server of another address may have chat completions alone: %s",
+  async (_, ask) => {
+    const missing = { status: 404, message: "Not Found" };
+    const { model, paths } = await served({ responses: missing }, {}, "gpt-6.2-sol");
+    expect(await ask(model)).toBe("by chat");
+    expect(await ask(model)).toBe("by chat");
+    expect(paths()).toEqual([responses, chat, chat]);
+    const bound = await served({ responses: missing }, { api: "responses" }, "gpt-6.2-sol");
+    await expect(ask(bound.model)).rejects.toMatchObject({ kind: "not-found" });
+    expect(bound.paths()).toEqual([responses]);
+    const unknown = await served({ responses: missing, chat: missing }, {}, "gpt-6.2-sol");
+    await expect(ask(unknown.model)).rejects.toMatchObject({ kind: "not-found" });
+    await expect(ask(unknown.model)).rejects.toMatchObject({ kind: "not-found" });
+    expect(unknown.paths()).toEqual([responses, chat, responses]);
+  },
+);
+
 test("a model speaks Responses where OpenAI serves it by them", () => {
   vi.stubEnv("OPENAI_BASE_URL", "");
   onTestFinished(() => void vi.unstubAllEnvs());

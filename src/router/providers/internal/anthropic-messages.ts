@@ -95,7 +95,7 @@ function toTexts(
   if (typeof content === "string") return toBlocks([content]);
   const other = content.findIndex(({ type }) => type !== "text");
   if (other >= 0) issues.refuse(`${field}[${other}].type`, "must be text");
-  return toBlocks(content.map((part) => part.text));
+  return toBlocks(content.map((part) => (part.type === "text" ? part.text : "")));
 }
 
 function toBlocks(texts: readonly string[]): TextBlock[] {

@@ -18,10 +18,18 @@ export function apiOf(model: string, { api, client }: Asked): OpenAiApi | undefi
   return api ?? (needsResponses(model) ? "responses" : undefined);
 }
 
+/** True if a model is called by Responses, whatever a server says. */
+export function isSure(model: string, options: Asked): boolean {
+  return options.api === "responses" || (needsResponses(model) && isAtOpenAi(options));
+}
+
 /** Returns the protocols that a model of OpenAI takes as they came. Another server may not have the path. */
 export function spokenBy(model: string, options: Asked): readonly ["responses"] | undefined {
   const api = apiOf(model, options);
   if (api !== undefined) return api === "responses" ? [api] : undefined;
-  const baseUrl = options.baseUrl ?? environment()["OPENAI_BASE_URL"]?.trim();
-  return !baseUrl && hasResponses(model) ? ["responses"] : undefined;
+  return isAtOpenAi(options) && hasResponses(model) ? ["responses"] : undefined;
+}
+
+function isAtOpenAi({ baseUrl }: Asked): boolean {
+  return !(baseUrl ?? environment()["OPENAI_BASE_URL"]?.trim());
 }

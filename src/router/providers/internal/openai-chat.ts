@@ -15,7 +15,7 @@ import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
 import { listedModels } from "./listed-models.ts";
 import { checkAnswer, checkChunk } from "./openai-answer.ts";
-import { openaiBatches } from "./openai-batches.ts";
+import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { type DirectCalls, openaiDirect, type PlatformWire } from "./openai-direct.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
@@ -35,8 +35,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
-  /** True if the target has OpenAI's Batch API. Default false. */
-  readonly hasBatches?: boolean | undefined;
+  /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
+  readonly batches?: "chat" | OpenAiBatchWire | undefined;
   /** Called before each call. */
   readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
@@ -195,13 +195,25 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
+  const chatBatch: OpenAiBatchWire = {
+    endpoint: "/v1/chat/completions",
+    bodyOf,
+    completionOf: (body) => checkAnswer(body, facts.name),
+  };
+
   return {
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
     stream: asksAbort(stream),
     health,
-    ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
+    ...(target.batches && {
+      batches: openaiBatches({
+        name: facts.name,
+        connect,
+        wire: target.batches === "chat" ? chatBatch : target.batches,
+      }),
+    }),
   };
 }
 

@@ -236,7 +236,15 @@ function usageOf(response: Fields, items: readonly Fields[]): CompletionUsage | 
   const reasoning = tokenCount(fieldsOf(usage["output_tokens_details"])["reasoning_tokens"]);
   const counts = usageOfCounts({ input, output, cached, written, reasoning });
   const used = toolUseOf(response, items);
-  return counts && { ...counts, ...(Object.keys(used).length > 0 && { server_tool_use: used }) };
+  // OpenRouter says what it charges.
+  const cost = usage["cost"];
+  return (
+    counts && {
+      ...counts,
+      ...(Object.keys(used).length > 0 && { server_tool_use: used }),
+      ...(typeof cost === "number" && { cost }),
+    }
+  );
 }
 
 /** A search is billed by the provider's own count where it tells one; pages that were opened are not. */

@@ -58,7 +58,7 @@ export function toInput(
     }
     if (message.role === "tool") {
       const { content, tool_call_id: id } = message;
-      const output = typeof content === "string" ? content : content.map(({ text }) => text).join("");
+      const output = outputOf(content, field, refuse);
       const type = customIds.has(id) ? "custom_tool_call_output" : "function_call_output";
       return [{ type, call_id: ids.ofResult(id), output }];
     }
@@ -127,6 +127,18 @@ function reasoningItems(message: object): Item[] {
       typeof thinking === "string" && thinking !== "" ? [{ type: "summary_text", text: thinking }] : [];
     return [{ type: "reasoning", summary, encrypted_content: encrypted }];
   });
+}
+
+/** A result with an image or a file is a list of parts, which chat completions do not have. */
+function outputOf(
+  content: Extract<ChatMessage, { role: "tool" }>["content"],
+  field: string,
+  refuse: Refuse,
+): string | Item[] {
+  if (typeof content === "string") return content;
+  const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  if (texts.length === content.length) return texts.join("");
+  return contentOf(content, field, refuse) as Item[];
 }
 
 function contentOf(

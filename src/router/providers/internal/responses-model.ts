@@ -1,6 +1,7 @@
 import type { CallOptions, ChatRequest, Model } from "../../../contracts/index.ts";
 import { abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import type { DirectRequest } from "./direct-call.ts";
+import type { OpenAiBatchWire } from "./openai-batches.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -61,6 +62,16 @@ export function responsesCalls({
     stream: asksAbort(async function* (request: ChatRequest, call: CallOptions) {
       yield* calls.stream(requestOf(request, call, true), optionsOf(call));
     }),
+  };
+}
+
+/** The same for batches. */
+export function responsesBatch(settings: ResponsesSettings): OpenAiBatchWire {
+  const { name, writer } = settings;
+  return {
+    endpoint: "/v1/responses",
+    bodyOf: (request, onDropped) => toResponsesBody(request, settings, { onDropped }),
+    completionOf: (body) => toCompletion(body, { name, writer, created: Math.floor(Date.now() / 1_000) }),
   };
 }
 
