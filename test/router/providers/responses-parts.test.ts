@@ -106,8 +106,19 @@ const responseOf = (output: readonly Item[], more: object = {}) => ({
   ...more,
 });
 
-/** How a server may tell an answer: its pieces and its items, items alone, or all with the end. */
-const ways = { whole: "whole", pieces: "pieces", items: "items", end: "end" } as const;
+/**
+ * How a server may tell an answer: its pieces and its items, pieces without beginnings or without places, items alone, items
+ * twice, or all with the end.
+ */
+const ways = {
+  whole: "whole",
+  pieces: "pieces",
+  abrupt: "abrupt",
+  unplaced: "unplaced",
+  items: "items",
+  twice: "twice",
+  end: "end",
+} as const;
 type Way = keyof typeof ways;
 
 function written(output: readonly Item[], way: Way, more: object = {}): string {
@@ -118,11 +129,17 @@ function written(output: readonly Item[], way: Way, more: object = {}): string {
   ];
   if (way !== "end")
     for (const [output_index, item] of output.entries()) {
-      const place = { output_index, item_id: item["id"] };
+      const at = way === "unplaced" ? {} : { output_index };
+      const place = way === "unplaced" ? {} : { ...at, item_id: item["id"] };
       const empty = { ...item, content: [], arguments: "", input: "", result: null };
-      events.push({ type: "response.output_item.added", output_index, item: empty });
+      const added = {
+        type: "response.output_item.added",
+        ...at,
+        item: way === "unplaced" ? { ...empty, id: undefined } : empty,
+      };
+      if (way !== "abrupt") events.push(added);
       events.push({ type: `response.${item["type"]}.never_heard_of`, ...place });
-      if (way === "pieces") {
+      if (way === "pieces" || way === "abrupt" || way === "unplaced") {
         const content = (item["content"] ?? []) as readonly {
           readonly type: string;
           readonly text: string;
@@ -139,7 +156,12 @@ function written(output: readonly Item[], way: Way, more: object = {}): string {
         if (item["type"] === "custom_tool_call")
           events.push({ type: "response.custom_tool_call_input.delta", ...place, delta: item["input"] });
       }
-      events.push({ type: "response.output_item.done", output_index, item });
+      const done = {
+        type: "response.output_item.done",
+        ...at,
+        item: way === "unplaced" ? { ...item, id: undefined } : item,
+      };
+      events.push(done, ...(way === "twice" ? [done] : []));
     }
   events.push({ type: "response.completed", response });
   return events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
@@ -332,4 +354,61 @@ test("custom tools are offered in the words of the interface", async () => {
     tools: [{ type: "custom", name: "patch", description: "d", format: { type: "grammar", ...grammar } }],
     tool_choice: { type: "custom", name: "patch" },
   });
+});
+
+/** Returns a text with one random change: a value replaced or left out, or the text cut. */
+function mutated(text: string, random: () => number): string {
+  const values: { readonly holder: Record<string, unknown>; readonly key: string }[] = [];
+  const lines = text.split("\n\n").filter((line) => line !== "");
+  const at = Math.floor(random() * lines.length);
+  const [, prefix = "", json = ""] = /^(data: )?(.*)$/s.exec(lines[at] ?? "") ?? [];
+  const whole = JSON.parse(json, function (this: Record<string, unknown>, key, value: unknown) {
+    if (key !== "") values.push({ holder: this, key });
+    return value;
+  });
+  const { holder, key } = values[Math.floor(random() * values.length)] ?? { holder: {}, key: "" };
+  // Of objects that were read again, the last one counts.
+  const others = [undefined, null, 5, "x", [], {}, [null], [{}], { type: 5 }, true];
+  holder[key] = others[Math.floor(random() * others.length)];
+  lines[at] = `${prefix}${JSON.stringify(whole)}`;
+  if (random() < 0.1) lines.splice(at, 1);
+  return `${lines.join("\n\n")}\n\n`;
+}
+
+test("answers with one thing wrong are typed errors, or answers", { timeout: 120_000 }, async () => {
+  const output = [
+    items.thought,
+    items.shown,
+    items.search,
+    said("One. ", { phase: "commentary" }, [cited, filed]),
+    items.drawn,
+    items.call,
+    items.patch,
+  ];
+  let seed = 11;
+  const random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
+  let wrong = 0;
+  const runs = process.env["SWITCHPOINT_RUNS"] === "full" ? 2_000 : 60;
+  for (const way of Object.values(ways)) {
+    const texts = Array.from({ length: runs }, () => mutated(written(output, way), random).trim());
+    const { model } = await served(...texts.map((text) => (way === "whole" ? text : `${text}\n\n`)));
+    for (let run = 0; run < runs; run += 1) {
+      try {
+        if (way === "whole") await model.generate(request, { signal });
+        else
+          for await (const { choices } of model.stream(request, { signal }))
+            expect(Array.isArray(choices)).toBe(true);
+      } catch (error) {
+        wrong += 1;
+        expect(error).toMatchObject({
+          code: "provider",
+          kind: expect.stringMatching(/^(incomplete|server)$/),
+        });
+      }
+    }
+  }
+  expect(wrong).toBeGreaterThan(0);
 });

@@ -63,8 +63,8 @@ export function toCompletion(body: unknown, context: AnswerContext): Completion 
 
 /** What has come of one item of the output. */
 interface Begun {
-  /** Index of the call that it is. Absent: it is none. */
-  readonly call?: number | undefined;
+  /** Index of the call that it is. Absent: it is none, as far as is known. */
+  call?: number;
   /** Where its text begins in that of the answer. */
   readonly from: number;
   /** True once a piece of it has come: its end then says nothing new. */
@@ -72,6 +72,7 @@ interface Begun {
   hasRefusal: boolean;
   hasThought: boolean;
   hasInput: boolean;
+  isDone: boolean;
 }
 
 /** Translates events to chunks. Throws `ProviderError` (`incomplete`) unless the response came to its end. */
@@ -105,20 +106,19 @@ export async function* toChunks(
     characters += text.length;
     return chunk({ content: text });
   };
-  const begin = function* (place: unknown, item: Fields): Generator<CompletionChunk, Begun> {
-    const known = begun.get(place);
-    if (known !== undefined) return known;
-    const call = callIn(item);
-    const one: Begun = {
-      ...(call !== undefined && { call: calls }),
-      from: characters,
-      hasText: false,
-      hasRefusal: false,
-      hasThought: false,
-      hasInput: false,
-    };
+  const begunAt = (place: unknown): Begun => {
+    let one = begun.get(place);
+    if (one !== undefined) return one;
+    const nothing = { hasText: false, hasRefusal: false, hasThought: false, hasInput: false, isDone: false };
+    one = { from: characters, ...nothing };
     begun.set(place, one);
-    if (call === undefined) return one;
+    return one;
+  };
+  const begin = function* (place: unknown, item: Fields): Generator<CompletionChunk, Begun> {
+    const one = begunAt(place);
+    const call = callIn(item);
+    if (call === undefined || one.call !== undefined) return one;
+    one.call = calls;
     // Its input comes in pieces, and with its end where it did not.
     const empty =
       call.type === "function"
@@ -130,6 +130,8 @@ export async function* toChunks(
   };
   const end = function* (place: unknown, item: Fields): Generator<CompletionChunk> {
     const one = yield* begin(place, item);
+    if (one.isDone) return;
+    one.isDone = true;
     items.push(item);
     if (!one.hasText && textIn(item) !== "") yield write(textIn(item));
     if (!one.hasRefusal && refusalIn(item) !== "") yield chunk({ refusal: refusalIn(item) });
@@ -149,23 +151,29 @@ export async function* toChunks(
   for await (const { type, fields } of events) {
     if (isEnded) continue;
     const text = textOf(fields["delta"]);
-    const place = fields["output_index"];
-    const one = begun.get(place);
+    const item = fieldsOf(fields["item"]);
+    const place = fields["output_index"] ?? fields["item_id"] ?? item["id"];
     if (type === "response.created") {
       head = headOf(fieldsOf(fields["response"]), context);
       yield chunk({ role: "assistant", content: "" });
-    } else if (type === "response.output_item.added") yield* begin(place, fieldsOf(fields["item"]));
-    else if (type === "response.output_item.done") yield* end(place, fieldsOf(fields["item"]));
+    } else if (type === "response.output_item.added") {
+      // Of a server that says no place, each is a new one.
+      if (place === undefined) begun.delete(place);
+      yield* begin(place, item);
+    } else if (type === "response.output_item.done") yield* end(place, item);
     else if (type === "response.output_text.delta") {
-      if (one !== undefined) one.hasText = true;
+      begunAt(place).hasText = true;
       yield write(text);
     } else if (type === "response.refusal.delta") {
-      if (one !== undefined) one.hasRefusal = true;
+      begunAt(place).hasRefusal = true;
       yield chunk({ refusal: text });
     } else if (thoughts.has(type) && text !== "") {
-      if (one !== undefined) one.hasThought = true;
+      begunAt(place).hasThought = true;
       yield signed({ reasoning_content: text });
-    } else if (one?.call !== undefined && inputs.has(type)) {
+    } else if (inputs.has(type)) {
+      const one = begunAt(place);
+      // A call whose beginning has not come has no name: all of it comes with its end.
+      if (one.call === undefined) continue;
       one.hasInput = true;
       const piece = type === functionInput ? { function: { arguments: text } } : { custom: { input: text } };
       yield chunk({ tool_calls: [{ index: one.call, ...piece }] });
@@ -174,8 +182,8 @@ export async function* toChunks(
       const response = fieldsOf(fields["response"]);
       const output = listOf(response["output"]);
       // A server may tell all with the end.
-      if (begun.size === 0 && characters === 0)
-        for (const [at, item] of output.entries()) yield* end(at, item);
+      if (items.length === 0 && (begun.size === 0 || output.every((_, at) => begun.has(at))))
+        for (const [at, whole] of output.entries()) yield* end(at, whole);
       const all = output.length > 0 ? output : items;
       const extras = extrasOf(all);
       if (Object.keys(extras).length > 0) yield signed(extras);
