@@ -6,7 +6,7 @@ interface Sourced {
   readonly date: string;
 }
 
-/** Models that chat completions refuse, or whose tools they refuse beside an effort. */
+/** Models that chat completions refuse, or whose tools they refuse together with an effort. */
 const needResponses: readonly (Sourced & { readonly names: RegExp })[] = [
   {
     names: /^(?:o\d|gpt-\d[\d.]*)-pro\b/,

@@ -56,7 +56,7 @@ export function onlyNative(
 
 /**
  * Permits models that speak a protocol themselves, which get the request as it came. `reason` is why others cannot take it,
- * and what a decision says of them.
+ * and what a decision says about them.
  */
 function nativeOnly(protocol: NativeProtocol, reason: string, models: Router["models"]): Constraint {
   return {

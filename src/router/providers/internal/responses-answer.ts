@@ -61,11 +61,11 @@ export function toCompletion(body: unknown, context: AnswerContext): Completion 
   };
 }
 
-/** What has come of one item of the output. */
+/** The part of one item of the output that has come. */
 interface Begun {
   /** Index of the call that it is. Absent: it is none, as far as is known. */
   call?: number;
-  /** Where its text begins in that of the answer. */
+  /** Start of its text in that of the answer. */
   readonly from: number;
   /** True once a piece of it has come: its end then says nothing new. */
   hasText: boolean;

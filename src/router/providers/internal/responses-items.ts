@@ -37,7 +37,7 @@ export function saidBy(items: readonly Fields[]): Pick<CompletionMessage, "conte
   };
 }
 
-/** Returns what cannot be said of one item alone. */
+/** Returns fields that all items together decide. */
 export function extrasOf(items: readonly Fields[]): Pick<MessageExtensions, "phase" | "provider_parts"> {
   const phase = items.findLast(({ phase }) => phase === "commentary" || phase === "final_answer")?.["phase"];
   return {

@@ -77,7 +77,7 @@ function inputChanges(body: NativeBody, writer: string): PartChange[] {
     const isReasoning = item["type"] === "reasoning";
     if (isReasoning || readSigned(encrypted) !== undefined) {
       isChanged = true;
-      // What is no reasoning cannot be left out: a compaction stands for all before it. Its server decides.
+      // Other items cannot be left out: a compaction stands for all before it. Its server decides.
       const own = isReasoning ? ownContent(encrypted, writer) : readSigned(encrypted)?.signature;
       const inner = body.place(["input", at, "encrypted_content"]);
       isOrphan = own === undefined;

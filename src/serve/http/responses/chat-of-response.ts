@@ -23,7 +23,7 @@ const sameFields = [
 /** A Responses request as a chat request. */
 export interface TranslatedResponse {
   readonly chat: ChatRequest;
-  /** What a chat request cannot say, so that only models that speak Responses may have it. */
+  /** Parts that a chat request cannot say, so that only models that speak Responses may have it. */
   readonly native: NativeParts;
 }
 

@@ -188,7 +188,7 @@ function partOf(part: Fields, field: string, native: NativeParts): ContentPart[]
   return shownParts(part);
 }
 
-/** Returns all that an item or a part holds as text, and what it holds as data beside it: text has another size. */
+/** Returns all that an item or a part holds as text, and what it holds as data in parts of their own: text has another size. */
 function shownParts(given: Fields): ContentPart[] {
   const held: ContentPart[] = [];
   const text = JSON.stringify(given, (_, value: unknown) => {

@@ -52,7 +52,7 @@ export async function* responseEvents(
   let finish: FinishReason = "stop";
   let usage: CompletionChunk["usage"];
   let isBegun = false;
-  /** What the writer alone can read, as far as it has not been sent. */
+  /** Extensions that the writer alone can read, as far as they have not been sent. */
   let written: WrittenExtensions = { reasoning_content: "" };
   let annotations: NonNullable<CompletionMessage["annotations"]> = [];
   let phase: CompletionMessage["phase"];

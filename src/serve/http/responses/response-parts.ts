@@ -70,7 +70,7 @@ function usageOf(usage: CompletionUsage): Fields {
   };
 }
 
-/** Facts of a message beside its text. */
+/** Facts of a message in addition to its text. */
 export interface TextFacts {
   readonly annotations?: CompletionMessage["annotations"];
   readonly phase?: CompletionMessage["phase"];
