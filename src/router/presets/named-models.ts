@@ -13,6 +13,7 @@ import {
   openaiContentTypes,
 } from "../providers/internal/content-types.ts";
 import { factsOf } from "../providers/internal/facts-of.ts";
+import { spokenBy } from "../providers/internal/openai-api.ts";
 import { pathOf } from "../providers/internal/path-of.ts";
 import { lazyModel } from "./lazy-model.ts";
 
@@ -37,6 +38,7 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
       lazyModel({
         facts: factsOf("openai", model, {}, openaiContentTypes(model)),
         batches: openaiBatchLimits,
+        speaks: spokenBy(model, {}),
         load: async () => (await import("../providers/openai.ts")).openai(model),
       }),
   },

@@ -8,6 +8,7 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../../contracts/index.ts";
+import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { type Aborting, abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
@@ -15,7 +16,7 @@ import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { ChatChunks, type ChunkSource } from "./chat-chunks.ts";
 import { listedModels } from "./listed-models.ts";
-import { openaiBatches } from "./openai-batches.ts";
+import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { type DirectCalls, openaiDirect, type PlatformWire, readCompletion } from "./openai-direct.ts";
 import { type OpenAiSdk, toProviderError } from "./openai-errors.ts";
@@ -33,8 +34,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
-  /** True if the target has OpenAI's Batch API. Default false. */
-  readonly hasBatches?: boolean | undefined;
+  /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
+  readonly batches?: "chat" | OpenAiBatchWire | undefined;
   /** Called before each call. */
   readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
@@ -187,13 +188,25 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
+  const chatBatch: OpenAiBatchWire = {
+    endpoint: "/v1/chat/completions",
+    bodyOf,
+    completionOf: (body) => readAnswer(body, facts.name),
+  };
+
   return {
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
     stream: asksAbort(stream),
     health,
-    ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
+    ...(target.batches && {
+      batches: openaiBatches({
+        name: facts.name,
+        connect,
+        wire: target.batches === "chat" ? chatBatch : target.batches,
+      }),
+    }),
   };
 }
 

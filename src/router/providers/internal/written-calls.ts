@@ -9,7 +9,13 @@ import {
 import { type NativeEvent, withNative } from "../../../plugin/native-answer.ts";
 import { type NativeFailure, withNativeFailure } from "../../../plugin/native-failure.ts";
 import type { AnswerContext } from "./anthropic-answer.ts";
-import { type DirectRequest, directCalls, type OpenCall, readFailure } from "./direct-call.ts";
+import {
+  type DirectOptions,
+  type DirectRequest,
+  directCalls,
+  type OpenCall,
+  readFailure,
+} from "./direct-call.ts";
 import { type ServerEvent, serverEvents } from "./server-events.ts";
 import { untilEnd } from "./until-end.ts";
 
@@ -45,10 +51,13 @@ export interface WrittenWire {
   isNative?(failure: FailureText): boolean;
 }
 
+/** The options of a model that such a call needs. */
+export interface WrittenOptions extends DirectOptions, Pick<CallOptions, "native"> {}
+
 /** Calls of such a model. They reject with `ProviderError`, or with the signal's reason. */
 export interface WrittenCalls {
-  generate(request: () => Promise<DirectRequest>, call: CallOptions): Promise<Completion>;
-  stream(request: () => Promise<DirectRequest>, call: CallOptions): AsyncGenerator<CompletionChunk>;
+  generate(request: () => Promise<DirectRequest>, call: WrittenOptions): Promise<Completion>;
+  stream(request: () => Promise<DirectRequest>, call: WrittenOptions): AsyncGenerator<CompletionChunk>;
 }
 
 /** Answers to calls with `native` keep what the server sent. */
@@ -107,7 +116,7 @@ export const mostWaiting = 50_000;
 async function* chunksOf(
   wire: WrittenWire,
   { response }: OpenCall,
-  { signal, native }: CallOptions,
+  { signal, native }: WrittenOptions,
   context: AnswerContext,
 ): AsyncGenerator<CompletionChunk> {
   const { protocol, writer, name } = wire;
