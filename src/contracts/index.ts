@@ -122,6 +122,7 @@ export type {
   Capabilities,
   Health,
   Labels,
+  LackedCapability,
   Member,
   Model,
   ModelDefaults,
