@@ -1,0 +1,12 @@
+import { refused, type Sayings, said } from "../sayings.ts";
+
+export const fireworks: readonly Sayings[] = [
+  said("https://docs.fireworks.ai/guides/inference-error-codes", "2026-11-30", [
+    [refused, "text", "prompt is too long: …, model maximum context length: #", "overflow"],
+    [refused, "text", "model maximum context length: #", "overflow"],
+  ]),
+  said("pollinations/pollinations#12136", "2026-07-01", [
+    [[402, 403, 412, 429], "text", "reaching the monthly spending limit", "spent"],
+    [[402, 403, 412, 429], "text", "failure to pay past invoices", "spent"],
+  ]),
+];

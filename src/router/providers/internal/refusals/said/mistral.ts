@@ -1,0 +1,17 @@
+import { refused, type Sayings, said } from "../sayings.ts";
+
+export const mistral: readonly Sayings[] = [
+  said("BerriAI/litellm#21647", "2026-02-20", [
+    [refused, "text", "too large for model with # maximum context length", "overflow"],
+    [refused, "text", "too large for model", "overflow"],
+    [429, "text", "service tier capacity exceeded", "rate-limit"],
+  ]),
+  said("https://docs.mistral.ai/api", "2026-11-30", [
+    [400, "text", "function calling is not enabled for this model", "lacks tools"],
+    [400, "text", "image input is not enabled for this model", "lacks images"],
+    [400, "code", "invalid_model", "not-found"],
+  ]),
+  said("openclaw/openclaw:src/agents/pi-embedded-helpers/provider-error-patterns.test.ts", "2026-12-01", [
+    [refused, "text", "input is too long for this model", "overflow"],
+  ]),
+];
