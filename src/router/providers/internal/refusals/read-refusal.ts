@@ -103,7 +103,7 @@ interface FoundClass {
 }
 
 function classOf({ status, codes, param, text }: SaidRefusal): FoundClass | undefined {
-  const names = new Set(codes.map((code) => code.toLowerCase()));
+  const names = new Set(codes);
   const shown = comparable(text);
   let first: FoundClass | undefined;
   for (const [statuses, field, phrase, means] of everything) {
@@ -126,7 +126,7 @@ function foundIn(
   text: string,
 ): { readonly window: number | undefined } | undefined {
   if (field === "text") return findPhrase(text, phrase);
-  const isSaid = field === "code" ? names.has(phrase.toLowerCase()) : param === phrase;
+  const isSaid = field === "code" ? names.has(phrase) : param === phrase;
   return isSaid ? { window: undefined } : undefined;
 }
 

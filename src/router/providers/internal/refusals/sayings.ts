@@ -10,7 +10,7 @@ export type Day = `20${number}-${number}-${number}`;
 export type Statuses = "any" | number | readonly number[];
 
 /**
- * Field in which a saying stands. `code`: the whole of a code, type, reason or name of a field, in any case. `param`: the whole of
+ * Field in which a saying stands. `code`: the whole of a code, type, reason or name of a field. `param`: the whole of
  * the field that the provider names. `text`: a part of the provider's text.
  */
 export type SaidIn = "code" | "param" | "text";

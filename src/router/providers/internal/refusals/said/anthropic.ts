@@ -2,7 +2,7 @@ import { refused, type Sayings, said } from "../sayings.ts";
 
 /** Anthropic, and servers that speak Messages. */
 export const anthropic: readonly Sayings[] = [
-  said("https://docs.claude.com/en/api/errors", "2026-11-30", [
+  said("https://platform.claude.com/docs/en/api/errors", "2026-12-01", [
     ["any", "code", "billing_error", "permission"],
     ["any", "code", "not_found_error", "not-found"],
     ["any", "code", "request_too_large", "too-large"],

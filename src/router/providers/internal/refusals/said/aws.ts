@@ -2,7 +2,7 @@ import { refused, type Sayings, said } from "../sayings.ts";
 
 /** AWS: Bedrock and SageMaker. Names are without `Exception` at their end. */
 export const aws: readonly Sayings[] = [
-  said("https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html", "2026-11-30", [
+  said("https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html", "2026-11-27", [
     ["any", "code", "ExpiredToken", "authentication"],
     ["any", "code", "UnrecognizedClient", "authentication"],
     ["any", "code", "InvalidClientTokenId", "authentication"],
@@ -29,9 +29,11 @@ export const aws: readonly Sayings[] = [
   said("pydantic/pydantic-ai:tests/models/cassettes/test_bedrock", "2026-08-22", [
     [400, "text", "model identifier is invalid", "not-found"],
     [400, "text", "doesn't support the video content block", "one-model"],
+    [400, "text", "doesn't support the image content block", "lacks images"],
+    [400, "text", "doesn't support the document content block", "lacks documents"],
     [400, "text", "doesn't support the … field", "one-model"],
   ]),
-  said("https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html", "2026-11-30", [
+  said("https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html", "2026-11-27", [
     [400, "text", "on-demand throughput isn't supported", "not-found"],
     [400, "text", "on-demand throughput isn t supported", "not-found"],
     [400, "text", "isn't supported on this route", "not-found"],
@@ -54,21 +56,12 @@ export const aws: readonly Sayings[] = [
       "one-model",
     ],
   ]),
-  said(
-    "https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html",
-    "2026-11-30",
-    [
-      [400, "text", "model doesn't support tool use", "lacks tools"],
-      [400, "text", "doesn't support system messages", "lacks systemRole"],
-      [400, "text", "doesn't support the document content block", "lacks documents"],
-      [400, "text", "doesn't support documents", "lacks documents"],
-    ],
-  ),
-  said("anomalyco/opencode#49443", "2026-09-17", [
-    [400, "text", "doesn't support the image content block", "lacks images"],
-    [400, "text", "doesn't support the image field", "lacks images"],
+  said("earendil-works/pi:packages/ai/scripts/generate-models.ts", "2026-12-01", [
+    [400, "text", "doesn't support tool use", "lacks tools"],
+    [400, "text", "doesn't support system messages", "lacks systemRole"],
   ]),
-  said("https://docs.aws.amazon.com/nova/latest/userguide/tool-use-troubleshooting.html", "2026-11-30", [
-    [[400, 424, 500], "text", "model produced invalid sequence as part of tooluse", "failed-answer"],
+  said("https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.md", "2026-12-01", [
+    [refused, "text", "produced an invalid sequence as part of tooluse", "failed-answer"],
+    [refused, "text", "produced invalid sequence as part of tooluse", "failed-answer"],
   ]),
 ];

@@ -2,9 +2,8 @@ import { refused, type Sayings, said } from "../sayings.ts";
 
 /** Azure OpenAI, and GitHub Models behind it. */
 export const azure: readonly Sayings[] = [
-  said("https://learn.microsoft.com/en-us/azure/ai-services/openai/concepts/content-filter", "2026-11-30", [
+  said("BerriAI/litellm:litellm/litellm_core_utils/exception_mapping_utils.py", "2026-12-01", [
     ["any", "code", "ResponsibleAIPolicyViolation", "content"],
-    ["any", "code", "content_filter_result", "content"],
     [refused, "text", "content management policy", "content"],
   ]),
   said("pydantic/pydantic-ai:tests/models/cassettes/test_azure", "2026-08-22", [

@@ -5,11 +5,4 @@ export const cerebras: readonly Sayings[] = [
     [refused, "text", "current length is … while limit is #", "overflow"],
     ["any", "code", "token_quota_reached", "rate-limit"],
   ]),
-  said("https://inference-docs.cerebras.ai/support/error", "2026-11-30", [
-    ["any", "code", "wrong_api_key", "authentication"],
-    ["any", "code", "token_quota_exceeded", "rate-limit"],
-    ["any", "code", "request_quota_exceeded", "rate-limit"],
-    ["any", "code", "queue_exceeded", "overloaded"],
-    [400, "text", "failed to generate tool_calls", "failed-answer"],
-  ]),
 ];

@@ -1,9 +1,6 @@
 import { type Sayings, said } from "../sayings.ts";
 
 export const deepseek: readonly Sayings[] = [
-  said("https://api-docs.deepseek.com/quick_start/error_codes", "2026-11-30", [
-    [[402, 403, 429], "text", "insufficient balance", "spent"],
-  ]),
   said("666ghj/BettaFish#691", "2026-06-12", [["any", "text", "content exists risk", "content"]]),
   // Another model has no such rule.
   said("anomalyco/opencode#24497", "2026-04-26", [
@@ -16,9 +13,11 @@ export const deepseek: readonly Sayings[] = [
   said("decolua/9router#773", "2026-05-02", [
     [[400, 422], "text", "unknown variant `developer`", "lacks developerRole"],
   ]),
-  said("https://api-docs.deepseek.com/guides/json_mode", "2026-11-30", [
-    [400, "text", "response_format type is unavailable", "lacks jsonSchema"],
-    [400, "text", "does not support function calling", "lacks tools"],
+  said("llm-exe/llm-exe#662", "2026-07-11", [
+    [[400, 422], "text", "response_format type is unavailable", "lacks jsonSchema"],
+  ]),
+  said("BerriAI/litellm#31466", "2026-06-26", [
+    [[400, 422], "text", "response_format.type `json_schema` is unavailable", "lacks jsonSchema"],
   ]),
   said("pydantic/pydantic-ai:tests/models/cassettes/test_deepseek", "2026-08-22", [
     [400, "text", "no tool output found for", "own-fault"],

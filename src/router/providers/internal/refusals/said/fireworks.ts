@@ -1,8 +1,7 @@
 import { refused, type Sayings, said } from "../sayings.ts";
 
 export const fireworks: readonly Sayings[] = [
-  said("https://docs.fireworks.ai/guides/inference-error-codes", "2026-11-30", [
-    [refused, "text", "prompt is too long: …, model maximum context length: #", "overflow"],
+  said("https://docs.fireworks.ai/troubleshooting/status_error_codes/inference_error_code", "2026-12-01", [
     [refused, "text", "model maximum context length: #", "overflow"],
   ]),
   said("pollinations/pollinations#12136", "2026-07-01", [

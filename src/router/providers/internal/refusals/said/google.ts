@@ -2,7 +2,7 @@ import { refused, type Sayings, said } from "../sayings.ts";
 
 /** Google's Gemini API and Vertex AI. */
 export const google: readonly Sayings[] = [
-  said("https://cloud.google.com/apis/design/errors", "2026-11-30", [
+  said("https://cloud.google.com/apis/design/errors", "2026-11-25", [
     // A location or a billing account that is not allowed to use the API.
     ["any", "code", "FAILED_PRECONDITION", "permission"],
     ["any", "code", "UNAUTHENTICATED", "authentication"],
@@ -19,7 +19,7 @@ export const google: readonly Sayings[] = [
     ["any", "code", "UNKNOWN", "server"],
     ["any", "code", "API_KEY_INVALID", "authentication"],
   ]),
-  said("https://ai.google.dev/gemini-api/docs/troubleshooting", "2026-11-30", [
+  said("https://ai.google.dev/gemini-api/docs/troubleshooting", "2026-11-25", [
     [400, "text", "api key not valid", "authentication"],
     [400, "text", "api key not found", "authentication"],
     [400, "text", "api key expired", "authentication"],
@@ -32,14 +32,14 @@ export const google: readonly Sayings[] = [
     [refused, "text", "exceeds the maximum number of tokens", "overflow"],
   ]),
   said("BerriAI/litellm#10313", "2025-04-25", [
-    [400, "text", "function calling is not enabled for", "lacks tools"],
+    [400, "text", "function calling is not enabled", "lacks tools"],
     [400, "text", "developer instruction is not enabled", "lacks systemRole"],
     [400, "text", "json mode is not enabled", "lacks jsonSchema"],
     [400, "text", "image input modality is not enabled", "lacks images"],
     [400, "text", "audio input modality is not enabled", "lacks audio"],
   ]),
-  said("https://cloud.google.com/vertex-ai/generative-ai/docs/learn/responsible-ai", "2026-11-30", [
-    [refused, "text", "sensitive words that violate google's", "content"],
-    [refused, "text", "responsible ai practices", "content"],
+  // A plan without any quota: waiting does not help.
+  said("continuedev/continue#9570", "2026-01-16", [
+    [429, "text", "quota exceeded for metric: … limit: 0, model", "spent"],
   ]),
 ];

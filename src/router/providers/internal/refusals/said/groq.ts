@@ -5,11 +5,9 @@ export const groq: readonly Sayings[] = [
     ["any", "code", "tool_use_failed", "failed-answer"],
     ["any", "code", "json_validate_failed", "failed-answer"],
   ]),
-  said("https://console.groq.com/docs/errors", "2026-11-30", [
-    ["any", "code", "output_parse_failed", "failed-answer"],
+  said("langchain-ai/langchain#31459", "2025-06-02", [
     ["any", "code", "failed_generation", "failed-answer"],
-    ["any", "code", "model_decommissioned", "not-found"],
-    ["any", "code", "blocked_api_access", "permission"],
+    ["any", "code", "output_parse_failed", "failed-answer"],
   ]),
   said("earendil-works/pi:packages/ai/src/utils/overflow.ts", "2026-06-21", [
     [refused, "text", "reduce the length of the messages or completion", "overflow"],

@@ -1,4 +1,4 @@
-import { refused, type Sayings, said } from "../sayings.ts";
+import { type Sayings, said } from "../sayings.ts";
 
 /** MiniMax. Its own codes stand in `base_resp`, with HTTP status 200 or another. */
 export const minimax: readonly Sayings[] = [
@@ -12,14 +12,6 @@ export const minimax: readonly Sayings[] = [
     ["any", "code", "base_resp:1026", "content"],
     ["any", "code", "base_resp:1027", "content"],
     ["any", "code", "base_resp:1033", "server"],
-    ["any", "code", "base_resp:1039", "rate-limit"],
-    ["any", "code", "base_resp:1041", "rate-limit"],
-    ["any", "code", "base_resp:2049", "authentication"],
-    ["any", "code", "base_resp:2056", "spent"],
-    [refused, "text", "input new_sensitive", "content"],
-    [refused, "text", "input sensitive", "content"],
-    [refused, "text", "output new_sensitive", "content"],
-    [refused, "text", "output sensitive", "content"],
   ]),
   // The number that follows is its code, and no window.
   said("NousResearch/hermes-agent#9170", "2026-04-13", [

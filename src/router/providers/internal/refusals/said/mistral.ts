@@ -6,11 +6,6 @@ export const mistral: readonly Sayings[] = [
     [refused, "text", "too large for model", "overflow"],
     [429, "text", "service tier capacity exceeded", "rate-limit"],
   ]),
-  said("https://docs.mistral.ai/api", "2026-11-30", [
-    [400, "text", "function calling is not enabled for this model", "lacks tools"],
-    [400, "text", "image input is not enabled for this model", "lacks images"],
-    [400, "code", "invalid_model", "not-found"],
-  ]),
   said("openclaw/openclaw:src/agents/pi-embedded-helpers/provider-error-patterns.test.ts", "2026-12-01", [
     [refused, "text", "input is too long for this model", "overflow"],
   ]),

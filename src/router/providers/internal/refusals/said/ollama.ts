@@ -18,6 +18,8 @@ export const ollama: readonly Sayings[] = [
     [400, "text", "does not support thinking", "lacks effort"],
     [[400, 500], "text", "missing data required for image input", "lacks images"],
     [[400, 500], "text", "does not support image", "lacks images"],
+  ]),
+  said("ollama/ollama#17638", "2026-08-09", [
     [[400, 500], "text", "error parsing tool call", "failed-answer"],
   ]),
   said("DaviRain-Su/hyper-grok-build#44", "2026-08-25", [

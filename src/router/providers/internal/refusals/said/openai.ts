@@ -2,7 +2,7 @@ import { refused, type Sayings, said } from "../sayings.ts";
 
 /** OpenAI, on chat completions and Responses; many servers send its codes. */
 export const openai: readonly Sayings[] = [
-  said("https://platform.openai.com/docs/guides/error-codes", "2026-11-30", [
+  said("https://platform.openai.com/docs/guides/error-codes", "2026-11-25", [
     ["any", "code", "context_length_exceeded", "overflow"],
     ["any", "code", "content_filter", "content"],
     ["any", "code", "content_policy_violation", "content"],
@@ -12,7 +12,6 @@ export const openai: readonly Sayings[] = [
     ["any", "code", "model_not_found", "not-found"],
     ["any", "code", "insufficient_quota", "spent"],
     ["any", "code", "billing_hard_limit_reached", "spent"],
-    ["any", "code", "billing_not_active", "spent"],
     ["any", "code", "rate_limit_exceeded", "rate-limit"],
     ["any", "code", "rate_limit_error", "rate-limit"],
     ["any", "code", "overloaded", "overloaded"],
@@ -67,7 +66,6 @@ export const openai: readonly Sayings[] = [
     [400, "code", "unsupported_file", "lacks documents"],
   ]),
   said("miurla/morphic#136", "2024-05-11", [
-    [400, "text", "messages with role 'tool' must be a response to a preced", "own-fault"],
-    [400, "text", "messages with role 'tool' must be a response to a preceeding", "own-fault"],
+    [400, "text", "messages with role 'tool' must be a response to a prec", "own-fault"],
   ]),
 ];

@@ -6,11 +6,16 @@ export const openrouter: readonly Sayings[] = [
     [refused, "text", "exceeds the maximum allowed input length of # tokens", "overflow"],
     [refused, "text", "exceeds the maximum allowed input length", "overflow"],
   ]),
-  said("https://openrouter.ai/docs/api-reference/errors", "2026-11-30", [
+  said("https://openrouter.ai/docs/api/reference/errors-and-debugging", "2026-12-01", [
     ["any", "code", "flagged_input", "content"],
     [403, "text", "requires moderation", "content"],
     [403, "text", "flagged by moderation", "content"],
     [403, "text", "input was flagged", "content"],
+  ]),
+  said("https://www.developersdigest.tech/errors/api/openrouter", "2026-12-01", [
+    ["any", "code", "max_tokens_exceeded", "one-model"],
+    ["any", "code", "token_limit_exceeded", "overflow"],
+    ["any", "code", "image_too_large", "one-model"],
   ]),
   said("newo-ether/Agora#8", "2026-06-07", [
     [402, "text", "requires more credits", "spent"],

@@ -17,6 +17,7 @@ export const vllm: readonly Sayings[] = [
     [refused, "text", "max_model_len", "overflow"],
   ]),
   said("vllm-project/vllm:vllm/v1/engine/exceptions.py", "2026-09-30", [
+    [503, "text", "request queue reached max pending tokens", "saturated"],
     [503, "text", "currently busy and cannot accept new requests", "saturated"],
     [503, "text", "prefill token backlog limit", "saturated"],
     [503, "text", "max_num_queued", "saturated"],

@@ -20,12 +20,12 @@ export const xai: readonly Sayings[] = [
   said("miaoxworld/NativeTavern#83", "2026-09-15", [
     [400, "text", "does not support parameter", "one-model"],
   ]),
-  said("https://docs.x.ai/docs/guides/image-understanding", "2026-11-30", [
-    [400, "text", "image inputs are not supported", "lacks images"],
+  said("vercel/ai#3667", "2024-11-15", [
+    [[400, 422], "text", "does not support content elements of type image", "lacks images"],
+    [[400, 422], "text", "image inputs are not supported by this model", "lacks images"],
   ]),
-  said("https://docs.x.ai/docs/key-information/debugging", "2026-11-30", [
-    [400, "text", "incorrect api key provided", "authentication"],
-    [[403, 429], "text", "used all available credits", "spent"],
-    [[403, 429], "text", "reached its monthly spending limit", "spent"],
+  said("continuedev/continue#10373", "2026-02-09", [
+    [[402, 403, 429], "text", "used all available credits", "spent"],
+    [[402, 403, 429], "text", "reached its monthly spending limit", "spent"],
   ]),
 ];

@@ -40,7 +40,4 @@ export const zai: readonly Sayings[] = [
     ["any", "code", "model_context_window_exceeded", "overflow"],
     ["any", "text", "model_context_window_exceeded", "overflow"],
   ]),
-  said("https://docs.z.ai/api-reference/llm/chat-completion", "2026-11-30", [
-    ["any", "text", "insufficient balance or no resource package", "spent"],
-  ]),
 ];
