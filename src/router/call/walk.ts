@@ -106,6 +106,7 @@ export class Walk {
         at: isRouterError(error, "deadline-exceeded") ? this.#afterDeadline() : this.#now(),
         kind: isProviders ? error.kind : undefined,
         otherMayAnswer: (isProviders && error.otherMayAnswer) || undefined,
+        contextWindow: isProviders ? error.contextWindow : undefined,
         retryable: isProviders && error.retryable,
         retryAfterMs: isProviders ? error.retryAfterMs : undefined,
         holdMs: left?.holdMs ?? ports.admission.holdMs(failed.call),
