@@ -18,3 +18,14 @@ export interface Capabilities {
 
 /** A capability that a request may need beyond text. */
 export type NeededCapability = "tools" | "images" | "jsonSchema";
+
+/** Something that a server says its model lacks: a capability, or another part of a request. */
+export type LackedCapability =
+  | NeededCapability
+  | "audio"
+  | "documents"
+  /** A reasoning effort, or reasoning at all. */
+  | "effort"
+  | "developerRole"
+  | "systemRole"
+  | "webSearch";

@@ -123,6 +123,7 @@ export type {
   Capabilities,
   Health,
   Labels,
+  LackedCapability,
   Member,
   Model,
   ModelDefaults,
@@ -199,6 +200,7 @@ export type {
 export type {
   EndpointStates,
   HealthState,
+  LearnedWindow,
   ObservedFirstToken,
   ObservedHealth,
   ObservedOutcome,

@@ -16,6 +16,7 @@ import { createPricing } from "../cost/pricing.ts";
 import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
+import { createLearnedWindows } from "../health/learned-windows.ts";
 import { createSessions } from "../health/sessions.ts";
 import { createUsageMeans } from "../health/usage-means.ts";
 import { checkedFunction } from "../life/checked-function.ts";
@@ -89,6 +90,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const means = createUsageMeans();
   const health = createHealth();
   const gpus = createGpuMeter();
+  const windows = createLearnedWindows();
   const sessions = createSessions({ maxSessions });
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
@@ -146,6 +148,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     leastTokens,
     promise: options.promise,
     healthOf: health.of,
+    windowOf: windows.of,
     gpuOf(model, at, load) {
       const cost = gpuCost(model.gpu as OwnGpu, gpus.read(machineOf(model), at), load);
       return { cost, price: gpuPrice(cost) };
@@ -157,11 +160,23 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     clock,
     random: random ?? Math.random,
     admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
-    observer: createObserver({ events, means, health, gpus, life, now }),
+    observer: createObserver({ events, means, health, gpus, windows, life, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
-  const state = { means, health, gpus, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
+  const state = {
+    means,
+    health,
+    gpus,
+    windows,
+    breakers,
+    sessions,
+    budgets: ledger.kept,
+    limits,
+    inputs,
+    ids,
+    clock,
+  };
   const fixed: FixedParts<Id> = {
     models,
     deciding,
@@ -178,7 +193,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     }),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
-    rules: planRulesOf(execution, models),
+    rules: planRulesOf(execution, models, (name) => windows.of(name, now())),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
     countTokens: async (text, signal) => {

@@ -4,6 +4,7 @@ import { copyOf } from "../../plugin/copy-of.ts";
 import { gpuTokens } from "../cost/gpu-tokens.ts";
 import type { GpuMeter } from "../health/gpu-meter.ts";
 import type { HealthTracker } from "../health/health.ts";
+import type { LearnedWindows } from "../health/learned-windows.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { LifeWatch } from "./life-watch.ts";
@@ -14,6 +15,7 @@ export interface ObserverParts<Id extends string> {
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
   readonly gpus: Pick<GpuMeter, "started" | "ended">;
+  readonly windows: Pick<LearnedWindows, "observe">;
   readonly life: LifeWatch;
   /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
@@ -29,6 +31,7 @@ export function createObserver<Id extends string>({
   means,
   health,
   gpus,
+  windows,
   life,
   now,
 }: ObserverParts<Id>): Observer {
@@ -60,7 +63,9 @@ export function createObserver<Id extends string>({
           { tenant, category, estimatedInputTokens: textTokens, usage, isCut: isCut(attempt) },
           at,
         );
-      health.observe(key === name ? attempt : { ...attempt, name: key }, at);
+      const own = key === name ? attempt : { ...attempt, name: key };
+      health.observe(own, at);
+      windows.observe(own, at);
     },
     ended({ requestId: decisionId }, attempt, { tenant, unlisted }) {
       if (!events.isHeard) return undefined;

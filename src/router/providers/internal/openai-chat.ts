@@ -36,6 +36,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly strict?: boolean | undefined;
   /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
   readonly batches?: "chat" | OpenAiBatchWire | undefined;
+  /** True for an own engine: its 503 means that it has no room. Default false. */
+  readonly isEngine?: boolean | undefined;
   /** Called before each call. */
   readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
@@ -107,7 +109,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
       const bounded = response as unknown as BoundedResponse;
@@ -145,7 +147,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
       const bounded = response as unknown as BoundedResponse;
@@ -177,7 +179,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .list({ signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       if (onModels !== undefined) onModels(listedModels(await response.text()));
       return true;
@@ -211,7 +213,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 }
 
 function directCalls<Key extends string | undefined>(
-  { facts, readKey, wireModel = facts.model }: OpenAiTarget<Key>,
+  { facts, readKey, isEngine, wireModel = facts.model }: OpenAiTarget<Key>,
   { fetch, routeFor, platform }: DirectRoute<Key>,
   writer: string,
 ): DirectCalls {
@@ -224,5 +226,5 @@ function directCalls<Key extends string | undefined>(
     const apiKey = readKey();
     return apiKey instanceof Promise ? apiKey.then(routeOf) : routeOf(apiKey);
   };
-  return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
+  return openaiDirect({ facts, writer, fetch, route, platform, wireModel, isEngine });
 }
