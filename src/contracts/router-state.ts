@@ -1,3 +1,4 @@
+import type { LearnedCapability } from "./capabilities.ts";
 import type { GpuMeterState } from "./gpu.ts";
 import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
@@ -122,6 +123,8 @@ export interface RouterState {
   readonly breakers?: readonly BreakerState[] | undefined;
   /** Rates learnt from rate limits. Absent if nothing was learnt. */
   readonly limits?: readonly LearnedLimit[] | undefined;
+  /** Capabilities learnt from answers and refusals of the last hour. Absent if nothing was learnt. */
+  readonly capabilities?: readonly LearnedCapability[] | undefined;
   /** Measurements of own GPUs. Absent: none were made. */
   readonly gpus?: GpuMeterState | undefined;
   /** Use of budgets. Absent if the router keeps none. */

@@ -252,11 +252,12 @@ export class Walk {
 }
 
 /** Returns the attempt plan's view of a decided request, or of a direct call, which is numbered by it. */
-function planInputOf({ scope, plan, fallbacks, rules, direct }: CallContext): PlanInput {
+function planInputOf({ scope, plan, fallbacks, unproven, rules, direct }: CallContext): PlanInput {
   return {
     requestId: scope.id,
     plan: plan.map(planned),
     fallbacks,
+    unproven,
     deadlineAt: scope.deadline?.at,
     rules,
     direct: direct && { attemptId: `${scope.id}/${direct}-${scope.numberCall()}`, hop: direct },

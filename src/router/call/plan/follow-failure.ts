@@ -29,7 +29,7 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
         ? Math.max(state.outgrown ?? 0, windowOf(input, call.model))
         : state.outgrown,
   });
-  const end = endOf(input, event);
+  const end = endOf(input, call.model, event);
   if (rest.running.length > 0) {
     // One of two calls may fail while the other goes on.
     return end !== undefined && (isMain || end.because === "deadline") ? fail(rest, end) : idle(rest);
@@ -50,10 +50,13 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
 /** Returns the end of the request if the failure is not that of one model. */
 function endOf(
   input: PlanInput,
+  model: string,
   { attemptId, at, kind, delivered }: PlanFailure,
 ): Omit<PlanEnd, "step"> | undefined {
   // The text received so far is not lost, even if the deadline has passed meanwhile.
   if (kind === undefined || delivered || input.direct !== undefined) return { because: "error", attemptId };
   if (isLate(input, at)) return { because: "deadline" };
+  // It may only lack what the request needs.
+  if (kind === "invalid-request" && input.rules.fallback && input.unproven?.includes(model)) return undefined;
   return endsRequest.has(kind) ? { because: "error", attemptId } : undefined;
 }

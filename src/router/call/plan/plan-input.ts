@@ -8,6 +8,10 @@ export interface PlanInput {
   readonly plan: readonly PlannedModel[];
   /** Models to call when those of the plan fail, in order. */
   readonly fallbacks: readonly string[];
+  /**
+   * Models that may lack what the request needs and another one is known to have: their refusal ends nothing. Absent: none.
+   */
+  readonly unproven?: readonly string[] | undefined;
   /** Deadline in milliseconds on the monotonic clock. */
   readonly deadlineAt?: number | undefined;
   readonly rules: PlanRules;
