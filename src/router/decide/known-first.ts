@@ -33,12 +33,8 @@ export function knownFirst<Id extends string>(
   request: RequestFacts,
   learntOf: LearntOf,
 ): KnownFirst<Id> | undefined {
-  const doubts = new Map<Id, Doubt>();
-  for (const { id, facts } of permitted) {
-    const doubt = doubtAbout(facts, request, learntOf);
-    if (doubt !== undefined) doubts.set(id, doubt);
-  }
-  if (doubts.size === 0) return undefined;
+  const doubts = doubtsAbout(permitted, request, learntOf);
+  if (doubts === undefined) return undefined;
   const rankOf = (id: Id): number => {
     const doubt = doubts.get(id);
     return doubt === undefined ? 0 : doubt.hasRefused ? 2 : 1;
@@ -68,6 +64,21 @@ function remarkOn<Id extends string>(
   return other === undefined
     ? `${model} is not known to ${deed}: ${first}, which is, is its fallback`
     : undefined;
+}
+
+function doubtsAbout<Id extends string>(
+  permitted: readonly Candidate<Id>[],
+  request: RequestFacts,
+  learntOf: LearntOf,
+): ReadonlyMap<Id, Doubt> | undefined {
+  let doubts: Map<Id, Doubt> | undefined;
+  for (const { id, facts } of permitted) {
+    const doubt = doubtAbout(facts, request, learntOf);
+    if (doubt === undefined) continue;
+    doubts ??= new Map();
+    doubts.set(id, doubt);
+  }
+  return doubts;
 }
 
 function doubtAbout(facts: Candidate["facts"], request: RequestFacts, learntOf: LearntOf): Doubt | undefined {

@@ -11,6 +11,7 @@ import type {
   RouterState,
 } from "../../../src/contracts/index.ts";
 import { createRouter, ProviderError } from "../../../src/index.ts";
+import { pool, roundRobin } from "../../../src/router/pools/index.ts";
 import { createHandler } from "../../../src/serve/http/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { runs } from "../../support/runs.ts";
@@ -365,6 +366,15 @@ describe("what a refusal teaches", () => {
       await expect(pinned.route({ ...asking.tools, model: "m" })).rejects.toMatchObject({
         kind: "invalid-request",
       });
+  });
+
+  it("is kept by member: a pool goes on with those that have not refused", async () => {
+    const endpoint = (at: string, rest: object) => ({ ...model("own", undefined, rest), endpoint: at });
+    const [lacking, other] = [endpoint("http://a/", refusing("tools")), endpoint("http://b/", {})];
+    const one = learning({ m: pool("own", [lacking, other], { balance: roundRobin }) });
+    for (let turn = 0; turn < 4; turn += 1) await one.route(asking.tools).catch(() => undefined);
+    expect([lacking.requests.length, other.requests.length]).toEqual([1, 3]);
+    expect(one.exportState().capabilities).toMatchObject([{ name: "own@http://a/", has: false }]);
   });
 
   it("is nothing where the facts of the model say that it can, or the request needs something else", async () => {

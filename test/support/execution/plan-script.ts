@@ -15,6 +15,7 @@ import { deepFreeze } from "../../../src/testing/deep-freeze.ts";
 export interface ScriptParts extends Partial<PlanRules> {
   readonly plan?: readonly string[];
   readonly fallbacks?: readonly string[];
+  readonly unproven?: readonly string[];
   readonly deadlineAt?: number;
 }
 
@@ -45,11 +46,13 @@ export interface PlanScript {
 }
 
 /** Retries of one model at most 1, after 50 ms and 100 ms (a draw of one half); time stands at 0. */
-export function planScript({ plan = ["a"], fallbacks = [], deadlineAt, ...rules }: ScriptParts): PlanScript {
+export function planScript(parts: ScriptParts): PlanScript {
+  const { plan = ["a"], fallbacks = [], unproven, deadlineAt, ...rules } = parts;
   const input: PlanInput = deepFreeze({
     requestId: "r",
     plan: plan.map((model) => ({ model })),
     fallbacks,
+    unproven,
     deadlineAt,
     rules: {
       retries: 1,

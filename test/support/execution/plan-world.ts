@@ -48,18 +48,20 @@ const inputs: fc.Arbitrary<PlanInput> = fc
     models: fc.shuffledSubarray(ids, { minLength: 1 }),
     planned: fc.integer({ min: 1, max: 3 }),
     fallbacks: fc.shuffledSubarray(ids),
+    unproven: fc.option(fc.subarray(ids), { nil: undefined }),
     deadlineAt: fc.option(fc.integer({ min: 1, max: 2_000 }), { nil: undefined }),
     retries: fc.integer({ min: 0, max: 3 }),
     fallback: fc.boolean(),
     sizes: fc.array(fc.constantFrom(undefined, 4, 8, 16), { minLength: ids.length, maxLength: ids.length }),
   })
-  .map(({ models, planned, fallbacks, deadlineAt, retries, fallback, sizes }) => {
+  .map(({ models, planned, fallbacks, unproven, deadlineAt, retries, fallback, sizes }) => {
     const plan = models.slice(0, planned);
     return {
       requestId: "r",
       // All answers but that of the last are checked, as in a cascade.
       plan: plan.map((model, index) => (index + 1 === plan.length ? { model } : { model, check: "good" })),
       fallbacks,
+      unproven,
       deadlineAt,
       rules: {
         retries,
@@ -96,6 +98,7 @@ const kinds: readonly (ProviderErrorKind | undefined)[] = [
   "context-overflow",
   "context-overflow",
   "not-found",
+  "invalid-request",
   "content-filter",
   undefined,
 ];

@@ -12,6 +12,7 @@ const endsModel: ReadonlySet<ProviderErrorKind | undefined> = new Set([
   "authentication",
   "permission",
   "not-found",
+  "invalid-request",
   "context-overflow",
   "unsupported",
 ]);
