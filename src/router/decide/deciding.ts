@@ -116,8 +116,6 @@ export interface Decided<Id extends string> {
   readonly classifierError: ClassifierError | undefined;
   /** Models that the policy did not see, since they are not known to have what the request needs. Absent: none. */
   readonly withheld: readonly WithheldModel[] | undefined;
-  /** Models that may lack what another one of plan or fallbacks is known to have. Absent: none. */
-  readonly unproven: readonly Id[] | undefined;
 }
 
 /** A request whose permitted models are known. */

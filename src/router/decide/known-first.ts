@@ -10,8 +10,6 @@ export interface KnownFirst<Id extends string> {
   readonly fallbacks: readonly Id[];
   /** Addition to the reason of the decision. Absent: the plan's models are known to have what is needed, or no other is. */
   readonly remark?: string | undefined;
-  /** Models that may lack what another one of plan or fallbacks is known to have. Absent: none. */
-  readonly unproven?: readonly Id[] | undefined;
 }
 
 /** A capability that is not known of a model, or that it has refused for. */
@@ -40,12 +38,7 @@ export function knownFirst<Id extends string>(
     return doubt === undefined ? 0 : doubt.hasRefused ? 2 : 1;
   };
   const ordered = [...fallbacks].sort((a, b) => rankOf(a) - rankOf(b));
-  const isKnown = [...plan.map(({ model }) => model), ...ordered].some((id) => !doubts.has(id));
-  return {
-    fallbacks: ordered,
-    remark: remarkOn(plan, ordered[0], doubts),
-    unproven: isKnown ? [...doubts.keys()] : undefined,
-  };
+  return { fallbacks: ordered, remark: remarkOn(plan, ordered[0], doubts) };
 }
 
 /** Returns the remark on the first doubtful model of a plan; undefined if no other model is any better known. */

@@ -79,7 +79,6 @@ export function recordDecision<Id extends string>(
     request: deciding.request,
     classifierError: classified?.error,
     withheld,
-    unproven: known?.unproven,
   };
 }
 

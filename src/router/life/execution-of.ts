@@ -11,7 +11,7 @@ import type { Run } from "./run.ts";
 export function executionOf<Id extends string>(
   parts: RouterParts<Id>,
   run: Run<Id>,
-  { decision, choice, request, unproven }: Decided<Id>,
+  { decision, choice, request }: Decided<Id>,
 ): Execution {
   const { models, deciding, ports, rules } = parts;
   const checks = choice.escalate ?? [];
@@ -26,7 +26,7 @@ export function executionOf<Id extends string>(
     textTokens: request.images === 0 ? request.inputTokens : undefined,
     plan: decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless })),
     fallbacks: decision.fallbacks,
-    unproven,
+    fallback: run.fallback,
     rules,
     modelOf: (id) => models[id as Id],
     candidateOf: (id, now) => candidateFor(deciding, id as Id, { facts: models[id as Id] }, request, now),

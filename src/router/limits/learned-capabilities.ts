@@ -12,9 +12,8 @@ export interface LearnedCapabilities {
   /** Returns true or false if a call of the last hour has shown it, else undefined. */
   has(name: string, capability: NeededCapability, now: number): boolean | undefined;
   /**
-   * Notes what a call has shown. A refusal that contradicts a success of the last hour teaches nothing but that nothing is
-   * known: one odd request must not keep a model from all others. Returns true if it is now known to lack the capability,
-   * and was not.
+   * Notes what a call has shown. A success of the last hour outweighs any refusal: words that a request brings about must
+   * not keep a model from all others. Returns true if it is now known to lack the capability, and was not.
    */
   learn(name: string, capability: NeededCapability, has: boolean, now: number): boolean;
   /** Exports what holds now; `wallNow` is the time of day. */
@@ -54,8 +53,8 @@ export function createLearnedCapabilities(): LearnedCapabilities {
     learn(name, capability, has, now) {
       const key = keyOf(name, capability);
       const before = freshOf(key, now)?.has;
-      if (before === true && !has) entries.delete(key);
-      else entries.set(key, { name, capability, has, at: now });
+      if (before === true && !has) return false;
+      entries.set(key, { name, capability, has, at: now });
       return !has && before === undefined;
     },
 

@@ -145,6 +145,24 @@ describe("a call that fails", () => {
     });
   }
 
+  it("is shown with both attempts when two models refuse a request that may be at no fault", async () => {
+    const open = { otherMayAnswer: true };
+    const second = failure("too-large", open);
+    const context = executionFor({
+      models: {
+        small: failing("small", failure("invalid-request", open)),
+        large: failing("large", second),
+        third: failing("third"),
+      },
+    });
+    expect((await run(context)).error).toBe(second);
+    expect(second.attempts?.map(({ model, next }) => [model, next])).toEqual([
+      ["small", "fallback"],
+      ["large", undefined],
+    ]);
+    expect(Object.keys(second)).not.toContain("attempts");
+  });
+
   for (const kind of ["authentication", "permission", "not-found", "unsupported", "unknown"] as const) {
     it(`is not tried again but replaced when it is of kind ${kind}`, async () => {
       const context = executionFor({

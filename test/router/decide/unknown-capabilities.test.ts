@@ -12,6 +12,7 @@ import type {
 } from "../../../src/contracts/index.ts";
 import { createRouter, ProviderError } from "../../../src/index.ts";
 import { pool, roundRobin } from "../../../src/router/pools/index.ts";
+import { vllm } from "../../../src/router/providers/engines/vllm.ts";
 import { createHandler } from "../../../src/serve/http/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { runs } from "../../support/runs.ts";
@@ -353,6 +354,25 @@ describe("what a refusal teaches", () => {
     expect(models.m.requests).toHaveLength(2);
     time += hour;
     expect((await one.route(asking.tools)).attempts).toHaveLength(2);
+  });
+
+  it("is learnt from the words of a real server: vLLM without a parser of calls", async () => {
+    // github.com/vllm-project/vllm, issue 30613, 2025-12-14.
+    const message = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set';
+    const error = { message, type: "BadRequestError", param: null, code: 400 };
+    let asked = 0;
+    const fetch = async () => {
+      asked += 1;
+      return new Response(JSON.stringify({ error }), {
+        status: 400,
+        headers: { "content-type": "application/json" },
+      });
+    };
+    const m = vllm("Qwen/Qwen3-8B", { baseUrl: "http://127.0.0.1:9/v1", fetch });
+    const one = learning({ m, can: model("can", { tools: true }) });
+    const answered = async () => (await one.route(asking.tools)).attempts.map((attempt) => attempt.model);
+    expect([await answered(), await answered()]).toEqual([["m", "can"], ["can"]]);
+    expect(asked).toBe(1);
   });
 
   it("leaves no request without a model: the one that has refused is the last resort", async () => {

@@ -19,19 +19,16 @@ describe("learned capabilities", () => {
     expect(all(hour)).toEqual([undefined, undefined, undefined]);
   });
 
-  it("forget a success that a refusal contradicts, so that one odd request keeps no model from the others", () => {
+  it("believe a success of the last hour and no refusal, so that odd requests keep no model from the others", () => {
     const learned = createLearnedCapabilities();
     learned.learn("a", "tools", true, 0);
-    expect(learned.learn("a", "tools", false, 1)).toBe(false);
-    expect(learned.has("a", "tools", 1)).toBeUndefined();
-    // Without a success in between a second one counts; a success counts at once.
-    expect(learned.learn("a", "tools", false, 2)).toBe(true);
-    expect(learned.learn("a", "tools", false, 3)).toBe(false);
-    expect(learned.has("a", "tools", 3)).toBe(false);
-    learned.learn("a", "tools", true, 4);
-    expect(learned.has("a", "tools", 4)).toBe(true);
-    // A success of long ago contradicts nothing.
-    expect(learned.learn("a", "tools", false, 4 + hour)).toBe(true);
+    for (const at of [1, 2, hour - 1]) expect(learned.learn("a", "tools", false, at)).toBe(false);
+    expect(learned.has("a", "tools", hour - 1)).toBe(true);
+    expect(learned.learn("a", "tools", false, hour)).toBe(true);
+    expect(learned.learn("a", "tools", false, hour + 1)).toBe(false);
+    expect(learned.has("a", "tools", hour + 1)).toBe(false);
+    learned.learn("a", "tools", true, hour + 2);
+    expect(learned.has("a", "tools", hour + 2)).toBe(true);
   });
 
   it("are at most 1,000, the latest", () => {

@@ -15,8 +15,9 @@ import { deepFreeze } from "../../../src/testing/deep-freeze.ts";
 export interface ScriptParts extends Partial<PlanRules> {
   readonly plan?: readonly string[];
   readonly fallbacks?: readonly string[];
-  readonly unproven?: readonly string[];
   readonly deadlineAt?: number;
+  /** What the request says about fallbacks. */
+  readonly ofRequest?: boolean;
 }
 
 type Verdict = Extract<PlanEvent, { readonly type: "answered" }>["verdict"];
@@ -46,14 +47,19 @@ export interface PlanScript {
 }
 
 /** Retries of one model at most 1, after 50 ms and 100 ms (a draw of one half); time stands at 0. */
-export function planScript(parts: ScriptParts): PlanScript {
-  const { plan = ["a"], fallbacks = [], unproven, deadlineAt, ...rules } = parts;
+export function planScript({
+  plan = ["a"],
+  fallbacks = [],
+  deadlineAt,
+  ofRequest,
+  ...rules
+}: ScriptParts): PlanScript {
   const input: PlanInput = deepFreeze({
     requestId: "r",
     plan: plan.map((model) => ({ model })),
     fallbacks,
-    unproven,
     deadlineAt,
+    fallback: ofRequest,
     rules: {
       retries: 1,
       fallback: true,

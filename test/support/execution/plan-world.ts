@@ -48,21 +48,21 @@ const inputs: fc.Arbitrary<PlanInput> = fc
     models: fc.shuffledSubarray(ids, { minLength: 1 }),
     planned: fc.integer({ min: 1, max: 3 }),
     fallbacks: fc.shuffledSubarray(ids),
-    unproven: fc.option(fc.subarray(ids), { nil: undefined }),
     deadlineAt: fc.option(fc.integer({ min: 1, max: 2_000 }), { nil: undefined }),
     retries: fc.integer({ min: 0, max: 3 }),
     fallback: fc.boolean(),
+    ofRequest: fc.constantFrom(undefined, true, false),
     sizes: fc.array(fc.constantFrom(undefined, 4, 8, 16), { minLength: ids.length, maxLength: ids.length }),
   })
-  .map(({ models, planned, fallbacks, unproven, deadlineAt, retries, fallback, sizes }) => {
+  .map(({ models, planned, fallbacks, deadlineAt, retries, fallback, ofRequest, sizes }) => {
     const plan = models.slice(0, planned);
     return {
       requestId: "r",
       // All answers but that of the last are checked, as in a cascade.
       plan: plan.map((model, index) => (index + 1 === plan.length ? { model } : { model, check: "good" })),
       fallbacks,
-      unproven,
       deadlineAt,
+      fallback: ofRequest,
       rules: {
         retries,
         fallback,
@@ -98,8 +98,10 @@ const kinds: readonly (ProviderErrorKind | undefined)[] = [
   "context-overflow",
   "context-overflow",
   "not-found",
-  "invalid-request",
   "content-filter",
+  "invalid-request",
+  "invalid-request",
+  "too-large",
   undefined,
 ];
 
@@ -157,6 +159,7 @@ export function runWorld({ input, seed, degraded, chances }: PlanWorld, most: nu
         attemptId,
         at,
         kind,
+        otherMayAnswer: happens(0.7) || undefined,
         retryable: kind !== undefined && happens(0.8),
         retryAfterMs: happens(0.3) ? Math.floor(random() * 80) : undefined,
         holdMs: happens(0.3) ? Math.floor(random() * 80) : 0,

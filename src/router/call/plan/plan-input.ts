@@ -8,13 +8,11 @@ export interface PlanInput {
   readonly plan: readonly PlannedModel[];
   /** Models to call when those of the plan fail, in order. */
   readonly fallbacks: readonly string[];
-  /**
-   * Models that may lack what the request needs and another one is known to have: their refusal ends nothing. Absent: none.
-   */
-  readonly unproven?: readonly string[] | undefined;
   /** Deadline in milliseconds on the monotonic clock. */
   readonly deadlineAt?: number | undefined;
   readonly rules: PlanRules;
+  /** False if the request forbids fallbacks: then no other model is asked what one refused. */
+  readonly fallback?: boolean | undefined;
   /** The one call of a plan that nothing follows: no retry, no fallback, no hedge. Absent: the request is answered. */
   readonly direct?: { readonly attemptId: string; readonly hop: Hop } | undefined;
 }

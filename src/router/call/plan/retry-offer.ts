@@ -12,7 +12,6 @@ const endsModel: ReadonlySet<ProviderErrorKind | undefined> = new Set([
   "authentication",
   "permission",
   "not-found",
-  "invalid-request",
   "context-overflow",
   "unsupported",
 ]);

@@ -37,6 +37,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly strict?: boolean | undefined;
   /** True if the target has OpenAI's Batch API. Default false. */
   readonly hasBatches?: boolean | undefined;
+  /** True for an own engine: its 503 means that it has no room. Default false. */
+  readonly isEngine?: boolean | undefined;
   /** Called before each call. */
   readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
@@ -104,7 +106,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
       const completion = await readCompletion(response, sdk, facts.name);
@@ -140,7 +142,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .withResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
       let finished = false;
@@ -184,7 +186,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .list({ signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       if (onModels !== undefined) onModels(listedModels(await response.text()));
       return true;
@@ -206,7 +208,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 }
 
 function directCalls<Key extends string | undefined>(
-  { facts, readKey, wireModel = facts.model }: OpenAiTarget<Key>,
+  { facts, readKey, isEngine, wireModel = facts.model }: OpenAiTarget<Key>,
   { fetch, routeFor, platform }: DirectRoute<Key>,
   writer: string,
 ): DirectCalls {
@@ -219,7 +221,7 @@ function directCalls<Key extends string | undefined>(
     const apiKey = readKey();
     return apiKey instanceof Promise ? apiKey.then(routeOf) : routeOf(apiKey);
   };
-  return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
+  return openaiDirect({ facts, writer, fetch, route, platform, wireModel, isEngine });
 }
 
 /** Marks an answer that holds more than OpenAI's fields with its writer. */

@@ -148,41 +148,6 @@ describe("the plan's first model, forbidden by now,", () => {
   });
 });
 
-describe("a refusal by a model that may lack what the request needs", () => {
-  const parts = { plan: ["a", "b"], fallbacks: ["c", "d"], unproven: ["a", "d"] };
-
-  it("is followed by the next model, and not by a retry", () => {
-    const plan = startedPlan(parts);
-    expect(plan.fail(1, "invalid-request", { retryable: true })).toEqual(["#2 b@1 fallback"]);
-    // What is known to be able ends the request.
-    expect(plan.fail(2, "invalid-request")).toEqual(["fail error #2"]);
-  });
-
-  it("comes after other failures too, and is one of them", () => {
-    const plan = startedPlan({ ...parts, plan: ["a"], fallbacks: ["d"], retries: 0 });
-    expect(plan.fail(1, "server")).toEqual(["#2 d fallback"]);
-    expect(plan.fail(2, "invalid-request")).toEqual(["fail all-failed #2"]);
-  });
-
-  it("may be followed by another member of its pool", () => {
-    const plan = startedPlan(parts);
-    expect(plan.fail(1, "invalid-request", { elsewhere: true })).toEqual(["#2 a@0 retry [sparing]"]);
-  });
-
-  it("ends the request where no model may stand in, and where it is of another kind", () => {
-    const closed = startedPlan({ ...parts, fallback: false });
-    expect(closed.fail(1, "invalid-request")).toEqual(["fail error #1"]);
-    for (const kind of ["too-large", "content-filter"] as const)
-      expect(startedPlan(parts).fail(1, kind)).toEqual(["fail error #1"]);
-    expect(
-      startedPlan({ ...parts, deadlineAt: 10 })
-        .at(10)
-        .fail(1, "invalid-request"),
-    ).toEqual(["fail deadline"]);
-    expect(startedPlan(parts).fail(1, "invalid-request", { delivered: true })).toEqual(["fail error #1"]);
-  });
-});
-
 describe("the request ends with the failure of a call", () => {
   const final: readonly ProviderErrorKind[] = ["invalid-request", "too-large", "content-filter"];
   it.each(final)("where another model would meet it too: %s", (kind) => {

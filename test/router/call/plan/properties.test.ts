@@ -168,6 +168,32 @@ describe("whatever happens", () => {
     });
   });
 
+  it("of two models that refuse the request the second ends it, and none is asked what a filter refused", () => {
+    always((run, { input }) => {
+      let refused: string | undefined;
+      for (const { event, steps, before, after } of run) {
+        if (event.type !== "failed") continue;
+        const isOpen =
+          (event.kind === "invalid-request" || event.kind === "too-large") && event.otherMayAnswer;
+        const isEnd =
+          event.kind === "content-filter" || event.kind === "invalid-request" || event.kind === "too-large";
+        if (!isEnd || before.running.length > 1) {
+          if (isOpen) refused ??= event.attemptId;
+          continue;
+        }
+        const mayFollow = isOpen && refused === undefined && input.rules.fallback && input.fallback !== false;
+        if (isOpen) refused ??= event.attemptId;
+        for (const step of steps) {
+          if (step.step !== "propose") continue;
+          expect(mayFollow).toBe(true);
+          expect(step.hop).toBe("fallback");
+          expect(step.model).not.toBe(before.running[0]?.model);
+        }
+        if (!mayFollow) expect(after.over).toBe(true);
+      }
+    });
+  });
+
   it("no call is proposed after the deadline, and only then it ends the request", () => {
     always((run, { input: { deadlineAt = Number.POSITIVE_INFINITY } }) => {
       for (const { event, steps } of run) {
