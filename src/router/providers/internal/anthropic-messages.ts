@@ -97,14 +97,14 @@ function toTexts(
   if (typeof content === "string") return toBlocks([content]);
   const other = content.findIndex(({ type }) => type !== "text");
   if (other >= 0) issues.refuse(`${field}[${other}].type`, "must be text");
-  return toBlocks(content.map((part) => part.text));
+  return toBlocks(content.map((part) => (part.type === "text" ? part.text : "")));
 }
 
 function toBlocks(texts: readonly string[]): TextBlock[] {
   return texts.filter(isVisible).map((text) => ({ type: "text", text }));
 }
 
-const isVisible = (text: string): boolean => text.trim() !== "";
+export const isVisible = (text: string): boolean => text.trim() !== "";
 
 function toUserBlocks(content: ContentOf<"user">, field: string, issues: Untranslatable): ContentBlock[] {
   if (typeof content === "string") return toBlocks([content]);
@@ -164,7 +164,9 @@ function toDocument(
   };
 }
 
-function readDataUrl(url: string): { readonly mediaType: string; readonly base64: string } | undefined {
+export function readDataUrl(
+  url: string,
+): { readonly mediaType: string; readonly base64: string } | undefined {
   const comma = url.indexOf(",");
   if (comma < 0 || comma > 200) return undefined;
   const [mediaType = "", ...parameters] = url.slice(0, comma).toLowerCase().split(";");
@@ -210,7 +212,9 @@ function toAssistantBlocks(
 }
 
 /** Reads the reasoning of one of our answers: a tool loop fails if it is missing or changed. */
-function readThinking(message: AssistantMessage & { readonly thinking_blocks?: unknown }): ThinkingBlock[] {
+export function readThinking(
+  message: AssistantMessage & { readonly thinking_blocks?: unknown },
+): ThinkingBlock[] {
   const blocks: readonly unknown[] = Array.isArray(message.thinking_blocks) ? message.thinking_blocks : [];
   return blocks.flatMap((value): ThinkingBlock[] => {
     const { type, thinking, signature, data } = (value ?? {}) as Record<string, unknown>;

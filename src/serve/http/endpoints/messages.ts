@@ -1,4 +1,3 @@
-import type { RouteRequest } from "../../../contracts/index.ts";
 import { nativeText } from "../../../plugin/native-answer.ts";
 import { estimateTokens } from "../../../router/cost/inner.ts";
 import { normaliseRequest } from "../../../router/request/index.ts";
@@ -7,7 +6,6 @@ import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
-import { HttpError } from "../http-error.ts";
 import { withInferredSession } from "../infer-session.ts";
 import { parseBody, readJson } from "../json-body.ts";
 import { chatOfMessages } from "../messages/chat-of-messages.ts";
@@ -16,12 +14,12 @@ import { messageOfCompletion } from "../messages/message-of-completion.ts";
 import { nativeMessage, nativeMessageEvents } from "../messages/native-message.ts";
 import { wholeMessageEvents } from "../messages/whole-message-events.ts";
 import { lastFailure, orNative } from "../native-error.ts";
-import { type NativeParts, nativeOnly } from "../native-only.ts";
+import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
 import { jsonReply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
-import type { Endpoint, Serving } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { firstRead, onceRead } from "./first-read.ts";
 
 /** `POST /v1/messages`: Anthropic's interface, which coding agents speak. */
@@ -35,7 +33,8 @@ export const messages: Endpoint = {
     const body = parseBody(text);
     const { router, options } = serving;
     const { chat, native: parts } = chatOfMessages(body);
-    const named = onlyNative(routedRequest(body, chat, call, identity, router, options), parts, serving);
+    const routed = routedRequest(body, chat, call, identity, router, options);
+    const named = onlyNative(routed, "messages", parts, serving);
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const { explain: explains } = options;
@@ -73,22 +72,6 @@ export const messages: Endpoint = {
     });
   },
 };
-
-/** Adds the constraint that a request needs which only models that speak Messages can take. */
-function onlyNative(
-  request: RouteRequest,
-  { reason }: NativeParts,
-  { router, options }: Serving,
-): RouteRequest {
-  if (reason === undefined || typeof request === "string") return request;
-  if (!options.native)
-    throw new HttpError(
-      400,
-      `${reason}: only a request that is passed on as it came can hold it (option native)`,
-    );
-  const { constraints = [] } = request;
-  return { ...request, constraints: [...constraints, nativeOnly("messages", reason, router.models)] };
-}
 
 function linesOf(failure: { readonly text: string } | undefined): string | undefined {
   return failure && dataLines(failure.text);
