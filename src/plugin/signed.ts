@@ -16,7 +16,8 @@ const markBytes = "c3dpdGNocG9pbnQu";
 
 /** Returns the signature with the name of its writer. */
 export function signed(signature: string, writer: string): string {
-  return `${mark}${encodeURIComponent(writer)}.${signature}`;
+  // A dot ends the name here, and many names hold one: `gpt-5.5`.
+  return `${mark}${encodeURIComponent(writer).replaceAll(".", "%2E")}.${signature}`;
 }
 
 /** Returns writer and signature of what `signed` returned; undefined for a signature from elsewhere. */

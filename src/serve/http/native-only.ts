@@ -1,4 +1,13 @@
-import type { Constraint, Model, ModelFacts, NativeProtocol, Router } from "../../contracts/index.ts";
+import type {
+  Constraint,
+  Model,
+  ModelFacts,
+  NativeProtocol,
+  RouteRequest,
+  Router,
+} from "../../contracts/index.ts";
+import type { Serving } from "./endpoints/endpoint.ts";
+import { HttpError } from "./http-error.ts";
 
 /** Parts of a request that only a model which speaks the request's protocol can take. */
 export interface NativeParts {
@@ -20,11 +29,36 @@ export function nativeParts(): NativeParts {
   };
 }
 
+/** Types are words of a sender, which decisions then hold. */
+export function shownType(type: unknown): string {
+  return typeof type === "string" && /^[a-z0-9_]{1,64}$/.test(type) ? type : "that it has";
+}
+
+/**
+ * Adds the constraint that a request needs which only models that speak its protocol can take. Throws `HttpError` where
+ * requests are not passed on as they came.
+ */
+export function onlyNative(
+  request: RouteRequest,
+  protocol: NativeProtocol,
+  { reason }: NativeParts,
+  { router, options }: Serving,
+): RouteRequest {
+  if (reason === undefined || typeof request === "string") return request;
+  if (!options.native)
+    throw new HttpError(
+      400,
+      `${reason}: only a request that is passed on as it came can hold it (option native)`,
+    );
+  const { constraints = [] } = request;
+  return { ...request, constraints: [...constraints, nativeOnly(protocol, reason, router.models)] };
+}
+
 /**
  * Permits models that speak a protocol themselves, which get the request as it came. `reason` is why others cannot take it,
- * and what a decision says of them.
+ * and what a decision says about them.
  */
-export function nativeOnly(protocol: NativeProtocol, reason: string, models: Router["models"]): Constraint {
+function nativeOnly(protocol: NativeProtocol, reason: string, models: Router["models"]): Constraint {
   return {
     name: "native",
     permits({ id, facts }) {

@@ -1,4 +1,3 @@
-import type { RouteRequest } from "../../../contracts/index.ts";
 import { nativeText } from "../../../plugin/native-answer.ts";
 import { estimateTokens } from "../../../router/cost/inner.ts";
 import { normaliseRequest } from "../../../router/request/index.ts";
@@ -15,7 +14,7 @@ import { HttpError } from "../http-error.ts";
 import { withInferredSession } from "../infer-session.ts";
 import { parseBody } from "../json-body.ts";
 import { lastFailure, orNative } from "../native-error.ts";
-import { type NativeParts, nativeOnly } from "../native-only.ts";
+import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
 import { jsonReply, type Reply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
@@ -100,7 +99,7 @@ async function generate(
   const { router, options } = serving;
   const { chat, native: parts } = chatOfGenerate(body);
   const routed = routedRequest({ ...body, model: asked }, chat, call, identity, router, options);
-  const request = withInferredSession(onlyNative(routed, parts, serving), options);
+  const request = withInferredSession(onlyNative(routed, "generateContent", parts, serving), options);
   const { explain: explains } = options;
   const given = { signal: call.signal, native: nativeRequest("generateContent", call, text, options) };
   if (!isStreamed) {
@@ -128,22 +127,6 @@ async function generate(
 function failureText(error: unknown): string | undefined {
   const failed = lastFailure(error, "generateContent");
   return failed && oneLine(failed.text);
-}
-
-/** Adds the constraint that a request needs which only models that speak this protocol can take. */
-function onlyNative(
-  request: RouteRequest,
-  { reason }: NativeParts,
-  { router, options }: Serving,
-): RouteRequest {
-  if (reason === undefined || typeof request === "string") return request;
-  if (!options.native)
-    throw new HttpError(
-      400,
-      `${reason}: only a request that is passed on as it came can hold it (option native)`,
-    );
-  const { constraints = [] } = request;
-  return { ...request, constraints: [...constraints, nativeOnly("generateContent", reason, router.models)] };
 }
 
 /** An estimate, which needs no model. */
