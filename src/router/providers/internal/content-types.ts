@@ -1,5 +1,9 @@
-/** Content types besides text that OpenAI's own API accepts. */
-export const openaiContentTypes: readonly string[] = [
+/** Content types besides text that OpenAI's own API accepts. Models for sound have it in their name, and speak, too. */
+export function openaiContentTypes(model: string): readonly string[] {
+  return /(^|-)audio(-|$)/.test(model) ? [...read, "audio/wav", "audio/mp3", "output/audio"] : read;
+}
+
+const read: readonly string[] = [
   "image/jpeg",
   "image/png",
   "image/gif",
@@ -40,4 +44,21 @@ const readByGemini: readonly string[] = [
   "video/mpeg",
   "video/quicktime",
   "video/webm",
+];
+
+/** Content types besides text that Converse takes. Which of them a model reads is another question. */
+export const converseContentTypes: readonly string[] = [
+  "image/jpeg",
+  "image/png",
+  "image/gif",
+  "image/webp",
+  "application/pdf",
+  "text/csv",
+  "application/msword",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  "application/vnd.ms-excel",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  "text/html",
+  "text/plain",
+  "text/markdown",
 ];

@@ -1,4 +1,5 @@
 import { type ChatRequest, type ModelDefaults, ProviderError } from "../../../contracts/index.ts";
+import { isFunctionTool } from "./function-tool.ts";
 import { type Translation, toContents } from "./google-contents.ts";
 import { needsThoughtSignature, thinkingConfig } from "./google-family.ts";
 import {
@@ -147,7 +148,7 @@ function toTools(
 ): Pick<GoogleRequest, "tools" | "toolConfig"> {
   if (tools === undefined || tools.length === 0) return {};
   const functionDeclarations = tools.map((tool): GoogleFunction => {
-    if (tool.type !== "function") throw translation.refuse("custom tools are not supported");
+    if (!isFunctionTool(tool)) throw translation.refuse("custom tools are not supported");
     const { name, description, parameters, strict } = tool.function;
     if (strict) translation.drop("tools.function.strict");
     return { name, description, parametersJsonSchema: parameters };
