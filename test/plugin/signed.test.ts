@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readSigned, readSignedBytes, signed, signedBytes } from "../../src/plugin/signed.ts";
 import { rows } from "../../src/router/cost/catalogue.generated.ts";
+import { readLines } from "../../src/router/cost/catalogue-rows.ts";
 
 /** Every name that the catalogue knows, with a region and an endpoint as platforms write them. */
-const names = Object.entries(JSON.parse(rows) as Record<string, readonly [string][]>).flatMap(
-  ([provider, models]) =>
-    models.flatMap(([model]) => [
-      `${provider}:${model}`,
-      `bedrock:eu.${provider}.${model}-v1:0`,
-      `vertex:publishers/${provider}/models/${model}@001`,
-    ]),
+const names = [...readLines(rows)].flatMap(([provider, models]) =>
+  models.flatMap(({ model }) => [
+    `${provider}:${model}`,
+    `bedrock:eu.${provider}.${model}-v1:0`,
+    `vertex:publishers/${provider}/models/${model}@001`,
+  ]),
 );
 
 test("a signature keeps its writer, whatever the catalogue calls it", () => {
