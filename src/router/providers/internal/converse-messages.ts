@@ -1,6 +1,7 @@
 import type { ChatMessage, PromptCacheBreakpoint } from "../../../contracts/index.ts";
-import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import { isVisible, readDataUrl, readThinking, type Untranslatable } from "./anthropic-messages.ts";
+import { readInput } from "./anthropic-parts.ts";
 import { asSentBack, blocksOf, callOf, textOf } from "./converse-blocks.ts";
 import type { ConverseModel } from "./converse-models.ts";
 import type { ConverseBlock, ConverseTurn } from "./converse-wire.ts";
@@ -230,7 +231,7 @@ function toAssistantBlocks(
     ...calls.map((call, at): ConverseBlock => {
       const toolUseId = callIds[at] ?? call.id;
       return call.type === "function"
-        ? { toolUse: { toolUseId, name: call.function.name, input: readArguments(call.function.arguments) } }
+        ? { toolUse: { toolUseId, name: call.function.name, input: readInput(call.function.arguments) } }
         : { toolUse: { toolUseId, name: call.custom.name, input: { input: call.custom.input } } };
     }),
   ];
@@ -259,20 +260,8 @@ function partsThatStillHold(message: AssistantMessage): readonly ConverseBlock[]
         other?.type === "function" &&
         other.id === id &&
         other.function.name === name &&
-        JSON.stringify(readArguments(other.function.arguments)) === json
+        JSON.stringify(readInput(other.function.arguments)) === json
       );
     });
   return isSame ? parts : undefined;
-}
-
-/** Parses arguments. The API accepts objects only, so arguments that a model got wrong are kept as text. */
-function readArguments(json: string): Readonly<Record<string, unknown>> {
-  if (json.trim() === "") return {};
-  try {
-    const value: unknown = JSON.parse(json);
-    if (isObject(value)) return value;
-  } catch {
-    // Invalid JSON is kept as text below.
-  }
-  return { arguments: json };
 }

@@ -9,7 +9,13 @@ import {
 import { type NativeEvent, withNative } from "../../../plugin/native-answer.ts";
 import { type NativeFailure, withNativeFailure } from "../../../plugin/native-failure.ts";
 import type { AnswerContext } from "./anthropic-answer.ts";
-import { type DirectRequest, directCalls, type OpenCall, readFailure } from "./direct-call.ts";
+import {
+  type DirectOptions,
+  type DirectRequest,
+  directCalls,
+  type OpenCall,
+  readFailure,
+} from "./direct-call.ts";
 import { type ServerEvent, serverEvents } from "./server-events.ts";
 import { untilEnd } from "./until-end.ts";
 
@@ -45,10 +51,13 @@ export interface WrittenWire {
   isNative?(failure: FailureText): boolean;
 }
 
+/** The options of a model that such a call needs. */
+export interface WrittenOptions extends DirectOptions, Pick<CallOptions, "native"> {}
+
 /** Calls of such a model. They reject with `ProviderError`, or with the signal's reason. */
 export interface WrittenCalls {
-  generate(request: () => Promise<DirectRequest>, call: CallOptions): Promise<Completion>;
-  stream(request: () => Promise<DirectRequest>, call: CallOptions): AsyncGenerator<CompletionChunk>;
+  generate(request: () => Promise<DirectRequest>, call: WrittenOptions): Promise<Completion>;
+  stream(request: () => Promise<DirectRequest>, call: WrittenOptions): AsyncGenerator<CompletionChunk>;
 }
 
 /** Answers to calls with `native` keep what the server sent. */
@@ -98,7 +107,7 @@ export function writtenCalls(wire: WrittenWire): WrittenCalls {
 }
 
 /** Most events without content in a row: what is held for each is more than its characters, which the stream bounds. */
-const mostWaiting = 50_000;
+export const mostWaiting = 50_000;
 
 /**
  * Each chunk carries the events that have come since the one before it. Of pings one alone waits: a server may send nothing
@@ -107,7 +116,7 @@ const mostWaiting = 50_000;
 async function* chunksOf(
   wire: WrittenWire,
   { response }: OpenCall,
-  { signal, native }: CallOptions,
+  { signal, native }: WrittenOptions,
   context: AnswerContext,
 ): AsyncGenerator<CompletionChunk> {
   const { protocol, writer, name } = wire;
@@ -121,7 +130,7 @@ async function* chunksOf(
       const isPing = type === "ping";
       if (native !== undefined && protocol !== undefined && !(isPing && waiting.at(-1)?.type === type)) {
         waiting.push({ type, data });
-        if (waiting.length > mostWaiting) throw tooMany(name);
+        if (waiting.length > mostWaiting) throw tooManyWaiting(name);
       }
       if (!isPing) yield event;
     }
@@ -136,7 +145,7 @@ async function* chunksOf(
   }
 }
 
-function tooMany(model: string): ProviderError {
+export function tooManyWaiting(model: string): ProviderError {
   const summary = `the stream has more than ${mostWaiting} events without content in a row`;
   return new ProviderError({ kind: "incomplete", model, retryable: false, summary });
 }
