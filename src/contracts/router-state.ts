@@ -1,3 +1,4 @@
+import type { LearnedCapability } from "./capabilities.ts";
 import type { GpuMeterState } from "./gpu.ts";
 import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
@@ -132,6 +133,8 @@ export interface RouterState {
   readonly limits?: readonly LearnedLimit[] | undefined;
   /** Windows learnt from context overflows. Absent if nothing was learnt. */
   readonly windows?: readonly LearnedWindow[] | undefined;
+  /** Capabilities learnt from answers and refusals of the last hour. Absent if nothing was learnt. */
+  readonly capabilities?: readonly LearnedCapability[] | undefined;
   /** Measurements of own GPUs. Absent: none were made. */
   readonly gpus?: GpuMeterState | undefined;
   /** Use of budgets. Absent if the router keeps none. */

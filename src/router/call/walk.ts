@@ -105,7 +105,9 @@ export class Walk {
         attemptId,
         at: isRouterError(error, "deadline-exceeded") ? this.#afterDeadline() : this.#now(),
         kind: isProviders ? error.kind : undefined,
-        otherMayAnswer: (isProviders && error.otherMayAnswer) || undefined,
+        // What it refuses may be what it lacks.
+        otherMayAnswer:
+          (isProviders && (error.otherMayAnswer || failed.call.unproven !== undefined)) || undefined,
         contextWindow: isProviders ? error.contextWindow : undefined,
         retryable: isProviders && error.retryable,
         retryAfterMs: isProviders ? error.retryAfterMs : undefined,

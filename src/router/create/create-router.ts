@@ -30,8 +30,10 @@ import { createPoolWatches } from "../life/pool-watches.ts";
 import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
+import { createLearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { resolveLimitOptions } from "../limits/limit-options.ts";
 import { createLimits } from "../limits/limits.ts";
+import { passOverLacking } from "../limits/pass-over-lacking.ts";
 import { createRetryBudget } from "../limits/retry-budget.ts";
 import { createSharedRates } from "../limits/shared-rates.ts";
 import { normaliseRequest } from "../request/index.ts";
@@ -94,6 +96,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const sessions = createSessions({ maxSessions });
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
+  const learned = createLearnedCapabilities();
   const retryBudget = createRetryBudget(retries);
   const limits = bounds === undefined ? undefined : createLimits(bounds, { models, clock: now });
   const { shared } = options;
@@ -139,6 +142,8 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     models: facts,
     hasPools: facts.some(({ pool }) => pool !== undefined),
     kinOf: kinAmong(facts),
+    strictCapabilities: options.strictCapabilities,
+    learntOf: (name, capability) => learned.has(name, capability, now()),
     classifierTimeoutMs: options.classifierTimeoutMs,
     random: random ?? Math.random,
     clock: clock.wall,
@@ -159,8 +164,12 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const ports: ExecutionPorts = {
     clock,
     random: random ?? Math.random,
-    admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
-    observer: createObserver({ events, means, health, gpus, windows, life, now }),
+    admission: passOverLacking(
+      createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
+      learned,
+      now,
+    ),
+    observer: createObserver({ events, means, health, gpus, windows, life, learned, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
@@ -170,6 +179,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     gpus,
     windows,
     breakers,
+    learned,
     sessions,
     budgets: ledger.kept,
     limits,

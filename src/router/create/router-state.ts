@@ -10,6 +10,7 @@ import { checkLearnedWindows, type LearnedWindows } from "../health/learned-wind
 import { checkSessionsState, type Sessions } from "../health/sessions.ts";
 import { checkUsageMeansState, type UsageMeans } from "../health/usage-means.ts";
 import { type Breakers, checkBreakerStates } from "../limits/breakers.ts";
+import { checkLearnedCapabilities, type LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { checkLearnedLimits, type Limits } from "../limits/limits.ts";
 import type { InputStates } from "./input-states.ts";
 
@@ -19,6 +20,7 @@ export interface StateParts {
   readonly gpus: GpuMeter;
   readonly windows: LearnedWindows;
   readonly breakers: Breakers;
+  readonly learned: LearnedCapabilities;
   readonly sessions: Sessions;
   /** Budgets that this process keeps. */
   readonly budgets: readonly KeptBudget[];
@@ -36,11 +38,12 @@ export interface StateParts {
  * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, gpus, windows, breakers, sessions, budgets, limits, inputs, clock } = parts;
+  const { means, health, gpus, windows, breakers, learned, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   const read = inputs.exportState();
   const learnt = windows.exportState(now, wallNow - now);
   const measured = gpus.exportState(now, wallNow);
+  const capabilities = learned.exportState(now, wallNow);
   return copyOf<RouterState>({
     formatVersion: 1,
     usageMeans: means.exportState(wallNow),
@@ -50,6 +53,7 @@ export function exportState(parts: StateParts): RouterState {
     ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
     ...(learnt.length > 0 && { windows: learnt }),
+    ...(capabilities.length > 0 && { capabilities }),
     ...(measured.machines.length > 0 && { gpus: measured }),
     ...(read && { inputs: read }),
   });
@@ -74,6 +78,7 @@ export function restoreState(parts: StateParts, given: RouterState): void {
     "sessions",
     "spend",
     "limits",
+    "capabilities",
     "gpus",
     "windows",
     "inputs",
@@ -82,20 +87,15 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
-  const {
-    health = { formatVersion: 1, models: [] },
-    breakers = [],
-    limits = [],
-    windows = [],
-    inputs = {},
-  } = state;
-  const { gpus = { formatVersion: 1, machines: [] } } = state;
+  const { health = { formatVersion: 1, models: [] }, breakers = [], limits = [], inputs = {} } = state;
+  const { capabilities = [], gpus = { formatVersion: 1, machines: [] }, windows = [] } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkGpuMeterState(gpus);
   checkBreakerStates(breakers);
   checkLearnedWindows(windows);
+  checkLearnedCapabilities(capabilities);
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   const spent = checkSpend(state.spend, parts.budgets);
@@ -108,6 +108,7 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   parts.gpus.restoreState(gpus, now, wallNow);
   parts.windows.restoreState(windows, now, wallNow);
   parts.breakers.restoreState(breakers, now, wallNow);
+  parts.learned.restoreState(capabilities, now, wallNow);
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);
   parts.limits?.restoreState(limits, wallNow);
   parts.budgets.forEach(({ book }, at) => {

@@ -37,6 +37,8 @@ export interface CandidateParts {
   ) => { readonly cost: GpuCost; readonly price: Price | undefined };
   /** Returns what other ids stand for a model. */
   readonly kinOf: KinOf;
+  /** True if a model that is not known to have a capability is left out where another one is. */
+  readonly strictCapabilities: boolean;
 }
 
 /**

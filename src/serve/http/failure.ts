@@ -43,6 +43,9 @@ export function failureOf(error: unknown): Failure {
   const refused = refusedRequest(error);
   if (isRouterError(error, "no-eligible-model"))
     return { status: 400, message, code, ...refused, headers: noRetry };
+  // The fault is in what the request needs, and not in the policy.
+  if (isRouterError(error, "policy") && error.reasons !== undefined)
+    return { status: 400, message, code: "no_eligible_model", headers: noRetry };
   if (isRouterError(error, "budget-exceeded"))
     return { status: 429, message, code, headers: { ...noRetry, ...waiting(error.retryAfterMs) } };
   if (isRouterError(error, "limit-exceeded"))
