@@ -66,10 +66,12 @@ export const anthropicOptions: OptionTable<AnthropicOptions, OpenOption | "reaso
  *     anthropic("claude-haiku-4-5", { labels: { residency: "us" } })
  *
  * Beyond OpenAI's fields, an answer's message may hold `reasoning_content` and `thinking_blocks`, together
- * with `written_by`. Send the message back unchanged to continue a tool loop with thinking. Thinking that
- * is not known to come from this model is left out, because the API refuses it; tool call ids that the API
- * refuses are replaced. So a conversation that another model began can continue. A `pause_turn` (a turn of
- * the provider's own tools) ends with finish reason `length`. Without an output limit, 8,192 tokens are
+ * with `written_by`, and `provider_parts` if the provider's own tools took part, whose container is in
+ * `provider_metadata`. Send the message back unchanged to continue a tool loop. Thinking and parts that
+ * are not known to come from this model are left out, because the API refuses them; tool call ids that the API
+ * refuses are replaced. So a conversation that another model began can continue. Citations are `annotations`. A
+ * `pause_turn` (a turn of the provider's own tools) ends with finish reason `length`, and with its own word in
+ * `native_finish_reason`. Without an output limit, 8,192 tokens are
  * requested. Keys of `defaults.extraBody` replace those of the translated body, for instance
  * `{ cache_control: { type: "ephemeral" } }`, except for an output limit that the request has itself.
  *

@@ -128,6 +128,6 @@ export function checkPart(part: { readonly type?: unknown; readonly source?: unk
   if (advice !== undefined)
     throw new InvalidRequestError(
       field,
-      `is a ${String(part.type)}, which is no part of a chat request: ${advice}`,
+      `is a ${String(part.type)}, which is not a part of a chat request: ${advice}`,
     );
 }

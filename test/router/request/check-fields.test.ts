@@ -244,7 +244,7 @@ describe("words of other interfaces", () => {
     await expect(router.route(request as never)).rejects.toMatchObject({
       code: "invalid-request",
       field: "messages[1].content[1]",
-      problem: `is a ${type}, which is no part of a chat request: ${advice}`,
+      problem: `is a ${type}, which is not a part of a chat request: ${advice}`,
     });
     expect(small.requests).toHaveLength(0);
   });

@@ -11,7 +11,7 @@ import { type RawAnswer, serveRaw } from "../../support/serve-raw.ts";
 // Form and counts of the answers: js-genai's recordings (googleapis/js-genai, test/system/recordings, 2026-08-22).
 
 const meta =
-  '"usageMetadata":{"promptTokenCount":65,"candidatesTokenCount":22,"thoughtsTokenCount":59,"totalTokenCount":146,"trafficType":"ON_DEMAND"},"modelVersion":"gemini-3-pro-001","createTime":"2026-05-04T20:01:02.264968Z","responseId":"r-1"';
+  '"usageMetadata":{"promptTokenCount":65,"candidatesTokenCount":22,"thoughtsTokenCount":59,"totalTokenCount":146,"trafficType":"ON_DEMAND"},"modelVersion":"gemini-3.1-pro-001","createTime":"2026-05-04T20:01:02.264968Z","responseId":"r-1"';
 const call =
   '{"functionCall":{"name":"add","args":{"a":1234567890123456789,"x":1.0}},"thoughtSignature":"c2lnMQ=="}';
 const answer = `{"candidates": [{"content":{"role":"model","parts":[{"text":"Plan.","thought":true},${call}]},"finishReason":"STOP","index":0,"avgLogprobs":-0.5}], ${meta}}`;
@@ -23,10 +23,10 @@ const pieces = [
 const sse = pieces.map((data) => `data: ${data}\r\n\r\n`).join("");
 const stream: RawAnswer = { status: 200, type: "text/event-stream", text: sse };
 
-const marked = (signature: string, writer = "google%3Agemini-3-pro") =>
+const marked = (signature: string, writer = "google%3Agemini-3%2E1-pro") =>
   Buffer.from(`switchpoint.${writer}.${signature}`).toString("base64");
 const shown = (text: string) =>
-  text.replaceAll("gemini-3-pro-001", "large").replaceAll('"c2lnMQ=="', `"${marked("c2lnMQ==")}"`);
+  text.replaceAll("gemini-3.1-pro-001", "large").replaceAll('"c2lnMQ=="', `"${marked("c2lnMQ==")}"`);
 
 async function served(
   given: RawAnswer | readonly RawAnswer[],
@@ -36,7 +36,7 @@ async function served(
   const server = await serveRaw(given);
   onTestFinished(server.close);
   const heard: RouterEvent[] = [];
-  const large = google("gemini-3-pro", { baseUrl: server.url, apiKey: "own-key", ...model });
+  const large = google("gemini-3.1-pro", { baseUrl: server.url, apiKey: "own-key", ...model });
   const router = createRouter({
     models: { large, ...efforts("large", large, ["low"]) },
     policy: always("large"),
@@ -65,7 +65,7 @@ test("a request goes as it came, with the own key, and its answer comes as it ca
   const reply = await post(written);
   expect(await reply.text()).toBe(shown(answer));
   expect(requests[0]?.text).toBe(written);
-  expect(requests[0]?.url).toBe("/v1beta/models/gemini-3-pro:generateContent");
+  expect(requests[0]?.url).toBe("/v1beta/models/gemini-3.1-pro:generateContent");
   expect(requests[0]?.headers["x-goog-api-key"]).toBe("own-key");
   expect(JSON.stringify(requests[0]?.headers)).not.toContain("client-key");
 });
@@ -94,9 +94,10 @@ test("Google's client reads it, and signatures come back to their writer alone",
     {
       role: "model",
       parts: [
-        { text: "Known.", thoughtSignature: marked("b3du") },
+        // As clients write it that take it for bytes: in the other alphabet.
+        { text: "Known.", thoughtSignature: marked("b3du").replaceAll("+", "-").replaceAll("/", "_") },
         { text: "Foreign.", thoughtSignature: marked("Zm9yZWlnbg==", "google%3Agemini-3-flash") },
-        { text: "", thoughtSignature: marked("Zm9yZWlnbg==", "vertex%3Agemini-3-pro") },
+        { text: "", thoughtSignature: marked("Zm9yZWlnbg==", "vertex%3Agemini-3%2E1-pro") },
         { functionCall: { name: "add", args: {} }, thoughtSignature: "dW5rbm93bg==" },
       ],
     },
@@ -200,7 +201,7 @@ test("a tool of the provider goes to a model that has it, and other models are l
   const server = await serveRaw({ status: 200, text: answer });
   onTestFinished(server.close);
   const small = fakeModel({ name: "test:small", answer: "from small", capabilities: { tools: true } });
-  const large = google("gemini-3-pro", { baseUrl: server.url, apiKey: "k" });
+  const large = google("gemini-3.1-pro", { baseUrl: server.url, apiKey: "k" });
   const router = createRouter({ models: { small, large }, policy: always("large") });
   const post = (body: object, name: string) =>
     createHandler(router)(`http://x/v1beta/models/${name}:generateContent`, {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { always, firstOf } from "../../../policies/index.ts";
-import { createRouter, type Decision } from "../../../src/index.ts";
+import { createRouter, type Decision, type Model } from "../../../src/index.ts";
 import { pool } from "../../../src/router/pools/index.ts";
 import { anthropic } from "../../../src/router/providers/anthropic.ts";
 import { createHandler, type HandlerOptions } from "../../../src/serve/http/index.ts";
@@ -238,5 +238,61 @@ describe("what any model can take", () => {
     expect(small.requests[0]?.messages[0]?.content).toEqual(
       ["Tides (notes/7)", "noon", "Log", "day 1"].map((text) => ({ type: "text", text })),
     );
+  });
+});
+
+describe("sources of an answer of another protocol", () => {
+  const url = "https://tides.example/today";
+  const source = { start_index: 3, end_index: 7, title: "Tides", url };
+  const annotations = [{ type: "url_citation" as const, url_citation: source }];
+  const text = "At noon.";
+  const citation = { type: "web_search_result_location", cited_text: "noon", title: "Tides", url };
+
+  async function answered() {
+    const server = await serveRaw({ status: 200, text: answer });
+    onTestFinished(server.close);
+    const message = { role: "assistant" as const, content: text, refusal: null, annotations };
+    const head = { id: "c1", created: 1, model: "other" };
+    const other: Model = {
+      ...fakeModel({ model: "other" }),
+      generate: async () => ({
+        ...head,
+        object: "chat.completion",
+        choices: [{ index: 0, message, finish_reason: "stop", logprobs: null }],
+      }),
+      async *stream() {
+        const object = "chat.completion.chunk" as const;
+        for (const delta of [{ content: text }, { annotations }])
+          yield { ...head, object, choices: [{ index: 0, delta, finish_reason: null }] };
+        yield { ...head, object, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
+      },
+    };
+    const large = anthropic("claude-sonnet-5-5", { baseUrl: server.url, apiKey: "k" });
+    const handler = createHandler(createRouter({ models: { other, large }, policy: always("other") }));
+    const post = (body: object) =>
+      handler("http://x/v1/messages", { method: "POST", body: JSON.stringify({ max_tokens: 9, ...body }) });
+    return { server, post };
+  }
+
+  test("are citations, whole and in a stream, and go back to no server of Anthropic's", async () => {
+    const { server, post } = await answered();
+    const { content } = (await (await post({ model: "other", messages: [hi] })).json()) as {
+      content: object[];
+    };
+    expect(content).toEqual([{ type: "text", text, citations: [expect.objectContaining(citation)] }]);
+    const events = await (await post({ model: "other", stream: true, messages: [hi] })).text();
+    expect(events).toContain('"type":"citations_delta"');
+    expect(events.indexOf('"text_delta"')).toBeLessThan(events.indexOf("citations_delta"));
+    expect(events.indexOf("citations_delta")).toBeLessThan(events.indexOf("content_block_stop"));
+
+    const thinking = { type: "thinking", thinking: "Hm.", signature: "foreign" };
+    const own = { type: "text", text: "b", citations: [{ ...citation, encrypted_index: "ZW5j" }] };
+    for (const turn of [content, [thinking, ...content], [...content, own]]) {
+      const messages = [hi, { role: "assistant", content: turn }, hi];
+      expect((await post({ model: "large", messages })).status).toBe(200);
+      const sent = server.requests.at(-1)?.body as { messages: { content: object[] }[] };
+      const rest = turn.includes(own) ? [own] : [];
+      expect(sent.messages[1]?.content).toEqual([{ type: "text", text, citations: null }, ...rest]);
+    }
   });
 });

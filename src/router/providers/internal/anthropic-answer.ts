@@ -70,7 +70,7 @@ export function textOf({ text }: AnswerBlock): string {
   return said(text);
 }
 
-/** Returns a text, and "" for what is none: it is shown, and must not be `[object Object]`. */
+/** Returns a text, and "" for any other value: it is shown, and must not be `[object Object]`. */
 export function said(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

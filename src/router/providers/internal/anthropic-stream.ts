@@ -171,7 +171,7 @@ function update(assembly: Assembly, event: AnswerEvent): void {
   };
 }
 
-/** Adds a delta to its block. What is no text where one belongs is passed by. */
+/** Adds a delta to its block. Other values where a text belongs are passed by. */
 function grow({ blocks, json }: Assembly, index: number, delta: NonNullable<AnswerEvent["delta"]>): void {
   const { text, thinking, signature, partial_json, citation, content, encrypted_content } = delta;
   // Text is shown, whether its block was begun or not.

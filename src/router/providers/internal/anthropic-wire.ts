@@ -182,7 +182,7 @@ export interface AnswerEvent {
     readonly thinking?: string;
     readonly signature?: string;
     readonly citation?: AnswerCitation;
-    /** Of a `compaction_delta`. */
+    /** Summary in a `compaction_delta`. */
     readonly content?: string | null;
     readonly encrypted_content?: string | null;
     readonly stop_reason?: string | null;

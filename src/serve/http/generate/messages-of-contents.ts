@@ -6,10 +6,34 @@ import type { NativeParts } from "../native-only.ts";
 import { type ReadSignature, readSignature } from "./carried.ts";
 import { fieldOf, listAt, objectAt, textAt } from "./fields-of-google.ts";
 
-/** A call that waits for its result: Google's clients may send both without an id. */
-interface OpenCall {
+interface Call {
   readonly id: string;
   readonly name: string;
+}
+
+/** Calls that wait for their results. Google's clients may send both without an id: a name then finds the first of its calls. */
+interface OpenCalls {
+  add(call: Call): void;
+  take(id: string | undefined, name: string | undefined): Call | undefined;
+}
+
+function openCalls(): OpenCalls {
+  const byId = new Map<string | undefined, Call>();
+  const byName = new Map<string | undefined, Set<Call>>();
+  return {
+    add(call) {
+      byId.set(call.id, call);
+      const same = byName.get(call.name) ?? new Set();
+      byName.set(call.name, same.add(call));
+    },
+    take(id, name) {
+      const call: Call | undefined = byId.get(id) ?? byName.get(name)?.values().next().value;
+      if (call === undefined) return undefined;
+      if (byId.get(call.id) === call) byId.delete(call.id);
+      byName.get(call.name)?.delete(call);
+      return call;
+    },
+  };
 }
 
 /** Translates contents to messages. Throws `HttpError` for what cannot be read, naming the field. */
@@ -18,7 +42,7 @@ export function messagesOfContents(body: Fields, native: NativeParts): ChatMessa
   if (typeof given === "string") return [{ role: "user", content: given }];
   if (given === undefined) throw wrong("contents", "must be an array");
   const contents = Array.isArray(given) ? given.map(fieldsOf) : [fieldsOf(given)];
-  const open: OpenCall[] = [];
+  const open = openCalls();
   const messages: ChatMessage[] = [];
   let calls = 0;
   let turn: PlacedPart[] = [];
@@ -26,7 +50,7 @@ export function messagesOfContents(body: Fields, native: NativeParts): ChatMessa
     if (turn.length === 0) return;
     const { message, called } = modelMessage(turn, native, () => `call_${calls++}`);
     turn = [];
-    open.push(...called);
+    for (const call of called) open.add(call);
     messages.push(message);
   };
   for (const [at, content] of contents.entries()) {
@@ -35,14 +59,18 @@ export function messagesOfContents(body: Fields, native: NativeParts): ChatMessa
     const role = content["role"] ?? "user";
     if (role === "model") {
       // Clients keep each piece of a stream as a content of its own.
-      turn.push(...parts.map((part, index) => ({ part, place: `${field}.parts[${index}]` })));
+      for (const [index, part] of parts.entries()) turn.push({ part, place: `${field}.parts[${index}]` });
       continue;
     }
     endTurn();
-    if (role === "system") messages.push(...systemMessages(parts, `${field}.parts`));
-    else if (role === "user" || role === "function" || role === "tool")
-      messages.push(...userMessages(parts, `${field}.parts`, native, open));
-    else throw wrong(`${field}.role`, "must be user or model");
+    if (role !== "system" && role !== "user" && role !== "function" && role !== "tool")
+      throw wrong(`${field}.role`, "must be user or model");
+    const said =
+      role === "system"
+        ? systemMessages(parts, `${field}.parts`)
+        : userMessages(parts, `${field}.parts`, native, open);
+    // One by one: a content may have more parts than a function takes arguments.
+    for (const message of said) messages.push(message);
   }
   endTurn();
   return messages;
@@ -76,7 +104,7 @@ function userMessages(
   parts: readonly Fields[],
   field: string,
   native: NativeParts,
-  open: OpenCall[],
+  open: OpenCalls,
 ): ChatMessage[] {
   const results: ChatMessage[] = [];
   const said: ContentPart[] = [];
@@ -87,30 +115,20 @@ function userMessages(
       said.push(...partsOf(part, place, native));
       return;
     }
-    const { id, name } = calledBy(fieldsOf(result), place, open);
-    open.splice(
-      open.findIndex((one) => one.id === id && one.name === name),
-      1,
-    );
+    const given = fieldsOf(result);
+    const id = open.take(textAt(given, "id"), textAt(given, "name"))?.id;
+    if (id === undefined) throw wrong(`${place}.functionResponse`, "answers no call of a turn before it");
     results.push({
       role: "tool",
       tool_call_id: id,
-      content: outputOf(objectAt(fieldsOf(result), "response")),
+      content: outputOf(objectAt(given, "response")),
     });
     // A tool's message holds text alone: images that a tool returned follow as the user's.
-    listAt(fieldsOf(result), "parts", `${place}.`).forEach((one, index) => {
+    listAt(given, "parts", `${place}.`).forEach((one, index) => {
       said.push(...partsOf(one, `${place}.parts[${index}]`, native));
     });
   });
   return said.length === 0 ? results : [...results, { role: "user", content: said }];
-}
-
-/** Finds the call of a result: by its id, else the first one of its name that waits. */
-function calledBy(result: Fields, place: string, open: readonly OpenCall[]): OpenCall {
-  const [id, name] = [textAt(result, "id"), textAt(result, "name")];
-  const call = open.find((one) => one.id === id) ?? open.find((one) => one.name === name);
-  if (call === undefined) throw wrong(`${place}.functionResponse`, "answers no call of a turn before it");
-  return call;
 }
 
 /** An `output` alone is the text itself, as Google's own clients write it. */
@@ -123,10 +141,10 @@ function modelMessage(
   parts: readonly PlacedPart[],
   native: NativeParts,
   newId: () => string,
-): { readonly message: ChatMessage; readonly called: readonly OpenCall[] } {
+): { readonly message: ChatMessage; readonly called: readonly Call[] } {
   const texts: string[] = [];
   const calls: (ToolCall & { extra_content?: object })[] = [];
-  const called: OpenCall[] = [];
+  const called: Call[] = [];
   const kept: Fields[] = [];
   let signed: ReadSignature | undefined;
   let fields: ReadSignature["fields"];

@@ -15,7 +15,7 @@ import type { MessageBlock } from "./wire.ts";
 /** A Messages request as a chat request. */
 export interface TranslatedMessages {
   readonly chat: ChatRequest;
-  /** What a chat request cannot say, so that only models that speak Messages may have it. */
+  /** Parts that a chat request cannot say, so that only models that speak Messages may have it. */
   readonly native: NativeParts;
 }
 
