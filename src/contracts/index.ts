@@ -198,6 +198,7 @@ export type {
 export type {
   EndpointStates,
   HealthState,
+  LearnedWindow,
   ObservedFirstToken,
   ObservedHealth,
   ObservedOutcome,

@@ -113,6 +113,14 @@ export interface SpendState {
   readonly accounts: readonly SpendAccountState[];
 }
 
+/** The window that a model turned out to have, as it said when it refused what was too long. */
+export interface LearnedWindow {
+  readonly name: string;
+  readonly tokens: number;
+  /** Time at which it said so, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Everything that a router must not forget at a restart. Plain JSON without prompt text. */
 export interface RouterState {
   readonly formatVersion: 1;
@@ -125,6 +133,8 @@ export interface RouterState {
   readonly limits?: readonly LearnedLimit[] | undefined;
   /** Capabilities learnt from answers and refusals of the last hour. Absent if nothing was learnt. */
   readonly capabilities?: readonly LearnedCapability[] | undefined;
+  /** Windows learnt from context overflows. Absent if nothing was learnt. */
+  readonly windows?: readonly LearnedWindow[] | undefined;
   /** Measurements of own GPUs. Absent: none were made. */
   readonly gpus?: GpuMeterState | undefined;
   /** Use of budgets. Absent if the router keeps none. */

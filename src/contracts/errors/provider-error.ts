@@ -158,8 +158,13 @@ export function showDetail(error: ProviderError, detail: string, said: string | 
   if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
 }
 
+/** Removes the code or the field that a provider names, where it is not one that a reader may see. */
+export function hideName(error: ProviderError, name: "providerCode" | "param"): void {
+  Object.defineProperty(error, name, { value: undefined, enumerable: true, configurable: true });
+}
+
 /** True if the detail was replaced by `showDetail`. */
-function showsDetail(error: ProviderError): boolean {
+export function showsDetail(error: ProviderError): boolean {
   return cleanMark in error;
 }
 

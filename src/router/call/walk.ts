@@ -108,6 +108,7 @@ export class Walk {
         // What it refuses may be what it lacks.
         otherMayAnswer:
           (isProviders && (error.otherMayAnswer || failed.call.unproven !== undefined)) || undefined,
+        contextWindow: isProviders ? error.contextWindow : undefined,
         retryable: isProviders && error.retryable,
         retryAfterMs: isProviders ? error.retryAfterMs : undefined,
         holdMs: left?.holdMs ?? ports.admission.holdMs(failed.call),

@@ -16,6 +16,8 @@ import { createPricing } from "../cost/pricing.ts";
 import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
+import { createLearnedCapabilities } from "../health/learned-capabilities.ts";
+import { createLearnedWindows } from "../health/learned-windows.ts";
 import { createSessions } from "../health/sessions.ts";
 import { createUsageMeans } from "../health/usage-means.ts";
 import { checkedFunction } from "../life/checked-function.ts";
@@ -29,7 +31,6 @@ import { createPoolWatches } from "../life/pool-watches.ts";
 import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
-import { createLearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { resolveLimitOptions } from "../limits/limit-options.ts";
 import { createLimits } from "../limits/limits.ts";
 import { passOverLacking } from "../limits/pass-over-lacking.ts";
@@ -91,6 +92,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const means = createUsageMeans();
   const health = createHealth();
   const gpus = createGpuMeter();
+  const windows = createLearnedWindows();
   const sessions = createSessions({ maxSessions });
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
@@ -151,6 +153,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     leastTokens,
     promise: options.promise,
     healthOf: health.of,
+    windowOf: windows.of,
     gpuOf(model, at, load) {
       const cost = gpuCost(model.gpu as OwnGpu, gpus.read(machineOf(model), at), load);
       return { cost, price: gpuPrice(cost) };
@@ -166,19 +169,19 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       learned,
       now,
     ),
-    observer: createObserver({ events, means, health, gpus, life, learned, now }),
+    observer: createObserver({ events, means, health, gpus, windows, learned, life, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
-  const { kept } = ledger;
   const state = {
     means,
     health,
     gpus,
-    breakers,
+    windows,
     learned,
+    breakers,
     sessions,
-    budgets: kept,
+    budgets: ledger.kept,
     limits,
     inputs,
     ids,
@@ -200,7 +203,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     }),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
-    rules: planRulesOf(execution, models),
+    rules: planRulesOf(execution, models, (name) => windows.of(name, now())),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
     countTokens: async (text, signal) => {

@@ -6,10 +6,11 @@ import type { KeptBudget } from "../budget/ledger.ts";
 import { checkSpend, exportSpend } from "../budget/spend-state.ts";
 import { checkGpuMeterState, type GpuMeter } from "../health/gpu-meter.ts";
 import { checkHealthState, type HealthTracker } from "../health/health.ts";
+import { checkLearnedCapabilities, type LearnedCapabilities } from "../health/learned-capabilities.ts";
+import { checkLearnedWindows, type LearnedWindows } from "../health/learned-windows.ts";
 import { checkSessionsState, type Sessions } from "../health/sessions.ts";
 import { checkUsageMeansState, type UsageMeans } from "../health/usage-means.ts";
 import { type Breakers, checkBreakerStates } from "../limits/breakers.ts";
-import { checkLearnedCapabilities, type LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { checkLearnedLimits, type Limits } from "../limits/limits.ts";
 import type { InputStates } from "./input-states.ts";
 
@@ -17,6 +18,7 @@ export interface StateParts {
   readonly means: UsageMeans;
   readonly health: HealthTracker;
   readonly gpus: GpuMeter;
+  readonly windows: LearnedWindows;
   readonly breakers: Breakers;
   readonly learned: LearnedCapabilities;
   readonly sessions: Sessions;
@@ -36,9 +38,10 @@ export interface StateParts {
  * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, gpus, breakers, learned, sessions, budgets, limits, inputs, clock } = parts;
+  const { means, health, gpus, windows, learned, breakers, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   const read = inputs.exportState();
+  const learnt = windows.exportState(now, wallNow - now);
   const measured = gpus.exportState(now, wallNow);
   const capabilities = learned.exportState(now, wallNow);
   return copyOf<RouterState>({
@@ -50,6 +53,7 @@ export function exportState(parts: StateParts): RouterState {
     ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
     ...(capabilities.length > 0 && { capabilities }),
+    ...(learnt.length > 0 && { windows: learnt }),
     ...(measured.machines.length > 0 && { gpus: measured }),
     ...(read && { inputs: read }),
   });
@@ -76,20 +80,29 @@ export function restoreState(parts: StateParts, given: RouterState): void {
     "limits",
     "capabilities",
     "gpus",
+    "windows",
     "inputs",
   ]);
   const state = copyOf(given);
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
-  const { health = { formatVersion: 1, models: [] }, breakers = [], limits = [], inputs = {} } = state;
-  const { capabilities = [], gpus = { formatVersion: 1, machines: [] } } = state;
+  const {
+    health = { formatVersion: 1, models: [] },
+    breakers = [],
+    limits = [],
+    windows = [],
+    capabilities = [],
+    inputs = {},
+  } = state;
+  const { gpus = { formatVersion: 1, machines: [] } } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkGpuMeterState(gpus);
   checkBreakerStates(breakers);
   checkLearnedCapabilities(capabilities);
+  checkLearnedWindows(windows);
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   const spent = checkSpend(state.spend, parts.budgets);
@@ -100,6 +113,7 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   parts.means.restoreState(usageMeans, now, wallNow);
   parts.health.restoreState(health, now, wallNow);
   parts.gpus.restoreState(gpus, now, wallNow);
+  parts.windows.restoreState(windows, now, wallNow);
   parts.breakers.restoreState(breakers, now, wallNow);
   parts.learned.restoreState(capabilities, now, wallNow);
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);

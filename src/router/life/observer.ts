@@ -4,8 +4,9 @@ import { copyOf } from "../../plugin/copy-of.ts";
 import { gpuTokens } from "../cost/gpu-tokens.ts";
 import type { GpuMeter } from "../health/gpu-meter.ts";
 import type { HealthTracker } from "../health/health.ts";
+import type { LearnedCapabilities } from "../health/learned-capabilities.ts";
+import type { LearnedWindows } from "../health/learned-windows.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
-import type { LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { LifeWatch } from "./life-watch.ts";
 
@@ -15,6 +16,7 @@ export interface ObserverParts<Id extends string> {
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
   readonly gpus: Pick<GpuMeter, "started" | "ended">;
+  readonly windows: Pick<LearnedWindows, "observe">;
   readonly life: LifeWatch;
   readonly learned: Pick<LearnedCapabilities, "learn">;
   /** Returns milliseconds on the monotonic clock. */
@@ -33,6 +35,7 @@ export function createObserver<Id extends string>({
   means,
   health,
   gpus,
+  windows,
   life,
   learned,
   now,
@@ -72,7 +75,9 @@ export function createObserver<Id extends string>({
       const lacks = unproven.find((one) => one === attempt.error?.lacks);
       if (lacks !== undefined && learned.learn(key, lacks, false, at))
         if (events.isHeard) life.noted("lacks", { model, name }, lacks);
-      health.observe(key === name ? attempt : { ...attempt, name: key }, at);
+      const own = key === name ? attempt : { ...attempt, name: key };
+      health.observe(own, at);
+      windows.observe(own, at);
     },
     ended({ requestId: decisionId }, attempt, { tenant, unlisted }) {
       if (!events.isHeard) return undefined;

@@ -11,8 +11,10 @@ import { executionFor } from "../../support/execution/execution-for.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const usage = { inputTokens: 100, outputTokens: 10 }; // 0.1 + 0.1 USD
-const failure = (kind: ProviderErrorKind, more: { status?: number; retryAfterMs?: number } = {}) =>
-  new ProviderError({ kind, model: "fake:small", ...more });
+const failure = (
+  kind: ProviderErrorKind,
+  more: { status?: number; retryAfterMs?: number; otherMayAnswer?: boolean } = {},
+) => new ProviderError({ kind, model: "fake:small", ...more });
 
 /** A model that fails with the given errors, in order, and then answers. */
 function failing(name: string, ...errors: readonly unknown[]) {

@@ -159,6 +159,7 @@ export function runWorld({ input, seed, degraded, chances }: PlanWorld, most: nu
         attemptId,
         at,
         kind,
+        contextWindow: happens(0.3) ? pick([2, 4, 8, 16]) : undefined,
         otherMayAnswer: happens(0.7) || undefined,
         retryable: kind !== undefined && happens(0.8),
         retryAfterMs: happens(0.3) ? Math.floor(random() * 80) : undefined,

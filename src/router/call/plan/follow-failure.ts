@@ -22,7 +22,7 @@ export function followFailure(input: PlanInput, state: PlanState, event: PlanFai
     failed: isOfEndpoint ? [...(state.failed ?? []), call.model] : state.failed,
     outgrown:
       kind === "context-overflow"
-        ? Math.max(state.outgrown ?? 0, windowOf(input, call.model))
+        ? Math.max(state.outgrown ?? 0, event.contextWindow ?? windowOf(input, call.model))
         : state.outgrown,
     refused: isRefused(event) ? (state.refused ?? attemptId) : state.refused,
   });

@@ -62,7 +62,7 @@ export function toProviderError(error: unknown, model: string): Error {
     retryable: retryable ?? (shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined),
     retryAfterMs: hasGet(headers) ? retryAfterMs(headers) : undefined,
     detail,
-    providerCode: readText(type),
+    providerCode: type === "invalid_request_error" ? undefined : readText(type),
   });
 }
 

@@ -139,7 +139,7 @@ export function saidIn(body: unknown, depth = 0): SaidInBody {
     ...(typeof ownCode === "number" && ownCode !== 0 ? [`base_resp:${ownCode}`] : []),
     ...(behind?.codes ?? []),
   ].filter((one) => typeof one === "string");
-  const names = [code, type, fields.status].filter((one) => typeof one === "string" && one !== "");
+  const names = [code, type, fields.status].filter((one) => textOf(one) !== undefined && one !== general);
   return {
     status: typeof code === "number" && code >= 400 && code <= 599 ? code : undefined,
     codes,
@@ -147,11 +147,14 @@ export function saidIn(body: unknown, depth = 0): SaidInBody {
     text: behind === undefined || behind.text === "" ? own : `${own}: ${behind.text}`,
     contextWindow: windowOf(fields.n_ctx) ?? behind?.contextWindow,
     // An error event without any known name is a fault of the server.
-    unnamed: codes.includes("invalid_request_error") ? "invalid-request" : "server",
+    unnamed: codes.includes(general) ? "invalid-request" : "server",
     code: behind?.code ?? textOf(names[0]),
     written: textOf(fields.failed_generation) ?? behind?.written,
   };
 }
+
+/** Type of all refused requests: says nothing more than the status. */
+const general = "invalid_request_error";
 
 /** Returns a text that is not empty. */
 function textOf(value: unknown): string | undefined {

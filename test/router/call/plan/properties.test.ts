@@ -160,7 +160,7 @@ describe("whatever happens", () => {
       for (const { event, steps, before } of run) {
         if (event.type === "failed" && event.kind === "context-overflow") {
           const model = before.running.find(({ attemptId }) => attemptId === event.attemptId)?.model;
-          outgrown = Math.max(outgrown, windowOf(input, String(model)));
+          outgrown = Math.max(outgrown, event.contextWindow ?? windowOf(input, String(model)));
         }
         for (const step of steps)
           if (step.step === "propose") expect(windowOf(input, step.model)).toBeGreaterThan(outgrown);

@@ -38,7 +38,7 @@ export function readRefusal(refusal: SaidRefusal): ReadRefusal {
   const found = classOf(refusal);
   const { contextWindow = found?.window } = refusal;
   if (found !== undefined) return meaningOf(found.means, status, contextWindow);
-  if (isEngine && status === 503 && refusal.text !== "") return { kind: "saturated" };
+  if (isEngine && status === 503) return { kind: "saturated" };
   const kind = status === undefined ? unnamed : kindOfStatus(status);
   return { kind, ...followed(kind, status) };
 }

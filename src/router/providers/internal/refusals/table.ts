@@ -12,6 +12,7 @@ import { google } from "./said/google.ts";
 import { groq } from "./said/groq.ts";
 import { llamaCpp } from "./said/llama-cpp.ts";
 import { lmStudio } from "./said/lm-studio.ts";
+import { lmDeploy } from "./said/lmdeploy.ts";
 import { minimax } from "./said/minimax.ts";
 import { mistral } from "./said/mistral.ts";
 import { moonshot } from "./said/moonshot.ts";
@@ -36,7 +37,7 @@ import type { Saying, Sayings } from "./sayings.ts";
  */
 export const sources: readonly Sayings[] = [
   ...[openai, azure, anthropic, google, aws],
-  ...[vllm, sglang, tgi, llamaCpp, ollama, lmStudio, trtLlm],
+  ...[vllm, sglang, tgi, llamaCpp, ollama, lmDeploy, lmStudio, trtLlm],
   ...[groq, mistral, deepseek, xai, moonshot, zai, minimax, alibaba, volcengine],
   ...[together, fireworks, cerebras, cohere, perplexity, openrouter, copilot],
   ...[proxies, anyServer],
