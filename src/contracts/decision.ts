@@ -134,7 +134,7 @@ export interface RecordedError {
   readonly requestId?: string | undefined;
   readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
-  /** What the model lacks for the request, by the words of its refusal. */
+  /** The capability that the model lacks for the request, by the words of its refusal. */
   readonly lacks?: LackedCapability | undefined;
   /** The model's true window in tokens, where the text of a context overflow states it. */
   readonly contextWindow?: number | undefined;

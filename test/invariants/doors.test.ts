@@ -41,7 +41,7 @@ const pluginDoor = {
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
     DeveloperMessage DriftFound EndpointLimits EndpointStates Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FilledOptions FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
-    Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LearnedLimit
+    Granted Health HealthState HedgeOptions Hop HopContext ImagePart Json JsonSchema Labels LackedCapability LearnedLimit LearnedWindow
     LimitOptions Load Logprobs LoopEvent Member MemberRecord Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NotGranted 
     ObservedFirstToken ObservedHealth ObservedOutcome OptionKind OptionTable OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext PolicyCut PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyOrder PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange

@@ -34,7 +34,7 @@ export async function responseError(
   return createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
 }
 
-/** What an error in Google's format says besides its words. */
+/** The parts of an error in Google's format besides its words. */
 export interface GoogleMeaning {
   readonly codes: readonly string[];
   /** The wait that it asks for. */
