@@ -6,6 +6,10 @@ export interface Capabilities {
   readonly images?: boolean | undefined;
   readonly jsonSchema?: boolean | undefined;
   readonly reasoning?: boolean | undefined;
+  /** True if the model reads sound. */
+  readonly audioInput?: boolean | undefined;
+  /** True if the model answers with sound where a request asks for it. */
+  readonly audioOutput?: boolean | undefined;
   /** Everything that the model reads besides text, in the words of `RequestFacts.contentTypes`. */
   readonly contentTypes?: readonly string[] | undefined;
   /** Reasoning efforts that the model has. Absent: not known. */

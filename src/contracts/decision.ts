@@ -226,7 +226,10 @@ export interface Attempt<Id extends string = string> {
    * counts as degraded: its `check` is `outputLimit`. Absent: the request's own limit, or none.
    */
   readonly limited?: OutputLimited | undefined;
-  /** Request parameters that were left out because the target does not know them. */
+  /**
+   * What did not arrive: request parameters that the target does not know, and parts of the answer that have no place in it,
+   * such as bytes that are not UTF-8.
+   */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;
   /**

@@ -131,10 +131,10 @@ export interface RouterState {
   readonly breakers?: readonly BreakerState[] | undefined;
   /** Rates learnt from rate limits. Absent if nothing was learnt. */
   readonly limits?: readonly LearnedLimit[] | undefined;
-  /** Capabilities learnt from answers and refusals of the last hour. Absent if nothing was learnt. */
-  readonly capabilities?: readonly LearnedCapability[] | undefined;
   /** Windows learnt from context overflows. Absent if nothing was learnt. */
   readonly windows?: readonly LearnedWindow[] | undefined;
+  /** Capabilities learnt from answers and refusals of the last hour. Absent if nothing was learnt. */
+  readonly capabilities?: readonly LearnedCapability[] | undefined;
   /** Measurements of own GPUs. Absent: none were made. */
   readonly gpus?: GpuMeterState | undefined;
   /** Use of budgets. Absent if the router keeps none. */

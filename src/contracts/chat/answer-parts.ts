@@ -34,6 +34,20 @@ export interface CompletionUsage {
     /** Tokens of the request's `prediction` that the answer does not hold. They are billed. */
     rejected_prediction_tokens?: number;
   };
+  /** Calls of tools that the provider ran, under its names: `web_search_requests` … Some have a fee of their own. */
+  server_tool_use?: { [kind: string]: number };
+  /** What the provider charges for the call, in US dollars, where it says so. */
+  cost?: number;
+  /** Parts of `cost`, in the provider's words. */
+  cost_details?: { [part: string]: unknown };
+  /** Tokens of other models that the provider asked for this answer. They are in no other count. */
+  other_models?: OtherModelUsage[];
+}
+
+/** Tokens of another model that took part in an answer, which are billed at its price. */
+export interface OtherModelUsage extends Omit<CompletionUsage, "server_tool_use" | "other_models"> {
+  /** Name of the model, as the provider gives it. */
+  model: string;
 }
 
 /** A possible token at a place of the answer, and its probability. */

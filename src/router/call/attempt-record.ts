@@ -16,6 +16,10 @@ import { reasoningOf } from "./written-text.ts";
 
 const noTier = {};
 
+/** Stands for bytes that are not UTF-8. Models also write it themselves, where they break a character. */
+const replacement = "\ufffd";
+const unreadable = "characters that cannot be read (U+FFFD)";
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A call that has passed all ports and is about to be made. */
@@ -97,6 +101,7 @@ class RunningAttempt implements AttemptRecord {
 
   answer(completion: Completion): void {
     const choice = completion.choices[0];
+    if (choice?.message.content?.includes(replacement)) this.dropped(unreadable);
     const [servedModel, finishReason] = [shortName(completion.model), shortName(choice?.finish_reason)];
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
     this.#bill(
@@ -214,7 +219,7 @@ class RunningAttempt implements AttemptRecord {
   }
 
   /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
-  #billReceived({ written, usage, model, serviceTier }: Received): void {
+  #billReceived({ written, usage, model, serviceTier, isWhole }: Received): void {
     const said = shortName(model);
     if (said !== undefined) this.#record.servedModel = said;
     const told: unknown = usage?.completion_tokens;
@@ -222,7 +227,7 @@ class RunningAttempt implements AttemptRecord {
     const returned = usage && { ...usage, completion_tokens: output, total_tokens: undefined };
     this.#bill(returned as ReturnedUsage, () => output, said, serviceTier);
     // What was not told is an estimate, whatever was.
-    this.#record.costEstimated = true;
+    if (!(isWhole && usage)) this.#record.costEstimated = true;
   }
 
   #estimate(text: string): number {
@@ -238,6 +243,7 @@ class RunningAttempt implements AttemptRecord {
     const { costUsd, usage } = this.#record;
     const isUnknown =
       received !== undefined &&
+      !received.isWhole &&
       (received.written === "" || this.#context.ports.pricing.mayHideOutput(model, this.#effort()));
     const most = (counted: number | undefined, reserved: number | undefined) =>
       isUnknown ? Math.max(counted ?? 0, reserved ?? 0) : counted;

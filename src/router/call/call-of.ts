@@ -115,7 +115,6 @@ function limitFor(
     asked,
     usualOutputTokens,
     cutAt: scope.cutAt,
-    answers: Math.max(1, chat.n ?? 1),
     left,
     at: ports.clock.wall(),
     mostSeconds: mostMs === undefined ? undefined : Math.max(0, mostMs) / 1_000,

@@ -169,7 +169,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       learned,
       now,
     ),
-    observer: createObserver({ events, means, health, gpus, windows, learned, life, now }),
+    observer: createObserver({ events, means, health, gpus, windows, life, learned, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
@@ -178,8 +178,8 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     health,
     gpus,
     windows,
-    learned,
     breakers,
+    learned,
     sessions,
     budgets: ledger.kept,
     limits,

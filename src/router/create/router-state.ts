@@ -38,7 +38,7 @@ export interface StateParts {
  * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, gpus, windows, learned, breakers, sessions, budgets, limits, inputs, clock } = parts;
+  const { means, health, gpus, windows, breakers, learned, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   const read = inputs.exportState();
   const learnt = windows.exportState(now, wallNow - now);
@@ -52,8 +52,8 @@ export function exportState(parts: StateParts): RouterState {
     sessions: sessions.exportState(wallNow - now),
     ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
-    ...(capabilities.length > 0 && { capabilities }),
     ...(learnt.length > 0 && { windows: learnt }),
+    ...(capabilities.length > 0 && { capabilities }),
     ...(measured.machines.length > 0 && { gpus: measured }),
     ...(read && { inputs: read }),
   });
@@ -87,22 +87,15 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   if (state.formatVersion !== 1)
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
-  const {
-    health = { formatVersion: 1, models: [] },
-    breakers = [],
-    limits = [],
-    windows = [],
-    capabilities = [],
-    inputs = {},
-  } = state;
-  const { gpus = { formatVersion: 1, machines: [] } } = state;
+  const { health = { formatVersion: 1, models: [] }, breakers = [], limits = [], inputs = {} } = state;
+  const { capabilities = [], gpus = { formatVersion: 1, machines: [] }, windows = [] } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkGpuMeterState(gpus);
   checkBreakerStates(breakers);
-  checkLearnedCapabilities(capabilities);
   checkLearnedWindows(windows);
+  checkLearnedCapabilities(capabilities);
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   const spent = checkSpend(state.spend, parts.budgets);

@@ -39,7 +39,7 @@ export const capabilities: Constraint = {
       if (needed(request) && canDo(facts, capability) === false) return `cannot ${deeds[capability]}`;
     const types = facts.capabilities?.contentTypes;
     if (request.contentTypes !== undefined && types !== undefined) {
-      for (const type of request.contentTypes) if (!types.includes(type)) return `cannot read ${type}`;
+      for (const type of request.contentTypes) if (!types.includes(type)) return lacks(type);
     }
     return true;
   },
@@ -77,6 +77,13 @@ export function leaveOutUnknown<Id extends string>(
     left = left.filter((one) => can(one, request) !== undefined);
   }
   return out;
+}
+
+/** An output stands among the content types, too: see `addOutputTypes`. */
+function lacks(type: string): string {
+  return type.startsWith("output/")
+    ? `cannot answer in ${type.slice("output/".length)}`
+    : `cannot read ${type}`;
 }
 
 interface Rule {

@@ -430,6 +430,7 @@ describe("options", () => {
       provider: "openai",
       model: "gpt-test",
       labels: {},
+      speaks: ["responses"],
       ...facts,
     });
     expect(openai("gpt-test", { name: "openai:thinking", labels: { tier: "high" } })).toMatchObject({

@@ -1,4 +1,5 @@
 import { isRouterError, ProviderError, type RouterError } from "../../../contracts/index.ts";
+import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { type GoogleStatus, isJsonObject } from "./google-wire.ts";
 import { decimalOf, largest, saneWait } from "./header-values.ts";
 import { retryAfterMs } from "./http-failure.ts";
@@ -23,15 +24,22 @@ export function statusError(error: GoogleStatus, context: ErrorContext): Provide
   return createError(error, { status, text, askedMs: undefined }, context);
 }
 
-/** Converts a response with a status of failure: its body, if that has Google's format, and its headers. */
+/**
+ * Converts a response with a status of failure: its body, if that has Google's format, and its headers. The error of a
+ * request that went as its sender wrote it keeps the text.
+ */
 export async function responseError(
   response: Pick<Response, "status" | "headers" | "text">,
-  context: ErrorContext,
+  context: ErrorContext & { readonly nativeWriter?: string | undefined },
 ): Promise<ProviderError> {
   const { status, headers } = response;
+  const { nativeWriter: writer } = context;
   const text = await response.text();
   // The whole text: the details name the reason of some errors.
-  return createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
+  const failed = createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
+  return writer === undefined
+    ? failed
+    : withNativeFailure(failed, { protocol: "generateContent", writer, status, text: hidden(text, context) });
 }
 
 /** The parts of an error in Google's format besides its words. */

@@ -9,7 +9,7 @@ import {
   type OpenCall,
   readFailure,
 } from "./direct-call.ts";
-import { checkAnswer } from "./openai-answer.ts";
+import { type AnswerOf, completionOf } from "./openai-answer.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -100,7 +100,7 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
       let whole = false;
       try {
         call = await open("/chat/completions", body, options);
-        const completion = await readCompletion(call.response, model);
+        const completion = await readCompletion(call.response, { model, writer });
         whole = true;
         return completion;
       } catch (error) {
@@ -160,13 +160,15 @@ function requestOf(
 /** Kinds by which what serves the model refuses a request without messages. */
 const refusedByModel = new Set(["invalid-request", "context-overflow"]);
 
-async function readCompletion(response: BoundedResponse, model: string): Promise<Completion> {
-  let body: Partial<Completion> & { error?: unknown };
+export async function readCompletion(
+  response: BoundedResponse,
+  of: Omit<AnswerOf, "headers">,
+): Promise<Completion> {
+  let body: unknown;
   try {
     body = JSON.parse(await response.text());
   } catch (error) {
-    throw readFailure(error, model);
+    throw readFailure(error, of.model);
   }
-  if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  return checkAnswer(body, model);
+  return completionOf(body, { ...of, headers: response.headers });
 }
