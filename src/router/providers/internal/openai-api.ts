@@ -5,6 +5,13 @@ import type { OpenAiClient } from "./openai-lane.ts";
 /** The two interfaces of OpenAI. */
 export type OpenAiApi = "chat-completions" | "responses";
 
+/** The option of providers that have both and call by chat completions unless they are told. */
+export const apiOption = {
+  is: "choice",
+  of: ["chat-completions", "responses"],
+  default: "chat-completions",
+} as const;
+
 /** The options that the interface depends on. */
 interface Asked {
   readonly api?: OpenAiApi | undefined;
