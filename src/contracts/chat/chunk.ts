@@ -26,6 +26,8 @@ export interface ChunkDelta extends MessageExtensions {
   tool_calls?: ToolCallDelta[];
   /** Sources that the text cites, as in `CompletionMessage`. */
   annotations?: UrlCitation[];
+  /** Piece of a spoken answer: sound and transcript of all pieces are joined. */
+  audio?: { id?: string; data?: string; transcript?: string; expires_at?: number };
   /** @deprecated Replaced by `tool_calls`. */
   function_call?: { name?: string; arguments?: string };
 }

@@ -36,7 +36,7 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
     large: "gpt-5.5",
     make: (model) =>
       lazyModel({
-        facts: factsOf("openai", model, {}, openaiContentTypes),
+        facts: factsOf("openai", model, {}, openaiContentTypes(model)),
         batches: openaiBatchLimits,
         speaks: spokenBy(model, {}),
         load: async () => (await import("../providers/openai.ts")).openai(model),
@@ -63,7 +63,8 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
     make: (model) => {
       pathOf("google.model", model);
       return lazyModel({
-        facts: factsOf("google", model, {}, googleContentTypes),
+        facts: factsOf("google", model, {}, googleContentTypes(model)),
+        speaks: ["generateContent"],
         load: async () => (await import("../providers/google.ts")).google(model),
       });
     },

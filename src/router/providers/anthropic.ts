@@ -21,6 +21,7 @@ import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request
 import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
+import { reasoningOfClaude } from "./internal/claude-models.ts";
 import { anthropicContentTypes } from "./internal/content-types.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
@@ -83,7 +84,7 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   const connect = connector(name, options);
   const healthPath = `/v1/models/${pathOf("anthropic.model", model).replaceAll("/", "%2F")}`;
 
-  const reasoning = options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort");
+  const reasoning = options.reasoning ?? reasoningOfClaude(model);
 
   const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
@@ -209,9 +210,6 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
  * take 5 minutes, and idle connections often live less long than that.
  */
 const longestUnstreamed = DEFAULT_MAX_TOKENS;
-
-/** Ids of models before the 4.6 generation, which do not support adaptive thinking. */
-const budgetOnly = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-20\d{6})?$)/;
 
 const path = "/v1/messages";
 

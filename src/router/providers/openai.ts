@@ -66,7 +66,7 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
   const options = readProviderOptions("openai", openaiOptions, model, given);
   if (options.api === "responses" && options.client === "sdk")
     throw new InvalidOptionError("openai.client", options.client, '"direct" with api: "responses"');
-  const facts = factsOf("openai", model, options, openaiContentTypes);
+  const facts = factsOf("openai", model, options, openaiContentTypes(model));
   const route = (apiKey: string): OpenAiRoute =>
     openaiRoute(options.baseUrl ?? settingOf("OPENAI_BASE_URL") ?? "https://api.openai.com/v1", [
       usualHeaders,

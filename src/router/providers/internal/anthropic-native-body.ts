@@ -15,7 +15,11 @@ type Fields = Readonly<Record<string, unknown>>;
 export type NativeSettings = Pick<
   TranslationSettings,
   "model" | "writer" | "reasoning" | "defaults" | "maxOutputTokens"
-> & { readonly isStreamed: boolean };
+> & {
+  readonly isStreamed: boolean;
+  /** Fields of a platform, in place of those of the same name: undefined leaves one out. */
+  readonly platform?: Fields | undefined;
+};
 
 /**
  * Returns the body of a Messages request as its sender wrote it, for one model: its name, whether it streams, the output
@@ -50,6 +54,7 @@ export function nativeMessagesBody(
         : body.fields["stream"] === true && { stream: false }),
       ...extraWithin(request, defaults?.extraBody, issues),
       model,
+      ...settings.platform,
     },
     history.changes,
   );

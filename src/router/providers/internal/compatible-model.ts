@@ -21,6 +21,7 @@ export interface CompatibleOptions extends ProviderOptions {
   readonly client?: OpenAiClient | undefined;
   readonly api?: OpenAiApi | undefined;
   readonly gpu?: OwnGpu | undefined;
+  readonly isEngine?: boolean | undefined;
 }
 
 /**
@@ -47,6 +48,7 @@ export function compatibleModel(
   const chat = openaiChat({
     facts,
     defaults,
+    isEngine: options.isEngine,
     outputLimitField: options.outputLimitField ?? "max_tokens",
     readKey: readOwnKey,
     // The SDK requires a key: without one, the header that would carry it is left out.
