@@ -1,5 +1,5 @@
 import { InvalidOptionError, type Price } from "../src/contracts/index.ts";
-import { estimateCost, lookUpName, priceAt } from "../src/router/cost/inner.ts";
+import { estimateCost, lookUpName, termsAt } from "../src/router/cost/inner.ts";
 
 /** Traffic of a day, as far as it sets what an audit costs. */
 export interface DayTraffic {
@@ -46,7 +46,7 @@ const judgeCalls = 2;
 export function dayCost(plan: AuditPlan, traffic: DayTraffic, now: number): DayCost {
   const { requestsPerDay, inputTokens, outputTokens, largeShare } = traffic;
   const costs = (option: string, name: string) => {
-    const price = priceAt(priceOf(option, name), now);
+    const price = termsAt(priceOf(option, name), now);
     return (input: number, output: number): number => estimateCost(price, input, output) ?? 0;
   };
   const [small, large] = [costs("--small", plan.small), costs("--large", plan.large)];

@@ -1,6 +1,6 @@
 import type { PolicyDescription, Price } from "../../src/contracts/index.ts";
 import { readName } from "../../src/plugin/read-name.ts";
-import { completeFacts, priceAt } from "../../src/router/cost/inner.ts";
+import { completeFacts, termsAt } from "../../src/router/cost/inner.ts";
 import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { recordKeysOf } from "../data/split/record-keys.ts";
 import { baselineOf, servedModels } from "./baseline.ts";
@@ -83,7 +83,7 @@ function pricesOf(
     if (price === undefined) return [];
     if (price.changes === undefined) return [[name, price] as const];
     // The price of today, without those that come later.
-    const { changes: _, from: __, ...terms }: Price & { from?: string } = priceAt(price, now);
+    const { changes: _, from: __, ...terms }: Price & { from?: string } = termsAt(price, now);
     return [[name, { ...terms, source: price.source, checkedOn: price.checkedOn }] as const];
   });
   return prices.length === 0 ? undefined : Object.fromEntries(prices);

@@ -105,6 +105,16 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
   const price = z.object({
     ...rates,
     usdPerRequest: usd.optional(),
+    cheaperHours: z
+      .array(
+        z.object({
+          days: z.array(z.number()).optional(),
+          from: z.string(),
+          to: z.string(),
+          factor: z.number(),
+        }),
+      )
+      .optional(),
     tiers,
     serviceTiers: z.record(z.string(), serviceTier).optional(),
     gpu: gpu.optional(),

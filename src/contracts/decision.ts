@@ -1,4 +1,5 @@
 import type { ArmAssignment } from "./arms.ts";
+import type { LackedCapability } from "./capabilities.ts";
 import type { Classification } from "./classifier.ts";
 import type { GpuCost } from "./gpu.ts";
 import type { Hop } from "./hop.ts";
@@ -133,6 +134,10 @@ export interface RecordedError {
   readonly requestId?: string | undefined;
   readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** What the model lacks for the request, by the words of its refusal. */
+  readonly lacks?: LackedCapability | undefined;
+  /** The model's true window in tokens, where the text of a context overflow states it. */
+  readonly contextWindow?: number | undefined;
 }
 
 /** Verdict of a check on the answer of an attempt. */

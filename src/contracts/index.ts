@@ -123,6 +123,7 @@ export type {
   Capabilities,
   Health,
   Labels,
+  LackedCapability,
   Member,
   Model,
   ModelDefaults,
@@ -162,6 +163,7 @@ export type {
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
 export type { Load, MemberRecord, PoolEvent, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
 export type {
+  CheaperHours,
   GpuPrice,
   Price,
   PriceChange,
@@ -198,6 +200,7 @@ export type {
 export type {
   EndpointStates,
   HealthState,
+  LearnedWindow,
   ObservedFirstToken,
   ObservedHealth,
   ObservedOutcome,

@@ -73,9 +73,25 @@ export interface GpuPrice {
   readonly outputTokensPerSecond?: number | undefined;
 }
 
+/** Hours of the week at which a provider takes less per token. */
+export interface CheaperHours {
+  /** Days on which the hours begin, 0 for Sunday to 6 for Saturday, in UTC. Absent: all. */
+  readonly days?: readonly number[] | undefined;
+  /** Start and end in UTC, as `HH:MM`. An end that is not after the start is on the next day; `24:00` is midnight. */
+  readonly from: string;
+  readonly to: string;
+  /** Factor of the rates per token, from 0 to 1: 0.5 for half the price. */
+  readonly factor: number;
+}
+
 /** Rates and fees of one time. */
 export interface PriceTerms extends Rates {
   readonly usdPerRequest?: number | undefined;
+  /**
+   * Hours at which all rates per token but those that a class of service has of its own are lower. The first entry that
+   * holds is taken. Bounds and reservations are made at the full price, whatever the hour is.
+   */
+  readonly cheaperHours?: readonly CheaperHours[] | undefined;
   /** Tiers in ascending order of `aboveInputTokens`; the last one that applies wins. */
   readonly tiers?: readonly PriceTier[] | undefined;
   /**
@@ -94,7 +110,7 @@ export interface PriceChange extends PriceTerms {
 
 /** Price of a model. */
 export interface Price extends PriceTerms {
-  /** Later prices in ascending order of `from`. A call has the price of the time at which it started. */
+  /** Later prices in ascending order of `from`. A call has the price, and the hours, of the time at which it started. */
   readonly changes?: readonly PriceChange[] | undefined;
   /** Source of the price: an address, or a name for people. */
   readonly source?: string | undefined;

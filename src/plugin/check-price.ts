@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../contracts/errors/index.ts";
 import type {
+  CheaperHours,
   GpuPrice,
   Price,
   PriceTerms,
@@ -23,13 +24,14 @@ const rateKeys = [
   "usdPerMillionAudioOutputTokens",
   "usdPerMillionImageOutputTokens",
 ] as const satisfies readonly (keyof Rates)[];
-const termKeys = [...rateKeys, "usdPerRequest", "tiers", "serviceTiers", "gpu"];
+const termKeys = [...rateKeys, "usdPerRequest", "cheaperHours", "tiers", "serviceTiers", "gpu"];
 const unstacked: readonly UnstackedPart[] = ["longContext", "cachedInput", "cacheWrite"];
 
 /** Bounds of a list, so that a price stays cheap to read at each call. */
 const mostTiers = 32;
 const mostServiceTiers = 16;
 const mostChanges = 64;
+const mostHours = 32;
 /** Least time between two prices: a reservation looks an hour ahead. */
 const leastBetweenMs = 3_600_000;
 
@@ -66,8 +68,9 @@ export function checkPrice(option: string, price: Price): Price {
 
 function checkTerms(option: string, price: PriceTerms): void {
   checkRates(option, price);
-  const { usdPerRequest, tiers, serviceTiers, gpu } = price;
+  const { usdPerRequest, cheaperHours, tiers, serviceTiers, gpu } = price;
   if (usdPerRequest !== undefined) checkNumber(`${option}.usdPerRequest`, usdPerRequest, { min: 0 });
+  if (cheaperHours !== undefined) checkHours(`${option}.cheaperHours`, cheaperHours);
   if (tiers !== undefined) checkTiers(`${option}.tiers`, tiers);
   if (gpu !== undefined) checkGpu(`${option}.gpu`, gpu);
   if (serviceTiers === undefined) return;
@@ -88,6 +91,26 @@ function checkTerms(option: string, price: PriceTerms): void {
       );
     checkServiceTier(`${option}.serviceTiers.${name}`, tier);
   }
+}
+
+function checkHours(option: string, hours: readonly CheaperHours[]): void {
+  for (const [at, one] of checkArray(option, hours, mostHours).entries()) {
+    const path = `${option}[${at}]`;
+    checkKeys(path, one, ["days", "from", "to", "factor"]);
+    const { days, from, to, factor } = one;
+    if (days !== undefined)
+      for (const day of checkArray(`${path}.days`, days, 7))
+        checkNumber(`${path}.days`, day, { min: 0, max: 6, integer: true });
+    if (!isHour(from) || from === "24:00")
+      throw new InvalidOptionError(`${path}.from`, from, 'an hour in UTC like "04:00"');
+    if (!isHour(to)) throw new InvalidOptionError(`${path}.to`, to, 'an hour in UTC like "06:00" or "24:00"');
+    // A more expensive hour would be above what bounds and reservations count with.
+    checkNumber(`${path}.factor`, factor, { min: 0, max: 1 });
+  }
+}
+
+function isHour(value: unknown): boolean {
+  return typeof value === "string" && /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.test(value);
 }
 
 function checkServiceTier(option: string, tier: ServiceTierPrice): void {

@@ -17,6 +17,10 @@ test("a price with all its parts passes as it is", () => {
     usdPerMillionAudioOutputTokens: 9,
     usdPerMillionImageOutputTokens: 9,
     usdPerRequest: 0.01,
+    cheaperHours: [
+      { days: [1, 2, 3, 4, 5], from: "16:30", to: "00:30", factor: 0.5 },
+      { days: [0, 6], from: "00:00", to: "24:00", factor: 0 },
+    ],
     tiers: [
       { aboveInputTokens: 1_000, ...rates },
       { aboveInputTokens: 2_000, inclusive: true, ...rates },
@@ -46,6 +50,32 @@ test.each([
   ],
   ["a misspelt key", { ...rates, usdPerMillionInput: 1 }, "p.usdPerMillionInput"],
   ["a price that is a number", 3, "p"],
+  ["hours that are not an array", { ...rates, cheaperHours: {} }, "p.cheaperHours"],
+  [
+    "hours without a factor",
+    { ...rates, cheaperHours: [{ from: "01:00", to: "02:00" }] },
+    "p.cheaperHours[0].factor",
+  ],
+  [
+    "hours that cost more",
+    { ...rates, cheaperHours: [{ from: "01:00", to: "02:00", factor: 2 }] },
+    "p.cheaperHours[0].factor",
+  ],
+  [
+    "an hour with a zone",
+    { ...rates, cheaperHours: [{ from: "01:00Z", to: "02:00", factor: 0.5 }] },
+    "p.cheaperHours[0].from",
+  ],
+  [
+    "an hour of no day",
+    { ...rates, cheaperHours: [{ from: "01:00", to: "24:30", factor: 0.5 }] },
+    "p.cheaperHours[0].to",
+  ],
+  [
+    "a day of no week",
+    { ...rates, cheaperHours: [{ days: [7], from: "01:00", to: "02:00", factor: 0.5 }] },
+    "p.cheaperHours[0].days",
+  ],
   ["tiers that are not an array", { ...rates, tiers: {} }, "p.tiers"],
   [
     "a tier without rates",

@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import { readName, reasoningEfforts } from "../../src/plugin/read-name.ts";
 import { rows } from "../../src/router/cost/catalogue.generated.ts";
 import { lookUpModel, lookUpName } from "../../src/router/cost/catalogue.ts";
+import { readLines } from "../../src/router/cost/catalogue-rows.ts";
 import { numRuns } from "../support/runs.ts";
 
 /** Names that the catalogue's patterns stand for, with a digit for each `#` and some text for each `*`. */
-const catalogueNames = Object.entries(JSON.parse(rows) as Record<string, [string, string[]][]>).flatMap(
-  ([provider, models]) =>
-    models.flatMap(([, patterns]) =>
-      patterns
-        .filter((pattern) => !pattern.startsWith("!"))
-        .map((pattern) => ({ provider, model: pattern.replaceAll("#", "7").replaceAll("*", "x") })),
-    ),
+const catalogueNames = [...readLines(rows)].flatMap(([provider, lines]) =>
+  lines.flatMap(({ names }) =>
+    names
+      .filter((pattern) => !pattern.startsWith("!"))
+      .map((pattern) => ({ provider, model: pattern.replaceAll("#", "7").replaceAll("*", "x") })),
+  ),
 );
 
 test.each([

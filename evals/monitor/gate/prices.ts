@@ -1,5 +1,5 @@
 import type { PriceTerms, PriceTier } from "../../../src/contracts/index.ts";
-import { priceAt } from "../../../src/router/cost/inner.ts";
+import { termsAt } from "../../../src/router/cost/inner.ts";
 import type { CheckResult, GateContext } from "./gate-check.ts";
 
 /** Checks if models still cost what they did when the saving was measured. */
@@ -16,7 +16,7 @@ export function prices({
     const today = priceOf(model);
     if (tuned === undefined) unknown.push(`the tuning file holds no price of ${model}`);
     else if (today === undefined) unknown.push(`the current price of ${model} is not known`);
-    else changed.push(...differences(model, tuned, priceAt(today, now)));
+    else changed.push(...differences(model, tuned, termsAt(today, now)));
   }
   const figures = { models: tuning.models.length, changed, unknown };
   const of = (verdict: CheckResult["verdict"], sentence: string): CheckResult => ({

@@ -132,7 +132,7 @@ class Reader implements AnswerReader {
       const opened = await openStream(this.#execution, this.#walk, move.call);
       if (opened.failed === undefined) return this.#begin(opened.call);
       const { call, error } = opened.failed;
-      moving = this.#walk.failed(call.planned, call.record, error);
+      moving = this.#walk.failed(call.planned, call.record, error, call);
     }
   }
 
@@ -175,7 +175,7 @@ class Reader implements AnswerReader {
     this.#call = undefined;
     const error = call.fail(thrown);
     try {
-      await this.#follow(this.#walk.failed(call.planned, call.record, error, true));
+      await this.#follow(this.#walk.failed(call.planned, call.record, error, call));
     } catch (ending) {
       this.#ended = { error: ending };
       throw ending;

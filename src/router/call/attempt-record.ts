@@ -11,6 +11,7 @@ import { askedServiceTier } from "../../plugin/service-tier.ts";
 import { shortName } from "../../plugin/short-text.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext, RequestScope } from "./context.ts";
+import { shownCapabilities } from "./shown-capabilities.ts";
 import { reasoningOf } from "./written-text.ts";
 
 const noTier = {};
@@ -112,7 +113,9 @@ class RunningAttempt implements AttemptRecord {
     );
     if (finishReason !== undefined)
       this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
-    this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
+    const { unproven } = this.#ready.call;
+    const shown = unproven && shownCapabilities(unproven, choice?.message, this.#context.chat);
+    this.#end(this.#record.costUsd, tokensOf(this.#record.usage), shown);
   }
 
   succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
@@ -247,7 +250,11 @@ class RunningAttempt implements AttemptRecord {
     this.#end(most(costUsd, call.costUsd), received === undefined ? 0 : most(tokensOf(usage), call.tokens));
   }
 
-  #end(spentUsd: number | undefined, usedTokens: number | undefined): void {
+  #end(
+    spentUsd: number | undefined,
+    usedTokens: number | undefined,
+    shown?: ReturnType<typeof shownCapabilities>,
+  ): void {
     const { scope, ports } = this.#context;
     const { call, pass } = this.#ready;
     const record = this.#record;
@@ -256,7 +263,7 @@ class RunningAttempt implements AttemptRecord {
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;
-    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record);
+    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record, shown);
     pass.end(record);
   }
 

@@ -8,9 +8,9 @@
  * @mariozechner/pi-ai 0.73.1 (the prices of claude-haiku-5-5's cache and tiers, claude-fable-5-2 and
  * gpt-6.1-sol come from such pages); general knowledge for models before 2025 and for
  * the images that other providers' models of 2025 read. Facts that no page
- * states are left out and so unknown: tool use of GPT-6 over chat completions depends on the reasoning
- * effort, Claude models older than 4.5 have no documented schema output, and the rates of
- * gpt-6.2-astra for cached and long input were not found.
+ * states are left out and so unknown: Claude models older than 4.5 have no documented schema output, and the rates of
+ * gpt-6.2-astra for cached and long input were not found. What is left out here is filled from LiteLLM's table.
+ * Tools of GPT-6 are those over Responses: see model-api.ts.
  */
 export const reviewed = "2026-11-25";
 
@@ -106,6 +106,8 @@ export const facts = {
     "gemini-3.1-flash-lite": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
     "gemini-3.5-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
     "gemini-3.7-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: all },
+    "gemini-3.5-flash-lite": { contextWindow: 1_048_576 },
+    "gemini-3.6-flash": { contextWindow: 1_048_576 },
     "gemini-3.8-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: "IR" },
     "gemini-1.0-pro-vision-001": { capabilities: "I" },
     "gemini-1.5-flash": { capabilities: "TI" },
@@ -125,8 +127,8 @@ export const facts = {
     "ministral-3b-2512": { capabilities: "TI" },
     "ministral-8b-2512": { capabilities: "TI" },
     "ministral-14b-2512": { capabilities: "TI" },
-    codestral: { capabilities: "i" },
-    "codestral-2508": { capabilities: "i" },
+    codestral: { contextWindow: 128_000, capabilities: "i" },
+    "codestral-2508": { contextWindow: 128_000, capabilities: "i" },
     "mistral-7b": { capabilities: "i" },
     "mistral-nemo": { capabilities: "i" },
     "mistral-saba": { capabilities: "i" },
@@ -136,9 +138,9 @@ export const facts = {
     "mixtral-8x22b-instruct": { capabilities: "i" },
   },
   deepseek: {
-    "deepseek-chat": { capabilities: "i" },
     "deepseek-reasoner": { capabilities: "i" },
   },
+  moonshotai: { "kimi-k2.7-code-highspeed": { capabilities: all } },
   "x-ai": {
     "grok-2-vision-1212": { capabilities: "I" },
     "grok-4-0709": { capabilities: "TIR" },
@@ -150,13 +152,10 @@ export const facts = {
     "grok-3-fast": { capabilities: "Ti" },
     "grok-3-mini": { capabilities: "Ti" },
     "grok-3-mini-fast": { capabilities: "Ti" },
-    "grok-code-fast-1": { capabilities: "Ti" },
   },
   groq: {
     "meta-llama/llama-4-maverick-17b-128e-instruct": { capabilities: "TI" },
     "meta-llama/llama-4-scout-17b-16e-instruct": { capabilities: "TI" },
-    "llama-3.2-11b-vision-preview": { capabilities: "I" },
-    "llama-3.2-90b-vision-preview": { capabilities: "I" },
     "llama-3.1-8b-instant": { capabilities: "Ti" },
     "llama-3.3-70b-versatile": { capabilities: "Ti" },
     "openai/gpt-oss-120b": { capabilities: "TiR" },
@@ -221,14 +220,51 @@ export const models = {
       ],
       contextWindow: 1_050_000,
       maxOutputTokens: 128_000,
-      capabilities: "IJR",
+      capabilities: all,
     },
     {
       model: "gpt-6.2-astra",
       names: ["gpt-6.2-astra"],
       contextWindow: 1_050_000,
       maxOutputTokens: 128_000,
-      capabilities: "IJR",
+      capabilities: all,
+    },
+  ],
+  // Aliases: the model that they stood for on 2026-11-20.
+  google: [
+    { model: "gemini-flash-latest", names: ["gemini-flash-latest"], priceOf: "gemini-3.8-flash" },
+    {
+      model: "gemini-flash-lite-latest",
+      names: ["gemini-flash-lite-latest"],
+      priceOf: "gemini-3.5-flash-lite",
+    },
+    { model: "gemini-pro-latest", names: ["gemini-pro-latest"], priceOf: "gemini-3.1-pro-preview" },
+  ],
+  deepseek: [
+    {
+      // Its name since September 2026; the older ones are still taken.
+      model: "deepseek-flash",
+      names: ["deepseek-flash", "deepseek-v4-flash*"],
+      rates: [[0, 0.3, 1.2, 0.006]],
+      contextWindow: 1_000_000,
+      maxOutputTokens: 393_216,
+      capabilities: all,
+    },
+    {
+      model: "deepseek-chat",
+      names: ["deepseek-chat"],
+      rates: [[0, 0.28, 0.42, 0.028]],
+      contextWindow: 131_072,
+      maxOutputTokens: 8_192,
+      capabilities: "TiJr",
+    },
+    {
+      model: "deepseek-reasoner",
+      names: ["deepseek-reasoner"],
+      rates: [[0, 0.28, 0.42, 0.028]],
+      contextWindow: 131_072,
+      maxOutputTokens: 65_536,
+      capabilities: "tiJR",
     },
   ],
   anthropic: [
@@ -300,5 +336,68 @@ export const serviceTiers = {
     [/^claude-opus-4-[67]$/, { batch: [0.5], fast: [6] }],
     [/^claude-/, { batch: [0.5] }],
   ],
-  google: [[/^gemini-(2\.5|3)/, google]],
+  google: [[/^gemini-(2\.5|3|.*latest$)/, google]],
+};
+
+/**
+ * Hours at which a provider takes less, as `[days, from, to, factor]` in UTC, by the first pattern that fits a model's
+ * name. Source: api-docs.deepseek.com/quick_start/pricing, a stored copy of 2026-10-27. A Chinese public holiday is
+ * cheap as a whole day; it is billed as any other here, which is the more expensive reading.
+ */
+const deepseekHours = [
+  ["12345", "00:00", "01:00", 0.5],
+  ["12345", "04:00", "06:00", 0.5],
+  ["12345", "10:00", "24:00", 0.5],
+  ["06", "00:00", "24:00", 0.5],
+];
+export const cheaperHours = { deepseek: [[/^deepseek-(flash|v4-pro)$/, deepseekHours]] };
+
+/**
+ * Efforts that models of OpenAI take, by the first pattern that fits: 0 none, 1 minimal, 2 low, 3 medium, 4 high, 5 xhigh,
+ * 6 max. Sources: refusals that list them (github.com/livekit/agents/pull/3966 and 7169), the model pages, and LiteLLM's
+ * table. Those of pro and codex models are left open.
+ */
+export const efforts = {
+  openai: [
+    [/^gpt-5(-mini|-nano)?$/, "1234"],
+    [/^gpt-5\.1$/, "0234"],
+    [/^gpt-5\.(2|4|4-mini|4-nano|5)$/, "02345"],
+    [/^gpt-5\.6-(sol|terra|luna)$/, "02345"],
+    [/^gpt-6-(sol|luna)$/, "023456"],
+    [/^gpt-6\.1-terra$/, "023456"],
+    [/^gpt-6-astra$|^gpt-6\.[12]-sol$/, "23456"],
+    [/^(o1|o3|o3-mini|o4-mini)$/, "234"],
+  ],
+};
+
+/**
+ * Models whose facts LiteLLM's table knows better than the price source, which is two months older: they get a row of
+ * their own from it, before the source's. With the other names that the model has.
+ */
+export const fromTable = {
+  deepseek: { "deepseek-v3.2": [] },
+  "x-ai": {
+    "grok-4.20-multi-agent": ["grok-4.20-multi-agent-latest", "grok-4.20-multi-agent-0309"],
+    "grok-code-fast": ["grok-code-fast-1", "grok-code-fast-1-0825"],
+  },
+  zai: { "glm-5.3-flash": [] },
+  groq: { "openai/gpt-oss-safeguard-20b": [] },
+  mistral: {
+    "mistral-large-latest": ["mistral-large-3"],
+    "mistral-small-latest": [],
+    "mistral-medium-latest": ["mistral-medium"],
+    "magistral-medium-latest": [],
+    "magistral-small-latest": [],
+  },
+};
+
+/**
+ * Fees of a request in US dollars, by the first pattern that fits: those of the largest search context. Source:
+ * docs.perplexity.ai/getting-started/pricing, a stored copy of 2026-11-27. Its answers state what they cost.
+ */
+export const requestFees = {
+  perplexity: [
+    [/^sonar(-reasoning)?$/, 0.012],
+    [/^sonar-(reasoning-)?pro$/, 0.014],
+  ],
 };

@@ -1,5 +1,6 @@
 import type {
   Capabilities,
+  CheaperHours,
   ModelFacts,
   Price,
   PriceTerms,
@@ -7,8 +8,21 @@ import type {
   ServiceTierPrice,
   UnstackedPart,
 } from "../../contracts/index.ts";
-import { readName } from "../../plugin/read-name.ts";
-import { pricesDate, reviewed, rows, source } from "./catalogue.generated.ts";
+import { readName, reasoningEfforts } from "../../plugin/read-name.ts";
+import {
+  hourLists,
+  pricesDate,
+  reviewed,
+  rows,
+  serviceLists,
+  source,
+  tableDate,
+  tableSource,
+} from "./catalogue.generated.ts";
+import { type Line, type RateRow, type Row, readLines, readRow } from "./catalogue-rows.ts";
+import { fitsPatterns } from "./fits-pattern.ts";
+import { modelApiOf } from "./model-api.ts";
+import { timesFactor } from "./times-factor.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
 export interface CatalogueEntry {
@@ -18,6 +32,8 @@ export interface CatalogueEntry {
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly capabilities?: Capabilities | undefined;
+  /** `responses`: OpenAI's chat completions refuse the model, or its tools. Absent: they do not, as far as is known. */
+  readonly api?: "responses" | undefined;
 }
 
 /** Date of the catalogue's last review, as `YYYY-MM-DD`. */
@@ -26,69 +42,103 @@ export const catalogueDate: string = reviewed;
 /** Source of the prices: package, version and publication date. */
 export const catalogueSource: string = source;
 
-/** A row `[model, name patterns, rates by tier, context window, output limit, capabilities, more]`. */
-type Row = readonly [
-  string,
-  readonly string[],
-  readonly RateRow[],
-  (number | null)?,
-  (number | null)?,
-  (string | null)?,
-  More?,
-];
-/** Classes of service, later prices as `[from, rates by tier]`, and 1 if the price is not of the package. */
-interface More {
-  readonly s?: Readonly<Record<string, TierRow>>;
-  readonly c?: readonly (readonly [string, readonly RateRow[]])[];
-  readonly a?: 1;
-}
 /** A factor or `[input, output, cached input]`, and letters of the parts that keep the standard price. */
 type TierRow = readonly [number | readonly [number, number, number], string?];
-/**
- * A row `[above input tokens, input, output, cached input, cache write, the same for an hour, audio, cached audio]`,
- * rates in USD per million tokens. A bound below 0 is inclusive.
- */
-type RateRow = readonly [
-  number,
-  number,
-  number,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-  (number | null)?,
-];
+/** Days as digits, start, end and factor. */
+type HourRow = readonly [string, string, string, number];
 
 const sameModelsAs: Readonly<Record<string, string>> = {
   azure: "openai",
   bedrock: "aws",
   vertex: "google",
   xai: "x-ai",
+  moonshot: "moonshotai",
+  dashscope: "alibaba",
+  together_ai: "together",
+  fireworks_ai: "fireworks",
 };
 const longestName = 200;
 
-let parsed: Readonly<Record<string, readonly Row[]>> | undefined;
+let parsed: ReadonlyMap<string, readonly Line[]> | undefined;
+let parsedServices: readonly Readonly<Record<string, TierRow>>[] | undefined;
+let parsedHours: readonly (readonly HourRow[])[] | undefined;
 
 /**
  * Looks up a model by its provider's name: first as given, then with its date in the other notation
  * (`-20250807`, `-2025-08-07`), then without its date, so that a snapshot that is not listed gets the facts
  * of its model. An effort or a version that follows the name (`gpt-5@high`) makes no other model of it.
+ * `region` is that of a model on Vertex AI.
  */
-export function lookUpModel(provider: string, model: string): CatalogueEntry | undefined {
+export function lookUpModel(provider: string, model: string, region?: string): CatalogueEntry | undefined {
   if (model.length > longestName) return undefined;
-  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
   const owner = Object.hasOwn(sameModelsAs, provider) ? sameModelsAs[provider] : provider;
-  const models = owner !== undefined && Object.hasOwn(parsed, owner) ? parsed[owner] : undefined;
-  if (models === undefined) return undefined;
-  const name = model
-    .trim()
-    .toLowerCase()
-    .replace(provider === "vertex" ? /^google\// : /^models\//, "");
+  if (owner === undefined) return undefined;
+  const name = plainName(provider, model);
+  return lookUp(owner, name) ?? lookUpResold(provider, model, region);
+}
+
+function lookUp(owner: string, name: string): CatalogueEntry | undefined {
+  const lines = linesOf(owner);
+  if (lines === undefined) return undefined;
   for (const spelling of spellingsOf(name)) {
-    const row = models.find(([, patterns]) => fitsPatterns(spelling, patterns));
-    if (row !== undefined) return entryOf(`${owner}:${row[0]}`, row);
+    const line = lines.find(({ names }) => fitsPatterns(spelling, names));
+    if (line !== undefined)
+      return entryOf(`${owner}:${line.model}`, readRow(line), modelApiOf(owner, spelling));
   }
   return undefined;
+}
+
+function linesOf(owner: string): readonly Line[] | undefined {
+  parsed ??= readLines(rows);
+  return parsed.get(owner);
+}
+
+/** Regions before the name of a profile of Bedrock. `global` stays: its prices are others. */
+const regionOfProfile = /^(?:.*\/)?(?:(?:us|us-gov|eu|apac|au|jp|in|ca|sa)\.)?/;
+
+function plainName(provider: string, model: string): string {
+  const name = model.trim().toLowerCase();
+  if (provider === "bedrock") return name.replace(regionOfProfile, "");
+  if (provider === "vertex") return name.replace(/^google\//, "");
+  if (provider.startsWith("fireworks")) return name.replace(/^accounts\/fireworks\/(?:models|routers)\//, "");
+  return name.replace(/^models\//, "");
+}
+
+/** Models of Claude whose price is the same in all regions. Later ones cost a tenth more than by global profiles. */
+const sameEverywhere = /:claude-(?:3|opus-4-[01]|sonnet-4-0)/;
+const regionalFactor = 1.1;
+
+/**
+ * Looks up a model of Anthropic or OpenAI that a platform sells: by the maker's facts, at its price by global profiles, and
+ * a tenth more in a region. Sources: platform.claude.com/docs/en/about-claude/pricing, LiteLLM's table for OpenAI's.
+ */
+function lookUpResold(
+  provider: string,
+  model: string,
+  region: string | undefined,
+): CatalogueEntry | undefined {
+  const found =
+    provider === "bedrock"
+      ? /^(global\.)?(anthropic|openai)\.(.+?)(?:-v\d+(?::\d+)?)?$/.exec(plainName(provider, model))
+      : provider === "vertex" && /^()(?:anthropic\/)?()(claude-.+)$/.exec(plainName(provider, model));
+  if (!found) return undefined;
+  const [, global = "", maker, name = ""] = found;
+  const own = lookUp(maker || "anthropic", name);
+  if (own === undefined) return undefined;
+  const isGlobal = global !== "" || region === "global" || sameEverywhere.test(own.name);
+  const { price } = own;
+  const { serviceTiers: _, ...terms } = price ?? {};
+  const { jsonSchema, ...others } = own.capabilities ?? {};
+  return {
+    name: `${provider === "bedrock" ? "aws" : "google"}:${global}${maker || "anthropic"}.${own.name.slice(own.name.indexOf(":") + 1)}`,
+    ...known({
+      price: price && timesFactor(terms as Price, isGlobal ? 1 : regionalFactor),
+      contextWindow: own.contextWindow,
+      maxOutputTokens: own.maxOutputTokens,
+      // Whether OpenAI's models there follow a schema is not known.
+      capabilities: maker === "openai" ? others : own.capabilities,
+    }),
+  };
 }
 
 /** Looks up a model by its name, `provider:model[@effort][#version]`. */
@@ -99,11 +149,8 @@ export function lookUpName(name: string): CatalogueEntry | undefined {
 
 /** True if the catalogue lists models of the provider. */
 export function isListedProvider(provider: string): boolean {
-  parsed ??= JSON.parse(rows) as Record<string, readonly Row[]>;
-  return Object.hasOwn(
-    parsed,
-    Object.hasOwn(sameModelsAs, provider) ? (sameModelsAs[provider] as string) : provider,
-  );
+  const owner = Object.hasOwn(sameModelsAs, provider) ? sameModelsAs[provider] : provider;
+  return owner !== undefined && linesOf(owner) !== undefined;
 }
 
 const compactDate = /-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/;
@@ -121,7 +168,7 @@ function spellingsOf(name: string): readonly string[] {
  */
 export function completeFacts(model: ModelFacts): ModelFacts {
   const { name, provider, labels } = model;
-  const entry = lookUpModel(provider, model.model);
+  const entry = lookUpModel(provider, model.model, labels["region"]);
   const capabilities = { ...entry?.capabilities, ...known(model.capabilities) };
   return {
     name,
@@ -157,48 +204,67 @@ function known<T extends object>(fields: T | undefined): Partial<T> {
   ) as Partial<T>;
 }
 
-function entryOf(name: string, row: Row): CatalogueEntry {
-  const [, , rates, contextWindow, maxOutputTokens, capabilities, more = {}] = row;
+function entryOf(name: string, row: Row, api: CatalogueEntry["api"]): CatalogueEntry {
   return {
     name,
     ...known({
-      price: priceOf(rates, more),
-      contextWindow: contextWindow ?? undefined,
-      maxOutputTokens: maxOutputTokens ?? undefined,
-      capabilities: capabilities ? capabilitiesOf(capabilities) : undefined,
+      price: priceOf(row),
+      contextWindow: row.contextWindow,
+      maxOutputTokens: row.maxOutputTokens,
+      capabilities: row.capabilities === "" ? undefined : capabilitiesOf(row.capabilities),
+      api,
     }),
   };
 }
 
-const ownSource = "the providers' pages";
+/** Sources of prices, and when they were published or read. */
+const sources = [
+  [source, pricesDate],
+  ["the providers' pages", reviewed],
+  [tableSource, tableDate],
+] as const;
 
-function priceOf(rates: readonly RateRow[], { s, c, a }: More): Price | undefined {
-  const terms = termsOf(rates, s);
+function priceOf(row: Row): Price | undefined {
+  const terms = termsOf(row.rates, row);
   if (terms === undefined) return undefined;
-  const changes = c?.flatMap(([from, later]) => {
-    const of = termsOf(later, s);
+  const changes = row.changes.flatMap(([from, later]) => {
+    const of = termsOf(later, row);
     return of === undefined ? [] : [{ from, ...of }];
   });
-  return {
-    ...terms,
-    ...(changes === undefined ? {} : { changes }),
-    source: a === 1 ? ownSource : source,
-    checkedOn: a === 1 ? reviewed : pricesDate,
-  };
+  const [from, checkedOn] = sources[row.source] ?? sources[0];
+  return { ...terms, ...(changes.length === 0 ? {} : { changes }), source: from, checkedOn };
 }
 
-function termsOf([base, ...above]: readonly RateRow[], services: More["s"]): PriceTerms | undefined {
+function termsOf(
+  [base, ...above]: readonly RateRow[],
+  { fee, hours, services }: Row,
+): PriceTerms | undefined {
   if (base === undefined) return undefined;
-  const tiers = above.map((row) => ({
-    aboveInputTokens: Math.abs(row[0]),
-    ...(row[0] < 0 ? { inclusive: true } : {}),
-    ...ratesOf(row),
-  }));
+  const tiers = above.map((row) => {
+    const [bound = 0] = row;
+    return {
+      aboveInputTokens: Math.abs(bound),
+      ...(bound < 0 ? { inclusive: true } : {}),
+      ...ratesOf(row),
+    };
+  });
   return {
     ...ratesOf(base),
+    ...known({ usdPerRequest: fee }),
+    ...(hours === undefined ? {} : { cheaperHours: hoursOf(hours) }),
     ...(tiers.length > 0 ? { tiers } : {}),
     ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),
   };
+}
+
+function hoursOf(list: number): readonly CheaperHours[] {
+  parsedHours ??= JSON.parse(hourLists) as HourRow[][];
+  return (parsedHours[list] ?? []).map(([days, from, to, factor]) => ({
+    days: Array.from(days, Number),
+    from,
+    to,
+    factor,
+  }));
 }
 
 const partLetters: readonly (readonly [string, UnstackedPart])[] = [
@@ -206,67 +272,59 @@ const partLetters: readonly (readonly [string, UnstackedPart])[] = [
   ["c", "cachedInput"],
 ];
 
-function serviceTiersOf(services: NonNullable<More["s"]>): Readonly<Record<string, ServiceTierPrice>> {
+function serviceTiersOf(list: number): Readonly<Record<string, ServiceTierPrice>> {
+  parsedServices ??= JSON.parse(serviceLists) as Record<string, TierRow>[];
   return Object.fromEntries(
-    Object.entries(services).map(([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
-      const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
-      const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
-      // An account whose standing class is another one says so in the model's defaults.
-      return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
-    }),
+    Object.entries(parsedServices[list] ?? {}).map(
+      ([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
+        const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
+        const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
+        // An account whose standing class is another one says so in the model's defaults.
+        return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
+      },
+    ),
   );
 }
 
-function ratesOf([, input, output, cached, write, write1h, audio, cachedAudio]: RateRow): Rates {
+function ratesOf([
+  ,
+  input = 0,
+  output = 0,
+  cached,
+  write,
+  write1h,
+  audio,
+  cachedAudio,
+  audioOut,
+]: RateRow): Rates {
   return {
     usdPerMillionInputTokens: input,
     usdPerMillionOutputTokens: output,
     ...known({
-      usdPerMillionCachedInputTokens: cached ?? undefined,
-      usdPerMillionCacheWriteTokens: write ?? undefined,
-      usdPerMillionCacheWrite1hTokens: write1h ?? undefined,
-      usdPerMillionAudioInputTokens: audio ?? undefined,
-      usdPerMillionCachedAudioInputTokens: cachedAudio ?? undefined,
+      usdPerMillionCachedInputTokens: cached,
+      usdPerMillionCacheWriteTokens: write,
+      usdPerMillionCacheWrite1hTokens: write1h,
+      usdPerMillionAudioInputTokens: audio,
+      usdPerMillionCachedAudioInputTokens: cachedAudio,
+      usdPerMillionAudioOutputTokens: audioOut,
     }),
   };
 }
 
-/** Reads capabilities: a capital letter means yes, a small one no, an absent one unknown. */
+/** Reads capabilities: a capital letter means yes, a small one no, an absent one unknown, and a digit an effort. */
 function capabilitiesOf(letters: string): Capabilities {
   const read = (letter: string): boolean | undefined => {
     if (letters.includes(letter)) return true;
     return letters.includes(letter.toLowerCase()) ? false : undefined;
   };
-  return known({ tools: read("T"), images: read("I"), jsonSchema: read("J"), reasoning: read("R") });
-}
-
-/**
- * Returns true if a model's name fits a pattern: a lower-case name in which `#` stands for one digit, and
- * a `*` at the start or end for any text. Reads the name once.
- */
-export function fitsPattern(name: string, pattern: string): boolean {
-  const anyStart = pattern.startsWith("*");
-  const anyEnd = pattern.endsWith("*");
-  const body = pattern.slice(anyStart ? 1 : 0, anyEnd ? -1 : undefined);
-  if (anyStart) return anyEnd ? name.includes(body) : name.endsWith(body);
-  if (name.length < body.length || (!anyEnd && name.length > body.length)) return false;
-  for (let at = 0; at < body.length; at += 1) {
-    if (body[at] === "#" ? !isDigit(name.charCodeAt(at)) : body[at] !== name[at]) return false;
-  }
-  return true;
-}
-
-/** Returns true if a name fits one of the patterns and none of those that start with `!`. */
-export function fitsPatterns(name: string, patterns: readonly string[]): boolean {
-  let fits = false;
-  for (const pattern of patterns) {
-    if (pattern.startsWith("!")) {
-      if (fitsPattern(name, pattern.slice(1))) return false;
-    } else fits ||= fitsPattern(name, pattern);
-  }
-  return fits;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+  const efforts = reasoningEfforts.filter((_, at) => letters.includes(String(at)));
+  return known({
+    tools: read("T"),
+    images: read("I"),
+    jsonSchema: read("J"),
+    reasoning: read("R"),
+    audioInput: read("A"),
+    audioOutput: read("S"),
+    efforts: efforts.length > 0 ? efforts : undefined,
+  });
 }

@@ -2,7 +2,7 @@ import type { Price, PriceTerms, PriceTier, Rates, ServiceTierPrice } from "../.
 import { reaches } from "../../plugin/rates-at.ts";
 import { standard } from "../../plugin/service-tier.ts";
 import { gpuUsd } from "./cost-of.ts";
-import { changesBetween, priceAt } from "./price-at.ts";
+import { changesBetween, termsAt } from "./price-at.ts";
 
 /** Conditions of a call that bound what its price list can bring. */
 export interface CallBounds {
@@ -57,7 +57,7 @@ export function highestCost(
   const micro =
     mostInputTokens * highestInputRate(price, mostInputTokens, bounds) +
     outputTokens * highestOutputRate(price, mostInputTokens, bounds);
-  const now = priceAt(price, bounds.at);
+  const now = termsAt(price, bounds.at);
   const usd = micro / 1e6 + fixedUsd(now, bounds);
   const next = soonAfter(price, bounds);
   return next === undefined ? usd : Math.max(usd, micro / 1e6 + fixedUsd(next, bounds));
@@ -72,7 +72,7 @@ function fixedUsd(terms: PriceTerms, { mostSeconds = Number.POSITIVE_INFINITY }:
 type RateOf = (rates: Rates) => number;
 
 function highest(price: Price, most: number, bounds: CallBounds, rateOf: RateOf): number {
-  const now = highestOf(priceAt(price, bounds.at), most, bounds, rateOf);
+  const now = highestOf(termsAt(price, bounds.at), most, bounds, rateOf);
   const next = soonAfter(price, bounds);
   return next === undefined ? now : Math.max(now, highestOf(next, most, bounds, rateOf));
 }
@@ -80,7 +80,7 @@ function highest(price: Price, most: number, bounds: CallBounds, rateOf: RateOf)
 /** Returns the price that comes into force soon: the call may start when it holds. */
 function soonAfter(price: Price, { at }: CallBounds): PriceTerms | undefined {
   if (price.changes === undefined || at === undefined) return undefined;
-  return changesBetween(price, at, at + soonMs) ? priceAt(price, at + soonMs) : undefined;
+  return changesBetween(price, at, at + soonMs) ? termsAt(price, at + soonMs) : undefined;
 }
 
 function highestOf(

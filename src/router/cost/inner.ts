@@ -6,5 +6,5 @@ export { costOf, estimateCost } from "./cost-of.ts";
 export { estimateTokens } from "./estimate-tokens.ts";
 export { lifeOf, type ModelLife } from "./model-life.ts";
 export { pricing } from "./plain-pricing.ts";
-export { priceAt } from "./price-at.ts";
+export { priceAt, termsAt } from "./price-at.ts";
 export { usageOf } from "./usage-of.ts";

@@ -1,4 +1,4 @@
-import { fitsPatterns } from "./catalogue.ts";
+import { fitsPatterns } from "./fits-pattern.ts";
 
 /** Dates in the life of a model at its own provider. What is not known is absent. */
 export interface ModelLife {

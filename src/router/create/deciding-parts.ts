@@ -15,7 +15,7 @@ import { packageVersion } from "../../version.ts";
 import { estimateCost } from "../cost/cost-of.ts";
 import { leastCostUsd } from "../cost/limit-output.ts";
 import { leastTokens } from "../cost/limit-tokens.ts";
-import { priceAt } from "../cost/price-at.ts";
+import { priceAt, variesInTime } from "../cost/price-at.ts";
 import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decide/index.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
 import { checkPlainField } from "../request/index.ts";
@@ -37,7 +37,7 @@ export function estimateBy(
       price === undefined
         ? undefined
         : estimateCost(
-            price.changes === undefined ? price : priceAt(price, wall()),
+            variesInTime(price) ? priceAt(price, wall()) : price,
             inputTokens,
             means.expectedOutputTokens(name, request, now),
           );

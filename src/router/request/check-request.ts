@@ -1,4 +1,5 @@
 import { type ChatMessage, InvalidRequestError, type RouteRequest } from "../../contracts/index.ts";
+import { checkFields, checkPart } from "./check-fields.ts";
 
 const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
@@ -15,6 +16,7 @@ export function checkRequest(request: RouteRequest): readonly ChatMessage[] {
   if (typeof request !== "object" || request === null) {
     throw missingMessages();
   }
+  checkFields(request);
   checkMessages(request.messages);
   checkUnsupported(request);
   checkRouting(request);
@@ -88,6 +90,7 @@ function checkContent(message: Partial<ChatMessage>, index: number): void {
     if (typeof given !== "object" || given === null || typeof given.type !== "string") {
       throw new InvalidRequestError(field, "must be an object with a type");
     }
+    checkPart(given, field);
     if (given.type === "text" && typeof given.text !== "string") {
       throw new InvalidRequestError(`${field}.text`, "must be a string");
     }

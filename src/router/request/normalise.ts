@@ -11,6 +11,7 @@ import { checkRequest } from "./check-request.ts";
 import { addContentTypes, addOutputTypes } from "./content-types.ts";
 import { isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
+import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
 import { cut, imagesIn, soundTokensIn, textOf, toolCallCharacters } from "./texts.ts";
 
@@ -113,7 +114,8 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
   for (let index = 0; index < messages.length; index += 1) {
     const message = messages[index] as ChatMessage;
     const text = textOf(message);
-    const calls = toolCallCharacters(message);
+    const called = toolCallCharacters(message);
+    const calls = called + partCharacters(message, text.length + called);
     size.characters += text.length + calls;
     if (message.role === "user") size.turns += 1;
     size.images += imagesIn(message);

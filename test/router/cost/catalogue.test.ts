@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { calcPrice, findProvider, type MatchLogic } from "@pydantic/genai-prices";
@@ -11,6 +14,7 @@ import {
   catalogueSource,
   completeFacts,
   lookUpModel,
+  lookUpName,
 } from "../../../src/router/cost/catalogue.ts";
 import { costOf } from "../../../src/router/cost/cost-of.ts";
 
@@ -21,7 +25,7 @@ test("the catalogue equals the generator's output, byte for byte, and stays smal
   const { stdout } = await promisify(execFile)(process.execPath, [script, "--stdout"]);
   const checkedIn = await readFile(new URL("catalogue.generated.ts", folder), "utf8");
   expect(stdout).toBe(checkedIn);
-  expect(Buffer.byteLength(checkedIn)).toBeLessThan(60_000);
+  expect(Buffer.byteLength(checkedIn)).toBeLessThan(32_000);
 });
 
 test("the catalogue states its date and its source", () => {
@@ -57,7 +61,14 @@ describe("looking up a model", () => {
       },
       contextWindow: 1_050_000,
       maxOutputTokens: 128_000,
-      capabilities: { tools: true, images: true, jsonSchema: true, reasoning: true },
+      capabilities: {
+        tools: true,
+        images: true,
+        jsonSchema: true,
+        reasoning: true,
+        efforts: ["none", "low", "medium", "high", "xhigh"],
+      },
+      api: "responses",
     });
     expect(lookUpModel("anthropic", "claude-haiku-4-5-20251001")?.price).toEqual({
       usdPerMillionInputTokens: 1,
@@ -89,6 +100,20 @@ describe("looking up a model", () => {
     ["google", "models/gemini-2.5-pro", "google:gemini-2.5-pro"],
     ["google", "gemini-2.5-pro-preview-06-05", "google:gemini-2.5-pro"],
     ["xai", "grok-4.6-20261001", "x-ai:grok-4.6"],
+    ["deepseek", "deepseek-v4-flash", "deepseek:deepseek-flash"],
+    ["deepseek", "deepseek-v4-flash-vision-exp", "deepseek:deepseek-flash"],
+    ["moonshot", "kimi-k3.1-pro", "moonshotai:kimi-k3.1-pro"],
+    ["fireworks", "accounts/fireworks/models/glm-5p3", "fireworks:glm-5p3"],
+    ["fireworks_ai", "glm-5p3", "fireworks:glm-5p3"],
+    ["together", "moonshotai/Kimi-K3", "together:moonshotai/kimi-k3"],
+    ["dashscope", "qwen3.8-max", "alibaba:qwen3.8-max"],
+    ["bedrock", "anthropic.claude-opus-5-5", "aws:anthropic.claude-opus-5-5"],
+    ["bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "aws:anthropic.claude-sonnet-4-5"],
+    ["bedrock", "global.anthropic.claude-opus-4-6-v1", "aws:global.anthropic.claude-opus-4-6"],
+    ["bedrock", "us.amazon.nova-pro-v1:0", "aws:amazon.nova-pro-v1:0"],
+    ["bedrock", "us.meta.llama3-3-70b-instruct-v1:0", "aws:meta.llama3-3-70b-instruct-v1:0"],
+    ["bedrock", "arn:aws:bedrock:us-east-1:1:inference-profile/us.openai.gpt-6-sol", "aws:openai.gpt-6-sol"],
+    ["vertex", "claude-sonnet-4-5@20250929", "google:anthropic.claude-sonnet-4-5"],
   ])("%s %s is %s", (provider, model, name) => {
     expect(lookUpModel(provider, model)?.name).toBe(name);
   });
@@ -97,7 +122,7 @@ describe("looking up a model", () => {
     ["openai", "gpt-99"],
     ["openai", "gpt-5-2025-13-07"],
     ["google", "gemini-2.5-pro-preview-tts"],
-    ["openai", "gpt-4o-audio-preview"],
+    ["openai", "gpt-4o-realtime-preview"],
     ["vllm", "gpt-oss-120b"],
     ["openai", ""],
     ["openai", `gpt-5${"-".repeat(100_000)}`],
@@ -105,6 +130,34 @@ describe("looking up a model", () => {
     ["toString", "gpt-5"],
   ])("%s %s is not known", (provider, model) => {
     expect(lookUpModel(provider, model)).toBeUndefined();
+  });
+
+  test.each([
+    // Chat completions refuse their tools next to an effort, or whenever they reason.
+    ["openai", "gpt-5.4", "responses"],
+    ["openai", "gpt-5.4-mini-2026-03-17", "responses"],
+    ["azure", "gpt-5-4", "responses"],
+    ["openai", "gpt-5.6-terra", "responses"],
+    ["openai", "gpt-5.6", "responses"],
+    ["openai", "gpt-6.2-sol", "responses"],
+    ["openai", "gpt-6-sol-2026-09-22", "responses"],
+    // They are on Responses only.
+    ["openai", "gpt-5-codex", "responses"],
+    ["openai", "gpt-5.1-codex-max", "responses"],
+    ["openai", "codex-mini-latest", "responses"],
+    ["openai", "gpt-5-pro", "responses"],
+    ["openai", "gpt-5.2-pro-2025-12-11", "responses"],
+    ["openai", "o3-pro", "responses"],
+    // Chat completions serve all that they can.
+    ["openai", "gpt-5", undefined],
+    ["openai", "gpt-5.1", undefined],
+    ["openai", "gpt-5.5-chat-latest", undefined],
+    ["openai", "gpt-4o", undefined],
+    ["openai", "o3", undefined],
+    ["bedrock", "global.openai.gpt-5.6-sol", undefined],
+  ])("the interface that %s %s needs", (provider, model, api) => {
+    expect(lookUpModel(provider, model)).toBeDefined();
+    expect(lookUpModel(provider, model)?.api).toBe(api);
   });
 
   test("a price that is not known is absent, even where other facts are known", () => {
@@ -115,8 +168,65 @@ describe("looking up a model", () => {
     expect(lookUpModel("google", "gemma-4-31b-it")).not.toHaveProperty("price");
   });
 
-  test("a model whose price varies by the hour has the most expensive one", () => {
-    expect(lookUpModel("deepseek", "deepseek-v4-pro")?.price?.usdPerMillionInputTokens).toBe(1.32);
+  test("a model whose price varies by the hour has the most expensive one, and the hours of the cheaper one", () => {
+    const { price } = lookUpModel("deepseek", "deepseek-v4-pro") ?? {};
+    expect(price?.usdPerMillionInputTokens).toBe(1.32);
+    expect(price?.cheaperHours).toContainEqual({ days: [0, 6], from: "00:00", to: "24:00", factor: 0.5 });
+    expect(price?.cheaperHours).toContainEqual({
+      days: [1, 2, 3, 4, 5],
+      from: "10:00",
+      to: "24:00",
+      factor: 0.5,
+    });
+  });
+
+  // Prices as the providers' pages have them, which an examination found wrong or missing.
+  test.each([
+    ["deepseek", "deepseek-v4-flash", 0.3, 1.2],
+    ["deepseek", "deepseek-flash", 0.3, 1.2],
+    ["deepseek", "deepseek-chat", 0.28, 0.42],
+    ["mistral", "mistral-large-latest", 0.5, 1.5],
+    ["groq", "openai/gpt-oss-safeguard-20b", 0.075, 0.3],
+    ["google", "gemini-flash-latest", 0.75, 3.75],
+    ["google", "gemini-pro-latest", 2, 12],
+    ["openai", "gpt-audio", 2.5, 10],
+    ["zai", "glm-4.5", 0.6, 2.2],
+    ["zai", "glm-5.1", 1.4, 4.4],
+    ["mistral", "devstral-latest", 0.4, 2],
+    ["perplexity", "sonar-pro", 3, 15],
+    ["minimax", "MiniMax-M2.1-lightning", 0.3, 2.4],
+  ])("%s %s costs %d and %d", (provider, model, input, output) => {
+    expect(lookUpModel(provider, model)?.price).toMatchObject({
+      usdPerMillionInputTokens: input,
+      usdPerMillionOutputTokens: output,
+    });
+  });
+
+  test("it is known of every current model whether it calls tools", () => {
+    for (const name of [
+      ...[
+        "gpt-5.6-sol",
+        "gpt-5.6-terra",
+        "gpt-5.6-luna",
+        "gpt-6-sol",
+        "gpt-6-luna",
+        "gpt-6.1-sol",
+        "gpt-6.2-sol",
+      ].map((model) => `openai:${model}`),
+      ...["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"].map((model) => `anthropic:${model}`),
+      ...["gemini-3.6-flash", "gemini-3.8-flash", "gemini-4-argon"].map((model) => `google:${model}`),
+      ...["xai:grok-4.6", "moonshotai:kimi-k3", "deepseek:deepseek-v4-flash", "deepseek:deepseek-v4-pro"],
+      ...["mistral:mistral-medium-latest", "zai:glm-5.3", "minimax:minimax-m3", "cerebras:gpt-oss-120b"],
+      ...["groq:openai/gpt-oss-120b", "cohere:command-a-03-2025"],
+    ])
+      expect(lookUpName(name)?.capabilities?.tools, name).toBe(true);
+    for (const name of [
+      "openai:gpt-5.6-sol",
+      "google:gemini-3.6-flash",
+      "xai:grok-4.6",
+      "moonshotai:kimi-k2.6",
+    ])
+      expect(lookUpName(name)?.capabilities?.images, name).toBe(true);
   });
 });
 
@@ -163,8 +273,8 @@ describe("against the source's own arithmetic", () => {
       const price = lookUpModel(provider, model)?.price;
       const probe = { input_tokens: 1, output_tokens: 1 };
       const theirs = calcPrice(probe, model, { providerId: provider, timestamp: at });
-      // Only in ours: newer models, and snapshots whose date is left out.
-      if (price === undefined || theirs === null || theirs.provider.id !== provider) continue;
+      // Only in ours: newer models, and snapshots whose date is left out. Or from another source that knows better.
+      if (price?.source !== catalogueSource || theirs?.provider.id !== provider) continue;
       checkPrice(`${provider}:${model}`, price);
       for (const usage of usages) {
         const expected = calcPrice(
@@ -187,12 +297,15 @@ describe("against the source's own arithmetic", () => {
     expect(compared).toBeGreaterThan(1_000);
   });
 
-  test("a name that the source gives to another kind of model is not priced as a chat model", () => {
+  test("a name that the source gives to another kind of model is not priced as a chat model of text", () => {
     for (const [provider, model] of names) {
       const theirs = calcPrice({ input_tokens: 1 }, model, { providerId: provider, timestamp: at });
       if (theirs === null || !/audio|realtime|tts|transcribe|image|live|embed|voice/.test(theirs.model.id))
         continue;
-      expect(lookUpModel(provider, model), `${provider}:${model}`).toBeUndefined();
+      const found = lookUpModel(provider, model);
+      const sound = found?.price?.usdPerMillionAudioInputTokens;
+      if (found?.capabilities?.audioInput === true) expect(sound, `${provider}:${model}`).toBeGreaterThan(0);
+      else expect(found, `${provider}:${model}`).toBeUndefined();
     }
   });
 });
@@ -217,7 +330,12 @@ describe("completing a model's facts", () => {
     expect(facts.price).toBe(price);
     expect(facts.contextWindow).toBe(8_000);
     expect(facts.maxOutputTokens).toBe(128_000);
-    expect(facts.capabilities).toEqual({ tools: true, images: false, jsonSchema: true, reasoning: true });
+    expect(facts.capabilities).toMatchObject({
+      tools: true,
+      images: false,
+      jsonSchema: true,
+      reasoning: true,
+    });
   });
 
   test("keeps the caller's name, labels and model, and drops everything that is not a fact", () => {
@@ -241,10 +359,66 @@ test("models of Bedrock have a price in the United States and by global profiles
   expect(at("us-east-1").price?.usdPerMillionInputTokens).toBe(0.07);
   expect(at("us", "us.openai.gpt-5.6-sol").price?.usdPerMillionInputTokens).toBe(4.4);
   expect(at("global", "global.openai.gpt-5.6-sol").price?.usdPerMillionInputTokens).toBe(4);
+  expect(at("us-east-1", "us.anthropic.claude-opus-5-5").price).toMatchObject({
+    usdPerMillionInputTokens: 4.4,
+    usdPerMillionOutputTokens: 22,
+    usdPerMillionCachedInputTokens: 0.22,
+    usdPerMillionCacheWriteTokens: 5.5,
+  });
+  expect(at("global", "global.anthropic.claude-opus-5-5").price?.usdPerMillionInputTokens).toBe(4);
+  // Before Claude 4.5 all places had one price.
+  expect(at("us-east-1", "us.anthropic.claude-sonnet-4-20250514-v1:0").price?.usdPerMillionInputTokens).toBe(
+    3,
+  );
+  // What is sold there in classes of service is not known.
+  expect(at("us-east-1", "us.anthropic.claude-opus-5-5").price).not.toHaveProperty("serviceTiers");
   for (const region of ["eu-central-1", "us-gov-west-1", "eu", "usual"]) {
     expect(at(region).contextWindow).toBe(128_000);
     expect(at(region).price).toBeUndefined();
   }
+});
+
+test("Claude on Vertex AI costs a tenth more in a region than at the global address", () => {
+  const at = (region: string) =>
+    completeFacts({ name: "c", provider: "vertex", model: "claude-opus-5-5", labels: { region } });
+  expect(at("global").price?.usdPerMillionInputTokens).toBe(4);
+  expect(at("europe-west1").price?.usdPerMillionInputTokens).toBe(4.4);
+  expect(at("europe-west1").capabilities?.tools).toBe(true);
+});
+
+test("what the catalogue and LiteLLM's table say differs only where a reason is given", async () => {
+  const script = fileURLToPath(new URL("check-catalogue.mjs", folder));
+  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  expect(stdout).toMatch(/^\d+ models compared: 0 differences, \d+ more with a reason\n$/);
+});
+
+test("a table that differs is told line by line, and one that is cut in half is refused", async () => {
+  const script = fileURLToPath(new URL("check-catalogue.mjs", folder));
+  const check = (text: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), "table-")), "table");
+    writeFileSync(file, text);
+    return promisify(execFile)(process.execPath, [script, "--table", file]);
+  };
+  const whole = {
+    "gpt-5": {
+      litellm_provider: "openai",
+      mode: "chat",
+      input_cost_per_token: 2e-6,
+      max_input_tokens: 272_000,
+    },
+    "gpt-99": {
+      litellm_provider: "openai",
+      mode: "chat",
+      input_cost_per_token: 1e-6,
+      max_input_tokens: 9_000,
+    },
+  };
+  const said = await check(JSON.stringify(whole)).catch((error: { code: number; stdout: string }) => error);
+  expect(said).toMatchObject({ code: 1 });
+  expect(said.stdout).toContain("openai:gpt-5: input is 1.25, LiteLLM says 2\n");
+  expect(said.stdout).toContain("openai:gpt-99: missing is not listed, LiteLLM says listed\n");
+  for (const text of [JSON.stringify(whole).slice(0, 90), "{}", "# only a head", "# head\nopenai\tgpt-5\t[1"])
+    await expect(check(text)).rejects.toMatchObject({ code: 1 });
 });
 
 test("Gemini on Vertex AI has the facts of Gemini, by its publisher's name; others are not known", () => {

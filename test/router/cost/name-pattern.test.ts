@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitsPattern, fitsPatterns } from "../../../src/router/cost/catalogue.ts";
+import { fitsPattern, fitsPatterns } from "../../../src/router/cost/fits-pattern.ts";
 
 test.each([
   ["gpt-5", "gpt-5", true],

@@ -36,10 +36,23 @@ const serviceTier = fc.oneof(
   fc.record({ rates, tiers, doesNotStackWith }),
 );
 const tierNames = ["flex", "priority", "batch"] as const;
+const hour = fc
+  .tuple(fc.nat(23), fc.nat(59))
+  .map((parts) => parts.map((part) => String(part).padStart(2, "0")).join(":"));
+const cheaperHours = fc.array(
+  fc.record({
+    days: fc.option(fc.subarray([0, 1, 2, 3, 4, 5, 6]), { nil: undefined }),
+    from: hour,
+    to: hour,
+    factor: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+  { maxLength: 4 },
+);
 const terms: fc.Arbitrary<PriceTerms> = fc
-  .tuple(rates, tiers, maybe, fc.dictionary(fc.constantFrom(...tierNames), serviceTier))
-  .map(([of, above, usdPerRequest, serviceTiers]) => ({
+  .tuple(rates, tiers, maybe, fc.dictionary(fc.constantFrom(...tierNames), serviceTier), cheaperHours)
+  .map(([of, above, usdPerRequest, serviceTiers, hours]) => ({
     ...of,
+    cheaperHours: hours,
     tiers: above,
     usdPerRequest,
     serviceTiers: { ...serviceTiers },

@@ -99,8 +99,8 @@ describe("the ids of one model share its endpoint", () => {
     const { calls, router } = make({ error: down() });
     for (let call = 0; call < 10; call += 1) await calls("large@low");
     const other = createRouter({
-      models: efforts("big", fakeModel(gpt), ["max"]),
-      policy: always("big@max"),
+      models: efforts("big", fakeModel(gpt), ["xhigh"]),
+      policy: always("big@xhigh"),
       clock: () => 0,
     });
     other.restoreState(router.exportState());

@@ -291,7 +291,7 @@ describe("bad requests", () => {
       "messages[0].content[0].input_audio",
     ],
     ["several answers", { messages: [user("x")], n: 2 }, "n"],
-    ["a prompt in a field", { prompt: secret }, "messages"],
+    ["a prompt in a field", { prompt: secret }, "prompt"],
     ["a temperature of NaN", { messages: [user("x")], temperature: Number.NaN }, "temperature"],
     ["a top_p that is a text", { messages: [user("x")], top_p: "0.5" }, "top_p"],
     ["an output limit that is no number", { messages: [user("x")], max_tokens: Number.NaN }, "max_tokens"],

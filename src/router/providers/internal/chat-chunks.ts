@@ -17,6 +17,8 @@ export interface ChunkSource {
   readonly model: string;
   /** See `writerOf`. */
   readonly writer: string;
+  /** See `FailureOptions`. */
+  readonly isEngine?: boolean | undefined;
   readonly signal: Aborting;
   /** Sends the request; called at the first read. */
   open(): Promise<{
@@ -191,10 +193,11 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
         this.#chunks.push(chunk);
         return true;
       }
-      if (chunk?.error) throw failureOf(chunk.error, model, undefined, this.#open?.headers);
+      if (chunk?.error) throw failureOf(chunk.error, model, undefined, this.#open?.headers, this.#from);
       if (Array.isArray(chunk?.choices)) this.#chunks.push(this.#checked(chunk));
       // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are skipped.
-      else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
+      else if ((chunk?.object as string) === "error")
+        throw failureOf(chunk, model, undefined, undefined, this.#from);
       return true;
     } catch (error) {
       this.#fail(this.#readFailure(error));

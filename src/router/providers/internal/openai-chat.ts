@@ -8,6 +8,7 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../../contracts/index.ts";
+import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { type Aborting, abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
@@ -15,7 +16,7 @@ import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { ChatChunks, type ChunkSource } from "./chat-chunks.ts";
 import { listedModels } from "./listed-models.ts";
-import { openaiBatches } from "./openai-batches.ts";
+import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { type DirectCalls, openaiDirect, type PlatformWire, readCompletion } from "./openai-direct.ts";
 import { type OpenAiSdk, toProviderError } from "./openai-errors.ts";
@@ -33,8 +34,10 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
-  /** True if the target has OpenAI's Batch API. Default false. */
-  readonly hasBatches?: boolean | undefined;
+  /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
+  readonly batches?: "chat" | OpenAiBatchWire | undefined;
+  /** True for an own engine: its 503 means that it has no room. Default false. */
+  readonly isEngine?: boolean | undefined;
   /** Called before each call. */
   readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
@@ -106,7 +109,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
       const bounded = response as unknown as BoundedResponse;
@@ -144,7 +147,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
       const bounded = response as unknown as BoundedResponse;
@@ -176,7 +179,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .list({ signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       if (onModels !== undefined) onModels(listedModels(await response.text()));
       return true;
@@ -187,18 +190,30 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
+  const chatBatch: OpenAiBatchWire = {
+    endpoint: "/v1/chat/completions",
+    bodyOf,
+    completionOf: (body) => readAnswer(body, facts.name),
+  };
+
   return {
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
     stream: asksAbort(stream),
     health,
-    ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
+    ...(target.batches && {
+      batches: openaiBatches({
+        name: facts.name,
+        connect,
+        wire: target.batches === "chat" ? chatBatch : target.batches,
+      }),
+    }),
   };
 }
 
 function directCalls<Key extends string | undefined>(
-  { facts, readKey, wireModel = facts.model }: OpenAiTarget<Key>,
+  { facts, readKey, isEngine, wireModel = facts.model }: OpenAiTarget<Key>,
   { fetch, routeFor, platform }: DirectRoute<Key>,
   writer: string,
 ): DirectCalls {
@@ -211,5 +226,5 @@ function directCalls<Key extends string | undefined>(
     const apiKey = readKey();
     return apiKey instanceof Promise ? apiKey.then(routeOf) : routeOf(apiKey);
   };
-  return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
+  return openaiDirect({ facts, writer, fetch, route, platform, wireModel, isEngine });
 }

@@ -23,6 +23,8 @@ export interface DirectTarget {
   /** Returns the route of the next call. */
   route(): OpenAiRoute | Promise<OpenAiRoute>;
   readonly platform?: PlatformWire | undefined;
+  /** See `FailureOptions`. */
+  readonly isEngine?: boolean | undefined;
   /** The name that requests say; null for none. */
   readonly wireModel: string | null;
 }
@@ -61,7 +63,7 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
     fetch: own,
     failureOf: (text, response) => {
       const { status, headers } = response;
-      const usual = () => failureOf(readError(text), model, status, headers);
+      const usual = () => failureOf(readError(text), model, status, headers, target);
       return platform.failureOf?.(text, response, usual) ?? usual();
     },
     unreachable: platform.unreachable,
@@ -112,6 +114,7 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
       new ChatChunks({
         model,
         writer,
+        isEngine: target.isEngine,
         signal: options.signal,
         open: async () => {
           const call = await open("/chat/completions", body(), options, true);

@@ -40,6 +40,8 @@ const capabilities: FieldTable<Capabilities> = {
   images: flag,
   jsonSchema: flag,
   reasoning: flag,
+  audioInput: flag,
+  audioOutput: flag,
   contentTypes: {
     is: "list",
     of: { is: "text", empty: true, expected: "a media type" },

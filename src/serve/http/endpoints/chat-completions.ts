@@ -88,11 +88,15 @@ async function streamed(
 function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
   const writer = new ChunkWriter(withUsage ? undefined : "usage");
+  const early = new ChunkWriter("usage");
   return {
     of(chunk) {
       last = chunk;
       const says = withUsage || chunk.choices.length > 0 || saysMore(chunk);
-      return says ? [{ data: writer.write(chunk) }] : [];
+      if (!says) return [];
+      // Clients add up: the input that a server tells at the start comes again at the end.
+      const isEarly = chunk.usage != null && (chunk.usage.completion_tokens as unknown) === undefined;
+      return [{ data: (isEarly ? early : writer).write(chunk) }];
     },
     end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
   };
