@@ -227,8 +227,8 @@ export interface Attempt<Id extends string = string> {
    */
   readonly limited?: OutputLimited | undefined;
   /**
-   * What did not arrive: request parameters that the target does not know, and parts of the answer that have no place in it,
-   * such as bytes that are not UTF-8.
+   * Parts that did not arrive: request parameters that the target does not know, and parts of the answer that have no place
+   * in it, such as bytes that are not UTF-8.
    */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;
