@@ -6,7 +6,7 @@ import type { OpenAiClient } from "./openai-lane.ts";
 /** The two interfaces of OpenAI. */
 export type OpenAiApi = "chat-completions" | "responses";
 
-/** The option of providers that have both and call by chat completions unless they are told. */
+/** The option of providers that have both and call by chat completions unless an option says otherwise. */
 export const apiOption = {
   is: "choice",
   of: ["chat-completions", "responses"],
