@@ -19,8 +19,11 @@ export interface Pricing {
    * cost. `effort`: the effort of reasoning that the call asks for.
    */
   mayHideOutput(model: ModelFacts, effort: string | undefined): boolean;
-  /** Returns an upper bound of the input tokens of a request. */
-  mostInputTokens(chat: ChatRequest): number;
+  /** Returns an upper bound of the input tokens of a request. `more`: what is sent besides, `media` by their types. */
+  mostInputTokens(
+    chat: ChatRequest,
+    more?: { readonly texts: readonly string[]; readonly media: readonly string[] },
+  ): number;
   /** Returns the output limit of a call under a bound, and the most that the call can cost with it. */
   limitOutput(call: OutputToLimit): LimitedOutput;
 }

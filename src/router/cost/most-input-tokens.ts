@@ -19,11 +19,17 @@ const otherTokenisers = 1.35;
 
 type Chat = Pick<ChatRequest, "messages" | "tools" | "functions" | "response_format" | "prediction">;
 
+/** Texts that are sent besides a chat request, and images, sound and files by their types. */
+interface More {
+  readonly texts: readonly string[];
+  readonly media: readonly string[];
+}
+
 /**
  * Returns an upper bound of the input tokens of a request: a token of any byte-level tokeniser is at least one
  * byte of its text. A file counts as endless, since its pages are not known; the context window bounds it.
  */
-export function mostInputTokens(chat: Chat): number {
+export function mostInputTokens(chat: Chat, more?: More): number {
   const { messages, tools, functions, response_format, prediction } = chat;
   const hasTools = (tools !== undefined && tools.length > 0) || functions !== undefined;
   const seen: Seen = { values: 0 };
@@ -34,7 +40,8 @@ export function mostInputTokens(chat: Chat): number {
     bytesIn(tools, 0, seen) +
     bytesIn(functions, 0, seen) +
     bytesIn(response_format, 0, seen) +
-    bytesIn(prediction, 0, seen);
+    bytesIn(prediction, 0, seen) +
+    (more === undefined ? 0 : bytesOfMore(more));
   return Math.min(all, unknownLength);
 }
 
@@ -64,6 +71,13 @@ export function byteLengthOf(text: string): number {
   return typeof Buffer === "undefined" ? text.length * 3 : Buffer.byteLength(text);
 }
 
+function bytesOfMore({ texts, media }: More): number {
+  let bytes = 0;
+  for (const text of texts) bytes += byteLengthOf(text) + 8;
+  for (const type of media) bytes += /^image\//i.test(type) ? perImage : unknownLength;
+  return bytes;
+}
+
 function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
   let bytes = 0;
   for (const message of messages) {
@@ -73,6 +87,9 @@ function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
       const value = message[field as keyof typeof message] as unknown;
       if (field === "content" && Array.isArray(value))
         for (const part of value) bytes += bytesOfPart(part, seen);
+      // What a model made, and what others read again.
+      else if (field === "images" && Array.isArray(value))
+        bytes += value.length * perImage + bytesIn(value, 0, seen);
       else if (field !== "role") bytes += bytesIn(value, 0, seen);
     }
   }

@@ -52,7 +52,7 @@ export function beginRun<Id extends string>(
 ): Run<Id> {
   const asked = readOutput(given);
   const request = asked === undefined ? given : withFormat(given, asked);
-  const text = new HeldText(request);
+  const text = new HeldText(request, native);
   const read = parts.normalise(request, text);
   const routing: Routing<Id> = typeof request === "string" ? noRouting : request;
   const { deadlineMs, maxCostUsd, constraints: own = none } = routing;
@@ -66,7 +66,10 @@ export function beginRun<Id extends string>(
   const { tenant, session, labels } = read;
   const account = parts.ledger.open({ tenant, session, labels, maxCostUsd, maxCallUsd }, clock.wall);
   const facts = account.isBounded
-    ? Object.freeze({ ...read, mostInputTokens: pricing.mostInputTokens(HeldText.chatOf(text)) })
+    ? Object.freeze({
+        ...read,
+        mostInputTokens: pricing.mostInputTokens(HeldText.chatOf(text), HeldText.restOf(text)),
+      })
     : read;
   let calls = 0;
   return {

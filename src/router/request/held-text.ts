@@ -1,6 +1,7 @@
-import type { ChatRequest, RequestText, RouteRequest } from "../../contracts/index.ts";
+import type { ChatRequest, NativeRequest, RequestText, RouteRequest } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { chatOf } from "./chat-of.ts";
+import { type NativeRest, nativeRest } from "./native-rest.ts";
 import { readable } from "./readable.ts";
 import { searchableText } from "./searchable-text.ts";
 
@@ -12,22 +13,42 @@ export class HeldText implements RequestText {
   #request: RouteRequest;
   #isCopy: boolean;
   #all: string | undefined;
+  readonly #native: NativeRequest | undefined;
+  #rest: NativeRest | undefined;
 
-  constructor(request: RouteRequest) {
+  /** `native`: the request as its sender wrote it, if a model may get it so. */
+  constructor(request: RouteRequest, native?: NativeRequest | undefined) {
     this.#request = request;
+    this.#native = native;
+    this.#rest = undefined;
     this.#isCopy = typeof request === "string";
     this.#all = undefined;
     Object.freeze(this);
   }
 
   all(): string {
-    this.#all ??= searchableText(chatOf(this.#request));
+    this.#all ??= searchableText(chatOf(this.#request), HeldText.restOf(this)?.texts);
     return this.#all;
   }
 
   /** Returns the request without routing fields, as it was when it was kept. */
   static chatOf(held: HeldText): ChatRequest {
     return chatOf(held.#request);
+  }
+
+  /** Returns what the request says beyond its translation. Undefined: it is not passed on as its sender wrote it. */
+  static restOf(held: HeldText): NativeRest | undefined {
+    if (held.#native === undefined) return undefined;
+    held.#rest ??= readable(() => nativeRest(held.#native as NativeRequest, chatOf(held.#request)));
+    return held.#rest;
+  }
+
+  /** Returns the characters of that, where the text as its sender wrote it has more than `most`; else 0. */
+  static restBeyond(held: HeldText, most: number): number {
+    if (held.#native === undefined || held.#native.text.length <= most) return 0;
+    let characters = 0;
+    for (const { length } of HeldText.restOf(held)?.texts ?? []) characters += length;
+    return characters;
   }
 
   /**

@@ -59,7 +59,8 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
   const size = measure(messages, options.estimateTokens);
   const contentTypes = addOutputTypes(fields, size.contentTypes);
   const toolsLength = toolsCharacters(fields.tools);
-  const characters = size.characters + toolsLength;
+  const translated = size.characters + toolsLength;
+  const characters = translated + HeldText.restBeyond(text, options.maxCharacters - translated);
   if (characters > options.maxCharacters) {
     throw new InvalidRequestError(
       "messages",

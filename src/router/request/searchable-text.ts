@@ -31,12 +31,12 @@ const fileFields: ReadonlySet<string> = new Set(["url", "file_data", "data"]);
  * Returns all text of a request, for detectors: every string that is sent, whatever its place, in linear time.
  * Names of fields count where the request chose them (`metadata`, properties of a schema). Binary `data:`
  * URLs are left out, textual ones are decoded. Throws `InvalidRequestError` for a request that is nested too
- * deeply to be read.
+ * deeply to be read. `more`: texts that are sent besides.
  */
-export function searchableText(chat: ChatRequest): string {
+export function searchableText(chat: ChatRequest, more: readonly string[] = []): string {
   const reader = new Reader();
   reader.read(chat, "", 0);
-  return withReadings(reader.texts.join("\n"));
+  return withReadings([...reader.texts, ...more].join("\n"));
 }
 
 class Reader {

@@ -160,6 +160,8 @@ function modelMessage(
     signed = read ?? signed;
     fields = read?.fields ?? fields;
     const own = withoutSignature(part);
+    checkKinds(part, place);
+    checkMade(part, place);
     const call = fieldOf(part, "functionCall", `${place}.`);
     if (call !== undefined) {
       const given = fieldsOf(call);
@@ -196,6 +198,25 @@ function modelMessage(
   return { message, called };
 }
 
+const kinds = ["text", "inlineData", "fileData", "functionCall", "functionResponse"] as const;
+
+/** Refuses a part of two kinds: Google would read one of them, and constraints another. */
+function checkKinds(part: Fields, place: string): void {
+  const held = kinds.filter((kind) => protoField(part, kind) !== undefined);
+  if (held.length > 1) throw wrong(place, `holds ${held.join(" and ")}: send a part for each`);
+}
+
+/** Refuses a file as a part of the model's. None writes one, so that no constraint looks for it there. */
+function checkMade(part: Fields, place: string): void {
+  if (protoField(part, "fileData") !== undefined)
+    throw wrong(`${place}.fileData`, "is not in the turn of a model: send it as the user");
+  const media = protoField(part, "inlineData");
+  if (media === undefined) return;
+  const type = textAt(fieldsOf(media), "mimeType") ?? "";
+  if (!/^(?:image|audio|text)\//i.test(type))
+    throw wrong(`${place}.inlineData`, "is neither image nor sound nor text: send it as the user");
+}
+
 function withoutSignature(part: Fields): Fields {
   const { thoughtSignature: _, thought_signature: __, ...own } = part;
   return own;
@@ -219,6 +240,7 @@ const unreadImage: ContentPart = { type: "image_url", image_url: { url: "file:" 
 
 function partsOf(part: Fields, place: string, native: NativeParts): ContentPart[] {
   const { text } = part;
+  checkKinds(part, place);
   if (typeof text === "string") return [{ type: "text", text }];
   const media = fieldOf(part, "inlineData", `${place}.`);
   if (media !== undefined) return [mediaPart(fieldsOf(media), `${place}.inlineData`)];

@@ -87,8 +87,11 @@ function addTo(turn: Turn, item: Fields, field: string, native: NativeParts): vo
     );
   } else if (type === "message") {
     turn.phase = phase ?? turn.phase;
-    for (const part of partsOf(content, `${field}.content`, native))
-      if (part.type === "text") turn.texts.push(part.text);
+    for (const part of partsOf(content, `${field}.content`, native)) {
+      // Constraints look for images and files where a user sends them.
+      if (part.type !== "text") throw wrong(`${field}.content`, "must be text in a turn of the model");
+      turn.texts.push(part.text);
+    }
   } else {
     turn.hasOthers = true;
     if (!ranAtProvider.has(type)) native.add(field, otherItem(type));
@@ -161,6 +164,9 @@ function partsOf(content: unknown, field: string, native: NativeParts): ContentP
   return content.flatMap((part, at) => partOf(fieldsOf(part), `${field}[${at}]`, native));
 }
 
+/** Fields by which a part gives its content. Of two of them the provider could read another one than constraints. */
+const contents = ["image_url", "file_data", "file_id", "file_url"] as const;
+
 function partOf(part: Fields, field: string, native: NativeParts): ContentPart[] {
   const { type, text, refusal, image_url: url, detail, file_id: fileId, file_data: data, filename } = part;
   if (typeof type !== "string") throw wrong(`${field}.type`, "must be a text");
@@ -169,6 +175,8 @@ function partOf(part: Fields, field: string, native: NativeParts): ContentPart[]
     return [{ type: "text", text }];
   }
   if (type === "refusal") return [{ type: "text", text: String(refusal ?? "") }];
+  const held = contents.filter((name) => part[name] !== undefined && part[name] !== null);
+  if (held.length > 1) throw wrong(field, `has ${held.join(" and ")}: send one`);
   if (type === "input_image" && typeof url === "string")
     return [
       {
