@@ -96,6 +96,14 @@ function dataIn(fields: Fields): { readonly type: string; readonly data: string 
   return typeof data === "string" && typeof type === "string" && form !== "text" ? { type, data } : undefined;
 }
 
+/** Returns the text that an object holds as base64, if its media type is one of text. */
+export function textOfData(fields: Fields): string | undefined {
+  const held = dataIn(fields);
+  return held !== undefined && typesOfText.test(held.type)
+    ? new TextDecoder().decode(fromBase64(held.data))
+    : undefined;
+}
+
 function urlOf(type: string, data: string): string {
   return `data:${type.toLowerCase()};base64,${data}`;
 }

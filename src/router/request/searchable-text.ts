@@ -1,4 +1,5 @@
 import { type ChatRequest, InvalidRequestError } from "../../contracts/index.ts";
+import { textOfData } from "./native-rest.ts";
 import { withReadings } from "./readings.ts";
 
 /** Deepest nesting of a request. Chat formats need about ten levels; schemas of tools some more. */
@@ -60,6 +61,8 @@ class Reader {
       this.#join(value);
       return;
     }
+    const inData = textOfData(value as Record<string, unknown>);
+    if (inData !== undefined) this.texts.push(inData);
     for (const key of Object.keys(value)) {
       if (!this.#vocabulary.has(key)) this.texts.push(key);
       this.read((value as Record<string, unknown>)[key], key, depth + 1);

@@ -10,8 +10,19 @@ test("parts count beyond the text and calls that they repeat, and data of images
   expect(partCharacters(message({ text: "hello" }), 5)).toBe(0);
   const data = "A".repeat(1_000);
   expect(
-    partCharacters(message({ type: "image_generation_call", result: data }, { inlineData: { data } }), 0),
-  ).toBe(21);
+    partCharacters(
+      message(
+        { type: "image_generation_call", result: data },
+        { inlineData: { data, mimeType: "image/png" } },
+      ),
+      0,
+    ),
+  ).toBe(30);
+  // What only says that it is data counts.
+  expect(partCharacters(message({ type: "redacted_thinking", data }), 0)).toBe(1_017);
+  expect(partCharacters(message({ source: { type: "text", media_type: "text/plain", data } }), 0)).toBe(
+    1_014,
+  );
   expect(partCharacters(message({ type: "mcp_call", result: data }), 0)).toBe(1_008);
   expect(partCharacters({ role: "user", content: "hello" }, 5)).toBe(0);
 });

@@ -88,6 +88,15 @@ function addressOf({ url, source, file_id, document_index }: AnswerCitation): st
   return typeof document_index === "number" ? `document:${document_index}` : undefined;
 }
 
+/** Blocks that no answer holds: constraints look for them where a user sends them. */
+const ofUser: ReadonlySet<string> = new Set([
+  "image",
+  "document",
+  "search_result",
+  "container_upload",
+  "tool_result",
+]);
+
 /**
  * Returns the parts of a message to send back in place of its content and calls. Undefined if it has none, if another model
  * wrote them, or if the message no longer says the same.
@@ -95,7 +104,8 @@ function addressOf({ url, source, file_id, document_index }: AnswerCitation): st
 export function partsToSend(message: AssistantMessage, writer: string): ContentBlock[] | undefined {
   const { provider_parts: parts, tool_calls: calls } = message;
   if (!Array.isArray(parts) || parts.length === 0 || writtenBy(message) !== writer) return undefined;
-  if (!parts.every((part) => isObject(part) && typeof part["type"] === "string")) return undefined;
+  if (!parts.every((part) => isObject(part) && typeof part["type"] === "string" && !ofUser.has(part["type"])))
+    return undefined;
   const texts = parts.filter(({ type }) => type === "text").map(({ text }) => text);
   if (texts.join("") !== textOf(message)) return undefined;
   const own = parts.filter(({ type }) => type === "tool_use");

@@ -243,10 +243,15 @@ function toReasoning(block: ReturnType<typeof readThinking>[number]): ConverseBl
   return { reasoningContent: { reasoningText: { text, signature } } };
 }
 
+/** True for a block that no answer holds: constraints look for it where a user sends it. */
+function isOfUser({ document, video }: ConverseBlock & { readonly video?: unknown }): boolean {
+  return document !== undefined || video !== undefined;
+}
+
 /** Returns the blocks of an own answer, unless its text or its calls have been changed since. */
 function partsThatStillHold(message: AssistantMessage): readonly ConverseBlock[] | undefined {
   const parts = blocksOf(message.provider_parts);
-  if (parts.length === 0) return undefined;
+  if (parts.length === 0 || parts.some(isOfUser)) return undefined;
   const { content } = message;
   const text = typeof content === "string" ? content : blocksOf(content).map(textOf).join("");
   const calls = parts.flatMap((part) => callOf(part) ?? []);

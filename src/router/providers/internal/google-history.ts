@@ -1,4 +1,5 @@
 import type { AssistantMessage } from "../../../contracts/chat/messages.ts";
+import { protoName } from "../../../plugin/proto-field.ts";
 import { isMedia } from "./google-parts.ts";
 import { isJsonObject, type JsonObject } from "./google-wire.ts";
 
@@ -11,6 +12,9 @@ export function ownParts(message: AssistantMessage): readonly JsonObject[] | und
   if (!Array.isArray(given) || !given.every(isJsonObject) || refusal || message.function_call)
     return undefined;
   const parts = given as readonly JsonObject[];
+  // No answer holds these: constraints look for them where a user sends them.
+  if (parts.some((part) => protoName(part, "fileData") ?? protoName(part, "functionResponse")))
+    return undefined;
   if (textOf(parts) !== textOfContent(content)) return undefined;
   const called = parts.flatMap(({ functionCall: call }) => (isJsonObject(call) ? [call] : []));
   if (called.length !== calls.length) return undefined;

@@ -82,17 +82,8 @@ function toAssistantMessage(
   };
 }
 
-/** Kinds of parts of which a message may consist: those of Mistral (API reference, 2026-12). */
-const partTypes: ReadonlySet<unknown> = new Set([
-  "text",
-  "thinking",
-  "reference",
-  "tool_reference",
-  "image_url",
-  "document_url",
-  "file",
-  "input_audio",
-]);
+/** Kinds of parts of which an answer may consist: those of Mistral (API reference, 2026-12). Users alone send files. */
+const partTypes: ReadonlySet<unknown> = new Set(["text", "thinking", "reference", "tool_reference"]);
 
 /** Returns the parts that the answer came in, if it still says the same. */
 function partsToSend({ provider_parts: parts, content }: AssistantMessage): object[] | undefined {

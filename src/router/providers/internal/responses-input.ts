@@ -74,10 +74,29 @@ function unchangedParts(message: AssistantMessage): Item[] | undefined {
   const { provider_parts: parts, tool_calls: calls = [] } = message;
   if (!Array.isArray(parts) || parts.length === 0) return undefined;
   const items = listOf(parts);
+  if (!items.every(isOfModel)) return undefined;
   const said = saidBy(items);
   const text = (said.content ?? "") + (said.refusal ?? "");
   if (text !== spoken(message).join("") || said.calls.length !== calls.length) return undefined;
   return said.calls.every((call, at) => isSameCall(call, calls[at])) ? items : undefined;
+}
+
+/** Results that the caller brings, and items that refer to what the provider keeps. */
+const ofCaller: ReadonlySet<unknown> = new Set([
+  "item_reference",
+  "additional_tools",
+  "mcp_approval_response",
+  "function_call_output",
+  "custom_tool_call_output",
+  "computer_call_output",
+  "local_shell_call_output",
+  "apply_patch_call_output",
+]);
+
+/** False for an item that no answer holds: as a part of one it would be in no place where constraints look. */
+function isOfModel({ type, role, content }: Item): boolean {
+  if (type !== "message") return typeof type === "string" && !ofCaller.has(type);
+  return role === "assistant" && listOf(content).every((part) => !String(part["type"]).startsWith("input_"));
 }
 
 function isSameCall(a: ToolCall, b: ToolCall | undefined): boolean {
