@@ -121,9 +121,11 @@ export function isNamed(called: unknown): boolean {
 }
 
 /** Some servers send arguments as an object, as Ollama's own interface does. */
-function withTexts(said: Fields, field: string, isWhole: boolean): Fields | undefined {
-  const { name, [field]: text } = said;
+function withTexts(given: Fields, field: string, isWhole: boolean): Fields | undefined {
+  const { name, [field]: text } = given;
   if (name !== undefined && name !== null && typeof name !== "string") return undefined;
+  // A call needs a name that is a text, as all that read it take it for one.
+  const said = isWhole && name === null ? { ...given, name: "" } : given;
   if (typeof text === "string") return said;
   if (text === undefined || text === null)
     return isWhole ? { ...said, [field]: field === "arguments" ? "{}" : "" } : said;

@@ -1,8 +1,10 @@
 import {
   type Attempt,
+  type ChatRequest,
   type CheckVerdict,
   type Completion,
   type Model,
+  type RecordedError,
   recordError,
 } from "../../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../../contracts/ports/index.ts";
@@ -263,12 +265,34 @@ class RunningAttempt implements AttemptRecord {
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;
-    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record, shown);
+    const learnt = this.#abandoned && call.hop !== "hedge" ? asLate(record) : this.#believed();
+    ports.observer.learnt(call, learnt, shown);
     pass.end(record);
+  }
+
+  /** Returns the record without a window that the request itself may have put into the words of the refusal. */
+  #believed(): Attempt {
+    const record = this.#record;
+    const { error } = record;
+    const { contextWindow } = error ?? {};
+    if (contextWindow === undefined || !saysNumber(this.#context.chat, contextWindow)) return record;
+    return { ...record, error: { ...(error as RecordedError), contextWindow: undefined } };
   }
 
   #elapsedMs(): number {
     return Math.max(0, this.#context.ports.clock.monotonic() - this.#startedAt);
+  }
+}
+
+/** True if a text of a request holds the number, which a server may have quoted. */
+function saysNumber(chat: ChatRequest, number: number): boolean {
+  try {
+    // As refusals are read: 8,192 and 8_192 are the same.
+    return JSON.stringify(chat)
+      .replace(/(?<=\d)[,_](?=\d)/g, "")
+      .includes(String(number));
+  } catch {
+    return true;
   }
 }
 

@@ -8,9 +8,18 @@ const maxNames = 1_000;
 /** Time after which a model is asked again, in milliseconds: its server may have been started with another window. */
 const validMs = 3_600_000;
 
+/** The most input that a model has read. */
+interface MostRead {
+  readonly tokens: number;
+  readonly at: number;
+}
+
 /** The windows that models turned out to have, by the words with which they refused what was too long. */
 export interface LearnedWindows {
-  /** Learns from a call that has ended. `now` is a time on the monotonic clock in milliseconds. */
+  /**
+   * Learns from a call that has ended. A window below what the model has read in the last hour is not believed: words that a
+   * request brings about must not keep a model from all others. `now` is a time on the monotonic clock in milliseconds.
+   */
   observe(attempt: Pick<Attempt, "name" | "error" | "usage">, now: number): void;
   /** Returns the model's window in tokens; undefined if nothing recent is known. */
   of(name: string, now: number): number | undefined;
@@ -33,21 +42,33 @@ export function checkLearnedWindows(states: readonly LearnedWindow[]): readonly 
 
 export function createLearnedWindows(): LearnedWindows {
   let windows = createLatest<LearnedWindow>(maxNames);
+  const mostRead = createLatest<MostRead>(maxNames);
   let isEmpty = true;
 
   const learn = (window: LearnedWindow): void => {
     windows.set(window.name, window);
     isEmpty = false;
   };
-  const isValid = ({ at }: LearnedWindow, now: number): boolean => now - at < validMs;
+  const isValid = ({ at }: Pick<LearnedWindow, "at">, now: number): boolean => now - at < validMs;
+  const readBy = (name: string, now: number): number => {
+    const read = mostRead.get(name);
+    return read !== undefined && isValid(read, now) ? read.tokens : 0;
+  };
 
   return {
     observe({ name, error, usage }, now) {
       const tokens = error?.contextWindow;
-      if (tokens !== undefined) return learn({ name, tokens, at: now });
-      if (isEmpty || usage === undefined) return;
+      if (tokens !== undefined) {
+        // A model of the user's own may state anything.
+        if (Number.isSafeInteger(tokens) && tokens >= 1 && tokens >= readBy(name, now))
+          learn({ name, tokens, at: now });
+        return;
+      }
+      if (usage === undefined || error !== undefined) return;
+      if (usage.inputTokens > readBy(name, now)) mostRead.set(name, { tokens: usage.inputTokens, at: now });
       // It has read more than it was said to.
-      if (usage.inputTokens > (windows.get(name)?.tokens ?? Number.POSITIVE_INFINITY)) windows.delete(name);
+      if (!isEmpty && usage.inputTokens > (windows.get(name)?.tokens ?? Number.POSITIVE_INFINITY))
+        windows.delete(name);
     },
 
     of(name, now) {

@@ -30,6 +30,19 @@ describe("learnt windows", () => {
     expect(windows.of("a", 4)).toBeUndefined();
   });
 
+  it("are not believed below what the model has read within the hour, nor where they cannot be", () => {
+    const windows = createLearnedWindows();
+    windows.observe({ name: "a", error: undefined, usage: { inputTokens: 900, outputTokens: 1 } }, 0);
+    windows.observe({ name: "a", error: undefined, usage: { inputTokens: 20, outputTokens: 1 } }, 1);
+    windows.observe({ name: "a", error: overflow(899) }, 2);
+    expect(windows.of("a", 3)).toBeUndefined();
+    windows.observe({ name: "a", error: overflow(899) }, anHour);
+    expect(windows.of("a", anHour)).toBe(899);
+    for (const wrong of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e300])
+      windows.observe({ name: "b", error: overflow(wrong) }, 0);
+    expect(windows.of("b", 1)).toBeUndefined();
+  });
+
   it("are bounded in number", () => {
     const windows = createLearnedWindows();
     for (let at = 0; at < 1_100; at += 1) windows.observe({ name: `m${at}`, error: overflow(100) }, at);

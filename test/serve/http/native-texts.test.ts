@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { always } from "../../../policies/index.ts";
-import { createRouter, type RequestFacts } from "../../../src/index.ts";
+import type { RequestFacts } from "../../../src/contracts/index.ts";
+import { createRouter } from "../../../src/index.ts";
 import { createHandler } from "../../../src/serve/index.ts";
 import {
   generateLane,
