@@ -168,6 +168,7 @@ export type {
   PriceTerms,
   PriceTier,
   Rates,
+  SearchFee,
   ServiceTierPrice,
   UnstackedPart,
 } from "./price.ts";

@@ -34,6 +34,12 @@ export interface CompletionUsage {
     /** Tokens of the request's `prediction` that the answer does not hold. They are billed. */
     rejected_prediction_tokens?: number;
   };
+  /** Calls of tools that the provider ran, under its names: `web_search_requests` … Some have a fee of their own. */
+  server_tool_use?: { [kind: string]: number };
+  /** Amount that the provider charges for the call, in US dollars, where it says so. */
+  cost?: number;
+  /** Parts of `cost`, in the provider's words. */
+  cost_details?: { [part: string]: unknown };
 }
 
 /** A possible token at a place of the answer, and its probability. */

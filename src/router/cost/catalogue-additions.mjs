@@ -392,6 +392,25 @@ export const fromTable = {
 };
 
 /**
+ * Fees of a web search in US dollars, by the first pattern that fits; with `r` once a request that searched. Sources:
+ * platform.claude.com/docs/en/about-claude/pricing (10 USD a thousand), developers.openai.com/api/docs/pricing (10, and 25 for
+ * models that do not reason), ai.google.dev/gemini-api/docs/pricing (14 a thousand searches, before Gemini 3 35 a thousand
+ * requests), stored copies of 2026-11-27, and LiteLLM's table. Searches that are free each month are billed as any other.
+ */
+export const searchFees = {
+  anthropic: [[/^claude-(?!2|v1|3-(haiku|opus|sonnet))/, ".01"]],
+  openai: [
+    [/^gpt-4(o|\.1)/, ".025"],
+    [/^(gpt-[56]|o[34]|chat-latest)/, ".01"],
+  ],
+  google: [
+    [/^gemini-(3|4|.*latest$)/, ".014"],
+    [/^gemini-2/, ".035r"],
+  ],
+  groq: [[/gpt-oss/, ".005"]],
+};
+
+/**
  * Fees of a request in US dollars, by the first pattern that fits: those of the largest search context. Source:
  * docs.perplexity.ai/getting-started/pricing, a stored copy of 2026-11-27. Its answers state what they cost.
  */

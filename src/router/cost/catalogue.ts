@@ -237,7 +237,7 @@ function priceOf(row: Row): Price | undefined {
 
 function termsOf(
   [base, ...above]: readonly RateRow[],
-  { fee, hours, services }: Row,
+  { fee, hours, search, services }: Row,
 ): PriceTerms | undefined {
   if (base === undefined) return undefined;
   const tiers = above.map((row) => {
@@ -251,6 +251,7 @@ function termsOf(
   return {
     ...ratesOf(base),
     ...known({ usdPerRequest: fee }),
+    ...(search === undefined ? {} : { searchFee: { usd: search[0], ...(search[1] && { per: "request" }) } }),
     ...(hours === undefined ? {} : { cheaperHours: hoursOf(hours) }),
     ...(tiers.length > 0 ? { tiers } : {}),
     ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),

@@ -13,6 +13,7 @@ import {
   fromTable,
   requestFees,
   reviewed,
+  searchFees,
   serviceTiers,
 } from "./catalogue-additions.mjs";
 import { readTable } from "./litellm/read-table.mjs";
@@ -245,7 +246,7 @@ function lineOf(provider, entry) {
   const { model, names, rates = [], contextWindow, maxOutputTokens, changes = [], from, theirs = [] } = entry;
   const of = (list) =>
     rates.length === 0 ? undefined : list[provider]?.find(([one]) => one.test(model))?.[1];
-  const [tiers, hours, fee] = [of(serviceTiers), of(cheaperHours), of(requestFees)];
+  const [tiers, hours, fee, search] = [serviceTiers, cheaperHours, requestFees, searchFees].map(of);
   const isNameAlone = names.every((one) => one === model.toLowerCase());
   return [
     isNameAlone ? model : `${model}=${[...new Set(names)].join("|")}`,
@@ -257,6 +258,7 @@ function lineOf(provider, entry) {
       ...(tiers === undefined ? [] : [`s${numberOf(tiers, serviceLists)}`]),
       ...(hours === undefined ? [] : [`h${numberOf(hours, hourLists)}`]),
       ...(fee === undefined ? [] : [`f${fee}`]),
+      ...(search === undefined ? [] : [`w${search}`]),
       ...changes.map(([start, later]) => `c${start}:${shortRates(later)}`),
       ...(from === undefined ? [] : [`a${from}`]),
     ].join(" "),

@@ -9,6 +9,7 @@ import { limitOutputAndTokens } from "./limit-tokens.ts";
 import { mostInputTokens } from "./most-input-tokens.ts";
 import { priceAt } from "./price-at.ts";
 import { type ServedModel, servedModel } from "./served-model.ts";
+import { withStatedCost } from "./stated-cost.ts";
 import { usageOrEstimate } from "./usage-of.ts";
 
 const noCall: ServedCall = {};
@@ -57,10 +58,11 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
       if (gpu !== undefined) return { usage, estimated, ...ownAmount(gpu, usage) };
       const call: Call = { usage, told, at, seconds, askedTier };
       const isOwn = name === undefined || name === model.model;
-      const bill = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
-      const { costUsd, substituted, pricedAs, unpriced } = bill;
+      const listed = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
+      const bill = withStatedCost(listed, model, returned, served.isWhole === true);
+      const { costUsd, substituted, pricedAs, costSource, unpriced } = bill;
       // One shape for all bills.
-      return { usage, estimated, costUsd, substituted, pricedAs, unpriced };
+      return { usage, estimated, costUsd, substituted, pricedAs, costSource, unpriced };
     },
     estimateTokens,
     mayHideOutput: hidden.mayHide,
@@ -70,7 +72,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
   };
 }
 
-type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted">;
+type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted" | "costSource">;
 
 /** A call that is billed. */
 interface Call extends Pick<ServedCall, "at" | "seconds" | "askedTier"> {

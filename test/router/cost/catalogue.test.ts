@@ -41,6 +41,7 @@ describe("looking up a model", () => {
         usdPerMillionInputTokens: 5,
         usdPerMillionOutputTokens: 30,
         usdPerMillionCachedInputTokens: 0.5,
+        searchFee: { usd: 0.01 },
         tiers: [
           {
             aboveInputTokens: 272_000,
@@ -76,6 +77,7 @@ describe("looking up a model", () => {
       usdPerMillionCachedInputTokens: 0.1,
       usdPerMillionCacheWriteTokens: 1.25,
       usdPerMillionCacheWrite1hTokens: 2,
+      searchFee: { usd: 0.01 },
       serviceTiers: { batch: { factor: 0.5, reserve: "asked" } },
       source: catalogueSource,
       checkedOn: "2026-09-23",
