@@ -50,13 +50,16 @@ const otherKind =
 /** Sound, models that are no longer served, and those of makers whose own rows hold there (see `lookUpModel`). */
 const notOfBedrock =
   /sonic|voxtral|anthropic\.|openai\.gpt-[5-9]|meta\.llama(?:2|3-8b|3-70b|3-1|3-2)|mi[sx]tral-(?:7b|8x7b|large-2402|small-2402)/;
-/** Groq's models that it no longer serves, of which the source says nothing. */
+/** Models that their maker no longer serves, of which the source says nothing. */
+const retired =
+  /^(?:o1-mini|o1-preview|gpt-4-vision-preview|gpt-4\.5-preview|gpt-3\.5-0301|gpt-3\.5-turbo-0613|gpt-4-32k|chatgpt-4o-latest|claude-2|claude-v1|gemini-1\.|gemini-pro|gemini-flash-1)/;
+/** The same of Groq. */
 const notOfGroq =
   /^(?:llama2|llama3-|gemma|mixtral|llama-3\.[12]-(?!8b-instant)|llama-3\.3-70b-specdec|mistral-saba|deepseek-r1)/;
 const completionsOnly = /^(ada|babbage|curie|davinci|text-davinci-.*|gpt-3\.5-turbo-instruct)$/;
 
 function isCurrent(provider, model) {
-  if (model.deprecated || completionsOnly.test(model.id)) return false;
+  if (model.deprecated || retired.test(model.id) || completionsOnly.test(model.id)) return false;
   if (provider === "groq" && notOfGroq.test(model.id)) return false;
   if (provider === "aws" && notOfBedrock.test(model.id)) return false;
   // Google's cloud also sells Claude, which its chat endpoint for Gemini does not serve.
