@@ -159,7 +159,7 @@ async function inspect(
     );
     for (const one of models) {
       const { id, endpoint, unknown } = one;
-      const advice = capabilityAdvice(one);
+      const advice = capabilityAdvice(one, router.strictCapabilities === true);
       for (const { isProblem, text } of one.pool === undefined ? [] : poolRemarks(id, one.pool))
         (isProblem ? problems : notices).push(text);
       if (endpoint.problem !== undefined) problems.push(`${id}: ${endpoint.problem}`);

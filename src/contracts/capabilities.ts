@@ -18,3 +18,25 @@ export interface Capabilities {
 
 /** A capability that a request may need beyond text. */
 export type NeededCapability = "tools" | "images" | "jsonSchema";
+
+/** Lesson of an answer or a refusal about a capability that is not known from the facts of its model. */
+export interface LearnedCapability {
+  /** Name of the model, or key of a pool's member. */
+  readonly name: string;
+  readonly capability: NeededCapability;
+  /** True: it has answered with it; false: it has refused for the lack of it. */
+  readonly has: boolean;
+  /** Time of the last call that showed it, in milliseconds since the epoch. It holds for an hour. */
+  readonly at: number;
+}
+
+/** Something that a server says its model lacks: a capability, or another part of a request. */
+export type LackedCapability =
+  | NeededCapability
+  | "audio"
+  | "documents"
+  /** A reasoning effort, or reasoning at all. */
+  | "effort"
+  | "developerRole"
+  | "systemRole"
+  | "webSearch";

@@ -133,6 +133,8 @@ export const errorFields: FieldsOf<RecordedError> = {
   requestId: text,
   retryable: flag,
   retryAfterMs: number,
+  lacks: text,
+  contextWindow: number,
 };
 
 const verdictFields: FieldsOf<CheckVerdict> = { name: text, accepted: flag, error: text, note: text };

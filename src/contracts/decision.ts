@@ -1,4 +1,5 @@
 import type { ArmAssignment } from "./arms.ts";
+import type { LackedCapability } from "./capabilities.ts";
 import type { Classification } from "./classifier.ts";
 import type { GpuCost } from "./gpu.ts";
 import type { Hop } from "./hop.ts";
@@ -133,6 +134,10 @@ export interface RecordedError {
   readonly requestId?: string | undefined;
   readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** What the model lacks for the request, by the words of its refusal. */
+  readonly lacks?: LackedCapability | undefined;
+  /** The model's true window in tokens, where the text of a context overflow states it. */
+  readonly contextWindow?: number | undefined;
 }
 
 /** Verdict of a check on the answer of an attempt. */
@@ -227,7 +232,10 @@ export interface Attempt<Id extends string = string> {
    * counts as degraded: its `check` is `outputLimit`. Absent: the request's own limit, or none.
    */
   readonly limited?: OutputLimited | undefined;
-  /** Request parameters that were left out because the target does not know them. */
+  /**
+   * What did not arrive: request parameters that the target does not know, and parts of the answer that have no place in it,
+   * such as bytes that are not UTF-8.
+   */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;
   /**

@@ -1,3 +1,4 @@
+import type { NeededCapability } from "./capabilities.ts";
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
 import type { FollowOptions, FollowUp } from "./follow-up.ts";
@@ -63,18 +64,23 @@ export interface StoreRecovered {
 }
 
 /**
- * Something in the life of a model that its users should know. Emitted once per model and kind.
+ * Something in the life of a model that its users should know. Emitted once per model and kind, and per capability where
+ * there is one.
  *
  * - `deprecated`, `retired`: by the dates of the catalogue, when the router is made or at the model's first call after.
  * - `substituted`: another model answered, whose price is known. `unknown`: one of which nothing is known answered, so
  *   that the cost is not known either.
  * - `changed`: answers name another model than the first answer did.
+ * - `withheld`: a request needed a `capability` that the model is not known to have and another permitted one is; a policy
+ *   did not see it. Images and files, and with `strictCapabilities` the others.
+ * - `lacks`: it has refused a request because it does not have a `capability`: other models are asked first, for an hour.
  */
 export interface ModelLifeEvent<Id extends string = string> {
   readonly type: "model-life";
-  readonly kind: "deprecated" | "retired" | "substituted" | "unknown" | "changed";
+  readonly kind: "deprecated" | "retired" | "substituted" | "unknown" | "changed" | "withheld" | "lacks";
   readonly model: Id | string;
   readonly name: string;
+  readonly capability?: NeededCapability | "contentTypes" | undefined;
   /** Date of the retirement, as `YYYY-MM-DD`, if it is known. */
   readonly retiresOn?: string | undefined;
   /** Model that the provider recommends instead. */

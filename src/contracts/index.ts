@@ -45,6 +45,7 @@ export type {
   ToolChoice,
   ToolMessage,
   TopLogprob,
+  UrlCitation,
   UserMessage,
 } from "./chat.ts";
 export type { AnswerRecord, Check, RecordedAnswer, RecordedVerdict } from "./check.ts";
@@ -122,6 +123,7 @@ export type {
   Capabilities,
   Health,
   Labels,
+  LackedCapability,
   Member,
   Model,
   ModelDefaults,
@@ -199,6 +201,7 @@ export type {
 export type {
   EndpointStates,
   HealthState,
+  LearnedWindow,
   ObservedFirstToken,
   ObservedHealth,
   ObservedOutcome,

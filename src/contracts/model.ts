@@ -1,5 +1,5 @@
 import type { Batches } from "./batches.ts";
-import type { Capabilities, NeededCapability } from "./capabilities.ts";
+import type { Capabilities, LackedCapability, NeededCapability } from "./capabilities.ts";
 import type { ChatRequest, Completion, CompletionChunk, ReasoningEffort } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
@@ -8,7 +8,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Price } from "./price.ts";
 import type { ServerDescription } from "./server-description.ts";
 
-export type { Capabilities, NeededCapability };
+export type { Capabilities, LackedCapability, NeededCapability };
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { ReasoningEffort } from "./chat.ts";
 
 /** An interface other than our own in which a request can come in, and which a model may speak itself. */
-export type NativeProtocol = "messages" | "responses";
+export type NativeProtocol = "messages" | "responses" | "generateContent";
 
 /**
  * A request as its sender wrote it, next to the chat request that it was translated to. A model that speaks the protocol

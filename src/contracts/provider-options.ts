@@ -23,7 +23,7 @@ export interface ProviderOptions {
   readonly capabilities?: Capabilities | undefined;
   /**
    * Capabilities to take for granted where neither `capabilities` nor the catalogue knows. A request with an
-   * image goes only to models that are known or assumed to read images.
+   * image goes only to models that are known or assumed to read images, if a permitted one is.
    */
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
   /**

@@ -1,3 +1,4 @@
+import type { LearnedCapability } from "./capabilities.ts";
 import type { GpuMeterState } from "./gpu.ts";
 import type { Json } from "./json.ts";
 import type { BreakerState, LearnedLimit } from "./resilience.ts";
@@ -112,6 +113,14 @@ export interface SpendState {
   readonly accounts: readonly SpendAccountState[];
 }
 
+/** The window that a model turned out to have, as it said when it refused what was too long. */
+export interface LearnedWindow {
+  readonly name: string;
+  readonly tokens: number;
+  /** Time at which it said so, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Everything that a router must not forget at a restart. Plain JSON without prompt text. */
 export interface RouterState {
   readonly formatVersion: 1;
@@ -122,6 +131,10 @@ export interface RouterState {
   readonly breakers?: readonly BreakerState[] | undefined;
   /** Rates learnt from rate limits. Absent if nothing was learnt. */
   readonly limits?: readonly LearnedLimit[] | undefined;
+  /** Windows learnt from context overflows. Absent if nothing was learnt. */
+  readonly windows?: readonly LearnedWindow[] | undefined;
+  /** Capabilities learnt from answers and refusals of the last hour. Absent if nothing was learnt. */
+  readonly capabilities?: readonly LearnedCapability[] | undefined;
   /** Measurements of own GPUs. Absent: none were made. */
   readonly gpus?: GpuMeterState | undefined;
   /** Use of budgets. Absent if the router keeps none. */

@@ -57,6 +57,8 @@ export interface Router<Id extends string = string> {
   readonly tuning?: Tuning | undefined;
   /** First 12 hex digits of the release's hash. Absent: the router was given none. */
   readonly release?: string | undefined;
+  /** Value of the option `strictCapabilities`, where it is true. */
+  readonly strictCapabilities?: true | undefined;
   /** True from the call of `close()` on. */
   readonly isClosed: boolean;
   /** Value of the option `shared`. */

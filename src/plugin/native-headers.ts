@@ -4,6 +4,7 @@ import type { NativeProtocol } from "../contracts/index.ts";
 export const nativeHeaders: Readonly<Record<NativeProtocol, readonly string[]>> = {
   messages: ["anthropic-version", "anthropic-beta"],
   responses: ["openai-beta"],
+  generateContent: [],
 };
 
 /** True for a value that can be sent: visible ASCII of a usual length. */

@@ -1,3 +1,5 @@
+import { fromBase64, toBase64 } from "./base64.ts";
+
 /** Thinking with a signature can be read by the model that wrote it alone, so signatures carry its name on their way. */
 
 /** A block of thinking as answers of models hold it. */
@@ -9,10 +11,13 @@ export interface SignedThinking {
 }
 
 const mark = "switchpoint.";
+/** The mark in base64: three characters become four. */
+const markBytes = "c3dpdGNocG9pbnQu";
 
 /** Returns the signature with the name of its writer. */
 export function signed(signature: string, writer: string): string {
-  return `${mark}${encodeURIComponent(writer)}.${signature}`;
+  // A dot ends the name here, and many names hold one: `gpt-5.5`.
+  return `${mark}${encodeURIComponent(writer).replaceAll(".", "%2E")}.${signature}`;
 }
 
 /** Returns writer and signature of what `signed` returned; undefined for a signature from elsewhere. */
@@ -27,6 +32,18 @@ export function readSigned(
   } catch {
     return undefined;
   }
+}
+
+/** The same for clients that take a signature for bytes, and encode those again: all of it is base64. */
+export function signedBytes(signature: string, writer: string): string {
+  return toBase64(new TextEncoder().encode(signed(signature, writer)));
+}
+
+/** Returns writer and signature of what `signedBytes` returned, in either alphabet of base64. */
+export function readSignedBytes(text: unknown): ReturnType<typeof readSigned> {
+  // Each signature of a request is looked at; others begin otherwise.
+  if (typeof text !== "string" || !text.startsWith(markBytes)) return undefined;
+  return readSigned(new TextDecoder().decode(fromBase64(text)));
 }
 
 /** Thinking of a message, with the model that alone can read it. */

@@ -1,4 +1,4 @@
-import { showDetail } from "../contracts/errors/index.ts";
+import { hideName, showDetail } from "../contracts/errors/index.ts";
 import { isRouterError, type Model, type ProviderErrorKind } from "../contracts/index.ts";
 import { cleanDetail } from "./clean-detail.ts";
 import { serverWords } from "./server-words.ts";
@@ -25,6 +25,8 @@ export function withServerText(
 ): unknown {
   if (!isRouterError(error, "provider")) return error;
   try {
+    for (const field of ["providerCode", "param"] as const)
+      if (!isName(error[field], name)) hideName(error, field);
     const { detail, status, kind } = error;
     if (typeof detail !== "string" || detail === "") return error;
     const isServers = status !== undefined || !withoutServer.has(kind);
@@ -34,4 +36,12 @@ export function withServerText(
     // An error that was frozen, or whose detail is a getter that throws: its text is then not shown.
   }
   return error;
+}
+
+/** What names of codes and fields are written in. */
+const nameForm = /^[\w.:[\]-]{1,100}$/;
+
+/** True for a name that holds no key, or for none. */
+function isName(value: string | undefined, model: string): boolean {
+  return value === undefined || (nameForm.test(value) && cleanDetail(value, undefined, model) === value);
 }

@@ -47,7 +47,8 @@ export const answerCases: readonly ProviderCase[] = [
     run: async (setup) => {
       const { said, completion, chunks } = await answered(setup, textAnswer);
       assert.equal(said.text, textAnswer.textPieces.join(""));
-      assert.equal(said.model, textAnswer.model, "completion.model must be the endpoint's model name");
+      if (setup.without?.["served-model"] === undefined)
+        assert.equal(said.model, textAnswer.model, "completion.model must be the endpoint's model name");
       assert.deepEqual(said.toolCalls, []);
       assert.equal(completion.object, "chat.completion");
       assert.equal(completion.choices.length, 1);

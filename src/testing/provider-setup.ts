@@ -11,6 +11,8 @@ export type ProviderFeature =
   | "json-schema"
   | "reasoning-effort"
   | "stop-sequences"
+  /** The name of the model that answers. */
+  | "served-model"
   /** The finish reason `content_filter`. */
   | "content-filtered-answer"
   | "cached-tokens"

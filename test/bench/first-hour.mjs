@@ -37,6 +37,8 @@ const server = createServer(async (request, response) => {
   let text = "";
   for await (const part of request.setEncoding("utf8")) text += part;
   if (request.method === "GET") return response.end(JSON.stringify({ object: "list", data: [] }));
+  // Only chat completions, as many a gateway.
+  if (request.url !== "/v1/chat/completions") return response.writeHead(404).end();
   const { model, messages } = JSON.parse(text);
   const prompt = messages.at(-1).content;
   const isRight = chance(`${model} ${prompt}`) < rightShare[model][isHard(prompt) ? "hard" : "easy"];

@@ -61,6 +61,25 @@ describe("doctor", () => {
     expect(server.requests.map(({ path }) => path)).toEqual(["/v1/models", "/v1/models"]);
   });
 
+  it("says what comes of a capability that is not known, and what strictCapabilities makes of it", async () => {
+    const open = folder.config(() =>
+      createRouter({ models: { may: fakeModel({ name: "x:may" }) }, policy: always("may") }),
+    );
+    expect((await runCli(["doctor", "--config", open])).out).toContain(
+      "may: a request with an image is sent to it only if no other permitted model is known to read images; a request with tools is sent to it, and goes on to a model that is known to call them if it refuses",
+    );
+    const strict = folder.config(() =>
+      createRouter({
+        models: { may: fakeModel({ name: "x:may" }) },
+        policy: always("may"),
+        strictCapabilities: true,
+      }),
+    );
+    expect((await runCli(["doctor", "--config", strict])).out).toContain(
+      "may: a request with an image is not sent to it (strictCapabilities); a request with tools is sent to it only if no other permitted model is known to call them (strictCapabilities)",
+    );
+  });
+
   it("lists unknown prices, old prices, retired models, and another model that answers", async () => {
     const price = { ...known.price, source: "https://example.com/prices", checkedOn: "2026-01-01" };
     const swapped = fakeModel({ provider: "openai", model: "gpt-4.1" });

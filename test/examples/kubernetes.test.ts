@@ -149,6 +149,8 @@ describe.skipIf(withoutRedis)("two replicas of the program", () => {
     onTestFinished(() => redis.stop());
     const cloud = createServer((request, response) => {
       request.resume();
+      // Only chat completions, as many a gateway.
+      if (request.url !== "/v1/chat/completions") return response.writeHead(404).end();
       asked.push("cloud");
       response.setHeader("content-type", "application/json");
       response.end(answer(1_000_000, "gpt-5.5"));

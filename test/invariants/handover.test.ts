@@ -3,11 +3,13 @@ import { always } from "../../policies/index.ts";
 import type { ChatMessage } from "../../src/contracts/index.ts";
 import { createRouter, type Model, type Router } from "../../src/index.ts";
 import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { bedrock } from "../../src/router/providers/bedrock.ts";
 import { vllm } from "../../src/router/providers/engines/index.ts";
 import { google } from "../../src/router/providers/google.ts";
 import { openai } from "../../src/router/providers/openai.ts";
 import type { LoopbackServer } from "../support/serve-with.ts";
 import { serveStrictAnthropic } from "../support/strict/anthropic.ts";
+import { serveStrictConverse } from "../support/strict/converse.ts";
 import { serveStrictGoogle } from "../support/strict/google.ts";
 import { serveStrictOpenAi } from "../support/strict/openai.ts";
 import type { Json } from "../support/strict/script.ts";
@@ -16,25 +18,54 @@ import type { Json } from "../support/strict/script.ts";
  * Ids of the models, each with its own server; all ordered pairs are tested, also those within one
  * provider.
  */
-const ids = ["gpt", "claude", "claudeOld", "gemini", "geminiOld", "qwen", "kimi"] as const;
+const ids = [
+  "gpt",
+  "claude",
+  "claudeOld",
+  "claudeOnAws",
+  "claudeOnAwsOld",
+  "gemini",
+  "geminiOld",
+  "qwen",
+  "kimi",
+] as const;
 type Id = (typeof ids)[number];
 
-const servers: Partial<Record<"openai" | "anthropic" | "google" | "compatible", LoopbackServer>> = {};
+const servers: Partial<
+  Record<"openai" | "anthropic" | "converse" | "google" | "compatible", LoopbackServer>
+> = {};
 let router: Router<Id>;
 
 beforeAll(async () => {
-  const [forOpenAi, forAnthropic, forGoogle, compatible] = await Promise.all([
+  const [forOpenAi, forAnthropic, converse, forGoogle, compatible] = await Promise.all([
     serveStrictOpenAi({ style: "openai" }),
     serveStrictAnthropic(),
+    serveStrictConverse(),
     serveStrictGoogle(),
     serveStrictOpenAi({ style: "reasoning" }),
   ]);
-  Object.assign(servers, { openai: forOpenAi, anthropic: forAnthropic, google: forGoogle, compatible });
+  Object.assign(servers, {
+    openai: forOpenAi,
+    anthropic: forAnthropic,
+    converse,
+    google: forGoogle,
+    compatible,
+  });
   const reasoning = { apiKey: "k", defaults: { reasoningEffort: "high" as const } };
   const models: Readonly<Record<Id, Model>> = {
     gpt: openai("gpt-5", { apiKey: "k", baseUrl: forOpenAi.url }),
     claude: anthropic("claude-opus-5", { ...reasoning, baseUrl: forAnthropic.url }),
     claudeOld: anthropic("claude-haiku-4-5", { ...reasoning, baseUrl: forAnthropic.url }),
+    claudeOnAws: bedrock("us.anthropic.claude-opus-5", {
+      ...reasoning,
+      region: "us-east-1",
+      baseUrl: converse.url,
+    }),
+    claudeOnAwsOld: bedrock("us.anthropic.claude-haiku-4-5-20251001-v1:0", {
+      ...reasoning,
+      region: "us-east-1",
+      baseUrl: converse.url,
+    }),
     gemini: google("gemini-3-flash", { ...reasoning, baseUrl: forGoogle.url }),
     geminiOld: google("gemini-2.5-flash", { ...reasoning, baseUrl: forGoogle.url }),
     qwen: vllm("qwen3", { baseUrl: compatible.url }),
@@ -113,6 +144,14 @@ describe("a model's own content", () => {
         body.messages.flatMap(({ content }: Json) => content).map((block: Json) => block.signature),
     ],
     [
+      "claudeOnAws",
+      "converse",
+      (body: Json) =>
+        body.messages
+          .flatMap(({ content }: Json) => content)
+          .map((block: Json) => block.reasoningContent?.reasoningText.signature),
+    ],
+    [
       "gemini",
       "google",
       (body: Json) =>
@@ -147,7 +186,9 @@ describe("content that an API cannot take", () => {
   it("is refused by a constraint before anything is sent", async () => {
     const file = (given: object) => ({ type: "file", file: given });
     expect(await refusals(file({ file_id: "file-1" }))).toEqual(
-      ["claude", "claudeOld", "gemini", "geminiOld"].map((id) => `${id}: capabilities: cannot read file-id`),
+      ["claude", "claudeOld", "claudeOnAws", "claudeOnAwsOld", "gemini", "geminiOld"].map(
+        (id) => `${id}: capabilities: cannot read file-id`,
+      ),
     );
     // The other models' APIs are known to take it.
     expect(await refusals(file({ file_data: "data:application/pdf;base64,JVBERi0=" }))).toEqual(

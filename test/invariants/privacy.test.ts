@@ -161,7 +161,7 @@ describe("what is private", () => {
             const text = await response.text();
             const head = JSON.stringify([...response.headers]);
             // Answers hold what models say; errors and headers do not.
-            failures.push(response.ok ? head : `${path} ${head} ${text}`);
+            failures.push(response.ok ? head : `${path.slice(0, 12)} ${head} ${text}`);
           };
           await post("/v1/chat/completions", { model: "auto", messages });
           await post("/v1/chat/completions", { model: "auto", messages, stream: true });
@@ -170,6 +170,12 @@ describe("what is private", () => {
             messages: [{ role: secrets.prompt, content }],
           });
           await post("/v1/responses", { model: "auto", input: content });
+          await post(`/v1beta/models/auto:generateContent?key=client-${secrets.key}`, {
+            contents: [{ role: secrets.prompt, parts: [{ text: content }] }],
+          });
+          await post(`/v1beta/models/${secrets.key}:countTokens?key=client-${secrets.key}`, {
+            contents: [{ parts: [{ functionResponse: { name: secrets.tool } }] }],
+          });
           await post("/v1/messages", {
             model: "auto",
             max_tokens: 10,

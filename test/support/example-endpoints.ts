@@ -1,6 +1,7 @@
-import type { RecordedRequest, ScenarioAnswer } from "../../src/testing/index.ts";
+import type { RecordedRequest, ScenarioAnswer, ScenarioWire } from "../../src/testing/index.ts";
 import { anthropicWire } from "./anthropic-server.ts";
 import { openaiWire } from "./openai-server.ts";
+import { responsesWire } from "./responses-server.ts";
 import { scenarioAnswer } from "./scenario-answer.ts";
 import { type LoopbackServer, type SeenRequest, sendJson, serveWith } from "./serve-with.ts";
 
@@ -19,8 +20,7 @@ export interface ExampleEndpoints {
  */
 export async function serveExampleEndpoints(): Promise<ExampleEndpoints> {
   const cloud = await serveWith((response, request) => {
-    const isAnthropic = request.url.startsWith("/v1/messages");
-    const wire = isAnthropic ? anthropicWire : openaiWire;
+    const wire = wires.get(request.url) ?? openaiWire;
     const recorded: RecordedRequest = {
       method: request.method,
       path: request.url,
@@ -57,10 +57,16 @@ export async function serveExampleEndpoints(): Promise<ExampleEndpoints> {
   };
 }
 
+const wires: ReadonlyMap<string, ScenarioWire> = new Map([
+  ["/v1/messages", anthropicWire],
+  ["/v1/responses", responsesWire],
+]);
+
 /** Text of the last message, whatever its form. */
 function promptOf({ body }: SeenRequest): string {
-  const { content } = body.messages.at(-1);
-  return typeof content === "string" ? content : JSON.stringify(content);
+  const { content, output } = (body.messages ?? body.input).at(-1);
+  const said = content ?? output;
+  return typeof said === "string" ? said : JSON.stringify(said);
 }
 
 const isSmall = ({ body }: SeenRequest): boolean => /mini|Qwen/.test(body.model);
@@ -87,7 +93,7 @@ function answerOf(request: SeenRequest): ScenarioAnswer {
   if (prompt.includes("Invoice B-2"))
     return text(isSmall(request) ? "The total is EUR 21.05" : '{"number":"B-2","totalEur":21.05}');
   if (prompt.includes("long story")) {
-    const limit: number = request.body.max_completion_tokens;
+    const limit: number = request.body.max_completion_tokens ?? request.body.max_output_tokens;
     const usage = { inputTokens: 10, outputTokens: limit };
     return scenarioAnswer({
       model,

@@ -1,6 +1,7 @@
 import type { ProviderOptions } from "../../src/contracts/index.ts";
 import type { Model } from "../../src/index.ts";
 import { anthropic } from "../../src/router/providers/anthropic.ts";
+import { bedrock } from "../../src/router/providers/bedrock.ts";
 import { google } from "../../src/router/providers/google.ts";
 import { openai } from "../../src/router/providers/openai.ts";
 import { openaiCompatible } from "../../src/router/providers/openai-compatible.ts";
@@ -9,10 +10,11 @@ import { anthropicWire } from "./anthropic-server.ts";
 import { archivedGoogle } from "./google-packages.ts";
 import { googleWire } from "./google-server.ts";
 import { openaiWire } from "./openai-server.ts";
+import { converseWire } from "./platforms/bedrock.ts";
 import { platformWires } from "./platforms/wires.ts";
 import { responsesWire } from "./responses-server.ts";
 
-export type WireName = "openai" | "responses" | "anthropic" | "google" | "google-archived";
+export type WireName = "openai" | "responses" | "anthropic" | "converse" | "google" | "google-archived";
 /** The fault laboratory has platforms too. */
 export type AnyWireName = WireName | keyof typeof platformWires;
 
@@ -34,6 +36,11 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   anthropic: {
     ...anthropicWire,
     model: (name, baseUrl, options) => anthropic(name, { ...options, baseUrl, apiKey: "k" }),
+  },
+  converse: {
+    ...converseWire,
+    model: (name, baseUrl, options) =>
+      bedrock(name, { ...options, region: "eu-central-1", baseUrl, apiKey: "k" }),
   },
   google: {
     ...googleWire,

@@ -40,6 +40,14 @@ export interface CompletionUsage {
   cost?: number;
   /** Parts of `cost`, in the provider's words. */
   cost_details?: { [part: string]: unknown };
+  /** Tokens of other models that the provider asked for this answer. They are in no other count. */
+  other_models?: OtherModelUsage[];
+}
+
+/** Tokens of another model that took part in an answer, which are billed at its price. */
+export interface OtherModelUsage extends Omit<CompletionUsage, "server_tool_use" | "other_models"> {
+  /** Name of the model, as the provider gives it. */
+  model: string;
 }
 
 /** A possible token at a place of the answer, and its probability. */

@@ -2,17 +2,20 @@ import type { CompletionUsage, FinishReason, Logprobs, Moderation, ServiceTier }
 import type { UrlCitation } from "./completion.ts";
 import type { MessageExtensions } from "./extensions.ts";
 
-/** A piece of a tool call. The first piece has id and name; the arguments of all pieces are joined. */
+/** A piece of a tool call. The first piece has id and name; arguments or inputs of all pieces are joined. */
 export interface ToolCallDelta {
   /** Index of the call that the piece belongs to. */
   index: number;
   id?: string;
+  /** `custom` for a call of a custom tool, which OpenAI's types of chunks do not know. */
   type?: "function";
   function?: {
     name?: string;
     /** Piece of the JSON text. */
     arguments?: string;
   };
+  /** Call of a custom tool, in place of `function`. */
+  custom?: { name?: string; input?: string };
 }
 
 /** Addition of a chunk to the message. */
@@ -23,6 +26,8 @@ export interface ChunkDelta extends MessageExtensions {
   tool_calls?: ToolCallDelta[];
   /** Sources that the text cites, as in `CompletionMessage`. */
   annotations?: UrlCitation[];
+  /** Piece of a spoken answer: sound and transcript of all pieces are joined. */
+  audio?: { id?: string; data?: string; transcript?: string; expires_at?: number };
   /** @deprecated Replaced by `tool_calls`. */
   function_call?: { name?: string; arguments?: string };
 }

@@ -32,7 +32,8 @@ export interface UrlCitation {
   };
 }
 
-interface SpokenAnswer {
+/** Sound that a model made, and its words. */
+export interface SpokenAnswer {
   id: string;
   /** Sound in base64. */
   data: string;

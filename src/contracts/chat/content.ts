@@ -24,13 +24,13 @@ export interface ImagePart {
   prompt_cache_breakpoint?: PromptCacheBreakpoint | undefined;
 }
 
-/** Sound as a part of a message. The router refuses it. */
+/** Sound as a part of a message, for models that hear it. */
 export interface AudioPart {
   type: "input_audio";
   input_audio: {
     /** Sound in base64. */
     data: string;
-    format: "wav" | "mp3";
+    format: "wav" | "mp3" | "flac" | "opus" | "aac" | "aiff" | "ogg" | "m4a" | "webm" | "pcm16";
   };
   prompt_cache_breakpoint?: PromptCacheBreakpoint | undefined;
 }

@@ -1,3 +1,4 @@
+import type { SpokenAnswer } from "./completion.ts";
 import type { ContentPart, RefusalPart, TextPart } from "./content.ts";
 import type { MessageExtensions } from "./extensions.ts";
 import type { FunctionCall, ToolCall } from "./tools.ts";
@@ -36,8 +37,8 @@ export interface AssistantMessage extends MessageExtensions {
   tool_calls?: ToolCall[] | undefined;
   /** Name that tells participants of the same role apart. */
   name?: string | undefined;
-  /** An earlier spoken answer. */
-  audio?: { id: string } | null | undefined;
+  /** An earlier spoken answer: the model that spoke it knows it by its id, others read its transcript. */
+  audio?: ({ id: string } & Partial<SpokenAnswer>) | null | undefined;
   /** @deprecated Replaced by `tool_calls`. */
   function_call?: FunctionCall | null | undefined;
 }
@@ -45,7 +46,8 @@ export interface AssistantMessage extends MessageExtensions {
 /** Result of a tool call. */
 export interface ToolMessage {
   role: "tool";
-  content: string | TextPart[];
+  /** Images, sound and files reach models whose interface has no place for them in a result as a message that follows. */
+  content: string | ContentPart[];
   /** Id of the call. */
   tool_call_id: string;
 }

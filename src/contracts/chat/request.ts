@@ -88,14 +88,14 @@ export type ChatRequest = {
     | null
     | undefined;
 
-  /** Kinds of output. The router refuses audio. */
-  modalities?: ("text" | "audio")[] | null | undefined;
-  /** Form of a spoken answer. The router refuses it. */
+  /** Kinds of output. */
+  modalities?: ("text" | "audio" | "image")[] | null | undefined;
+  /** Form of a spoken answer, of a model that speaks. */
   audio?:
     | { format: "wav" | "aac" | "mp3" | "flac" | "opus" | "pcm16"; voice: string | { id: string } }
     | null
     | undefined;
-  /** Web search of the provider. The router refuses it. */
+  /** Web search of the provider, of a model that has one. */
   web_search_options?:
     | {
         search_context_size?: "low" | "medium" | "high" | undefined;

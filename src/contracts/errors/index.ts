@@ -17,10 +17,12 @@ export { NoEligibleModelError } from "./no-eligible-model-error.ts";
 export { OutcomeFormatError } from "./outcome-format-error.ts";
 export { PolicyError } from "./policy-error.ts";
 export {
+  hideName,
   ProviderError,
   type ProviderErrorKind,
   type ProviderErrorOptions,
   showDetail,
+  showsDetail,
 } from "./provider-error.ts";
 export { recordError } from "./record-error.ts";
 export { RouterError, type RouterErrorCode } from "./router-error.ts";

@@ -4,10 +4,18 @@ import { RouterError } from "./router-error.ts";
 export class PolicyError extends RouterError {
   /** Name of the policy. */
   readonly policy: string;
+  /** Reasons why models that the policy names may not answer, by id. Absent: none of them is refused. */
+  readonly reasons?: Readonly<Record<string, string>>;
 
-  constructor(policy: string, problem: string, options?: ErrorOptions) {
-    super("policy", `policy ${policy} ${problem}`, options);
+  constructor(
+    policy: string,
+    problem: string,
+    options: ErrorOptions & { readonly reasons?: Readonly<Record<string, string>> } = {},
+  ) {
+    const { reasons, ...rest } = options;
+    super("policy", `policy ${policy} ${problem}`, rest);
     this.policy = policy;
+    if (reasons !== undefined) this.reasons = reasons;
   }
 
   static {

@@ -1,3 +1,5 @@
+import type { LackedCapability } from "../capabilities.ts";
+import type { Attempt } from "../decision.ts";
 import { RouterError } from "./router-error.ts";
 
 /**
@@ -56,6 +58,21 @@ export interface ProviderErrorOptions {
   readonly summary?: string | undefined;
   /** Text of the provider. It is kept non-enumerable, so that no logger meets it by chance. */
   readonly detail?: string | undefined;
+  /**
+   * True for a request that this model refused and that is not known to be at fault itself: one other model is asked. Read
+   * with `invalid-request` and `too-large` only, which end the request otherwise. Default false.
+   */
+  readonly otherMayAnswer?: boolean | undefined;
+  /** What the model lacks for the request, by the words of its refusal. */
+  readonly lacks?: LackedCapability | undefined;
+  /** The model's true window in tokens, where the text of a context overflow states it. */
+  readonly contextWindow?: number | undefined;
+  /** The provider's own code of the failure: `unsupported_value`. */
+  readonly providerCode?: string | undefined;
+  /** The field of the request that the provider names: `messages[0].role`. */
+  readonly param?: string | undefined;
+  /** Text that the model had written before it failed. */
+  readonly partialText?: string | undefined;
 }
 
 const inspectSymbol: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
@@ -70,13 +87,25 @@ export class ProviderError extends RouterError {
   readonly requestId: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  /** True if another model may accept what this one refused: see `ProviderErrorOptions`. */
+  readonly otherMayAnswer: boolean;
+  /** What the model lacks for the request, by the words of its refusal. */
+  readonly lacks: LackedCapability | undefined;
+  /** The model's true window in tokens, where the text of a context overflow states it. */
+  readonly contextWindow: number | undefined;
+  /** The provider's own code of the failure. */
+  readonly providerCode: string | undefined;
+  /** The field of the request that the provider names. */
+  readonly param: string | undefined;
+  /** Attempts of a request that two models refused; undefined for others. Non-enumerable. */
+  declare attempts: readonly Attempt[] | undefined;
   /**
    * Text of the provider. A router removes what it holds of the request and of keys, at most 2,000 characters
    * are left, and `console.error` shows it. In an error of a model that is called without a router it is as
    * the provider sent it, and not shown. Non-enumerable.
    */
   declare readonly detail: string | undefined;
-  /** Text that a stream had delivered before it failed. Non-enumerable. */
+  /** Text that a stream had delivered before it failed, or that a model wrote and its server refused. Non-enumerable. */
   declare partialText: string | undefined;
 
   constructor(options: ProviderErrorOptions) {
@@ -91,10 +120,20 @@ export class ProviderError extends RouterError {
     this.retryable = options.retryable ?? retryableKinds.has(options.kind);
     const { retryAfterMs } = options;
     this.retryAfterMs = retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined;
+    this.otherMayAnswer = options.otherMayAnswer ?? false;
+    this.lacks = options.lacks;
+    this.contextWindow = options.contextWindow;
+    this.providerCode = options.providerCode;
+    this.param = options.param;
     // Non-enumerable; and no `cause`, which console.log prints anyway: SDK errors carry the provider's text,
     // headers and request.
     Object.defineProperty(this, "detail", { value: options.detail, enumerable: false, configurable: true });
-    Object.defineProperty(this, "partialText", { value: undefined, enumerable: false, writable: true });
+    Object.defineProperty(this, "partialText", {
+      value: options.partialText,
+      enumerable: false,
+      writable: true,
+    });
+    Object.defineProperty(this, "attempts", { value: undefined, enumerable: false, writable: true });
   }
 
   static {
@@ -119,8 +158,13 @@ export function showDetail(error: ProviderError, detail: string, said: string | 
   if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
 }
 
+/** Removes the code or the field that a provider names, where it is not one that a reader may see. */
+export function hideName(error: ProviderError, name: "providerCode" | "param"): void {
+  Object.defineProperty(error, name, { value: undefined, enumerable: true, configurable: true });
+}
+
 /** True if the detail was replaced by `showDetail`. */
-function showsDetail(error: ProviderError): boolean {
+export function showsDetail(error: ProviderError): boolean {
   return cleanMark in error;
 }
 

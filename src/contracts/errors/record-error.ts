@@ -17,5 +17,7 @@ export function recordError(error: unknown): RecordedError {
     requestId: error.requestId,
     retryable: error.retryable,
     retryAfterMs: error.retryAfterMs,
+    ...(error.lacks !== undefined && { lacks: error.lacks }),
+    ...(error.contextWindow !== undefined && { contextWindow: error.contextWindow }),
   };
 }

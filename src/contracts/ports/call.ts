@@ -1,3 +1,4 @@
+import type { NeededCapability } from "../capabilities.ts";
 import type { OutputLimited } from "../decision.ts";
 import type { Hop } from "../hop.ts";
 import type { CalledGpu } from "./gpu-measure.ts";
@@ -43,6 +44,8 @@ export interface Call {
   readonly paid?: boolean | undefined;
   /** True if a busy endpoint passed the call on: it needs no token of the retry budget. */
   readonly spilled?: boolean | undefined;
+  /** Capabilities that the request needs and of which the model's facts say nothing. Absent: none. */
+  readonly unproven?: readonly NeededCapability[] | undefined;
   /** Own GPUs that the call goes to. Absent: none. */
   readonly gpu?: CalledGpu | undefined;
 }
@@ -50,6 +53,7 @@ export interface Call {
 /** The port, or the rule of a port, that refuses a call. */
 export type RefusedBy =
   | "constraint"
+  | "capability"
   | "maxCostUsd"
   | "maxCost"
   | "budget"

@@ -14,7 +14,7 @@ export type {
   Left,
   ReachedBound,
 } from "./ledger.ts";
-export type { Observer } from "./observer.ts";
+export type { Observer, WithheldModel } from "./observer.ts";
 export type { OutputToLimit, Pricing, ReturnedUsage, ServedCall } from "./pricing.ts";
 export type { QuotaDesk, QuotaRefusal, QuotaRequest } from "./quota-desk.ts";
 export type { AnswerToKeep, CacheRequest, ResponseCache } from "./response-cache.ts";

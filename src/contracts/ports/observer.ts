@@ -1,3 +1,4 @@
+import type { NeededCapability } from "../capabilities.ts";
 import type { Attempt } from "../decision.ts";
 import type { Hop } from "../hop.ts";
 import type { Call } from "./call.ts";
@@ -9,6 +10,13 @@ export interface EndedCall {
   readonly unlisted: boolean;
 }
 
+/** A model that a policy did not see, since it is not known to have a capability. */
+export interface WithheldModel {
+  readonly model: string;
+  readonly name: string;
+  readonly capability: NeededCapability | "contentTypes";
+}
+
 /** Receives each step of a router's calls. Never throws. */
 export interface Observer {
   started(call: Call): void;
@@ -18,8 +26,13 @@ export interface Observer {
   within<T>(call: Call, work: () => T): T;
   /** Reports that a model was skipped although it was next. */
   skipped(requestId: string, model: string, hop: Hop, reason: string): void;
-  /** Reports a call that has ended, before the next step is chosen: what is learnt here counts for it. */
-  learnt(call: Call, attempt: Attempt): void;
+  /** Reports models that a decision kept from its policy, since others are known to have what the request needs. */
+  withheld(models: readonly WithheldModel[]): void;
+  /**
+   * Reports a call that has ended, before the next step is chosen: what is learnt here counts for it. `shown`: see
+   * `Call.unproven`; those of them that the answer has shown.
+   */
+  learnt(call: Call, attempt: Attempt, shown?: readonly NeededCapability[]): void;
   /**
    * Reports a call that has ended, once the next step is known. `of.unlisted`: the request's end was reported
    * before, or never is. Returns the copy that listeners got; undefined if there are none.

@@ -35,8 +35,6 @@ export interface OutputToLimit {
   readonly usualOutputTokens: number;
   /** Limit at which an earlier answer of the request ended; 0 if none did. */
   readonly cutAt: number;
-  /** Number of answers that are asked for. */
-  readonly answers: number;
   readonly left: Left;
   /** Start of the call in milliseconds since the epoch, for prices that change. Absent: the first price holds. */
   readonly at?: number | undefined;

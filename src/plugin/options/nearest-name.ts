@@ -1,11 +1,18 @@
 /** Longest name that is compared, in characters. */
 const longest = 64;
 
-/** Returns the known name that a misspelt one is meant to be; undefined if none is near. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+/**
+ * Returns the known name that a misspelt one is meant to be; undefined if none is near. `most`: the largest number of edits;
+ * by default a third of the letters.
+ */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+  most: number = Math.max(1, Math.floor(name.length / 3)),
+): string | undefined {
   if (name.length > longest) return undefined;
   let nearest: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3) + 1);
+  let least = most + 1;
   for (const one of known) {
     const edits = one.length > longest ? least : editsBetween(name.toLowerCase(), one.toLowerCase());
     if (edits < least) {

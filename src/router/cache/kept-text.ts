@@ -30,7 +30,7 @@ const wide = /[^\0-\xff]/;
 
 function isWhole({ choices }: Completion): boolean {
   const choice = choices[0];
-  if (choice === undefined || choices.length !== 1 || choice.finish_reason !== "stop") return false;
+  if (choice === undefined || choice.finish_reason !== "stop") return false;
   const { content, refusal, tool_calls: calls } = choice.message;
   const callsTool =
     (calls !== undefined && calls !== null && calls.length > 0) || "function_call" in choice.message;

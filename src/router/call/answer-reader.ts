@@ -1,4 +1,5 @@
 import type { Completion, CompletionChunk } from "../../contracts/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import type { Execution } from "./context.ts";
 import { callOnce, follow, generate, readOutput } from "./generate.ts";
 import { openStream } from "./open-stream.ts";
@@ -42,6 +43,8 @@ class Reader implements AnswerReader {
   #ready: readonly CompletionChunk[] = [];
   #read = 0;
   #call: StreamCall | undefined;
+  /** Work on the end of an answer that came while its reader was away. */
+  #ending: Promise<void> | undefined;
   #completion: Completion | undefined;
   /** Error that ended the request, perhaps while the consumer was away. */
   #ended: { readonly error: unknown } | undefined;
@@ -76,8 +79,9 @@ class Reader implements AnswerReader {
         return chunk;
       }
       if (this.#completion !== undefined) return undefined;
-      if (this.#call !== undefined) return this.#continue(this.#call);
-      await this.#open();
+      if (this.#ending !== undefined) await this.#ending;
+      else if (this.#call !== undefined) return this.#continue(this.#call);
+      else await this.#open();
     }
   }
 
@@ -128,7 +132,7 @@ class Reader implements AnswerReader {
       const opened = await openStream(this.#execution, this.#walk, move.call);
       if (opened.failed === undefined) return this.#begin(opened.call);
       const { call, error } = opened.failed;
-      moving = this.#walk.failed(call.planned, call.record, error);
+      moving = this.#walk.failed(call.planned, call.record, error, call);
     }
   }
 
@@ -136,6 +140,11 @@ class Reader implements AnswerReader {
     this.#call = call;
     this.#show(call.hasBegun ? call.held.splice(0) : []);
     call.guard.whenAway((reason) => {
+      if (call.isWhole(reason)) {
+        this.#ending = this.#end(call);
+        this.#ending.catch(ignore);
+        return;
+      }
       const error = call.fail(reason);
       this.#ended = { error };
       call.record.report(undefined);
@@ -166,7 +175,7 @@ class Reader implements AnswerReader {
     this.#call = undefined;
     const error = call.fail(thrown);
     try {
-      await this.#follow(this.#walk.failed(call.planned, call.record, error));
+      await this.#follow(this.#walk.failed(call.planned, call.record, error, call));
     } catch (ending) {
       this.#ended = { error: ending };
       throw ending;
@@ -175,6 +184,12 @@ class Reader implements AnswerReader {
   }
 
   async #afterEnd(call: StreamCall): Promise<CompletionChunk | undefined> {
+    await this.#end(call);
+    return this.#advance();
+  }
+
+  /** Ends the call with its answer, or goes on with another one if it is degraded and nobody has seen anything of it. */
+  async #end(call: StreamCall): Promise<void> {
     this.#call = undefined;
     call.release(false);
     const completion = call.assembler.completion();
@@ -184,13 +199,12 @@ class Reader implements AnswerReader {
     // A limit may have been used up by reasoning: another call can still answer.
     if ((isCut || isInvalid) && !call.hasBegun) {
       await this.#follow(this.#walk.answered(call.planned, call.record, completion, "degraded"));
-      return this.#advance();
+      return;
     }
     await this.#walk.answered(call.planned, call.record, completion, "accepted");
     // An answer without content (a mere finish reason) is an answer too.
     this.#show(call.hasBegun ? [] : call.held);
     this.#completion = completion;
-    return this.#advance();
   }
 
   /** True if the request has a schema and the answer does not validate. Who reads the result is told so. */

@@ -1,13 +1,14 @@
-import type { Completion, CompletionChunk, TokenLogprob } from "../../contracts/index.ts";
+import type { Completion, CompletionChunk, TokenLogprob, ToolCall } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
+import { AnswerFields } from "./answer-fields.ts";
 import { createContentFilters } from "./content-filters.ts";
+import { createGrowingAudio, type GrowingAudio } from "./growing-audio.ts";
 import { createGrowingText } from "./growing-text.ts";
 import { mostUsage } from "./most-usage.ts";
 import { reasoningOf } from "./written-text.ts";
 
 type Delta = CompletionChunk["choices"][number]["delta"];
 type Choice = Completion["choices"][number];
-type ToolCall = { id: string; type: "function"; function: { name: string; arguments: string } };
 
 /** Part of an answer that has arrived. */
 export interface Received {
@@ -18,6 +19,8 @@ export interface Received {
   /** Name of the model that answers, according to the server. */
   readonly model?: string | undefined;
   readonly serviceTier?: CompletionChunk["service_tier"];
+  /** True if nothing more was written: the answer ended, by a failure. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** Assembles the chunks of a stream into the answer that `generate` would have returned. */
@@ -38,6 +41,7 @@ const knownFields: ReadonlySet<string> = new Set([
   "refusal",
   "tool_calls",
   "function_call",
+  "audio",
 ]);
 
 export function createAssembler(): Assembler {
@@ -51,8 +55,11 @@ class ChunkAssembler implements Assembler {
   #model = "";
   readonly #text = createGrowingText();
   readonly #filters = createContentFilters();
+  readonly #fields = new AnswerFields();
+  #audio: GrowingAudio | undefined;
   #refusal = "";
   #finishReason: Choice["finish_reason"] | undefined;
+  #nativeReason: string | undefined;
   #usage: CompletionChunk["usage"];
   /** The most usage that was told, also before more content. */
   #told: CompletionChunk["usage"];
@@ -75,6 +82,7 @@ class ChunkAssembler implements Assembler {
     this.#model = chunk.model || this.#model;
     this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
     this.#filters.add(chunk);
+    this.#fields.add(chunk);
     const choice = chunk.choices[0];
     // A copy: the consumer gets the chunk, and the call is billed by it.
     if (chunk.usage) {
@@ -87,7 +95,9 @@ class ChunkAssembler implements Assembler {
     if (choice === undefined) return;
     if (choice.delta) this.#addDelta(choice.delta);
     this.#addLogprobs(choice.logprobs);
-    if (choice.finish_reason) this.#finishReason = choice.finish_reason;
+    if (!choice.finish_reason) return;
+    this.#finishReason = choice.finish_reason;
+    this.#nativeReason = choice.native_finish_reason ?? undefined;
   }
 
   get text(): string {
@@ -114,12 +124,15 @@ class ChunkAssembler implements Assembler {
   completion(): Completion {
     const content = this.#text.toString();
     const toolCalls = this.#toolCalls;
+    const audio = this.#audio?.whole();
+    const isSilent = content === "" && (toolCalls.length > 0 || audio !== undefined);
     const message: Choice["message"] = {
       ...this.#extras,
       role: "assistant",
-      content: content === "" && toolCalls.length > 0 ? null : content,
+      content: isSilent ? null : content,
       refusal: this.#refusal === "" ? null : this.#refusal,
       ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
+      ...(audio !== undefined ? { audio } : {}),
     };
     return {
       id: this.#id,
@@ -131,11 +144,12 @@ class ChunkAssembler implements Assembler {
           index: 0,
           message,
           finish_reason: this.#finishReason ?? "stop",
+          ...(this.#nativeReason !== undefined ? { native_finish_reason: this.#nativeReason } : {}),
           logprobs: this.#tokens.length === 0 ? null : { content: this.#tokens, refusal: null },
           ...this.#filters.ofChoice,
         },
       ],
-      ...this.#filters.ofAnswer,
+      ...this.#fields.all,
       ...(this.#usage ? { usage: this.#usage } : {}),
       ...(this.#serviceTier ? { service_tier: this.#serviceTier } : {}),
     };
@@ -160,6 +174,13 @@ class ChunkAssembler implements Assembler {
       addToolCall(this.#toolCalls, call);
       this.#addOther(call.function?.name);
       this.#addOther(call.function?.arguments);
+      this.#addOther(call.custom?.name);
+      this.#addOther(call.custom?.input);
+    }
+    if (delta.audio) {
+      this.#audio ??= createGrowingAudio();
+      this.#audio.add(delta.audio);
+      this.#addOther(delta.audio.transcript);
     }
     this.#addOther(reasoningOf(delta));
     for (const key in delta) {
@@ -196,11 +217,18 @@ function addToolCall(calls: ToolCall[], delta: NonNullable<Delta["tool_calls"]>[
   while (calls.length <= at) {
     calls.push({ id: "", type: "function", function: { name: "", arguments: "" } });
   }
+  const { index, id, type, function: part, custom, ...extras } = delta;
+  if (custom && calls[at]?.type === "function")
+    calls[at] = { id: calls[at].id, type: "custom", custom: { name: "", input: "" } };
   const call = calls[at] as ToolCall;
-  const { index, id, type, function: part, ...extras } = delta;
   if (id) call.id = id;
-  if (part?.name) call.function.name += part.name;
-  if (part?.arguments) call.function.arguments += part.arguments;
+  if (call.type === "custom") {
+    if (custom?.name) call.custom.name += custom.name;
+    if (custom?.input) call.custom.input += custom.input;
+  } else {
+    if (part?.name) call.function.name += part.name;
+    if (part?.arguments) call.function.arguments += part.arguments;
+  }
   // Not by assignment, which would take a field "__proto__" for the prototype.
   for (const [field, value] of Object.entries(extras))
     Object.defineProperty(call, field, { value, writable: true, enumerable: true, configurable: true });

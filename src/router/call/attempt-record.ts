@@ -11,9 +11,14 @@ import { askedServiceTier } from "../../plugin/service-tier.ts";
 import { shortName } from "../../plugin/short-text.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext, RequestScope } from "./context.ts";
+import { shownCapabilities } from "./shown-capabilities.ts";
 import { reasoningOf } from "./written-text.ts";
 
 const noTier = {};
+
+/** Stands for bytes that are not UTF-8. Models also write it themselves, where they break a character. */
+const replacement = "\ufffd";
+const unreadable = "characters that cannot be read (U+FFFD)";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -96,6 +101,7 @@ class RunningAttempt implements AttemptRecord {
 
   answer(completion: Completion): void {
     const choice = completion.choices[0];
+    if (choice?.message.content?.includes(replacement)) this.dropped(unreadable);
     const [servedModel, finishReason] = [shortName(completion.model), shortName(choice?.finish_reason)];
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
     this.#bill(
@@ -107,7 +113,9 @@ class RunningAttempt implements AttemptRecord {
     );
     if (finishReason !== undefined)
       this.#record.finishReason = finishReason as NonNullable<Attempt["finishReason"]>;
-    this.#end(this.#record.costUsd, tokensOf(this.#record.usage));
+    const { unproven } = this.#ready.call;
+    const shown = unproven && shownCapabilities(unproven, choice?.message, this.#context.chat);
+    this.#end(this.#record.costUsd, tokensOf(this.#record.usage), shown);
   }
 
   succeed({ inputTokens, model }: { inputTokens: number | undefined; model: string | undefined }): void {
@@ -212,7 +220,7 @@ class RunningAttempt implements AttemptRecord {
   }
 
   /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
-  #billReceived({ written, usage, model, serviceTier }: Received): void {
+  #billReceived({ written, usage, model, serviceTier, isWhole }: Received): void {
     const said = shortName(model);
     if (said !== undefined) this.#record.servedModel = said;
     const told: unknown = usage?.completion_tokens;
@@ -220,7 +228,7 @@ class RunningAttempt implements AttemptRecord {
     const returned = usage && { ...usage, completion_tokens: output, total_tokens: undefined };
     this.#bill(returned as ReturnedUsage, () => output, said, serviceTier);
     // What was not told is an estimate, whatever was.
-    this.#record.costEstimated = true;
+    if (!(isWhole && usage)) this.#record.costEstimated = true;
   }
 
   #estimate(text: string): number {
@@ -236,13 +244,18 @@ class RunningAttempt implements AttemptRecord {
     const { costUsd, usage } = this.#record;
     const isUnknown =
       received !== undefined &&
+      !received.isWhole &&
       (received.written === "" || this.#context.ports.pricing.mayHideOutput(model, this.#effort()));
     const most = (counted: number | undefined, reserved: number | undefined) =>
       isUnknown ? Math.max(counted ?? 0, reserved ?? 0) : counted;
     this.#end(most(costUsd, call.costUsd), received === undefined ? 0 : most(tokensOf(usage), call.tokens));
   }
 
-  #end(spentUsd: number | undefined, usedTokens: number | undefined): void {
+  #end(
+    spentUsd: number | undefined,
+    usedTokens: number | undefined,
+    shown?: ReturnType<typeof shownCapabilities>,
+  ): void {
     const { scope, ports } = this.#context;
     const { call, pass } = this.#ready;
     const record = this.#record;
@@ -251,7 +264,7 @@ class RunningAttempt implements AttemptRecord {
     record.latencyMs = this.#elapsedMs();
     insert(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;
-    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record);
+    ports.observer.learnt(call, this.#abandoned && call.hop !== "hedge" ? asLate(record) : record, shown);
     pass.end(record);
   }
 

@@ -4,6 +4,7 @@ import type { LimitedOutput } from "../../contracts/ports/pricing.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
 import { isOutsideBudgets, machineOf, outputWeightOf } from "../../plugin/own-gpu.ts";
 import { askedServiceTier } from "../../plugin/service-tier.ts";
+import { unprovenOf } from "../../plugin/unproven-of.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { CallContext } from "./context.ts";
 import type { Proposal } from "./plan/index.ts";
@@ -64,6 +65,7 @@ export function callOf(
     direct,
     paid,
     spilled,
+    unproven: unprovenOf(candidate.facts, facts),
     ...(gpu !== undefined && {
       gpu: {
         machine: machineOf(candidate.facts),
@@ -113,7 +115,6 @@ function limitFor(
     asked,
     usualOutputTokens,
     cutAt: scope.cutAt,
-    answers: Math.max(1, chat.n ?? 1),
     left,
     at: ports.clock.wall(),
     mostSeconds: mostMs === undefined ? undefined : Math.max(0, mostMs) / 1_000,

@@ -39,7 +39,8 @@ export const chatCall: CallKind<Completion> = {
       callOptions(context, ready, record, guard, ready.model.generate),
     ),
   settle(completion, record, { model }) {
-    checkCompletion(completion, model.name);
-    record.answer(completion);
+    const answer = checkCompletion(completion, model.name);
+    record.answer(answer);
+    return answer;
   },
 };

@@ -96,6 +96,8 @@ export interface CallContext {
   readonly poolOf?: ((id: string) => PoolAccess | undefined) | undefined;
   readonly plan: readonly PlannedStep[];
   readonly fallbacks: readonly string[];
+  /** What the request says about fallbacks. Absent: nothing. */
+  readonly fallback?: boolean | undefined;
   /** Rules of the attempt plan, the same for all requests of a router. */
   readonly rules: PlanRules;
   /** Hop of a plan of one call that nothing follows. Absent: the plan answers the request. */

@@ -105,7 +105,11 @@ export function callOfWork<T>(
   return {
     // Async, so that work which throws at once has failed like any other.
     ask: async (_context, { model }, _record, guard) => checkAnswer(await work(guard.abort.signal), model),
-    settle: ({ inputTokens, servedModel }, record) => record.succeed({ inputTokens, model: servedModel }),
+    settle: (answer, record) => {
+      const { inputTokens, servedModel } = answer;
+      record.succeed({ inputTokens, model: servedModel });
+      return answer;
+    },
   };
 }
 

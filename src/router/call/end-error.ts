@@ -1,6 +1,8 @@
 import {
   AllModelsFailedError,
+  type Attempt,
   BudgetExceededError,
+  isRouterError,
   LimitExceededError,
   NoEligibleModelError,
 } from "../../contracts/index.ts";
@@ -21,14 +23,16 @@ export interface Remembered {
 export function endError(
   { scope, signal, direct }: CallContext,
   { because, attemptId = "" }: PlanEnd,
-  { passedOver }: Pick<PlanState, "passedOver">,
+  { passedOver, refused }: Pick<PlanState, "passedOver" | "refused">,
   { errors, refusals }: Remembered,
 ): unknown {
   switch (because) {
     case "aborted":
       return signal?.reason;
-    case "error":
-      return errors?.get(attemptId);
+    case "error": {
+      const error = errors?.get(attemptId);
+      return refused === undefined || refused === attemptId ? error : withAttempts(error, scope.attempts);
+    }
     case "deadline":
       return deadlineError(scope);
     case "limits":
@@ -53,6 +57,12 @@ export function endError(
       return new BudgetExceededError(bound, problem, attempts);
     }
   }
+}
+
+/** The error that follows a refusal of another model shows both. */
+function withAttempts(error: unknown, attempts: readonly Attempt[]): unknown {
+  if (isRouterError(error, "provider")) error.attempts = attempts;
+  return error;
 }
 
 /** Returns the milliseconds after which the first of the models without room may have some. */

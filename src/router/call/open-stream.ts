@@ -72,7 +72,7 @@ async function openBeside(
   }
   const error = call.fail(failure.thrown);
   try {
-    await walk.failed(call.planned, call.record, error);
+    await walk.failed(call.planned, call.record, error, call);
   } catch (ending) {
     if (execution.signal?.aborted || isRouterError(ending, "deadline-exceeded")) {
       other.fail(ending);

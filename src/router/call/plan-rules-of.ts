@@ -7,15 +7,16 @@ import type { PlanRules } from "./plan/index.ts";
 export function planRulesOf(
   options: ResolvedExecutionOptions,
   models: Readonly<Record<string, Pick<Model, "name" | "effort" | "contextWindow" | "members">>>,
+  learnedOf: (name: string) => number | undefined = nothingLearnt,
 ): PlanRules {
   const { retries, fallback, backoffBaseMs, backoffCapMs, retryAfterCapMs } = options;
-  const windows: Record<string, number | undefined> = Object.fromEntries(
-    Object.entries(models).map(([id, { contextWindow }]) => [id, contextWindow]),
-  );
-  // Members of a pool come and go. A window is read only after one was too small.
-  for (const [id, { members }] of Object.entries(models))
-    if (members !== undefined)
-      Object.defineProperty(windows, id, { enumerable: true, get: () => leastWindow(members()) });
+  const windows: Record<string, number | undefined> = {};
+  // Members of a pool come and go, and windows are learnt. One is read only after another was too small.
+  for (const [id, { name, contextWindow, members }] of Object.entries(models)) {
+    const declared = () => (members === undefined ? contextWindow : leastWindow(members()));
+    const get = () => least([declared(), learnedOf(name)]);
+    Object.defineProperty(windows, id, { enumerable: true, get });
+  }
   return {
     retries,
     fallback,
@@ -38,6 +39,14 @@ function sharedOf(
 }
 
 function leastWindow(members: readonly Member[]): number | undefined {
-  const known = members.flatMap(({ facts: { contextWindow } }) => contextWindow ?? []);
+  return least(members.map(({ facts }) => facts.contextWindow));
+}
+
+function least(windows: readonly (number | undefined)[]): number | undefined {
+  const known = windows.filter((window) => window !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function nothingLearnt(): undefined {
+  return undefined;
 }

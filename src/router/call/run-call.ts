@@ -1,3 +1,4 @@
+import { failedAnswer } from "../../plugin/answer/failed-answer.ts";
 import { type AttemptRecord, type ReadyCall, startAttempt } from "./attempt-record.ts";
 import type { CallContext } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
@@ -12,8 +13,8 @@ export type Ended<T> = { readonly record: AttemptRecord } & (
 /** A kind of call: how it asks, and how its record ends. Plain functions, so that a call creates no closures for them. */
 export interface CallKind<T> {
   ask(context: CallContext, ready: ReadyCall, record: AttemptRecord, guard: Guard): Promise<T>;
-  /** Ends the record with the answer. May throw for one that cannot be read: the call has then failed. */
-  settle(value: T, record: AttemptRecord, ready: ReadyCall): void;
+  /** Ends the record with the answer, and returns it as it was read. May throw for one that cannot be: the call has then failed. */
+  settle(value: T, record: AttemptRecord, ready: ReadyCall): T;
 }
 
 const nothing = { written: "" };
@@ -30,12 +31,14 @@ export async function runCall<T>(
     guard.limit(context.ports.options.attemptTimeoutMs, "no answer within attemptTimeoutMs");
     const { observer } = context.ports;
     const ask = () => kind.ask(context, ready, record, guard);
-    const value = await guard.race(observer.surrounds ? () => observer.within(ready.call, ask) : ask);
-    kind.settle(value, record, ready);
+    const answer = await guard.race(observer.surrounds ? () => observer.within(ready.call, ask) : ask);
+    const value = kind.settle(answer, record, ready);
     return { record, value, failed: false };
   } catch (thrown) {
     const error = toTypedError(thrown, ready.model, context);
-    record.fail(error, mayBeBilled(error) ? nothing : undefined);
+    const answer = failedAnswer(error);
+    const billed = mayBeBilled(error) ? nothing : undefined;
+    record.fail(error, answer === undefined ? billed : { ...answer, isWhole: true });
     return { record, error, failed: true };
   } finally {
     guard.release(false);

@@ -5,11 +5,12 @@ import {
   isRouterError,
   ProviderError,
 } from "../../contracts/index.ts";
+import { ChunkReader } from "../../plugin/answer/chunk-reader.ts";
 import { atHand, type TakeAtHand } from "../../plugin/at-hand.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
-import { type Assembler, createAssembler } from "./assembler.ts";
+import { type Assembler, createAssembler, type Received } from "./assembler.ts";
 import { type AttemptRecord, startAttempt } from "./attempt-record.ts";
 import { callOptions } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
@@ -37,6 +38,8 @@ export interface StreamCall {
   next(): Promise<CompletionChunk | undefined>;
   /** Takes the next chunk if it has been received. Undefined: `next` tells what there is. */
   takeReady(): CompletionChunk | undefined;
+  /** True if the end of the answer has come, and `reason` is not that its caller has left: nothing can take it back. */
+  isWhole(reason: unknown): boolean;
   /**
    * Ends the call with an error and returns it as a typed error. If the call had failed already, returns the
    * first error.
@@ -63,6 +66,7 @@ class RunningStream implements StreamCall {
   hasBegun = false;
   readonly #execution: Execution;
   readonly #watch: OutputWatch | undefined;
+  readonly #shapes: ChunkReader;
   #iterator: AsyncIterator<CompletionChunk> | undefined;
   #takeAtHand: TakeAtHand<CompletionChunk> | undefined;
   #stopped: BudgetExceededError | undefined;
@@ -75,6 +79,7 @@ class RunningStream implements StreamCall {
     this.record = startAttempt(execution, planned);
     this.guard = createGuard(execution, planned.model.name);
     this.assembler = createAssembler();
+    this.#shapes = new ChunkReader(planned.model.name);
     this.#watch = watchOutput(execution, planned, this.assembler);
   }
 
@@ -82,7 +87,12 @@ class RunningStream implements StreamCall {
   next(): Promise<CompletionChunk | undefined> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken.error);
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    return this.guard.race(() => this.#pull()).then((read) => this.#take(read));
+    return this.guard
+      .race(() => this.#pull())
+      .then(
+        (read) => this.#take(read),
+        (error) => this.#endOr(error),
+      );
   }
 
   takeReady(): CompletionChunk | undefined {
@@ -122,9 +132,16 @@ class RunningStream implements StreamCall {
     const error = toTypedError(thrown, this.planned.model, this.#execution);
     this.#failure = { error };
     if (this.hasBegun && carriesText(error)) error.partialText = this.assembler.text;
-    this.record.fail(error, this.hasBegun || mayBeBilled(error) ? this.assembler.received() : undefined);
+    this.record.fail(error, this.#receivedBefore(error));
     this.release(false);
     return error;
+  }
+
+  /** Returns what is billed: all that has come, unless the provider refused before it wrote anything. */
+  #receivedBefore(error: unknown): Received | undefined {
+    const isTold = error === this.#shapes.failure && this.#shapes.failure !== undefined;
+    if (!isTold && !this.hasBegun && !mayBeBilled(error)) return undefined;
+    return { ...this.assembler.received(), isWhole: isTold };
   }
 
   abandon(): void {
@@ -143,18 +160,41 @@ class RunningStream implements StreamCall {
     return observer.surrounds ? observer.within(this.planned.call, read) : read();
   }
 
+  isWhole(reason: unknown): boolean {
+    const { signal } = this.#execution;
+    return this.#shapes.hasEnded && !(signal?.aborted && reason === signal.reason);
+  }
+
+  /** Ends an answer whose end has come: what its stream does after it no longer matters. Throws for any other. */
+  #endOr(error: unknown): undefined {
+    if (!this.isWhole(error)) throw error;
+    if (this.#shapes.failure !== undefined) throw this.#shapes.failure;
+    this.#close();
+    return undefined;
+  }
+
   #take(read: IteratorResult<CompletionChunk>): CompletionChunk | undefined {
     if (!read?.done) {
-      const chunk = checkChunk(read);
+      const chunk = this.#read(read);
+      if (chunk === undefined) return undefined;
       this.assembler.add(chunk);
       this.#stopped = this.#watch?.note(chunk);
       // What was read is still delivered; no more of it is paid for.
       if (this.#stopped !== undefined) this.#close();
       return chunk;
     }
+    if (this.#shapes.failure !== undefined) throw this.#shapes.failure;
     if (this.assembler.finishReason !== undefined) return undefined;
     const summary = "the stream ended without a finish reason";
     throw new ProviderError({ kind: "incomplete", model: this.planned.model.name, summary });
+  }
+
+  #read(read: IteratorResult<CompletionChunk>): CompletionChunk | undefined {
+    try {
+      return this.#shapes.read(checkChunk(read));
+    } catch (error) {
+      return this.#endOr(error);
+    }
   }
 
   #close(): void {
@@ -169,9 +209,7 @@ function checkChunk(read: IteratorResult<CompletionChunk>): CompletionChunk {
     dropPromises(read);
     throw new TypeError("a chunk must have choices");
   }
-  // Some servers leave out the delta where there is nothing new.
-  const choice = chunk.choices[0];
-  if (choice !== undefined && choice?.delta === undefined) dropPromises(chunk);
+  if (chunk.choices[0]?.delta === undefined) dropPromises(chunk);
   return chunk;
 }
 
@@ -190,7 +228,8 @@ const heldLimit = 1_024;
 
 function hasContent(chunk: CompletionChunk): boolean {
   const delta = chunk.choices[0]?.delta;
-  return Boolean(delta?.content || delta?.refusal || delta?.tool_calls?.length);
+  if (delta?.content || delta?.refusal || delta?.tool_calls?.length) return true;
+  return Boolean(delta?.audio?.data || delta?.audio?.transcript || delta?.images?.length);
 }
 
 function carriesText(error: unknown): error is ProviderError | DeadlineExceededError | BudgetExceededError {

@@ -83,8 +83,13 @@ export class Walk {
     throw signal.reason;
   }
 
-  /** Reports a call that failed with a typed error. */
-  failed(failed: ReadyCall, record: AttemptRecord, error: unknown): Move | Promise<Move> {
+  /** Reports a call that failed with a typed error; `hasBegun` if the caller has seen content. */
+  failed(
+    failed: ReadyCall,
+    record: AttemptRecord,
+    error: unknown,
+    { hasBegun = false }: { readonly hasBegun?: boolean } = {},
+  ): Move | Promise<Move> {
     const { attemptId } = failed.call;
     const { signal, ports } = this.#execution;
     this.#previous = record;
@@ -100,12 +105,16 @@ export class Walk {
         attemptId,
         at: isRouterError(error, "deadline-exceeded") ? this.#afterDeadline() : this.#now(),
         kind: isProviders ? error.kind : undefined,
+        // What it refuses may be what it lacks.
+        otherMayAnswer:
+          (isProviders && (error.otherMayAnswer || failed.call.unproven !== undefined)) || undefined,
+        contextWindow: isProviders ? error.contextWindow : undefined,
         retryable: isProviders && error.retryable,
         retryAfterMs: isProviders ? error.retryAfterMs : undefined,
         holdMs: left?.holdMs ?? ports.admission.holdMs(failed.call),
         elsewhere: left?.elsewhere,
         maxWaitMs: left?.maxWaitMs,
-        delivered: isProviders && error.partialText !== undefined,
+        delivered: isProviders && hasBegun,
         draw: isProviders && error.retryable ? ports.random() : 0,
       }),
     );
@@ -252,13 +261,14 @@ export class Walk {
 }
 
 /** Returns the attempt plan's view of a decided request, or of a direct call, which is numbered by it. */
-function planInputOf({ scope, plan, fallbacks, rules, direct }: CallContext): PlanInput {
+function planInputOf({ scope, plan, fallbacks, fallback, rules, direct }: CallContext): PlanInput {
   return {
     requestId: scope.id,
     plan: plan.map(planned),
     fallbacks,
     deadlineAt: scope.deadline?.at,
     rules,
+    fallback,
     direct: direct && { attemptId: `${scope.id}/${direct}-${scope.numberCall()}`, hop: direct },
   };
 }

@@ -42,7 +42,7 @@ class Watch implements OutputWatch {
     this.#execution = execution;
     this.#planned = planned;
     this.#assembler = assembler;
-    this.#tokens = outputLimit * Math.max(1, execution.chat.n ?? 1);
+    this.#tokens = outputLimit;
     this.#costUsd = costUsd;
     this.#allTokens = tokens;
     this.#nextAt = this.#tokens;

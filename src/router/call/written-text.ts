@@ -6,6 +6,10 @@ const known: ReadonlySet<string> = new Set([
   "function_call",
   "annotations",
   "audio",
+  // What is in the others again, and names.
+  "provider_parts",
+  "phase",
+  "written_by",
 ]);
 /** Fields that hold text in a block of reasoning. Signatures are left out. */
 const blockFields = ["text", "thinking", "summary"] as const;

@@ -10,7 +10,7 @@
  * the images that other providers' models of 2025 read. Facts that no page
  * states are left out and so unknown: Claude models older than 4.5 have no documented schema output, and the rates of
  * gpt-6.2-astra for cached and long input were not found. What is left out here is filled from LiteLLM's table.
- * Tools of GPT-6 are those over Responses: see model-api.ts.
+ * Tools of GPT-6 are those over Responses: see src/plugin/openai-api.ts.
  */
 export const reviewed = "2026-11-25";
 

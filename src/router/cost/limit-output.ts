@@ -21,7 +21,7 @@ const roomyFactor = 4;
  * what can be paid for if that is at least 256 tokens. Otherwise the cost returned is more than is left.
  */
 export function limitOutput(call: OutputToLimit): LimitedOutput {
-  const { model, request, asked, cutAt, answers, usualOutputTokens, left } = call;
+  const { model, request, asked, cutAt, usualOutputTokens, left } = call;
   const { price } = model;
   // It has the conditions of the call among its fields.
   const bounds: CallBounds = call;
@@ -30,11 +30,11 @@ export function limitOutput(call: OutputToLimit): LimitedOutput {
   const wanted = asked ?? Math.min(modelLimit ?? roomy, roomy);
   if (price === undefined) return { outputLimit: wanted, costUsd: undefined, limited: undefined };
   const most = mostInputTokensOn(model, request);
-  const perToken = (answers * highestOutputRate(price, most, bounds)) / 1e6;
+  const perToken = highestOutputRate(price, most, bounds) / 1e6;
   // Output that costs nothing needs no limit: long answers of an own machine would be cut for nothing.
   if (perToken === 0)
     return { outputLimit: asked, costUsd: finite(highestCost(price, most, 0, bounds)), limited: undefined };
-  const costOf = (tokens: number) => highestCost(price, most, tokens * answers, bounds);
+  const costOf = (tokens: number) => highestCost(price, most, tokens, bounds);
   if (costOf(0) === Number.POSITIVE_INFINITY)
     return { outputLimit: wanted, costUsd: undefined, limited: undefined };
   const payable = affordable(left.usd, costOf, perToken);

@@ -15,15 +15,15 @@ export function limitOutputAndTokens(call: OutputToLimit): LimitedOutput {
   const limited = limitOutput(call);
   const left = call.left.tokens;
   if (left === undefined) return limited;
-  const { model, request, answers, asked, usualOutputTokens, cutAt } = call;
+  const { model, request, asked, usualOutputTokens, cutAt } = call;
   const most = mostInputTokensOn(model, request);
   const roomy = Math.ceil(4 * Math.max(roomyOutputTokens / 4, usualOutputTokens, cutAt));
   const wanted = limited.outputLimit ?? asked ?? Math.min(model.maxOutputTokens ?? roomy, roomy);
-  const payable = Math.floor((left - most) / answers);
-  if (wanted <= payable) return { ...limited, outputLimit: wanted, tokens: most + wanted * answers };
+  const payable = Math.floor(left - most);
+  if (wanted <= payable) return { ...limited, outputLimit: wanted, tokens: most + wanted };
   if (payable < leastOutputTokens) {
     const least = Math.min(wanted, leastOutputTokens);
-    return { ...limited, outputLimit: least, tokens: most + least * answers };
+    return { ...limited, outputLimit: least, tokens: most + least };
   }
   const { costUsd } = limitOutput({ ...call, asked: payable });
   const from = asked ?? model.maxOutputTokens;
@@ -31,7 +31,7 @@ export function limitOutputAndTokens(call: OutputToLimit): LimitedOutput {
   return {
     outputLimit: payable,
     costUsd,
-    tokens: most + payable * answers,
+    tokens: most + payable,
     limited: { from, to: payable, by: "budget", reason },
   };
 }

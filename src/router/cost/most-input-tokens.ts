@@ -82,7 +82,17 @@ function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
 function bytesOfPart(part: { readonly type?: unknown } | null | undefined, seen: Seen): number {
   if (part?.type === "image_url") return perImage;
   if (part?.type === "file") return unknownLength;
+  if (part?.type === "input_audio") return soundTokens(part as { readonly input_audio?: unknown });
   return bytesIn(part, 0, seen);
+}
+
+/** Characters of base64 that are at least one token: speech of 6 kbit/s, at 32 tokens for a second. */
+const charactersPerToken = 16;
+const perSound = 64;
+
+function soundTokens({ input_audio: sound }: { readonly input_audio?: unknown }): number {
+  const { data } = (sound ?? {}) as { readonly data?: unknown };
+  return typeof data === "string" ? perSound + Math.ceil(data.length / charactersPerToken) : unknownLength;
 }
 
 /** Number of values that were looked at, which bounds the time for a value that holds itself many times. */

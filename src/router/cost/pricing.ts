@@ -7,6 +7,7 @@ import { estimateTokens } from "./estimate-tokens.ts";
 import { createHiddenOutput } from "./hidden-output.ts";
 import { limitOutputAndTokens } from "./limit-tokens.ts";
 import { mostInputTokens } from "./most-input-tokens.ts";
+import { withOtherModels } from "./other-models.ts";
 import { priceAt } from "./price-at.ts";
 import { type ServedModel, servedModel } from "./served-model.ts";
 import { withStatedCost } from "./stated-cost.ts";
@@ -58,7 +59,11 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
       if (gpu !== undefined) return { usage, estimated, ...ownAmount(gpu, usage) };
       const call: Call = { usage, told, at, seconds, askedTier };
       const isOwn = name === undefined || name === model.model;
-      const listed = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
+      const own = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
+      const listed: Amount =
+        returned?.other_models === undefined
+          ? own
+          : withOtherModels(own, returned, { asked: model, models, at, serviceTier: usage.serviceTier });
       const bill = withStatedCost(listed, model, returned, served.isWhole === true);
       const { costUsd, substituted, pricedAs, costSource, unpriced } = bill;
       // One shape for all bills.

@@ -1,4 +1,5 @@
 import type { ModelFacts, Price } from "../../contracts/index.ts";
+import { makersName } from "../../plugin/makers-name.ts";
 import { isListedProvider, lookUpModel } from "./catalogue.ts";
 
 /** Verdict on the name in an answer. */
@@ -29,9 +30,11 @@ export function servedModel(
   servedName: string,
   models: readonly ModelFacts[],
 ): ServedModel {
+  const { provider, endpoint } = asked;
   const [name, served] = [plain(asked.model), plain(servedName)];
   if (served === "" || isSameName(name, served)) return asAsked;
-  const { provider, endpoint } = asked;
+  // A platform adds to the names of models, which answer by their own.
+  if (platforms.has(provider) && makersName(name) === makersName(served)) return asAsked;
   const isOwnAddress = endpoint === undefined && provider !== "azure";
   const inRouter = models.find(
     (one) => one.provider === provider && one.endpoint === endpoint && plain(one.model) === served,
@@ -61,6 +64,9 @@ export function servedModel(
     other: listed,
   };
 }
+
+/** Platforms that sell models of others. */
+const platforms: ReadonlySet<string> = new Set(["bedrock", "vertex"]);
 
 function plain(name: string): string {
   return name

@@ -69,19 +69,9 @@ function addSearches(usage: Counted, searches: unknown): void {
 
 type Counted = { -readonly [Key in keyof Usage]: Usage[Key] };
 
-/** Counts of cached tokens outside of the details, as some providers with OpenAI's wire name them. */
-interface OtherNames {
-  readonly prompt_cache_hit_tokens?: unknown;
-  readonly cached_tokens?: unknown;
-}
-
 function addInputParts(usage: Counted, returned: NonNullable<Returned>): void {
   const details: Partial<InputDetails> | null | undefined = returned.prompt_tokens_details;
-  const other = returned as OtherNames;
-  const told =
-    validCount(details?.cached_tokens) ??
-    validCount(other.prompt_cache_hit_tokens) ??
-    validCount(other.cached_tokens);
+  const told = validCount(details?.cached_tokens);
   let uncached = usage.inputTokens;
   if (told !== undefined) {
     usage.cachedInputTokens = Math.min(told, usage.inputTokens);

@@ -16,6 +16,7 @@ import { createPricing } from "../cost/pricing.ts";
 import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
+import { createLearnedWindows } from "../health/learned-windows.ts";
 import { createSessions } from "../health/sessions.ts";
 import { createUsageMeans } from "../health/usage-means.ts";
 import { checkedFunction } from "../life/checked-function.ts";
@@ -29,8 +30,10 @@ import { createPoolWatches } from "../life/pool-watches.ts";
 import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
+import { createLearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { resolveLimitOptions } from "../limits/limit-options.ts";
 import { createLimits } from "../limits/limits.ts";
+import { passOverLacking } from "../limits/pass-over-lacking.ts";
 import { createRetryBudget } from "../limits/retry-budget.ts";
 import { createSharedRates } from "../limits/shared-rates.ts";
 import { normaliseRequest } from "../request/index.ts";
@@ -89,9 +92,11 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const means = createUsageMeans();
   const health = createHealth();
   const gpus = createGpuMeter();
+  const windows = createLearnedWindows();
   const sessions = createSessions({ maxSessions });
   const { breaker, retryBudget: retries, limits: bounds, hedge } = options.execution ?? {};
   const breakers = createBreakers(breaker);
+  const learned = createLearnedCapabilities();
   const retryBudget = createRetryBudget(retries);
   const limits = bounds === undefined ? undefined : createLimits(bounds, { models, clock: now });
   const { shared } = options;
@@ -137,6 +142,8 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     models: facts,
     hasPools: facts.some(({ pool }) => pool !== undefined),
     kinOf: kinAmong(facts),
+    strictCapabilities: options.strictCapabilities,
+    learntOf: (name, capability) => learned.has(name, capability, now()),
     classifierTimeoutMs: options.classifierTimeoutMs,
     random: random ?? Math.random,
     clock: clock.wall,
@@ -146,6 +153,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     leastTokens,
     promise: options.promise,
     healthOf: health.of,
+    windowOf: windows.of,
     gpuOf(model, at, load) {
       const cost = gpuCost(model.gpu as OwnGpu, gpus.read(machineOf(model), at), load);
       return { cost, price: gpuPrice(cost) };
@@ -156,12 +164,29 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const ports: ExecutionPorts = {
     clock,
     random: random ?? Math.random,
-    admission: createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
-    observer: createObserver({ events, means, health, gpus, life, now }),
+    admission: passOverLacking(
+      createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
+      learned,
+      now,
+    ),
+    observer: createObserver({ events, means, health, gpus, windows, life, learned, now }),
     pricing: createPricing(Object.values<Model>(models)),
     options: execution,
   };
-  const state = { means, health, gpus, breakers, sessions, budgets: ledger.kept, limits, inputs, ids, clock };
+  const state = {
+    means,
+    health,
+    gpus,
+    windows,
+    breakers,
+    learned,
+    sessions,
+    budgets: ledger.kept,
+    limits,
+    inputs,
+    ids,
+    clock,
+  };
   const fixed: FixedParts<Id> = {
     models,
     deciding,
@@ -178,7 +203,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     }),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
-    rules: planRulesOf(execution, models),
+    rules: planRulesOf(execution, models, (name) => windows.of(name, now())),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
     countTokens: async (text, signal) => {

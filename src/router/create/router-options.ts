@@ -40,10 +40,17 @@ export interface RouterOptions<Id extends string> {
   readonly constraints?: Constraints<Id> | undefined;
   /**
    * Capabilities that a model is taken to have where neither it nor the catalogue says: `["images"]`. Without
-   * it a request with an image goes only to models that are known to read images; tools and JSON schema go to
-   * models that are known to be able, if a permitted one is. Default none.
+   * it a request with an image goes only to models that are known to read images, if a permitted one is; one that needs
+   * tools or a JSON schema goes where the policy sends it, with a model that is known to be able as its fallback.
+   * Default none.
    */
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
+  /**
+   * True if a model that is not known to have a capability is left out where a permitted one is known to have it, and an
+   * image goes only to models that are known to read images. Decisions, `switchpoint doctor` and the event `model-life`
+   * tell it. Default false.
+   */
+  readonly strictCapabilities?: boolean | undefined;
   readonly execution?: ExecutionOptions | undefined;
   /**
    * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user: at most
@@ -152,6 +159,7 @@ export const routerOptions: OptionTable<RouterOptions<string> & WithModels<strin
     optional: true,
     expected: 'an array of "tools", "images" and "jsonSchema"',
   },
+  strictCapabilities: { is: "boolean", default: false },
   execution: { is: "any", optional: true, expected: "options of `execution`" },
   shared: {
     is: "object",

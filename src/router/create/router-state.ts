@@ -6,9 +6,11 @@ import type { KeptBudget } from "../budget/ledger.ts";
 import { checkSpend, exportSpend } from "../budget/spend-state.ts";
 import { checkGpuMeterState, type GpuMeter } from "../health/gpu-meter.ts";
 import { checkHealthState, type HealthTracker } from "../health/health.ts";
+import { checkLearnedWindows, type LearnedWindows } from "../health/learned-windows.ts";
 import { checkSessionsState, type Sessions } from "../health/sessions.ts";
 import { checkUsageMeansState, type UsageMeans } from "../health/usage-means.ts";
 import { type Breakers, checkBreakerStates } from "../limits/breakers.ts";
+import { checkLearnedCapabilities, type LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { checkLearnedLimits, type Limits } from "../limits/limits.ts";
 import type { InputStates } from "./input-states.ts";
 
@@ -16,7 +18,9 @@ export interface StateParts {
   readonly means: UsageMeans;
   readonly health: HealthTracker;
   readonly gpus: GpuMeter;
+  readonly windows: LearnedWindows;
   readonly breakers: Breakers;
+  readonly learned: LearnedCapabilities;
   readonly sessions: Sessions;
   /** Budgets that this process keeps. */
   readonly budgets: readonly KeptBudget[];
@@ -34,10 +38,12 @@ export interface StateParts {
  * A copy of it.
  */
 export function exportState(parts: StateParts): RouterState {
-  const { means, health, gpus, breakers, sessions, budgets, limits, inputs, clock } = parts;
+  const { means, health, gpus, windows, breakers, learned, sessions, budgets, limits, inputs, clock } = parts;
   const [now, wallNow] = [clock.monotonic(), clock.wall()];
   const read = inputs.exportState();
+  const learnt = windows.exportState(now, wallNow - now);
   const measured = gpus.exportState(now, wallNow);
+  const capabilities = learned.exportState(now, wallNow);
   return copyOf<RouterState>({
     formatVersion: 1,
     usageMeans: means.exportState(wallNow),
@@ -46,6 +52,8 @@ export function exportState(parts: StateParts): RouterState {
     sessions: sessions.exportState(wallNow - now),
     ...(budgets.length > 0 && { spend: exportSpend(budgets) }),
     ...(limits && { limits: limits.exportState(wallNow) }),
+    ...(learnt.length > 0 && { windows: learnt }),
+    ...(capabilities.length > 0 && { capabilities }),
     ...(measured.machines.length > 0 && { gpus: measured }),
     ...(read && { inputs: read }),
   });
@@ -70,7 +78,9 @@ export function restoreState(parts: StateParts, given: RouterState): void {
     "sessions",
     "spend",
     "limits",
+    "capabilities",
     "gpus",
+    "windows",
     "inputs",
   ]);
   const state = copyOf(given);
@@ -78,12 +88,14 @@ export function restoreState(parts: StateParts, given: RouterState): void {
     throw new InvalidOptionError("state.formatVersion", state.formatVersion, "1");
   const { usageMeans, sessions } = state;
   const { health = { formatVersion: 1, models: [] }, breakers = [], limits = [], inputs = {} } = state;
-  const { gpus = { formatVersion: 1, machines: [] } } = state;
+  const { capabilities = [], gpus = { formatVersion: 1, machines: [] }, windows = [] } = state;
   // All parts are checked before any of them replaces what is known.
   checkUsageMeansState(usageMeans);
   checkHealthState(health);
   checkGpuMeterState(gpus);
   checkBreakerStates(breakers);
+  checkLearnedWindows(windows);
+  checkLearnedCapabilities(capabilities);
   checkSessionsState(sessions);
   if (parts.limits !== undefined) checkLearnedLimits(limits);
   const spent = checkSpend(state.spend, parts.budgets);
@@ -94,7 +106,9 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   parts.means.restoreState(usageMeans, now, wallNow);
   parts.health.restoreState(health, now, wallNow);
   parts.gpus.restoreState(gpus, now, wallNow);
+  parts.windows.restoreState(windows, now, wallNow);
   parts.breakers.restoreState(breakers, now, wallNow);
+  parts.learned.restoreState(capabilities, now, wallNow);
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);
   parts.limits?.restoreState(limits, wallNow);
   parts.budgets.forEach(({ book }, at) => {

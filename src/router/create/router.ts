@@ -64,6 +64,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       return closed;
     },
     ...(parts.shared === undefined ? {} : { shared: parts.shared }),
+    ...(parts.deciding.strictCapabilities && { strictCapabilities: true }),
 
     async decide(request, options) {
       const draw = readOption(options, "draw");

@@ -11,7 +11,7 @@ import type {
 import { mergeFacts } from "../../plugin/merge-facts.ts";
 import { reasonOfNone } from "../../plugin/reason-of-none.ts";
 import { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
-import { refuseUnknown } from "./capabilities.ts";
+import { leaveOutUnknown } from "./capabilities.ts";
 import type { Deciding, DecisionParts } from "./deciding.ts";
 import { permits } from "./eligible.ts";
 import type { Kin } from "./same-model.ts";
@@ -63,8 +63,8 @@ export function permittedOf(asked: readonly AskedMember[]): true | string {
 }
 
 /**
- * Asks constraints about each member of a pool, with the pool's id and the member's facts. A member that is not known to have
- * a capability is refused where another one is known to have it. `at` is a time on the monotonic clock.
+ * Asks constraints about each member of a pool, with the pool's id and the member's facts. A member that is not known to read
+ * an image or a file is left out where another one is known to, as models are. `at` is a time on the monotonic clock.
  */
 export function askMembers<Id extends string>(
   parts: CandidateParts,
@@ -80,22 +80,24 @@ export function askMembers<Id extends string>(
       member.state === "ready" ? permits(candidate, constraints, context) : `state: ${member.state}`;
     return { member, candidate, permitted };
   });
-  return withoutUnknown(asked, context.request);
+  return withoutUnknown(asked, context.request, parts.strictCapabilities);
 }
 
 function withoutUnknown<Id extends string>(
   asked: readonly AskedMember<Id>[],
   request: ConstraintContext["request"],
+  isStrict: boolean,
 ): readonly AskedMember<Id>[] {
   const permitted = asked.filter((one) => one.permitted === true);
-  const refused = refuseUnknown(
+  const unknown = leaveOutUnknown(
     permitted.map(({ member, candidate }) => ({ ...candidate, id: member.key })),
     request,
+    isStrict,
   );
-  if (refused === undefined) return asked;
+  if (unknown === undefined) return asked;
   return asked.map((one) => {
-    const reason = one.permitted === true ? refused.get(one.member.key) : undefined;
-    return reason === undefined ? one : { ...one, permitted: `capabilities: ${reason}` };
+    const found = one.permitted === true ? unknown.get(one.member.key) : undefined;
+    return found === undefined ? one : { ...one, permitted: `capabilities: ${found.reason}` };
   });
 }
 

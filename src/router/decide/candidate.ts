@@ -27,6 +27,8 @@ export interface CandidateParts {
   readonly estimate: (facts: ModelFacts, request: RequestFacts, now: number) => Estimate;
   /** Returns the health of a model by name; undefined where it is not known. */
   readonly healthOf: (name: string, now: number) => Health | undefined;
+  /** Returns the window that a model turned out to have, by name; undefined where it is not known. */
+  readonly windowOf: (name: string, now: number) => number | undefined;
   /** Returns what own GPUs cost at a time, with the price that this comes to; called only for models that have some. */
   readonly gpuOf: (
     facts: ModelFacts,
@@ -35,6 +37,8 @@ export interface CandidateParts {
   ) => { readonly cost: GpuCost; readonly price: Price | undefined };
   /** Returns what other ids stand for a model. */
   readonly kinOf: KinOf;
+  /** True if a model that is not known to have a capability is left out where another one is. */
+  readonly strictCapabilities: boolean;
 }
 
 /**
@@ -75,14 +79,18 @@ const nothing: KnownOfModel = {};
  * clock. `key` is the name by which its health is kept. Default: that of the model.
  */
 export function candidateFor<Id extends string>(
-  { estimate, healthOf, gpuOf, kinOf }: CandidateParts,
+  { estimate, healthOf, windowOf, gpuOf, kinOf }: CandidateParts,
   id: Id,
   { facts: given, key = given.name, load }: Pick<Member, "facts" | "load"> & Partial<Pick<Member, "key">>,
   request: RequestFacts,
   now: number,
 ): Candidate<Id> {
   const gpu = given.gpu === undefined ? undefined : gpuOf(given, now, load);
-  const facts = gpu === undefined ? given : { ...given, price: gpu.price };
+  const priced = gpu === undefined ? given : { ...given, price: gpu.price };
+  const learnt = windowOf(key, now);
+  // What the model said itself counts, if it is less than what is declared.
+  const isLess = learnt !== undefined && !(learnt >= (given.contextWindow ?? Number.POSITIVE_INFINITY));
+  const facts = isLess ? { ...priced, contextWindow: learnt } : priced;
   const { inputTokens, costUsd, leastCostUsd, leastTokens, usualOutputTokens } = estimate(
     facts,
     request,

@@ -6,26 +6,15 @@ import type {
   RecordedCandidate,
   RequestFacts,
 } from "../../contracts/index.ts";
+import type { WithheldModel } from "../../contracts/ports/index.ts";
+import { needs, needsAny } from "../../plugin/unproven-of.ts";
 
-type Needed = (request: RequestFacts) => boolean;
-
-/** Capabilities that a request may need beyond text, with a function that detects the need. */
-export const needs: readonly (readonly [capability: NeededCapability, needed: Needed])[] = [
-  ["tools", (request) => request.tools > 0],
-  ["images", (request) => request.images > 0],
-  ["jsonSchema", (request) => request.jsonSchema],
-];
-
-const deeds = {
+/** Capabilities as what a model does, for messages. */
+export const deeds = {
   tools: "call tools",
   images: "read images",
   jsonSchema: "answer by a JSON schema",
-};
-
-/** True if the request needs anything beyond text. */
-export function needsAny({ tools, images, jsonSchema, contentTypes }: RequestFacts): boolean {
-  return tools > 0 || images > 0 || jsonSchema || contentTypes !== undefined;
-}
+} as const;
 
 /** Returns true or false where the capability is known or assumed, else undefined. */
 export function canDo(facts: ModelFacts, capability: NeededCapability): boolean | undefined {
@@ -41,56 +30,67 @@ export function notKnown(capability: NeededCapability): string {
   );
 }
 
-/**
- * Refuses a model that is known to lack a capability which the request needs, and one that is not known to read
- * images: a blind model answers nonsense instead of failing. Whether other unknown capabilities are permitted
- * depends on the other models: see `refuseUnknown`.
- */
+/** Refuses a model that is known not to have a capability which the request needs. What is not known is no "no". */
 export const capabilities: Constraint = {
   name: "capabilities",
   permits({ facts }: Candidate, { request }) {
     if (!needsAny(request)) return true;
-    for (const [capability, needed] of needs) {
-      if (!needed(request)) continue;
-      const can = canDo(facts, capability);
-      if (can === false) return `cannot ${deeds[capability]}`;
-      if (can === undefined && capability === "images") return notKnown(capability);
-    }
+    for (const [capability, needed] of needs)
+      if (needed(request) && canDo(facts, capability) === false) return `cannot ${deeds[capability]}`;
     const types = facts.capabilities?.contentTypes;
     if (request.contentTypes !== undefined && types !== undefined) {
-      for (const type of request.contentTypes) if (!types.includes(type)) return `cannot read ${type}`;
+      for (const type of request.contentTypes) if (!types.includes(type)) return lacks(type);
     }
     return true;
   },
 };
 
+/** A permitted model that is left out after all, and why. */
+export interface Unknown {
+  readonly capability: NeededCapability | "contentTypes";
+  readonly reason: string;
+}
+
 /**
- * Returns the permitted models to refuse after all, with the reason, because another permitted one is known to
- * have a capability that they are not known to have. Then neither a choice nor a fallback, a hedge or an
- * escalation leads from a model that can to one that may not. It never leaves no model. Undefined: none.
+ * Returns the permitted models to leave out because they are not known to have what another permitted one is known to
+ * have: images and files, which a model that cannot read them answers without a word; all capabilities if `isStrict`. It
+ * never leaves no model, but for images if `isStrict`: they then go to no model by guess. Undefined: none.
  */
-export function refuseUnknown<Id extends string>(
+export function leaveOutUnknown<Id extends string>(
   permitted: readonly Candidate<Id>[],
   request: RequestFacts,
-): ReadonlyMap<Id, string> | undefined {
+  isStrict: boolean,
+): ReadonlyMap<Id, Unknown> | undefined {
   if (!needsAny(request)) return undefined;
-  let refused: Map<Id, string> | undefined;
+  let out: Map<Id, Unknown> | undefined;
   let left = permitted;
-  for (const { name, isNeeded, can, reason } of rules) {
-    if (!isNeeded(request) || !left.some((one) => can(one, request) === true)) continue;
+  for (const { name, reason, isSilent, isNeeded, can } of rules) {
+    if (!(isSilent || isStrict) || !isNeeded(request)) continue;
+    const known = left.filter((one) => can(one, request) === true);
+    if (known.length === 0 && !(isStrict && name === "images")) continue;
+    const others = known.length === 0 ? "" : `; ${known.map(({ id }) => id).join(", ")} can (${name})`;
     for (const candidate of left) {
       if (can(candidate, request) !== undefined) continue;
-      refused ??= new Map();
-      refused.set(candidate.id, `${reason}; ${idsOf(left, request, can)} can (${name})`);
+      out ??= new Map();
+      out.set(candidate.id, { capability: name, reason: reason + others });
     }
     left = left.filter((one) => can(one, request) !== undefined);
   }
-  return refused;
+  return out;
+}
+
+/** An output stands among the content types, too: see `addOutputTypes`. */
+function lacks(type: string): string {
+  return type.startsWith("output/")
+    ? `cannot answer in ${type.slice("output/".length)}`
+    : `cannot read ${type}`;
 }
 
 interface Rule {
-  readonly name: string;
+  readonly name: NeededCapability | "contentTypes";
   readonly reason: string;
+  /** True if a model without it answers as if it had it: nothing is refused, and the answer is wrong. */
+  readonly isSilent: boolean;
   isNeeded(request: RequestFacts): boolean;
   /** Returns undefined if it is not known. */
   can(candidate: Candidate, request: RequestFacts): boolean | undefined;
@@ -100,6 +100,7 @@ const rules: readonly Rule[] = [
   ...needs.map(([capability, isNeeded]) => ({
     name: capability,
     reason: notKnown(capability),
+    isSilent: capability === "images",
     isNeeded,
     can: ({ facts }: Candidate) => canDo(facts, capability),
   })),
@@ -107,6 +108,7 @@ const rules: readonly Rule[] = [
     name: "contentTypes",
     reason:
       "it is not known which files it reads: give the model `capabilities: { contentTypes: [...] }` with their media types",
+    isSilent: true,
     isNeeded: (request) => filesOf(request).length > 0,
     can: ({ facts }, request) => {
       const types = facts.capabilities?.contentTypes;
@@ -122,27 +124,32 @@ function filesOf({ contentTypes = noFiles }: RequestFacts): readonly string[] {
   return contentTypes.filter((type) => type.includes("/") && !type.startsWith("image/"));
 }
 
-function idsOf(candidates: readonly Candidate[], request: RequestFacts, can: Rule["can"]): string {
-  return candidates.flatMap((one) => (can(one, request) === true ? [one.id] : [])).join(", ");
-}
-
 /**
- * Takes back permits of models whose capabilities are not known, where others' are. A pinned model keeps its: the
- * caller says that it can.
+ * Takes back permits of models by `leaveOutUnknown`, and returns these models. A pinned model keeps its, since the caller
+ * says that it can; but not for an image if `isStrict`.
  */
-export function takeBackUnknown<Id extends string>(
+export function withhold<Id extends string>(
   candidates: Candidate<Id>[],
   recorded: RecordedCandidate<Id>[],
   request: RequestFacts,
-  pin: Id | undefined,
-): void {
-  const refused = refuseUnknown(candidates, request);
-  if (refused === undefined) return;
-  const kept = candidates.filter(({ id }) => id === pin || !refused.has(id));
+  { pin, isStrict }: { readonly pin: Id | undefined; readonly isStrict: boolean },
+): readonly WithheldModel[] | undefined {
+  const unknown = leaveOutUnknown(candidates, request, isStrict);
+  if (unknown === undefined) return undefined;
+  const isOut = ({ id }: Candidate<Id>) => {
+    const found = unknown.get(id);
+    return found !== undefined && (id !== pin || (isStrict && found.capability === "images"));
+  };
+  const out = candidates.filter(isOut);
+  const kept = candidates.filter((one) => !isOut(one));
   candidates.splice(0, candidates.length, ...kept);
-  for (const [at, one] of recorded.entries()) {
-    const reason = refused.get(one.model);
-    if (reason !== undefined && one.model !== pin)
-      recorded[at] = { ...one, permitted: `${capabilities.name}: ${reason}` };
-  }
+  return out.map((candidate) => {
+    const { capability, reason } = unknown.get(candidate.id) as Unknown;
+    const at = recorded.findIndex(({ model }) => model === candidate.id);
+    recorded[at] = {
+      ...(recorded[at] as RecordedCandidate<Id>),
+      permitted: `${capabilities.name}: ${reason}`,
+    };
+    return { model: candidate.id, name: candidate.facts.name, capability };
+  });
 }

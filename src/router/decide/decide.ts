@@ -19,7 +19,7 @@ import type { BudgetState, Refusal } from "../../contracts/ports/index.ts";
 import { askClassifier, type Classified, dropPromises } from "../../plugin/index.ts";
 import { type AskedPool, askPools } from "./ask-members.ts";
 import { candidateFor } from "./candidate.ts";
-import { takeBackUnknown } from "./capabilities.ts";
+import { withhold } from "./capabilities.ts";
 import { isNearWindow } from "./context-window.ts";
 import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
 import { completed, degrade, degradeNow } from "./degrade.ts";
@@ -145,7 +145,7 @@ function decideAmong<Id extends string>(
     const record = recordCandidate(candidate, permitted, request);
     recorded.push(pool === undefined ? record : { ...record, members: pool.members });
   }
-  takeBackUnknown(candidates, recorded, request, pin);
+  const withheld = withhold(candidates, recorded, request, { pin, isStrict: parts.strictCapabilities });
   const isNew = request.session === undefined || deciding.sessionUnknown !== undefined;
   const session = isNew ? undefined : Object.freeze(parts.sessionOf(request, now));
   const { spend, budgets, degrades } = account.state() ?? noState;
@@ -161,6 +161,7 @@ function decideAmong<Id extends string>(
     budgets,
     degrades,
     degraded: undefined,
+    withheld,
     now,
   };
   if (pin !== undefined) return pinned(all, pin);
@@ -249,8 +250,13 @@ function choose<Id extends string>(asked: Settled<Id>, classified: Classified | 
   const random = deciding.draw ?? parts.random();
   let drawn: Drawn<Id>;
   try {
-    drawn = draw(policy.name, completed(opinion, settled.degraded), candidates, random, (comparison) =>
-      unitOf(parts, comparison, request, random),
+    drawn = draw(
+      policy.name,
+      completed(opinion, settled.degraded),
+      candidates,
+      random,
+      (comparison) => unitOf(parts, comparison, request, random),
+      () => refusalsOf(policy, settled.recorded),
     );
   } catch (cause) {
     dropPromises(opinion);
@@ -269,6 +275,14 @@ function ownOf(
   if (classification === undefined) return undefined;
   const { quality } = classification;
   return quality === undefined ? classification : ofModels(classification, models);
+}
+
+/** Returns the reasons why models that a policy names may not answer, by id. */
+function refusalsOf(policy: Policy<string>, recorded: readonly RecordedCandidate[]): Record<string, string> {
+  const refused = recorded.filter(
+    ({ model, permitted }) => permitted !== true && policy.models?.includes(model) === true,
+  );
+  return Object.fromEntries(refused.map(({ model, permitted }) => [model, String(permitted)]));
 }
 
 function unitOf<Id extends string>(

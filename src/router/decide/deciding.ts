@@ -20,9 +20,10 @@ import type {
   Spend,
   UnitDraw,
 } from "../../contracts/index.ts";
-import type { Account, Degrade, Refusal } from "../../contracts/ports/index.ts";
+import type { Account, Degrade, Refusal, WithheldModel } from "../../contracts/ports/index.ts";
 import type { CandidateParts } from "./candidate.ts";
 import type { Certification } from "./certification.ts";
+import type { LearntOf } from "./known-first.ts";
 
 /** A pool as decisions see it. */
 export interface DecidingPool {
@@ -61,6 +62,8 @@ export interface DecisionParts<Id extends string> extends CandidateParts {
   readonly leastCostUsd: (facts: ModelFacts, request: RequestFacts) => number | undefined;
   /** Returns `Candidate.leastTokens`. Absent if no budget counts tokens. */
   readonly leastTokens: ((facts: ModelFacts, request: RequestFacts) => number) | undefined;
+  /** Returns what calls of the last hour have shown of a model's capability; undefined: nothing. */
+  readonly learntOf: LearntOf;
   /** Promise on quality that soft limits of budgets do not overrule. */
   readonly promise: QualityPromise | undefined;
   /** Returns what the policy reads; absent if it reads nothing. */
@@ -111,6 +114,8 @@ export interface Decided<Id extends string> {
   /** The request's facts, with counted tokens where they were counted. */
   readonly request: RequestFacts;
   readonly classifierError: ClassifierError | undefined;
+  /** Models that the policy did not see, since they are not known to have what the request needs. Absent: none. */
+  readonly withheld: readonly WithheldModel[] | undefined;
 }
 
 /** A request whose permitted models are known. */
@@ -122,6 +127,8 @@ export interface Settled<Id extends string> {
   /** All permitted models, those too that a soft limit withholds from the policy: execution may fall back to them. */
   readonly permitted: readonly Candidate<Id>[];
   readonly degraded: DegradedBy | undefined;
+  /** See `Decided`. */
+  readonly withheld: readonly WithheldModel[] | undefined;
   /** Refusals of the account, by id. Absent: none. */
   readonly refusals: ReadonlyMap<Id, Refusal> | undefined;
   readonly session: SessionFacts<Id> | undefined;

@@ -20,10 +20,16 @@ export interface Drawn<Id extends string> {
   readonly arms?: readonly ArmAssignment[] | undefined;
 }
 
+/** Returns the reasons why models that the policy names may not answer, by id. */
+type RefusalsOf = () => Readonly<Record<string, string>>;
+
+const noRefusals: RefusalsOf = () => ({});
+
 /**
  * Draws from a policy's opinion by a number in [0, 1). Throws `PolicyError` for no opinion (also a partial
  * one), a model that is not permitted, and invalid probabilities or arms. `unitOf` returns the unit of the request in a
- * comparison, and is asked only if the opinion has arms. Default: no request has one.
+ * comparison, and is asked only if the opinion has arms. Default: no request has one. `refusalsOf` is asked for lack of an
+ * opinion.
  */
 export function draw<Id extends string>(
   policy: string,
@@ -31,17 +37,19 @@ export function draw<Id extends string>(
   candidates: readonly Candidate<Id>[],
   random: number,
   unitOf: UnitOf = ignore,
+  refusalsOf: RefusalsOf = noRefusals,
 ): Drawn<Id> {
-  if (opinion === undefined) throw new PolicyError(policy, noOpinion(candidates));
+  if (opinion === undefined) throw withoutOpinion(policy, noOpinion, candidates, refusalsOf);
   if (!Array.isArray(opinion)) {
     const choice = opinion as Choice<Id>;
     checkChoice(policy, choice, candidates);
     const probability = choice.probability ?? 1;
-    if (Math.abs(probability - 1) > tolerance) throw new PolicyError(policy, partial(probability));
+    if (Math.abs(probability - 1) > tolerance)
+      throw withoutOpinion(policy, partial(probability), candidates, refusalsOf);
     if (choice.arms !== undefined) return drawWithin(policy, [choice], random, unitOf);
     return { choice, propensity: 1 };
   }
-  return drawFrom(policy, opinion, candidates, random, unitOf);
+  return drawFrom(policy, opinion, candidates, random, unitOf, refusalsOf);
 }
 
 function drawFrom<Id extends string>(
@@ -50,8 +58,9 @@ function drawFrom<Id extends string>(
   candidates: readonly Candidate<Id>[],
   random: number,
   unitOf: UnitOf,
+  refusalsOf: RefusalsOf,
 ): Drawn<Id> {
-  if (lottery.length === 0) throw new PolicyError(policy, noOpinion(candidates));
+  if (lottery.length === 0) throw withoutOpinion(policy, noOpinion, candidates, refusalsOf);
   let sum = 0;
   let hasArms = false;
   let drawn: Choice<Id> | undefined;
@@ -64,11 +73,11 @@ function drawFrom<Id extends string>(
   }
   if (sum > 1 + tolerance)
     throw new PolicyError(policy, `returned probabilities that sum to ${sum}, more than 1`);
-  if (sum < 1 - tolerance) throw new PolicyError(policy, partial(sum));
+  if (sum < 1 - tolerance) throw withoutOpinion(policy, partial(sum), candidates, refusalsOf);
   if (hasArms) return drawWithin(policy, lottery, random, unitOf);
   // The sum fell short of 1 by rounding and the number lies in the gap.
   const choice = drawn ?? lottery.findLast((one) => (one.probability ?? 1) > 0);
-  if (choice === undefined) throw new PolicyError(policy, partial(0));
+  if (choice === undefined) throw withoutOpinion(policy, partial(0), candidates, refusalsOf);
   return { choice, propensity: propensityOf(choice, lottery) };
 }
 
@@ -89,7 +98,7 @@ function drawWithin<Id extends string>(
     drawn = choice;
     if (random < sum) break;
   }
-  if (drawn === undefined) throw new PolicyError(policy, partial(0));
+  if (drawn === undefined) throw new PolicyError(policy, `${partial(0)}. ${advice}`);
   return { choice: drawn, propensity: propensityOf(drawn, lottery), arms };
 }
 
@@ -106,12 +115,29 @@ function planKey(choice: Choice): string {
   return JSON.stringify([choice.model, ...choice.escalate.map(({ unless, to }) => [unless.name, to])]);
 }
 
-function noOpinion(candidates: readonly Candidate[]): string {
-  return `had no opinion; permitted: ${list(candidates)}. Put it first in firstOf(…, always(…))`;
-}
+const noOpinion = "had no opinion";
+const advice = "Put it first in firstOf(…, always(…))";
 
 function partial(sum: number): string {
-  return `left ${(1 - sum).toPrecision(3)} of the probability without an opinion. Put it first in firstOf(…, always(…))`;
+  return `left ${(1 - sum).toPrecision(3)} of the probability without an opinion`;
+}
+
+/** Returns the error for what a policy leaves open: by the reasons of the models that it names, where these are refused. */
+function withoutOpinion(
+  policy: string,
+  problem: string,
+  candidates: readonly Candidate[],
+  refusalsOf: RefusalsOf,
+): PolicyError {
+  const reasons = refusalsOf();
+  const named = Object.entries(reasons).map(([id, reason]) => `${id} may not answer: ${reason}`);
+  const permitted = `permitted: ${list(candidates)}`;
+  if (named.length > 0)
+    return new PolicyError(policy, `chose none: ${named.join("; ")}; ${permitted}. ${advice}`, { reasons });
+  return new PolicyError(
+    policy,
+    problem === noOpinion ? `${problem}; ${permitted}. ${advice}` : `${problem}. ${advice}`,
+  );
 }
 
 /** Throws `PolicyError` unless the choice is one that can be carried out. Its arms are checked where they are settled. */

@@ -8,7 +8,7 @@ import type {
   RequestFacts,
 } from "../../contracts/index.ts";
 import { dropPromises } from "../../plugin/index.ts";
-import { needs, needsAny } from "./capabilities.ts";
+import { unprovenOf } from "../../plugin/unproven-of.ts";
 import { ownConstraints } from "./own-constraints.ts";
 
 /**
@@ -83,10 +83,7 @@ export function unknownOf(candidate: Candidate, request: RequestFacts): readonly
   if (contextWindow === undefined) add("contextWindow");
   if (effort !== undefined && capabilities?.efforts === undefined && capabilities?.reasoning !== false)
     add("effort");
-  if (!needsAny(request)) return unknown;
-  for (const [capability, needed] of needs) {
-    if (capabilities?.[capability] === undefined && needed(request)) add(capability);
-  }
+  unprovenOf(candidate.facts, request)?.forEach(add);
   if (request.contentTypes !== undefined && capabilities?.contentTypes === undefined) add("contentTypes");
   return unknown;
 }

@@ -1,7 +1,7 @@
 /** Decisions on normalised requests. No model of the plan is called. */
 export { askMembers, permittedOf } from "./ask-members.ts";
 export { type CandidateParts, candidateFor, candidateOf } from "./candidate.ts";
-export { capabilities } from "./capabilities.ts";
+export { canDo, capabilities, notKnown } from "./capabilities.ts";
 export { certificationOf, uncertified } from "./certification.ts";
 export { decide } from "./decide.ts";
 export type { Decided, DecidingPool, DecisionParts } from "./deciding.ts";

@@ -9,8 +9,10 @@ import type {
   RecordedCandidate,
 } from "../../contracts/index.ts";
 import { timestamp } from "../../plugin/index.ts";
+import { needsAny } from "../../plugin/unproven-of.ts";
 import type { Decided, Settled } from "./deciding.ts";
 import type { Drawn } from "./draw.ts";
+import { knownFirst } from "./known-first.ts";
 import { fallbacksOf, planOf } from "./plan-of.ts";
 import { promiseStateOf } from "./promise-state.ts";
 import { recordedFacts } from "./recorded-facts.ts";
@@ -31,17 +33,23 @@ export function recordDecision<Id extends string>(
   inputs?: PolicyContext["inputs"],
 ): Decided<Id> {
   const choice = keptChoice(drawn);
-  const { parts, deciding, permitted, recorded, degraded, now } = settled;
+  const { parts, deciding, permitted, recorded, degraded, withheld, now } = settled;
   const { certification } = parts;
   const classification = classified?.classification;
   const pause = now < certification.until ? whyPaused(settled, choice, forced) : undefined;
+  const plan = planOf(choice);
+  const fallbacks = (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, permitted) : [];
+  const known = needsAny(deciding.request)
+    ? knownFirst(plan, fallbacks, permitted, deciding.request, parts.learntOf)
+    : undefined;
+  const reason = reasonOf(choice.reason, degraded);
   const decision: Whole<Decision<Id>> = {
     id: deciding.id,
     at: timestamp(now),
     model: choice.model,
-    plan: planOf(choice),
+    plan,
     insteadOf: choice.insteadOf && planOf(choice.insteadOf),
-    fallbacks: (deciding.fallback ?? !forced) ? fallbacksOf(choice.model, permitted) : [],
+    fallbacks: known?.fallbacks ?? fallbacks,
     request: recordedFacts(deciding.request),
     classification,
     classifierError: classified?.error?.message,
@@ -57,7 +65,7 @@ export function recordDecision<Id extends string>(
     release: parts.release,
     draw: random,
     policy: parts.description,
-    reason: reasonOf(choice.reason, degraded),
+    reason: known?.remark === undefined ? reason : `${reason}; ${known.remark}`,
     expectedCostUsd: expectedCostOf(choice, recorded),
     propensity,
     forced,
@@ -65,7 +73,13 @@ export function recordDecision<Id extends string>(
     uncertified: now < certification.until ? pause : (certification.problem ?? certification.expired),
     versions: classified === undefined ? { ...parts.versions, classifier: "none" } : parts.versions,
   };
-  return { decision, choice, request: deciding.request, classifierError: classified?.error };
+  return {
+    decision,
+    choice,
+    request: deciding.request,
+    classifierError: classified?.error,
+    withheld,
+  };
 }
 
 function reasonOf(reason: string, degraded: DegradedBy | undefined): string {

@@ -1,5 +1,6 @@
-import { InvalidOptionError, type RouteOptions } from "../../contracts/index.ts";
+import { InvalidOptionError, isRouterError, type RouteOptions } from "../../contracts/index.ts";
 import { CallAbort } from "../../plugin/call-abort.ts";
+import { checkOptions } from "../request/index.ts";
 
 /** Throws `InvalidOptionError` unless the value is a signal, and the reason of one that has fired. */
 export function checkSignal(signal: AbortSignal | undefined): void {
@@ -22,8 +23,14 @@ export function isSignal(given: unknown): boolean {
   }
 }
 
-/** Returns the signal of a request's options. Throws `InvalidOptionError` if they cannot be read. */
+/** Returns the signal of a request's options. Throws `InvalidOptionError` if they cannot be read, or hold a routing field. */
 export function signalOf(options: RouteOptions | undefined): AbortSignal | undefined {
+  try {
+    checkOptions(options);
+  } catch (error) {
+    // A proxy whose names cannot be read: the read below says so.
+    if (isRouterError(error)) throw error;
+  }
   return readOption(options, "signal");
 }
 

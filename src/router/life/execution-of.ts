@@ -26,6 +26,7 @@ export function executionOf<Id extends string>(
     textTokens: request.images === 0 ? request.inputTokens : undefined,
     plan: decision.plan.map(({ model }, index) => ({ model, unless: checks[index]?.unless })),
     fallbacks: decision.fallbacks,
+    fallback: run.fallback,
     rules,
     modelOf: (id) => models[id as Id],
     candidateOf: (id, now) => candidateFor(deciding, id as Id, { facts: models[id as Id] }, request, now),

@@ -91,7 +91,7 @@ function decideQuietly<Id extends string>(
   const routing = typeof request === "string" ? undefined : request;
   const hop = quietHop(ports.clock.wall());
   return decide<Id>(
-    { ...deciding, healthOf: ignore, sessionOf: ignore, promise: undefined },
+    { ...deciding, healthOf: ignore, windowOf: ignore, sessionOf: ignore, promise: undefined },
     {
       id: "golden",
       startedAt: ports.clock.monotonic(),

@@ -24,10 +24,12 @@ import {
   type PoolAccess,
 } from "../call/index.ts";
 import {
+  canDo,
   candidateFor,
   capabilities,
   type DecisionParts,
   isSameModel,
+  notKnown,
   permits,
   permittedOf,
 } from "../decide/index.ts";
@@ -246,7 +248,9 @@ class RequestHop<Id extends string> implements OpenHop {
   #mayRead(permitted: true | string, id: string, model: ModelFacts, chat: RequestFacts): true | string {
     if (permitted !== true || chat.images === 0) return permitted;
     const candidate = this.#candidate(id as Id, this.#parts.completeFacts(model), chat);
-    return permits(candidate, [capabilities], { request: chat, hop: this.#at, now: this.now });
+    const answer = permits(candidate, [capabilities], { request: chat, hop: this.#at, now: this.now });
+    if (answer !== true || canDo(candidate.facts, "images") === true) return answer;
+    return `${capabilities.name}: ${notKnown("images")}`;
   }
 
   end(): void {

@@ -250,12 +250,13 @@ export class LifeCycle<Id extends string> {
     return this.#run as Run<Id>;
   }
 
-  #reportDecision({ id }: Run<Id>, { decision, classifierError }: Decided<Id>): void {
-    const { events } = this.#parts;
+  #reportDecision({ id }: Run<Id>, { decision, classifierError, withheld }: Decided<Id>): void {
+    const { events, ports } = this.#parts;
     if (!events.isHeard) return;
     if (classifierError !== undefined)
       events.emit({ type: "classifier-failed", decisionId: id, error: recordError(classifierError) });
     events.emit({ type: "decision-made", decision });
+    if (withheld !== undefined) ports.observer.withheld(withheld);
   }
 
   #latencyMs(): number {

@@ -7,6 +7,12 @@ export interface LifeWatch {
   begin(): void;
   /** Notes that a model is called, by its name. */
   called(name: string): void;
+  /** Notes what has come of a capability that is not known of a model. */
+  noted(
+    kind: "withheld" | "lacks",
+    model: { readonly model: string; readonly name: string },
+    capability: NonNullable<ModelLifeEvent["capability"]>,
+  ): void;
   /** Notes which model an answer names. */
   answered(attempt: Attempt): void;
 }
@@ -47,7 +53,7 @@ export function createLifeWatch<Id extends string>({ models, emit, wall }: LifeW
   }
 
   const tell = (event: Omit<ModelLifeEvent<Id>, "type">): void => {
-    const key = JSON.stringify([event.kind, event.name]);
+    const key = JSON.stringify([event.kind, event.name, event.capability]);
     if (told.has(key) || told.size >= mostNames) return;
     told.add(key);
     emit({ type: "model-life", ...event });
@@ -75,6 +81,7 @@ export function createLifeWatch<Id extends string>({ models, emit, wall }: LifeW
       const one = dated.get(name);
       if (one !== undefined) check(one, wall());
     },
+    noted: (kind, { model, name }, capability) => tell({ kind, model, name, capability }),
     answered({ model, name, servedModel, substituted }) {
       if (servedModel === undefined) return;
       if (substituted !== undefined)

@@ -13,7 +13,7 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
   if (native === undefined || native === null) return undefined;
   try {
     const { protocol, text, headers } = native;
-    const isKnown = protocol === "messages" || protocol === "responses";
+    const isKnown = Object.hasOwn(nativeHeaders, protocol);
     const isRead =
       typeof text === "string" && /^\s*\{/.test(text) && typeof headers === "object" && headers !== null;
     if (isKnown && isRead) {

@@ -4,7 +4,9 @@ import { copyOf } from "../../plugin/copy-of.ts";
 import { gpuTokens } from "../cost/gpu-tokens.ts";
 import type { GpuMeter } from "../health/gpu-meter.ts";
 import type { HealthTracker } from "../health/health.ts";
+import type { LearnedWindows } from "../health/learned-windows.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
+import type { LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { LifeWatch } from "./life-watch.ts";
 
@@ -14,10 +16,14 @@ export interface ObserverParts<Id extends string> {
   readonly means: Pick<UsageMeans, "observe">;
   readonly health: Pick<HealthTracker, "observe">;
   readonly gpus: Pick<GpuMeter, "started" | "ended">;
+  readonly windows: Pick<LearnedWindows, "observe">;
   readonly life: LifeWatch;
+  readonly learned: Pick<LearnedCapabilities, "learn">;
   /** Returns milliseconds on the monotonic clock. */
   readonly now: () => number;
 }
+
+const none: readonly never[] = [];
 
 /** True if the answer ended at a limit of the router's: it would have been longer. */
 function isCut({ limited, finishReason }: Attempt): boolean {
@@ -29,7 +35,9 @@ export function createObserver<Id extends string>({
   means,
   health,
   gpus,
+  windows,
   life,
+  learned,
   now,
 }: ObserverParts<Id>): Observer {
   return {
@@ -47,7 +55,10 @@ export function createObserver<Id extends string>({
     skipped(requestId, model, hop, reason) {
       if (events.isHeard) events.emit({ type: "attempt-skipped", decisionId: requestId, model, hop, reason });
     },
-    learnt({ name: key, textTokens, tenant, category, gpu }, attempt) {
+    withheld(models) {
+      for (const { capability, ...model } of models) life.noted("withheld", model, capability);
+    },
+    learnt({ name: key, model, textTokens, tenant, category, gpu, unproven = none }, attempt, shown = none) {
       const { usage, name, costEstimated, latencyMs: tookMs } = attempt;
       const at = now();
       if (gpu !== undefined) {
@@ -60,7 +71,13 @@ export function createObserver<Id extends string>({
           { tenant, category, estimatedInputTokens: textTokens, usage, isCut: isCut(attempt) },
           at,
         );
-      health.observe(key === name ? attempt : { ...attempt, name: key }, at);
+      for (const one of shown) learned.learn(key, one, true, at);
+      const lacks = unproven.find((one) => one === attempt.error?.lacks);
+      if (lacks !== undefined && learned.learn(key, lacks, false, at))
+        if (events.isHeard) life.noted("lacks", { model, name }, lacks);
+      const own = key === name ? attempt : { ...attempt, name: key };
+      health.observe(own, at);
+      windows.observe(own, at);
     },
     ended({ requestId: decisionId }, attempt, { tenant, unlisted }) {
       if (!events.isHeard) return undefined;

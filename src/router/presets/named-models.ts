@@ -13,6 +13,7 @@ import {
   openaiContentTypes,
 } from "../providers/internal/content-types.ts";
 import { factsOf } from "../providers/internal/facts-of.ts";
+import { spokenBy } from "../providers/internal/openai-api.ts";
 import { pathOf } from "../providers/internal/path-of.ts";
 import { lazyModel } from "./lazy-model.ts";
 
@@ -35,8 +36,9 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
     large: "gpt-5.5",
     make: (model) =>
       lazyModel({
-        facts: factsOf("openai", model, {}, openaiContentTypes),
+        facts: factsOf("openai", model, {}, openaiContentTypes(model)),
         batches: openaiBatchLimits,
+        speaks: spokenBy(model, {}),
         load: async () => (await import("../providers/openai.ts")).openai(model),
       }),
   },
@@ -61,7 +63,8 @@ export const environmentProviders: Readonly<Record<string, ProviderEntry>> = {
     make: (model) => {
       pathOf("google.model", model);
       return lazyModel({
-        facts: factsOf("google", model, {}, googleContentTypes),
+        facts: factsOf("google", model, {}, googleContentTypes(model)),
+        speaks: ["generateContent"],
         load: async () => (await import("../providers/google.ts")).google(model),
       });
     },

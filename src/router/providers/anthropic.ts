@@ -21,6 +21,7 @@ import { DEFAULT_MAX_TOKENS, toMessagesBody } from "./internal/anthropic-request
 import { endsAnswer, readStreamedMessage, toChunks } from "./internal/anthropic-stream.ts";
 import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
+import { reasoningOfClaude } from "./internal/claude-models.ts";
 import { anthropicContentTypes } from "./internal/content-types.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
@@ -65,10 +66,12 @@ export const anthropicOptions: OptionTable<AnthropicOptions, OpenOption | "reaso
  *     anthropic("claude-haiku-4-5", { labels: { residency: "us" } })
  *
  * Beyond OpenAI's fields, an answer's message may hold `reasoning_content` and `thinking_blocks`, together
- * with `written_by`. Send the message back unchanged to continue a tool loop with thinking. Thinking that
- * is not known to come from this model is left out, because the API refuses it; tool call ids that the API
- * refuses are replaced. So a conversation that another model began can continue. A `pause_turn` (a turn of
- * the provider's own tools) ends with finish reason `length`. Without an output limit, 8,192 tokens are
+ * with `written_by`, and `provider_parts` if the provider's own tools took part, whose container is in
+ * `provider_metadata`. Send the message back unchanged to continue a tool loop. Thinking and parts that
+ * are not known to come from this model are left out, because the API refuses them; tool call ids that the API
+ * refuses are replaced. So a conversation that another model began can continue. Citations are `annotations`. A
+ * `pause_turn` (a turn of the provider's own tools) ends with finish reason `length`, and with its own word in
+ * `native_finish_reason`. Without an output limit, 8,192 tokens are
  * requested. Keys of `defaults.extraBody` replace those of the translated body, for instance
  * `{ cache_control: { type: "ephemeral" } }`, except for an output limit that the request has itself.
  *
@@ -83,7 +86,7 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
   const connect = connector(name, options);
   const healthPath = `/v1/models/${pathOf("anthropic.model", model).replaceAll("/", "%2F")}`;
 
-  const reasoning = options.reasoning ?? (budgetOnly.test(model) ? "budget" : "effort");
+  const reasoning = options.reasoning ?? reasoningOfClaude(model);
 
   const translate = (request: ChatRequest, { onDropped }: Pick<CallOptions, "onDropped">): MessagesBody =>
     toMessagesBody(request, {
@@ -209,9 +212,6 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
  * take 5 minutes, and idle connections often live less long than that.
  */
 const longestUnstreamed = DEFAULT_MAX_TOKENS;
-
-/** Ids of models before the 4.6 generation, which do not support adaptive thinking. */
-const budgetOnly = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-20\d{6})?$)/;
 
 const path = "/v1/messages";
 

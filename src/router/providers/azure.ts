@@ -63,7 +63,7 @@ export function azure(model: string, given: AzureOptions = {}): Model {
   const path = pathOf("azure.deployment", deployment);
 
   const addressed = { ...common, baseUrl: common.baseUrl ?? endpoint };
-  const facts = factsOf("azure", model, addressed, openaiContentTypes);
+  const facts = factsOf("azure", model, addressed, openaiContentTypes(model));
   const baseUrl = (): string =>
     common.baseUrl ?? `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`;
   return openaiChat({

@@ -19,9 +19,12 @@ export type { GoogleOptions, VertexOptions } from "./internal/google-options.ts"
  * package addresses and signs the requests; prompts and answers do not pass through it. The API sends no request id.
  *
  * Reasoning effort becomes a thinking level (Gemini 3 and later) or a budget (2.5: minimal and low 1,024,
- * medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). A tool call of an answer may carry
- * `extra_content.google.thought_signature`, and its message then `written_by`: send the message back
- * unchanged. A signature that is not known to come from this model is left out, because the API refuses it.
+ * medium 8,192, high 24,576 tokens, none 0 or, on Pro, 128). `modalities` asks for images or sound.
+ *
+ * Beyond OpenAI's fields an answer's message may hold `reasoning_content`, `images`, `annotations` (what search and files
+ * brought), `provider_metadata` (the whole of it), `extra_content.google.thought_signature` on a tool call, and, where a part
+ * has no other place (a signature on text, code that ran, a tool at Google), all `provider_parts`; with them `written_by`.
+ * Send the message back unchanged: what is not known to come from this model is left out, because the API refuses it.
  *
  * Throws `InvalidOptionError`. Calls reject with `MissingDependencyError` without a package, and with
  * `MissingConfigurationError` without a key.

@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Model, notShown, type ProviderOptions } from "../../contracts/index.ts";
 import type { OptionTable } from "../../plugin/index.ts";
+import { anthropicContentTypes } from "./internal/content-types.ts";
 import { googleToken } from "./internal/google-token.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
@@ -10,6 +11,7 @@ import {
   providerOptions,
   readProviderOptions,
 } from "./internal/provider-options.ts";
+import { vertexClaude } from "./internal/vertex-claude.ts";
 import { authOption, locationOption, projectOption, vertexHost } from "./internal/vertex-place.ts";
 import { vertexWire } from "./internal/vertex-wire.ts";
 
@@ -38,11 +40,13 @@ export const vertexOptions: OptionTable<VertexOptions, OpenOption | "auth"> = {
 };
 
 /**
- * A model behind the OpenAI-compatible endpoint of Vertex AI: Llama, Mistral, DeepSeek, gpt-oss, Gemini and what you
- * deployed yourself.
+ * A model of Vertex AI: by its OpenAI-compatible endpoint Llama, Mistral, DeepSeek, gpt-oss, Gemini and what you deployed
+ * yourself; by `rawPredict` Claude, whose names begin with `claude-`.
  *
  *     vertex("meta/llama-3.3-70b-instruct-maas", { project: "my-project", location: "us-central1" })
+ *     vertex("claude-sonnet-4-5@20250929", { project: "my-project", location: "global" })
  *
+ * Requests of Anthropic's Messages go to Claude as their senders wrote them.
  * Tokens come from the package `google-auth-library`, 9 to 11, one request for many calls, renewed before they expire;
  * or from `apiKey`, a function that returns an access token. `baseUrl`: an address in place of
  * `https://<location>-aiplatform.googleapis.com/v1`. `health()` sends a request without messages, which is not answered.
@@ -58,9 +62,20 @@ export function vertex(model: string, given: VertexOptions): Model {
 
   const labels = { region: location, ...options.labels };
   const base = (options.baseUrl ?? `https://${vertexHost(location)}/v1`).replace(/\/$/, "");
-  const facts = factsOf("vertex", model, { ...options, baseUrl: base, labels });
+  const claude = endpoint === "openapi" ? /^(?:anthropic\/)?(claude-[\w.@-]+)$/.exec(model)?.[1] : undefined;
+  const types = claude === undefined ? undefined : anthropicContentTypes;
+  const facts = factsOf("vertex", model, { ...options, baseUrl: base, labels }, types);
   const apiKey = options.apiKey ?? googleToken(facts.name, auth);
-  const address = `${base}/projects/${project}/locations/${location}/endpoints/${endpoint}`;
+  const place = `${base}/projects/${project}/locations/${location}`;
+  const platform = vertexWire({ project, location, apiKey });
+  if (claude !== undefined)
+    return vertexClaude({
+      facts,
+      options,
+      address: `${place}/publishers/anthropic/models/${claude}`,
+      readToken: () => requireKey("vertex", apiKey, "apiKey"),
+      platform,
+    });
   return openaiChat({
     facts,
     defaults: options.defaults,
@@ -68,9 +83,13 @@ export function vertex(model: string, given: VertexOptions): Model {
     readKey: () => requireKey("vertex", apiKey, "apiKey"),
     direct: {
       fetch: options.fetch,
-      platform: vertexWire({ project, location, apiKey }),
+      platform,
       routeFor: (token) =>
-        openaiRoute(address, [usualHeaders, { authorization: `Bearer ${token}` }, options.headers ?? {}]),
+        openaiRoute(`${place}/endpoints/${endpoint}`, [
+          usualHeaders,
+          { authorization: `Bearer ${token}` },
+          options.headers ?? {},
+        ]),
     },
   });
 }

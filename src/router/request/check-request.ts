@@ -1,4 +1,5 @@
 import { type ChatMessage, InvalidRequestError, type RouteRequest } from "../../contracts/index.ts";
+import { checkFields, checkPart } from "./check-fields.ts";
 
 const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
@@ -15,6 +16,7 @@ export function checkRequest(request: RouteRequest): readonly ChatMessage[] {
   if (typeof request !== "object" || request === null) {
     throw missingMessages();
   }
+  checkFields(request);
   checkMessages(request.messages);
   checkUnsupported(request);
   checkRouting(request);
@@ -88,12 +90,21 @@ function checkContent(message: Partial<ChatMessage>, index: number): void {
     if (typeof given !== "object" || given === null || typeof given.type !== "string") {
       throw new InvalidRequestError(field, "must be an object with a type");
     }
+    checkPart(given, field);
     if (given.type === "text" && typeof given.text !== "string") {
       throw new InvalidRequestError(`${field}.text`, "must be a string");
     }
-    if (given.type === "input_audio")
-      throw new InvalidRequestError(field, "is audio, which is not supported: send text or images");
+    if (given.type === "input_audio" && !isSound((given as { input_audio?: unknown }).input_audio))
+      throw new InvalidRequestError(
+        `${field}.input_audio`,
+        "must be { data, format }, with the sound in base64",
+      );
   }
+}
+
+function isSound(given: unknown): boolean {
+  const { data, format } = (given ?? {}) as Record<string, unknown>;
+  return typeof data === "string" && typeof format === "string";
 }
 
 function checkUnsupported(request: Exclude<RouteRequest, string>): void {
@@ -101,12 +112,6 @@ function checkUnsupported(request: Exclude<RouteRequest, string>): void {
     throw new InvalidRequestError("n", "must be 1: several answers to one request are not supported");
   }
   checkModalities(request.modalities);
-  if (request.audio || request.modalities?.includes("audio")) {
-    throw new InvalidRequestError("audio", "is not supported: ask for text");
-  }
-  if (request.web_search_options) {
-    throw new InvalidRequestError("web_search_options", "is not supported: offer your own search as a tool");
-  }
   checkTools(request.tools);
   checkFinite("temperature", request.temperature);
   checkFinite("top_p", request.top_p);

@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../../contracts/index.ts";
+import type { ChatMessage, ChatRequest } from "../../contracts/index.ts";
 
 /** Largest number of content types of one request; further ones are listed as one `unknown`. */
 export const CONTENT_TYPES = 16;
@@ -27,6 +27,7 @@ export function addContentTypes(message: ChatMessage, types: string[] | undefine
 function contentTypeOf(part: Part): string | undefined {
   if (part.type === "text" || part.type === "refusal") return undefined;
   if (part.type === "image_url") return mediaTypeOf(part.image_url?.url);
+  if (part.type === "input_audio") return mediaTypeOf(`data:audio/${part.input_audio.format};`);
   if (part.type === "file") {
     const { file_data, file_id } = part.file ?? {};
     if (file_data !== undefined) return mediaTypeOf(file_data) ?? "unknown";
@@ -44,5 +45,23 @@ function mediaTypeOf(url: unknown): string | undefined {
   const head = url.slice(0, longest + 6).toLowerCase();
   if (!head.startsWith("data:")) return undefined;
   const type = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)[;,]/.exec(head)?.[1];
-  return type === "image/jpg" ? "image/jpeg" : (type ?? "unknown");
+  return type === undefined ? "unknown" : (otherNames.get(type) ?? type);
 }
+
+/** Media types that have two names, by the one that is not used here. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ["image/jpg", "image/jpeg"],
+  ["audio/mpeg", "audio/mp3"],
+  ["audio/x-wav", "audio/wav"],
+]);
+
+/** Adds the type of a spoken answer, if the request asks for one: a model that only writes has no use for it. */
+export function addOutputTypes(
+  { modalities, audio }: Pick<Partial<ChatRequest>, "modalities" | "audio">,
+  types: string[] | undefined,
+): string[] | undefined {
+  return audio || modalities?.includes("audio") ? [...(types ?? []), spokenAnswer] : types;
+}
+
+/** Stands among the content types of a model that speaks. */
+const spokenAnswer = "output/audio";

@@ -1,5 +1,6 @@
 /** Normalisation of a request in the shape of OpenAI chat completions to facts, in bounded time. */
 export { chatOf } from "./chat-of.ts";
+export { checkOptions } from "./check-fields.ts";
 export { checkPlain, checkPlainField } from "./check-plain.ts";
 export { HeldText } from "./held-text.ts";
 export { ASK_CHARACTERS, normaliseRequest, WINDOW_CHARACTERS } from "./normalise.ts";

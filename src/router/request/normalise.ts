@@ -8,11 +8,12 @@ import {
 } from "../../contracts/index.ts";
 import { checkPlainField } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
-import { addContentTypes } from "./content-types.ts";
+import { addContentTypes, addOutputTypes } from "./content-types.ts";
 import { isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
+import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
-import { cut, imagesIn, textOf, toolCallCharacters } from "./texts.ts";
+import { cut, imagesIn, soundTokensIn, textOf, toolCallCharacters } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
 export const ASK_CHARACTERS = 4_000;
@@ -56,6 +57,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
   const size = measure(messages, options.estimateTokens);
+  const contentTypes = addOutputTypes(fields, size.contentTypes);
   const toolsLength = toolsCharacters(fields.tools);
   const characters = size.characters + toolsLength;
   if (characters > options.maxCharacters) {
@@ -81,7 +83,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     turns: size.turns,
     tools: fields.tools?.length ?? 0,
     images: size.images,
-    contentTypes: size.contentTypes && Object.freeze(size.contentTypes),
+    contentTypes: contentTypes && Object.freeze(contentTypes),
     toolLoopPending: isToolLoopPending(messages),
     jsonSchema: fields.response_format?.type === "json_schema",
     reasoningEffort: fields.reasoning_effort ?? undefined,
@@ -112,11 +114,15 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
   for (let index = 0; index < messages.length; index += 1) {
     const message = messages[index] as ChatMessage;
     const text = textOf(message);
-    const calls = toolCallCharacters(message);
+    const called = toolCallCharacters(message);
+    const calls = called + partCharacters(message, text.length + called);
     size.characters += text.length + calls;
     if (message.role === "user") size.turns += 1;
     size.images += imagesIn(message);
-    if (typeof message.content !== "string") size.contentTypes = addContentTypes(message, size.contentTypes);
+    if (typeof message.content !== "string") {
+      size.contentTypes = addContentTypes(message, size.contentTypes);
+      size.tokens += soundTokensIn(message);
+    }
     if (index < sampledFirst || index >= lastFrom) {
       size.tokens += estimateTokens(text) + calls / 4;
       sampled += text.length + calls;

@@ -21,6 +21,24 @@ export function imagesIn(message: ChatMessage): number {
   return images;
 }
 
+/** Bytes of a second of sound: of samples as they are, and of what is compressed. */
+const bytesPerSecond = { plain: 32_000, packed: 8_000 };
+/** Providers count 10 (OpenAI) to 32 (Gemini) tokens for a second. */
+const tokensPerSecond = 20;
+
+/** Estimates the tokens of the sound in a message by its length, since its duration is not known. */
+export function soundTokensIn({ content }: ChatMessage): number {
+  if (!Array.isArray(content)) return 0;
+  let tokens = 0;
+  for (const part of content) {
+    if (part.type !== "input_audio") continue;
+    const { data, format } = part.input_audio;
+    const rate = format === "wav" || format === "pcm16" ? bytesPerSecond.plain : bytesPerSecond.packed;
+    tokens += (data.length * 0.75 * tokensPerSecond) / rate;
+  }
+  return tokens;
+}
+
 /** True for an image, also as a file and as a part in another provider's words. */
 function isImage(part: { readonly type: string; readonly file?: { readonly file_data?: unknown } }): boolean {
   if (part.type === "file") {

@@ -4,6 +4,7 @@ import type { HttpCall } from "./call.ts";
 import { anthropicError } from "./endpoints/anthropic-error.ts";
 import { dashboardEndpoints } from "./endpoints/dashboard.ts";
 import type { Endpoint, Serving } from "./endpoints/endpoint.ts";
+import { googleError } from "./endpoints/google-error.ts";
 import { endpoints } from "./endpoints/index.ts";
 import { metricsEndpoint } from "./endpoints/metrics.ts";
 import { openaiError } from "./endpoints/openai-error.ts";
@@ -64,9 +65,11 @@ export function answering(router: Router, options: ReadHandlerOptions): Answerin
   };
 }
 
-/** Returns the shape of errors where the path does not say it: every client of Anthropic's names its version. */
+/** Returns the shape of errors where the path does not say it: clients of Anthropic and of Google have headers of their own. */
 function shapeOf(headers: HttpCall["headers"] | undefined): NonNullable<Endpoint["refuse"]> {
-  return (headers?.get("anthropic-version") ?? null) === null ? openaiError : anthropicError;
+  const has = (name: string) => (headers?.get(name) ?? null) !== null;
+  if (has("x-goog-api-key") || has("x-goog-api-client")) return googleError;
+  return has("anthropic-version") ? anthropicError : openaiError;
 }
 
 /** Throws `HttpError` for a path that is not served, and for another method. */

@@ -7,6 +7,8 @@ export interface HttpCall {
   readonly method: string;
   /** Path without the query and without a slash at its end, `/v1/models`. */
   readonly path: string;
+  /** Text after `?`. It may hold a key: it is shown nowhere. */
+  readonly query: string;
   readonly headers: Pick<Headers, "get">;
   readonly signal: AbortSignal | undefined;
   /** Reads the body, which says that it is JSON. Rejects with `HttpError` for one that is too long or of another type. */
@@ -28,11 +30,13 @@ export function callOf(
   const isRequest = typeof input === "object" && "method" in input;
   const url = addressOf(input);
   const path = pathOf(url);
+  const query = url.search.slice(1);
   const body = init?.body;
   if (!isRequest && (body === undefined || body === null || typeof body === "string")) {
     const headers = new Headers(init?.headers);
     return {
       path,
+      query,
       method: (init?.method ?? "GET").toUpperCase(),
       headers,
       signal: init?.signal ?? undefined,
@@ -48,6 +52,7 @@ export function callOf(
   const request = isRequest && init === undefined ? input : new Request(isRequest ? input : url, init);
   return {
     path,
+    query,
     method: request.method.toUpperCase(),
     headers: request.headers,
     signal: request.signal,

@@ -17,8 +17,8 @@ export interface Handler {
 }
 
 /**
- * Creates a handler for `POST /v1/chat/completions`, `POST /v1/messages`, `GET /v1/models`, `GET /healthz` and
- * `HEAD /`; the `/v1` may be absent. Throws `InvalidOptionError`.
+ * Creates a handler for `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages`, `/v1beta/models/{model}:generateContent`,
+ * `GET /v1/models`, `/v1beta/models`, `/healthz` and `HEAD /`; the `/v1` may be absent. Throws `InvalidOptionError`.
  */
 export function createHandler<Id extends string>(
   router: Router<Id>,

@@ -15,24 +15,51 @@ export interface EventStreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Returns what is sent when the events fail, the last of all. */
   readonly onError: (error: unknown) => StreamEvent;
+  /** Form in which they are written. Default: server-sent events. */
+  readonly form?: StreamForm | undefined;
 }
 
-/** Returns a reply that sends events as they come (server-sent events). `first` was read already. */
+/** Form of events that are written one after the other. */
+export interface StreamForm {
+  readonly contentType: string;
+  readonly text: (event: StreamEvent, isFirst: boolean) => string;
+  /** Text after the last one. */
+  readonly end: (isEmpty: boolean) => string;
+}
+
+const serverSent: StreamForm = {
+  contentType: "text/event-stream; charset=utf-8",
+  text: ({ event, data }) => `${event === undefined ? "" : `event: ${event}\n`}data: ${jsonOf(data)}\n\n`,
+  end: () => "",
+};
+
+/** The data of all events as one array of JSON, which grows as they come. */
+export const jsonArray: StreamForm = {
+  contentType: "application/json",
+  text: ({ data }, isFirst) => `${isFirst ? "[" : ",\r\n"}${jsonOf(data)}`,
+  end: (isEmpty) => (isEmpty ? "[]" : "]"),
+};
+
+function jsonOf(data: unknown): string {
+  return typeof data === "string" ? data : JSON.stringify(data);
+}
+
+/** Returns a reply that sends events as they come. `first` was read already. */
 export function eventStream(
   events: EventSource,
   first: IteratorResult<StreamEvent>,
-  { headers, onError }: EventStreamOptions,
+  { headers, onError, form = serverSent }: EventStreamOptions,
 ): Reply {
   return {
     status: 200,
     headers: {
-      "content-type": "text/event-stream; charset=utf-8",
+      "content-type": form.contentType,
       "cache-control": "no-cache, no-transform",
       // Proxies that gather answers would hold back the first words.
       "x-accel-buffering": "no",
       ...headers,
     },
-    body: new EventTexts(events, first, onError),
+    body: new EventTexts(events, first, onError, form),
   };
 }
 
@@ -43,16 +70,20 @@ class EventTexts implements ReplyParts {
   readonly #events: EventSource;
   readonly #onError: EventStreamOptions["onError"];
   #first: IteratorResult<StreamEvent> | undefined;
+  readonly #form: StreamForm;
   #isOver = false;
+  #isFirst = true;
 
   constructor(
     events: EventSource,
     first: IteratorResult<StreamEvent>,
     onError: EventStreamOptions["onError"],
+    form: StreamForm,
   ) {
     this.#events = events;
     this.#first = first;
     this.#onError = onError;
+    this.#form = form;
   }
 
   async next(): Promise<IteratorResult<string>> {
@@ -61,7 +92,9 @@ class EventTexts implements ReplyParts {
       const step = this.#first ?? (await this.#events.next());
       this.#first = undefined;
       this.#isOver = step.done === true;
-      return step.done === true ? over : { done: false, value: textOf(step.value) };
+      if (step.done !== true) return { done: false, value: this.#textOf(step.value) };
+      const end = this.#form.end(this.#isFirst);
+      return end === "" ? over : { done: false, value: end };
     } catch (error) {
       // Its reader has left meanwhile.
       if (this.#isOver) return over;
@@ -73,7 +106,7 @@ class EventTexts implements ReplyParts {
     if (this.#isOver || this.#first !== undefined) return undefined;
     try {
       const event = this.#events.takeReady?.();
-      return event && textOf(event);
+      return event && this.#textOf(event);
     } catch (error) {
       return this.#fail(error);
     }
@@ -83,7 +116,14 @@ class EventTexts implements ReplyParts {
   #fail(error: unknown): string {
     this.#isOver = true;
     this.#events.return?.().catch(() => {});
-    return textOf(this.#onError(error));
+    const text = this.#textOf(this.#onError(error));
+    return text + this.#form.end(false);
+  }
+
+  #textOf(event: StreamEvent): string {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return this.#form.text(event, isFirst);
   }
 
   async return(): Promise<IteratorResult<string>> {
@@ -91,9 +131,4 @@ class EventTexts implements ReplyParts {
     await this.#events.return?.();
     return over;
   }
-}
-
-function textOf({ event, data }: StreamEvent): string {
-  const name = event === undefined ? "" : `event: ${event}\n`;
-  return `${name}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 }

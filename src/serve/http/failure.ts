@@ -1,5 +1,6 @@
 import { type Attempt, isRouterError } from "../../contracts/index.ts";
 import { HttpError } from "./http-error.ts";
+import { refusedRequest } from "./refused-request.ts";
 
 /** A failure in the terms of HTTP, before it has the shape of one API. */
 export interface Failure {
@@ -39,7 +40,12 @@ export function failureOf(error: unknown): Failure {
   const code = error.code.replaceAll("-", "_");
   if (isRouterError(error, "invalid-request"))
     return { status: 400, message, code, param: error.field, headers: noRetry };
-  if (isRouterError(error, "no-eligible-model")) return { status: 400, message, code, headers: noRetry };
+  const refused = refusedRequest(error);
+  if (isRouterError(error, "no-eligible-model"))
+    return { status: 400, message, code, ...refused, headers: noRetry };
+  // The fault is in what the request needs, and not in the policy.
+  if (isRouterError(error, "policy") && error.reasons !== undefined)
+    return { status: 400, message, code: "no_eligible_model", headers: noRetry };
   if (isRouterError(error, "budget-exceeded"))
     return { status: 429, message, code, headers: { ...noRetry, ...waiting(error.retryAfterMs) } };
   if (isRouterError(error, "limit-exceeded"))
@@ -49,12 +55,13 @@ export function failureOf(error: unknown): Failure {
   if (isRouterError(error, "all-models-failed")) {
     const status = statusOf(error.attempts);
     const headers = { ...(status === 429 ? {} : noRetry), ...waiting(error.retryAfterMs) };
-    return { status, message, code: kindOf(error.attempts)?.replaceAll("-", "_") ?? code, headers };
+    const byKind = kindOf(error.attempts)?.replaceAll("-", "_") ?? code;
+    return { status, message, code: byKind, ...refused, headers };
   }
   if (isRouterError(error, "provider")) {
     const status = statusByKind[error.kind] ?? 502;
     const headers = { ...noRetry, ...waiting(error.retryAfterMs) };
-    return { status, message, code: error.kind.replaceAll("-", "_"), headers };
+    return { status, message, code: error.kind.replaceAll("-", "_"), ...refused, headers };
   }
   return { status: 500, message, code, headers: noRetry };
 }

@@ -42,14 +42,14 @@ export interface HandlerOptions<Id extends string = string> {
   /** Server for paths that are not routed: embeddings. Default: they answer with status 404. */
   readonly upstream?: Upstream | undefined;
   /**
-   * True if a request of `/v1/messages` or `/v1/responses` that names no session gets one: a hash of tenant, user, tools,
+   * True if a request that names no session gets one, other than chat completions: a hash of tenant, user, tools,
    * system text and first user message, which a conversation keeps. Two users who begin alike in one tenant then share it.
    * Default true; chat completions never do, since their clients name sessions or want none.
    */
   readonly inferSession?: boolean | undefined;
   /**
-   * True if a request of `/v1/messages` or `/v1/responses` goes as it came to a model that speaks its protocol, and the
-   * model's answer and errors come back as they came. False: it is translated for every model. Default true.
+   * True if a request of `/v1/messages`, `/v1/responses` or `generateContent` goes as it came to a model that speaks its
+   * protocol, and the model's answer and errors come back as they came. False: it is translated for every model. Default true.
    */
   readonly native?: boolean | undefined;
   /**

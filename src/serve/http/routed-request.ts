@@ -1,4 +1,5 @@
 import type { ChatRequest, RouteRequest, Router, Routing } from "../../contracts/index.ts";
+import { misspeltField } from "../../plugin/misspelt-field.ts";
 import type { HttpCall } from "./call.ts";
 import type { Identity, ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
@@ -29,6 +30,11 @@ export function routedRequest(
   router: Router,
   options: ReadHandlerOptions,
 ): RouteRequest {
+  for (const field in body) {
+    const meant = misspeltField(field);
+    if (meant !== undefined)
+      throw new HttpError(400, `${field} is not a known field: did you mean ${meant}?`, { param: field });
+  }
   const { model, ...route } = modelOf(body["model"], router, options);
   const own: Record<string, unknown> = {};
   const session = sessionIn(call.headers);

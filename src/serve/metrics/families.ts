@@ -99,7 +99,11 @@ const shapes: Readonly<Record<SeriesName, Shape>> = {
     "counter",
     [],
   ],
-  model_life_total: ["News about models: deprecated, retired, substituted.", "counter", ["kind"]],
+  model_life_total: [
+    "News about models: deprecated, retired, substituted, withheld, lacking a capability.",
+    "counter",
+    ["kind"],
+  ],
   store_up: ["0 while the store of shared state does not answer.", "gauge", []],
   log_lost_decisions: ["Decisions that decision logs have lost so far.", "gauge", []],
   tenant_requests_total: [

@@ -39,7 +39,13 @@ export function newsOf(event: RouterEvent): News | undefined {
         `One ${event.by} sends ${showPercent(event.share)} to the large model; usual is ${showPercent(event.usual)}`,
       );
     case "model-life":
-      return bad(`Model ${event.model} is ${event.kind}`);
+      if (event.kind === "lacks")
+        return bad(`Model ${event.model} has refused requests: no ${event.capability}`);
+      return bad(
+        event.kind === "withheld"
+          ? `Model ${event.model} is not asked where others are known to have ${event.capability}`
+          : `Model ${event.model} is ${event.kind}`,
+      );
     case "store-failed":
       return bad(`Store ${event.store} does not answer`);
     case "store-recovered":

@@ -11,8 +11,10 @@ import { executionFor } from "../../support/execution/execution-for.ts";
 
 const price = { usdPerMillionInputTokens: 1_000, usdPerMillionOutputTokens: 10_000 };
 const usage = { inputTokens: 100, outputTokens: 10 }; // 0.1 + 0.1 USD
-const failure = (kind: ProviderErrorKind, more: { status?: number; retryAfterMs?: number } = {}) =>
-  new ProviderError({ kind, model: "fake:small", ...more });
+const failure = (
+  kind: ProviderErrorKind,
+  more: { status?: number; retryAfterMs?: number; otherMayAnswer?: boolean } = {},
+) => new ProviderError({ kind, model: "fake:small", ...more });
 
 /** A model that fails with the given errors, in order, and then answers. */
 function failing(name: string, ...errors: readonly unknown[]) {
@@ -144,6 +146,24 @@ describe("a call that fails", () => {
       expect(context.attempts).toHaveLength(1);
     });
   }
+
+  it("is shown with both attempts when two models refuse a request that may be at no fault", async () => {
+    const open = { otherMayAnswer: true };
+    const second = failure("too-large", open);
+    const context = executionFor({
+      models: {
+        small: failing("small", failure("invalid-request", open)),
+        large: failing("large", second),
+        third: failing("third"),
+      },
+    });
+    expect((await run(context)).error).toBe(second);
+    expect(second.attempts?.map(({ model, next }) => [model, next])).toEqual([
+      ["small", "fallback"],
+      ["large", undefined],
+    ]);
+    expect(Object.keys(second)).not.toContain("attempts");
+  });
 
   for (const kind of ["authentication", "permission", "not-found", "unsupported", "unknown"] as const) {
     it(`is not tried again but replaced when it is of kind ${kind}`, async () => {

@@ -30,6 +30,39 @@ it("an answer whose tool calls are null and whose usage is missing is an answer"
   expect(execution.attempts).toMatchObject([{ costEstimated: true, usage: { outputTokens: 4 } }]);
 });
 
+it("an answer that ended by a failure is followed by another model, and billed as its server says", async () => {
+  const usage = { prompt_tokens: 30, completion_tokens: 2, total_tokens: 32 };
+  const message = { role: "assistant", content: "half", refusal: null };
+  const small = answering({
+    ...completionOf({ content: "x" }),
+    usage,
+    choices: [{ index: 0, finish_reason: "network_error", message }],
+  });
+  const models = { small, large: fakeModel({ model: "large", answer: "whole" }) };
+  const execution = executionFor({ models, options: { retries: 0 } });
+  const completion = await generate(execution);
+  expect(completion.choices[0]?.message.content).toBe("whole");
+  expect(execution.attempts[0]).toMatchObject({
+    error: { kind: "incomplete" },
+    usage: { inputTokens: 30, outputTokens: 2 },
+  });
+  expect(execution.attempts[0]?.costEstimated).toBeUndefined();
+});
+
+it("an answer with content of another shape is text for all that read it", async () => {
+  const message = { role: "assistant", content: [{ type: "text", text: "a" }, "b", 5], refusal: null };
+  const small = answering({ ...completionOf({ content: "x" }), choices: [{ index: 0, message }] });
+  const { text, completion } = await router({ small }).route("Hello");
+  expect(text).toBe("ab5");
+  expect(completion.choices[0]).toMatchObject({ finish_reason: "stop", message: { content: "ab5" } });
+});
+
+it("characters that cannot be read are told", async () => {
+  const small = answering(completionOf({ content: "caf\ufffd" }));
+  const { attempts } = await router({ small }).route("Hello");
+  expect(attempts[0]?.dropped).toEqual(["characters that cannot be read (U+FFFD)"]);
+});
+
 it("an answer that cannot be read has failed like any other call, and gives its place back", async () => {
   const unreadable = {
     ...completionOf({ content: "x" }),

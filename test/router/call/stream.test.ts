@@ -237,6 +237,39 @@ describe("limits of a stream", () => {
     expect(error.partialText).toBe("ab");
   });
 
+  it.each([
+    ["idleTimeoutMs", { options: { idleTimeoutMs: 300 } }],
+    ["the deadline", { deadlineMs: 300 }],
+  ])("leave an answer whole whose end has come: %s", async (_, more) => {
+    const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+    const small = scripted("small", async function* (signal) {
+      yield chunk({ content: "all" });
+      yield { ...chunk({}, "stop"), usage };
+      await hang(signal);
+    });
+    const context = executionFor({ models: { small }, ...more });
+    const { error, completion } = await read(context);
+    expect(error).toBeUndefined();
+    expect(completion).toMatchObject({ usage, choices: [{ message: { content: "all" } }] });
+    expect(context.reported).toMatchObject([{ usage: { inputTokens: 3, outputTokens: 2 } }]);
+  });
+
+  it("give back what a whole answer holds, although its reader is away", async () => {
+    const small = scripted("small", async function* (signal) {
+      yield chunk({ content: "all" });
+      yield chunk({}, "stop");
+      await hang(signal);
+    });
+    const context = executionFor({ models: { small }, deadlineMs: 1_000 });
+    const iterator = streamOf(context);
+    await iterator.next();
+    await iterator.next();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(context.reported).toMatchObject([{ finishReason: "stop" }]);
+    expect(context.reported[0]?.error).toBeUndefined();
+    expect((await iterator.next()).done).toBe(true);
+  });
+
   it("do not take a slow reader for a slow model", async () => {
     const context = executionFor({
       models: { small: fakeModel({ answer: "a b c" }) },
@@ -435,12 +468,66 @@ describe("an odd stream", () => {
     ]);
   });
 
-  it("whose content is not text adds none to the answer", async () => {
+  it("whose caller leaves after its end was left, all the same", async () => {
+    const controller = new AbortController();
+    const reason = new Error("left");
+    const small = scripted("small", async function* (signal) {
+      yield chunk({ content: "all" });
+      yield chunk({}, "stop");
+      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    });
+    const iterator = streamOf(executionFor({ models: { small }, signal: controller.signal }));
+    await iterator.next();
+    await iterator.next();
+    const reading = iterator.next();
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+  });
+
+  it("joins the pieces of a spoken answer", async () => {
+    const piece = (audio: object) => chunk({ audio } as never);
+    const small = scripted("small", async function* () {
+      yield piece({ id: "audio_1", transcript: "Good " });
+      yield piece({ data: "AAAA", transcript: "evening." });
+      yield piece({ data: "BBBB" });
+      yield { ...piece({ expires_at: 1_790_000_000 }), system_fingerprint: "fp_1" };
+      yield { ...chunk({}, "stop"), system_fingerprint: "fp_2", sources: [{ url: "x" }] };
+    });
+    const { completion } = await read(executionFor({ models: { small } }));
+    expect(completion).toMatchObject({ system_fingerprint: "fp_2", sources: [{ url: "x" }] });
+    expect(completion?.choices[0]?.message).toEqual({
+      role: "assistant",
+      content: null,
+      refusal: null,
+      audio: { id: "audio_1", data: "AAAABBBB", transcript: "Good evening.", expires_at: 1_790_000_000 },
+    });
+  });
+
+  it("that ends by a failure is one, with its text and its usage, and another model answers if nothing was seen", async () => {
+    const usage = { prompt_tokens: 30, completion_tokens: 2, total_tokens: 32 };
+    const failing = (text: string) =>
+      scripted("small", async function* () {
+        yield chunk({ content: text });
+        yield chunk({}, "error" as never);
+        yield { ...chunk({}), choices: [], usage };
+      });
+    const seen = executionFor({ models: { small: failing("Half a") }, options: { retries: 0 } });
+    const { error, chunks } = await read(seen);
+    expect(error).toMatchObject({ kind: "server", partialText: "Half a" });
+    expect(textOf(chunks)).toBe("Half a");
+    expect(seen.attempts[0]).toMatchObject({ usage: { inputTokens: 30 } });
+    const models = { small: failing(""), large: fakeModel({ model: "large", answer: "whole" }) };
+    const unseen = executionFor({ models, options: { retries: 0 } });
+    expect(textOf((await read(unseen)).chunks)).toBe("whole");
+    expect(unseen.attempts[0]).toMatchObject({ usage: { inputTokens: 30 }, error: { kind: "server" } });
+  });
+
+  it("may send its content as parts", async () => {
     const small = scripted("small", async function* () {
       yield chunk({ content: [{ type: "text", text: "x" }] } as never);
       yield chunk({ content: "so" }, "stop");
     });
     const { completion } = await read(executionFor({ models: { small } }));
-    expect(completion?.choices[0]?.message.content).toBe("so");
+    expect(completion?.choices[0]?.message.content).toBe("xso");
   });
 });

@@ -17,7 +17,6 @@ function limit(parts: Partial<OutputToLimit> = {}, of: Partial<OutputToLimit["mo
     asked: undefined,
     usualOutputTokens: 300,
     cutAt: 0,
-    answers: 1,
     left: { usd: 1, by: "maxCostUsd" },
     ...parts,
   });
@@ -104,10 +103,6 @@ describe("the output limit of a call under a bound", () => {
     expect(limit({ asked: 100 }, { price: dear }).costUsd).toBeCloseTo(0.5 + 0.003 + 0.002, 12);
     const written: Price = { ...price, usdPerMillionCacheWriteTokens: 2 };
     expect(limit({ asked: 100 }, { price: written }).costUsd).toBeCloseTo(0.003, 12);
-  });
-
-  it("counts each of several answers", () => {
-    expect(limit({ asked: 100, answers: 3 }).costUsd).toBeCloseTo(0.004, 12);
   });
 
   it("of a model without a price has no cost", () => {

@@ -66,6 +66,15 @@ describe("the upper bound of the input tokens", () => {
     expect(on(0.15, 32_000)).toBe(32_000);
   });
 
+  it("counts sound at more than the models that hear it do", () => {
+    const data = "A".repeat(1_600_000);
+    const sound = { type: "input_audio" as const, input_audio: { data, format: "opus" as const } };
+    const most = mostInputTokens({ messages: [{ role: "user", content: [sound] }] });
+    // 1.2 MB of 6 kbit/s are 1,600 seconds, of at most 32 tokens each.
+    expect(most).toBeGreaterThan(1_600 * 32);
+    expect(most).toBeLessThan(4 * 1_600 * 32);
+  });
+
   it("of a file, or of something nested without end, is that of the context window", () => {
     const file = { type: "file" as const, file: { file_id: "f" } };
     expect(mostInputTokens({ messages: [{ role: "user", content: [file] }] })).toBe(1e9);

@@ -140,7 +140,6 @@ describe("the class of service of an answer", () => {
         asked: 10,
         usualOutputTokens: 1,
         cutAt: 0,
-        answers: 1,
         left: { usd: 1e6, by: "budget" },
       }).costUsd as number;
     const before = reserved();

@@ -99,7 +99,7 @@ describe("efforts makes models", () => {
 describe("the effort arrives", () => {
   test.each(Object.entries(waysToSend))("with OpenAI %s, whole and as a stream", async (_, way) => {
     const server = await served(serveOpenAi(scenario));
-    const model = openai("gpt-5.5", { apiKey: "k", baseUrl: server.url, ...way });
+    const model = openai("gpt-5.1", { apiKey: "k", baseUrl: server.url, ...way });
     const router = createRouter({
       models: efforts("large", model, ["low", "high"]),
       policy: always("large@high"),
@@ -108,13 +108,13 @@ describe("the effort arrives", () => {
     for await (const _ of router.stream({ messages, model: "large@low" }));
     const { attempts } = await router.route({ messages, reasoning_effort: "minimal" });
     expect(server.requests.map(({ body }) => body)).toMatchObject([
-      { model: "gpt-5.5", reasoning_effort: "high" },
-      { model: "gpt-5.5", reasoning_effort: "low" },
-      { model: "gpt-5.5", reasoning_effort: "high" },
+      { model: "gpt-5.1", reasoning_effort: "high" },
+      { model: "gpt-5.1", reasoning_effort: "low" },
+      { model: "gpt-5.1", reasoning_effort: "high" },
     ]);
     // The id wins, and the attempt says what was left out.
     expect(attempts).toMatchObject([
-      { model: "large@high", name: "openai:gpt-5.5@high", dropped: ["reasoning_effort"] },
+      { model: "large@high", name: "openai:gpt-5.1@high", dropped: ["reasoning_effort"] },
     ]);
   });
 
@@ -125,7 +125,7 @@ describe("the effort arrives", () => {
     ];
     const router = createRouter({
       models: {
-        ...efforts("gpt", openai("gpt-5.5", { apiKey: "k", baseUrl: responses.url, api: "responses" }), [
+        ...efforts("gpt", openai("gpt-5.1", { apiKey: "k", baseUrl: responses.url, api: "responses" }), [
           "medium",
         ]),
         ...efforts("claude", anthropic("claude-opus-5", { apiKey: "k", baseUrl: claude.url }), ["max"]),
@@ -152,7 +152,7 @@ describe("the effort arrives", () => {
       const router = createRouter({
         models: {
           ...efforts("claude", anthropic("claude-opus-5", { apiKey: "k", baseUrl: claude }), ["low"]),
-          ...efforts("gpt", openai("gpt-5.5", { apiKey: "k", baseUrl: responses, api: "responses" }), [
+          ...efforts("gpt", openai("gpt-5.1", { apiKey: "k", baseUrl: responses, api: "responses" }), [
             "high",
           ]),
         },

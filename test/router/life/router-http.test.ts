@@ -59,7 +59,8 @@ for (const [name, wire] of Object.entries(wires)) {
       expect(attempts).toMatchObject([
         {
           endpoint: wire === wires.openai || wire === wires.responses ? `${server.url}/v1` : server.url,
-          servedModel: "served-model",
+          // Converse does not name the model that answers.
+          servedModel: wire === wires.converse ? "small" : "served-model",
           usage: { inputTokens: 100, cachedInputTokens: 40 },
         },
       ]);

@@ -147,6 +147,7 @@ it("the main door loads no provider", () => {
     "src/router/providers/internal/batch-limits.ts",
     "src/router/providers/internal/content-types.ts",
     "src/router/providers/internal/facts-of.ts",
+    "src/router/providers/internal/openai-api.ts",
     "src/router/providers/internal/path-of.ts",
   ]);
 });

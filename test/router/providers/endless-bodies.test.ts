@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../../src/contracts/index.ts";
 import { readBounded, readStart } from "../../../src/plugin/http/read-bounded.ts";
 import { anthropic } from "../../../src/router/providers/anthropic.ts";
+import { bedrock } from "../../../src/router/providers/bedrock.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 
 /** A server that answers every call with a body that never ends, with the status that the path names. */
@@ -33,6 +34,8 @@ afterAll(() => {
 
 const adapters: Readonly<Record<string, (path: string) => Model>> = {
   "openai-compatible": (path) => openaiCompatible("m", { baseUrl: `${baseUrl}/${path}/v1` }),
+  converse: (path) =>
+    bedrock("amazon.nova-pro-v1:0", { region: "us-east-1", baseUrl: `${baseUrl}/${path}`, apiKey: "k" }),
   anthropic: (path) => anthropic("claude-m", { baseUrl: `${baseUrl}/${path}`, apiKey: "k" }),
 };
 

@@ -134,7 +134,7 @@ describe("errors as self-hosted servers write them", () => {
     ["vLLM", 404, nested("The model `qwen` does not exist."), "not-found"],
     ["TGI", 422, tgi("`inputs` tokens + `max_new_tokens` must be <= 4096", "validation"), "context-overflow"],
     ["TGI", 422, tgi("`temperature` must be strictly positive", "validation"), "invalid-request"],
-    ["TGI", 429, tgi("Model is overloaded", "overloaded"), "overloaded"],
+    ["TGI", 429, tgi("Model is overloaded", "overloaded"), "saturated"],
     ["TGI", 424, tgi("Request failed during generation", "generation"), "server"],
     ["TGI", 500, tgi("Incomplete generation", "incomplete_generation"), "server"],
     [

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ChatRequest } from "../../../src/contracts/index.ts";
 import { openai } from "../../../src/router/providers/openai.ts";
@@ -5,6 +6,7 @@ import { providerConformance } from "../../../src/testing/index.ts";
 import { openaiStatuses } from "../../support/openai-server.ts";
 import { serveResponses } from "../../support/responses-server.ts";
 import { serveRaw } from "../../support/serve-raw.ts";
+import { serveWith } from "../../support/serve-with.ts";
 import { waysToSend } from "../../support/ways-to-send.ts";
 
 const ways = Object.entries(waysToSend).filter(([, { client }]) => client === undefined);
@@ -118,6 +120,44 @@ test("a stream carries the same", async () => {
   ]);
 });
 
+test.each([
+  ["broken off", (response: ServerResponse) => void response.destroy()],
+  ["left open", () => {}],
+  ["garbled", (response: ServerResponse) => void response.write("data: {not JSON}\n\n")],
+])("an answer whose end has come is whole, also if its connection is then %s", async (_, then) => {
+  const server = await serveWith((answer) => {
+    answer.writeHead(200, { "content-type": "text/event-stream" });
+    answer.write(streamed, () => setTimeout(() => then(answer), 20));
+  });
+  onTestFinished(server.close);
+  const model = openai("gpt-test", { apiKey: "k", baseUrl: `${server.url}/v1`, api: "responses" });
+  const finishes: unknown[] = [];
+  for await (const { choices } of model.stream(request, { signal })) finishes.push(choices[0]?.finish_reason);
+  expect(finishes).toContain("tool_calls");
+});
+
+test.each([
+  [{ type: "error", code: "server_is_overloaded", message: "busy" }, "overloaded"],
+  [
+    {
+      type: "response.failed",
+      response: { status: "failed", error: { code: "rate_limit_exceeded", message: "slow" } },
+    },
+    "rate-limit",
+  ],
+  [{ type: "response.failed", response: { status: "failed", error: null } }, "server"],
+])("a stream that fails midway is a typed error: %j", async (event, kind) => {
+  const { model } = await served(
+    `data: ${JSON.stringify({ type: "response.output_text.delta", output_index: 0, delta: "Hal" })}\n\ndata: ${JSON.stringify(event)}\n\n`,
+  );
+  const texts: unknown[] = [];
+  const reading = (async () => {
+    for await (const { choices } of model.stream(request, { signal })) texts.push(choices[0]?.delta.content);
+  })();
+  await expect(reading).rejects.toMatchObject({ code: "provider", kind });
+  expect(texts).toEqual(["Hal"]);
+});
+
 test("what the interface does not have is reported, or refused", async () => {
   const { model } = await served(JSON.stringify(response));
   const dropped: string[] = [];
@@ -125,8 +165,4 @@ test("what the interface does not have is reported, or refused", async () => {
   await model.generate(asked, { signal, onDropped: (name) => dropped.push(name) });
   expect(dropped).toEqual(["seed", "stop"]);
   expect(() => openai("gpt-test", { api: "responses", client: "sdk" })).toThrow("openai.client");
-  const custom = { type: "custom" as const, custom: { name: "c" } };
-  await expect(model.generate({ ...request, tools: [custom] }, { signal })).rejects.toMatchObject({
-    kind: "unsupported",
-  });
 });

@@ -228,7 +228,8 @@ describe("failures", () => {
     [502, {}, "server", true],
     [503, {}, "overloaded", true],
     [504, {}, "timeout", true],
-    [418, {}, "invalid-request", false],
+    // Says something of the endpoint, and nothing of the request.
+    [418, {}, "unknown", false],
     [400, { code: "constructor" }, "invalid-request", false],
   ] as const)("status %d with %o is %s", async (status, error, kind, retryable) => {
     const { model } = await serve(send(status, { message: "no", ...error }));
@@ -429,6 +430,7 @@ describe("options", () => {
       provider: "openai",
       model: "gpt-test",
       labels: {},
+      speaks: ["responses"],
       ...facts,
     });
     expect(openai("gpt-test", { name: "openai:thinking", labels: { tier: "high" } })).toMatchObject({

@@ -7,7 +7,8 @@ import { type SageMakerOptions, sagemaker } from "../../../src/router/providers/
 import { providerConformance, serveScenario } from "../../../src/testing/index.ts";
 import { openaiStatuses } from "../../support/openai-server.ts";
 import { awsFault, serveCredentials, withoutAws } from "../../support/platforms/aws.ts";
-import { errorFrame, exceptionFrame, payloadPart, sagemakerWire } from "../../support/platforms/sagemaker.ts";
+import { errorFrame, exceptionFrame } from "../../support/platforms/aws-frames.ts";
+import { payloadPart, sagemakerWire } from "../../support/platforms/sagemaker.ts";
 import { verifying } from "../../support/platforms/verifying.ts";
 import { sendJson, serveWith } from "../../support/serve-with.ts";
 

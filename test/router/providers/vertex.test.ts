@@ -4,12 +4,19 @@ import { always } from "../../../policies/always.ts";
 import { boundary } from "../../../policies/constraints/boundary.ts";
 import type { ChatRequest } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
+import { nativeFailure } from "../../../src/plugin/native-failure.ts";
 import { google } from "../../../src/router/providers/google.ts";
 import { type VertexOptions, vertex } from "../../../src/router/providers/vertex.ts";
 import { providerConformance, type ScenarioAnswer, serveScenario } from "../../../src/testing/index.ts";
 import { googleWire } from "../../support/google-server.ts";
 import { openaiStatuses } from "../../support/openai-server.ts";
-import { cloudPlatform, googleError, serveMetadata, vertexWire } from "../../support/platforms/google.ts";
+import {
+  cloudPlatform,
+  googleError,
+  serveMetadata,
+  vertexClaudeWire,
+  vertexWire,
+} from "../../support/platforms/google.ts";
 import { bearerOf } from "../../support/platforms/tokens.ts";
 import { verifying } from "../../support/platforms/verifying.ts";
 import { sendEvents, sendJson, serveWith } from "../../support/serve-with.ts";
@@ -50,6 +57,146 @@ describe("vertex conforms, with tokens of google-auth-library", () => {
     },
   });
   for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);
+});
+
+describe("vertex conforms with Claude", () => {
+  const cases = providerConformance({
+    statuses: { timeout: 504 },
+    serve: async (scenario, { apiKey, ...settings }) => {
+      const start =
+        "/projects/my-project/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-6@20260101";
+      const wire = verifying(vertexClaudeWire, ({ path, body, headers }) => {
+        const { anthropic_version: version, stream, ...fields } = body as Record<string, unknown>;
+        if (path !== `${start}:${stream === true ? "streamRawPredict" : "rawPredict"}`)
+          return `a call of ${path}`;
+        if (version !== "vertex-2023-10-16" || "model" in fields) return "another version, or a model";
+        return bearerOf(headers) === apiKey ? undefined : "another token";
+      });
+      const server = await serveScenario(scenario, wire);
+      const model = vertex("claude-sonnet-4-6@20260101", {
+        ...settings,
+        ...place,
+        baseUrl: server.url,
+        apiKey: async () => apiKey,
+      });
+      return { ...server, model };
+    },
+  });
+  for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);
+});
+
+// Forms of Google's and of Anthropic's refusals: their pages "Vertex AI API errors" and "Errors", November 2026.
+test.each([
+  [
+    429,
+    googleError(429, "RESOURCE_EXHAUSTED", "Quota exceeded for online_prediction_requests_per_base_model"),
+    "rate-limit",
+    "",
+  ],
+  [
+    404,
+    googleError(404, "NOT_FOUND", "Publisher Model was not found"),
+    "not-found",
+    "not served in us-east5",
+  ],
+  [
+    400,
+    {
+      type: "error",
+      error: { type: "invalid_request_error", message: "prompt is too long: 9 tokens > 8 maximum" },
+    },
+    "context-overflow",
+    "",
+  ],
+  [529, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } }, "overloaded", ""],
+  [403, googleError(403, "PERMISSION_DENIED", "Permission denied"), "permission", "roles/aiplatform.user"],
+] as const)("Claude's %i is read, whoever wrote it: %j", async (status, body, kind, advice) => {
+  const server = await serveWith((response) => sendJson(response, body, status));
+  onTestFinished(server.close);
+  const model = vertex("claude-sonnet-4-6", { ...place, baseUrl: server.url, apiKey: () => "t" });
+  const error = await failureOf(model.generate(request, { signal }));
+  expect(error).toMatchObject({ kind, status });
+  expect(error.message).toContain(advice);
+});
+
+test.each([
+  [
+    "claude-opus-4-1@20250805",
+    "global",
+    "https://aiplatform.googleapis.com/v1/projects/my-project/locations/global",
+  ],
+  [
+    "anthropic/claude-haiku-4-5",
+    "us-east5",
+    "https://us-east5-aiplatform.googleapis.com/v1/projects/my-project/locations/us-east5",
+  ],
+  ["claude-sonnet-4-6", "eu", "https://aiplatform.eu.rep.googleapis.com/v1/projects/my-project/locations/eu"],
+])("%s in %s is called at its publisher's address", async (name, location, start) => {
+  const asked: { url: string; headers: Headers; body: Record<string, unknown> }[] = [];
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    asked.push({
+      url: String(url),
+      headers: new Headers(init?.headers),
+      body: JSON.parse(String(init?.body)),
+    });
+    return new Response("{}", { status: 500 });
+  };
+  const headers = { "anthropic-beta": "context-1m-2025-08-07" };
+  const model = vertex(name, { project: "my-project", location, fetch, headers, apiKey: () => "t" });
+  await failureOf(model.generate({ ...request, service_tier: "auto" }, { signal }));
+  const [{ url, headers: sent, body } = expect.fail("no call")] = asked;
+  expect(url).toBe(`${start}/publishers/anthropic/models/${name.replace("anthropic/", "")}:rawPredict`);
+  expect(sent.get("anthropic-beta")).toBe("context-1m-2025-08-07");
+  expect(sent.get("authorization")).toBe("Bearer t");
+  expect(Object.keys(body).sort()).toEqual(["anthropic_version", "max_tokens", "messages"]);
+  // A model that you deployed yourself speaks chat completions, whatever its name.
+  await failureOf(
+    vertex("claude-like", {
+      project: "my-project",
+      location,
+      endpoint: "123",
+      fetch,
+      apiKey: () => "t",
+    }).generate(request, { signal }),
+  );
+  expect(asked[1]?.url).toBe(`${start}/endpoints/123/chat/completions`);
+});
+
+test("a native request of Anthropic's Messages goes to Claude as it is, with the betas that the platform knows", async () => {
+  const asked: { headers: Headers; body: Record<string, unknown> }[] = [];
+  const refusal = {
+    type: "error",
+    error: { type: "invalid_request_error", message: "max_tokens: too large" },
+  };
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    asked.push({ headers: new Headers(init?.headers), body: JSON.parse(String(init?.body)) });
+    return Response.json(asked.length === 1 ? refusal : googleError(400, "INVALID_ARGUMENT", "x")[0], {
+      status: 400,
+    });
+  };
+  const model = vertex("claude-sonnet-4-6", { ...place, fetch, apiKey: () => "t" });
+  const text =
+    '{"model":"claude-sonnet-4-6","max_tokens":10,"stream":true,"messages":[{"role":"user","content":"x"}]}';
+  const headers = {
+    "anthropic-beta": "claude-code-20250219, context-1m-2025-08-07",
+    "anthropic-version": "2023-06-01",
+  };
+  const native = { protocol: "messages", text, headers } as const;
+  const read = async () => {
+    for await (const _ of model.stream(request, { signal, native }));
+  };
+  const [own, foreign] = [await failureOf(read()), await failureOf(read())];
+  expect(asked[0]?.body).toEqual({
+    max_tokens: 10,
+    stream: true,
+    messages: [{ role: "user", content: "x" }],
+    anthropic_version: "vertex-2023-10-16",
+  });
+  expect(asked[0]?.headers.get("anthropic-beta")).toBe("context-1m-2025-08-07");
+  expect(asked[0]?.headers.has("anthropic-version")).toBe(false);
+  // What Anthropic said reaches its client as it is; what Google said would not be understood.
+  expect(nativeFailure(own, "messages")?.text).toBe(JSON.stringify(refusal));
+  expect(nativeFailure(foreign, "messages")).toBeUndefined();
 });
 
 const scenarioAnswer: ScenarioAnswer = {

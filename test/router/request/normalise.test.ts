@@ -99,9 +99,31 @@ describe("the facts of a request", () => {
     expect(typesOf([image(`data:${"x".repeat(1e6)}/png,`), file({}), { type: "video" }])).toEqual([
       "unknown",
     ]);
+    const sound = (format: string) => ({ type: "input_audio", input_audio: { data: "AAAA", format } });
+    expect(typesOf([sound("wav"), sound("mp3"), file({ file_data: "data:audio/mpeg;base64,x" })])).toEqual([
+      "audio/wav",
+      "audio/mp3",
+    ]);
     const many = Array.from({ length: 100 }, (_, at) => image(`data:image/x${at};base64,`));
     expect(typesOf(many)).toHaveLength(16);
     expect(typesOf(many)?.at(-1)).toBe("unknown");
+  });
+
+  it("estimates the tokens of sound by its length, and knows that an answer is to be spoken", () => {
+    const tokensOf = (format: string, length: number) =>
+      normalise({
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "input_audio", input_audio: { data: "A".repeat(length), format } }],
+          },
+        ],
+      } as never).inputTokens;
+    // A second of 16 kHz, 16 bit, and of 64 kbit/s, in base64.
+    expect(tokensOf("wav", 42_667)).toBe(24 + 1);
+    expect(tokensOf("mp3", 10_667)).toBe(24 + 1);
+    const spoken = { messages: [user("x")], modalities: ["text", "audio"] } as RouteRequest;
+    expect(normalise(spoken).contentTypes).toEqual(["output/audio"]);
   });
 
   describe("in a coding agent's request", () => {
@@ -263,10 +285,13 @@ describe("bad requests", () => {
     ["a message without content", { messages: [{ role: "user" }] }, "messages[0].content"],
     ["a content that is a number", { messages: [{ role: "user", content: 3 }] }, "messages[0].content"],
     ["a part that is none", { messages: [{ role: "user", content: [secret] }] }, "messages[0].content[0]"],
-    ["audio", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }, "messages[0].content[0]"],
+    [
+      "sound without data",
+      { messages: [{ role: "user", content: [{ type: "input_audio" }] }] },
+      "messages[0].content[0].input_audio",
+    ],
     ["several answers", { messages: [user("x")], n: 2 }, "n"],
-    ["built-in web search", { messages: [user("x")], web_search_options: {} }, "web_search_options"],
-    ["a prompt in a field", { prompt: secret }, "messages"],
+    ["a prompt in a field", { prompt: secret }, "prompt"],
     ["a temperature of NaN", { messages: [user("x")], temperature: Number.NaN }, "temperature"],
     ["a top_p that is a text", { messages: [user("x")], top_p: "0.5" }, "top_p"],
     ["an output limit that is no number", { messages: [user("x")], max_tokens: Number.NaN }, "max_tokens"],
@@ -276,7 +301,6 @@ describe("bad requests", () => {
       { messages: [user("x")], constraints: [{ permits: () => true }] },
       "constraints",
     ],
-    ["spoken answers", { messages: [user("x")], modalities: ["audio"] }, "audio"],
     ["calls that are no array", { messages: [assistantCalling({})] }, "messages[0].tool_calls"],
     ["a call that is none", { messages: [assistantCalling([null])] }, "messages[0].tool_calls[0]"],
     [

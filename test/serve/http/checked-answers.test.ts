@@ -5,10 +5,11 @@ import { validOutput } from "../../../policies/checks/index.ts";
 import { cascade } from "../../../policies/index.ts";
 import { type Check, createRouter, type Model } from "../../../src/index.ts";
 import { anthropic } from "../../../src/router/providers/anthropic.ts";
+import { google } from "../../../src/router/providers/google.ts";
 import { openai } from "../../../src/router/providers/openai.ts";
 import { type RunningServer, serve } from "../../../src/serve/http/server/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
-import { messagesLane, responsesLane, sendText } from "../../support/native-lanes.ts";
+import { generateLane, messagesLane, responsesLane, sendText } from "../../support/native-lanes.ts";
 import { serveWith } from "../../support/serve-with.ts";
 
 // What a client that wants a stream is sent where an answer is checked before it is shown.
@@ -113,6 +114,18 @@ describe("/v1/messages", () => {
   });
 });
 
+test("/v1beta/models: a checked answer comes as the one piece of a stream, as its server wrote it", async () => {
+  const signed = '{"text":"hi","thoughtSignature":"c2ln"}, {"functionCall":{"name":"f","args":{"a":1.0}}}';
+  const answer = `{"candidates": [{"content":{"parts":[${signed}]},\n"finishReason":"STOP"}]}`;
+  const { url: baseUrl, requests } = await upstream(answer);
+  const small = google("gemini-3-flash", { baseUrl, apiKey: "k" });
+  const { ask } = await started({ small }, accepts);
+  const text = await (await ask(generateLane.pathOf('"topK":1'), generateLane.written(true))).text();
+  expect(requests[0]?.url).toContain(":generateContent");
+  const mark = Buffer.from("switchpoint.google%3Agemini-3-flash.c2ln").toString("base64");
+  expect(text).toBe(`data: ${answer.replace("\n", " ").replace("c2ln", mark)}\n\n`);
+});
+
 describe("/v1/responses", () => {
   const output = [
     {
@@ -197,6 +210,7 @@ test.each([
   ["/v1/chat/completions", '"messages":[{"role":"user","content":"Hi."}]', "[DONE]"],
   ["/v1/messages", '"max_tokens":9,"messages":[{"role":"user","content":"Hi."}]', "message_stop"],
   ["/v1/responses", '"input":"Hi."', "response.completed"],
+  ["/v1beta/models/auto:generateContent", '"contents":"Hi."', '"finishReason":"STOP"'],
 ])("%s: a check that never ends does not cut the answer, whole and streamed", async (path, fields, end) => {
   const small = fakeModel({ answer: "an answer" });
   const router = createRouter({
@@ -208,7 +222,12 @@ test.each([
   const ask = async (stream: boolean) => {
     const body = `{"model":"auto","deadlineMs":300,"stream":${stream},${fields}}`;
     const headers = { "content-type": "application/json" };
-    const reply = await fetch(`${running?.url}${path}`, { method: "POST", body, headers });
+    const streamed = path.replace(":generate", ":streamGenerate");
+    const reply = await fetch(`${running?.url}${stream ? streamed : path}`, {
+      method: "POST",
+      body,
+      headers,
+    });
     return { status: reply.status, text: await reply.text() };
   };
   for (const stream of [false, true]) {

@@ -236,17 +236,18 @@ test("clients that leave at any moment leave nothing behind", async () => {
   server = await serve(router, { port: 0 });
   const { port } = new URL(server.url);
   const bodies = [
-    ["chat/completions", chat],
-    ["messages", { ...chat, max_tokens: 9 }],
-    ["responses", { model: "auto", input: "Say hello." }],
+    ["v1/chat/completions", chat],
+    ["v1/messages", { ...chat, max_tokens: 9 }],
+    ["v1/responses", { model: "auto", input: "Say hello." }],
+    ["v1beta/models/auto:streamGenerateContent", { contents: "Say hello." }],
   ] as const;
   const leave = (at: number) =>
     new Promise<void>((resolve) => {
-      const [path, body] = bodies[at % 3] as (typeof bodies)[number];
+      const [path, body] = bodies[(at + Math.floor(at / 4)) % bodies.length] as (typeof bodies)[number];
       const asking = httpRequest({
         port,
         method: "POST",
-        path: `/v1/${path}`,
+        path: `/${path}`,
         agent: false,
         headers: { "content-type": "application/json" },
       });

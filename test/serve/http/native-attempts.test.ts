@@ -12,6 +12,7 @@ import { type RunningServer, serve } from "../../../src/serve/http/server/index.
 import { fakeModel } from "../../../src/testing/index.ts";
 import {
   dollarACall,
+  generateLane,
   type Lane,
   messagesLane,
   responsesLane,
@@ -70,7 +71,7 @@ async function started(
   running = await serve(router, { port: 0 });
   const { url } = running;
   const ask = (text: string, init: RequestInit = {}) =>
-    fetch(url + lane.path, {
+    fetch(url + lane.pathOf(text), {
       method: "POST",
       body: text,
       headers: { "content-type": "application/json" },
@@ -87,6 +88,7 @@ async function started(
 describe.each([
   ["/v1/messages", messagesLane],
   ["/v1/responses", responsesLane],
+  ["/v1beta/models", generateLane],
 ])("%s", (_, lane) => {
   const texts = ({ requests }: LoopbackServer) => requests.map(({ text }) => text);
 

@@ -6,6 +6,7 @@ import { openaiCompatible } from "../../../src/router/providers/openai-compatibl
 import { type RunningServer, serve } from "../../../src/serve/http/server/index.ts";
 import {
   dollarACall,
+  generateLane,
   type Lane,
   messagesLane,
   responsesLane,
@@ -36,7 +37,7 @@ async function started(lane: Lane, answer: Answer, modelOf = (url: string) => la
   });
   running = await serve(router, { port: 0 });
   const { url } = running;
-  const ask = (body: string, path = lane.path) =>
+  const ask = (body: string, path = lane.pathOf(body)) =>
     fetch(url + path, { method: "POST", body, headers: { "content-type": "application/json" } });
   return { ask, heard, requests: upstream.requests };
 }
@@ -59,7 +60,7 @@ test("of pings one alone is held, however many a server sends", async () => {
   expect(text.replace(sse(['{"type":"ping"}']), "")).toBe(sse(events));
 });
 
-test.each([messagesLane, responsesLane])(
+test.each([messagesLane, responsesLane, generateLane])(
   "events without content end a stream when they are too many",
   async (lane) => {
     const { ask, heard } = await started(lane, (response) => {

@@ -35,7 +35,7 @@ for (const [protocol, lane] of Object.entries({ messages: messagesLane, response
       models: { large: lane.model("large-1", upstream.url) },
       policy: always("large"),
     });
-    const reply = await createHandler(router)(`http://a${lane.path}`, {
+    const reply = await createHandler(router)(`http://a${lane.pathOf(lane.written(true))}`, {
       method: "POST",
       body: lane.written(true),
       headers: { "content-type": "application/json" },

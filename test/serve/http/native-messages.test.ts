@@ -188,18 +188,6 @@ test("fields of the router, other models and another place are left out, and the
   expect(await sent("placed")).toBe(`{"model":"claude-opus-5-5","inference_geo":"us",${rest}`);
 });
 
-test("what the provider keeps under the key is refused, for any model", async () => {
-  const { post, requests } = await served({ status: 200, text: answer });
-  for (const field of ['"thread":{"type":"continue","previous_message_id":"msg_1"}', '"container":"c_1"'])
-    for (const native of ["", "x"]) {
-      const text = `{"model":"large",${field},"max_tokens":9,"messages":[{"role":"user","content":"a${native}"}]}`;
-      const reply = await post(text);
-      expect(reply.status).toBe(400);
-      expect(await reply.text()).toMatch(/(thread|container) refers to what one provider keeps/);
-    }
-  expect(requests).toHaveLength(0);
-});
-
 test("fast mode is reserved at its own price", async () => {
   const server = await serveRaw({ status: 200, text: answer });
   onTestFinished(server.close);

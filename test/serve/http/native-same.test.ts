@@ -3,9 +3,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { threshold } from "../../../policies/index.ts";
 import { createRouter, type Decision, type RouterEvent } from "../../../src/index.ts";
 import { anthropic } from "../../../src/router/providers/anthropic.ts";
+import { google } from "../../../src/router/providers/google.ts";
 import { openai } from "../../../src/router/providers/openai.ts";
 import { createHandler } from "../../../src/serve/http/index.ts";
+import { serveScenario } from "../../../src/testing/index.ts";
 import { serveAnthropic } from "../../support/anthropic-server.ts";
+import { googleWire } from "../../support/google-server.ts";
 import { serveResponses } from "../../support/responses-server.ts";
 import { runs } from "../../support/runs.ts";
 import { scenarioAnswer } from "../../support/scenario-answer.ts";
@@ -18,21 +21,28 @@ const scenario = {
 };
 let servers: Awaited<ReturnType<typeof serveAnthropic>>[] = [];
 beforeAll(async () => {
-  servers = [await serveAnthropic(scenario), await serveResponses(scenario)];
+  servers = [
+    await serveAnthropic(scenario),
+    await serveResponses(scenario),
+    await serveScenario(scenario, googleWire),
+  ];
 });
 afterAll(async () => {
   for (const server of servers) await server.close();
 });
 
 /** Routers that differ in nothing but the lane of their handlers. */
-function lane(native: boolean) {
+function lane(native: boolean, small: "anthropic" | "google") {
   const told: RouterEvent[] = [];
-  const [messages, responses] = servers.map(({ url }) => url);
+  const [messages, responses, generate] = servers.map(({ url }) => url);
   const own = { apiKey: "k", price, contextWindow: 4_000, maxOutputTokens: 2_000 };
   const known = { ...own, capabilities: { tools: true, images: true, jsonSchema: true } };
   const router = createRouter({
     models: {
-      small: anthropic("claude-haiku-4-5", { ...known, baseUrl: messages }),
+      small:
+        small === "anthropic"
+          ? anthropic("claude-haiku-4-5", { ...known, baseUrl: messages })
+          : google("gemini-2.5-flash", { ...known, baseUrl: generate }),
       large: openai("gpt-5", { ...known, baseUrl: responses, api: "responses" }),
     },
     policy: threshold({ small: "small", large: "large", at: 0.5 }),
@@ -51,7 +61,7 @@ const block = fc.oneof(
 );
 const request = fc.record(
   {
-    path: fc.constantFrom("messages", "responses"),
+    path: fc.constantFrom("messages", "responses", "generateContent"),
     system: text,
     blocks: fc.array(block, { minLength: 1, maxLength: 3 }),
     limit: fc.integer({ min: 1, max: 3_000 }),
@@ -66,13 +76,16 @@ const request = fc.record(
 type Given = typeof request extends fc.Arbitrary<infer R> ? R : never;
 
 test("both lanes decide, permit, reserve and bill the same", { timeout: 60_000 }, async () => {
-  const lanes = [lane(true), lane(false)];
+  const lanes = {
+    messages: [lane(true, "anthropic"), lane(false, "anthropic")],
+    generateContent: [lane(true, "google"), lane(false, "google")],
+  };
   await fc.assert(
     fc.asyncProperty(request, async (given) => {
       const seen = await Promise.all(
-        lanes.map(async ({ handler, told }) => {
+        lanes[given.path === "generateContent" ? given.path : "messages"].map(async ({ handler, told }) => {
           told.length = 0;
-          const reply = await handler(`http://x/v1/${given.path}`, { method: "POST", body: bodyOf(given) });
+          const reply = await handler(`http://x${pathOf(given)}`, { method: "POST", body: bodyOf(given) });
           await reply.text();
           return { status: reply.status, told: told.map(plain) };
         }),
@@ -84,9 +97,14 @@ test("both lanes decide, permit, reserve and bill the same", { timeout: 60_000 }
   const sent = servers.map(({ requests }) => requests.map(({ body }) => JSON.stringify(body)));
   for (const bodies of sent) expect(bodies.length).toBeGreaterThan(0);
   // One lane alone has kept what a chat request cannot say.
-  const kept = sent[0]?.filter((body) => body.includes('"cache_control"')).length ?? 0;
-  expect(kept).toBeGreaterThan(0);
-  expect(kept).toBeLessThanOrEqual((sent[0]?.length ?? 0) / 2);
+  for (const [at, field] of [
+    [0, '"cache_control"'],
+    [2, '"topK"'],
+  ] as const) {
+    const kept = sent[at]?.filter((body) => body.includes(field)).length ?? 0;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThanOrEqual((sent[at]?.length ?? 0) / 2);
+  }
 });
 
 /** Leaves out ids, which are drawn, and parameters that only a translation drops. */
@@ -107,6 +125,11 @@ function plain(event: RouterEvent): unknown {
   return JSON.parse(json);
 }
 
+function pathOf({ path, stream }: Given): string {
+  if (path !== "generateContent") return `/v1/${path}`;
+  return `/v1beta/models/auto:${stream ? "streamGenerateContent?alt=sse" : path}`;
+}
+
 function bodyOf({ path, system, blocks, limit, effort, stream, tools, maxCostUsd }: Given): string {
   const common = { model: "auto", stream, maxCostUsd };
   const schema = { type: "object", properties: { a: { type: "number" } } };
@@ -119,6 +142,27 @@ function bodyOf({ path, system, blocks, limit, effort, stream, tools, maxCostUsd
       thinking: { type: "adaptive" },
       ...(effort && { output_config: { effort } }),
       ...(tools && { tools: [{ name: "f", input_schema: schema, strict: true }] }),
+    });
+  if (path === "generateContent")
+    return JSON.stringify({
+      maxCostUsd,
+      systemInstruction: { parts: [{ text: system }] },
+      contents: [
+        {
+          role: "user",
+          parts: blocks.map((one) =>
+            "text" in one
+              ? { text: one.text }
+              : { inlineData: { mimeType: "image/png", data: "iVBORw0KGgo=" } },
+          ),
+        },
+      ],
+      generationConfig: {
+        maxOutputTokens: limit,
+        topK: 5,
+        ...(effort && { thinkingConfig: { thinkingBudget: effort === "low" ? 1_024 : 24_576 } }),
+      },
+      ...(tools && { tools: [{ functionDeclarations: [{ name: "f", parametersJsonSchema: schema }] }] }),
     });
   const content = blocks.map((one) =>
     "text" in one

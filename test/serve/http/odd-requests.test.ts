@@ -119,6 +119,8 @@ test.each([
   ["/v1/messages", '"max_tokens":9,"messages":[{"role":"user","content":"Hi."}]'],
   ["/v1/messages/count_tokens", '"messages":[{"role":"user","content":"Hi."}]'],
   ["/v1/responses", '"input":[{"role":"user","content":"Hi."}]'],
+  ["/v1beta/models/auto:generateContent", '"contents":[{"role":"user","parts":[{"text":"Hi."}]}]'],
+  ["/v1beta/models/auto:countTokens", '"contents":[{"role":"user","parts":[{"text":"Hi."}]}]'],
 ])("%s: names of prototypes are ordinary names", async (path, fields) => {
   const { url } = await started();
   const polluted = '{"tenant":"other","polluted":true,"constraints":[],"toString":5}';
@@ -126,7 +128,7 @@ test.each([
   const texts = [
     `{"model":"auto",${nested},${fields}}`,
     `{"model":"__proto__",${fields},"metadata":{${nested}}}`,
-    `{"model":"constructor",${fields},"tools":[{"type":"function","name":"__proto__","function":{"name":"__proto__",${nested}},"input_schema":{${nested}},"parameters":{${nested}}}]}`,
+    `{"model":"constructor",${fields},"tools":[{"type":"function","name":"__proto__","function":{"name":"__proto__",${nested}},"input_schema":{${nested}},"parameters":{${nested}},"functionDeclarations":[{"name":"f","parameters":{"properties":{${nested}}}}]}],"generationConfig":{${nested},"responseSchema":{"properties":{${nested}}}}}`,
     `{"model":"auto",${fields.replace('"content":"Hi."', `"content":"Hi.",${nested}`)}}`,
     `{"model":"auto",${fields},"thinking":{${nested}},"reasoning":{${nested}},"text":{${nested}},"stream_options":{${nested}}}`,
   ];

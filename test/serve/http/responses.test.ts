@@ -120,7 +120,7 @@ test.each([
   [{ previous_response_id: "resp_1" }, "previous_response_id"],
   [{ conversation: "conv_1" }, "conversation"],
   [{ background: true }, "background"],
-  [{ tools: [{ type: "web_search" as const }] }, "tools[0].type"],
+  [{ tools: [{ type: "web_search" as const }] }, "tools[0] is of the type web_search"],
   [{ input: [{ type: "item_reference" as const, id: "x" }] }, "input[0].type"],
 ])("what needs a provider's state or tools is refused by name: %j", async (given, field) => {
   const { client } = clientOf();

@@ -28,6 +28,9 @@ const paths = [
   "/v1/messages",
   "/v1/messages/count_tokens",
   "/v1/responses",
+  "/v1beta/models/auto:generateContent",
+  "/v1beta/models/auto:streamGenerateContent",
+  "/v1beta/models/%ff:countTokens",
   "/v1/models",
   "/v1/models/__proto__",
   "//v1/models",
@@ -81,10 +84,22 @@ const values = [
   [{ role: "tool", content: null, tool_call_id: 5 }],
   [{ type: "function", function: { name: "a", parameters: { $ref: "#" } } }],
   { type: "enabled", budget_tokens: 1 },
+  [
+    {
+      role: "model",
+      parts: [{ functionCall: { name: "a", args: 5 }, thoughtSignature: "c3dpdGNocG9pbnQu" }],
+    },
+  ],
+  [
+    {
+      functionDeclarations: [{ name: "a", parameters: { type: "OBJECT", properties: 5 } }],
+      googleSearch: null,
+    },
+  ],
 ];
 const fields = [
   "model messages input stream stream_options max_tokens max_completion_tokens temperature tools tool_choice",
-  "response_format system thinking stop n tenant labels session constraints fallback metadata previous_response_id",
+  "contents generationConfig generation_config toolConfig systemInstruction response_format system thinking stop n tenant labels session constraints fallback metadata previous_response_id",
 ].flatMap((names) => names.split(" "));
 
 function bodyOf(random: () => number): string {
@@ -93,7 +108,9 @@ function bodyOf(random: () => number): string {
     return `${JSON.stringify(pick(fields))}:${JSON.stringify(pick(values))}`;
   });
   if (random() < 0.7)
-    parts.push('"messages":[{"role":"user","content":"Hello."}],"max_tokens":5,"input":"Hello."');
+    parts.push(
+      '"messages":[{"role":"user","content":"Hello."}],"max_tokens":5,"input":"Hello.","contents":[{"parts":[{"text":"a"}]}]',
+    );
   if (random() < 0.2)
     parts.push('"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}');
   const text = `{${parts.join(",")}}`;

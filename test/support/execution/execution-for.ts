@@ -102,6 +102,7 @@ export function executionFor(
         surrounds: false,
         within: (_, work) => work(),
         skipped: (_, id, at, reason) => parts.skipped?.(id, at, reason),
+        withheld: () => {},
         learnt: () => {},
         ended(_, attempt) {
           reported.push(attempt);

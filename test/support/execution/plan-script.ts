@@ -16,6 +16,8 @@ export interface ScriptParts extends Partial<PlanRules> {
   readonly plan?: readonly string[];
   readonly fallbacks?: readonly string[];
   readonly deadlineAt?: number;
+  /** What the request says about fallbacks. */
+  readonly ofRequest?: boolean;
 }
 
 type Verdict = Extract<PlanEvent, { readonly type: "answered" }>["verdict"];
@@ -45,12 +47,19 @@ export interface PlanScript {
 }
 
 /** Retries of one model at most 1, after 50 ms and 100 ms (a draw of one half); time stands at 0. */
-export function planScript({ plan = ["a"], fallbacks = [], deadlineAt, ...rules }: ScriptParts): PlanScript {
+export function planScript({
+  plan = ["a"],
+  fallbacks = [],
+  deadlineAt,
+  ofRequest,
+  ...rules
+}: ScriptParts): PlanScript {
   const input: PlanInput = deepFreeze({
     requestId: "r",
     plan: plan.map((model) => ({ model })),
     fallbacks,
     deadlineAt,
+    fallback: ofRequest,
     rules: {
       retries: 1,
       fallback: true,

@@ -51,9 +51,10 @@ const inputs: fc.Arbitrary<PlanInput> = fc
     deadlineAt: fc.option(fc.integer({ min: 1, max: 2_000 }), { nil: undefined }),
     retries: fc.integer({ min: 0, max: 3 }),
     fallback: fc.boolean(),
+    ofRequest: fc.constantFrom(undefined, true, false),
     sizes: fc.array(fc.constantFrom(undefined, 4, 8, 16), { minLength: ids.length, maxLength: ids.length }),
   })
-  .map(({ models, planned, fallbacks, deadlineAt, retries, fallback, sizes }) => {
+  .map(({ models, planned, fallbacks, deadlineAt, retries, fallback, ofRequest, sizes }) => {
     const plan = models.slice(0, planned);
     return {
       requestId: "r",
@@ -61,6 +62,7 @@ const inputs: fc.Arbitrary<PlanInput> = fc
       plan: plan.map((model, index) => (index + 1 === plan.length ? { model } : { model, check: "good" })),
       fallbacks,
       deadlineAt,
+      fallback: ofRequest,
       rules: {
         retries,
         fallback,
@@ -97,6 +99,9 @@ const kinds: readonly (ProviderErrorKind | undefined)[] = [
   "context-overflow",
   "not-found",
   "content-filter",
+  "invalid-request",
+  "invalid-request",
+  "too-large",
   undefined,
 ];
 
@@ -154,6 +159,8 @@ export function runWorld({ input, seed, degraded, chances }: PlanWorld, most: nu
         attemptId,
         at,
         kind,
+        contextWindow: happens(0.3) ? pick([2, 4, 8, 16]) : undefined,
+        otherMayAnswer: happens(0.7) || undefined,
         retryable: kind !== undefined && happens(0.8),
         retryAfterMs: happens(0.3) ? Math.floor(random() * 80) : undefined,
         holdMs: happens(0.3) ? Math.floor(random() * 80) : 0,

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import type { ScenarioFailure, ScenarioWire } from "../../../src/testing/index.ts";
+import { anthropicWire } from "../anthropic-server.ts";
 import { openaiWire } from "../openai-server.ts";
 import { type LoopbackServer, serveWith } from "../serve-with.ts";
 import { type TokenIssuer, tokenIssuer } from "./tokens.ts";
@@ -72,6 +73,12 @@ export const vertexWire: ScenarioWire = {
       },
     ],
   }),
+};
+
+/** Claude on Vertex AI: answers and refusals of Anthropic, the method in the address. */
+export const vertexClaudeWire: ScenarioWire = {
+  ...anthropicWire,
+  isStream: ({ path }) => path.endsWith(":streamRawPredict"),
 };
 
 /** Returns an error as Google writes it. */

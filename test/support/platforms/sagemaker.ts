@@ -1,39 +1,15 @@
-import { EventStreamCodec } from "@smithy/eventstream-codec";
 import type { ScenarioFailure, ScenarioWire } from "../../../src/testing/index.ts";
 import { openaiWire } from "../openai-server.ts";
-
-// The encoder of AWS.
-const codec = new EventStreamCodec(
-  (bytes) => new TextDecoder().decode(bytes as Uint8Array),
-  (text) => new TextEncoder().encode(text),
-);
-
-const string = (value: string) => ({ type: "string" as const, value });
+import { awsFrame } from "./aws-frames.ts";
 
 /** A message that holds a part of what the container streams. */
 export function payloadPart(text: string | Uint8Array): Buffer {
   const headers = {
-    ":event-type": string("PayloadPart"),
-    ":content-type": string("application/octet-stream"),
-    ":message-type": string("event"),
+    ":event-type": "PayloadPart",
+    ":content-type": "application/octet-stream",
+    ":message-type": "event",
   };
-  return Buffer.from(codec.encode({ headers, body: typeof text === "string" ? Buffer.from(text) : text }));
-}
-
-/** A message that reports a failure. */
-export function exceptionFrame(type: string, body: object): Buffer {
-  const headers = { ":exception-type": string(type), ":message-type": string("exception") };
-  return Buffer.from(codec.encode({ headers, body: Buffer.from(JSON.stringify(body)) }));
-}
-
-/** A message that reports a failure without a type that is modelled. */
-export function errorFrame(code: string, message: string): Buffer {
-  const headers = {
-    ":error-code": string(code),
-    ":error-message": string(message),
-    ":message-type": string("error"),
-  };
-  return Buffer.from(codec.encode({ headers, body: new Uint8Array() }));
+  return awsFrame(headers, text);
 }
 
 /**

@@ -5,7 +5,8 @@ import { vertex } from "../../../src/router/providers/vertex.ts";
 import { openaiWire } from "../openai-server.ts";
 import type { Wire } from "../wires.ts";
 import { awsFault } from "./aws.ts";
-import { vertexWire } from "./google.ts";
+import { invokeWire } from "./bedrock.ts";
+import { vertexClaudeWire, vertexWire } from "./google.ts";
 import { sagemakerWire } from "./sagemaker.ts";
 import { bearerOf } from "./tokens.ts";
 import { verifying } from "./verifying.ts";
@@ -25,11 +26,17 @@ const azureEnd = verifying(openaiWire, ({ headers }) =>
 const vertexEnd = verifying(vertexWire, ({ headers }) =>
   bearerOf(headers) === "token-of-faults" ? undefined : "another token",
 );
+const vertexClaudeEnd = verifying(vertexClaudeWire, ({ headers }) =>
+  bearerOf(headers) === "token-of-faults" ? undefined : "another token",
+);
+const invokeEnd = verifying(invokeWire, signed("bedrock"));
 const bedrockEnd = verifying(openaiWire, signed("bedrock"));
 const sagemakerEnd = verifying(sagemakerWire, signed("sagemaker"));
 
 /** Platforms whose endpoints verify token or signature of each request. */
-export const platformWires: Readonly<Record<"azure" | "vertex" | "bedrock" | "sagemaker", Wire>> = {
+export const platformWires: Readonly<
+  Record<"azure" | "vertex" | "vertex-claude" | "bedrock" | "invoke" | "sagemaker", Wire>
+> = {
   azure: {
     ...azureEnd,
     model: (name, baseUrl, { apiKey: _, ...options }) =>
@@ -54,7 +61,23 @@ export const platformWires: Readonly<Record<"azure" | "vertex" | "bedrock" | "sa
   bedrock: {
     ...bedrockEnd,
     model: (name, baseUrl, { apiKey: _, ...options }) =>
-      bedrock(name, { ...options, region, credentials, baseUrl }),
+      bedrock(name, { ...options, region, credentials, baseUrl, api: "chat" }),
+  },
+  invoke: {
+    ...invokeEnd,
+    model: (name, baseUrl, { apiKey: _, ...options }) =>
+      bedrock(`anthropic.claude-${name}`, { ...options, region, credentials, baseUrl, api: "invoke" }),
+  },
+  "vertex-claude": {
+    ...vertexClaudeEnd,
+    model: (name, baseUrl, options) =>
+      vertex(`claude-${name}`, {
+        project: "p",
+        location: "l",
+        ...options,
+        baseUrl,
+        apiKey: async () => "token-of-faults",
+      }),
   },
   sagemaker: {
     ...sagemakerEnd,
@@ -65,4 +88,4 @@ export const platformWires: Readonly<Record<"azure" | "vertex" | "bedrock" | "sa
 
 /** Faults of requests that these endpoints have found. */
 export const requestFaults = (): readonly string[] =>
-  [azureEnd, vertexEnd, bedrockEnd, sagemakerEnd].flatMap(({ faults }) => faults);
+  [azureEnd, vertexEnd, vertexClaudeEnd, bedrockEnd, invokeEnd, sagemakerEnd].flatMap(({ faults }) => faults);

@@ -57,7 +57,9 @@ function planned(input: PlanInput, state: PlanState, { hop }: Search): Next | un
   for (let place = state.place + 1; ; place += 1) {
     const model = input.plan[place]?.model;
     if (model === undefined) return undefined;
-    if (fitsWindow(input, state, model) && !isOfFailed(input, state, model))
+    // The plan may name a model twice: one that has refused the request would do so again.
+    const isOther = !isRefused(state) || !state.tried.includes(model);
+    if (isOther && fitsWindow(input, state, model) && !isOfFailed(input, state, model))
       return propose(input, change(state, { place }), { model, hop, place });
   }
 }
@@ -97,9 +99,15 @@ function lastRetry(input: PlanInput, state: PlanState, search: Search): Next | u
   return propose(input, rest, { ...search.retry, hop: "retry", lastResort: true });
 }
 
+/** True while a model is looked for that may answer what another one refused. */
+function isRefused({ refused, lastFailure }: PlanState): boolean {
+  return refused !== undefined && refused === lastFailure;
+}
+
 /** Ends the search: no model is left, or none that can be paid for. */
 function exhausted(input: PlanInput, state: PlanState, search: Search): Next {
   const { cause, first, unpaid } = search;
+  if (isRefused(state)) return fail(state, { because: "error", attemptId: state.refused });
   if (first?.stage === "constraint") return fail(state, { because: "forbidden", attemptId: first.attemptId });
   if (first !== undefined) {
     // Its endpoint is known to fail, and there is no other: it is called anyway.

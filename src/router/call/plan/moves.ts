@@ -140,6 +140,7 @@ function copyOf(state: PlanState): NextState {
     outgrown: state.outgrown,
     degraded: state.degraded,
     lastFailure: state.lastFailure,
+    refused: state.refused,
     passedOver: state.passedOver,
     heldUpMs: state.heldUpMs,
     over: state.over,

@@ -52,6 +52,10 @@ export interface PlanFailure {
   readonly at: number;
   /** Absent if it is not a failure of the model (a missing key, the deadline, a bug): it ends the request. */
   readonly kind?: ProviderErrorKind | undefined;
+  /** True if the request was refused and may be at no fault itself: see `ProviderErrorOptions`. */
+  readonly otherMayAnswer?: boolean | undefined;
+  /** The model's true window in tokens. Read with `context-overflow`; absent: not known. */
+  readonly contextWindow?: number | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs?: number | undefined;
   /** Milliseconds that a pause or a rate delays calls of the model, whichever request caused it. */

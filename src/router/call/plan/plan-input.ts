@@ -11,6 +11,8 @@ export interface PlanInput {
   /** Deadline in milliseconds on the monotonic clock. */
   readonly deadlineAt?: number | undefined;
   readonly rules: PlanRules;
+  /** False if the request forbids fallbacks: then no other model is asked what one refused. */
+  readonly fallback?: boolean | undefined;
   /** The one call of a plan that nothing follows: no retry, no fallback, no hedge. Absent: the request is answered. */
   readonly direct?: { readonly attemptId: string; readonly hop: Hop } | undefined;
 }

@@ -31,6 +31,8 @@ export interface PlanState {
   readonly degraded?: string | undefined;
   /** Attempt that failed last. */
   readonly lastFailure?: string | undefined;
+  /** Attempt by which a model refused the request, which one other model may still answer. There is no second one. */
+  readonly refused?: string | undefined;
   /** Models that were accepted and found no room, with the reason. */
   readonly passedOver: Readonly<Record<string, string>>;
   /** Milliseconds for which the request has waited for busy endpoints. Absent: it has not. */
@@ -98,6 +100,7 @@ export const initialState: PlanState = {
   outgrown: undefined,
   degraded: undefined,
   lastFailure: undefined,
+  refused: undefined,
   passedOver: {},
   heldUpMs: undefined,
   over: false,

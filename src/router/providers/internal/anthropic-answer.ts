@@ -1,8 +1,9 @@
-import type { Completion } from "../../../contracts/index.ts";
-import type { AnswerBlock, AnswerMessage, AnswerUsage, ThinkingBlock } from "./anthropic-wire.ts";
+import { type Completion, type MessageExtensions, ProviderError } from "../../../contracts/index.ts";
+import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
+import { annotationsOf, factsOf, partsOf } from "./anthropic-parts.ts";
+import { toUsage } from "./anthropic-usage.ts";
+import type { AnswerBlock, AnswerMessage, ThinkingBlock } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
-import type { Provenance } from "./provenance.ts";
-import { addCounts, tokenCount } from "./token-count.ts";
 
 export interface AnswerContext {
   /** Name of the model, for errors. */
@@ -16,28 +17,31 @@ export interface AnswerContext {
 type Choice = Completion["choices"][number];
 type FinishReason = Choice["finish_reason"];
 
-/** Fields of an answer beyond OpenAI's. */
-export interface Reasoning extends Provenance {
-  /** Text of the reasoning, if the API shows it. */
-  readonly reasoning_content?: string;
-  /** Blocks to send back with the message: a tool loop with thinking needs them. */
-  readonly thinking_blocks?: readonly ThinkingBlock[];
-}
-
-/** Translates a whole answer. Throws `ProviderError` (`incomplete`) if it is not a finished message. */
+/**
+ * Translates a whole answer. Throws `ProviderError`: `incomplete` if it is not a finished message, `context-overflow` if the
+ * window was full before it began.
+ */
 export function toCompletion(answer: unknown, { name, writer, created }: AnswerContext): Completion {
   const message = readMessage(answer, name);
-  const finishReason = toFinishReason(message.stop_reason);
-  if (finishReason === undefined) throw incomplete(name, "the answer has no stop reason");
+  const end = toEnd(message.stop_reason);
+  if (end === undefined) throw incomplete(name, "the answer has no stop reason");
 
-  const texts = message.content.filter((block) => block.type === "text");
-  const toolCalls = message.content.flatMap(toToolCalls);
-  const reply: Choice["message"] & Reasoning = {
+  const blocks = message.content;
+  const texts = blocks.filter((block) => block.type === "text").map(textOf);
+  const toolCalls = blocks.flatMap(toToolCalls);
+  const annotations = annotationsIn(blocks);
+  const parts = partsOf(blocks);
+  if (isOverflow(message) && blocks.length === 0) throw overflow(name);
+  const reply: Choice["message"] = {
     role: "assistant",
-    content: texts.length === 0 ? null : texts.map((block) => block.text ?? "").join(""),
-    refusal: message.stop_details?.explanation ?? null,
+    content: texts.length === 0 ? null : texts.join(""),
+    refusal: explanationOf(message),
     ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
-    ...toReasoning(message.content, writer),
+    ...(annotations.length > 0 && { annotations }),
+    ...written(
+      { ...toReasoning(blocks), ...(parts && { provider_parts: parts }), ...toMetadata(message) },
+      writer,
+    ),
   };
   const usage = toUsage(message.usage);
   return {
@@ -45,7 +49,7 @@ export function toCompletion(answer: unknown, { name, writer, created }: AnswerC
     object: "chat.completion",
     created,
     model: message.model,
-    choices: [{ index: 0, message: reply, finish_reason: finishReason, logprobs: null }],
+    choices: [{ index: 0, message: reply, ...end, logprobs: null }],
     ...(usage && { usage }),
   };
 }
@@ -57,94 +61,108 @@ export function readMessage(value: unknown, name: string): AnswerMessage {
   const { id, model, content } = (value ?? {}) as Partial<AnswerMessage>;
   if (typeof id !== "string" || typeof model !== "string" || !Array.isArray(content))
     throw incomplete(name, "the answer is not a message of the Messages API");
-  return value as AnswerMessage;
+  const message = value as AnswerMessage;
+  return content.every(isObject) ? message : { ...message, content: message.content.filter(isObject) };
+}
+
+/** Returns the text of a block. */
+export function textOf({ text }: AnswerBlock): string {
+  return said(text);
+}
+
+/** Returns a text, and "" for any other value: it is shown, and must not be `[object Object]`. */
+export function said(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function annotationsIn(blocks: readonly AnswerBlock[]): NonNullable<Choice["message"]["annotations"]> {
+  let start = 0;
+  return blocks.flatMap((block) => {
+    if (block.type !== "text") return [];
+    const found = annotationsOf(block, start);
+    start += textOf(block).length;
+    return found;
+  });
+}
+
+/** Names the writer of fields that only it can read. */
+export function written(fields: MessageExtensions, writer: string): MessageExtensions {
+  return Object.keys(fields).length === 0 ? fields : { ...fields, written_by: writer };
+}
+
+export function toMetadata(message: AnswerMessage): MessageExtensions {
+  const facts = factsOf(message);
+  return Object.keys(facts).length === 0 ? {} : { provider_metadata: facts };
+}
+
+/** Returns the words in which the model refused. */
+export function explanationOf({ stop_details: details }: AnswerMessage): string | null {
+  const { explanation } = fieldsOf(details);
+  return typeof explanation === "string" && explanation !== "" ? explanation : null;
 }
 
 function toToolCalls(block: AnswerBlock): NonNullable<Choice["message"]["tool_calls"]> {
   if (block.type !== "tool_use") return [];
-  const { id = "", name = "", input = {}, input_json } = block;
-  return [{ id, type: "function", function: { name, arguments: input_json || JSON.stringify(input) } }];
+  const { id, name, input = {}, input_json } = block;
+  const called = { name: said(name), arguments: input_json || JSON.stringify(input) };
+  return [{ id: said(id), type: "function", function: called }];
 }
 
-function toReasoning(content: readonly AnswerBlock[], writer: string): Reasoning {
+function toReasoning(content: readonly AnswerBlock[]): MessageExtensions {
   const blocks = content.flatMap((block) => toThinkingBlock(block) ?? []);
-  const text = content.map((block) => (block.type === "thinking" ? block.thinking : "")).join("");
+  const text = content.map((block) => (block.type === "thinking" ? said(block.thinking) : "")).join("");
   return {
     ...(text !== "" && { reasoning_content: text }),
     ...(blocks.length > 0 && { thinking_blocks: blocks }),
-    ...((text !== "" || blocks.length > 0) && { written_by: writer }),
   };
 }
 
-export function toThinkingBlock(block: AnswerBlock): ThinkingBlock | undefined {
-  const { type, thinking = "", signature, data } = block;
-  if (type === "thinking" && signature) return { type, thinking, signature };
-  return type === "redacted_thinking" && data ? { type, data } : undefined;
+export function toThinkingBlock({ type, thinking, signature, data }: AnswerBlock): ThinkingBlock | undefined {
+  if (type === "thinking" && said(signature) !== "")
+    return { type, thinking: said(thinking), signature: said(signature) };
+  return type === "redacted_thinking" && said(data) !== "" ? { type, data: said(data) } : undefined;
 }
 
-/** A map, because the reason comes from the server and could be "constructor". */
-const finishReasons: ReadonlyMap<unknown, FinishReason> = new Map([
+/** Maps, because the reason comes from the server and could be "constructor". Of these OpenAI's word says all. */
+const sameReasons: ReadonlyMap<unknown, FinishReason> = new Map([
   ["end_turn", "stop"],
   ["stop_sequence", "stop"],
   ["max_tokens", "length"],
-  ["model_context_window_exceeded", "length"],
   ["tool_use", "tool_calls"],
   ["refusal", "content_filter"],
-  // A long turn with the provider's own tools that has to be continued: not finished.
-  ["pause_turn", "length"],
 ]);
 
-/** Returns `undefined` if the answer did not end. An unknown reason counts as an end. */
-export function toFinishReason(stopReason: string | null | undefined): FinishReason | undefined {
-  return stopReason ? (finishReasons.get(stopReason) ?? "stop") : undefined;
+/** Reasons that say more than OpenAI's. A turn that has to be continued is not finished. */
+const otherReasons: ReadonlyMap<unknown, FinishReason> = new Map([
+  ["model_context_window_exceeded", "length"],
+  ["pause_turn", "length"],
+  ["compaction", "length"],
+]);
+
+/** Returns OpenAI's reason, with Anthropic's if it says more. Undefined if the answer did not end. An unknown reason counts as an end. */
+export function toEnd(
+  stopReason: string | null | undefined,
+): Pick<Choice, "finish_reason" | "native_finish_reason"> | undefined {
+  if (!stopReason) return undefined;
+  const same = sameReasons.get(stopReason);
+  if (same !== undefined) return { finish_reason: same };
+  const finish_reason = otherReasons.get(stopReason) ?? "stop";
+  return { finish_reason, native_finish_reason: String(stopReason).slice(0, longestReason) };
 }
 
-/**
- * Converts the counts: OpenAI includes cached input in the input, Anthropic counts it separately. A side that
- * is not known, or cannot be a count, is left out, so that it is estimated and not taken for 0.
- */
-export function toUsage(usage: AnswerUsage | undefined): Completion["usage"] {
-  if (!isFields(usage)) return undefined;
-  const cacheRead = countUnlessAbsent(usage.cache_read_input_tokens);
-  const cacheWrite = countUnlessAbsent(usage.cache_creation_input_tokens);
-  const details = isFields(usage.output_tokens_details) ? usage.output_tokens_details : undefined;
-  const reasoning = tokenCount(details?.thinking_tokens);
-  const input = addCounts(tokenCount(usage.input_tokens), cacheRead.count, cacheWrite.count);
-  const output = tokenCount(usage.output_tokens);
-  const total = addCounts(input, output);
-  if (input === undefined && output === undefined) return undefined;
-  const kept = isFields(usage.cache_creation) ? usage.cache_creation : undefined;
-  const written1h = tokenCount(kept?.ephemeral_1h_input_tokens);
-  const tier = usage.speed === "fast" ? "fast" : usage.service_tier;
-  const known = {
-    ...(input !== undefined && { prompt_tokens: input }),
-    ...(output !== undefined && { completion_tokens: output }),
-    ...(total !== undefined && { total_tokens: total }),
-    ...(typeof tier === "string" && tier !== "standard" && { service_tier: tier.slice(0, longestTier) }),
-    prompt_tokens_details: {
-      ...(cacheRead.isTold && { cached_tokens: cacheRead.count }),
-      ...(cacheWrite.isTold && { cache_write_tokens: cacheWrite.count }),
-      ...(written1h !== undefined &&
-        written1h > 0 && { cache_creation_token_details: { ephemeral_1h_input_tokens: written1h } }),
-    },
-    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
-  };
-  return known as Completion["usage"];
+/** Longest unknown reason that is kept, in characters. */
+const longestReason = 64;
+
+/** True if the answer ended because the window is full. */
+export function isOverflow({ stop_reason }: AnswerMessage): boolean {
+  return stop_reason === "model_context_window_exceeded";
 }
 
-/** Reads a count that is 0 if it is absent; undefined if it cannot be one. */
-function countUnlessAbsent(value: unknown): { readonly count: number | undefined; readonly isTold: boolean } {
-  if (value === undefined || value === null) return { count: 0, isTold: false };
-  const count = tokenCount(value);
-  return { count, isTold: count !== undefined };
-}
-
-/** Longest name of a class of service that is kept, in characters. */
-const longestTier = 32;
-
-function isFields(value: unknown): value is AnswerUsage & {
-  thinking_tokens?: unknown;
-  ephemeral_1h_input_tokens?: unknown;
-} {
-  return typeof value === "object" && value !== null;
+/** Creates the error of an answer that the window left no room for: a model with a larger one may have it. */
+export function overflow(model: string): ProviderError {
+  return new ProviderError({
+    kind: "context-overflow",
+    model,
+    summary: "the context window was full before the answer began",
+  });
 }

@@ -1,7 +1,8 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
+import { requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { hasGet } from "./readable-headers.ts";
+import { readRefusal } from "./refusals/index.ts";
 
 /** Fields of an SDK error. Read by shape, because the error classes exist only once the SDK is loaded. */
 interface SdkError {
@@ -15,26 +16,6 @@ interface SdkError {
   readonly requestID?: unknown;
   readonly headers?: unknown;
 }
-
-/** Maps, because the type comes from the provider and could be "constructor". */
-const kindsByType: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
-  ["authentication_error", "authentication"],
-  ["permission_error", "permission"],
-  ["billing_error", "permission"],
-  ["not_found_error", "not-found"],
-  ["request_too_large", "too-large"],
-  ["rate_limit_error", "rate-limit"],
-  ["overloaded_error", "overloaded"],
-  ["timeout_error", "timeout"],
-  ["conflict_error", "conflict"],
-]);
-
-/** Errors that only their text distinguishes: the type of all of them is invalid_request_error. */
-const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
-  [/prompt is too long|exceed context limit|context window/i, "context-overflow"],
-  [/content filtering policy/i, "content-filter"],
-  [/credit balance is too low/i, "permission"],
-];
 
 const kindsByName: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
   ["APIConnectionTimeoutError", "timeout"],
@@ -66,30 +47,23 @@ export function toProviderError(error: unknown, model: string): Error {
     const summary = "the answer broke off or cannot be read";
     return new ProviderError({ kind: "incomplete", model, summary, detail });
   }
+  const { retryable, ...read } = readRefusal({
+    status: typeof status === "number" ? status : undefined,
+    codes: typeof type === "string" ? [type] : [],
+    text: detail ?? "",
+    unnamed: type === "invalid_request_error" ? "invalid-request" : "unknown",
+  });
   const shouldRetry = hasGet(headers) ? headers.get("x-should-retry") : null;
   return new ProviderError({
-    kind: toKind(status, type, detail ?? ""),
+    ...read,
     model,
     status: typeof status === "number" ? status : undefined,
     requestId: requestIdOf(requestID),
-    retryable: shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined,
+    retryable: retryable ?? (shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined),
     retryAfterMs: hasGet(headers) ? retryAfterMs(headers) : undefined,
     detail,
+    providerCode: type === "invalid_request_error" ? undefined : readText(type),
   });
-}
-
-function toKind(status: unknown, type: unknown, text: string): ProviderErrorKind {
-  const byType = kindsByType.get(type);
-  if (byType !== undefined) return byType;
-  const kind = typeof status === "number" ? kindOfStatus(status) : kindOfEvent(type);
-  if (kind !== "invalid-request") return kind;
-  return kindsByText.find(([pattern]) => pattern.test(text))?.[1] ?? kind;
-}
-
-/** Returns the kind of an error event within a stream, which has no status. */
-function kindOfEvent(type: unknown): ProviderErrorKind {
-  if (type === "api_error") return "server";
-  return type === "invalid_request_error" ? "invalid-request" : "unknown";
 }
 
 function readText(value: unknown): string | undefined {

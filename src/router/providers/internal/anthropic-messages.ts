@@ -1,4 +1,5 @@
 import type { ChatMessage } from "../../../contracts/index.ts";
+import { partsToSend, readInput } from "./anthropic-parts.ts";
 import type {
   ContentBlock,
   DocumentBlock,
@@ -30,7 +31,8 @@ type ToolCall = NonNullable<AssistantMessage["tool_calls"]>[number];
 /**
  * Translates messages to turns that alternate between user and assistant, and a system prompt. System and
  * developer messages are joined by a blank line, wherever they occur. Text without a visible character and
- * reasoning of another model are left out, because the API refuses them. `writer`: see `writerOf`.
+ * reasoning of another model are left out, because the API refuses them. An answer of this model that holds blocks of the
+ * provider's own tools goes back as it came. `writer`: see `writerOf`.
  */
 export function toTurns(
   messages: readonly ChatMessage[],
@@ -95,14 +97,14 @@ function toTexts(
   if (typeof content === "string") return toBlocks([content]);
   const other = content.findIndex(({ type }) => type !== "text");
   if (other >= 0) issues.refuse(`${field}[${other}].type`, "must be text");
-  return toBlocks(content.map((part) => part.text));
+  return toBlocks(content.map((part) => (part.type === "text" ? part.text : "")));
 }
 
 function toBlocks(texts: readonly string[]): TextBlock[] {
   return texts.filter(isVisible).map((text) => ({ type: "text", text }));
 }
 
-const isVisible = (text: string): boolean => text.trim() !== "";
+export const isVisible = (text: string): boolean => text.trim() !== "";
 
 function toUserBlocks(content: ContentOf<"user">, field: string, issues: Untranslatable): ContentBlock[] {
   if (typeof content === "string") return toBlocks([content]);
@@ -162,7 +164,9 @@ function toDocument(
   };
 }
 
-function readDataUrl(url: string): { readonly mediaType: string; readonly base64: string } | undefined {
+export function readDataUrl(
+  url: string,
+): { readonly mediaType: string; readonly base64: string } | undefined {
   const comma = url.indexOf(",");
   if (comma < 0 || comma > 200) return undefined;
   const [mediaType = "", ...parameters] = url.slice(0, comma).toLowerCase().split(";");
@@ -194,6 +198,12 @@ function toAssistantBlocks(
   if (message.refusal) texts.push(message.refusal);
   const calls = message.tool_calls ?? [];
   const callIds = ids.ofCalls(calls.map(({ id }) => id));
+  const parts = partsToSend(message, writer);
+  if (parts !== undefined) {
+    const left = [...callIds];
+    return parts.map((part) => (part.type === "tool_use" ? { ...part, id: left.shift() ?? part.id } : part));
+  }
+  if (message.provider_parts !== undefined) issues.drop("messages.provider_parts");
   return [
     ...(writtenBy(message) === writer ? readThinking(message) : []),
     ...toBlocks(texts),
@@ -202,7 +212,9 @@ function toAssistantBlocks(
 }
 
 /** Reads the reasoning of one of our answers: a tool loop fails if it is missing or changed. */
-function readThinking(message: AssistantMessage & { readonly thinking_blocks?: unknown }): ThinkingBlock[] {
+export function readThinking(
+  message: AssistantMessage & { readonly thinking_blocks?: unknown },
+): ThinkingBlock[] {
   const blocks: readonly unknown[] = Array.isArray(message.thinking_blocks) ? message.thinking_blocks : [];
   return blocks.flatMap((value): ThinkingBlock[] => {
     const { type, thinking, signature, data } = (value ?? {}) as Record<string, unknown>;
@@ -214,19 +226,6 @@ function readThinking(message: AssistantMessage & { readonly thinking_blocks?: u
 
 function toToolUse(call: ToolCall, id: string): ToolUseBlock {
   return call.type === "function"
-    ? { type: "tool_use", id, name: call.function.name, input: readArguments(call.function.arguments) }
+    ? { type: "tool_use", id, name: call.function.name, input: readInput(call.function.arguments) }
     : { type: "tool_use", id, name: call.custom.name, input: { input: call.custom.input } };
-}
-
-/** Parses arguments. The API accepts objects only, so arguments that a model got wrong are kept as text. */
-function readArguments(json: string): Readonly<Record<string, unknown>> {
-  if (json.trim() === "") return {};
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // Invalid JSON is kept as text below.
-  }
-  return { arguments: json };
 }

@@ -1,4 +1,5 @@
 import type { CallOptions, ChatRequest, NativeRequest, ReasoningEffort } from "../../../contracts/index.ts";
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import type { JsonPath } from "../../../plugin/json-places.ts";
 import { readSigned } from "../../../plugin/signed.ts";
 import {
@@ -15,7 +16,11 @@ type Fields = Readonly<Record<string, unknown>>;
 export type NativeSettings = Pick<
   TranslationSettings,
   "model" | "writer" | "reasoning" | "defaults" | "maxOutputTokens"
-> & { readonly isStreamed: boolean };
+> & {
+  readonly isStreamed: boolean;
+  /** Fields of a platform, in place of those of the same name: undefined leaves one out. */
+  readonly platform?: Fields | undefined;
+};
 
 /**
  * Returns the body of a Messages request as its sender wrote it, for one model: its name, whether it streams, the output
@@ -50,6 +55,7 @@ export function nativeMessagesBody(
         : body.fields["stream"] === true && { stream: false }),
       ...extraWithin(request, defaults?.extraBody, issues),
       model,
+      ...settings.platform,
     },
     history.changes,
   );
@@ -58,10 +64,10 @@ export function nativeMessagesBody(
 /** Another place, which constraints have not seen. The model's own `extraBody` may say it. */
 const withheld = without("fallback_credit_token", "inference_geo");
 
-/** Contents of messages, their blocks, and the signatures of these. */
+/** Contents of messages, their blocks, and the signatures and citations of these. */
 function isThinkingPlace(path: JsonPath): boolean {
   if (path[0] !== "messages" || path.length < 3 || path.length > 5 || path[2] !== "content") return false;
-  return path.length < 5 || path[4] === "signature" || path[4] === "data";
+  return path.length < 5 || path[4] === "signature" || path[4] === "data" || path[4] === "citations";
 }
 
 /** Output limit of the call: the request's own, unless a bound has lowered it. */
@@ -105,14 +111,16 @@ function readHistory(body: NativeBody, writer: string): History {
       }
       blocks.push(block);
       const whole = body.place(place);
-      const signature = read && body.place([...place, field]);
-      const restored = JSON.stringify(read?.signature);
+      const isForeign = block["type"] === "text" && citesForeign(block["citations"]);
+      const changed = read ? body.place([...place, field]) : isForeign && body.place([...place, "citations"]);
+      // Sources that a server of Anthropic's did not write are refused.
+      const restored = read ? JSON.stringify(read.signature) : "null";
       if (whole === undefined) return;
-      if (signature !== undefined) changes.push({ place: signature, text: restored });
+      if (changed) changes.push({ place: changed, text: restored });
       kept.push(
-        signature === undefined
-          ? body.text.slice(whole.from, whole.to)
-          : body.text.slice(whole.from, signature.from) + restored + body.text.slice(signature.to, whole.to),
+        changed
+          ? body.text.slice(whole.from, changed.from) + restored + body.text.slice(changed.to, whole.to)
+          : body.text.slice(whole.from, whole.to),
       );
     });
     turns.push({ content: blocks });
@@ -125,6 +133,14 @@ function readHistory(body: NativeBody, writer: string): History {
     changes.push({ place, text });
   });
   return { turns, changes };
+}
+
+/** True for citations of an answer that was translated for the sender. */
+function citesForeign(citations: unknown): boolean {
+  return (
+    Array.isArray(citations) &&
+    citations.some((one) => readSigned(fieldsOf(one)["encrypted_index"]) !== undefined)
+  );
 }
 
 interface Given {

@@ -61,7 +61,7 @@ export function nativeMessages({ name, fetch, settings, route }: NativeTarget): 
   };
 }
 
-async function* answerEvents(events: AsyncIterable<ServerEvent>): AsyncGenerator<AnswerEvent> {
+export async function* answerEvents(events: AsyncIterable<ServerEvent>): AsyncGenerator<AnswerEvent> {
   for await (const { fields } of events) yield fields as unknown as AnswerEvent;
 }
 
@@ -95,7 +95,7 @@ export function nativeRoute(
 }
 
 /** Creates the error of an answer, or of an event, that reports a failure. */
-function failureOf({ text, status, headers }: FailureText, name: string): ProviderError {
+export function failureOf({ text, status, headers }: FailureText, name: string): ProviderError {
   const body = bodyOf(text);
   const { type, message } = body.error ?? {};
   return toProviderError(

@@ -65,7 +65,7 @@ const refused: ReadonlyMap<string, string> = new Map([
  */
 export function toMessagesBody(request: ChatRequest, settings: TranslationSettings): MessagesBody {
   const { defaults = {} } = settings;
-  const issues = reportIssues(settings);
+  const issues = reportIssues(settings, "the Messages API");
   refuseUnsupported(request, settings.name);
   checkParameters(request, issues);
 
@@ -121,7 +121,15 @@ export function extraWithin(
   return rest;
 }
 
-function reportIssues({ name, strictParameters = false, onDropped }: TranslationSettings): Untranslatable {
+/** Returns handlers for what cannot be translated for an API. */
+export function reportIssues(
+  {
+    name,
+    strictParameters = false,
+    onDropped,
+  }: Pick<TranslationSettings, "name" | "strictParameters" | "onDropped">,
+  api: string,
+): Untranslatable {
   const refuse = (field: string, problem: string): never => {
     throw new ProviderError({ kind: "unsupported", model: name, summary: `${field} ${problem}` });
   };
@@ -129,17 +137,22 @@ function reportIssues({ name, strictParameters = false, onDropped }: Translation
   return {
     refuse,
     drop: (parameter) => {
-      if (strictParameters)
-        refuse(parameter, "has no counterpart in the Messages API, and strictParameters is set");
+      if (strictParameters) refuse(parameter, `has no counterpart in ${api}, and strictParameters is set`);
       if (!reported.has(parameter)) onDropped?.(parameter);
       reported.add(parameter);
     },
   };
 }
 
-function checkParameters(request: ChatRequest, issues: Untranslatable): void {
+/** Reports the parameters of a request that are not translated. `lacks` says which the API lacks besides. */
+export function checkParameters(
+  request: ChatRequest,
+  issues: Untranslatable,
+  lacks: (parameter: string, value: unknown) => boolean = () => false,
+): void {
   for (const [key, value] of Object.entries(request)) {
-    if (value === undefined || value === null || value === neutral.get(key) || translated.has(key)) continue;
+    if (value === undefined || value === null || value === neutral.get(key)) continue;
+    if (translated.has(key) && !lacks(key, value)) continue;
     const problem = refused.get(key);
     if (problem !== undefined) issues.refuse(key, problem);
     issues.drop(key);
@@ -156,7 +169,7 @@ function toFormat(
   return undefined;
 }
 
-function toStopSequences(stop: ChatRequest["stop"], issues: Untranslatable): string[] {
+export function toStopSequences(stop: ChatRequest["stop"], issues: Untranslatable): string[] {
   const all = typeof stop === "string" ? [stop] : (stop ?? []);
   // The API refuses stop sequences without a visible character.
   const sequences = all.filter((sequence) => sequence.trim() !== "");

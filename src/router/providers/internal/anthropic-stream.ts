@@ -1,32 +1,48 @@
 import type { CompletionChunk } from "../../../contracts/index.ts";
+import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
 import {
   type AnswerContext,
-  type Reasoning,
+  explanationOf,
+  isOverflow,
+  overflow,
   readMessage,
-  toFinishReason,
+  said,
+  textOf,
+  toEnd,
+  toMetadata,
   toThinkingBlock,
-  toUsage,
+  written,
 } from "./anthropic-answer.ts";
-import type { AnswerBlock, AnswerEvent, AnswerMessage, AnswerUsage } from "./anthropic-wire.ts";
+import { annotationsOf, factsOf, partsOf } from "./anthropic-parts.ts";
+import { toUsage } from "./anthropic-usage.ts";
+import type {
+  AnswerBlock,
+  AnswerCitation,
+  AnswerEvent,
+  AnswerMessage,
+  AnswerUsage,
+} from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
 import { tokenCount } from "./token-count.ts";
 
 type ChunkChoice = CompletionChunk["choices"][number];
-type Delta = ChunkChoice["delta"] & Reasoning;
+type Delta = ChunkChoice["delta"];
+/** Our own, which is filled in place. */
+type GrowingBlock = { -readonly [Key in keyof AnswerBlock]: AnswerBlock[Key] };
 
 /** A message that is being built from its events. */
 interface Assembly {
   message: AnswerMessage;
-  /** JSON received so far of each tool call's input, by block index. */
+  /** JSON received so far of each call's input, by block index. */
   readonly json: Map<number, string>;
-  readonly blocks: Map<number, AnswerBlock>;
+  readonly blocks: Map<number, GrowingBlock>;
 }
 
 /**
- * Translates a stream's events to chunks: one with the role, deltas of text, tool calls and reasoning, one
- * chunk with the finish reason, one with the usage. `thinking_blocks` come whole, at the end of each block;
- * the first delta of reasoning names its writer. Throws `ProviderError` (`incomplete`) unless the answer
- * came to its end.
+ * Translates a stream's events to chunks: one with the role and the usage that is known by then, deltas of text, tool calls
+ * and reasoning, one chunk with the finish reason, one with the usage. `thinking_blocks` and `annotations` come at the end
+ * of each block; the first delta of reasoning names its writer. What has no place in deltas comes with the finish reason.
+ * Throws `ProviderError` (`incomplete`) unless the answer came to its end.
  */
 export async function* toChunks(
   events: AsyncIterable<AnswerEvent>,
@@ -35,7 +51,9 @@ export async function* toChunks(
   const { name, writer, created } = context;
   const toolIndexes = new Map<number, number>();
   let isSigned = false;
-  for await (const { event, assembly } of assemble(events, name, false)) {
+  /** Length of the text before the block that is open. */
+  let length = 0;
+  for await (const { event, assembly } of assemble(events, name)) {
     const { id, model } = assembly.message;
     const toChunk = (choices: ChunkChoice[]): CompletionChunk => ({
       id,
@@ -45,12 +63,19 @@ export async function* toChunks(
       choices,
     });
     if (event.type === "message_stop") {
-      const { stop_reason, stop_details, usage } = assembly.message;
-      const explanation = stop_details?.explanation;
-      const finishReason = toFinishReason(stop_reason) ?? null;
-      const delta = explanation ? { refusal: explanation } : {};
-      yield toChunk([{ index: 0, delta, finish_reason: finishReason, logprobs: null }]);
-      const total = toUsage(usage);
+      const { message } = assembly;
+      const content = contentOf(assembly);
+      if (isOverflow(message) && content.length === 0) throw overflow(name);
+      const explanation = explanationOf(message);
+      const parts = partsOf(content);
+      const others = written({ ...(parts && { provider_parts: parts }), ...toMetadata(message) }, writer);
+      const { written_by: by, ...fields } = others;
+      // A stream names its writer once: clients join texts.
+      const named = by !== undefined && !isSigned ? { written_by: by } : {};
+      const delta = { ...(explanation !== null && { refusal: explanation }), ...fields, ...named };
+      const end = toEnd(message.stop_reason) ?? { finish_reason: null };
+      yield toChunk([{ index: 0, delta, ...end, logprobs: null }]);
+      const total = toUsage(message.usage);
       if (total) yield { ...toChunk([]), usage: total };
       continue;
     }
@@ -59,7 +84,17 @@ export async function* toChunks(
       isSigned = true;
       delta = { ...delta, written_by: writer };
     }
-    if (delta) yield toChunk([{ index: 0, delta, finish_reason: null, logprobs: null }]);
+    const block = assembly.blocks.get(event.index ?? 0);
+    if (event.type === "content_block_stop" && block?.type === "text") {
+      const annotations = annotationsOf(block, length);
+      if (annotations.length > 0) delta = { ...delta, annotations };
+      length += textOf(block).length;
+    }
+    if (delta === undefined) continue;
+    const chunk = toChunk([{ index: 0, delta, finish_reason: null, logprobs: null }]);
+    // A caller that leaves before the end is billed by what is known by then.
+    const early = event.type === "message_start" ? toUsage(assembly.message.usage) : undefined;
+    yield early === undefined ? chunk : { ...chunk, usage: early };
   }
 }
 
@@ -69,31 +104,29 @@ export async function readStreamedMessage(
   name: string,
 ): Promise<AnswerMessage> {
   let last: Assembly | undefined;
-  for await (const { assembly } of assemble(events, name, true)) last = assembly;
+  for await (const { assembly } of assemble(events, name)) last = assembly;
   if (last === undefined) throw incomplete(name, "the stream is empty");
-  const { blocks, json } = last;
-  const content = [...blocks].map(([index, block]) => ({ ...block, input_json: json.get(index) }));
-  return { ...last.message, content };
+  return { ...last.message, content: contentOf(last) };
 }
 
-/**
- * Assembles one message from its events and throws if it does not end. `keepsText`: true if the assembly
- * keeps the answer's text; chunks have already delivered it.
- */
+function contentOf({ blocks, json }: Assembly): AnswerBlock[] {
+  return [...blocks].map(([index, block]) => ({ ...block, input_json: json.get(index) }));
+}
+
+/** Assembles one message from its events and throws if it does not end. Events of unknown types are passed by. */
 async function* assemble(
   events: AsyncIterable<AnswerEvent>,
   name: string,
-  keepsText: boolean,
 ): AsyncGenerator<{ readonly event: AnswerEvent; readonly assembly: Assembly }> {
   let assembly: Assembly | undefined;
   let ended = false;
   for await (const event of events) {
-    if (ended) continue;
+    if (ended || !isObject(event) || !ofMessage.has(event.type)) continue;
     if (event.type === "message_start") {
       assembly ??= { message: atStart(readMessage(event.message, name)), json: new Map(), blocks: new Map() };
     }
     if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
-    update(assembly, event, keepsText);
+    update(assembly, event);
     if (event.type === "message_stop") {
       if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
       ended = true;
@@ -106,36 +139,65 @@ async function* assemble(
   yield { event: { type: "message_stop" }, assembly };
 }
 
+/** Types of events that build a message. */
+const ofMessage: ReadonlySet<string> = new Set([
+  "message_start",
+  "content_block_start",
+  "content_block_delta",
+  "content_block_stop",
+  "message_delta",
+  "message_stop",
+]);
+
 /** Tells which events end an answer: see `untilEnd`. */
 export function endsAnswer({ type, delta }: AnswerEvent): boolean | undefined {
   if (type === "message_stop" || (type === "message_delta" && delta?.stop_reason)) return true;
   return type === "content_block_start" || type === "content_block_delta" ? false : undefined;
 }
 
-function update(assembly: Assembly, event: AnswerEvent, keepsText: boolean): void {
+function update(assembly: Assembly, event: AnswerEvent): void {
   const { index = 0, delta, content_block: started } = event;
-  const block = assembly.blocks.get(index);
-  if (event.type === "content_block_start" && started) assembly.blocks.set(index, started);
-  if (event.type === "content_block_delta" && block && delta) {
-    const { text = "", thinking = "", signature, partial_json: json } = delta;
-    if (json !== undefined) assembly.json.set(index, (assembly.json.get(index) ?? "") + json);
-    else
-      assembly.blocks.set(index, {
-        ...block,
-        text: keepsText ? (block.text ?? "") + text : "",
-        thinking: (block.thinking ?? "") + thinking,
-        ...(signature !== undefined && { signature }),
-      });
+  if (event.type === "content_block_start" && isObject(started)) assembly.blocks.set(index, begun(started));
+  if (event.type === "content_block_delta" && isObject(delta)) grow(assembly, index, delta);
+  if (event.type !== "message_delta") return;
+  const { message } = assembly;
+  const reason = fieldsOf(delta)["stop_reason"];
+  assembly.message = {
+    ...message,
+    ...factsOf(event),
+    ...factsOf(fieldsOf(delta)),
+    stop_reason: typeof reason === "string" ? reason : message.stop_reason,
+    usage: { ...message.usage, ...saidOf(event.usage) },
+  };
+}
+
+/** Adds a delta to its block. Other values where a text belongs are passed by. */
+function grow({ blocks, json }: Assembly, index: number, delta: NonNullable<AnswerEvent["delta"]>): void {
+  const { text, thinking, signature, partial_json, citation, content, encrypted_content } = delta;
+  // Text is shown, whether its block was begun or not.
+  if (typeof text === "string" && !blocks.has(index)) blocks.set(index, { type: "text" });
+  const block = blocks.get(index);
+  if (block === undefined) return;
+  if (typeof partial_json === "string") json.set(index, (json.get(index) ?? "") + partial_json);
+  if (typeof text === "string") block.text = textOf(block) + text;
+  if (typeof thinking === "string") block.thinking = said(block.thinking) + thinking;
+  if (typeof signature === "string") block.signature = signature;
+  if (isObject(citation)) {
+    if (Array.isArray(block.citations)) (block.citations as AnswerCitation[]).push(citation);
+    else block.citations = [citation];
   }
-  if (event.type === "message_delta") {
-    const { message } = assembly;
-    assembly.message = {
-      ...message,
-      stop_reason: delta?.stop_reason ?? message.stop_reason,
-      stop_details: delta?.stop_details ?? message.stop_details ?? null,
-      usage: { ...message.usage, ...saidOf(event.usage) },
-    };
-  }
+  if (delta.type !== "compaction_delta") return;
+  if (typeof content === "string")
+    block.content = (typeof block.content === "string" ? block.content : "") + content;
+  if (typeof encrypted_content === "string") Object.assign(block, { encrypted_content });
+}
+
+/** Returns a block of our own. Citations are added in place: a copy at each of them would take a square of time. */
+function begun(started: AnswerBlock): GrowingBlock {
+  const { citations } = started;
+  return Array.isArray(citations)
+    ? { ...started, citations: [...(citations as AnswerCitation[])] }
+    : { ...started };
 }
 
 /**
@@ -168,14 +230,16 @@ function toDelta(
   if (type === "content_block_start" && block?.type === "tool_use") {
     const next = toolIndexes.size;
     toolIndexes.set(index, next);
-    const { id = "", name = "" } = block;
-    return { tool_calls: [{ index: next, id, type: "function", function: { name, arguments: "" } }] };
+    const called = { name: said(block.name), arguments: "" };
+    return { tool_calls: [{ index: next, id: said(block.id), type: "function", function: called }] };
   }
-  if (type === "content_block_start" && block?.text) return { content: block.text };
-  if (type === "content_block_delta" && delta) {
-    if (delta.text) return { content: delta.text };
-    if (delta.thinking) return { reasoning_content: delta.thinking };
-    if (delta.partial_json && toolIndex !== undefined) return toArguments(toolIndex, delta.partial_json);
+  if (type === "content_block_start" && block?.type === "text" && textOf(block) !== "")
+    return { content: textOf(block) };
+  if (type === "content_block_delta" && isObject(delta)) {
+    const { text, thinking, partial_json: json } = delta as NonNullable<AnswerEvent["delta"]>;
+    if (isText(text)) return { content: text };
+    if (isText(thinking)) return { reasoning_content: thinking };
+    if (isText(json) && toolIndex !== undefined) return toArguments(toolIndex, json);
   }
   if (type === "content_block_stop" && block) {
     // A tool without parameters streams no input at all, but arguments must be JSON.
@@ -185,6 +249,10 @@ function toDelta(
     return thinking && { thinking_blocks: [thinking] };
   }
   return undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function toArguments(index: number, json: string): Delta {

@@ -1,11 +1,12 @@
 import type { ChatRequest } from "../../../contracts/index.ts";
 import type { Untranslatable } from "./anthropic-messages.ts";
 import type { ToolChoice, ToolDefinition, Turn } from "./anthropic-wire.ts";
+import { isFunctionTool } from "./function-tool.ts";
 
 export function toTools(request: ChatRequest, issues: Untranslatable): ToolDefinition[] | undefined {
   if (!request.tools?.length) return undefined;
   const tools = request.tools.map((tool, index): ToolDefinition => {
-    if (tool.type !== "function") return issues.refuse(`tools[${index}].type`, "must be function");
+    if (!isFunctionTool(tool)) return issues.refuse(`tools[${index}].type`, "must be function");
     const { name, description, parameters, strict } = tool.function;
     return {
       name,

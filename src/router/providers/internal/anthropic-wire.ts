@@ -95,8 +95,8 @@ export interface MessagesBody {
   readonly top_p?: number;
 }
 
-/** Token counts. `input_tokens` excludes tokens read from and written to the cache. */
-export interface AnswerUsage {
+/** Token counts of one sampling. `input_tokens` excludes tokens read from and written to the cache. */
+export interface AnswerCounts {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
   readonly cache_creation_input_tokens?: number | null;
@@ -106,13 +106,39 @@ export interface AnswerUsage {
     readonly ephemeral_5m_input_tokens?: number | null;
     readonly ephemeral_1h_input_tokens?: number | null;
   } | null;
+}
+
+/** One of the samplings of an answer. */
+export interface AnswerIteration extends AnswerCounts {
+  /** `message`: in the counts of the answer. `compaction` and `advisor_message`: billed, and in no other count. */
+  readonly type?: string;
+  /** Model of an `advisor_message`. */
+  readonly model?: string;
+}
+
+export interface AnswerUsage extends AnswerCounts {
+  readonly iterations?: readonly AnswerIteration[] | null;
+  /** Calls of the provider's tools, by kind. */
+  readonly server_tool_use?: object | null;
   readonly service_tier?: string | null;
   /** `fast` for the mode of that name, which has a price of its own. */
   readonly speed?: string | null;
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
-/** A block of an answer. Its fields depend on its type; blocks of unknown types are ignored. */
+/** A place that a text cites. Its fields depend on its type. */
+export interface AnswerCitation {
+  readonly type?: string;
+  readonly url?: string | null;
+  readonly title?: string | null;
+  /** Name of a search result of the caller's own. */
+  readonly source?: string | null;
+  readonly document_index?: number;
+  readonly document_title?: string | null;
+  readonly file_id?: string | null;
+}
+
+/** A block of an answer. Its fields depend on its type; blocks of unknown types are kept as they came. */
 export interface AnswerBlock {
   readonly type: string;
   readonly text?: string;
@@ -122,6 +148,11 @@ export interface AnswerBlock {
   readonly id?: string;
   readonly name?: string;
   readonly input?: unknown;
+  readonly citations?: readonly AnswerCitation[] | null;
+  /** Absent or of the type `direct` unless code that the provider ran calls the tool. */
+  readonly caller?: { readonly type?: string } | null;
+  /** Summary of a `compaction`; result of a tool of the provider. */
+  readonly content?: unknown;
   /**
    * Not part of the API: the input of a streamed call as received; it is incomplete if the call was cut
    * off.
@@ -138,7 +169,7 @@ export interface AnswerMessage {
   readonly usage?: AnswerUsage;
 }
 
-/** An event of a streamed answer. Its fields depend on its type; events of unknown types are ignored. */
+/** An event of a streamed answer. Its fields depend on its type; events of unknown types are skipped. */
 export interface AnswerEvent {
   readonly type: string;
   readonly message?: AnswerMessage;
@@ -150,6 +181,10 @@ export interface AnswerEvent {
     readonly partial_json?: string;
     readonly thinking?: string;
     readonly signature?: string;
+    readonly citation?: AnswerCitation;
+    /** Summary in a `compaction_delta`. */
+    readonly content?: string | null;
+    readonly encrypted_content?: string | null;
     readonly stop_reason?: string | null;
     readonly stop_details?: AnswerMessage["stop_details"];
   };

@@ -1,33 +1,8 @@
-import type { ProviderError, ProviderErrorKind } from "../../../contracts/index.ts";
+import type { ProviderError } from "../../../contracts/index.ts";
 import { requestIdOf } from "./http-failure.ts";
 import type { Refusal } from "./openai-direct.ts";
 import { clockFault, restated } from "./platform-failure.ts";
-
-/** Kinds by the name of an error of AWS, without `Exception` at its end. */
-const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
-  ExpiredToken: "authentication",
-  UnrecognizedClient: "authentication",
-  InvalidClientTokenId: "authentication",
-  InvalidSignature: "authentication",
-  SignatureDoesNotMatch: "authentication",
-  IncompleteSignature: "authentication",
-  MissingAuthenticationToken: "authentication",
-  RequestExpired: "authentication",
-  RequestTimeTooSkewed: "authentication",
-  AccessDenied: "permission",
-  OptInRequired: "permission",
-  Throttling: "rate-limit",
-  TooManyRequests: "rate-limit",
-  RequestLimitExceeded: "rate-limit",
-  ServiceQuotaExceeded: "rate-limit",
-  ModelNotReady: "overloaded",
-  ModelTimeout: "timeout",
-  ResourceNotFound: "not-found",
-  ServiceUnavailable: "overloaded",
-  InternalServer: "server",
-  InternalFailure: "server",
-  InternalDependency: "server",
-};
+import { readRefusal } from "./refusals/index.ts";
 
 /** An error of AWS as it was read. */
 export interface AwsFailure {
@@ -63,11 +38,13 @@ export function awsFailure(
     usual.requestId ??
     requestIdOf(headers.get("x-amzn-requestid")) ??
     requestIdOf(headers.get("x-amz-request-id"));
-  const known = Object.hasOwn(kindsByName, name) ? kindsByName[name] : undefined;
+  const byName = readRefusal({ status: undefined, codes: [name], text: "" }).kind;
   const isIdentity =
     /\bsignature\b|\bsecurity token\b|credential should be scoped|\bapi key\b|bearer token/.test(said);
-  const kind = known ?? (usual.kind === "permission" && isIdentity ? "authentication" : usual.kind);
-  const error = restated(usual, { kind, detail, requestId });
+  const byWords = usual.kind === "permission" && isIdentity ? "authentication" : usual.kind;
+  const kind = byName === "unknown" ? byWords : byName;
+  const providerCode = name === "" ? usual.providerCode : name;
+  const error = restated(usual, { kind, detail, requestId, providerCode });
   const advice = kind === "authentication" ? signatureAdvice(name, said, headers, region) : undefined;
   return { error, advice, name, body, said };
 }

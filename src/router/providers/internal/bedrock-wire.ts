@@ -18,7 +18,7 @@ export function bedrockWire({ region, endpoint, refused }: BedrockWireOptions): 
   return {
     hasNoList: true,
     failureOf(text, response, usual) {
-      const { error, advice, said } = awsFailure(text, response, usual(), region);
+      const { error, advice } = awsFailure(text, response, usual(), region);
       if (error.kind === "authentication") {
         const summary = advice ?? "the key was not accepted: has it expired, and is it of this region?";
         return restated(error, { summary, retryable: refused() });
@@ -27,13 +27,7 @@ export function bedrockWire({ region, endpoint, refused }: BedrockWireOptions): 
         return restated(error, {
           summary: `the identity may not call the model in ${region}, or it is not enabled: allow ${action}, and ask for access to the model`,
         });
-      const isUnknown =
-        error.kind === "not-found" ||
-        (error.kind === "invalid-request" &&
-          /model identifier is invalid|on-demand throughput isn.t supported|isn.t supported on this route/.test(
-            said,
-          ));
-      return isUnknown ? restated(error, { kind: "not-found", summary: noModel }) : error;
+      return error.kind === "not-found" ? restated(error, { summary: noModel }) : error;
     },
     unreachable: (code) =>
       code === "ENOTFOUND"

@@ -1,4 +1,5 @@
 import { type CompletionChunk, isRouterError, ProviderError } from "../../../contracts/index.ts";
+import { ChunkReader } from "../../../plugin/answer/chunk-reader.ts";
 import { handsOver } from "../../../plugin/at-hand.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
 import { errorText } from "../../../plugin/error-text.ts";
@@ -7,7 +8,6 @@ import { AFTER_END_MS, settles, toBytes } from "../../../plugin/http/read-bounde
 import { SseLimitError, SseReader } from "../../../plugin/http/sse-reader.ts";
 import { ChunkParser } from "./chunk-parser.ts";
 import { incomplete } from "./incomplete.ts";
-import { checkChunk } from "./openai-answer.ts";
 import { failureOf } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import type { Provenance } from "./provenance.ts";
@@ -17,6 +17,8 @@ export interface ChunkSource {
   readonly model: string;
   /** See `writerOf`. */
   readonly writer: string;
+  /** See `FailureOptions`. */
+  readonly isEngine?: boolean | undefined;
   readonly signal: Aborting;
   /** Sends the request; called at the first read. */
   open(): Promise<{
@@ -42,6 +44,7 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   readonly #from: ChunkSource;
   readonly #events = new SseReader();
   readonly #parser = new ChunkParser();
+  readonly #shapes: ChunkReader;
   #open: Open | undefined;
   #reader: BodyReader | undefined;
   #chunks: CompletionChunk[] = [];
@@ -50,8 +53,6 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   /** True once nothing more is read: chunks may still wait. */
   #isRead = false;
   #isOver = false;
-  /** True once a finish reason has come. */
-  #hasEnded = false;
   /** True once the mark that ends the stream has come. */
   #isMarked = false;
   /** Set by the first read after the end: the consumer may take its time before. */
@@ -64,6 +65,7 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
 
   constructor(from: ChunkSource) {
     this.#from = from;
+    this.#shapes = new ChunkReader(from.model);
   }
 
   [Symbol.asyncIterator](): this {
@@ -123,7 +125,8 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
         if (this.#isRead) break;
         await this.#read();
       }
-      if (!this.#hasEnded) throw incomplete(model, "the stream ended without a finish reason");
+      if (!this.#shapes.hasEnded) throw incomplete(model, "the stream ended without a finish reason");
+      if (this.#shapes.failure !== undefined) throw this.#shapes.failure;
       this.#close(true);
       return over;
     } catch (error) {
@@ -151,7 +154,7 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
     const reader = this.#reader as BodyReader;
     try {
       // Mostly the end of the body comes with that of the answer: no timer is then needed to wait for it.
-      const waits = (this.#hasEnded || this.#isMarked) && reader.atEnd?.() !== true;
+      const waits = (this.#shapes.hasEnded || this.#isMarked) && reader.atEnd?.() !== true;
       const reading = reader.read();
       if (waits) {
         this.#until ??= performance.now() + AFTER_END_MS;
@@ -176,6 +179,8 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   #add(data: string): boolean {
     if (data.startsWith("[DONE]")) {
       this.#isMarked = true;
+      const end = this.#shapes.missingEnd();
+      if (end !== undefined) this.#chunks.push(this.#signed(end));
       return false;
     }
     const { model } = this.#from;
@@ -184,13 +189,15 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
       if (this.#parser.isLikeBefore) {
         // All that is checked is that of the chunk before.
         this.#until = undefined;
+        this.#shapes.sawText(chunk.choices[0]?.delta.content);
         this.#chunks.push(chunk);
         return true;
       }
-      if (chunk?.error) throw failureOf(chunk.error, model, undefined, this.#open?.headers);
+      if (chunk?.error) throw failureOf(chunk.error, model, undefined, this.#open?.headers, this.#from);
       if (Array.isArray(chunk?.choices)) this.#chunks.push(this.#checked(chunk));
       // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are skipped.
-      else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
+      else if ((chunk?.object as string) === "error")
+        throw failureOf(chunk, model, undefined, undefined, this.#from);
       return true;
     } catch (error) {
       this.#fail(this.#readFailure(error));
@@ -199,22 +206,25 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
   }
 
   #checked(parsed: CompletionChunk): CompletionChunk {
-    const chunk = checkChunk(parsed, this.#from.model);
-    const choice = chunk.choices[0];
-    if (choice === undefined) return chunk;
-    if (choice.finish_reason) this.#hasEnded = true;
+    const chunk = this.#shapes.read(parsed);
+    if (chunk.choices[0] === undefined) return chunk;
     this.#until = undefined;
-    if (!this.#isSigned && choice.delta && holdsExtras(choice.delta)) {
-      this.#isSigned = true;
-      Object.assign(choice.delta, { written_by: this.#from.writer } satisfies Provenance);
-    }
+    return this.#signed(chunk);
+  }
+
+  /** Names the writer of what only that model can read, once. */
+  #signed(chunk: CompletionChunk): CompletionChunk {
+    const delta = chunk.choices[0]?.delta;
+    if (this.#isSigned || delta === undefined || !holdsExtras(delta)) return chunk;
+    this.#isSigned = true;
+    Object.assign(delta, { written_by: this.#from.writer } satisfies Provenance);
     return chunk;
   }
 
   /** Ends the reading by an error, which does not matter after the end of the answer. */
   #fail(error: unknown): void {
     this.#isRead = true;
-    if (!this.#hasEnded) this.#failure = { error };
+    if (!this.#shapes.hasEnded) this.#failure = { error };
     this.#release(false);
   }
 

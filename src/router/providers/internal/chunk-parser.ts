@@ -74,6 +74,8 @@ function contentOf(data: string, { before, after }: Shape): string | undefined {
 function hasText(chunk: unknown): chunk is CompletionChunk {
   const choice = onlyChoice(chunk as CompletionChunk | null);
   const delta = choice?.delta;
+  // What ends an answer, or belongs to another one, is read each time.
+  if (choice?.index || choice?.finish_reason) return false;
   return (
     typeof delta?.content === "string" &&
     isFlat(chunk as CompletionChunk, "choices") &&

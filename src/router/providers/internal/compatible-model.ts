@@ -12,6 +12,7 @@ export interface CompatibleOptions extends ProviderOptions {
   readonly outputLimitField?: OutputLimitField | undefined;
   readonly client?: OpenAiClient | undefined;
   readonly gpu?: OwnGpu | undefined;
+  readonly isEngine?: boolean | undefined;
 }
 
 /**
@@ -28,6 +29,7 @@ export function compatibleModel(
   return openaiChat({
     facts,
     defaults: options.defaults,
+    isEngine: options.isEngine,
     outputLimitField: options.outputLimitField ?? "max_tokens",
     readKey: () => readKey(owner, options.apiKey, undefined),
     // The SDK requires a key: without one, the header that would carry it is left out.

@@ -1,9 +1,28 @@
-import { type Completion, type CompletionChunk, ProviderError } from "../../../contracts/index.ts";
+import {
+  type Completion,
+  type CompletionChoice,
+  type CompletionChunk,
+  type CompletionMessage,
+  ProviderError,
+} from "../../../contracts/index.ts";
+import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
-import { type ErrorContext, statusError } from "./google-errors.ts";
-import { type GooglePart, type GoogleResponse, isJsonObject } from "./google-wire.ts";
+import { type ErrorContext, hidden, statusError } from "./google-errors.ts";
+import { isBilledByQuery } from "./google-family.ts";
+import { googleParts, type PartReader, type SignedCall } from "./google-parts.ts";
+import { type SoundFormat, spokenAnswer } from "./google-sound.ts";
+import { googleSources, searchesOf } from "./google-sources.ts";
+import { addedCounts, googleUsage } from "./google-usage.ts";
+import {
+  firstCandidate,
+  type GoogleCandidate,
+  type GoogleCounts,
+  type GoogleResponse,
+  type GoogleStatus,
+  isJsonObject,
+  type JsonObject,
+} from "./google-wire.ts";
 import type { Provenance } from "./provenance.ts";
-import { addCounts, tokenCount } from "./token-count.ts";
 
 export interface AnswerContext extends ErrorContext {
   /** Used if the answer names no model version. */
@@ -12,33 +31,31 @@ export interface AnswerContext extends ErrorContext {
   readonly writer: string;
   /** Seconds since the epoch. */
   readonly created: number;
+  /** See `writerOf`. Present if the request went as its sender wrote it. */
+  readonly nativeWriter?: string | undefined;
+  /** Form of sound. Default `wav`. */
+  readonly sound?: SoundFormat | undefined;
 }
 
 type Delta = CompletionChunk["choices"][number]["delta"];
-type FinishReason = Completion["choices"][number]["finish_reason"];
-
-/**
- * A tool call of an answer. The signature has the same place as in Google's OpenAI-compatible endpoint; it
- * must be sent back with the call in the next request.
- */
-interface ToolCall {
-  id: string;
-  type: "function";
-  function: { name: string; arguments: string };
-  extra_content?: { google: { thought_signature: string } };
-}
+type FinishReason = CompletionChoice["finish_reason"];
 
 /** Translates a whole answer. Throws `ProviderError` if it is blocked, cut off or unreadable. */
 export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const response = readResponse(raw, context);
-  const candidate = response.candidates?.[0];
-  const { text, calls } = readParts(candidate?.content?.parts);
-  const usage = toUsage(response.usageMetadata, text === "" && calls.length === 0);
+  const candidate = firstCandidate(response);
+  const reader = googleParts();
+  const { text, thoughts, calls: whole, images } = reader.add(candidate?.content?.parts);
+  const calls = [...whole, ...reader.end()];
+  const facts = factsOf(reader, candidate, text, context);
+  const { isEmpty } = reader;
+  const usage = googleUsage(response.usageMetadata, { isEmpty, searches: searches(candidate, context) });
+  const isOwn = thoughts !== "" || facts.provider_parts !== undefined || areSigned(calls);
   return {
-    id: response.responseId ?? nodeCrypto().randomUUID(),
+    id: textOr(response.responseId, () => nodeCrypto().randomUUID()),
     object: "chat.completion",
     created: context.created,
-    model: response.modelVersion ?? context.model,
+    model: textOr(response.modelVersion, () => context.model),
     choices: [
       {
         index: 0,
@@ -47,9 +64,12 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
           content: text === "" && calls.length > 0 ? null : text,
           refusal: null,
           ...(calls.length > 0 && { tool_calls: calls }),
-          ...provenanceOf(calls, context),
+          ...(thoughts !== "" && { reasoning_content: thoughts }),
+          ...(images.length > 0 && { images: [...images] }),
+          ...facts,
+          ...(isOwn && { written_by: context.writer }),
         },
-        finish_reason: toFinishReason(candidate?.finishReason, calls.length > 0, context),
+        ...finishOf(candidate?.finishReason, { calls: calls.length > 0, reader, context }),
         logprobs: null,
       },
     ],
@@ -58,71 +78,136 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
 }
 
 /**
- * Translates a stream to chunks: content as it arrives, then one chunk with the finish reason, then one
- * with the usage. Throws `ProviderError` as `toCompletion` does, also in mid-stream.
+ * Translates a stream to chunks: content as it arrives, then what is known at the end alone, one chunk with the finish
+ * reason, and one with the usage. Throws `ProviderError` as `toCompletion` does, also in mid-stream.
  */
 export async function* toChunks(
   responses: AsyncIterable<unknown>,
   context: AnswerContext,
 ): AsyncGenerator<CompletionChunk> {
   let head = { id: "", created: context.created, model: context.model };
-  let finishReason: string | null | undefined;
-  let usage: Completion["usage"];
+  let counts: GoogleCounts | undefined;
   let callCount = 0;
+  let text = "";
   let isSigned = false;
-  let started = false;
-  let isEmpty = true;
+  let isBegun = false;
+  const reader = googleParts();
+  let last: GoogleCandidate | undefined;
+  /** Names the writer once. */
+  const by = (isOwn: boolean): Provenance => {
+    if (isSigned || !isOwn) return {};
+    isSigned = true;
+    return { written_by: context.writer };
+  };
+  const called = (calls: readonly SignedCall[]): Delta[] => {
+    if (calls.length === 0) return [];
+    const tool_calls = calls.map((call, index) => ({ index: callCount + index, ...call }));
+    callCount += calls.length;
+    return [{ tool_calls, ...by(areSigned(calls)) } as Delta];
+  };
+  /** A role comes before all else, and not before there is anything: it would pass for an answer that has begun. */
+  const chunksOf = (deltas: readonly Delta[]): CompletionChunk[] => {
+    if (deltas.length === 0) return [];
+    const role: Delta[] = isBegun ? [] : [{ role: "assistant", content: "" }];
+    isBegun = true;
+    return [...role, ...deltas].map((delta) => toChunk(head, delta));
+  };
 
   for await (const raw of responses) {
     const response = readResponse(raw, context);
-    if (!started) {
+    if (head.id === "") {
       head = {
         ...head,
-        id: response.responseId ?? nodeCrypto().randomUUID(),
-        model: response.modelVersion ?? context.model,
+        id: textOr(response.responseId, () => nodeCrypto().randomUUID()),
+        model: textOr(response.modelVersion, () => context.model),
       };
-      yield toChunk(head, { role: "assistant", content: "" });
-      started = true;
     }
-    const candidate = response.candidates?.[0];
-    const { text, calls } = readParts(candidate?.content?.parts);
-    if (text !== "") yield toChunk(head, { content: text });
-    if (calls.length > 0) {
-      const tool_calls = calls.map((call, index) => ({ index: callCount + index, ...call }));
-      callCount += calls.length;
-      const by: Provenance = isSigned ? {} : provenanceOf(calls, context);
-      isSigned ||= by.written_by !== undefined;
-      yield toChunk(head, { tool_calls, ...by } as Delta);
-    }
-    finishReason = candidate?.finishReason ?? finishReason;
-    const hasContent = text !== "" || calls.length > 0;
-    isEmpty &&= !hasContent;
-    const counted = toUsage(response.usageMetadata, isEmpty);
-    // An earlier count of the output lacks what has come since.
-    usage = counted ?? (hasContent ? withoutOutput(usage) : usage);
+    const candidate = firstCandidate(response);
+    const added = reader.add(candidate?.content?.parts);
+    const deltas: Delta[] = [];
+    if (added.thoughts !== "") deltas.push({ reasoning_content: added.thoughts, ...by(true) });
+    if (added.text !== "") deltas.push({ content: added.text });
+    if (added.images.length > 0) deltas.push({ images: [...added.images] });
+    deltas.push(...called(added.calls));
+    text += added.text;
+    last = candidate === undefined ? last : { ...last, ...present(candidate) };
+    counts = addedCounts(counts, response.usageMetadata, !added.isEmpty);
+    yield* chunksOf(deltas);
   }
 
-  yield toChunk(head, {}, toFinishReason(finishReason, callCount > 0, context));
+  const deltas = called(reader.end());
+  const facts = factsOf(reader, last, text, context);
+  const finish = finishOf(last?.finishReason, { calls: callCount > 0, reader, context });
+  const more = { ...facts, ...by(facts.provider_parts !== undefined) };
+  if (hasKeys(more)) deltas.push(more as Delta);
+  const ending = chunksOf([...deltas, {}]);
+  yield* ending.slice(0, -1);
+  yield { ...toChunk(head, {}), choices: [{ index: 0, delta: {}, ...finish }] };
+  const usage = googleUsage(counts, {
+    isEmpty: reader.isEmpty,
+    searches: searches(last, context),
+  });
   if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage };
 }
 
-function withoutOutput(usage: Completion["usage"]): Completion["usage"] {
-  if (usage?.prompt_tokens === undefined) return undefined;
-  const { completion_tokens: _, total_tokens: __, completion_tokens_details: ___, ...input } = usage;
-  return input as Completion["usage"];
+/** The error that a stream ends with. Of a request that went as its sender wrote it, it keeps the text. */
+function failureIn(error: GoogleStatus, context: AnswerContext): ProviderError {
+  const failed = statusError(error, context);
+  const { nativeWriter: writer } = context;
+  if (writer === undefined) return failed;
+  const text = hidden(JSON.stringify({ error }), context);
+  return withNativeFailure(failed, { protocol: "generateContent", writer, text });
 }
 
-function toChunk(
-  head: { id: string; created: number; model: string },
-  delta: Delta,
-  finish_reason: FinishReason | null = null,
-): CompletionChunk {
-  return { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }] };
+type Facts = Pick<CompletionMessage, "annotations" | "audio" | "provider_parts" | "provider_metadata">;
+
+/** Returns what is known once all parts are there. */
+function factsOf(
+  reader: PartReader,
+  candidate: GoogleCandidate | undefined,
+  text: string,
+  { created, sound: format }: AnswerContext,
+): Facts {
+  const annotations = googleSources(candidate?.groundingMetadata, text);
+  const parts = reader.kept();
+  const sound = reader.sound();
+  const metadata: JsonObject = {};
+  for (const field of metadataFields) {
+    const value = candidate?.[field];
+    if (typeof value === "object" && value !== null && hasKeys(value)) metadata[field] = value;
+  }
+  return {
+    ...(annotations.length > 0 && { annotations: [...annotations] }),
+    ...(sound && { audio: spokenAnswer(sound, format, created) }),
+    ...(parts && { provider_parts: parts }),
+    ...(hasKeys(metadata) && { provider_metadata: metadata }),
+  };
 }
 
-/** Names the writer of signatures, which only the same model can use. */
-function provenanceOf(calls: readonly ToolCall[], { writer }: AnswerContext): Provenance {
-  return calls.some((call) => call.extra_content !== undefined) ? { written_by: writer } : {};
+const metadataFields = [
+  "groundingMetadata",
+  "urlContextMetadata",
+  "citationMetadata",
+  "safetyRatings",
+] as const;
+
+function searches(candidate: GoogleCandidate | undefined, { model }: AnswerContext): number {
+  return searchesOf(candidate?.groundingMetadata, isBilledByQuery(model));
+}
+
+function areSigned(calls: readonly SignedCall[]): boolean {
+  return calls.some((call) => call.extra_content !== undefined);
+}
+
+/** Returns the fields that say something: a later piece of a stream may have an empty one. */
+function present(candidate: GoogleCandidate): GoogleCandidate {
+  return Object.fromEntries(
+    Object.entries(candidate).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  ) as GoogleCandidate;
+}
+
+function toChunk(head: { id: string; created: number; model: string }, delta: Delta): CompletionChunk {
+  return { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: null }] };
 }
 
 function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
@@ -131,38 +216,17 @@ function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
     throw new ProviderError({ kind: "incomplete", model, summary: "the answer is not a JSON object" });
   }
   const response = raw as GoogleResponse;
-  if (response.error) throw statusError(response.error, context);
+  if (response.error) throw failureIn(response.error, context);
   const { blockReason, blockReasonMessage } = response.promptFeedback ?? {};
   if (blockReason && !response.candidates?.length) {
     throw new ProviderError({
       kind: "content-filter",
       model,
       summary: `the prompt was blocked (${asCode(blockReason)})`,
-      detail: blockReasonMessage ?? undefined,
+      detail: typeof blockReasonMessage === "string" ? blockReasonMessage : undefined,
     });
   }
   return response;
-}
-
-/** Reads text and tool calls; the model's thoughts are left out. */
-function readParts(parts: readonly GooglePart[] | null | undefined): { text: string; calls: ToolCall[] } {
-  let text = "";
-  const calls: ToolCall[] = [];
-  for (const { text: piece, thought, functionCall, thoughtSignature } of parts ?? []) {
-    if (functionCall !== undefined) {
-      const { id, name = "", args = {} } = functionCall;
-      calls.push({
-        // At most 40 characters: OpenAI's limit, in case one of its models continues the conversation.
-        id: id ?? `call_${nodeCrypto().randomUUID().replaceAll("-", "")}`,
-        type: "function",
-        function: { name, arguments: JSON.stringify(args) },
-        ...(thoughtSignature !== undefined && {
-          extra_content: { google: { thought_signature: thoughtSignature } },
-        }),
-      });
-    } else if (piece !== undefined && thought !== true) text += piece;
-  }
-  return { text, calls };
 }
 
 /** A map, because the reason comes from the server and could be "constructor". */
@@ -177,89 +241,60 @@ const finishReasons: ReadonlyMap<unknown, FinishReason> = new Map([
   ["SPII", "content_filter"],
   ["IMAGE_SAFETY", "content_filter"],
   ["IMAGE_PROHIBITED_CONTENT", "content_filter"],
+  ["IMAGE_RECITATION", "content_filter"],
   // Of a firewall that Vertex AI can put before a model.
   ["MODEL_ARMOR", "content_filter"],
 ]);
 
+/** Reasons that mean that there is no usable answer: a retry may succeed. */
+const failures: ReadonlySet<unknown> = new Set([
+  "FINISH_REASON_UNSPECIFIED",
+  "OTHER",
+  "MALFORMED_FUNCTION_CALL",
+  "MALFORMED_RESPONSE",
+  "UNEXPECTED_TOOL_CALL",
+  "TOO_MANY_TOOL_CALLS",
+  "MISSING_THOUGHT_SIGNATURE",
+  "NO_IMAGE",
+  "IMAGE_OTHER",
+]);
+
+interface Ending {
+  readonly calls: boolean;
+  readonly reader: PartReader;
+  readonly context: AnswerContext;
+}
+
 /**
- * Translates the finish reason. Any other reason means that there is no usable answer (a malformed tool
- * call, `OTHER`, or none at all if a stream was cut): kind `incomplete`, since a retry may succeed.
+ * Translates the finish reason; Google's own word is next to it where it says more. A reason that is not known ends an
+ * answer like `STOP`, if there is one. Throws `ProviderError` of kind `incomplete` for an answer that cannot be used: a call
+ * that is malformed, a stream that was cut.
  */
-function toFinishReason(
+function finishOf(
   reason: string | null | undefined,
-  calls: boolean,
-  context: AnswerContext,
-): FinishReason {
-  const finishReason = finishReasons.get(reason);
-  if (finishReason === undefined) {
-    const summary = reason ? `the answer ended with ${asCode(reason)}` : "the answer has no finish reason";
+  { calls, reader, context }: Ending,
+): Pick<CompletionChoice, "finish_reason" | "native_finish_reason"> {
+  const known = finishReasons.get(reason);
+  const isText = typeof reason === "string" && reason !== "";
+  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty);
+  if (!isAnswer || !reader.isWhole) {
+    const summary = !isAnswer
+      ? reason
+        ? `the answer ended with ${asCode(reason)}`
+        : "the answer has no finish reason"
+      : "the arguments of a call came in pieces that cannot be joined";
     throw new ProviderError({ kind: "incomplete", model: context.name, summary });
   }
-  return finishReason === "stop" && calls ? "tool_calls" : finishReason;
+  const finish_reason = (known ?? "stop") === "stop" && calls ? "tool_calls" : (known ?? "stop");
+  const native = String(reason).slice(0, longestReason);
+  return { finish_reason, ...(native !== "STOP" && { native_finish_reason: native }) };
 }
 
-/**
- * Converts the counts: Google counts thoughts separately from the answer, and cached tokens within the
- * prompt. A side that is not known, or cannot be a count, is left out, so that it is estimated and not taken
- * for 0. `isEmpty`: true for an answer without content, of which Google leaves out the count.
- */
-function toUsage(raw: GoogleResponse["usageMetadata"], isEmpty: boolean): Completion["usage"] {
-  if (!isJsonObject(raw)) return undefined;
-  const prompt = tokenCount(raw.promptTokenCount);
-  const answered = raw.candidatesTokenCount ?? (isEmpty ? 0 : undefined);
-  const thoughts = raw.thoughtsTokenCount ?? undefined;
-  const reasoning = tokenCount(thoughts);
-  const output = addCounts(tokenCount(answered), thoughts === undefined ? 0 : reasoning);
-  const total = addCounts(prompt, output) ?? tokenCount(raw.totalTokenCount);
-  const cached = tokenCount(raw.cachedContentTokenCount);
-  if (prompt === undefined && output === undefined) return undefined;
-  const inputDetails = inputDetailsOf(raw, cached);
-  const outputDetails = {
-    ...(reasoning !== undefined && { reasoning_tokens: reasoning }),
-    ...kindsOf(raw.candidatesTokensDetails),
-  };
-  const tier = tierOf(raw);
-  const known = {
-    ...(prompt !== undefined && { prompt_tokens: prompt }),
-    ...(output !== undefined && { completion_tokens: output }),
-    ...(total !== undefined && { total_tokens: total }),
-    ...(tier !== undefined && { service_tier: tier }),
-    ...(hasKeys(inputDetails) && { prompt_tokens_details: inputDetails }),
-    ...(hasKeys(outputDetails) && { completion_tokens_details: outputDetails }),
-  };
-  return known as Completion["usage"];
-}
+const longestReason = 100;
 
-type Counts = NonNullable<GoogleResponse["usageMetadata"]>;
-
-function inputDetailsOf(raw: Counts, cached: number | undefined): object {
-  const { audio_tokens: cachedAudio } = kindsOf(raw.cacheTokensDetails);
-  return {
-    ...(cached !== undefined && { cached_tokens: cached }),
-    ...kindsOf(raw.promptTokensDetails),
-    ...(cachedAudio !== undefined && { cached_tokens_details: { audio_tokens: cachedAudio } }),
-  };
-}
-
-/** Returns the counts of sound and images, without those that are 0 or cannot be counts. */
-function kindsOf(details: Counts["promptTokensDetails"]): { audio_tokens?: number; image_tokens?: number } {
-  if (!Array.isArray(details)) return {};
-  let [audio, images] = [0, 0];
-  // A list has one entry for each kind.
-  for (const one of details.slice(0, 16)) {
-    const count = tokenCount(one?.tokenCount) ?? 0;
-    if (one?.modality === "AUDIO") audio += count;
-    if (one?.modality === "IMAGE") images += count;
-  }
-  return { ...(audio > 0 && { audio_tokens: audio }), ...(images > 0 && { image_tokens: images }) };
-}
-
-/** Returns the class of service; undefined for the standard one. */
-function tierOf({ serviceTier, trafficType }: Counts): string | undefined {
-  const said = serviceTier ?? trafficType;
-  if (typeof said !== "string" || said.length > 40) return undefined;
-  const name = said.toLowerCase().replace(/^(?:service_tier_|on_demand_)/, "");
-  return name === "on_demand" || name === "standard" || name.endsWith("unspecified") ? undefined : name;
+/** Returns a text of the server, or another one where it sent none. */
+function textOr(given: unknown, other: () => string): string {
+  return typeof given === "string" && given !== "" ? given : other();
 }
 
 function hasKeys(value: object): boolean {

@@ -1,4 +1,5 @@
 import type { ChatMessage } from "../../../contracts/index.ts";
+import { ownParts } from "./google-history.ts";
 import { type GoogleContent, type GooglePart, isJsonObject, type JsonObject } from "./google-wire.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
@@ -19,7 +20,7 @@ export interface Signing {
 }
 
 /** Placeholder for the signature of a call that another model made; documented by Google for this use. */
-const foreignCallSignature = "skip_thought_signature_validator";
+export const foreignCallSignature = "skip_thought_signature_validator";
 
 /**
  * Translates messages to Google's contents: roles `user` and `model`, neighbours of one role merged. System
@@ -97,13 +98,21 @@ function toModelParts(
   { ids, names }: Calls,
   { writer, signed }: Signing,
 ): GooglePart[] {
-  if (message.audio) throw translation.refuse(`${field}.audio is not supported`);
-  const parts = toParts(message.content, field, translation);
-  if (message.refusal) parts.push({ text: message.refusal });
   const isOwn = writtenBy(message) === writer;
-  const calls: GooglePart[] = [];
   const given = message.tool_calls ?? [];
   const sentIds = ids.ofCalls(given.map(({ id }) => id));
+  const own = isOwn ? ownParts(message) : undefined;
+  if (own !== undefined) {
+    given.forEach((call, at) => {
+      if (call.type === "function") names.set(sentIds[at] ?? call.id, call.function.name);
+    });
+    return withStandIn(withIds(own, sentIds), signed);
+  }
+  // What a model said is text elsewhere. Its sound is kept by no one.
+  if (message.audio) translation.drop("messages.audio");
+  const parts = toParts(message.content, field, translation);
+  if (message.refusal) parts.push({ text: message.refusal });
+  const calls: GooglePart[] = [];
   for (const [at, call] of given.entries()) {
     if (call.type !== "function")
       throw translation.refuse(`${field} calls a custom tool, which is not supported`);
@@ -117,10 +126,25 @@ function toModelParts(
     const { name, arguments: json } = message.function_call;
     calls.push({ functionCall: { name, args: toArgs(json) } });
   }
-  // Google signs, and requires, only the first of parallel calls.
-  const first = calls[0];
-  if (signed && first !== undefined) first.thoughtSignature ??= foreignCallSignature;
-  return [...parts, ...calls];
+  return withStandIn([...parts, ...calls], signed);
+}
+
+/** Google signs, and requires, only the first of parallel calls. */
+function withStandIn(parts: GooglePart[], signed: boolean): GooglePart[] {
+  const first = signed ? parts.find(({ functionCall }) => functionCall !== undefined) : undefined;
+  if (first !== undefined) first.thoughtSignature ??= foreignCallSignature;
+  return parts;
+}
+
+/** Returns copies of parts whose calls have the ids that are sent. */
+function withIds(parts: readonly JsonObject[], ids: readonly string[]): GooglePart[] {
+  let next = 0;
+  return parts.map((part): GooglePart => {
+    if (!isJsonObject(part["functionCall"])) return { ...part };
+    const id = ids[next];
+    next += 1;
+    return { ...part, functionCall: { ...part["functionCall"], id } };
+  });
 }
 
 /**
@@ -178,6 +202,9 @@ function toParts(
         translation.drop("messages.content.image_url.detail");
       }
       parts.push(toMedia(part.image_url.url, path, translation));
+    } else if (part.type === "input_audio") {
+      const { data, format } = part.input_audio;
+      parts.push({ inlineData: { mimeType: `audio/${format}`, data } });
     } else if (part.type === "file" && part.file.file_data !== undefined) {
       parts.push(toMedia(part.file.file_data, path, translation));
     } else throw translation.refuse(`${path} has a type that is not supported`);

@@ -1,12 +1,9 @@
-import {
-  isRouterError,
-  ProviderError,
-  type ProviderErrorKind,
-  type RouterError,
-} from "../../../contracts/index.ts";
+import { isRouterError, ProviderError, type RouterError } from "../../../contracts/index.ts";
+import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { type GoogleStatus, isJsonObject } from "./google-wire.ts";
 import { decimalOf, largest, saneWait } from "./header-values.ts";
-import { kindOfStatus, retryAfterMs } from "./http-failure.ts";
+import { retryAfterMs } from "./http-failure.ts";
+import { readRefusal } from "./refusals/index.ts";
 
 export interface ErrorContext {
   /** `google:model`. */
@@ -20,34 +17,6 @@ export function hidden(text: string, { apiKey }: ErrorContext): string {
   return apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
 }
 
-/** Kinds by Google's code, which says more than the HTTP status; some errors have none. */
-const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {
-  INVALID_ARGUMENT: "invalid-request",
-  OUT_OF_RANGE: "invalid-request",
-  // A location or a billing account that is not allowed to use the API.
-  FAILED_PRECONDITION: "permission",
-  UNAUTHENTICATED: "authentication",
-  PERMISSION_DENIED: "permission",
-  NOT_FOUND: "not-found",
-  ABORTED: "conflict",
-  ALREADY_EXISTS: "conflict",
-  RESOURCE_EXHAUSTED: "rate-limit",
-  CANCELLED: "connection",
-  UNAVAILABLE: "overloaded",
-  DEADLINE_EXCEEDED: "timeout",
-  INTERNAL: "server",
-  DATA_LOSS: "server",
-  UNKNOWN: "server",
-};
-
-/** Kinds by text, for errors that all have the code INVALID_ARGUMENT. */
-const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
-  [/API_KEY_INVALID|API key (?:not valid|not found|expired)/i, "authentication"],
-  [/exceeds the maximum number of tokens/i, "context-overflow"],
-  [/payload size exceeds/i, "too-large"],
-  [/location is not supported/i, "permission"],
-];
-
 /** Converts an error in Google's format. Its text may quote the prompt, so it goes into `detail` only. */
 export function statusError(error: GoogleStatus, context: ErrorContext): ProviderError {
   const status = typeof error.code === "number" ? error.code : undefined;
@@ -55,28 +24,36 @@ export function statusError(error: GoogleStatus, context: ErrorContext): Provide
   return createError(error, { status, text, askedMs: undefined }, context);
 }
 
-/** Converts a response with a status of failure: its body, if that has Google's format, and its headers. */
+/**
+ * Converts a response with a status of failure: its body, if that has Google's format, and its headers. The error of a
+ * request that went as its sender wrote it keeps the text.
+ */
 export async function responseError(
   response: Pick<Response, "status" | "headers" | "text">,
-  context: ErrorContext,
+  context: ErrorContext & { readonly nativeWriter?: string | undefined },
 ): Promise<ProviderError> {
   const { status, headers } = response;
+  const { nativeWriter: writer } = context;
   const text = await response.text();
   // The whole text: the details name the reason of some errors.
-  return createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
+  const failed = createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
+  return writer === undefined
+    ? failed
+    : withNativeFailure(failed, { protocol: "generateContent", writer, status, text: hidden(text, context) });
 }
 
-/**
- * Returns the kind of an error of Google's, if it has a code that is known, and the wait that it asks
- * for. Undefined for a body of another format.
- */
-export function googleMeaning(
-  text: string,
-): { readonly kind: ProviderErrorKind; readonly waitMs: number | undefined } | undefined {
+/** What an error in Google's format says besides its words. */
+export interface GoogleMeaning {
+  readonly codes: readonly string[];
+  /** The wait that it asks for. */
+  readonly waitMs: number | undefined;
+}
+
+/** Reads an error in Google's format; undefined for a text of another one. */
+export function googleMeaning(text: string): GoogleMeaning | undefined {
   const error = errorIn(text);
-  const { status } = error;
-  if (typeof status !== "string" || !Object.hasOwn(kindsByCode, status)) return undefined;
-  return { kind: toKind(undefined, status, text), waitMs: readRetryDelayMs(error.details) };
+  if (typeof error.status !== "string") return undefined;
+  return { codes: codesOf(error), waitMs: readRetryDelayMs(error.details) };
 }
 
 /** Reads `{ error }`, or the array of one that a stream without `alt=sse` begins with. */
@@ -97,27 +74,24 @@ function createError(
   context: ErrorContext,
 ): ProviderError {
   const { status, text, askedMs } = said;
+  // The words alone: the whole text holds names of types and links, too.
+  const words = typeof error.message === "string" ? error.message : undefined;
   return new ProviderError({
-    kind: toKind(status, error.status, text ?? ""),
+    ...readRefusal({ status, codes: codesOf(error), text: words ?? text ?? "" }),
     model: context.name,
     status,
     retryAfterMs: largest([askedMs, readRetryDelayMs(error.details)]),
     detail: text === undefined ? undefined : hidden(text, context),
+    providerCode: typeof error.status === "string" ? error.status : undefined,
   });
 }
 
-function toKind(status: number | undefined, code: unknown, text: string): ProviderErrorKind {
-  // Own entries only: the code comes from the provider and could be "constructor".
-  const known = typeof code === "string" && Object.hasOwn(kindsByCode, code) ? kindsByCode[code] : undefined;
-  const kind = known ?? kindOfHttpStatus(status);
-  if (kind !== "invalid-request") return kind;
-  return kindsByText.find(([pattern]) => pattern.test(text))?.[1] ?? kind;
-}
-
-function kindOfHttpStatus(status: number | undefined): ProviderErrorKind {
-  // 503 is UNAVAILABLE, Google's code for an overloaded model.
-  if (status === 503) return "overloaded";
-  return status === undefined ? "unknown" : kindOfStatus(status);
+/** Returns the code of an error and the reasons among its details. */
+function codesOf({ status, details }: GoogleStatus): readonly string[] {
+  const reasons = Array.isArray(details)
+    ? details.map((detail: unknown) => (isJsonObject(detail) ? detail["reason"] : undefined))
+    : [];
+  return [status, ...reasons].filter((one) => typeof one === "string");
 }
 
 /**

@@ -21,6 +21,11 @@ export function needsThoughtSignature(model: string): boolean {
   return thinkingOf(model) === "level";
 }
 
+/** True if each search of an answer is billed, and not the answer that searched (Google's price list, 2026-11). */
+export function isBilledByQuery(model: string): boolean {
+  return thinkingOf(model) === "level";
+}
+
 // The mapping of Google's own OpenAI-compatible endpoint.
 const budgets: ReadonlyMap<string, number> = new Map([
   ["minimal", 1024],

@@ -9,20 +9,23 @@ import {
 } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
+import { type NativeEvent, withNative } from "../../../plugin/native-answer.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
 import { readError } from "./google-errors.ts";
+import { nativeGenerateBody } from "./google-native-body.ts";
 import { endpointOf, type GoogleOptions, readGoogleOptions } from "./google-options.ts";
 import { toGoogleRequest } from "./google-request.ts";
 import type { GoogleMethod, GoogleSdk, LoadGoogleSdk } from "./google-sdk.ts";
 import { readParts, sendThrough } from "./google-transport.ts";
-import type { GoogleContent, GoogleRequest } from "./google-wire.ts";
+import type { GoogleContent } from "./google-wire.ts";
 import { pathOf } from "./path-of.ts";
 import { writerOf } from "./provenance.ts";
 import { requireKey } from "./provider-key.ts";
 import { factsOf } from "./provider-options.ts";
+import { mostWaiting, tooManyWaiting } from "./written-calls.ts";
 
 /** Creates a Gemini model that is called through the package that `load` returns. */
 export function createGoogleModel(model: string, given: GoogleOptions, load: LoadGoogleSdk): Model {
@@ -36,7 +39,7 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     region === undefined
       ? options
       : { ...options, baseUrl: endpoint.baseUrl, labels: { region, ...options.labels } };
-  const facts = factsOf("google", model, stated, googleContentTypes);
+  const facts = factsOf("google", model, stated, googleContentTypes(model));
   const { name } = facts;
   // Only the service that made a signature can read it.
   const writer = writerOf({ provider: isVertex ? "vertex" : facts.provider, model });
@@ -45,13 +48,16 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
   async function generate(request: ChatRequest, callOptions: CallOptions): Promise<Completion> {
     const { signal } = callOptions;
     signal.throwIfAborted();
-    const body = translate(request, callOptions);
-    const call = await open(signal);
+    const body = bodyOf(request, callOptions);
+    const call = await open(signal, request, callOptions);
     try {
       const response = await call.send("generateContent", body);
-      const answer: unknown = await response.json();
+      const text = await response.text();
       signal.throwIfAborted();
-      return toCompletion(answer, call.context);
+      const completion = toCompletion(JSON.parse(text), call.context);
+      return callOptions.native === undefined
+        ? completion
+        : withNative(completion, { protocol, writer, content: text });
     } catch (error) {
       throw call.failure(error);
     } finally {
@@ -62,13 +68,22 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
   async function* stream(request: ChatRequest, callOptions: CallOptions): AsyncGenerator<CompletionChunk> {
     const { signal } = callOptions;
     signal.throwIfAborted();
-    const body = translate(request, callOptions);
-    const call = await open(signal);
+    const body = bodyOf(request, callOptions);
+    const call = await open(signal, request, callOptions);
+    let waiting: NativeEvent[] = [];
+    const parts = async function* (response: BoundedResponse): AsyncGenerator<unknown> {
+      for await (const { part, data } of readParts(response, name)) {
+        if (callOptions.native !== undefined) waiting.push({ type: "part", data });
+        if (waiting.length > mostWaiting) throw tooManyWaiting(name);
+        yield part;
+      }
+    };
     try {
       const response = await call.send("streamGenerateContent", body);
-      for await (const chunk of toChunks(readParts(response, name), call.context)) {
+      for await (const chunk of toChunks(parts(response), call.context)) {
         signal.throwIfAborted();
-        yield chunk;
+        yield waiting.length === 0 ? chunk : withNative(chunk, { protocol, writer, content: waiting });
+        waiting = [];
       }
       signal.throwIfAborted();
     } catch (error) {
@@ -85,7 +100,7 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     const call = await open(signal);
     try {
       const contents: GoogleContent[] = [{ role: "user", parts: [{ text: "ping" }] }];
-      await call.send("countTokens", { contents });
+      await call.send("countTokens", JSON.stringify({ contents }));
       return true;
     } catch (error) {
       throw call.failure(error);
@@ -94,11 +109,19 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     }
   }
 
-  async function open(signal: AbortSignal): Promise<Call> {
+  async function open(signal: AbortSignal, request?: ChatRequest, asked?: CallOptions): Promise<Call> {
     const key = isVertex ? undefined : await settleWithin(readKey(options), { signal });
     const loaded = await loadOnce();
     const own = callSignal(signal);
-    const context = { name, apiKey: key ?? "", model, writer, created: Math.floor(Date.now() / 1000) };
+    const context: AnswerContext = {
+      name,
+      apiKey: key ?? "",
+      model,
+      writer,
+      created: Math.floor(Date.now() / 1000),
+      ...(asked?.native !== undefined && { nativeWriter: writer }),
+      ...(request?.audio?.format === "pcm16" && { sound: "pcm16" }),
+    };
     const { baseUrl } = endpoint;
     return {
       send: async (method, body) => {
@@ -125,25 +148,30 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     return sdk;
   }
 
-  function translate(request: ChatRequest, { onDropped }: CallOptions): GoogleRequest {
+  function bodyOf(request: ChatRequest, callOptions: CallOptions): string {
+    const { native, onDropped } = callOptions;
+    if (native !== undefined)
+      return nativeGenerateBody(native, request, { name, model, writer, defaults }, callOptions);
     const { body, dropped } = toGoogleRequest(request, { name, model, writer, defaults });
     if (options.strictParameters && dropped.length > 0) {
       const summary = `Google does not support ${dropped.join(", ")}, and strictParameters is set`;
       throw new ProviderError({ kind: "unsupported", model: name, summary });
     }
     for (const parameter of dropped) onDropped?.(parameter);
-    return body;
+    return JSON.stringify(body);
   }
 
-  return { ...facts, ...(defaults && { defaults }), generate, stream, health };
+  return { ...facts, ...(defaults && { defaults }), generate, stream, health, speaks: [protocol] };
 }
+
+const protocol = "generateContent";
 
 type HealthOptions = NonNullable<Parameters<NonNullable<Model["health"]>>[0]>;
 
 /** An open call; `end` closes it. */
 interface Call {
   /** Sends a request, and returns the response if that has a status of success. */
-  send(method: GoogleMethod, body: GoogleRequest): Promise<BoundedResponse>;
+  send(method: GoogleMethod, body: string): Promise<BoundedResponse>;
   readonly context: AnswerContext;
   /** Returns what the failed call rejects with: after an abort, the signal's reason. */
   failure(error: unknown): unknown;

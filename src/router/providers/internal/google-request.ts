@@ -1,4 +1,5 @@
 import { type ChatRequest, type ModelDefaults, ProviderError } from "../../../contracts/index.ts";
+import { isFunctionTool } from "./function-tool.ts";
 import { type Translation, toContents } from "./google-contents.ts";
 import { needsThoughtSignature, thinkingConfig } from "./google-family.ts";
 import {
@@ -21,8 +22,8 @@ export interface GoogleTarget {
 
 /**
  * Translates a request to the body of `generateContent`, and lists the parameters that have no place in it.
- * Throws `ProviderError` of kind `unsupported` for what cannot be left out: audio, several answers,
- * built-in web search, custom tools, legacy `functions`.
+ * Throws `ProviderError` of kind `unsupported` for what cannot be left out: several answers, built-in web search,
+ * custom tools, legacy `functions`.
  */
 export function toGoogleRequest(
   request: ChatRequest,
@@ -38,8 +39,6 @@ export function toGoogleRequest(
     tools,
     tool_choice,
     n: _n,
-    modalities: _modalities,
-    audio: _audio,
     web_search_options: _search,
     functions,
     function_call,
@@ -47,7 +46,7 @@ export function toGoogleRequest(
     ...settings
   } = request;
 
-  refuseUnsupported(request, target.name);
+  refuseUnsupported(request, target.name, { audio: true });
   if (functions || function_call) throw translation.refuse("functions is not supported: use tools");
   // Google's models may always call several tools at once.
   if (parallel_tool_calls === false) translation.drop("parallel_tool_calls");
@@ -64,7 +63,7 @@ export function toGoogleRequest(
   return { body: extraBody === undefined ? body : merge(extraBody, body), dropped: [...dropped] };
 }
 
-type Settings = Omit<ChatRequest, "messages" | "tools" | "tool_choice" | "n" | "modalities" | "audio">;
+type Settings = Omit<ChatRequest, "messages" | "tools" | "tool_choice" | "n">;
 
 function toGenerationConfig(settings: Settings, target: GoogleTarget, translation: Translation): JsonObject {
   const { defaults = {} } = target;
@@ -79,6 +78,8 @@ function toGenerationConfig(settings: Settings, target: GoogleTarget, translatio
     frequency_penalty,
     response_format,
     reasoning_effort,
+    modalities,
+    audio,
     ...unknown
   } = settings;
 
@@ -99,8 +100,30 @@ function toGenerationConfig(settings: Settings, target: GoogleTarget, translatio
     presencePenalty: presence_penalty,
     frequencyPenalty: frequency_penalty,
     thinkingConfig: thinking,
+    ...toModalities(modalities, audio, translation),
     ...toResponseFormat(response_format, translation),
   });
+}
+
+/** Text alone is what a model gives anyway, and some refuse to be told. */
+function toModalities(
+  modalities: ChatRequest["modalities"],
+  audio: ChatRequest["audio"],
+  translation: Translation,
+): JsonObject {
+  const wanted = modalities ?? (audio ? ["text", "audio"] : []);
+  // A model that speaks gives no text besides.
+  const said = wanted.includes("audio") ? wanted.filter((kind) => kind !== "text") : wanted;
+  if (said.every((kind) => kind === "text")) return {};
+  if (audio && audio.format !== "wav" && audio.format !== "pcm16") translation.drop("audio.format");
+  const { voice } = audio ?? {};
+  const voiceName = typeof voice === "string" ? voice : voice?.id;
+  return {
+    responseModalities: said.map((kind) => kind.toUpperCase()),
+    ...(voiceName !== undefined && {
+      speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName } } },
+    }),
+  };
 }
 
 function toResponseFormat(format: ChatRequest["response_format"], translation: Translation): JsonObject {
@@ -125,7 +148,7 @@ function toTools(
 ): Pick<GoogleRequest, "tools" | "toolConfig"> {
   if (tools === undefined || tools.length === 0) return {};
   const functionDeclarations = tools.map((tool): GoogleFunction => {
-    if (tool.type !== "function") throw translation.refuse("custom tools are not supported");
+    if (!isFunctionTool(tool)) throw translation.refuse("custom tools are not supported");
     const { name, description, parameters, strict } = tool.function;
     if (strict) translation.drop("tools.function.strict");
     return { name, description, parametersJsonSchema: parameters };

@@ -7,7 +7,7 @@ import { googleCredentialFailure } from "./google-credentials.ts";
 import type { ErrorContext } from "./google-errors.ts";
 import { hidden, responseError } from "./google-errors.ts";
 import type { GoogleMethod, GoogleSdk } from "./google-sdk.ts";
-import type { GoogleResponse } from "./google-wire.ts";
+import { firstCandidate, type GoogleResponse } from "./google-wire.ts";
 import { eventData } from "./server-events.ts";
 import { untilEnd } from "./until-end.ts";
 
@@ -20,7 +20,8 @@ export interface GoogleCall {
   readonly auth?: object | undefined;
   /** Address that the request must have, so that no key leaves for another host. */
   readonly baseUrl: string;
-  readonly body: object;
+  /** JSON. */
+  readonly body: string;
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch | undefined;
 }
@@ -32,7 +33,7 @@ export interface GoogleCall {
 export async function sendThrough(
   sdk: GoogleSdk,
   call: GoogleCall,
-  context: ErrorContext,
+  context: ErrorContext & { readonly nativeWriter?: string | undefined },
 ): Promise<BoundedResponse> {
   const { baseUrl, body, signal } = call;
   const guarded = guardedFetch({
@@ -45,7 +46,7 @@ export async function sendThrough(
     signal.throwIfAborted();
     const token = /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
     if (token !== undefined) context.apiKey = token;
-    outcome = await guarded(url, { method: "POST", headers, body: JSON.stringify(body), signal }).then(
+    outcome = await guarded(url, { method: "POST", headers, body, signal }).then(
       (response) => ({ response: response as unknown as BoundedResponse }),
       (error: unknown) => ({ error }),
     );
@@ -84,16 +85,22 @@ function notSent(error: unknown, { key, auth }: GoogleCall, context: ErrorContex
   return googleCredentialFailure(context.name, error, auth);
 }
 
+/** A part of a streamed answer, and the text that it was read from. */
+export interface WrittenPart {
+  readonly part: unknown;
+  readonly data: string;
+}
+
 /** Reads the parts of a streamed answer, up to its end. */
-export function readParts({ body }: BoundedResponse, model: string): AsyncIterable<unknown> {
+export function readParts({ body }: BoundedResponse, model: string): AsyncIterable<WrittenPart> {
   return untilEnd(parsed(body?.source, model), endsAnswer);
 }
 
-async function* parsed(source: unknown, model: string): AsyncGenerator<unknown, void> {
-  for await (const data of eventData(source, model)) yield JSON.parse(data);
+async function* parsed(source: unknown, model: string): AsyncGenerator<WrittenPart, void> {
+  for await (const data of eventData(source, model)) yield { part: JSON.parse(data), data };
 }
 
-function endsAnswer(part: unknown): boolean | undefined {
-  const candidate = (part as GoogleResponse | null)?.candidates?.[0];
-  return candidate === undefined ? undefined : Boolean(candidate?.finishReason);
+function endsAnswer({ part }: WrittenPart): boolean | undefined {
+  const candidate = part === null ? undefined : firstCandidate(part as GoogleResponse);
+  return candidate === undefined ? undefined : Boolean(candidate.finishReason);
 }

@@ -9,10 +9,20 @@ export interface GooglePart {
   thought?: boolean | undefined;
   /** Opaque. Gemini 3 refuses a conversation whose tool calls are sent back without it. */
   thoughtSignature?: string | undefined;
-  functionCall?: { id?: string | undefined; name?: string | undefined; args?: JsonObject | undefined };
+  functionCall?: GoogleCall | undefined;
   functionResponse?: { id?: string | undefined; name: string; response: JsonObject };
   inlineData?: { mimeType: string; data: string };
   fileData?: { mimeType?: string | undefined; fileUri: string };
+}
+
+export interface GoogleCall {
+  id?: string | undefined;
+  name?: string | undefined;
+  args?: JsonObject | undefined;
+  /** Pieces of the arguments, of a call that comes in pieces. */
+  partialArgs?: unknown;
+  /** True if more pieces of the call follow. */
+  willContinue?: boolean | undefined;
 }
 
 export interface GoogleContent {
@@ -39,29 +49,43 @@ export interface GoogleCallingConfig {
   allowedFunctionNames?: readonly string[] | undefined;
 }
 
+/** One of the answers. */
+export interface GoogleCandidate {
+  /** Absent: 0. */
+  index?: number | null;
+  content?: { parts?: readonly GooglePart[] | null } | null;
+  finishReason?: string | null;
+  groundingMetadata?: JsonObject | null;
+  urlContextMetadata?: JsonObject | null;
+  citationMetadata?: JsonObject | null;
+  safetyRatings?: unknown;
+}
+
 /** A whole answer, or one chunk of a streamed one. */
 export interface GoogleResponse {
-  candidates?: readonly {
-    content?: { parts?: readonly GooglePart[] | null } | null;
-    finishReason?: string | null;
-  }[];
+  candidates?: readonly GoogleCandidate[];
   promptFeedback?: { blockReason?: string | null; blockReasonMessage?: string | null } | null;
-  usageMetadata?: {
-    promptTokenCount?: number;
-    cachedContentTokenCount?: number;
-    candidatesTokenCount?: number;
-    thoughtsTokenCount?: number;
-    totalTokenCount?: number;
-    promptTokensDetails?: readonly GoogleModality[] | null;
-    cacheTokensDetails?: readonly GoogleModality[] | null;
-    candidatesTokensDetails?: readonly GoogleModality[] | null;
-    /** Class of service: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY` … */
-    trafficType?: string | null;
-    serviceTier?: string | null;
-  } | null;
+  usageMetadata?: GoogleCounts | null;
   modelVersion?: string;
   responseId?: string;
   error?: GoogleStatus | null;
+}
+
+export interface GoogleCounts {
+  promptTokenCount?: number;
+  /** Input that tools at Google brought: not part of `promptTokenCount`. */
+  toolUsePromptTokenCount?: number;
+  cachedContentTokenCount?: number;
+  candidatesTokenCount?: number;
+  thoughtsTokenCount?: number;
+  totalTokenCount?: number;
+  promptTokensDetails?: readonly GoogleModality[] | null;
+  toolUsePromptTokensDetails?: readonly GoogleModality[] | null;
+  cacheTokensDetails?: readonly GoogleModality[] | null;
+  candidatesTokensDetails?: readonly GoogleModality[] | null;
+  /** Class of service: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY` … */
+  trafficType?: string | null;
+  serviceTier?: string | null;
 }
 
 /** Tokens of one kind: `TEXT`, `IMAGE`, `AUDIO`, `VIDEO`, `DOCUMENT`. */
@@ -80,6 +104,13 @@ export interface GoogleStatus {
 }
 
 export type JsonObject = Record<string, unknown>;
+
+/** Returns the first answer of a response, the only one that is read: a request may have asked for more by `extraBody`. */
+export function firstCandidate({ candidates }: GoogleResponse): GoogleCandidate | undefined {
+  return Array.isArray(candidates)
+    ? candidates.find((one) => isJsonObject(one) && (one["index"] ?? 0) === 0)
+    : undefined;
+}
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

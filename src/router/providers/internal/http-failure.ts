@@ -1,30 +1,5 @@
-import type { ProviderErrorKind } from "../../../contracts/index.ts";
 import { decimalOf, largest, saneWait, valuesOf } from "./header-values.ts";
 import { type ReadableHeaders, untilMs } from "./readable-headers.ts";
-
-const kinds: Readonly<Record<number, ProviderErrorKind>> = {
-  401: "authentication",
-  402: "permission",
-  403: "permission",
-  404: "not-found",
-  408: "timeout",
-  409: "conflict",
-  413: "too-large",
-  // Sent by self-hosted servers when the generation failed.
-  424: "server",
-  429: "rate-limit",
-  503: "overloaded",
-  504: "timeout",
-  529: "overloaded",
-};
-
-/** Returns the meaning of an HTTP status for a provider that says nothing more. */
-export function kindOfStatus(status: number): ProviderErrorKind {
-  const kind = kinds[status];
-  if (kind !== undefined) return kind;
-  if (status >= 500) return "server";
-  return status >= 400 ? "invalid-request" : "unknown";
-}
 
 /** Returns a request id that a message may show: a server may send anything. */
 export function requestIdOf(value: unknown): string | undefined {

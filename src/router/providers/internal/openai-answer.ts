@@ -1,61 +1,42 @@
-import type { Completion, CompletionChunk } from "../../../contracts/index.ts";
-import { type Fields, isObject } from "../../../plugin/fields-of.ts";
-import { incomplete } from "./incomplete.ts";
+import type { Completion } from "../../../contracts/index.ts";
+import { withFailedAnswer } from "../../../plugin/answer/failed-answer.ts";
+import { readAnswer } from "../../../plugin/answer/read-answer.ts";
+import { toldUsage } from "../../../plugin/answer/told-usage.ts";
+import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
+import { failureOf } from "./openai-errors.ts";
+import { holdsExtras } from "./openai-messages.ts";
+import type { Provenance } from "./provenance.ts";
+
+/** The call that an answer belongs to. */
+export interface AnswerOf {
+  /** Name of the model, for errors. */
+  readonly model: string;
+  /** See `writerOf`. */
+  readonly writer: string;
+  readonly headers: Headers | undefined;
+}
 
 /**
- * Checks the fields of an answer that are read, since a server may send anything. Throws `ProviderError`
- * (`incomplete`).
+ * Reads an answer of chat completions, which may hold an error instead, and marks one that holds more than OpenAI's fields
+ * with its writer. Throws `ProviderError`.
  */
-export function checkAnswer(body: unknown, model: string): Completion {
-  const choice = firstOf(body, model);
-  if (choice === undefined || !isObject(choice["message"]))
-    throw incomplete(model, "the answer contains no message");
-  checkChoice(choice, choice["message"], model);
-  return body as Completion;
+export function completionOf(body: unknown, { model, writer, headers }: AnswerOf): Completion {
+  const { error, choices } = fieldsOf(body);
+  if (error) throw failureOf(error, model, undefined, headers);
+  const choice = fieldsOf(Array.isArray(choices) ? choices[0] : undefined);
+  // OpenRouter tells a failure of the provider behind it next to what that had written (errors, 2026-12).
+  if (choice["error"])
+    throw withWritten(choice, body as Fields, failureOf(choice["error"], model, undefined, headers));
+  const completion = readAnswer(body, model);
+  const message = completion.choices[0]?.message;
+  if (message && holdsExtras(message)) Object.assign(message, { written_by: writer } satisfies Provenance);
+  return completion;
 }
 
-/** Checks the same of a chunk. */
-export function checkChunk(chunk: CompletionChunk, model: string): CompletionChunk {
-  const choice = firstOf(chunk, model);
-  const { delta } = choice ?? {};
-  if (choice === undefined) return chunk;
-  if (delta !== undefined && delta !== null && !isObject(delta))
-    throw incomplete(model, "a chunk has a delta that is not an object");
-  checkChoice(choice, delta ?? {}, model);
-  return chunk;
-}
-
-function firstOf(value: unknown, model: string): Fields | undefined {
-  const choices: unknown = isObject(value) ? value["choices"] : undefined;
-  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  if (first !== undefined && !isObject(first)) throw incomplete(model, "a choice is not an object");
-  return first;
-}
-
-function checkChoice(choice: Fields, said: Fields, model: string): void {
-  const { content, refusal, tool_calls: calls } = said;
-  if (!isText(choice["finish_reason"])) throw incomplete(model, "the finish reason is not a string");
-  if (!isText(content) && !Array.isArray(content)) throw incomplete(model, "the content is not a string");
-  if (!isText(refusal)) throw incomplete(model, "the refusal is not a string");
-  if (calls === undefined || calls === null) return;
-  if (!Array.isArray(calls) || !calls.every(isToolCall))
-    throw incomplete(model, "the tool calls are not a list of calls");
-}
-
-function isToolCall(call: unknown): boolean {
-  if (!isObject(call)) return false;
-  const { id, function: called, custom } = call;
-  return isText(id) && isCalled(called) && isCalled(custom);
-}
-
-function isCalled(called: unknown): boolean {
-  if (called === undefined || called === null) return true;
-  if (!isObject(called)) return false;
-  const { name, arguments: json, input } = called;
-  return isText(name) && isText(json) && isText(input);
-}
-
-/** True for a string, and where none is given. */
-function isText(value: unknown): boolean {
-  return value === undefined || value === null || typeof value === "string";
+function withWritten(choice: Fields, body: Fields, error: ReturnType<typeof failureOf>): typeof error {
+  const { content } = fieldsOf(choice["message"]);
+  return withFailedAnswer(error, {
+    written: typeof content === "string" ? content : "",
+    usage: toldUsage(body, choice),
+  });
 }

@@ -11,14 +11,21 @@ import { textLines } from "../../../plugin/http/text-lines.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { openaiBatchLimits } from "./batch-limits.ts";
 import { incomplete } from "./incomplete.ts";
-import { checkAnswer } from "./openai-answer.ts";
 import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
 
 export interface OpenAiBatchTarget {
   /** Name of the model, for errors. */
   readonly name: string;
   readonly connect: () => Promise<{ readonly sdk: OpenAiSdk; readonly client: OpenAI }>;
-  readonly bodyOf: (request: ChatRequest) => object;
+  readonly wire: OpenAiBatchWire;
+}
+
+/** The interface that a batch calls. */
+export interface OpenAiBatchWire {
+  readonly endpoint: "/v1/chat/completions" | "/v1/responses";
+  bodyOf(request: ChatRequest, onDropped: ((parameter: string) => void) | undefined): object;
+  /** Reads the body of an answer. Throws `ProviderError`. */
+  completionOf(body: unknown): Completion;
 }
 
 type Batch = OpenAI.Batches.Batch;
@@ -45,7 +52,8 @@ const metadataKey = "switchpoint";
 const ended: ReadonlySet<string> = new Set(["completed", "failed", "expired", "cancelled"]);
 
 /** OpenAI's Batch API: a file of requests, a batch over it, a file of answers and one of failures. */
-export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Batches {
+export function openaiBatches({ name, connect, wire }: OpenAiBatchTarget): Batches {
+  const { endpoint } = wire;
   const call = async <T>(
     signal: AbortSignal,
     work: (client: OpenAI, sdk: OpenAiSdk) => Promise<T>,
@@ -72,19 +80,19 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
 
   return {
     ...openaiBatchLimits,
-    bodyOf: (request) => bodyOf(request),
+    bodyOf: (request, options) => wire.bodyOf(request, options?.onDropped),
 
     submit: (items, { key }, { signal }) =>
       call(signal, async (client, sdk) => {
         const file = await sdk.toFile(
-          new TextEncoder().encode(items.map(lineOf).join("")),
+          new TextEncoder().encode(items.map((item) => lineOf(item, endpoint)).join("")),
           `switchpoint-${key}.jsonl`,
         );
         const { id } = await client.files.create({ file, purpose: "batch" }, { signal });
         const batch = await client.batches.create(
           {
             input_file_id: id,
-            endpoint: "/v1/chat/completions",
+            endpoint,
             completion_window: "24h",
             metadata: { [metadataKey]: key },
           },
@@ -117,14 +125,15 @@ export function openaiBatches({ name, connect, bodyOf }: OpenAiBatchTarget): Bat
       if (status === "failed") throw refused(batch, name);
       for (const file of [output_file_id, error_file_id]) {
         if (!file) continue;
-        for await (const line of readFile(file, signal)) if (line.trim() !== "") yield resultOf(line, name);
+        for await (const line of readFile(file, signal))
+          if (line.trim() !== "") yield resultOf(line, name, wire);
       }
     },
   };
 }
 
-function lineOf({ id, body }: BatchItem): string {
-  return `${JSON.stringify({ custom_id: id, method: "POST", url: "/v1/chat/completions", body })}\n`;
+function lineOf({ id, body }: BatchItem, url: string): string {
+  return `${JSON.stringify({ custom_id: id, method: "POST", url, body })}\n`;
 }
 
 /**
@@ -142,7 +151,7 @@ function refused({ errors }: Batch, model: string): ProviderError {
   });
 }
 
-function resultOf(text: string, model: string): BatchResult {
+function resultOf(text: string, model: string, { completionOf }: OpenAiBatchWire): BatchResult {
   let line: ResultLine;
   try {
     line = JSON.parse(text);
@@ -159,7 +168,7 @@ function resultOf(text: string, model: string): BatchResult {
   // The item was not processed or was given up: the line holds an error of the batch itself.
   if (error) return { id, error: unanswered(error.code, model) };
   try {
-    return { id, completion: checkAnswer(body, model) };
+    return { id, completion: completionOf(body) };
   } catch (unreadable) {
     return { id, error: unreadable as ProviderError };
   }

@@ -1,5 +1,6 @@
 import type { ChatRequest, ModelDefaults } from "../../../contracts/index.ts";
 import { routingFields } from "../../../plugin/routing-fields.ts";
+import { typedTools } from "./function-tool.ts";
 import { type MessageTarget, toOpenAiMessages } from "./openai-messages.ts";
 
 /** Name of the output token limit in a target's requests. */
@@ -43,6 +44,7 @@ export function openaiBody(
     if (value !== undefined && !withheld.has(field)) define(body, field, value);
   }
   if (limit !== undefined) body[outputLimitField] = limit;
+  if (target.strict && Array.isArray(request.tools)) body["tools"] = typedTools(request.tools);
   body["messages"] = toOpenAiMessages(request.messages, target);
   return body as unknown as ChatRequest;
 }

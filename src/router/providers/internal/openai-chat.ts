@@ -8,23 +8,22 @@ import type {
   ModelDefaults,
   ModelFacts,
 } from "../../../contracts/index.ts";
-import { abortOf, asksAbort } from "../../../plugin/call-abort.ts";
+import { readAnswer } from "../../../plugin/answer/read-answer.ts";
+import { type Aborting, abortOf, asksAbort } from "../../../plugin/call-abort.ts";
+import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
-import { incomplete } from "./incomplete.ts";
+import { ChatChunks, type ChunkSource } from "./chat-chunks.ts";
 import { listedModels } from "./listed-models.ts";
-import { checkAnswer, checkChunk } from "./openai-answer.ts";
-import { openaiBatches } from "./openai-batches.ts";
+import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
-import { type DirectCalls, openaiDirect, type PlatformWire } from "./openai-direct.ts";
-import { failureOf, type OpenAiSdk, toProviderError, toReadError } from "./openai-errors.ts";
-import { holdsExtras } from "./openai-messages.ts";
+import { type DirectCalls, openaiDirect, type PlatformWire, readCompletion } from "./openai-direct.ts";
+import { type OpenAiSdk, toProviderError } from "./openai-errors.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
-import { type Provenance, writerOf } from "./provenance.ts";
+import { writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
-import { untilEnd } from "./until-end.ts";
 
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
@@ -35,8 +34,10 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
-  /** True if the target has OpenAI's Batch API. Default false. */
-  readonly hasBatches?: boolean | undefined;
+  /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
+  readonly batches?: "chat" | OpenAiBatchWire | undefined;
+  /** True for an own engine: its 503 means that it has no room. Default false. */
+  readonly isEngine?: boolean | undefined;
   /** Called before each call. */
   readKey(): Key | Promise<Key>;
   /** Builds a client; called again only when the key changes. Absent: all calls are sent without the SDK. */
@@ -82,7 +83,11 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
   function bodyOf(request: ChatRequest): SdkBody {
-    refuseUnsupported(request, facts.name);
+    // Of OpenAI's models those search that have it in their name. Other servers know what they do with the field.
+    refuseUnsupported(request, facts.name, {
+      audio: true,
+      search: !strict || facts.model.includes("search"),
+    });
     const body: object = openaiBody(request, defaults, outputLimitField, { writer, strict });
     return Object.assign(body, { model: wireModel ?? undefined }) as SdkBody;
   }
@@ -94,7 +99,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     const { onRateLimit } = options;
     signal.throwIfAborted();
     const body = bodyOf(request);
-    if (direct !== undefined) return signed(await direct.generate(body, { signal, onRateLimit }), writer);
+    if (direct !== undefined) return await direct.generate(body, { signal, onRateLimit });
     const call = callSignal(signal);
     let whole = false;
     try {
@@ -104,12 +109,13 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
-      const completion = await readCompletion(response, sdk, facts.name);
+      const bounded = response as unknown as BoundedResponse;
+      const completion = await readCompletion(bounded, { model: facts.name, writer });
       whole = true;
-      return signed(completion, writer);
+      return completion;
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
@@ -121,49 +127,38 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     Object.assign(bodyOf(request), { stream: true as const, stream_options: { include_usage: true } });
 
   function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
-    if (direct === undefined) return streamThroughSdk(request, options);
     const { onRateLimit } = options;
-    return direct.stream(() => streamedBody(request), { signal: abortOf(options), onRateLimit });
+    const call = { signal: abortOf(options), onRateLimit };
+    if (direct !== undefined) return direct.stream(() => streamedBody(request), call);
+    const open = () => openThroughSdk(request, call);
+    return new ChatChunks({ model: facts.name, writer, signal: call.signal, open });
   }
 
-  async function* streamThroughSdk(
+  /** Opens a stream through the SDK, which makes the call and reads none of its answer. */
+  async function openThroughSdk(
     request: ChatRequest,
-    { signal, onRateLimit }: CallOptions,
-  ): AsyncGenerator<CompletionChunk, void> {
-    signal.throwIfAborted();
-    const body = streamedBody(request);
+    { signal, onRateLimit }: Pick<CallOptions, "onRateLimit"> & { readonly signal: Aborting },
+  ): ReturnType<ChunkSource["open"]> {
     const call = callSignal(signal);
     try {
       const { sdk, client } = await settleWithin(connect(), { signal });
-      const { data: chunks, response } = await client.chat.completions
-        .create(body, { signal: call.signal })
-        .withResponse()
+      const response = await client.chat.completions
+        .create(streamedBody(request), { signal: call.signal })
+        .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       reportRateLimit(response.headers, onRateLimit);
-      let finished = false;
-      let isSigned = false;
-      const endsWith = ({ choices }: CompletionChunk): boolean | undefined => {
-        finished ||= Boolean(choices[0]?.finish_reason);
-        return choices[0] === undefined ? undefined : finished;
+      const bounded = response as unknown as BoundedResponse;
+      const end = (whole: boolean): void => {
+        call.end(whole);
+        if (!whole) bounded.close();
       };
-      for await (const chunk of untilEnd(readChunks(chunks, sdk, facts.name), endsWith)) {
-        const choice = chunk.choices[0];
-        if (!isSigned && choice?.delta && holdsExtras(choice.delta)) {
-          isSigned = true;
-          Object.assign(choice.delta, { written_by: writer } satisfies Provenance);
-        }
-        yield chunk;
-      }
-      // The SDK ends an aborted stream as if it were complete.
-      signal.throwIfAborted();
-      if (!finished) throw incomplete(facts.name, "the stream ended without a finish reason");
+      return { source: bounded.body?.source, headers: response.headers, end };
     } catch (error) {
-      throw signal.aborted ? signal.reason : error;
-    } finally {
-      call.end();
+      call.end(false);
+      throw error;
     }
   }
 
@@ -184,7 +179,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         .list({ signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
-          throw toProviderError(error, sdk, facts.name);
+          throw toProviderError(error, sdk, facts.name, target);
         });
       if (onModels !== undefined) onModels(listedModels(await response.text()));
       return true;
@@ -195,18 +190,30 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
+  const chatBatch: OpenAiBatchWire = {
+    endpoint: "/v1/chat/completions",
+    bodyOf,
+    completionOf: (body) => readAnswer(body, facts.name),
+  };
+
   return {
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
     stream: asksAbort(stream),
     health,
-    ...(target.hasBatches && { batches: openaiBatches({ name: facts.name, connect, bodyOf }) }),
+    ...(target.batches && {
+      batches: openaiBatches({
+        name: facts.name,
+        connect,
+        wire: target.batches === "chat" ? chatBatch : target.batches,
+      }),
+    }),
   };
 }
 
 function directCalls<Key extends string | undefined>(
-  { facts, readKey, wireModel = facts.model }: OpenAiTarget<Key>,
+  { facts, readKey, isEngine, wireModel = facts.model }: OpenAiTarget<Key>,
   { fetch, routeFor, platform }: DirectRoute<Key>,
   writer: string,
 ): DirectCalls {
@@ -219,40 +226,5 @@ function directCalls<Key extends string | undefined>(
     const apiKey = readKey();
     return apiKey instanceof Promise ? apiKey.then(routeOf) : routeOf(apiKey);
   };
-  return openaiDirect({ facts, writer, fetch, route, platform, wireModel });
-}
-
-/** Marks an answer that holds more than OpenAI's fields with its writer. */
-function signed(completion: Completion, writer: string): Completion {
-  const message = completion.choices[0]?.message;
-  if (message && holdsExtras(message)) Object.assign(message, { written_by: writer } satisfies Provenance);
-  return completion;
-}
-
-async function readCompletion(response: Response, sdk: OpenAiSdk, model: string): Promise<Completion> {
-  let body: Partial<Completion> & { error?: unknown };
-  try {
-    body = JSON.parse(await response.text());
-  } catch (error) {
-    throw toReadError(error, sdk, model);
-  }
-  if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  return checkAnswer(body, model);
-}
-
-async function* readChunks(
-  chunks: AsyncIterable<CompletionChunk>,
-  sdk: OpenAiSdk,
-  model: string,
-): AsyncGenerator<CompletionChunk, void> {
-  try {
-    for await (const chunk of chunks) {
-      // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are
-      // skipped.
-      if (Array.isArray(chunk?.choices)) yield checkChunk(chunk, model);
-      else if ((chunk?.object as string) === "error") throw failureOf(chunk, model, undefined, undefined);
-    }
-  } catch (error) {
-    throw toReadError(error, sdk, model);
-  }
+  return openaiDirect({ facts, writer, fetch, route, platform, wireModel, isEngine });
 }

@@ -9,7 +9,7 @@ import {
   type OpenCall,
   readFailure,
 } from "./direct-call.ts";
-import { checkAnswer } from "./openai-answer.ts";
+import { type AnswerOf, completionOf } from "./openai-answer.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -23,6 +23,8 @@ export interface DirectTarget {
   /** Returns the route of the next call. */
   route(): OpenAiRoute | Promise<OpenAiRoute>;
   readonly platform?: PlatformWire | undefined;
+  /** See `FailureOptions`. */
+  readonly isEngine?: boolean | undefined;
   /** The name that requests say; null for none. */
   readonly wireModel: string | null;
 }
@@ -61,7 +63,7 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
     fetch: own,
     failureOf: (text, response) => {
       const { status, headers } = response;
-      const usual = () => failureOf(readError(text), model, status, headers);
+      const usual = () => failureOf(readError(text), model, status, headers, target);
       return platform.failureOf?.(text, response, usual) ?? usual();
     },
     unreachable: platform.unreachable,
@@ -98,7 +100,7 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
       let whole = false;
       try {
         call = await open("/chat/completions", body, options);
-        const completion = await readCompletion(call.response, model);
+        const completion = await readCompletion(call.response, { model, writer });
         whole = true;
         return completion;
       } catch (error) {
@@ -112,6 +114,7 @@ export function openaiDirect(target: DirectTarget): DirectCalls {
       new ChatChunks({
         model,
         writer,
+        isEngine: target.isEngine,
         signal: options.signal,
         open: async () => {
           const call = await open("/chat/completions", body(), options, true);
@@ -157,13 +160,15 @@ function requestOf(
 /** Kinds by which what serves the model refuses a request without messages. */
 const refusedByModel = new Set(["invalid-request", "context-overflow"]);
 
-async function readCompletion(response: BoundedResponse, model: string): Promise<Completion> {
-  let body: Partial<Completion> & { error?: unknown };
+export async function readCompletion(
+  response: BoundedResponse,
+  of: Omit<AnswerOf, "headers">,
+): Promise<Completion> {
+  let body: unknown;
   try {
     body = JSON.parse(await response.text());
   } catch (error) {
-    throw readFailure(error, model);
+    throw readFailure(error, of.model);
   }
-  if (body?.error) throw failureOf(body.error, model, undefined, response.headers);
-  return checkAnswer(body, model);
+  return completionOf(body, { ...of, headers: response.headers });
 }

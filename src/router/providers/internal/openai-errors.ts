@@ -1,10 +1,13 @@
 import type * as Sdk from "openai";
 import { errorType } from "../../../contracts/errors/index.ts";
-import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
+import { isRouterError, ProviderError } from "../../../contracts/index.ts";
 import { errorText } from "../../../plugin/error-text.ts";
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { kindOfStatus, requestIdOf, retryAfterMs } from "./http-failure.ts";
+import { requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
+import { readError } from "./openai-fetch.ts";
+import { readRefusal, type SaidRefusal, windowOf } from "./refusals/index.ts";
 
 export type OpenAiSdk = typeof Sdk;
 
@@ -14,42 +17,20 @@ interface ErrorBody {
   readonly type?: unknown;
   /** OpenAI sends a string; vLLM sends the HTTP status as a number. */
   readonly code?: unknown;
+  readonly param?: unknown;
+  /** Google: `INVALID_ARGUMENT`. */
+  readonly status?: unknown;
+  /** Azure: what its filter found. */
+  readonly innererror?: unknown;
+  /** OpenRouter: the words of the provider behind it in `raw`, and what was flagged. */
+  readonly metadata?: unknown;
+  /** Groq: what the model wrote, and the server could not read. */
+  readonly failed_generation?: unknown;
+  /** llama.cpp: the model's window. */
+  readonly n_ctx?: unknown;
+  /** MiniMax: a code of its own, also with status 200. */
+  readonly base_resp?: unknown;
 }
-
-const kindsByName: Readonly<Record<string, ProviderErrorKind>> = {
-  context_length_exceeded: "context-overflow",
-  exceed_context_size_error: "context-overflow",
-  content_filter: "content-filter",
-  content_policy_violation: "content-filter",
-  invalid_api_key: "authentication",
-  authentication_error: "authentication",
-  permission_error: "permission",
-  model_not_found: "not-found",
-  DeploymentNotFound: "not-found",
-  rate_limit_exceeded: "rate-limit",
-  rate_limit_error: "rate-limit",
-  insufficient_quota: "rate-limit",
-  overloaded: "overloaded",
-  overloaded_error: "overloaded",
-  server_is_overloaded: "overloaded",
-  engine_overloaded: "overloaded",
-  slow_down: "overloaded",
-  server_error: "server",
-  timeout: "timeout",
-};
-
-/** Codes of an exhausted account: waiting does not help. */
-const spent: ReadonlySet<string> = new Set(["insufficient_quota", "billing_hard_limit_reached"]);
-
-// Phrases, in lower case, of servers that have no code for it: vLLM (two generations), TGI and llama.cpp.
-const overflowPhrases = [
-  "maximum context length",
-  "maximum model length",
-  "max_tokens must be at least 1, got -",
-  "`inputs` tokens + `max_new_tokens` must be",
-  "`inputs` must have less than",
-  "exceeds the available context size",
-];
 
 /** Meaning of `x-should-retry`; any other value says nothing. */
 const advice: ReadonlyMap<string, boolean> = new Map([
@@ -57,26 +38,13 @@ const advice: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
-/**
- * Phrases, in lower case, of own servers and their routers that have no room: Ollama, vLLM's admission control, and routers of
- * which no endpoint is ready. "no healthy upstream" is left out: proxies say it in outages, and a breaker must open.
- */
-const busyPhrases = [
-  "maximum pending requests exceeded",
-  "too many queued",
-  "max_num_queued",
-  "max-num-queued",
-  "queue is full",
-  "queue full",
-  "no endpoint",
-  "no available endpoint",
-];
-
-/** Length of the start of an error text that is searched for a phrase. */
-const phraseWindow = 2_000;
-
 /** Converts an error that a call threw before its answer was read; errors of this package pass unchanged. */
-export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
+export function toProviderError(
+  error: unknown,
+  sdk: OpenAiSdk,
+  model: string,
+  options: FailureOptions = {},
+): unknown {
   if (isRouterError(error)) return error;
   const refusal = refusalIn(error);
   if (refusal !== undefined) return refusal;
@@ -96,16 +64,27 @@ export function toProviderError(error: unknown, sdk: OpenAiSdk, model: string): 
     });
   }
   const { status, headers } = error;
-  return failureOf(error.error ?? { message: error.message }, model, status, headers);
+  return failureOf(error.error ?? { message: error.message }, model, status, headers, options);
 }
 
 /** Converts an error that reading an answer threw: unless it was an error event, the answer is incomplete. */
-export function toReadError(error: unknown, sdk: OpenAiSdk, model: string): unknown {
+export function toReadError(
+  error: unknown,
+  sdk: OpenAiSdk,
+  model: string,
+  options: FailureOptions = {},
+): unknown {
   if (isRouterError(error)) return error;
   if (error instanceof sdk.APIError && error.error !== undefined) {
-    return failureOf(error.error, model, undefined, error.headers);
+    return failureOf(error.error, model, undefined, error.headers, options);
   }
   return incomplete(model, "the answer broke off or cannot be read", errorText(error));
+}
+
+/** More about the server that sent an error body. */
+export interface FailureOptions {
+  /** True for an own engine: see `readRefusal`. */
+  readonly isEngine?: boolean | undefined;
 }
 
 /** Creates the typed error for an error body. `status` is absent if the body came with status 200. */
@@ -114,22 +93,72 @@ export function failureOf(
   model: string,
   status: number | undefined,
   headers: Headers | undefined,
+  { isEngine }: FailureOptions = {},
 ): ProviderError {
-  const { message, type, code } = (
-    typeof body === "object" && body !== null ? body : { message: body }
-  ) as ErrorBody;
-  const names = [code, type].filter((name) => typeof name === "string");
-  const detail = typeof message === "string" ? message : asJson(body);
+  const said = saidIn(body);
   const retry = headers?.get("x-should-retry") ?? "";
+  const { retryable, ...read } = readRefusal({ ...said, status: status ?? said.status, isEngine });
   return new ProviderError({
-    kind: kindOf(names, detail, status ?? (typeof code === "number" ? code : undefined)),
+    ...read,
     model,
     status,
     requestId: requestIdOf(headers?.get("x-request-id")) ?? requestIdOf(headers?.get("apim-request-id")),
-    retryable: names.some((name) => spent.has(name)) ? false : advice.get(retry),
+    retryable: retryable ?? advice.get(retry),
     retryAfterMs: headers === undefined ? undefined : retryAfterMs(headers),
-    detail,
+    detail: said.text,
+    providerCode: said.code,
+    param: said.param,
+    ...(read.kind === "incomplete" && { partialText: said.written }),
   });
+}
+
+export interface SaidInBody extends SaidRefusal {
+  /** The code for programs. */
+  readonly code: string | undefined;
+  readonly written: string | undefined;
+}
+
+/** Returns what an error body says, and what a body within it says: gateways pass on the words of the server behind them. */
+export function saidIn(body: unknown, depth = 0): SaidInBody {
+  const fields: ErrorBody = typeof body === "object" && body !== null ? body : { message: body };
+  const { message, type, code, param } = fields;
+  const metadata = fieldsOf(fields.metadata);
+  const inner = fieldsOf(fields.innererror);
+  const { status_code: ownCode } = fieldsOf(fields.base_resp);
+  const raw = depth === 0 ? metadata["raw"] : undefined;
+  const behind = raw === undefined ? undefined : saidIn(typeof raw === "string" ? readError(raw) : raw, 1);
+  const own = typeof message === "string" ? message : asJson(body);
+  const codes = [
+    code,
+    type,
+    fields.status,
+    inner["code"],
+    metadata["error_type"],
+    ...["flagged_input"].filter((field) => metadata[field] !== undefined),
+    ...(typeof fields.failed_generation === "string" ? ["failed_generation"] : []),
+    ...(typeof ownCode === "number" && ownCode !== 0 ? [`base_resp:${ownCode}`] : []),
+    ...(behind?.codes ?? []),
+  ].filter((one) => typeof one === "string");
+  const names = [code, type, fields.status].filter((one) => textOf(one) !== undefined && one !== general);
+  return {
+    status: typeof code === "number" && code >= 400 && code <= 599 ? code : undefined,
+    codes,
+    param: behind?.param ?? textOf(param),
+    text: behind === undefined || behind.text === "" ? own : `${own}: ${behind.text}`,
+    contextWindow: windowOf(fields.n_ctx) ?? behind?.contextWindow,
+    // An error event without any known name is a fault of the server.
+    unnamed: codes.includes(general) ? "invalid-request" : "server",
+    code: behind?.code ?? textOf(names[0]),
+    written: textOf(fields.failed_generation) ?? behind?.written,
+  };
+}
+
+/** Type of all refused requests: says nothing more than the status. */
+const general = "invalid_request_error";
+
+/** Returns a text that is not empty. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Returns a value as JSON; empty for one that nests too deeply. */
@@ -139,23 +168,6 @@ function asJson(value: unknown): string {
   } catch {
     return "";
   }
-}
-
-function kindOf(names: readonly string[], message: string, status: number | undefined): ProviderErrorKind {
-  for (const name of names) {
-    if (Object.hasOwn(kindsByName, name)) return kindsByName[name] ?? "unknown";
-  }
-  // An error event without any known name is a fault of the server.
-  const kind =
-    status === undefined
-      ? names.includes("invalid_request_error")
-        ? "invalid-request"
-        : "server"
-      : kindOfStatus(status);
-  const text = message.slice(0, phraseWindow).toLowerCase();
-  if (kind === "overloaded") return busyPhrases.some((phrase) => text.includes(phrase)) ? "saturated" : kind;
-  if (kind !== "invalid-request" && kind !== "too-large") return kind;
-  return overflowPhrases.some((phrase) => text.includes(phrase)) ? "context-overflow" : kind;
 }
 
 /** Returns a system code such as `ECONNREFUSED` from anywhere in a chain of causes. */

@@ -17,8 +17,9 @@ export function clockFault(headers: Pick<Headers, "get">, now: () => number = Da
 
 /** Returns the error with other facts; its status and the text of the platform stay. */
 export function restated(error: ProviderError, facts: Partial<ProviderErrorOptions>): ProviderError {
-  const { kind, model, status, requestId, retryable, retryAfterMs, detail } = error;
-  // Whether it may be tried again follows from the kind, unless a server said so.
+  const { kind, model, status, requestId, retryAfterMs, detail, providerCode, param } = error;
+  const { retryable, otherMayAnswer, lacks, contextWindow, partialText } = error;
+  // What follows from the kind changes with it.
   const isSame = facts.kind === undefined || facts.kind === kind;
   return new ProviderError({
     kind,
@@ -27,7 +28,9 @@ export function restated(error: ProviderError, facts: Partial<ProviderErrorOptio
     requestId,
     retryAfterMs,
     detail,
-    ...(isSame ? { retryable } : {}),
+    providerCode,
+    param,
+    ...(isSame && { retryable, otherMayAnswer, lacks, contextWindow, partialText }),
     ...facts,
   });
 }

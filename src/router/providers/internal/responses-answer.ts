@@ -1,9 +1,27 @@
-import type { Completion, CompletionChunk, FinishReason } from "../../../contracts/index.ts";
+import type {
+  Completion,
+  CompletionChunk,
+  CompletionUsage,
+  FinishReason,
+  ToolCallDelta,
+} from "../../../contracts/index.ts";
 import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
 import type { AnswerContext } from "./anthropic-answer.ts";
-import type { ThinkingBlock } from "./anthropic-wire.ts";
 import { incomplete } from "./incomplete.ts";
 import { failureOf } from "./openai-errors.ts";
+import {
+  annotationsOf,
+  blocksOf,
+  callIn,
+  extrasOf,
+  imagesOf,
+  listOf,
+  refusalIn,
+  saidBy,
+  textIn,
+  textOf,
+  thoughtIn,
+} from "./responses-items.ts";
 import type { ServerEvent } from "./server-events.ts";
 import { tokenCount, usageOfCounts } from "./token-count.ts";
 
@@ -15,53 +33,46 @@ export function toCompletion(body: unknown, context: AnswerContext): Completion 
   const response = fieldsOf(body);
   if (response["error"]) throw failureOf(response["error"], name, undefined, undefined);
   if (!Array.isArray(response["output"])) throw incomplete(name, "the answer has no output");
-  let text = "";
-  let refusal = "";
-  let thought = "";
-  const calls: NonNullable<Completion["choices"][number]["message"]["tool_calls"]> = [];
-  const blocks: ThinkingBlock[] = [];
-  for (const given of response["output"]) {
-    const item = fieldsOf(given);
-    if (item["type"] === "message")
-      for (const part of listOf(item["content"])) {
-        text += part["type"] === "output_text" ? textOf(part["text"]) : "";
-        refusal += part["type"] === "refusal" ? textOf(part["refusal"]) : "";
-      }
-    if (item["type"] === "function_call") {
-      const { call_id: id, name: called, arguments: json } = item;
-      calls.push({
-        id: textOf(id),
-        type: "function",
-        function: { name: textOf(called), arguments: textOf(json) },
-      });
-    }
-    if (item["type"] === "custom_tool_call") {
-      const { call_id: id, name: called, input } = item;
-      calls.push({ id: textOf(id), type: "custom", custom: { name: textOf(called), input: textOf(input) } });
-    }
-    if (item["type"] === "reasoning") {
-      thought += summaryOf(item);
-      blocks.push(...blocksOf(item));
-    }
-  }
+  const items = listOf(response["output"]);
+  const { content, refusal, calls, thought, blocks, images, annotations } = saidBy(items);
   const finish = finishOf(response, calls.length > 0, name);
-  const usage = usageOf(response["usage"]);
-  const message = {
-    role: "assistant" as const,
-    content: text === "" && (calls.length > 0 || refusal !== "") ? null : text,
-    refusal: refusal === "" ? null : refusal,
-    ...(calls.length > 0 && { tool_calls: calls }),
+  const usage = usageOf(response, items);
+  const extensions = {
     ...(thought !== "" && { reasoning_content: thought }),
     ...(blocks.length > 0 && { thinking_blocks: blocks }),
-    ...((thought !== "" || blocks.length > 0) && { written_by: writer }),
+    ...(images.length > 0 && { images }),
+    ...extrasOf(items),
+  };
+  const message = {
+    role: "assistant" as const,
+    content,
+    refusal,
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(annotations.length > 0 && { annotations }),
+    ...extensions,
+    ...(Object.keys(extensions).length > 0 && { written_by: writer }),
   };
   return {
     ...headOf(response, context),
     object: "chat.completion",
-    choices: [{ index: 0, message, finish_reason: finish, logprobs: null }],
+    choices: [{ index: 0, message, ...finish, logprobs: null }],
     ...(usage && { usage }),
     ...tierOf(response),
   };
+}
+
+/** The part of one item of the output that has come. */
+interface Begun {
+  /** Index of the call that it is. Absent: it is none, as far as is known. */
+  call?: number;
+  /** Start of its text in that of the answer. */
+  readonly from: number;
+  /** True once a piece of it has come: its end then says nothing new. */
+  hasText: boolean;
+  hasRefusal: boolean;
+  hasThought: boolean;
+  hasInput: boolean;
+  isDone: boolean;
 }
 
 /** Translates events to chunks. Throws `ProviderError` (`incomplete`) unless the response came to its end. */
@@ -71,53 +82,114 @@ export async function* toChunks(
 ): AsyncGenerator<CompletionChunk> {
   const { name, writer } = context;
   let head = headOf({}, context);
-  /** Calls by the place of their item: their index, and whether arguments have come. */
-  const calls = new Map<unknown, { readonly index: number; hasArguments: boolean }>();
+  const begun = new Map<unknown, Begun>();
+  const items: Fields[] = [];
+  let calls = 0;
+  let characters = 0;
   let isSigned = false;
   let isEnded = false;
-  const chunk = (delta: Delta, finish: FinishReason | null = null): CompletionChunk => ({
+  const chunk = (
+    delta: Delta,
+    finish: ReturnType<typeof finishOf> | { readonly finish_reason: null } = { finish_reason: null },
+  ): CompletionChunk => ({
     ...head,
     object: "chat.completion.chunk",
-    choices: [{ index: 0, delta, finish_reason: finish, logprobs: null }],
+    choices: [{ index: 0, delta, ...finish, logprobs: null }],
   });
-  const think = (delta: object): CompletionChunk => {
-    const signed = isSigned ? delta : { ...delta, written_by: writer };
+  /** A chunk with what its writer alone can read; the first one names it. */
+  const signed = (delta: Delta): CompletionChunk => {
+    const all = isSigned ? delta : { ...delta, written_by: writer };
     isSigned = true;
-    return chunk(signed as Delta);
+    return chunk(all);
+  };
+  const write = (text: string): CompletionChunk => {
+    characters += text.length;
+    return chunk({ content: text });
+  };
+  const begunAt = (place: unknown): Begun => {
+    let one = begun.get(place);
+    if (one !== undefined) return one;
+    const nothing = { hasText: false, hasRefusal: false, hasThought: false, hasInput: false, isDone: false };
+    one = { from: characters, ...nothing };
+    begun.set(place, one);
+    return one;
+  };
+  const begin = function* (place: unknown, item: Fields): Generator<CompletionChunk, Begun> {
+    const one = begunAt(place);
+    const call = callIn(item);
+    if (call === undefined || one.call !== undefined) return one;
+    one.call = calls;
+    // Its input comes in pieces, and with its end where it did not.
+    const empty =
+      call.type === "function"
+        ? { type: call.type, function: { name: call.function.name, arguments: "" } }
+        : { type: call.type, custom: { name: call.custom.name, input: "" } };
+    yield chunk({ tool_calls: [{ index: calls, id: call.id, ...empty } as ToolCallDelta] });
+    calls += 1;
+    return one;
+  };
+  const end = function* (place: unknown, item: Fields): Generator<CompletionChunk> {
+    const one = yield* begin(place, item);
+    if (one.isDone) return;
+    one.isDone = true;
+    items.push(item);
+    if (!one.hasText && textIn(item) !== "") yield write(textIn(item));
+    if (!one.hasRefusal && refusalIn(item) !== "") yield chunk({ refusal: refusalIn(item) });
+    if (!one.hasThought && thoughtIn(item) !== "") yield signed({ reasoning_content: thoughtIn(item) });
+    if (blocksOf(item).length > 0) yield signed({ thinking_blocks: blocksOf(item) });
+    if (imagesOf(item).length > 0) yield signed({ images: imagesOf(item) });
+    const annotations = annotationsOf(item, one.from);
+    if (annotations.length > 0) yield chunk({ annotations });
+    const call = callIn(item);
+    if (call === undefined || one.call === undefined || one.hasInput) return;
+    const piece =
+      call.type === "function"
+        ? { function: { arguments: call.function.arguments } }
+        : { custom: { input: call.custom.input } };
+    yield chunk({ tool_calls: [{ index: one.call, ...piece }] });
   };
   for await (const { type, fields } of events) {
     if (isEnded) continue;
-    const item = fieldsOf(fields["item"]);
     const text = textOf(fields["delta"]);
-    const place = fields["output_index"];
-    const call = calls.get(place);
+    const item = fieldsOf(fields["item"]);
+    const place = fields["output_index"] ?? fields["item_id"] ?? item["id"];
     if (type === "response.created") {
       head = headOf(fieldsOf(fields["response"]), context);
       yield chunk({ role: "assistant", content: "" });
-    } else if (type === "response.output_text.delta") yield chunk({ content: text });
-    else if (type === "response.refusal.delta") yield chunk({ refusal: text });
-    else if (thoughts.has(type) && text !== "") yield think({ reasoning_content: text });
-    else if (type === "response.output_item.added" && isCall(item)) {
-      const index = calls.size;
-      calls.set(place, { index, hasArguments: false });
-      const called = { name: textOf(item["name"]), arguments: "" };
-      yield chunk({
-        tool_calls: [{ index, id: textOf(item["call_id"]), type: "function", function: called }],
-      });
-    } else if (inputs.has(type) && call !== undefined) {
-      call.hasArguments = true;
-      yield chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
-    } else if (type === "response.output_item.done") {
-      const blocks = item["type"] === "reasoning" ? blocksOf(item) : [];
-      if (blocks.length > 0) yield think({ thinking_blocks: blocks });
-      const json = textOf(item["arguments"] ?? item["input"]);
-      if (call !== undefined && !call.hasArguments && json !== "")
-        yield chunk({ tool_calls: [{ index: call.index, function: { arguments: json } }] });
+    } else if (type === "response.output_item.added") {
+      // Of a server that says no place, each is a new one.
+      if (place === undefined) begun.delete(place);
+      yield* begin(place, item);
+    } else if (type === "response.output_item.done") yield* end(place, item);
+    else if (type === "response.output_text.delta") {
+      begunAt(place).hasText = true;
+      yield write(text);
+    } else if (type === "response.refusal.delta") {
+      begunAt(place).hasRefusal = true;
+      yield chunk({ refusal: text });
+    } else if (thoughts.has(type) && text !== "") {
+      begunAt(place).hasThought = true;
+      yield signed({ reasoning_content: text });
+    } else if (inputs.has(type)) {
+      const one = begunAt(place);
+      // A call whose beginning has not come has no name: all of it comes with its end.
+      if (one.call === undefined) continue;
+      one.hasInput = true;
+      const piece = type === functionInput ? { function: { arguments: text } } : { custom: { input: text } };
+      yield chunk({ tool_calls: [{ index: one.call, ...piece }] });
     } else if (type === "response.completed" || type === "response.incomplete") {
       isEnded = true;
       const response = fieldsOf(fields["response"]);
-      const usage = usageOf(response["usage"]);
-      yield { ...chunk({}, finishOf(response, calls.size > 0, name)), ...tierOf(response) };
+      const output = listOf(response["output"]);
+      // A server may tell all with the end.
+      if (items.length === 0 && (begun.size === 0 || output.every((_, at) => begun.has(at))))
+        for (const [at, whole] of output.entries()) yield* end(at, whole);
+      const all = output.length > 0 ? output : items;
+      const extras = extrasOf(all);
+      if (Object.keys(extras).length > 0) yield signed(extras);
+      const usage = usageOf(response, all);
+      const ended = finishOf({ status: type.slice("response.".length), ...response }, calls > 0, name);
+      yield { ...chunk({}, ended), ...tierOf(response) };
       if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage, ...tierOf(response) };
     }
   }
@@ -128,15 +200,8 @@ const thoughts: ReadonlySet<string> = new Set([
   "response.reasoning_summary_text.delta",
   "response.reasoning_text.delta",
 ]);
-const inputs: ReadonlySet<string> = new Set([
-  "response.function_call_arguments.delta",
-  "response.custom_tool_call_input.delta",
-]);
-
-/** Chunks know no calls of custom tools: their input comes as arguments, so that it counts as content. */
-function isCall({ type }: Fields): boolean {
-  return type === "function_call" || type === "custom_tool_call";
-}
+const functionInput = "response.function_call_arguments.delta";
+const inputs: ReadonlySet<string> = new Set([functionInput, "response.custom_tool_call_input.delta"]);
 
 /** Tells which events end an answer: see `untilEnd`. */
 export function endsResponse({ type }: ServerEvent): boolean | undefined {
@@ -151,49 +216,59 @@ function finishOf(
   { status, incomplete_details: details }: Fields,
   hasCalls: boolean,
   name: string,
-): FinishReason {
-  if (status === "incomplete")
-    return fieldsOf(details)["reason"] === "content_filter" ? "content_filter" : "length";
-  if (status !== "completed") throw incomplete(name, "the response is not completed");
-  return hasCalls ? "tool_calls" : "stop";
+): { readonly finish_reason: FinishReason; readonly native_finish_reason?: string } {
+  if (status === "incomplete") {
+    const reason = textOf(fieldsOf(details)["reason"]);
+    if (reason === "content_filter") return { finish_reason: "content_filter" };
+    const isLimit = reason === "" || reason === "max_output_tokens";
+    return { finish_reason: "length", ...(!isLimit && { native_finish_reason: reason }) };
+  }
+  // Some servers do not say it of a whole answer.
+  if (status !== "completed" && status !== undefined && status !== null)
+    throw incomplete(name, "the response is not completed");
+  return { finish_reason: hasCalls ? "tool_calls" : "stop" };
 }
 
 function tierOf({ service_tier: tier }: Fields): Pick<Completion, "service_tier"> {
   return typeof tier === "string" ? { service_tier: tier as "default" } : {};
 }
 
-/** Returns reasoning as blocks that go back with the message. What is not encrypted cannot be read again. */
-function blocksOf(item: Fields): ThinkingBlock[] {
-  const encrypted = textOf(item["encrypted_content"]);
-  const thinking = summaryOf(item);
-  if (encrypted === "") return [];
-  return thinking === ""
-    ? [{ type: "redacted_thinking", data: encrypted }]
-    : [{ type: "thinking", thinking, signature: encrypted }];
-}
-
-function summaryOf(item: Fields): string {
-  return listOf(item["summary"])
-    .map(({ text }) => textOf(text))
-    .join("");
-}
-
-/** Reads the counts of a response. */
-function usageOf(given: unknown): Completion["usage"] {
-  const usage = fieldsOf(given);
+/** Reads the counts of a response: tokens, and calls of tools at the provider, which cost by the call. */
+function usageOf(response: Fields, items: readonly Fields[]): CompletionUsage | undefined {
+  const usage = fieldsOf(response["usage"]);
   const input = tokenCount(usage["input_tokens"]);
   const output = tokenCount(usage["output_tokens"]);
   const details = fieldsOf(usage["input_tokens_details"]);
   const cached = tokenCount(details["cached_tokens"]);
   const written = tokenCount(details["cache_write_tokens"]);
   const reasoning = tokenCount(fieldsOf(usage["output_tokens_details"])["reasoning_tokens"]);
-  return usageOfCounts({ input, output, cached, written, reasoning });
+  const counts = usageOfCounts({ input, output, cached, written, reasoning });
+  const used = toolUseOf(response, items);
+  // OpenRouter says what it charges.
+  const cost = usage["cost"];
+  return (
+    counts && {
+      ...counts,
+      ...(Object.keys(used).length > 0 && { server_tool_use: used }),
+      ...(typeof cost === "number" && { cost }),
+    }
+  );
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
+/** A search is billed by the provider's own count where it tells one; pages that were opened are not. */
+function toolUseOf(
+  response: Fields,
+  items: readonly Fields[],
+): NonNullable<CompletionUsage["server_tool_use"]> {
+  const count = (type: string): number => items.filter((item) => item["type"] === type).length;
+  const searches = items.filter(
+    ({ type, action }) => type === "web_search_call" && (fieldsOf(action)["type"] ?? "search") === "search",
+  ).length;
+  const told = tokenCount(fieldsOf(fieldsOf(response["tool_usage"])["web_search"])["num_requests"]);
+  const web = told || searches;
+  const files = count("file_search_call");
+  return {
+    ...(web > 0 && { web_search_requests: web }),
+    ...(files > 0 && { file_search_requests: files }),
+  };
 }

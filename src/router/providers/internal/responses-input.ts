@@ -1,5 +1,6 @@
-import type { ChatMessage } from "../../../contracts/index.ts";
+import type { CallOptions, ChatMessage, ToolCall } from "../../../contracts/index.ts";
 import { writtenBy } from "./provenance.ts";
+import { listOf, saidBy } from "./responses-items.ts";
 import { createToolCallIds } from "./tool-call-ids.ts";
 
 export type Item = Readonly<Record<string, unknown>>;
@@ -10,9 +11,23 @@ export type Refuse = (field: string, problem: string) => never;
 /** Longest id of a call that the API takes, in characters. */
 const longestId = 64;
 
-/** Translates messages to input items. Reasoning goes back to its writer alone; its items are encrypted. */
-export function toInput(messages: readonly ChatMessage[], writer: string, refuse: Refuse): Item[] {
+export interface InputTarget {
+  /** See `writerOf`. */
+  readonly writer: string;
+  readonly refuse: Refuse;
+  readonly onDropped: CallOptions["onDropped"];
+}
+
+/**
+ * Translates messages to input items. Items, reasoning and phases go back to their writer alone; what another model has
+ * written beyond OpenAI's fields is left out and reported.
+ */
+export function toInput(
+  messages: readonly ChatMessage[],
+  { writer, refuse, onDropped }: InputTarget,
+): Item[] {
   const ids = createToolCallIds((id) => id !== "" && id.length <= longestId);
+  const customIds = new Set<string>();
   return messages.flatMap((message, at): Item[] => {
     const field = `messages[${at}]`;
     if (message.role === "assistant") {
@@ -20,29 +35,78 @@ export function toInput(messages: readonly ChatMessage[], writer: string, refuse
       if (message.function_call) refuse(`${field}.function_call`, "must be absent: use tool_calls");
       const calls = message.tool_calls ?? [];
       const callIds = ids.ofCalls(calls.map(({ id }) => id));
+      for (const { type, id } of calls) if (type === "custom") customIds.add(id);
+      const isOwn = writtenBy(message) === writer;
+      const parts = isOwn ? unchangedParts(message) : undefined;
+      for (const name of lostExtensions(message, { isOwn, hasParts: parts !== undefined })) onDropped?.(name);
+      if (parts !== undefined) return parts;
+      const { phase } = message;
       return [
-        ...(writtenBy(message) === writer ? reasoningItems(message) : []),
-        ...spoken(message).map((content) => ({ role: "assistant", content })),
+        ...(isOwn ? reasoningItems(message) : []),
+        ...spoken(message).map((content) => ({
+          role: "assistant",
+          content,
+          ...(isOwn && phase && { phase }),
+        })),
         ...calls.map((call, index): Item => {
-          if (call.type !== "function")
-            return refuse(`${field}.tool_calls[${index}].type`, "must be function");
-          const { name, arguments: json } = call.function;
-          return { type: "function_call", call_id: callIds[index] ?? call.id, name, arguments: json };
+          const call_id = callIds[index] ?? call.id;
+          return call.type === "function"
+            ? { type: "function_call", call_id, name: call.function.name, arguments: call.function.arguments }
+            : { type: "custom_tool_call", call_id, name: call.custom.name, input: call.custom.input };
         }),
       ];
     }
     if (message.role === "tool") {
       const { content, tool_call_id: id } = message;
-      const output = typeof content === "string" ? content : content.map(({ text }) => text).join("");
-      return [{ type: "function_call_output", call_id: ids.ofResult(id), output }];
+      const output = outputOf(content, field, refuse);
+      const type = customIds.has(id) ? "custom_tool_call_output" : "function_call_output";
+      return [{ type, call_id: ids.ofResult(id), output }];
     }
     if (message.role === "function") return refuse(`${field}.role`, "must not be function: use tool");
     return [{ role: message.role, content: contentOf(message.content, field, refuse) }];
   });
 }
 
+type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
+
+/** Returns the items that a message was read from, unless its text or its calls were changed since. */
+function unchangedParts(message: AssistantMessage): Item[] | undefined {
+  const { provider_parts: parts, tool_calls: calls = [] } = message;
+  if (!Array.isArray(parts) || parts.length === 0) return undefined;
+  const items = listOf(parts);
+  const said = saidBy(items);
+  const text = (said.content ?? "") + (said.refusal ?? "");
+  if (text !== spoken(message).join("") || said.calls.length !== calls.length) return undefined;
+  return said.calls.every((call, at) => isSameCall(call, calls[at])) ? items : undefined;
+}
+
+function isSameCall(a: ToolCall, b: ToolCall | undefined): boolean {
+  if (a.id !== b?.id || a.type !== b.type) return false;
+  return a.type === "function"
+    ? b.type === "function" &&
+        a.function.name === b.function.name &&
+        a.function.arguments === b.function.arguments
+    : b.type === "custom" && a.custom.name === b.custom.name && a.custom.input === b.custom.input;
+}
+
+/** Names of extensions that do not go back with a message. Reasoning that its own writer cannot read again is not missed. */
+function lostExtensions(
+  message: AssistantMessage,
+  { isOwn, hasParts }: { readonly isOwn: boolean; readonly hasParts: boolean },
+): readonly string[] {
+  if (hasParts) return [];
+  const names = isOwn ? withParts : extensions;
+  return names.filter((name) => {
+    const held = message[name];
+    return Array.isArray(held) ? held.length > 0 : held !== undefined && held !== null && held !== "";
+  });
+}
+
+const withParts = ["provider_parts", "images"] as const;
+const extensions = [...withParts, "reasoning_content", "thinking_blocks", "phase"] as const;
+
 /** Returns what an earlier answer says: its text, and the words of a refusal. */
-function spoken({ content, refusal }: Extract<ChatMessage, { role: "assistant" }>): string[] {
+function spoken({ content, refusal }: AssistantMessage): string[] {
   const texts =
     typeof content === "string"
       ? [content]
@@ -63,6 +127,18 @@ function reasoningItems(message: object): Item[] {
       typeof thinking === "string" && thinking !== "" ? [{ type: "summary_text", text: thinking }] : [];
     return [{ type: "reasoning", summary, encrypted_content: encrypted }];
   });
+}
+
+/** A result with an image or a file is a list of parts, which chat completions do not have. */
+function outputOf(
+  content: Extract<ChatMessage, { role: "tool" }>["content"],
+  field: string,
+  refuse: Refuse,
+): string | Item[] {
+  if (typeof content === "string") return content;
+  const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  if (texts.length === content.length) return texts.join("");
+  return contentOf(content, field, refuse) as Item[];
 }
 
 function contentOf(

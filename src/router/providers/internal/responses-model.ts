@@ -1,5 +1,7 @@
 import type { CallOptions, ChatRequest, Model } from "../../../contracts/index.ts";
+import { abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import type { DirectRequest } from "./direct-call.ts";
+import type { OpenAiBatchWire } from "./openai-batches.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -7,7 +9,7 @@ import { endsResponse, toChunks, toCompletion } from "./responses-answer.ts";
 import { nativeResponsesBody } from "./responses-native-body.ts";
 import { type ResponsesSettings, toResponsesBody } from "./responses-request.ts";
 import type { ServerEvent } from "./server-events.ts";
-import { type FailureText, writtenCalls } from "./written-calls.ts";
+import { type FailureText, type WrittenOptions, writtenCalls } from "./written-calls.ts";
 
 export interface ResponsesTarget {
   readonly settings: ResponsesSettings;
@@ -21,7 +23,7 @@ export function responsesCalls({
   settings,
   fetch,
   route,
-}: ResponsesTarget): Pick<Model, "generate" | "stream" | "speaks"> {
+}: ResponsesTarget): Pick<Model, "generate" | "stream"> {
   const { name, writer, model, defaults } = settings;
   const calls = writtenCalls({
     protocol: "responses",
@@ -48,16 +50,28 @@ export function responsesCalls({
       const { url, headers } = await route();
       return { url: url("/responses"), headers: { ...headers, ...native?.headers }, body: () => body };
     };
+  const optionsOf = (call: CallOptions): WrittenOptions => {
+    const signal = abortOf(call);
+    signal.throwIfAborted();
+    return { signal, onRateLimit: call.onRateLimit, native: call.native };
+  };
   return {
-    speaks: ["responses"],
-    async generate(request, call) {
-      call.signal.throwIfAborted();
-      return calls.generate(requestOf(request, call, false), call);
-    },
-    async *stream(request, call) {
-      call.signal.throwIfAborted();
-      yield* calls.stream(requestOf(request, call, true), call);
-    },
+    generate: asksAbort(async (request: ChatRequest, call: CallOptions) =>
+      calls.generate(requestOf(request, call, false), optionsOf(call)),
+    ),
+    stream: asksAbort(async function* (request: ChatRequest, call: CallOptions) {
+      yield* calls.stream(requestOf(request, call, true), optionsOf(call));
+    }),
+  };
+}
+
+/** The same for batches. */
+export function responsesBatch(settings: ResponsesSettings): OpenAiBatchWire {
+  const { name, writer } = settings;
+  return {
+    endpoint: "/v1/responses",
+    bodyOf: (request, onDropped) => toResponsesBody(request, settings, { onDropped }),
+    completionOf: (body) => toCompletion(body, { name, writer, created: Math.floor(Date.now() / 1_000) }),
   };
 }
 

@@ -73,9 +73,12 @@ function inputChanges(body: NativeBody, writer: string): PartChange[] {
     const item = Object(given) as Fields;
     const whole = body.place(["input", at]);
     const text = whole === undefined ? JSON.stringify(given) : body.text.slice(whole.from, whole.to);
-    if (item["type"] === "reasoning") {
+    const encrypted = item["encrypted_content"];
+    const isReasoning = item["type"] === "reasoning";
+    if (isReasoning || readSigned(encrypted) !== undefined) {
       isChanged = true;
-      const own = ownContent(item["encrypted_content"], writer);
+      // Other items cannot be left out: a compaction stands for all before it. Its server decides.
+      const own = isReasoning ? ownContent(encrypted, writer) : readSigned(encrypted)?.signature;
       const inner = body.place(["input", at, "encrypted_content"]);
       isOrphan = own === undefined;
       if (own === undefined || whole === undefined || inner === undefined) return [];
@@ -97,9 +100,12 @@ function inputChanges(body: NativeBody, writer: string): PartChange[] {
 function ownContent(encrypted: unknown, writer: string): string | undefined {
   const read = readSigned(encrypted);
   if (read === undefined || read.writer !== writer) return undefined;
-  if (!read.signature.startsWith("[")) return read.signature;
+  if (!/^[[{]/.test(read.signature)) return read.signature;
   try {
-    const [block] = JSON.parse(read.signature) as readonly Fields[];
+    const held: unknown = JSON.parse(read.signature);
+    const [block] = (
+      Array.isArray(held) ? held : (Object(held) as Fields)["thinking_blocks"]
+    ) as readonly Fields[];
     const content = block?.["signature"] ?? block?.["data"];
     return typeof content === "string" ? content : undefined;
   } catch {

@@ -90,6 +90,7 @@ export function toResponsesBody(
     }
   }
   const limit = request.max_completion_tokens ?? request.max_tokens ?? defaults.maxOutputTokens;
+  if (typeof limit === "number" && limit < leastLimit) onDropped?.("max_completion_tokens");
   const effort = request.reasoning_effort ?? defaults.reasoningEffort;
   const { extraBody = {} } = defaults;
   const include = extraBody["include"];
@@ -103,24 +104,36 @@ export function toResponsesBody(
     ...extraBody,
     ...own,
     model,
-    input: toInput(request.messages, writer, refuse),
+    input: toInput(request.messages, { writer, refuse, onDropped }),
     include: [...new Set([encrypted, ...(Array.isArray(include) ? include : [])])],
-    ...(limit !== undefined && limit !== null && { max_output_tokens: limit }),
+    ...(limit !== undefined && limit !== null && { max_output_tokens: Math.max(limit, leastLimit) }),
     ...(effort !== undefined &&
       effort !== null && { reasoning: { ...Object(extraBody["reasoning"]), effort } }),
     ...(Object.keys(text).length > 0 && { text: { ...Object(extraBody["text"]), ...text } }),
     ...(request.tools?.length && {
-      tools: toolsOf(request.tools, refuse),
-      ...choiceOf(request.tool_choice, refuse),
+      tools: toolsOf(request.tools),
+      ...choiceOf(request.tool_choice),
     }),
   };
 }
 
+/** Smallest output limit that the API takes. */
+const leastLimit = 16;
 const encrypted = "reasoning.encrypted_content";
 
-function toolsOf(tools: NonNullable<ChatRequest["tools"]>, refuse: Refuse): Item[] {
-  return tools.map((tool, at): Item => {
-    if (tool.type !== "function") return refuse(`tools[${at}].type`, "must be function");
+function toolsOf(tools: NonNullable<ChatRequest["tools"]>): Item[] {
+  return tools.map((tool): Item => {
+    if (tool.type === "custom") {
+      const { name, description, format } = tool.custom;
+      return {
+        type: "custom",
+        name,
+        ...(description !== undefined && { description }),
+        ...(format !== undefined && {
+          format: format.type === "grammar" ? { type: "grammar", ...format.grammar } : format,
+        }),
+      };
+    }
     const { name, description, parameters = {}, strict } = tool.function;
     // Not the API's default, which would make tools strict that are not.
     return {
@@ -133,15 +146,15 @@ function toolsOf(tools: NonNullable<ChatRequest["tools"]>, refuse: Refuse): Item
   });
 }
 
-function choiceOf(choice: ChatRequest["tool_choice"], refuse: Refuse): Item {
+function choiceOf(choice: ChatRequest["tool_choice"]): Item {
   if (choice === undefined || choice === null) return {};
   if (typeof choice === "string") return { tool_choice: choice };
   if (choice.type === "function") return { tool_choice: { type: "function", name: choice.function.name } };
-  if (choice.type !== "allowed_tools") return refuse("tool_choice.type", "must be function or allowed_tools");
+  if (choice.type === "custom") return { tool_choice: { type: "custom", name: choice.custom.name } };
   const { mode, tools } = choice.allowed_tools;
-  const named = tools.map((tool) => ({
-    type: "function",
-    name: (tool["function"] as { name?: unknown })?.name,
+  const named = tools.map(({ type = "function", ...tool }) => ({
+    type,
+    name: (tool[String(type)] as { name?: unknown } | undefined)?.name,
   }));
   return { tool_choice: { type: "allowed_tools", mode, tools: named } };
 }

@@ -1,8 +1,7 @@
 import { ProviderError } from "../../../contracts/index.ts";
 import { bodyReader } from "../../../plugin/http/body-reader.ts";
-import { toBytes } from "../../../plugin/http/read-bounded.ts";
-import { MAX_STREAM_BYTES } from "../../../plugin/http/sse-reader.ts";
-import { type EventFrame, EventFrameError, EventFrames } from "./event-frames.ts";
+import { bodyFrames } from "./body-frames.ts";
+import type { EventFrame } from "./event-frames.ts";
 import { incomplete } from "./incomplete.ts";
 
 /** A body, as `bodyReader` reads it. */
@@ -20,25 +19,9 @@ export function sagemakerBody(source: unknown, model: string): UnwrappedBody {
   return {
     destroy: () => reader.cancel(),
     async *[Symbol.asyncIterator]() {
-      const frames = new EventFrames();
-      let left = MAX_STREAM_BYTES;
-      try {
-        for (;;) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          const piece = toBytes(value);
-          left -= piece.length;
-          if (left < 0) throw new EventFrameError(`the stream has more than ${MAX_STREAM_BYTES} bytes`);
-          for (const frame of frames.push(piece)) {
-            const payload = payloadOf(frame, model);
-            if (payload.length > 0) yield payload;
-          }
-        }
-        frames.end();
-      } catch (error) {
-        throw error instanceof EventFrameError ? incomplete(model, error.message) : error;
-      } finally {
-        reader.cancel();
+      for await (const frame of bodyFrames(reader, model)) {
+        const payload = payloadOf(frame, model);
+        if (payload.length > 0) yield payload;
       }
     },
   };

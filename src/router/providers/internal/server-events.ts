@@ -46,7 +46,8 @@ export async function* eventData(source: unknown, model: string): AsyncGenerator
   }
 }
 
-function eventOf(data: string): ServerEvent | undefined {
+/** Reads an event whose data are an object of JSON with a `type`; undefined for any other. */
+export function eventOf(data: string): ServerEvent | undefined {
   if (data.startsWith("[DONE]")) return undefined;
   const fields: unknown = JSON.parse(data);
   if (typeof fields !== "object" || fields === null) return undefined;

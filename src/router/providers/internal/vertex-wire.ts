@@ -1,7 +1,8 @@
-import type { ProviderError, ProviderOptions } from "../../../contracts/index.ts";
-import { googleMeaning } from "./google-errors.ts";
+import type { ProviderError, ProviderErrorOptions, ProviderOptions } from "../../../contracts/index.ts";
+import { type GoogleMeaning, googleMeaning } from "./google-errors.ts";
 import type { PlatformWire } from "./openai-direct.ts";
 import { clockFault, restated } from "./platform-failure.ts";
+import { readRefusal } from "./refusals/index.ts";
 import { tellRefused } from "./token-source.ts";
 
 export interface VertexWireOptions {
@@ -29,10 +30,7 @@ export function vertexWire({ project, location, apiKey }: VertexWireOptions): Pl
     failureOf(text, { headers }, usual) {
       const plain = usual();
       const said = googleMeaning(text);
-      // Status and words, such as those of a prompt that is too long, say more than INVALID_ARGUMENT.
-      const kind = said === undefined || said.kind === "invalid-request" ? plain.kind : said.kind;
-      const retryAfterMs = plain.retryAfterMs ?? said?.waitMs;
-      const error = restated(plain, { kind, retryAfterMs, detail: said === undefined ? plain.detail : text });
+      const error = said === undefined ? plain : restated(plain, inGoogleFormat(plain, said, text));
       if (error.kind !== "authentication") return restated(error, advice(error));
       const summary =
         clockFault(headers) ??
@@ -43,5 +41,19 @@ export function vertexWire({ project, location, apiKey }: VertexWireOptions): Pl
       code === "ENOTFOUND"
         ? `ENOTFOUND: Vertex AI has no host for the location ${location}: is it right?`
         : undefined,
+  };
+}
+
+function inGoogleFormat(
+  { status, detail: words = "", retryAfterMs, providerCode }: ProviderError,
+  { codes, waitMs }: GoogleMeaning,
+  text: string,
+): Partial<ProviderErrorOptions> {
+  return {
+    ...readRefusal({ status, codes, text: words }),
+    retryAfterMs: retryAfterMs ?? waitMs,
+    // The whole text: the details name the reason of some errors.
+    detail: text,
+    providerCode: providerCode ?? codes[0],
   };
 }

@@ -1,9 +1,4 @@
-import {
-  type ChatMessage,
-  type ContentPart,
-  ProviderError,
-  type TextPart,
-} from "../../../contracts/index.ts";
+import { type ChatMessage, type ContentPart, ProviderError } from "../../../contracts/index.ts";
 import { fromBase64 } from "../../../plugin/base64.ts";
 import { writtenBy } from "../../../router/providers/internal/inner.ts";
 import type { JsonFields, PromptMessage, PromptPart, ProviderData } from "./wire.ts";
@@ -26,7 +21,7 @@ export function promptOfChat(messages: readonly ChatMessage[], target: PromptTar
     switch (message.role) {
       case "system":
       case "developer":
-        prompt.push({ role: "system", content: textOf(message.content) });
+        prompt.push({ role: "system", content: textOf(message.content, at, target) });
         break;
       case "user":
         prompt.push({ role: "user", content: userParts(message.content, at, target) });
@@ -44,7 +39,7 @@ export function promptOfChat(messages: readonly ChatMessage[], target: PromptTar
           type: "tool-result",
           toolCallId,
           toolName: names.get(toolCallId) ?? "tool",
-          output: { type: "text", value: textOf(content) },
+          output: { type: "text", value: textOf(content, at, target) },
         };
         const last = prompt.at(-1);
         if (last?.role === "tool") prompt[prompt.length - 1] = { ...last, content: [...last.content, part] };
@@ -58,8 +53,14 @@ export function promptOfChat(messages: readonly ChatMessage[], target: PromptTar
   return prompt;
 }
 
-function textOf(content: string | readonly TextPart[]): string {
-  return typeof content === "string" ? content : content.map(({ text }) => text).join("");
+function textOf(content: string | readonly ContentPart[], at: number, target: PromptTarget): string {
+  if (typeof content === "string") return content;
+  return content
+    .map((part) => {
+      if (part.type === "text") return part.text;
+      throw unsupported(target, `messages[${at}].content must be text`);
+    })
+    .join("");
 }
 
 function userParts(content: string | readonly ContentPart[], at: number, target: PromptTarget): PromptPart[] {

@@ -1,9 +1,11 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
 import {
   incomplete,
-  kindOfStatus,
+  readError,
+  readRefusal,
   requestIdOf,
   retryAfterMs,
+  saidIn,
 } from "../../../router/providers/internal/inner.ts";
 
 /** Fields of the SDK's errors, and of the error objects that some providers put in a stream. */
@@ -28,26 +30,8 @@ const kindsByName: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
   ["AI_UnsupportedFunctionalityError", "unsupported"],
   ["TimeoutError", "timeout"],
 ]);
-const kindsByType: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
-  ["overloaded_error", "overloaded"],
-  ["rate_limit_error", "rate-limit"],
-  ["rate_limit_exceeded", "rate-limit"],
-  ["timeout_error", "timeout"],
-  ["api_error", "server"],
-  ["server_error", "server"],
-  ["authentication_error", "authentication"],
-  ["permission_error", "permission"],
-  ["invalid_request_error", "invalid-request"],
-]);
-
-/** Errors of status 400 that only their text distinguishes. */
-const kindsByText: readonly (readonly [RegExp, ProviderErrorKind])[] = [
-  [
-    /context.?(?:length|window|limit)|prompt is too long|input is too long|too many (?:input )?tokens/i,
-    "context-overflow",
-  ],
-  [/content.?(?:filter|policy|management)|safety/i, "content-filter"],
-];
+/** Kinds that no second call changes, whatever the SDK says. */
+const ofRequest: ReadonlySet<ProviderErrorKind> = new Set(["context-overflow", "content-filter"]);
 
 const longestDetail = 10_000;
 
@@ -70,21 +54,26 @@ export function providerFailure(error: unknown, model: string): Error {
     // An answer that was given and cannot be read.
     if (statusCode < 400) return incomplete(model, "the answer cannot be read", detail);
     const headers = headersOf(responseHeaders);
-    const byStatus = kindOfStatus(statusCode);
-    const byText =
-      byStatus === "invalid-request" ? kindsByText.find(([text]) => text.test(detail))?.[1] : undefined;
+    const said = saidIn(typeof responseBody === "string" ? readError(responseBody) : { type });
+    const read = readRefusal({ ...said, text: detail, status: statusCode });
+    const mayRetry = isRetryable === true && !ofRequest.has(read.kind) ? true : undefined;
     return new ProviderError({
-      kind: byText ?? byStatus,
+      ...read,
       model,
       status: statusCode,
       requestId: requestIdOf(headers.get("x-request-id") ?? headers.get("request-id")),
-      ...(isRetryable === true && byText === undefined && { retryable: true }),
+      retryable: read.retryable ?? mayRetry,
       retryAfterMs: retryAfterMs(headers),
       detail,
+      providerCode: said.code,
+      param: said.param,
     });
   }
-  const byType = kindsByType.get(type);
-  if (byType !== undefined) return new ProviderError({ kind: byType, model, detail });
+  if (typeof type === "string") {
+    const unnamed = type === "invalid_request_error" ? "invalid-request" : "unknown";
+    const read = readRefusal({ status: undefined, codes: [type], text: "", unnamed });
+    if (read.kind !== "unknown") return new ProviderError({ ...read, model, detail });
+  }
   return incomplete(model, "the answer broke off or cannot be read", detail);
 }
 

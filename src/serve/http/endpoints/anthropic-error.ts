@@ -1,4 +1,5 @@
 import type { Failure } from "../failure.ts";
+import { overflowCode, tooLongMessage } from "../refused-request.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 
 const typeByStatus: Readonly<Record<number, string>> = {
@@ -14,8 +15,9 @@ const typeByStatus: Readonly<Record<number, string>> = {
 };
 
 /** Returns the body that Anthropic's clients make their error classes of. */
-export function anthropicErrorBody({ status, message }: Failure): object {
-  return { type: "error", error: { type: typeByStatus[status] ?? "api_error", message } };
+export function anthropicErrorBody({ status, message, code }: Failure): object {
+  const said = code === overflowCode ? tooLongMessage(message) : message;
+  return { type: "error", error: { type: typeByStatus[status] ?? "api_error", message: said } };
 }
 
 export function anthropicError(failure: Failure): Reply {

@@ -88,13 +88,40 @@ async function streamed(
 function translation(withUsage: boolean, result: Promise<RouteResult> | undefined): Translation {
   let last: CompletionChunk | undefined;
   const writer = new ChunkWriter(withUsage ? undefined : "usage");
+  const early = new ChunkWriter("usage");
   return {
     of(chunk) {
       last = chunk;
-      return withUsage || chunk.choices.length > 0 ? [{ data: writer.write(chunk) }] : [];
+      const says = withUsage || chunk.choices.length > 0 || saysMore(chunk);
+      if (!says) return [];
+      // Clients add up: the input that a server tells at the start comes again at the end.
+      const isEarly = chunk.usage != null && (chunk.usage.completion_tokens as unknown) === undefined;
+      return [{ data: (isEarly ? early : writer).write(chunk) }];
     },
     end: () => (result === undefined || last === undefined ? [done] : explained(last, result)),
   };
+}
+
+/** Fields of a chunk that has nothing but usage. */
+const ofUsage: ReadonlySet<string> = new Set([
+  "id",
+  "object",
+  "created",
+  "model",
+  "choices",
+  "usage",
+  "service_tier",
+  "system_fingerprint",
+  "obfuscation",
+  "provider",
+  "x_groq",
+]);
+
+/** True for a chunk without choices that says more than the usage: Azure's findings about the prompt, sources. */
+function saysMore(chunk: CompletionChunk): boolean {
+  for (const field in chunk)
+    if (!ofUsage.has(field) && chunk[field as keyof CompletionChunk] != null) return true;
+  return false;
 }
 
 const done: StreamEvent = { data: "[DONE]" };

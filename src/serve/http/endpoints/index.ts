@@ -1,5 +1,6 @@
 import { chatCompletions } from "./chat-completions.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { geminiModel, geminiModels, generateContent } from "./generate-content.ts";
 import { health, probe } from "./health.ts";
 import { countTokens, messages } from "./messages.ts";
 import { listModels, oneModel } from "./models.ts";
@@ -11,6 +12,9 @@ export const endpoints: readonly Endpoint[] = [
   responses,
   messages,
   countTokens,
+  ...generateContent,
+  geminiModels,
+  geminiModel,
   listModels,
   oneModel,
   health,

@@ -14,6 +14,7 @@ import { messageOfCompletion } from "../messages/message-of-completion.ts";
 import { nativeMessage, nativeMessageEvents } from "../messages/native-message.ts";
 import { wholeMessageEvents } from "../messages/whole-message-events.ts";
 import { lastFailure, orNative } from "../native-error.ts";
+import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
 import { jsonReply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
@@ -31,7 +32,9 @@ export const messages: Endpoint = {
     const text = await call.readText();
     const body = parseBody(text);
     const { router, options } = serving;
-    const named = routedRequest(body, chatOfMessages(body), call, identity, router, options);
+    const { chat, native: parts } = chatOfMessages(body);
+    const routed = routedRequest(body, chat, call, identity, router, options);
+    const named = onlyNative(routed, "messages", parts, serving);
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const { explain: explains } = options;
@@ -81,7 +84,7 @@ export const countTokens: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     await serving.identify(call);
-    const chat = chatOfMessages(await readJson(call));
+    const { chat } = chatOfMessages(await readJson(call));
     const { inputTokens } = normaliseRequest(chat, {
       maxCharacters: Number.POSITIVE_INFINITY,
       estimateTokens,

@@ -35,7 +35,7 @@ function isOfAnthropic({ headers }: HttpCall): boolean {
   return headers.get("anthropic-version") !== null;
 }
 
-function namesOf({ router, options }: Serving): readonly string[] {
+export function namesOf({ router, options }: Serving): readonly string[] {
   return ["auto", ...Object.keys(options.routes), ...Object.keys(router.models)];
 }
 

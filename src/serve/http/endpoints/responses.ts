@@ -6,6 +6,7 @@ import { type Fields, wantsStream } from "../fields.ts";
 import { withInferredSession } from "../infer-session.ts";
 import { parseBody } from "../json-body.ts";
 import { lastFailure, orNative } from "../native-error.ts";
+import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
 import { jsonReply, textReply } from "../reply.ts";
 import { chatOfResponse } from "../responses/chat-of-response.ts";
@@ -28,7 +29,9 @@ export const responses: Endpoint = {
     const text = await call.readText();
     const body = parseBody(text);
     const { router, options } = serving;
-    const named = routedRequest(body, chatOfResponse(body), call, identity, router, options);
+    const { chat, native } = chatOfResponse(body);
+    const routed = routedRequest(body, chat, call, identity, router, options);
+    const named = onlyNative(routed, "responses", native, serving);
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const { explain: explains } = options;

@@ -8,28 +8,39 @@ import type {
 } from "../../../contracts/index.ts";
 import { readSigned, type SignedThinking } from "../../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
+import { type NativeParts, nativeParts } from "../native-only.ts";
+import { clientTool } from "./client-tools.ts";
 import type { MessageBlock } from "./wire.ts";
 
+/** A Messages request as a chat request. */
+export interface TranslatedMessages {
+  readonly chat: ChatRequest;
+  /** Parts that a chat request cannot say, so that only models that speak Messages may have it. */
+  readonly native: NativeParts;
+}
+
 /**
- * Translates the body of a Messages request to a chat request. What a chat request cannot say (places of cache marks,
- * `top_k`, beta features) is left out. Throws `HttpError` for what cannot be read, naming the field.
+ * Translates the body of a Messages request to a chat request. What changes only how it is answered (places of cache marks,
+ * `top_k`, beta features) is left out; what another model could not take at all is noted. Throws `HttpError` for what cannot
+ * be read, naming the field.
  */
-export function chatOfMessages(body: Fields): ChatRequest {
+export function chatOfMessages(body: Fields): TranslatedMessages {
   const { messages, max_tokens: limit, stop_sequences: stop, temperature, top_p: topP, metadata } = body;
   if (!Array.isArray(messages)) throw wrong("messages", "must be an array");
   if (limit !== undefined && typeof limit !== "number") throw wrong("max_tokens", "must be a number");
-  if (Array.isArray(body["mcp_servers"]) && body["mcp_servers"].length > 0)
-    throw wrong(
-      "mcp_servers",
-      "is not supported: such tools run at their provider, which routing cannot promise",
-    );
-  for (const field of stateful)
-    if (body[field] !== undefined && body[field] !== null)
-      throw wrong(field, "refers to what one provider keeps: send all messages");
-  const tools = toolsOf(body["tools"]);
+  if (body["thread"] !== undefined && body["thread"] !== null)
+    throw wrong("thread", "refers to what one provider keeps: send all messages");
+  const native = nativeParts();
+  const { mcp_servers: servers, container } = body;
+  if (Array.isArray(servers) && servers.length > 0) native.add("mcp_servers", "are called by the provider");
+  if (container !== undefined && container !== null) native.add("container", "is kept by the provider");
+  const tools = toolsOf(body["tools"], native);
   const user = fieldsOf(metadata)["user_id"];
-  return {
-    messages: [...systemOf(body["system"]), ...messages.flatMap(messagesOf)],
+  const chat: ChatRequest = {
+    messages: [
+      ...systemOf(body["system"]),
+      ...messages.flatMap((message, at) => messagesOf(message, `messages[${at}]`, native)),
+    ],
     ...(limit !== undefined && { max_completion_tokens: limit }),
     ...(Array.isArray(stop) && stop.length > 0 && { stop: stop as string[] }),
     ...(typeof temperature === "number" && { temperature }),
@@ -40,12 +51,10 @@ export function chatOfMessages(body: Fields): ChatRequest {
     ...reasoningOf(body),
     ...formatOf(body),
   };
+  return { chat, native };
 }
 
 const longestUser = 64;
-
-/** Fields that lean on what the provider keeps, perhaps for another sender: the key is the same. */
-const stateful = ["thread", "container"] as const;
 
 /** Classes of service have prices of their own. */
 function tierOf({ speed, service_tier: tier }: Fields): Pick<ChatRequest, "service_tier"> {
@@ -62,15 +71,15 @@ function systemOf(system: unknown): ChatMessage[] {
   return parts.length === 0 ? [] : [{ role: "system", content: parts }];
 }
 
-function messagesOf(message: unknown, at: number): ChatMessage[] {
+function messagesOf(message: unknown, field: string, native: NativeParts): ChatMessage[] {
   const { role, content } = fieldsOf(message);
-  const field = `messages[${at}]`;
   const blocks: readonly MessageBlock[] =
     typeof content === "string" ? [{ type: "text", text: content }] : blocksOf(content, field);
   if (role === "assistant") return [assistantOf(blocks)];
-  if (role === "user") return userOf(blocks, field);
-  if (role === "system") return [{ role: "system", content: blocks.map((block) => textPart(block, field)) }];
-  throw wrong(`${field}.role`, "must be user or assistant");
+  if (role === "user") return userOf(blocks, field, native);
+  if (role !== "system") throw wrong(`${field}.role`, "must be user or assistant");
+  const parts = blocks.flatMap((block, at) => textsOf(block, `${field}.content[${at}]`, native));
+  return parts.length === 0 ? [] : [{ role: "system", content: parts }];
 }
 
 function blocksOf(content: unknown, field: string): readonly MessageBlock[] {
@@ -79,34 +88,46 @@ function blocksOf(content: unknown, field: string): readonly MessageBlock[] {
 }
 
 /** Results of tools come first, as messages of their own: a chat request has them right after the calls. */
-function userOf(blocks: readonly MessageBlock[], field: string): ChatMessage[] {
+function userOf(blocks: readonly MessageBlock[], field: string, native: NativeParts): ChatMessage[] {
   const results: ChatMessage[] = [];
   const parts: ContentPart[] = [];
-  for (const block of blocks) {
+  blocks.forEach((block, at) => {
+    const place = `${field}.content[${at}]`;
     if (block.type !== "tool_result") {
-      parts.push(partOf(block, field));
-      continue;
+      parts.push(...partsOf(block, place, native));
+      return;
     }
-    if (typeof block.tool_use_id !== "string") throw wrong(`${field}.content.tool_use_id`, "must be a text");
+    if (typeof block.tool_use_id !== "string") throw wrong(`${place}.tool_use_id`, "must be a text");
     const inner = typeof block.content === "string" ? [{ type: "text", text: block.content }] : block.content;
-    const held = inner === undefined || inner === null ? [] : blocksOf(inner, `${field}.content`);
-    const isPart = ({ type }: MessageBlock) => type === "image" || type === "document";
-    const texts = held.filter((one) => !isPart(one)).flatMap((one) => resultTexts(one, field));
-    // A tool's message holds text alone: images that a tool returned follow as the user's.
-    parts.push(...held.filter(isPart).map((one) => partOf(one, field)));
-    if (block.is_error === true) texts.unshift({ type: "text", text: "The tool failed:" });
+    const held = inner === undefined || inner === null ? [] : blocksOf(inner, place);
+    const texts: TextPart[] = block.is_error === true ? [{ type: "text", text: "The tool failed:" }] : [];
+    held.forEach((one, index) => {
+      const within = `${place}.content[${index}]`;
+      // A tool's message holds text alone: images and documents that a tool returned follow as the user's.
+      if (one.type === "image" || one.type === "document") parts.push(...partsOf(one, within, native));
+      else texts.push(...textsOf(one, within, native));
+    });
     results.push({ role: "tool", tool_call_id: block.tool_use_id, content: texts });
-  }
+  });
   return parts.length === 0 ? results : [...results, { role: "user", content: parts }];
 }
 
-/** Returns all text of a block of a tool's result, since all of it is input that costs. */
-function resultTexts(block: MessageBlock, field: string): TextPart[] {
+/** Returns all text of a block that holds nothing else, since all of it is input that costs. */
+function textsOf(block: MessageBlock, field: string, native: NativeParts): TextPart[] {
   const { type, title, source, content, tool_name: name } = block;
+  if (type === "text") return [textPart(block, field)];
   if (type === "tool_reference") return [{ type: "text", text: String(name) }];
-  if (type !== "search_result") return [textPart(block, field)];
-  const found = blocksOf(content, `${field}.content`).map((one) => textPart(one, field));
+  if (type !== "search_result") {
+    native.add(field, `is a block of the type ${shownType(type)}, which other models do not know`);
+    return [];
+  }
+  const found = blocksOf(content, field).map((one) => textPart(one, `${field}.content`));
   return [{ type: "text", text: `${String(title)} (${String(source)})` }, ...found];
+}
+
+/** Types are words of a sender, which decisions then hold. */
+function shownType(type: unknown): string {
+  return typeof type === "string" && /^[a-z0-9_]{1,64}$/.test(type) ? type : "that it has";
 }
 
 function assistantOf(blocks: readonly MessageBlock[]): ChatMessage {
@@ -155,47 +176,65 @@ function textPart(block: unknown, field: string): TextPart {
   return { type: "text", text };
 }
 
-function partOf(block: MessageBlock, field: string): ContentPart {
-  if (block.type === "text") return textPart(block, `${field}.content`);
-  const source = fieldsOf(block.source);
-  const { type, media_type: mediaType, data, url, file_id: fileId } = source;
+/** Stands for a document that only its provider can read: as long as any, for bounds on cost. */
+const unreadDocument: ContentPart = {
+  type: "file",
+  file: { file_data: "data:application/pdf;base64,", filename: "document" },
+};
+const unreadImage: ContentPart = { type: "image_url", image_url: { url: "file:" } };
+
+function partsOf(block: MessageBlock, field: string, native: NativeParts): ContentPart[] {
   const isImage = block.type === "image";
-  if (!isImage && block.type !== "document")
-    throw wrong(`${field}.content.type`, "must be text, image, document, tool_use, tool_result or thinking");
-  if (type === "text" && typeof data === "string") {
-    const said = [block.title, block.context, data].filter((text) => typeof text === "string");
-    return { type: "text", text: said.join("\n") };
+  if (!isImage && block.type !== "document") return textsOf(block, field, native);
+  const { type, media_type: mediaType, data, url, file_id: fileId, content } = fieldsOf(block.source);
+  const names = [block.title, block.context].filter((text) => typeof text === "string");
+  if (type === "text" && typeof data === "string")
+    return [{ type: "text", text: [...names, data].join("\n") }];
+  if (type === "content" && !isImage) {
+    const inner = typeof content === "string" ? [{ type: "text", text: content }] : content;
+    const parts = blocksOf(inner, field).flatMap((one, at) => partsOf(one, `${field}[${at}]`, native));
+    return names.length === 0 ? parts : [{ type: "text", text: names.join("\n") }, ...parts];
   }
-  if (typeof fileId === "string") return { type: "file", file: { file_id: fileId } };
+  if (typeof fileId === "string") {
+    native.add(field, "is a file that the provider keeps");
+    return [isImage ? unreadImage : unreadDocument];
+  }
   const address = type === "base64" ? `data:${String(mediaType)};base64,${String(data)}` : url;
   if (typeof address !== "string")
-    throw wrong(`${field}.content.source`, "must be base64, url, text or file");
-  if (isImage) return { type: "image_url", image_url: { url: address } };
-  if (type !== "base64") throw wrong(`${field}.content.source`, "must be base64 for a document");
-  return {
-    type: "file",
-    file: { file_data: address, ...(typeof block.title === "string" && { filename: block.title }) },
-  };
+    throw wrong(`${field}.source`, "must be base64, url, text, content or file");
+  if (isImage) return [{ type: "image_url", image_url: { url: address } }];
+  if (type !== "base64") {
+    native.add(field, "is a document by its address, which the provider would fetch");
+    return [unreadDocument];
+  }
+  const { title } = block;
+  return [
+    { type: "file", file: { file_data: address, ...(typeof title === "string" && { filename: title }) } },
+  ];
 }
 
-/** Tools that run at the provider have a type of their own, and no other model could run them. */
-function toolsOf(tools: unknown): ChatTool[] {
+/** Tools that the client runs have a schema of ours. Others with a type of their own run at the provider. */
+function toolsOf(tools: unknown, native: NativeParts): ChatTool[] {
   if (tools === undefined || tools === null) return [];
   if (!Array.isArray(tools)) throw wrong("tools", "must be an array");
-  return tools.map((tool, at): ChatTool => {
-    const { name, input_schema: schema, type = "custom", strict, ...others } = fieldsOf(tool);
+  return tools.map((given, at): ChatTool => {
+    const tool = fieldsOf(given);
+    const { name, input_schema: schema, type, strict, ...others } = tool;
+    const run = clientTool(type, tool);
+    if (run !== undefined) return run;
+    if (type !== undefined && type !== null && type !== "custom") {
+      native.add(`tools[${at}]`, `is of the type ${shownType(type)}, which runs at the provider`);
+      // It counts among the tools of the request, and goes to no model in this form.
+      const shown = typeof name === "string" ? name : shownType(type);
+      return { type: "function", function: { name: shown, description: JSON.stringify(given) } };
+    }
+    if (typeof name !== "string") throw wrong(`tools[${at}].name`, "must be a text");
     const description = [
       ...(typeof others["description"] === "string" ? [others["description"]] : []),
       ...(Array.isArray(others["input_examples"])
         ? [`Examples of its input: ${JSON.stringify(others["input_examples"])}`]
         : []),
     ].join("\n");
-    if (type !== "custom")
-      throw wrong(
-        `tools[${at}].type`,
-        "must be custom: other tools run at their provider, which routing cannot promise",
-      );
-    if (typeof name !== "string") throw wrong(`tools[${at}].name`, "must be a text");
     return {
       type: "function",
       function: {

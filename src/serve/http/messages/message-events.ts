@@ -1,7 +1,7 @@
 import type { CompletionChunk, FinishReason } from "../../../contracts/index.ts";
 import type { WrittenDelta } from "../../../plugin/signed.ts";
 import type { StreamEvent } from "../event-stream.ts";
-import { messageId, messageUsage, stopReason, thinkingBlocks } from "./message-of-completion.ts";
+import { citationsOf, messageId, messageUsage, stopReason, thinkingBlocks } from "./message-of-completion.ts";
 
 export interface MessageStart {
   /** Name that the client asked for: it compares the answer's with it. */
@@ -72,6 +72,10 @@ export async function* messageEvents(
       }
       yield delta({ type: "text_delta", text });
     }
+    // Sources come with the text that cites them, or after it.
+    if (open === "text")
+      for (const citation of citationsOf(choice.delta.annotations, "").citations ?? [])
+        yield delta({ type: "citations_delta", citation });
     for (const call of choice.delta.tool_calls ?? []) {
       if (open !== call.index) {
         yield* close();

@@ -1,4 +1,9 @@
-import type { Completion, CompletionUsage, FinishReason } from "../../../contracts/index.ts";
+import type {
+  Completion,
+  CompletionMessage,
+  CompletionUsage,
+  FinishReason,
+} from "../../../contracts/index.ts";
 import {
   type SignedThinking,
   signed,
@@ -21,7 +26,7 @@ export function messageOfCompletion(completion: Completion, model: string): obje
     model,
     content: [
       ...(thinking === undefined ? [] : thinkingBlocks(thinking)),
-      ...(text === "" ? [] : [{ type: "text", text }]),
+      ...(text === "" ? [] : [{ type: "text", text, ...citationsOf(message?.annotations, text) }]),
       ...calls.map((call) =>
         call.type === "function"
           ? {
@@ -37,6 +42,22 @@ export function messageOfCompletion(completion: Completion, model: string): obje
     stop_sequence: null,
     usage: messageUsage(completion.usage),
   };
+}
+
+/** Returns sources as citations. Their mark says that a server of Anthropic's did not write them, and would refuse them. */
+export function citationsOf(
+  annotations: CompletionMessage["annotations"] | null,
+  text: string,
+): { readonly citations?: readonly object[] } {
+  if (!Array.isArray(annotations) || annotations.length === 0) return {};
+  const citations = annotations.map(({ url_citation: { start_index, end_index, title, url } }) => ({
+    type: "web_search_result_location",
+    cited_text: text.slice(start_index, end_index),
+    encrypted_index: signed("", ""),
+    title,
+    url,
+  }));
+  return { citations };
 }
 
 export function messageId(id: string): string {

@@ -1,9 +1,10 @@
-import type { CompletionChunk, FinishReason } from "../../../contracts/index.ts";
-import type { SignedThinking, WrittenDelta } from "../../../plugin/signed.ts";
+import type { CompletionChunk, CompletionMessage, FinishReason } from "../../../contracts/index.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import type { Fields } from "../fields.ts";
 import {
+  annotationOf,
   callItem,
+  imageItem,
   type OutputItem,
   reasoningItem,
   refusalItem,
@@ -11,6 +12,7 @@ import {
   textContent,
   textItem,
 } from "./response-parts.ts";
+import type { WrittenExtensions } from "./written-extensions.ts";
 
 type ToolDelta = NonNullable<CompletionChunk["choices"][number]["delta"]["tool_calls"]>[number];
 
@@ -18,13 +20,19 @@ type ToolDelta = NonNullable<CompletionChunk["choices"][number]["delta"]["tool_c
 type Open =
   | { readonly kind: "text" | "refusal"; readonly id: string; text: string }
   | {
-      readonly kind: "call";
+      readonly kind: "function" | "custom";
       readonly id: string;
       readonly at: number;
       readonly callId: string;
       readonly name: string;
       text: string;
     };
+
+/** Events of calls: what begins their names, and the field of the whole input. */
+const callEvents = {
+  function: ["response.function_call_arguments", "arguments"],
+  custom: ["response.custom_tool_call_input", "input"],
+} as const;
 
 /** Translates chunks of an answer to the events of a streamed response. One item is open at a time. */
 export async function* responseEvents(
@@ -44,7 +52,10 @@ export async function* responseEvents(
   let finish: FinishReason = "stop";
   let usage: CompletionChunk["usage"];
   let isBegun = false;
-  let writer: string | undefined;
+  /** Extensions that the writer alone can read, as far as they have not been sent. */
+  let written: WrittenExtensions = { reasoning_content: "" };
+  let annotations: NonNullable<CompletionMessage["annotations"]> = [];
+  let phase: CompletionMessage["phase"];
 
   const newId = (kind: string) => `${kind}_${head.id}_${output.length}`;
   const place = () => ({ output_index: output.length });
@@ -57,15 +68,17 @@ export async function* responseEvents(
     if (open === undefined) return;
     const { kind, id, text } = open;
     const inItem = { item_id: id, ...place() };
-    if (kind === "call") {
-      yield event("response.function_call_arguments.done", { ...inItem, name: open.name, arguments: text });
-      yield ended(
-        callItem(id, { kind: "function", callId: open.callId, name: open.name, text }, "completed"),
-      );
+    if (kind === "function" || kind === "custom") {
+      const [name, field] = callEvents[kind];
+      const named = kind === "function" ? { name: open.name } : {};
+      yield event(`${name}.done`, { ...inItem, ...named, [field]: text });
+      yield ended(callItem(id, { kind, callId: open.callId, name: open.name, text }, "completed"));
     } else if (kind === "text") {
+      const part = textContent(text, annotations);
       yield event("response.output_text.done", { ...inItem, content_index: 0, text, logprobs: [] });
-      yield event("response.content_part.done", { ...inItem, content_index: 0, part: textContent(text) });
-      yield ended(textItem(id, text, "completed"));
+      yield event("response.content_part.done", { ...inItem, content_index: 0, part });
+      yield ended(textItem(id, text, "completed", { annotations, phase }));
+      annotations = [];
     } else {
       yield event("response.refusal.done", { ...inItem, content_index: 0, refusal: text });
       const part = { type: "refusal", refusal: text };
@@ -88,34 +101,39 @@ export async function* responseEvents(
       ? event("response.output_text.delta", { ...inItem, logprobs: [] })
       : event("response.refusal.delta", inItem);
   };
-  const call = function* ({ index, id, function: called }: ToolDelta): Generator<StreamEvent> {
-    if (open?.kind !== "call" || open.at !== index) {
+  const call = function* ({ index, id, function: called, custom }: ToolDelta): Generator<StreamEvent> {
+    if (open === undefined || !("at" in open) || open.at !== index) {
       yield* close();
+      const kind = custom === undefined ? "function" : "custom";
       open = {
-        kind: "call",
+        kind,
         id: newId("fc"),
         at: index,
         callId: id ?? "",
-        name: called?.name ?? "",
+        name: (custom ?? called)?.name ?? "",
         text: "",
       };
-      const parts = { kind: "function", callId: open.callId, name: open.name, text: "" } as const;
+      const parts = { kind, callId: open.callId, name: open.name, text: "" } as const;
       yield event("response.output_item.added", {
         ...place(),
         item: callItem(open.id, parts, "in_progress"),
       });
     }
-    const delta = called?.arguments ?? "";
-    if (delta === "") return;
+    const delta = custom?.input ?? called?.arguments ?? "";
+    if (delta === "" || !("at" in open)) return;
     open.text += delta;
-    yield event("response.function_call_arguments.delta", { item_id: open.id, ...place(), delta });
+    yield event(`${callEvents[open.kind][0]}.delta`, { item_id: open.id, ...place(), delta });
   };
-  const think = function* (blocks: readonly SignedThinking[]): Generator<StreamEvent> {
-    if (writer === undefined) return;
+  const whole = function* (item: OutputItem | undefined): Generator<StreamEvent> {
+    if (item === undefined) return;
     yield* close();
-    const item = reasoningItem(newId("rs"), blocks, writer);
     yield event("response.output_item.added", { ...place(), item });
     yield ended(item);
+  };
+  /** Reasoning comes before what follows from it, and with its blocks as soon as they are there. */
+  const think = function* (): Generator<StreamEvent> {
+    yield* whole(reasoningItem(newId("rs"), written));
+    written = { written_by: written.written_by, reasoning_content: "" };
   };
 
   for await (const chunk of chunks) {
@@ -128,17 +146,36 @@ export async function* responseEvents(
     usage = chunk.usage ?? usage;
     const [choice] = chunk.choices;
     if (choice === undefined) continue;
-    const { content, refusal, tool_calls: calls = [], ...others } = choice.delta;
-    const { thinking_blocks: blocks, written_by } = others as Partial<WrittenDelta>;
-    // The first delta of thinking alone names its writer.
-    writer = written_by ?? writer;
-    if (blocks !== undefined && blocks.length > 0) yield* think(blocks);
+    const { content, refusal, tool_calls: calls = [], images = [], ...others } = choice.delta;
+    written = {
+      // The first delta with what its writer alone can read names it.
+      written_by: others.written_by ?? written.written_by,
+      reasoning_content: (written.reasoning_content ?? "") + (others.reasoning_content ?? ""),
+      provider_parts: others.provider_parts ?? written.provider_parts,
+      thinking_blocks: others.thinking_blocks,
+    };
+    phase = others.phase ?? phase;
+    const isThought = Boolean(content || refusal || calls.length > 0) && written.reasoning_content !== "";
+    if (isThought || (others.thinking_blocks && others.thinking_blocks.length > 0)) yield* think();
     if (content) yield* write("text", content);
     if (refusal) yield* write("refusal", refusal);
+    for (const annotation of others.annotations ?? []) {
+      annotations.push(annotation);
+      if (open?.kind === "text")
+        yield event("response.output_text.annotation.added", {
+          item_id: open.id,
+          ...place(),
+          content_index: 0,
+          annotation_index: annotations.length - 1,
+          annotation: annotationOf(annotation),
+        });
+    }
+    for (const image of images) yield* whole(imageItem(newId("ig"), image));
     for (const one of calls) yield* call(one);
     finish = choice.finish_reason ?? finish;
   }
   yield* close();
+  yield* think();
   const response = responseOf(head, output, { finish, usage });
   yield event(response["status"] === "completed" ? "response.completed" : "response.incomplete", {
     response,

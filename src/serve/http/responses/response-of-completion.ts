@@ -1,8 +1,8 @@
-import type { Completion } from "../../../contracts/index.ts";
-import { thinkingOfMessage } from "../../../plugin/signed.ts";
+import type { Completion, CompletionMessage } from "../../../contracts/index.ts";
 import type { Fields } from "../fields.ts";
 import {
   callItem,
+  imageItem,
   type OutputItem,
   reasoningItem,
   refusalItem,
@@ -16,10 +16,14 @@ export function responseOfCompletion(completion: Completion, model: string, body
   const [choice] = choices;
   const output: OutputItem[] = [];
   const next = (kind: string) => `${kind}_${id}_${output.length}`;
-  const thinking = thinkingOfMessage(choice?.message);
-  if (thinking !== undefined) output.push(reasoningItem(next("rs"), thinking.blocks, thinking.writer));
-  const { content, refusal, tool_calls: calls = [] } = choice?.message ?? {};
-  if (content) output.push(textItem(next("msg"), content, "completed"));
+  const add = (item: OutputItem | undefined) => {
+    if (item !== undefined) output.push(item);
+  };
+  const message: Partial<CompletionMessage> = choice?.message ?? {};
+  const { content, refusal, tool_calls: calls = [], images = [], annotations, phase } = message;
+  add(reasoningItem(next("rs"), message));
+  for (const image of images) add(imageItem(next("ig"), image));
+  if (content) output.push(textItem(next("msg"), content, "completed", { annotations, phase }));
   if (refusal) output.push(refusalItem(next("msg"), refusal));
   for (const call of calls) {
     const parts =

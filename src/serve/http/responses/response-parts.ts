@@ -1,6 +1,11 @@
-import type { CompletionUsage, FinishReason } from "../../../contracts/index.ts";
-import { type SignedThinking, signed } from "../../../plugin/signed.ts";
+import type {
+  CompletionMessage,
+  CompletionUsage,
+  FinishReason,
+  ImageOutput,
+} from "../../../contracts/index.ts";
 import type { Fields } from "../fields.ts";
+import { contentOfExtensions, type WrittenExtensions } from "./written-extensions.ts";
 
 /** An item of a response's output. */
 export type OutputItem = { readonly type: string; readonly id: string } & Fields;
@@ -65,13 +70,31 @@ function usageOf(usage: CompletionUsage): Fields {
   };
 }
 
-export function textItem(id: string, text: string, status: "completed" | "in_progress"): OutputItem {
-  const content = status === "in_progress" ? [] : [textContent(text)];
-  return { type: "message", id, status, role: "assistant", content };
+/** Facts of a message in addition to its text. */
+export interface TextFacts {
+  readonly annotations?: CompletionMessage["annotations"];
+  readonly phase?: CompletionMessage["phase"];
 }
 
-export function textContent(text: string): Fields {
-  return { type: "output_text", text, annotations: [], logprobs: [] };
+export function textItem(
+  id: string,
+  text: string,
+  status: "completed" | "in_progress",
+  { annotations, phase }: TextFacts = {},
+): OutputItem {
+  const content = status === "in_progress" ? [] : [textContent(text, annotations)];
+  return { type: "message", id, status, role: "assistant", content, ...(phase && { phase }) };
+}
+
+export function textContent(text: string, annotations: TextFacts["annotations"] = []): Fields {
+  return { type: "output_text", text, annotations: annotations.map(annotationOf), logprobs: [] };
+}
+
+/** A citation is flat here, and that of a file has a form of its own. */
+export function annotationOf({ url_citation: cited }: NonNullable<TextFacts["annotations"]>[number]): Fields {
+  const { url, title, start_index: index } = cited;
+  if (!url.startsWith("file:")) return { type: "url_citation", ...cited };
+  return { type: "file_citation", file_id: url.slice("file:".length), filename: title, index };
 }
 
 export function refusalItem(id: string, refusal: string): OutputItem {
@@ -79,9 +102,22 @@ export function refusalItem(id: string, refusal: string): OutputItem {
   return { type: "message", id, status: "completed", role: "assistant", content };
 }
 
-/** Returns the thinking of an answer, which its writer alone can read: it comes back with the next request. */
-export function reasoningItem(id: string, blocks: readonly SignedThinking[], writer: string): OutputItem {
-  return { type: "reasoning", id, summary: [], encrypted_content: signed(JSON.stringify(blocks), writer) };
+/**
+ * Returns the thinking of an answer, and what else its writer alone can read: it comes back with the next request. Undefined
+ * if there is none.
+ */
+export function reasoningItem(id: string, extensions: WrittenExtensions): OutputItem | undefined {
+  const encrypted = contentOfExtensions(extensions);
+  return encrypted === undefined
+    ? undefined
+    : { type: "reasoning", id, summary: [], encrypted_content: encrypted };
+}
+
+/** Returns an image that a model made, as the item of the tool that makes them. Undefined for one that is an address. */
+export function imageItem(id: string, { image_url: { url } }: ImageOutput): OutputItem | undefined {
+  const [, format, result] = /^data:image\/([\w.+-]+);base64,(.*)$/s.exec(url) ?? [];
+  if (result === undefined) return undefined;
+  return { type: "image_generation_call", id, status: "completed", output_format: format, result };
 }
 
 export interface CallParts {

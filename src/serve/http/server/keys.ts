@@ -87,7 +87,7 @@ export function readKeys(text: string, option = "keys"): readonly KeyRecord[] {
 }
 
 /**
- * Returns an `authorise` for the holders of these keys, sent as `Authorization: Bearer` or `x-api-key`. `now` returns
+ * Returns an `authorise` for the holders of these keys, sent as `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`. `now` returns
  * milliseconds since the epoch. Throws `InvalidOptionError`.
  */
 export function authoriseByKeys(
@@ -102,7 +102,7 @@ export function authoriseByKeys(
     holders.set(placeOf(record.hash), holderOf(record));
   });
   return ({ headers }) => {
-    const key = keyOf(headers.get("authorization"), headers.get("x-api-key"));
+    const key = keyOf(headers);
     if (key === undefined) return undefined;
     const holder = holders.get(placeOf(sha256(key)));
     return holder !== undefined && now() < holder.expiresAtMs ? holder.identity : undefined;
@@ -120,13 +120,22 @@ function holderOf({ hash: _, expiresAt, ...identity }: KeyRecord): Holder {
 }
 
 const longestKey = 1_024;
+/** Headers of Anthropic's and of Google's clients. */
+const keyHeaders = ["x-api-key", "x-goog-api-key"] as const;
 
-/** Clients send their key in either header, some in both. Throws `HttpError` if those differ: one may be of another server. */
-function keyOf(authorization: string | null, apiKey: string | null): string | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (bearer !== undefined && apiKey !== null && bearer !== apiKey)
-    throw new HttpError(401, "authorization and x-api-key hold different keys", { code: "invalid_api_key" });
-  const key = bearer ?? apiKey ?? undefined;
+/** Clients send their key in one header or in several. Throws `HttpError` if those differ: one may be of another server. */
+function keyOf(headers: Pick<Headers, "get">): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  let key = bearer;
+  let at = "authorization";
+  for (const name of keyHeaders) {
+    const given = headers.get(name);
+    if (given === null) continue;
+    if (key !== undefined && key !== given)
+      throw new HttpError(401, `${at} and ${name} hold different keys`, { code: "invalid_api_key" });
+    key = given;
+    at = name;
+  }
   return key === undefined || key === "" || key.length > longestKey ? undefined : key;
 }
 

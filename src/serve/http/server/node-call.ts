@@ -19,6 +19,7 @@ export function nodeCall(
   return {
     method: request.method ?? "GET",
     path: pathOf(request.url ?? "/"),
+    query: queryOf(request.url ?? "/"),
     headers,
     signal,
     // Not an async function: one promise less for each request.
@@ -40,6 +41,11 @@ function nodeHeaders({ headers }: IncomingMessage): HttpCall["headers"] {
       return Array.isArray(value) ? value.join(", ") : (value ?? null);
     },
   };
+}
+
+function queryOf(url: string): string {
+  const query = url.indexOf("?");
+  return query < 0 ? "" : url.slice(query + 1);
 }
 
 /** The path as it was sent: neither decoded nor shortened, so that `/v1/../x` and `/v1%2Fx` name nothing. */

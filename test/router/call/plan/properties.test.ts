@@ -160,10 +160,36 @@ describe("whatever happens", () => {
       for (const { event, steps, before } of run) {
         if (event.type === "failed" && event.kind === "context-overflow") {
           const model = before.running.find(({ attemptId }) => attemptId === event.attemptId)?.model;
-          outgrown = Math.max(outgrown, windowOf(input, String(model)));
+          outgrown = Math.max(outgrown, event.contextWindow ?? windowOf(input, String(model)));
         }
         for (const step of steps)
           if (step.step === "propose") expect(windowOf(input, step.model)).toBeGreaterThan(outgrown);
+      }
+    });
+  });
+
+  it("of two models that refuse the request the second ends it, and none is asked what a filter refused", () => {
+    always((run, { input }) => {
+      let refused: string | undefined;
+      for (const { event, steps, before, after } of run) {
+        if (event.type !== "failed") continue;
+        const isOpen =
+          (event.kind === "invalid-request" || event.kind === "too-large") && event.otherMayAnswer;
+        const isEnd =
+          event.kind === "content-filter" || event.kind === "invalid-request" || event.kind === "too-large";
+        if (!isEnd || before.running.length > 1) {
+          if (isOpen) refused ??= event.attemptId;
+          continue;
+        }
+        const mayFollow = isOpen && refused === undefined && input.rules.fallback && input.fallback !== false;
+        if (isOpen) refused ??= event.attemptId;
+        for (const step of steps) {
+          if (step.step !== "propose") continue;
+          expect(mayFollow).toBe(true);
+          expect(step.hop).toBe("fallback");
+          expect(step.model).not.toBe(before.running[0]?.model);
+        }
+        if (!mayFollow) expect(after.over).toBe(true);
       }
     });
   });

@@ -193,7 +193,9 @@ test.each([
   ["a router without an endpoint", 503, "no endpoint is ready", "saturated"],
   ["a model that loads", 503, "Loading model", "overloaded"],
   ["a proxy before servers that are down", 503, "no healthy upstream", "overloaded"],
-  ["a limit", 429, "Model is overloaded", "rate-limit"],
+  ["the limit of TGI", 429, "Model is overloaded", "saturated"],
+  ["a limit", 429, "Too many requests", "rate-limit"],
+  ["words that nobody knows", 503, "no seat for this guest", "saturated"],
 ] as const)("a full queue is told from a failure: %s", async (_, status, message, kind) => {
   const server = await serveWith((response) => sendJson(response, { error: { message } }, status));
   onTestFinished(() => server.close());

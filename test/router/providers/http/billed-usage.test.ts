@@ -216,7 +216,7 @@ describe("usage in OpenAI's wire", () => {
   it("has other names for cached tokens at some providers", async () => {
     const message = { role: "assistant", content: "Yes." };
     const choices = [{ index: 0, message, finish_reason: "stop" }];
-    for (const name of ["prompt_cache_hit_tokens", "cached_tokens"]) {
+    for (const name of ["prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens"]) {
       const body = { ...head, choices, usage: { prompt_tokens: 100, completion_tokens: 1, [name]: 60 } };
       expect((await attemptOf(made("openai-compatible"), body))?.usage).toMatchObject({
         cachedInputTokens: 60,

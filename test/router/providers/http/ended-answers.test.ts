@@ -144,8 +144,8 @@ describe.concurrent("a stream", () => {
   );
 
   it.each([
-    ["openai", `${openaiText}data: [DONE]\n\n`],
     ["openai", openaiText],
+    ["openai", `${openaiChunk({ role: "assistant", content: "" })}data: [DONE]\n\n`],
     ["anthropic", anthropicText],
     ["google", data({ candidates: [{ content: { parts: [{ text: "whole" }] } }] })],
     ["google-archived", data({ candidates: [{ content: { parts: [{ text: "whole" }] } }] })],
@@ -155,6 +155,25 @@ describe.concurrent("a stream", () => {
     );
     const stream = modelOf(provider, url).stream(shortRequest, within(20_000));
     await expect(chunksOf(stream)).rejects.toMatchObject({ kind: "incomplete" });
+  });
+
+  // The form of Snowflake's streams, recorded in July 2026.
+  it("is complete with [DONE], without a finish reason, if something was said", async () => {
+    for (const provider of ["openai", "openai-compatible"]) {
+      const calls = openaiChunk({
+        tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: "{}" } }],
+      });
+      for (const [body, reason] of [
+        [openaiText, "stop"],
+        [openaiText + calls, "tool_calls"],
+      ]) {
+        const { url } = await serve(`${body}${openaiUsage}data: [DONE]\n\n`, "text/event-stream", () => {});
+        const chunks = await chunksOf(modelOf(provider, url).stream(shortRequest, within(20_000)));
+        expect(textOf(chunks)).toBe("whole");
+        expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe(reason);
+        expect(chunks.some((chunk) => chunk.usage != null)).toBe(true);
+      }
+    }
   });
 
   it("waits for usage that comes a little later", async () => {

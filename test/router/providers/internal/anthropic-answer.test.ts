@@ -114,7 +114,7 @@ describe("a whole answer", () => {
     });
   });
 
-  test("keeps tool calls, reasoning and its signatures, and skips unknown blocks", () => {
+  test("keeps tool calls, reasoning and its signatures", () => {
     const content = [
       thinking,
       redacted,
@@ -203,8 +203,10 @@ describe("a streamed answer", () => {
       delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] });
     const piece = (index: number, json: string) =>
       delta({ tool_calls: [{ index, function: { arguments: json } }] });
+    // The input is told at the start: a caller that leaves is billed by it.
+    const { completion_tokens: _, total_tokens: __, completion_tokens_details: ___, ...early } = fullUsage;
     expect(chunks).toEqual([
-      delta({ role: "assistant", content: "" }),
+      { ...delta({ role: "assistant", content: "" }), usage: early },
       delta({ reasoning_content: "Oslo is", written_by: writer }),
       delta({ reasoning_content: " cold." }),
       delta({ thinking_blocks: [thinking] }),

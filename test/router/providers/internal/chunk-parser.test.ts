@@ -33,8 +33,8 @@ test("chunks that differ by their text alone are not parsed again, whatever the 
 });
 
 test("what else differs is parsed", () => {
-  const stop = chunk("x", ',"finish_reason":"stop"');
-  expect(parsed([chunk("a"), chunk("b"), stop, stop, chunk(null), chunk("c")])).toEqual([
+  const other = chunk("x", ',"finish_reason":null');
+  expect(parsed([chunk("a"), chunk("b"), other, other, chunk(null), chunk("c")])).toEqual([
     false,
     true,
     false,
@@ -42,6 +42,12 @@ test("what else differs is parsed", () => {
     false,
     false,
   ]);
+});
+
+test("what ends an answer, or belongs to another one, is parsed each time", () => {
+  const stop = chunk("x", ',"finish_reason":"stop"');
+  const second = chunk("x").replace('"index":0', '"index":1');
+  expect(parsed([stop, stop, second, second])).toEqual([false, false, false, false]);
 });
 
 test("a text that closes its quotation mark is no text", () => {

@@ -45,6 +45,7 @@ export function engineModel(model: string, options: EngineOptions, engine: Engin
   if (gpu !== undefined) checkOwnGpu(`${owner}.gpu`, gpu, price);
   const base = compatibleModel(owner, name, served, {
     ...options,
+    isEngine: true,
     defaults: { ...defaults, extraBody: { ...engine.fields, ...defaults?.extraBody } },
   });
 

@@ -1,0 +1,124 @@
+import type { Completion, CompletionUsage, FinishReason, UrlCitation } from "../../contracts/index.ts";
+import { ProviderError } from "../../contracts/index.ts";
+import { type Fields, fieldsOf, isObject } from "../fields-of.ts";
+import { type ReadMessage, readMessage } from "./answer-message.ts";
+import { endedByFailure, withFailedAnswer } from "./failed-answer.ts";
+import { answerEnd } from "./finish-words.ts";
+import { toldUsage, withExecutedTools } from "./told-usage.ts";
+
+/**
+ * Reads a whole answer in whatever shape a server, or a user's own model, gives it, and returns it in ours: one choice with a
+ * message whose content is a text, with a finish reason. The same object where nothing has to change. Throws `ProviderError`
+ * for what is no answer, and for one that ended by a failure; it carries the text that was written.
+ */
+export function readAnswer(body: unknown, model: string): Completion {
+  const choice = firstChoice(body, model) ?? firstChoice(body, model, true);
+  const said = choice?.["message"];
+  const usage = choice === undefined ? undefined : toldUsage(body as Fields, choice);
+  if (choice === undefined || !isObject(said)) throw withoutMessage(body, choice, usage, model);
+  const read = readMessage(said, true);
+  if (read === undefined) throw incomplete("the tool calls are not a list of calls", model);
+  const callsTools = hasCalls(read.message);
+  const end = answerEnd(choice["finish_reason"], choice["native_finish_reason"], callsTools);
+  if ("failure" in end)
+    throw failed(endedByFailure(end.failure, end.native, model), read, usage, body as Fields);
+  return withRead(body as Fields, choice, read, end, withExecutedTools(usage, said["executed_tools"]));
+}
+
+function withRead(
+  body: Fields,
+  choice: Fields,
+  read: ReadMessage,
+  { reason, native }: { readonly reason: FinishReason; readonly native?: string | undefined },
+  usage: CompletionUsage | undefined,
+): Completion {
+  const message = withSources(withParts(read), body);
+  const isSame =
+    message === choice["message"] &&
+    reason === choice["finish_reason"] &&
+    usage === (body["usage"] ?? undefined) &&
+    (body["choices"] as unknown[]).length === 1;
+  if (isSame) return body as unknown as Completion;
+  const own = native === undefined || choice["native_finish_reason"] ? {} : { native_finish_reason: native };
+  const only = { ...choice, ...own, message, finish_reason: reason };
+  return { ...body, choices: [only], ...(usage !== undefined && { usage }) } as unknown as Completion;
+}
+
+function withParts({ message, parts }: ReadMessage): Fields {
+  return parts === undefined || message["provider_parts"] !== undefined
+    ? message
+    : { ...message, provider_parts: parts };
+}
+
+/** Perplexity names its sources beside the choices (API reference, 2026-06). They are no part of the text. */
+export function sourcesIn(body: Fields): UrlCitation[] | undefined {
+  const { search_results: results, citations } = body;
+  const sources = Array.isArray(results) && results.length > 0 ? results : citations;
+  if (!Array.isArray(sources) || sources.length === 0) return undefined;
+  const found = sources.slice(0, mostSources).flatMap((source: unknown): UrlCitation[] => {
+    const { url, title } = isObject(source) ? source : { url: source, title: undefined };
+    if (typeof url !== "string") return [];
+    const name = typeof title === "string" ? title : url;
+    return [{ type: "url_citation", url_citation: { url, title: name, start_index: 0, end_index: 0 } }];
+  });
+  return found.length > 0 ? found : undefined;
+}
+
+const mostSources = 1_000;
+
+function withSources(message: Fields, body: Fields): Fields {
+  if (message["annotations"] !== undefined && message["annotations"] !== null) return message;
+  const annotations = sourcesIn(body);
+  return annotations === undefined ? message : { ...message, annotations };
+}
+
+/**
+ * Returns the only choice that counts: several answers to one request are not asked for. It has place 0 or names no place;
+ * with `any` it is the first of the list.
+ */
+export function firstChoice(value: unknown, model: string, any = false): Fields | undefined {
+  const choices: unknown = isObject(value) ? value["choices"] : undefined;
+  if (!Array.isArray(choices) || choices.length === 0) return undefined;
+  const choice: unknown = any ? choices[0] : choices.find((one) => !isObject(one) || !one["index"]);
+  if (choice !== undefined && !isObject(choice)) throw incomplete("a choice is not an object", model);
+  return choice;
+}
+
+function hasCalls({ tool_calls: calls, function_call: call }: Fields): boolean {
+  return (Array.isArray(calls) && calls.length > 0) || isObject(call);
+}
+
+/** The filter of Azure takes the message away where it cuts an answer at once (recorded 2026-06). */
+function withoutMessage(
+  body: unknown,
+  choice: Fields | undefined,
+  usage: CompletionUsage | undefined,
+  model: string,
+): ProviderError {
+  const reason = choice?.["finish_reason"];
+  const written = typeof choice?.["text"] === "string" ? choice["text"] : "";
+  const error =
+    reason === "content_filter"
+      ? endedByFailure("content-filter", reason, model)
+      : incomplete("the answer contains no message", model);
+  return failed(error, { message: { content: written }, parts: undefined }, usage, fieldsOf(body));
+}
+
+function failed(
+  error: ProviderError,
+  { message }: ReadMessage,
+  usage: CompletionUsage | undefined,
+  { model: served }: Fields,
+): ProviderError {
+  const { content } = message;
+  const written = typeof content === "string" ? content : "";
+  return withFailedAnswer(error, {
+    written,
+    ...(usage !== undefined && { usage }),
+    ...(typeof served === "string" && { model: served }),
+  });
+}
+
+export function incomplete(summary: string, model: string): ProviderError {
+  return new ProviderError({ kind: "incomplete", model, summary });
+}

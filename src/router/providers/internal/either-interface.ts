@@ -1,0 +1,151 @@
+import {
+  type CallOptions,
+  type ChatRequest,
+  type CompletionChunk,
+  isRouterError,
+  type Model,
+} from "../../../contracts/index.ts";
+import { atHand, handsOver, type TakeAtHand } from "../../../plugin/at-hand.ts";
+import { asksAbort } from "../../../plugin/call-abort.ts";
+import { pointsToResponses } from "../../../plugin/openai-api.ts";
+import type { OpenAiApi } from "./openai-api.ts";
+
+type Calls = Pick<Model, "generate" | "stream">;
+
+export interface Interfaces {
+  readonly chat: Calls;
+  readonly responses: Calls;
+  /** The one that is asked first. */
+  readonly first: OpenAiApi;
+}
+
+/**
+ * Calls of a model of which it is not known which interface takes it. If the first one refuses the interface itself (chat
+ * completions point to Responses, a server has no such path), the same call is sent through the other one at once, and so
+ * are all later ones: one reference of state for each model. Where the other one is not there either, the first refusal stands and
+ * nothing is tried again.
+ */
+export function eitherInterface({ chat, responses, first }: Interfaces): Calls {
+  const [begin, other] = first === "responses" ? [responses, chat] : [chat, responses];
+  const isRefusal = first === "responses" ? isMissing : isPointed;
+  let settled: Calls | undefined;
+  const settle = (calls: Calls): void => {
+    settled ??= calls;
+  };
+  /** The calls of a request that has one way only. Requests of `/v1/responses` go there as they came. */
+  const onlyWay = ({ native }: CallOptions): Calls | undefined =>
+    settled ?? (native !== undefined && begin === chat ? responses : undefined);
+  /** Learns from the failure of the second call. Returns the error that the caller sees. */
+  const learn = (refusal: unknown, failure: unknown): unknown => {
+    if (!isMissing(failure)) return failure;
+    settle(begin);
+    return refusal;
+  };
+
+  return {
+    generate: asksAbort((request: ChatRequest, options: CallOptions) => {
+      const only = onlyWay(options);
+      if (only !== undefined) return only.generate(request, options);
+      return begin.generate(request, options).catch(async (refusal: unknown) => {
+        if (settled === begin || !isRefusal(refusal)) throw refusal;
+        try {
+          const answer = await other.generate(request, options);
+          settle(other);
+          return answer;
+        } catch (failure) {
+          throw learn(refusal, failure);
+        }
+      });
+    }),
+    stream: asksAbort((request: ChatRequest, options: CallOptions) => {
+      const only = onlyWay(options);
+      if (only !== undefined) return only.stream(request, options);
+      return new EitherChunks(begin.stream(request, options), {
+        isFollowed: (refusal) => settled !== begin && isRefusal(refusal),
+        open: () => other.stream(request, options),
+        begun: () => settle(other),
+        learn,
+      });
+    }),
+  };
+}
+
+function isPointed(error: unknown): boolean {
+  return (
+    isRouterError(error, "provider") &&
+    (error.status === 400 || error.status === 404) &&
+    pointsToResponses(error.detail ?? "")
+  );
+}
+
+/** Statuses of a server that does not have a path. */
+const missing: ReadonlySet<number> = new Set([404, 405, 501]);
+
+function isMissing(error: unknown): boolean {
+  return isRouterError(error, "provider") && error.status !== undefined && missing.has(error.status);
+}
+
+interface Other {
+  /** True for an error after which the other stream is opened. */
+  isFollowed(error: unknown): boolean;
+  open(): AsyncIterable<CompletionChunk>;
+  /** Called once the first chunk of the other stream has come. */
+  begun(): void;
+  /** Returns the error of a stream that failed on both ways. */
+  learn(refusal: unknown, failure: unknown): unknown;
+}
+
+/** The chunks of one stream, or of another one where the first is refused before its first chunk. */
+class EitherChunks implements AsyncIterableIterator<CompletionChunk> {
+  readonly #other: Other;
+  #chunks: AsyncIterator<CompletionChunk>;
+  #take: TakeAtHand<CompletionChunk> | undefined;
+  #isBegun = false;
+
+  constructor(chunks: AsyncIterable<CompletionChunk>, other: Other) {
+    this.#other = other;
+    this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#take = atHand(this.#chunks);
+  }
+
+  static {
+    handsOver(EitherChunks.prototype.next, EitherChunks.prototype.takeReady);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  takeReady(): CompletionChunk | undefined {
+    return this.#isBegun ? this.#take?.() : undefined;
+  }
+
+  next(): Promise<IteratorResult<CompletionChunk>> {
+    return this.#isBegun ? this.#chunks.next() : this.#first();
+  }
+
+  async #first(): Promise<IteratorResult<CompletionChunk>> {
+    try {
+      return await this.#chunks.next();
+    } catch (refusal) {
+      if (!this.#other.isFollowed(refusal)) throw refusal;
+      this.#chunks = this.#other.open()[Symbol.asyncIterator]();
+      this.#take = atHand(this.#chunks);
+      try {
+        const first = await this.#chunks.next();
+        this.#other.begun();
+        return first;
+      } catch (failure) {
+        throw this.#other.learn(refusal, failure);
+      }
+    } finally {
+      this.#isBegun = true;
+    }
+  }
+
+  async return(): Promise<IteratorResult<CompletionChunk>> {
+    this.#isBegun = true;
+    await this.#chunks.return?.();
+    return { done: true, value: undefined };
+  }
+}

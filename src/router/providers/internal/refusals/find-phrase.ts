@@ -1,0 +1,58 @@
+/** Longest part of a text that is searched, in characters. */
+const longest = 2_000;
+
+/** Largest window that is believed, in tokens. */
+const largestWindow = 1_000_000_000;
+
+const digits = /\d[\d,_]{0,14}/y;
+
+/** A phrase that was found; `window` is the number at its `#`. */
+export interface FoundPhrase {
+  readonly window: number | undefined;
+}
+
+/** Returns the start of a text as phrases are compared with it. */
+export function comparable(text: string): string {
+  return text.slice(0, longest).toLowerCase().replace(/\s+/g, " ").replaceAll("’", "'");
+}
+
+/** Finds a phrase in a comparable text: its parts in order, anything between them. Time is linear in the text. */
+export function findPhrase(text: string, phrase: string): FoundPhrase | undefined {
+  let at = 0;
+  let window: number | undefined;
+  for (const part of comparable(phrase).split("…")) {
+    const [before = "", after] = part.split("#");
+    if (after === undefined) {
+      const start = text.indexOf(part, at);
+      if (start < 0) return undefined;
+      at = start + part.length;
+      continue;
+    }
+    const found = findNumber(text, before, after, at);
+    if (found === undefined) return undefined;
+    ({ end: at, window } = found);
+  }
+  return { window };
+}
+
+function findNumber(
+  text: string,
+  before: string,
+  after: string,
+  from: number,
+): { readonly end: number; readonly window: number | undefined } | undefined {
+  for (let start = text.indexOf(before, from); start >= 0; start = text.indexOf(before, start + 1)) {
+    digits.lastIndex = start + before.length;
+    const number = digits.exec(text)?.[0];
+    if (number === undefined || !text.startsWith(after, digits.lastIndex)) continue;
+    return { end: digits.lastIndex + after.length, window: windowOf(Number(number.replace(/[,_]/g, ""))) };
+  }
+  return undefined;
+}
+
+/** Returns a number of tokens that can be a window, or undefined. */
+export function windowOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= largestWindow
+    ? value
+    : undefined;
+}
