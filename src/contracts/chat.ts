@@ -3,7 +3,7 @@
  * typed by the SDK `openai` 6 or 7 is accepted, and an answer can be passed on as either's type. So these
  * types differ from our others: properties and arrays are mutable, as in the SDK; optional fields of
  * requests accept `undefined` and those of answers do not; requests allow everything that one of the two
- * versions knows, and answers hold what both know, beside what other providers say (`MessageExtensions`).
+ * versions knows, and answers hold what both know, and what other providers say (`MessageExtensions`).
  */
 export type {
   CompletionUsage,

@@ -134,7 +134,7 @@ export interface RecordedError {
   readonly requestId?: string | undefined;
   readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
-  /** What the model lacks for the request, by the words of its refusal. */
+  /** The capability that the model lacks for the request, by the words of its refusal. */
   readonly lacks?: LackedCapability | undefined;
   /** The model's true window in tokens, where the text of a context overflow states it. */
   readonly contextWindow?: number | undefined;
@@ -233,8 +233,8 @@ export interface Attempt<Id extends string = string> {
    */
   readonly limited?: OutputLimited | undefined;
   /**
-   * What did not arrive: request parameters that the target does not know, and parts of the answer that have no place in it,
-   * such as bytes that are not UTF-8.
+   * Parts that did not arrive: request parameters that the target does not know, and parts of the answer that have no place
+   * in it, such as bytes that are not UTF-8.
    */
   readonly dropped?: readonly string[] | undefined;
   readonly error?: RecordedError | undefined;

@@ -6,46 +6,58 @@ interface Sourced {
   readonly date: string;
 }
 
-/** Models that chat completions refuse, or whose tools they refuse together with an effort. */
-const needResponses: readonly (Sourced & { readonly names: RegExp })[] = [
+/**
+ * Calls of a model that need Responses. `all`: chat completions refuse the model, or its tools as long as it reasons, which it
+ * does by default. `tools-and-effort`: they refuse tools together with an effort, and take all else.
+ */
+export type NeedsResponses = "all" | "tools-and-effort";
+
+const needResponses: readonly (Sourced & { readonly names: RegExp; readonly calls: NeedsResponses })[] = [
   {
     names: /^(?:o\d|gpt-\d[\d.]*)-pro\b/,
+    calls: "all",
     source: "https://github.com/sigoden/aichat/pull/1318",
     date: "2025-06-16",
   },
   {
     names: /^(?:o\d(?:-mini)?-deep-research|computer-use-preview)\b/,
+    calls: "all",
     source: "https://github.com/dimagi/open-chat-studio/issues/1871",
     date: "2025-07-14",
   },
   {
     names: /^(?:gpt-\d[\d.]*-codex|codex-mini)\b/,
+    calls: "all",
     source: "https://github.com/CopilotC-Nvim/CopilotChat.nvim/issues/1442",
     date: "2025-09-26",
   },
   {
     names: /^gpt-5\.4\b(?!-chat)/,
+    calls: "tools-and-effort",
     source: "https://github.com/pipecat-ai/pipecat/issues/4043",
     date: "2026-03-16",
   },
   {
     names: /^gpt-5\.5\b(?!-chat)/,
+    calls: "tools-and-effort",
     source: "https://github.com/charmbracelet/crush/issues/2913",
     date: "2026-05-14",
   },
   {
-    // They reason by default, and so refuse tools also where the request names no effort.
     names: /^gpt-5\.6\b(?!-chat)/,
+    calls: "all",
     source: "https://github.com/BerriAI/litellm/pull/34569",
     date: "2026-07-24",
   },
   {
     names: /^gpt-6\b/,
+    calls: "all",
     source: "https://github.com/onyx-dot-app/onyx/issues/15008",
     date: "2026-09-23",
   },
   {
     names: /^gpt-daybreak\b/,
+    calls: "all",
     source: "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
     date: "2026-11-20",
   },
@@ -73,9 +85,10 @@ const refusals: readonly (Sourced & { readonly words: string })[] = [
   },
 ];
 
-/** True for a model of OpenAI that can do all that it can through Responses alone. */
-export function needsResponses(model: string): boolean {
-  return needResponses.some(({ names }) => names.test(model.trim().toLowerCase()));
+/** Returns which calls of a model of OpenAI need Responses; undefined if none is known to. */
+export function needsResponses(model: string): NeedsResponses | undefined {
+  const name = model.trim().toLowerCase();
+  return needResponses.find(({ names }) => names.test(name))?.calls;
 }
 
 /** True for a model that OpenAI serves through Responses, as far as is known. */

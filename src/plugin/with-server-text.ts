@@ -38,7 +38,7 @@ export function withServerText(
   return error;
 }
 
-/** What names of codes and fields are written in. */
+/** Form of the names of codes and fields. */
 const nameForm = /^[\w.:[\]-]{1,100}$/;
 
 /** True for a name that holds no key, or for none. */

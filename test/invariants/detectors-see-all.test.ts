@@ -102,9 +102,9 @@ const hidingPlaces: Readonly<Record<string, unknown>> = {
   "a refusal": said({ role: "assistant", content: null, refusal: word }, ask),
   "a refusal part": said({ role: "assistant", content: [{ type: "refusal", refusal: word }] }, ask),
   "reasoning of an earlier turn": said({ role: "assistant", content: "Yes.", reasoning_content: word }, ask),
-  "an unknown part": said(user([text("Go on."), { type: "input_text", text: word }])),
+  "an unknown part": said(user([text("Go on."), { type: "note", text: word }])),
   "a nested unknown part": said(
-    user([text("Go on."), { type: "document", source: { body: [{ of: word }] } }]),
+    user([text("Go on."), { type: "record", source: { body: [{ of: word }] } }]),
   ),
   "the type of an unknown part": said(user([text("Go on."), { type: word }])),
   "the alternative text of an image": said(

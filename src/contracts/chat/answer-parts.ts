@@ -36,7 +36,7 @@ export interface CompletionUsage {
   };
   /** Calls of tools that the provider ran, under its names: `web_search_requests` … Some have a fee of their own. */
   server_tool_use?: { [kind: string]: number };
-  /** Amount that the provider charges for the call, in US dollars, where it says so. */
+  /** Charge of the provider for the call, in US dollars, where it says so. */
   cost?: number;
   /** Parts of `cost`, in the provider's words. */
   cost_details?: { [part: string]: unknown };

@@ -11,8 +11,8 @@ export interface CompletionMessage extends MessageExtensions {
   refusal: string | null;
   tool_calls?: ToolCall[];
   /**
-   * Sources that the text cites, of whatever provider. One that is no page has the address `file:<id>` or
-   * `document:<index>`; what the provider said of it stands in `provider_parts`.
+   * Sources that the text cites, of whatever provider. A source that is not a page has the address `file:<id>` or
+   * `document:<index>`; its words stand in `provider_parts`.
    */
   annotations?: UrlCitation[];
   audio?: SpokenAnswer | null;

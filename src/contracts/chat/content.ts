@@ -24,7 +24,7 @@ export interface ImagePart {
   prompt_cache_breakpoint?: PromptCacheBreakpoint | undefined;
 }
 
-/** Sound as a part of a message, for models that hear it. */
+/** Sound as a part of a message, for models that take it. */
 export interface AudioPart {
   type: "input_audio";
   input_audio: {

@@ -8,7 +8,7 @@ export interface ImageOutput {
 }
 
 /**
- * What answers of models hold beyond OpenAI's chat completions. All of it can be sent back as it is: it reaches the model
+ * Fields of answers that OpenAI's chat completions do not have. All of it can be sent back as it is: it reaches the model
  * that wrote it (`written_by`) and no other. In a stream, text is added to text and lists are appended; a `written_by`,
  * a `phase` and a list of `provider_parts` come once.
  */

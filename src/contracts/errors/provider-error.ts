@@ -63,7 +63,7 @@ export interface ProviderErrorOptions {
    * with `invalid-request` and `too-large` only, which end the request otherwise. Default false.
    */
   readonly otherMayAnswer?: boolean | undefined;
-  /** What the model lacks for the request, by the words of its refusal. */
+  /** The capability that the model lacks for the request, by the words of its refusal. */
   readonly lacks?: LackedCapability | undefined;
   /** The model's true window in tokens, where the text of a context overflow states it. */
   readonly contextWindow?: number | undefined;
@@ -89,7 +89,7 @@ export class ProviderError extends RouterError {
   readonly retryAfterMs: number | undefined;
   /** True if another model may accept what this one refused: see `ProviderErrorOptions`. */
   readonly otherMayAnswer: boolean;
-  /** What the model lacks for the request, by the words of its refusal. */
+  /** The capability that the model lacks for the request, by the words of its refusal. */
   readonly lacks: LackedCapability | undefined;
   /** The model's true window in tokens, where the text of a context overflow states it. */
   readonly contextWindow: number | undefined;

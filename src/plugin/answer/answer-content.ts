@@ -1,7 +1,7 @@
 import type { ImageOutput } from "../../contracts/index.ts";
 import { type Fields, isObject } from "../fields-of.ts";
 
-/** What the content of an answer holds, in whatever form its server writes it. */
+/** Content of an answer, in whatever form its server writes it. */
 export interface AnswerContent {
   readonly text: string;
   readonly reasoning: string;

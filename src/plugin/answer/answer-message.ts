@@ -9,8 +9,7 @@ export interface ReadMessage {
 }
 
 /**
- * Reads a message, or a delta. Returns the same object where nothing has to change. Undefined: what it says of tools cannot be
- * read.
+ * Reads a message, or a delta. Returns the same object where nothing has to change. Undefined: its tool calls cannot be read.
  */
 export function readMessage(said: Fields, isWhole: boolean): ReadMessage | undefined {
   const more: Record<string, unknown> = {};
@@ -48,7 +47,7 @@ function isEmpty(fields: object): boolean {
 const lists = ["annotations", "images", "thinking_blocks", "provider_parts"] as const;
 
 /**
- * Names the fields that say nothing: lists that are none, and the empty calls and recordings that Snowflake adds to each answer
+ * Names the fields that say nothing: lists that are something else, and the empty calls and recordings that Snowflake adds to each answer
  * (recorded 2026-07).
  */
 function strayFields(said: Fields, isWhole: boolean): string[] | undefined {
@@ -74,7 +73,7 @@ function isBlank(value: Fields): boolean {
   return Object.values(value).every((one) => one === "" || one === 0 || one === null);
 }
 
-/** Reads calls, or pieces of calls. The same list where nothing has to change; undefined for what is none. */
+/** Reads calls, or pieces of calls. The same list where nothing has to change; undefined for anything else. */
 function readCalls(calls: unknown, isWhole: boolean): unknown[] | undefined {
   if (!Array.isArray(calls)) return undefined;
   let changed: unknown[] | undefined;

@@ -1,6 +1,6 @@
 import { type CompletionUsage, ProviderError, type ProviderErrorKind } from "../../contracts/index.ts";
 
-/** What a model wrote before its answer failed, and what its server counted: it is billed. */
+/** Text that a model wrote before its answer failed, and the counts of its server: it is billed. */
 export interface FailedAnswer {
   readonly written: string;
   readonly usage?: CompletionUsage | undefined;

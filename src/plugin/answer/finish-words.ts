@@ -1,9 +1,9 @@
 import type { FinishReason, ProviderErrorKind } from "../../contracts/index.ts";
 
-/** What a server's word for the end of an answer means: one of our reasons, or a failure. */
+/** A server's word for the end of an answer: it means one of our reasons, or a failure. */
 interface FinishWord {
   readonly means: FinishReason | ProviderErrorKind;
-  /** Where the word is documented or was seen, and when. */
+  /** Place where the word is documented or was recorded, and when. */
   readonly source: string;
 }
 

@@ -9,7 +9,7 @@ import { toldUsage, withExecutedTools } from "./told-usage.ts";
 /**
  * Reads a whole answer in whatever shape a server, or a user's own model, gives it, and returns it in ours: one choice with a
  * message whose content is a text, with a finish reason. The same object where nothing has to change. Throws `ProviderError`
- * for what is no answer, and for one that ended by a failure; it carries the text that was written.
+ * for anything else, and for an answer that ended by a failure; it carries the text that was written.
  */
 export function readAnswer(body: unknown, model: string): Completion {
   const choice = firstChoice(body, model) ?? firstChoice(body, model, true);
@@ -50,7 +50,7 @@ function withParts({ message, parts }: ReadMessage): Fields {
     : { ...message, provider_parts: parts };
 }
 
-/** Perplexity names its sources beside the choices (API reference, 2026-06). They are no part of the text. */
+/** Perplexity names its sources next to the choices (API reference, 2026-06), and not in the text. */
 export function sourcesIn(body: Fields): UrlCitation[] | undefined {
   const { search_results: results, citations } = body;
   const sources = Array.isArray(results) && results.length > 0 ? results : citations;

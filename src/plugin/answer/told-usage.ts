@@ -2,7 +2,7 @@ import type { CompletionUsage } from "../../contracts/index.ts";
 import { type Fields, fieldsOf, isObject } from "../fields-of.ts";
 
 /**
- * Returns the usage that an answer or a chunk tells, in our fields. Groq's older streams have it in `x_groq` (recorded
+ * Returns the usage that an answer or a chunk reports, in our fields. Groq's older streams have it in `x_groq` (recorded
  * 2025-02), Moonshot's in the choice (API reference, 2026-12). Undefined: none.
  */
 export function toldUsage(said: Fields, choice: Fields | undefined): CompletionUsage | undefined {
@@ -10,7 +10,7 @@ export function toldUsage(said: Fields, choice: Fields | undefined): CompletionU
   return told === undefined ? undefined : (withOurFields(told, said) as unknown as CompletionUsage);
 }
 
-/** Adds what stands under other names. The same object where there is nothing to add. */
+/** Adds what has other names. The same object where there is nothing to add. */
 function withOurFields(usage: Fields, said: Fields): Fields {
   const more: Record<string, unknown> = {};
   const cached = cachedTokens(usage);
@@ -40,7 +40,7 @@ function cachedTokens(usage: Fields): number | undefined {
 /** Parts of a US dollar in which xAI states what a call costs (docs.x.ai, cost tracking, 2026-12). */
 const ticksPerUsd = 1e10;
 
-/** What the provider charges, in US dollars: OpenRouter says it as a number, xAI in ticks, Perplexity as a sum of parts. */
+/** Adds the charge of the provider, in US dollars: OpenRouter says it as a number, xAI in ticks, Perplexity as a sum of parts. */
 function addCost(more: Record<string, unknown>, { cost, cost_in_usd_ticks: ticks }: Fields): void {
   if (typeof ticks === "number" && cost === undefined) more["cost"] = ticks / ticksPerUsd;
   const { total_cost: total } = fieldsOf(cost);

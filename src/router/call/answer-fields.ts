@@ -16,7 +16,7 @@ const own: ReadonlySet<string> = new Set([
 const most = 64;
 
 /**
- * Fields beside the choices that an answer has as a whole: findings about the prompt, sources, the name of a configuration. They
+ * Fields next to the choices that an answer has as a whole: findings about the prompt, sources, the name of a configuration. They
  * come with the first chunk of a stream, with a chunk of their own, or with the last one.
  */
 export class AnswerFields {

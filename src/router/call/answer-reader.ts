@@ -188,7 +188,7 @@ class Reader implements AnswerReader {
     return this.#advance();
   }
 
-  /** Ends the call with its answer, or goes on with another one if it is degraded and nobody has seen anything of it. */
+  /** Ends the call with its answer, or goes on with another one if it is degraded and no part of it was delivered. */
   async #end(call: StreamCall): Promise<void> {
     this.#call = undefined;
     call.release(false);

@@ -96,7 +96,7 @@ export interface CallContext {
   readonly poolOf?: ((id: string) => PoolAccess | undefined) | undefined;
   readonly plan: readonly PlannedStep[];
   readonly fallbacks: readonly string[];
-  /** What the request says about fallbacks. Absent: nothing. */
+  /** Value of the request's `fallback`. Absent: it says nothing. */
   readonly fallback?: boolean | undefined;
   /** Rules of the attempt plan, the same for all requests of a router. */
   readonly rules: PlanRules;

@@ -65,7 +65,7 @@ function differencesOf({ provider, model, rates, tiers, window, output, letters,
     ["output limit", maxOutputTokens, output],
     [
       "needs Responses",
-      provider === "openai" ? needsResponses(model) : undefined,
+      provider === "openai" ? needsResponses(model) === "all" : undefined,
       onResponsesOnly || undefined,
     ],
     ...Object.entries(flags).map(([letter, name]) => [

@@ -6,11 +6,11 @@ import type { KeptBudget } from "../budget/ledger.ts";
 import { checkSpend, exportSpend } from "../budget/spend-state.ts";
 import { checkGpuMeterState, type GpuMeter } from "../health/gpu-meter.ts";
 import { checkHealthState, type HealthTracker } from "../health/health.ts";
+import { checkLearnedCapabilities, type LearnedCapabilities } from "../health/learned-capabilities.ts";
 import { checkLearnedWindows, type LearnedWindows } from "../health/learned-windows.ts";
 import { checkSessionsState, type Sessions } from "../health/sessions.ts";
 import { checkUsageMeansState, type UsageMeans } from "../health/usage-means.ts";
 import { type Breakers, checkBreakerStates } from "../limits/breakers.ts";
-import { checkLearnedCapabilities, type LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import { checkLearnedLimits, type Limits } from "../limits/limits.ts";
 import type { InputStates } from "./input-states.ts";
 

@@ -4,9 +4,9 @@ import { copyOf } from "../../plugin/copy-of.ts";
 import { gpuTokens } from "../cost/gpu-tokens.ts";
 import type { GpuMeter } from "../health/gpu-meter.ts";
 import type { HealthTracker } from "../health/health.ts";
+import type { LearnedCapabilities } from "../health/learned-capabilities.ts";
 import type { LearnedWindows } from "../health/learned-windows.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
-import type { LearnedCapabilities } from "../limits/learned-capabilities.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { LifeWatch } from "./life-watch.ts";
 

@@ -1,5 +1,5 @@
 import type { Admission } from "../../contracts/ports/index.ts";
-import type { LearnedCapabilities } from "./learned-capabilities.ts";
+import type { LearnedCapabilities } from "../health/learned-capabilities.ts";
 
 /**
  * Adds to admission that a model which has refused a request for the lack of a capability is passed over for an hour by

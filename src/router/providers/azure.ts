@@ -8,11 +8,13 @@ import { environment } from "../../plugin/environment.ts";
 import type { OptionTable } from "../../plugin/index.ts";
 import { azureWire } from "./internal/azure-wire.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
+import { apiOption, type OpenAiApi } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
 import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
 import { openaiRoute, usualHeaders } from "./internal/openai-route.ts";
 import { pathOf } from "./internal/path-of.ts";
+import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
 import {
   factsOf,
@@ -20,6 +22,7 @@ import {
   providerOptions,
   readProviderOptions,
 } from "./internal/provider-options.ts";
+import { responsesCalls, speaksResponses } from "./internal/responses-model.ts";
 
 export { type EntraCredential, type EntraOptions, entraId } from "./internal/entra-id.ts";
 export type { TokenSource } from "./internal/token-source.ts";
@@ -35,6 +38,11 @@ export interface AzureOptions extends ProviderOptions {
   readonly deployment?: string | undefined;
   /** See `OpenAiClient`. Default `direct`. */
   readonly client?: OpenAiClient | undefined;
+  /**
+   * Interface that the deployment is called by. `responses`, at `/openai/v1/responses` without an API version: needed for
+   * tools of GPT-5.4 and later, as with `openai`; see its option `api`. Not with `client: "sdk"`. Default `chat-completions`.
+   */
+  readonly api?: OpenAiApi | undefined;
 }
 
 export const azureOptions: OptionTable<AzureOptions, OpenOption | "endpoint" | "apiVersion" | "deployment"> =
@@ -44,6 +52,7 @@ export const azureOptions: OptionTable<AzureOptions, OpenOption | "endpoint" | "
     apiVersion: { is: "text", optional: true },
     deployment: { is: "text", optional: true },
     client: clientOption,
+    api: apiOption,
   };
 
 /**
@@ -66,12 +75,21 @@ export function azure(model: string, given: AzureOptions = {}): Model {
   const facts = factsOf("azure", model, addressed, openaiContentTypes(model));
   const baseUrl = (): string =>
     common.baseUrl ?? `${withoutSlash(endpoint ?? setting("endpoint", "AZURE_OPENAI_ENDPOINT"))}/openai`;
-  return openaiChat({
+  const { api, defaults, strictParameters } = options;
+  if (api === "responses" && options.client === "sdk")
+    throw new InvalidOptionError("azure.client", options.client, '"direct" with api: "responses"');
+  const readKey = () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY");
+  const platform = azureWire({ model: facts.name, deployment, apiKey: options.apiKey });
+  const layersOf = (apiKey: string) => {
+    const key = isToken(apiKey) ? { authorization: `Bearer ${apiKey}` } : { "api-key": apiKey };
+    return [usualHeaders, key, options.headers ?? {}];
+  };
+  const chat = openaiChat({
     facts,
-    defaults: options.defaults,
+    defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
-    readKey: () => requireKey("azure", options.apiKey, "AZURE_OPENAI_API_KEY"),
+    readKey,
     connect: (sdk, apiKey) =>
       new sdk.AzureOpenAI({
         ...foreignClientOptions(common, facts.name),
@@ -90,12 +108,10 @@ export function azure(model: string, given: AzureOptions = {}): Model {
         ? undefined
         : {
             fetch: options.fetch,
-            platform: azureWire({ model: facts.name, deployment, apiKey: options.apiKey }),
+            platform,
             routeFor: (apiKey) => {
               const base = baseUrl();
-              const key = isToken(apiKey) ? { authorization: `Bearer ${apiKey}` } : { "api-key": apiKey };
-              const layers = [usualHeaders, key, options.headers ?? {}];
-              const { url, headers } = openaiRoute(base, layers, {
+              const { url, headers } = openaiRoute(base, layersOf(apiKey), {
                 "api-version": apiVersion ?? setting("apiVersion", "OPENAI_API_VERSION"),
               });
               const deployed = base.includes("/deployments") ? "" : `/deployments/${path}`;
@@ -103,6 +119,22 @@ export function azure(model: string, given: AzureOptions = {}): Model {
             },
           },
   });
+  if (api !== "responses") return chat;
+  // The deployment takes the place of the model's name.
+  const settings = {
+    model: deployment,
+    name: facts.name,
+    writer: writerOf(facts),
+    defaults,
+    strictParameters,
+  };
+  const calls = responsesCalls({
+    settings,
+    fetch: options.fetch,
+    platform,
+    route: async () => openaiRoute(`${withoutSlash(baseUrl())}/v1`, layersOf(await readKey())),
+  });
+  return { ...chat, ...calls, speaks: speaksResponses };
 }
 
 /** True for a token of Entra ID: its parts are joined by dots, which a key has none of. */

@@ -2,6 +2,7 @@ import { InvalidOptionError, type Model, type OwnGpu, type ProviderOptions } fro
 import type { OptionTable } from "../../plugin/index.ts";
 import { checkOwnGpu } from "../../plugin/own-gpu.ts";
 import { compatibleModel } from "./internal/compatible-model.ts";
+import { apiOption, type OpenAiApi } from "./internal/openai-api.ts";
 import type { OutputLimitField } from "./internal/openai-body.ts";
 import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
 import {
@@ -23,6 +24,12 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
   readonly outputLimitField?: OutputLimitField | undefined;
   /** See `OpenAiClient`. Default `direct`. */
   readonly client?: OpenAiClient | undefined;
+  /**
+   * Interface that the model is called by. `responses` for servers that have it (xAI, OpenRouter, DeepSeek): reasoning and
+   * items go back with the next request, and a request that came in by `/v1/responses` is sent as it came. See the option
+   * `api` of `openai`. Not with `client: "sdk"`. Default `chat-completions`.
+   */
+  readonly api?: OpenAiApi | undefined;
   /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
   readonly gpu?: OwnGpu | undefined;
 }
@@ -40,6 +47,7 @@ export const openaiCompatibleOptions: OptionTable<OpenAiCompatibleOptions, Open>
   },
   outputLimitField: { is: "choice", of: ["max_tokens", "max_completion_tokens"], default: "max_tokens" },
   client: clientOption,
+  api: apiOption,
   gpu: { is: "any", optional: true, expected: "own GPUs, in place of a price" },
 };
 

@@ -1,8 +1,9 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../contracts/index.ts";
 import type { OptionTable } from "../../plugin/index.ts";
+import { needsResponses } from "../../plugin/openai-api.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
 import { eitherInterface } from "./internal/either-interface.ts";
-import { apiOf, isSure, type OpenAiApi, spokenBy } from "./internal/openai-api.ts";
+import { apiOf, apiOfCall, type OpenAiApi, spokenBy } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { clientOptions } from "./internal/openai-client.ts";
 import { clientOption, type OpenAiClient } from "./internal/openai-lane.ts";
@@ -27,9 +28,10 @@ export interface OpenAiOptions extends ProviderOptions {
   /** See `OpenAiClient`. Default `direct`. */
   readonly client?: OpenAiClient | undefined;
   /**
-   * Interface that the model is called by. Default: `responses` for models whose tools chat completions refuse (GPT-5.4 and
-   * later, `-pro`, `-codex`), chat completions for all others. A model that refuses a call there and points to Responses is
-   * called by Responses from then on; at another `baseUrl` that has no `/responses`, by chat completions.
+   * Interface that the model is called by. Default: `responses` for models that chat completions refuse, or whose tools they
+   * refuse (GPT-5.6 and later, `-pro`, `-codex`), and for calls of GPT-5.4 and GPT-5.5 with tools and an effort; chat
+   * completions for all else. A model that refuses a call there and points to Responses is called by Responses from then on;
+   * at another `baseUrl` that has no `/responses`, by chat completions.
    *
    * By `responses`, encrypted reasoning, phases and items of an answer go back with the next request, so that a tool loop does
    * not lose them, and a request that came in by `/v1/responses` is sent as it came. Nothing is kept at OpenAI
@@ -85,7 +87,10 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
     defaults,
     outputLimitField: "max_completion_tokens",
     strict: true,
-    batches: api === "responses" ? responsesBatch(settings) : "chat",
+    batches:
+      api === "responses" || (api === undefined && needsResponses(model) === "all")
+        ? responsesBatch(settings)
+        : "chat",
     readKey,
     connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options, facts.name), apiKey }),
     direct: options.client === "sdk" ? undefined : { fetch: options.fetch, routeFor: route },
@@ -96,11 +101,12 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
     fetch: options.fetch,
     route: async () => route(await readKey()),
   });
-  const first = api ?? "chat-completions";
   const speaks = spokenBy(model, options);
   return {
     ...chat,
-    ...(isSure(model, options) ? responses : eitherInterface({ chat, responses, first })),
+    ...(api === "responses"
+      ? responses
+      : eitherInterface({ chat, responses, first: (request) => apiOfCall(model, request, defaults) })),
     ...(speaks && { speaks }),
   };
 }

@@ -1,7 +1,13 @@
 import { showsDetail } from "../../contracts/errors/index.ts";
 import { isRouterError, type NoEligibleModelError, type ProviderError } from "../../contracts/index.ts";
 import { messageIn } from "../../plugin/message-in.ts";
-import type { Failure } from "./failure.ts";
+
+/** Words, code and field of a refusal. */
+interface RefusedRequest {
+  readonly message: string;
+  readonly code: string;
+  readonly param?: string | undefined;
+}
 
 /** The code on which clients shorten a conversation. */
 export const overflowCode = "context_length_exceeded";
@@ -14,8 +20,8 @@ const ofRequest: ReadonlySet<string> = new Set([
   "content-filter",
 ]);
 
-/** What a provider says about a request that it refused, for the client that sent it: its words, its code and the field. */
-export function refusedRequest(error: unknown): Pick<Failure, "message" | "code" | "param"> | undefined {
+/** Returns what a provider says about a request that it refused, for the client that sent it: words, code and field. */
+export function refusedRequest(error: unknown): RefusedRequest | undefined {
   if (isRouterError(error, "no-eligible-model")) return tooLong(error);
   const refusal = isRouterError(error, "all-models-failed") ? error.cause : error;
   if (!isRouterError(error) || !isRouterError(refusal, "provider") || !ofRequest.has(refusal.kind))
@@ -42,7 +48,7 @@ function withWords(message: string, refusal: ProviderError): string {
 const windowReason = /its window of (\d+) tokens is too small for about (\d+)$/;
 
 /** A request that fits no model's window is too long, before any provider says so. */
-function tooLong({ message, reasons }: NoEligibleModelError): Pick<Failure, "message" | "code"> | undefined {
+function tooLong({ message, reasons }: NoEligibleModelError): RefusedRequest | undefined {
   const all = Object.values(reasons);
   return all.length > 0 && all.every((reason) => windowReason.test(reason))
     ? { message, code: overflowCode }

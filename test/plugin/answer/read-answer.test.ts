@@ -169,7 +169,7 @@ describe("the end of an answer", () => {
     ["tool_use", "tool_calls"],
     ["SAFETY", "content_filter"],
     ["a word of tomorrow", "stop"],
-  ])("%s is read as %s, and stands beside it", (word, reason) => {
+  ])("%s is read as %s, and stands next to it", (word, reason) => {
     expect(read(ended(word)).choices[0]).toMatchObject({ finish_reason: reason, native_finish_reason: word });
   });
 

@@ -57,7 +57,7 @@ it("an answer with content of another shape is text for all that read it", async
   expect(completion.choices[0]).toMatchObject({ finish_reason: "stop", message: { content: "ab5" } });
 });
 
-it("characters that cannot be read are told", async () => {
+it("characters that cannot be read are named in the attempt", async () => {
   const small = answering(completionOf({ content: "caf\ufffd" }));
   const { attempts } = await router({ small }).route("Hello");
   expect(attempts[0]?.dropped).toEqual(["characters that cannot be read (U+FFFD)"]);

@@ -468,7 +468,7 @@ describe("an odd stream", () => {
     ]);
   });
 
-  it("whose caller leaves after its end was left, all the same", async () => {
+  it("whose caller leaves after its end was left anyway", async () => {
     const controller = new AbortController();
     const reason = new Error("left");
     const small = scripted("small", async function* (signal) {

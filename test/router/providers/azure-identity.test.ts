@@ -8,6 +8,7 @@ import type { ChatRequest } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { pool } from "../../../src/router/pools/index.ts";
 import { type AzureOptions, azure, entraId } from "../../../src/router/providers/azure.ts";
+import { createHandler } from "../../../src/serve/index.ts";
 import { providerConformance, serveScenario } from "../../../src/testing/index.ts";
 import { openaiStatuses, openaiWire } from "../../support/openai-server.ts";
 import { cognitive, identityHeader, serveIdentity } from "../../support/platforms/azure.ts";
@@ -267,6 +268,17 @@ describe("what the content filter found", () => {
   test("stays in an answer", async () => {
     const router = await serve();
     expect((await router.route(request)).completion).toMatchObject(kept);
+  });
+
+  test("reaches a client of the server, who did not ask for usage", async () => {
+    const handler = createHandler(await serve());
+    const body = JSON.stringify({ ...request, model: "auto", stream: true });
+    const url = "http://localhost/v1/chat/completions";
+    const response = await handler(
+      new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body }),
+    );
+    const text = await response.text();
+    expect(text).toContain(JSON.stringify({ choices: [], prompt_filter_results: promptFound }));
   });
 
   test("stays in a stream's result, where what was filtered stays so", async () => {

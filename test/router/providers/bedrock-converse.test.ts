@@ -3,6 +3,7 @@ import { always } from "../../../policies/always.ts";
 import type { ChatRequest, CompletionChunk } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { type BedrockOptions, bedrock } from "../../../src/router/providers/bedrock.ts";
+import { createHandler } from "../../../src/serve/http/index.ts";
 import { providerConformance, type RecordedRequest, serveScenario } from "../../../src/testing/index.ts";
 import { awsFault, serveCredentials } from "../../support/platforms/aws.ts";
 import { errorFrame, eventFrame, exceptionFrame } from "../../support/platforms/aws-frames.ts";
@@ -309,6 +310,28 @@ test("a native request of Anthropic's Messages goes to InvokeModel as it is, wit
   });
   expect(sent?.headers).not.toHaveProperty("anthropic-beta");
   expect(dropped).toEqual(["anthropic-beta"]);
+});
+
+test.each([
+  ["/v1/chat/completions", { messages: request.messages }, "data: [DONE]"],
+  ["/v1/messages", { max_tokens: 9, messages: request.messages }, '"type":"message_stop"'],
+  ["/v1/responses", { input: "x", store: false }, '"type":"response.completed"'],
+])("a stream whose guardrail tells what it found ends as it should at %s", async (path, body, last) => {
+  const trace = { guardrail: { inputAssessment: { g1: { wordPolicy: {} } } } };
+  const metadata = eventFrame("metadata", { usage: { inputTokens: 9, outputTokens: 3 }, trace });
+  const { model } = await setUp([start, word("12 m"), ...end.slice(0, 2), metadata]);
+  const router = createRouter({ models: { m: model }, policy: always("m") });
+  const handler = createHandler(router);
+  const headers = { "content-type": "application/json" };
+  const text = JSON.stringify({ model: "m", stream: true, ...body });
+  const answer = await handler(
+    new Request(`http://localhost${path}`, { method: "POST", headers, body: text }),
+  );
+  const sent = await answer.text();
+  expect(sent).toContain("12 m");
+  expect(sent.trim().split("\n").at(-1)).toContain(last);
+  expect(sent.split(last)).toHaveLength(2);
+  await router.close();
 });
 
 test("a picture by its address is refused before it is sent, since Bedrock loads none", async () => {

@@ -71,44 +71,15 @@ const ways: Record<string, (model: Model) => Promise<string>> = {
   },
 };
 
-test("the list says which models need Responses, and which do not have them", () => {
-  for (const name of [
-    "gpt-5.4",
-    "gpt-5.4-mini-2026-03-17",
-    "gpt-5.5",
-    "gpt-5.6-terra",
-    "gpt-6.2-sol",
-    "GPT-6",
-  ])
-    expect([name, needsResponses(name), hasResponses(name)]).toEqual([name, true, true]);
-  for (const name of [
-    "o1-pro",
-    "o3-pro-2025-06-10",
-    "gpt-5-pro",
-    "gpt-5-codex",
-    "gpt-5.1-codex-mini",
-    "codex-mini-latest",
-  ])
-    expect([name, needsResponses(name), hasResponses(name)]).toEqual([name, true, true]);
-  for (const name of [
-    "gpt-4.1",
-    "gpt-5",
-    "gpt-5.1",
-    "gpt-5.5-chat-latest",
-    "gpt-50",
-    "deepseek-v4-pro",
-    "my-gpt-6",
-    "o3",
-  ])
-    expect([name, needsResponses(name), hasResponses(name)]).toEqual([name, false, true]);
-  for (const name of [
-    "gpt-4o-search-preview",
-    "gpt-5-search-api",
-    "gpt-audio",
-    "gpt-4o-audio-preview",
-    "o1-mini",
-  ])
-    expect([name, needsResponses(name), hasResponses(name)]).toEqual([name, false, false]);
+test.each([
+  ["all", "gpt-5.6-terra gpt-6.2-sol GPT-6 o1-pro o3-pro-2025-06-10 gpt-5-pro gpt-5.4-pro gpt-5-codex", true],
+  ["all", "gpt-5.1-codex-mini codex-mini-latest o3-deep-research", true],
+  ["tools-and-effort", "gpt-5.4 gpt-5.4-mini-2026-03-17 gpt-5.5", true],
+  [undefined, "gpt-4.1 gpt-5 gpt-5.1 gpt-5.5-chat-latest gpt-50 deepseek-v4-pro my-gpt-6 o3", true],
+  [undefined, "gpt-4o-search-preview gpt-5-search-api gpt-audio gpt-4o-audio-preview o1-mini", false],
+] as const)("the list says which calls need Responses (%s: %s), and who has them", (calls, names, has) => {
+  for (const name of names.split(" "))
+    expect([name, needsResponses(name), hasResponses(name)]).toEqual([name, calls, has]);
 });
 
 test.each(Object.entries(ways))(
@@ -200,6 +171,22 @@ test.each(Object.entries(ways))(
   },
 );
 
+/** Tools without an effort were answered by gpt-5.4-mini: recorded by pydantic-ai (test_tool_search, read 2026-08-22). */
+test.each([
+  [{ tools, reasoning_effort: "low" }, {}, responses],
+  [{ tools }, { reasoningEffort: "low" }, responses],
+  [{ tools }, {}, chat],
+  [{ tools, reasoning_effort: "none" }, { reasoningEffort: "low" }, chat],
+  [{ reasoning_effort: "low" }, {}, chat],
+] as const)(
+  "GPT-5.4 takes all by chat completions but tools together with an effort: %j, %j",
+  async (asked, defaults, path) => {
+    const { model, paths } = await served({}, { defaults }, "gpt-5.4-mini");
+    await model.generate({ messages: request.messages, ...asked } as ChatRequest, { signal });
+    expect(paths()).toEqual([path]);
+  },
+);
+
 test("a model speaks Responses where OpenAI serves it by them", () => {
   vi.stubEnv("OPENAI_BASE_URL", "");
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -207,6 +194,7 @@ test("a model speaks Responses where OpenAI serves it by them", () => {
   expect(openai("gpt-4.1").speaks).toEqual(["responses"]);
   expect(openai("gpt-6").speaks).toEqual(["responses"]);
   expect(openai("gpt-6", { baseUrl }).speaks).toEqual(["responses"]);
+  expect(openai("gpt-5.4", { baseUrl }).speaks).toEqual(["responses"]);
   expect(openai("gpt-4.1", { baseUrl }).speaks).toBeUndefined();
   expect(openai("gpt-audio").speaks).toBeUndefined();
   expect(openai("gpt-6", { api: "chat-completions" }).speaks).toBeUndefined();

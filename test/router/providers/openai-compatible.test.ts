@@ -203,3 +203,23 @@ test("its facts contain the endpoint without credentials and query", () => {
   expect(model.endpoint).toBe("https://models.example:8443/v1");
   expect(JSON.stringify(model)).not.toContain("secret");
 });
+
+// Form and codes as on MiniMax's page of error codes (platform.minimax.io, 2026-12-01).
+test.each([
+  [1008, "insufficient balance", { kind: "rate-limit", retryable: false }],
+  [1002, "rate limit", { kind: "rate-limit", retryable: true }],
+  [1026, "input new_sensitive", { kind: "content-filter" }],
+])("a refusal by a code of the server's own, with status 200, is told: %d", async (code, text, expected) => {
+  const body = { base_resp: { status_code: code, status_msg: text }, choices: null };
+  const server = await serveWith((response, sent) => {
+    if (!sent.text.includes('"stream":true')) return sendJson(response, body, 200);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.end(`data: ${JSON.stringify(body)}\n\n`);
+  });
+  onTestFinished(server.close);
+  const model = openaiCompatible("m", { baseUrl: server.url });
+  await expect(model.generate(request, { signal })).rejects.toMatchObject(expected);
+  await expect(model.stream(request, { signal })[Symbol.asyncIterator]().next()).rejects.toMatchObject(
+    expected,
+  );
+});

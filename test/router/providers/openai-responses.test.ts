@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { ChatRequest } from "../../../src/contracts/index.ts";
+import type { ChatRequest, Model, ProviderOptions } from "../../../src/contracts/index.ts";
+import { azure } from "../../../src/router/providers/azure.ts";
 import { openai } from "../../../src/router/providers/openai.ts";
+import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { providerConformance } from "../../../src/testing/index.ts";
 import { openaiStatuses } from "../../support/openai-server.ts";
 import { serveResponses } from "../../support/responses-server.ts";
@@ -11,17 +13,60 @@ import { waysToSend } from "../../support/ways-to-send.ts";
 
 const ways = Object.entries(waysToSend).filter(([, { client }]) => client === undefined);
 
-describe.each(ways)("openai with api: responses conforms %s", (_, way) => {
+/** The suite that chat completions pass, for each provider that has this interface, too. */
+function conforms(made: (settings: ProviderOptions, url: string) => Model): void {
   const cases = providerConformance({
     statuses: openaiStatuses,
     without: { "stop-sequences": "the interface has none" },
     serve: async (scenario, settings) => {
       const server = await serveResponses(scenario);
-      const model = openai("gpt-test", { ...settings, ...way, api: "responses", baseUrl: server.url });
-      return { ...server, model };
+      return { ...server, model: made(settings, server.url) };
     },
   });
   for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);
+}
+
+describe.each(ways)("openai with api: responses conforms %s", (_, way) => {
+  conforms((settings, baseUrl) => openai("gpt-test", { ...settings, ...way, api: "responses", baseUrl }));
+});
+
+describe("a model that needs Responses conforms", () => {
+  conforms((settings, baseUrl) => openai("gpt-6.2-sol", { ...settings, baseUrl }));
+});
+
+describe("openaiCompatible with api: responses conforms", () => {
+  conforms((settings, baseUrl) => openaiCompatible("m", { ...settings, api: "responses", baseUrl }));
+});
+
+describe("azure with api: responses conforms", () => {
+  conforms((settings, url) => {
+    const baseUrl = url.replace(/\/v1$/, "");
+    return azure("gpt-test", { ...settings, api: "responses", apiVersion: "2024-10-21", baseUrl });
+  });
+});
+
+test("azure and compatible servers are called by Responses where the option says so", async () => {
+  const server = await serveRaw({ status: 200, text: JSON.stringify(response) });
+  onTestFinished(server.close);
+  const own = { apiKey: "k", api: "responses" } as const;
+  const models = [
+    azure("gpt-5.5", { ...own, endpoint: `${server.url}/`, deployment: "d 1" }),
+    openaiCompatible("grok-4.6", { ...own, baseUrl: `${server.url}/v1`, provider: "xai" }),
+  ];
+  for (const model of models) {
+    expect(model.speaks).toEqual(["responses"]);
+    const { choices } = await model.generate(request, { signal });
+    expect(choices[0]?.message.written_by).toBe(`${model.provider}:${model.model}`);
+  }
+  expect(server.requests.map(({ url, text }) => [url, JSON.parse(text).model])).toEqual([
+    ["/openai/v1/responses", "d 1"],
+    ["/v1/responses", "grok-4.6"],
+  ]);
+  expect(server.requests[0]?.headers["api-key"]).toBe("k");
+  expect(() => azure("m", { api: "responses", client: "sdk" })).toThrow("azure.client");
+  expect(() => openaiCompatible("m", { api: "responses", client: "sdk", baseUrl: server.url })).toThrow(
+    "openaiCompatible.client",
+  );
 });
 
 const { signal } = new AbortController();

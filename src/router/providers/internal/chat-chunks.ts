@@ -8,7 +8,7 @@ import { AFTER_END_MS, settles, toBytes } from "../../../plugin/http/read-bounde
 import { SseLimitError, SseReader } from "../../../plugin/http/sse-reader.ts";
 import { ChunkParser } from "./chunk-parser.ts";
 import { incomplete } from "./incomplete.ts";
-import { failureOf } from "./openai-errors.ts";
+import { failureOf, isRefusalAlone } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import type { Provenance } from "./provenance.ts";
 
@@ -195,9 +195,8 @@ export class ChatChunks implements AsyncIterableIterator<CompletionChunk, undefi
       }
       if (chunk?.error) throw failureOf(chunk.error, model, undefined, this.#open?.headers, this.#from);
       if (Array.isArray(chunk?.choices)) this.#chunks.push(this.#checked(chunk));
-      // Error events of older vLLM carry no `error`. Other events without choices, such as pings, are skipped.
-      else if ((chunk?.object as string) === "error")
-        throw failureOf(chunk, model, undefined, undefined, this.#from);
+      // Some refusals carry no `error`. Other events without choices, such as pings, are skipped.
+      else if (isRefusalAlone(chunk)) throw failureOf(chunk, model, undefined, undefined, this.#from);
       return true;
     } catch (error) {
       this.#fail(this.#readFailure(error));

@@ -48,18 +48,22 @@ export async function* toChunks(
 
   for await (const { type, fields } of events) {
     if (type === "metadata") metadata = { ...metadata, ...fields };
-    if (type === "messageStop") {
+    if (type === "messageStop" && finish === undefined) {
       const { stopReason, additionalModelResponseFields } = fields;
       finish = toFinish(stopReason, message.text, context);
       metadata = { ...metadata, ...(additionalModelResponseFields ? { additionalModelResponseFields } : {}) };
+      const parts = partsOf(message.blocks);
+      // At once: what follows may come late, or never.
+      yield chunk(signed(parts === undefined ? {} : { provider_parts: parts }), finish);
+      continue;
     }
     const delta =
       type === "messageStart" ? { role: "assistant" as const, content: "" } : message.add(type, fields);
     if (delta !== undefined) yield chunk(signed(delta));
   }
   if (finish === undefined) throw incomplete(context.name, "the stream ended before the answer did");
-  const parts = partsOf(message.blocks);
-  yield chunk(signed({ ...(parts && { provider_parts: parts }), ...metadataOf(metadata) }), finish);
+  const about = metadataOf(metadata);
+  if (about.provider_metadata !== undefined) yield chunk(about);
   const usage = toUsage(metadata);
   if (usage) yield { ...chunk(undefined), usage };
 }

@@ -15,56 +15,56 @@ type Calls = Pick<Model, "generate" | "stream">;
 export interface Interfaces {
   readonly chat: Calls;
   readonly responses: Calls;
-  /** The one that is asked first. */
-  readonly first: OpenAiApi;
+  /** Returns the one that a call is first sent to. */
+  first(request: ChatRequest): OpenAiApi;
 }
 
 /**
  * Calls of a model of which it is not known which interface takes it. If the first one refuses the interface itself (chat
  * completions point to Responses, a server has no such path), the same call is sent through the other one at once, and so
- * are all later ones: one reference of state for each model. Where the other one is not there either, the first refusal stands and
- * nothing is tried again.
+ * are all later ones: one reference of state for each model. Where the other one is not there either, the first refusal
+ * stands and nothing is tried again. Requests of `/v1/responses` go there as they came.
  */
 export function eitherInterface({ chat, responses, first }: Interfaces): Calls {
-  const [begin, other] = first === "responses" ? [responses, chat] : [chat, responses];
-  const isRefusal = first === "responses" ? isMissing : isPointed;
   let settled: Calls | undefined;
   const settle = (calls: Calls): void => {
     settled ??= calls;
   };
-  /** The calls of a request that has one way only. Requests of `/v1/responses` go there as they came. */
-  const onlyWay = ({ native }: CallOptions): Calls | undefined =>
-    settled ?? (native !== undefined && begin === chat ? responses : undefined);
+  const beginFor = (request: ChatRequest, { native }: CallOptions): Calls =>
+    native !== undefined || first(request) === "responses" ? responses : chat;
   /** Learns from the failure of the second call. Returns the error that the caller sees. */
-  const learn = (refusal: unknown, failure: unknown): unknown => {
+  const learn = (begin: Calls, refusal: unknown, failure: unknown): unknown => {
     if (!isMissing(failure)) return failure;
     settle(begin);
     return refusal;
   };
+  const isFollowed = (begin: Calls, refusal: unknown): boolean =>
+    settled !== begin && (begin === chat ? isPointed(refusal) : isMissing(refusal));
+  const otherOf = (begin: Calls): Calls => (begin === chat ? responses : chat);
 
   return {
     generate: asksAbort((request: ChatRequest, options: CallOptions) => {
-      const only = onlyWay(options);
-      if (only !== undefined) return only.generate(request, options);
+      if (settled !== undefined) return settled.generate(request, options);
+      const begin = beginFor(request, options);
       return begin.generate(request, options).catch(async (refusal: unknown) => {
-        if (settled === begin || !isRefusal(refusal)) throw refusal;
+        if (!isFollowed(begin, refusal)) throw refusal;
         try {
-          const answer = await other.generate(request, options);
-          settle(other);
+          const answer = await otherOf(begin).generate(request, options);
+          settle(otherOf(begin));
           return answer;
         } catch (failure) {
-          throw learn(refusal, failure);
+          throw learn(begin, refusal, failure);
         }
       });
     }),
     stream: asksAbort((request: ChatRequest, options: CallOptions) => {
-      const only = onlyWay(options);
-      if (only !== undefined) return only.stream(request, options);
+      if (settled !== undefined) return settled.stream(request, options);
+      const begin = beginFor(request, options);
       return new EitherChunks(begin.stream(request, options), {
-        isFollowed: (refusal) => settled !== begin && isRefusal(refusal),
-        open: () => other.stream(request, options),
-        begun: () => settle(other),
-        learn,
+        isFollowed: (refusal) => isFollowed(begin, refusal),
+        open: () => otherOf(begin).stream(request, options),
+        begun: () => settle(otherOf(begin)),
+        learn: (refusal, failure) => learn(begin, refusal, failure),
       });
     }),
   };

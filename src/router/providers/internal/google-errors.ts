@@ -42,7 +42,7 @@ export async function responseError(
     : withNativeFailure(failed, { protocol: "generateContent", writer, status, text: hidden(text, context) });
 }
 
-/** What an error in Google's format says besides its words. */
+/** The parts of an error in Google's format besides its words. */
 export interface GoogleMeaning {
   readonly codes: readonly string[];
   /** The wait that it asks for. */

@@ -3,7 +3,7 @@ import { withFailedAnswer } from "../../../plugin/answer/failed-answer.ts";
 import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { toldUsage } from "../../../plugin/answer/told-usage.ts";
 import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
-import { failureOf } from "./openai-errors.ts";
+import { failureOf, isRefusalAlone } from "./openai-errors.ts";
 import { holdsExtras } from "./openai-messages.ts";
 import type { Provenance } from "./provenance.ts";
 
@@ -23,6 +23,7 @@ export interface AnswerOf {
 export function completionOf(body: unknown, { model, writer, headers }: AnswerOf): Completion {
   const { error, choices } = fieldsOf(body);
   if (error) throw failureOf(error, model, undefined, headers);
+  if (!Array.isArray(choices) && isRefusalAlone(body)) throw failureOf(body, model, undefined, headers);
   const choice = fieldsOf(Array.isArray(choices) ? choices[0] : undefined);
   // OpenRouter tells a failure of the provider behind it next to what that had written (errors, 2026-12).
   if (choice["error"])

@@ -112,6 +112,13 @@ export function failureOf(
   });
 }
 
+/** True for an answer without choices that is a refusal: of MiniMax by a code of its own, or of older vLLM. */
+export function isRefusalAlone(body: unknown): boolean {
+  const { base_resp, object } = fieldsOf(body);
+  const { status_code: own } = fieldsOf(base_resp);
+  return (typeof own === "number" && own !== 0) || object === "error";
+}
+
 export interface SaidInBody extends SaidRefusal {
   /** The code for programs. */
   readonly code: string | undefined;
@@ -124,10 +131,10 @@ export function saidIn(body: unknown, depth = 0): SaidInBody {
   const { message, type, code, param } = fields;
   const metadata = fieldsOf(fields.metadata);
   const inner = fieldsOf(fields.innererror);
-  const { status_code: ownCode } = fieldsOf(fields.base_resp);
   const raw = depth === 0 ? metadata["raw"] : undefined;
   const behind = raw === undefined ? undefined : saidIn(typeof raw === "string" ? readError(raw) : raw, 1);
-  const own = typeof message === "string" ? message : asJson(body);
+  const { status_code: ownCode, status_msg: ownText } = fieldsOf(fields.base_resp);
+  const own = textOf(message) ?? textOf(ownText) ?? asJson(body);
   const codes = [
     code,
     type,

@@ -2,6 +2,7 @@ import type { CallOptions, ChatRequest, Model } from "../../../contracts/index.t
 import { abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import type { DirectRequest } from "./direct-call.ts";
 import type { OpenAiBatchWire } from "./openai-batches.ts";
+import type { PlatformWire } from "./openai-direct.ts";
 import { failureOf } from "./openai-errors.ts";
 import { readError } from "./openai-fetch.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
@@ -16,13 +17,18 @@ export interface ResponsesTarget {
   readonly fetch: typeof fetch | undefined;
   /** Returns the route of the next call. */
   route(): Promise<OpenAiRoute>;
+  readonly platform?: Pick<PlatformWire, "failureOf"> | undefined;
 }
+
+/** Protocols in which a model that is called so takes requests as they came. */
+export const speaksResponses = ["responses"] as const;
 
 /** Calls of a model through `/responses`: translated requests, and those that go as their senders wrote them. */
 export function responsesCalls({
   settings,
   fetch,
   route,
+  platform,
 }: ResponsesTarget): Pick<Model, "generate" | "stream"> {
   const { name, writer, model, defaults } = settings;
   const calls = writtenCalls({
@@ -30,8 +36,11 @@ export function responsesCalls({
     name,
     writer,
     fetch,
-    failureOf: ({ text, status, headers }: FailureText) =>
-      failureOf(status === undefined ? errorOf(text) : readError(text), name, status, headers),
+    failureOf: ({ text, status, headers }: FailureText) => {
+      if (status === undefined) return failureOf(errorOf(text), name, status, headers);
+      const usual = () => failureOf(readError(text), name, status, headers);
+      return platform?.failureOf?.(text, { status, headers }, usual) ?? usual();
+    },
     completionOf: toCompletion,
     chunksOf: toChunks,
     endsAnswer: endsResponse,

@@ -54,6 +54,8 @@ function assistantOf(parts: readonly PromptPart[], warnings: Warning[]): ChatMes
       const json = typeof input === "string" ? input : JSON.stringify(input ?? {});
       const more = data?.call === undefined ? undefined : callExtras(data.call);
       calls.push({ ...more, id, type: "function", function: { name, arguments: json } });
+    } else if (part.type === "file" && "images" in extras) {
+      // The image is among the fields of the message, in the form of its writer.
     } else warnings.push({ type: "other", message: `a part of type ${part.type} of an answer was left out` });
   }
   return {

@@ -5,7 +5,7 @@ import type {
   RouteResult,
 } from "../../../contracts/index.ts";
 import { explanationField } from "../../http/explanation.ts";
-import type { Content, FinishReason, JsonFields, ProviderData, Usage } from "./wire.ts";
+import type { Content, FileContent, FinishReason, JsonFields, ProviderData, Usage } from "./wire.ts";
 import { callExtras, messageExtras, reasoningIn, withData } from "./writer-data.ts";
 
 /** A message with the fields that providers add. */
@@ -34,12 +34,44 @@ export function contentOfCompletion(completion: Completion): Content[] {
   content.push(...callParts(message));
   // Fields of the whole message go with the first part that is not reasoning.
   const extras = messageExtras(message);
-  const first = content.find(({ type }) => type !== "reasoning");
+  const first = content.find(isSaid);
   if (extras !== undefined && first !== undefined) {
     const call = first.providerMetadata?.["switchpoint"]?.["call"] as JsonFields | undefined;
     Object.assign(first, withData(writer, { message: extras, ...(call !== undefined && { call }) }));
   }
-  return content;
+  return [...content, ...shownParts(message)];
+}
+
+function isSaid(part: Content): part is Extract<Content, { type: "text" | "tool-call" }> {
+  return part.type === "text" || part.type === "tool-call";
+}
+
+/** Returns the images of a message, its sound and the pages that it cites, as parts of their own. */
+export function shownParts({
+  images,
+  audio,
+  annotations,
+}: CompletionMessage): Extract<Content, { type: "file" | "source" }>[] {
+  const files = (images ?? []).flatMap(({ image_url: image }): FileContent[] => {
+    const [, mediaType, data] = /^data:([\w.+-]+\/[\w.+-]+);base64,(.*)$/s.exec(image?.url ?? "") ?? [];
+    return mediaType === undefined || data === undefined ? [] : [{ type: "file", mediaType, data }];
+  });
+  // Its format is that of the request, which the answer does not repeat.
+  if (audio?.data) files.push({ type: "file", mediaType: "audio/*", data: audio.data });
+  const sources = (annotations ?? []).flatMap(({ url_citation: cited }, at) =>
+    cited === undefined
+      ? []
+      : [
+          {
+            type: "source" as const,
+            sourceType: "url" as const,
+            id: `source-${at}`,
+            url: cited.url,
+            ...(cited.title !== undefined && { title: cited.title }),
+          },
+        ],
+  );
+  return [...files, ...sources];
 }
 
 function reasoningPart(block: JsonFields, writer: string | undefined): Content {

@@ -1,5 +1,5 @@
 import type { CompletionChunk, RouteResult } from "../../../contracts/index.ts";
-import { callParts, decisionData, finishReasonOf, usageOf } from "./content-of-completion.ts";
+import { callParts, decisionData, finishReasonOf, shownParts, usageOf } from "./content-of-completion.ts";
 import type { Content, JsonFields, StreamPart } from "./wire.ts";
 import { callExtras, messageExtras, reasoningIn, withData } from "./writer-data.ts";
 
@@ -118,6 +118,7 @@ export function createPartWriter(): PartWriter {
         const own = callExtras(choice?.message.tool_calls?.[0] ?? {});
         Object.assign(first, withData(writer, { message: extras, ...(own !== undefined && { call: own }) }));
       }
+      if (choice !== undefined) parts.push(...shownParts(choice.message));
       parts.push(...whole, {
         type: "finish",
         finishReason: finishReasonOf(choice?.finish_reason),

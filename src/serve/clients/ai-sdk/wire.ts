@@ -109,6 +109,8 @@ export interface Usage {
 export type Content =
   | { type: "text"; text: string; providerMetadata?: ProviderData }
   | { type: "reasoning"; text: string; providerMetadata?: ProviderData }
+  | FileContent
+  | { type: "source"; sourceType: "url"; id: string; url: string; title?: string }
   | {
       type: "tool-call";
       toolCallId: string;
@@ -117,6 +119,13 @@ export type Content =
       input: string;
       providerMetadata?: ProviderData;
     };
+
+/** An image or a recording that the model made, in base64. */
+export interface FileContent {
+  type: "file";
+  mediaType: string;
+  data: string;
+}
 
 export interface GenerateResult {
   content: Content[];
@@ -135,7 +144,7 @@ export type StreamPart =
   | { type: "text-end" | "reasoning-end"; id: string; providerMetadata?: ProviderData }
   | { type: "tool-input-start"; id: string; toolName: string }
   | { type: "tool-input-end"; id: string }
-  | Extract<Content, { type: "tool-call" }>
+  | Extract<Content, { type: "tool-call" | "file" | "source" }>
   | { type: "raw"; rawValue: unknown }
   | { type: "error"; error: unknown }
   | { type: "finish"; usage: Usage; finishReason: FinishReason; providerMetadata?: ProviderData };

@@ -92,13 +92,17 @@ export function generationChunk(chunk: CompletionChunk): ChatGenerationChunk | u
   const message = new AIMessageChunk({
     content: text,
     id: chunk.id,
-    tool_call_chunks: calls.map(({ index, id, function: called }) => ({
-      index,
-      type: "tool_call_chunk" as const,
-      ...(id !== undefined && { id }),
-      ...(called?.name !== undefined && { name: called.name }),
-      ...(called?.arguments !== undefined && { args: called.arguments }),
-    })),
+    tool_call_chunks: calls.map(({ index, id, function: called, custom }) => {
+      const name = (called ?? custom)?.name;
+      return {
+        index,
+        type: "tool_call_chunk" as const,
+        ...(id !== undefined && { id }),
+        ...(name !== undefined && { name }),
+        // The text of a custom tool is one argument, which is JSON only when it is whole: see `lastChunk`.
+        ...(called?.arguments !== undefined && { args: called.arguments }),
+      };
+    }),
   });
   return new ChatGenerationChunk({ text, message });
 }
@@ -107,9 +111,16 @@ export function generationChunk(chunk: CompletionChunk): ChatGenerationChunk | u
 export function lastChunk(result: RouteResult): ChatGenerationChunk {
   const { completion } = result;
   const usage = usageMetadata(completion.usage);
+  const calls = completion.choices[0]?.message.tool_calls ?? [];
+  const inputs = calls.flatMap((call, index) =>
+    call.type === "custom"
+      ? [{ index, type: "tool_call_chunk" as const, args: JSON.stringify({ input: call.custom.input }) }]
+      : [],
+  );
   const fields = {
     content: "",
     id: completion.id,
+    ...(inputs.length > 0 && { tool_call_chunks: inputs }),
     response_metadata: responseMetadata(result),
     additional_kwargs: additional(completion.choices[0]?.message),
     ...(usage !== undefined && { usage_metadata: usage }),

@@ -5,13 +5,13 @@ import { startedPlan } from "../../../support/execution/plan-script.ts";
 const open = { otherMayAnswer: true } as const;
 
 describe("a request that one model refuses", () => {
-  it.each(["invalid-request", "too-large"] as const)("(%s) is asked of one other model", (kind) => {
+  it.each(["invalid-request", "too-large"] as const)("(%s) is sent to one other model", (kind) => {
     const plan = startedPlan({ fallbacks: ["b", "c"] });
     expect(plan.fail(1, kind, open)).toEqual(["#2 b fallback"]);
     expect(plan.answer(2)).toEqual(["answer #2"]);
   });
 
-  it("is not retried, whatever the server says about that, nor asked of the same model again", () => {
+  it("is not retried, whatever the server says about that, nor sent to the same model again", () => {
     const plan = startedPlan({ plan: ["a", "a"], fallbacks: ["b"] });
     expect(plan.fail(1, "invalid-request", { ...open, retryable: true, elsewhere: true })).toEqual([
       "#2 b fallback",
@@ -56,7 +56,7 @@ describe("a request that one model refuses", () => {
     }
   });
 
-  it("ends with the failure of the model that followed, where that is no refusal", () => {
+  it("ends with the failure of the model that followed, where that is another failure", () => {
     const plan = startedPlan({ fallbacks: ["b"] });
     plan.fail(1, "invalid-request", open);
     expect(plan.fail(2, "not-found")).toEqual(["fail all-failed #2"]);

@@ -240,6 +240,19 @@ describe("the end of an answer", () => {
     ).toEqual([false, true, undefined]);
   });
 
+  test("the reason is delivered before what follows the answer has come", async () => {
+    const late = async function* (): AsyncGenerator<ServerEvent> {
+      yield* eventsOf([begin, delta(0, { text: "x" }), stop(0), ["messageStop", { stopReason: "end_turn" }]]);
+      await new Promise(() => {});
+    };
+    const reasons: unknown[] = [];
+    for await (const { choices } of toChunks(late(), context)) {
+      reasons.push(choices[0]?.finish_reason);
+      if (choices[0]?.finish_reason === "stop") break;
+    }
+    expect(reasons).toEqual([null, null, "stop"]);
+  });
+
   test("what a guardrail found is kept beside the answer", async () => {
     const trace = {
       guardrail: { inputAssessment: { g1: { topicPolicy: { topics: [{ name: "t", action: "BLOCKED" }] } } } },

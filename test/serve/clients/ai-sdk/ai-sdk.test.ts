@@ -5,9 +5,11 @@ import { always } from "../../../../policies/index.ts";
 import type { ChatRequest, Model } from "../../../../src/contracts/index.ts";
 import { createRouter, InvalidOptionError, ProviderError } from "../../../../src/index.ts";
 import { type AiSdkProvider, aiSdk } from "../../../../src/serve/clients/ai-sdk/index.ts";
-import { type FakeModelOptions, fakeModel } from "../../../../src/testing/index.ts";
+import { completionOf, type FakeModelOptions, fakeModel } from "../../../../src/testing/index.ts";
 
 type Ai = typeof import("ai");
+
+const end = { index: 0, finish_reason: "stop" as const, logprobs: null };
 
 const nodeMajor = Number(process.versions.node.split(".")[0]);
 const majors: readonly (readonly [string, number, () => Promise<Ai>])[] = [
@@ -325,6 +327,48 @@ for (const [name, least, load] of majors) {
     });
   });
 }
+
+test("images, sound and sources of an answer are parts of their own, whole and streamed", async () => {
+  const message = {
+    role: "assistant" as const,
+    content: "A tide table.",
+    refusal: null,
+    images: [
+      { type: "image_url" as const, image_url: { url: "data:image/png;base64,AAAA" } },
+      { type: "image_url" as const, image_url: { url: "https://example.org/kept-elsewhere.png" } },
+    ],
+    audio: { id: "audio_1", data: "BBBB", transcript: "A tide table.", expires_at: 1 },
+    annotations: [
+      {
+        type: "url_citation" as const,
+        url_citation: { url: "https://example.org", title: "Tides", start_index: 0, end_index: 1 },
+      },
+    ],
+    written_by: "p:m",
+  };
+  const whole = { ...completionOf({ content: "x" }), choices: [{ ...end, message }] };
+  const model: Model = {
+    ...small(),
+    generate: async () => whole,
+    async *stream() {
+      const head = { id: "1", object: "chat.completion.chunk" as const, created: 1, model: "m" };
+      yield { ...head, choices: [{ index: 0, delta: message, finish_reason: null }] };
+      yield { ...head, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
+    },
+  };
+  const shown = [
+    { type: "file", mediaType: "image/png", data: "AAAA" },
+    { type: "file", mediaType: "audio/*", data: "BBBB" },
+    { type: "source", sourceType: "url", id: "source-0", url: "https://example.org", title: "Tides" },
+  ];
+  const language = aiSdk(routerOf({ small: model }))("auto");
+  const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "Draw." }] }];
+  const { content } = await language.doGenerate({ prompt });
+  expect(content.slice(1)).toEqual(shown);
+  const parts: unknown[] = [];
+  for await (const part of (await language.doStream({ prompt })).stream) parts.push(part);
+  expect(parts).toEqual(expect.arrayContaining(shown));
+});
 
 test("what is not supported is named in warnings, and the parts begin with them", async () => {
   const model = aiSdk(routerOf({ small: small() }))();

@@ -110,6 +110,28 @@ test.each([false, true])("tools are called both ways (streamed: %s)", async (str
   ]);
 });
 
+test("a call of a custom tool has its text as one argument, also streamed", async () => {
+  const piece = (given: object, finish_reason: "tool_calls" | null = null) => ({
+    id: "1",
+    object: "chat.completion.chunk" as const,
+    created: 1,
+    model: "m",
+    choices: [{ index: 0, delta: given, finish_reason }],
+  });
+  const model: Model = {
+    ...small(),
+    async *stream() {
+      yield piece({ tool_calls: [{ index: 0, id: "c", custom: { name: "patch", input: "- " } }] });
+      yield piece({ tool_calls: [{ index: 0, custom: { input: "line" } }] });
+      yield piece({}, "tool_calls");
+    },
+  };
+  let all: AIMessageChunk | undefined;
+  for await (const chunk of await chatOf(model).stream("Change it."))
+    all = all === undefined ? chunk : all.concat(chunk);
+  expect(all?.tool_calls).toMatchObject([{ id: "c", name: "patch", args: { input: "- line" } }]);
+});
+
 test("arguments that are not JSON are invalid calls, and break nothing", async () => {
   const broken = { id: "c", type: "function" as const, function: { name: "weather", arguments: "{city" } };
   const answer = await chatOf(small({ answer: { toolCalls: [broken] } })).invoke("x");

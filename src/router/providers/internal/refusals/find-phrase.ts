@@ -20,12 +20,11 @@ export function comparable(text: string): string {
 export function findPhrase(text: string, phrase: string): FoundPhrase | undefined {
   let at = 0;
   let window: number | undefined;
-  for (const part of comparable(phrase).split("…")) {
-    const [before = "", after] = part.split("#");
+  for (const { before, after } of partsOf(phrase)) {
     if (after === undefined) {
-      const start = text.indexOf(part, at);
+      const start = text.indexOf(before, at);
       if (start < 0) return undefined;
-      at = start + part.length;
+      at = start + before.length;
       continue;
     }
     const found = findNumber(text, before, after, at);
@@ -33,6 +32,28 @@ export function findPhrase(text: string, phrase: string): FoundPhrase | undefine
     ({ end: at, window } = found);
   }
   return { window };
+}
+
+interface Part {
+  readonly before: string;
+  /** The text after the number. Absent: the part has none. */
+  readonly after: string | undefined;
+}
+
+/** Parts of the phrases that were looked for: they are those of the table. */
+const known = new Map<string, readonly Part[]>();
+
+function partsOf(phrase: string): readonly Part[] {
+  const parts = known.get(phrase);
+  if (parts !== undefined) return parts;
+  const made = comparable(phrase)
+    .split("…")
+    .map((part): Part => {
+      const [before = "", after] = part.split("#");
+      return { before, after };
+    });
+  known.set(phrase, made);
+  return made;
 }
 
 function findNumber(

@@ -26,7 +26,7 @@ export interface SaidRefusal {
   readonly unnamed?: ProviderErrorKind | undefined;
 }
 
-/** What a refusal means, in the terms of a `ProviderError`. */
+/** The meaning of a refusal, in the terms of a `ProviderError`. */
 export type ReadRefusal = Pick<
   ProviderErrorOptions,
   "kind" | "retryable" | "otherMayAnswer" | "lacks" | "contextWindow"
@@ -83,12 +83,12 @@ function meaningOf(
   }
 }
 
-/** The kind of a request that this model refuses: a server's 500 for it is no failure of the server. */
+/** The kind of a request that this model refuses: a server's 500 for it does not mean that the server failed. */
 function kindOfRefused(status: number | undefined): ProviderErrorKind {
   return status === undefined || status >= 500 ? "invalid-request" : kindOfStatus(status);
 }
 
-/** A refusal that is not known to be the request's own fault may be asked of one other model. */
+/** A request that is not known to be at fault itself may be sent to one other model. */
 function followed(
   kind: ProviderErrorKind,
   status: number | undefined,

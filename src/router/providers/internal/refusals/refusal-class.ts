@@ -12,7 +12,7 @@ type PlainKind = Exclude<
   | "unknown"
 >;
 
-/** What a refusal means. */
+/** Meaning of a refusal. */
 export type RefusalClass =
   /** The request's content was refused. It goes to no other model: one filter must not be evaded by the next. */
   | "content"
@@ -33,7 +33,7 @@ export type RefusalClass =
   | "own-fault"
   | PlainKind;
 
-/** Of several classes that a refusal shows signs of, the first one of these counts; those not listed come last. */
+/** Order of the classes: of several that a refusal shows signs of the first one counts. Those not listed come last. */
 export const precedence: readonly RefusalClass[] = [
   "content",
   "failed-answer",

@@ -1,6 +1,6 @@
 import type { RefusalClass } from "./refusal-class.ts";
 
-/** Where a text was read: a page, a thread (`owner/name#12`), or a file of a project (`owner/name:path`). */
+/** Place at which a text was read: a page, a thread (`owner/name#12`), or a file of a project (`owner/name:path`). */
 export type Source = `https://${string}` | `${string}/${string}#${number}` | `${string}/${string}:${string}`;
 
 /** Day on which the source said it, or was read: `2026-09-28`. */

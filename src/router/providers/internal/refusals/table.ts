@@ -33,7 +33,7 @@ import type { Saying, Sayings } from "./sayings.ts";
 
 /**
  * All that is known of what servers say, by source. Gateways pass on the words of others, so that each saying is looked for in every
- * refusal, whoever sent it.
+ * refusal of every server.
  */
 export const sources: readonly Sayings[] = [
   ...[openai, azure, anthropic, google, aws],

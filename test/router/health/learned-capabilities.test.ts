@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Admission, Call } from "../../../src/contracts/ports/index.ts";
-import { createLearnedCapabilities } from "../../../src/router/limits/learned-capabilities.ts";
+import { createLearnedCapabilities } from "../../../src/router/health/learned-capabilities.ts";
 import { passOverLacking } from "../../../src/router/limits/pass-over-lacking.ts";
 
 const hour = 3_600_000;
