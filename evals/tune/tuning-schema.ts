@@ -105,6 +105,7 @@ export async function tuningSchema(): Promise<ZodType<TuningFile>> {
   const price = z.object({
     ...rates,
     usdPerRequest: usd.optional(),
+    searchFee: z.object({ usd, per: z.enum(["search", "request"]).optional() }).optional(),
     cheaperHours: z
       .array(
         z.object({

@@ -163,6 +163,7 @@ export const attemptFields: FieldsOf<Attempt> = {
   servedModel: text,
   substituted: text,
   pricedAs: text,
+  costSource: text,
   unpriced: text,
   finishReason: text,
   limited: flat,

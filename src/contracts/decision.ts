@@ -218,6 +218,12 @@ export interface Attempt<Id extends string = string> {
   readonly substituted?: "known" | "unknown" | undefined;
   /** Name of the model at whose price the call was billed, if that is not the price of `name`. */
   readonly pricedAs?: string | undefined;
+  /**
+   * Set if the provider states what the call costs, as OpenRouter, Perplexity and xAI do. `provider`: that is `costUsd`, and
+   * wins over the price. `price`: it was not believed, since no call costs that, or since it is less than the price of the
+   * model at an address that is not the provider's own; or the call broke off before it was billed in full.
+   */
+  readonly costSource?: "provider" | "price" | undefined;
   /** Reason why the cost is not known although the model has a price. */
   readonly unpriced?: string | undefined;
   readonly finishReason?: string | undefined;

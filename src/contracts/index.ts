@@ -170,6 +170,7 @@ export type {
   PriceTerms,
   PriceTier,
   Rates,
+  SearchFee,
   ServiceTierPrice,
   UnstackedPart,
 } from "./price.ts";

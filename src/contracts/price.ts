@@ -84,9 +84,18 @@ export interface CheaperHours {
   readonly factor: number;
 }
 
+/** Fee of searches of the web that a provider runs for a call. */
+export interface SearchFee {
+  readonly usd: number;
+  /** `search`: for each search. `request`: once for a call that searched, however often. Default `search`. */
+  readonly per?: "search" | "request" | undefined;
+}
+
 /** Rates and fees of one time. */
 export interface PriceTerms extends Rates {
   readonly usdPerRequest?: number | undefined;
+  /** Absent: not known, so that a call that searched has no known cost. */
+  readonly searchFee?: SearchFee | undefined;
   /**
    * Hours at which all rates per token but those that a class of service has of its own are lower. The first entry that
    * holds is taken. Bounds and reservations are made at the full price, whatever the hour is.

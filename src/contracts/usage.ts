@@ -25,6 +25,8 @@ export interface Usage {
   readonly audioOutputTokens?: number | undefined;
   /** Output that is images. */
   readonly imageOutputTokens?: number | undefined;
+  /** Searches of the web that the provider ran for the call, which have a fee of their own. Absent: none was reported. */
+  readonly searches?: number | undefined;
   /**
    * Class of service in which the call was answered, as the provider names it in small letters: `flex`, `priority`,
    * `batch` … Absent: the standard one, or several calls.

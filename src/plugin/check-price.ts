@@ -6,6 +6,7 @@ import type {
   PriceTerms,
   PriceTier,
   Rates,
+  SearchFee,
   ServiceTierPrice,
   UnstackedPart,
 } from "../contracts/price.ts";
@@ -24,7 +25,7 @@ const rateKeys = [
   "usdPerMillionAudioOutputTokens",
   "usdPerMillionImageOutputTokens",
 ] as const satisfies readonly (keyof Rates)[];
-const termKeys = [...rateKeys, "usdPerRequest", "cheaperHours", "tiers", "serviceTiers", "gpu"];
+const termKeys = [...rateKeys, "usdPerRequest", "searchFee", "cheaperHours", "tiers", "serviceTiers", "gpu"];
 const unstacked: readonly UnstackedPart[] = ["longContext", "cachedInput", "cacheWrite"];
 
 /** Bounds of a list, so that a price stays cheap to read at each call. */
@@ -68,8 +69,9 @@ export function checkPrice(option: string, price: Price): Price {
 
 function checkTerms(option: string, price: PriceTerms): void {
   checkRates(option, price);
-  const { usdPerRequest, cheaperHours, tiers, serviceTiers, gpu } = price;
+  const { usdPerRequest, searchFee, cheaperHours, tiers, serviceTiers, gpu } = price;
   if (usdPerRequest !== undefined) checkNumber(`${option}.usdPerRequest`, usdPerRequest, { min: 0 });
+  if (searchFee !== undefined) checkSearchFee(`${option}.searchFee`, searchFee);
   if (cheaperHours !== undefined) checkHours(`${option}.cheaperHours`, cheaperHours);
   if (tiers !== undefined) checkTiers(`${option}.tiers`, tiers);
   if (gpu !== undefined) checkGpu(`${option}.gpu`, gpu);
@@ -91,6 +93,13 @@ function checkTerms(option: string, price: PriceTerms): void {
       );
     checkServiceTier(`${option}.serviceTiers.${name}`, tier);
   }
+}
+
+function checkSearchFee(option: string, fee: SearchFee): void {
+  checkKeys(option, fee, ["usd", "per"]);
+  checkNumber(`${option}.usd`, fee.usd, { min: 0 });
+  if (fee.per !== undefined && fee.per !== "search" && fee.per !== "request")
+    throw new InvalidOptionError(`${option}.per`, fee.per, '"search" or "request"');
 }
 
 function checkHours(option: string, hours: readonly CheaperHours[]): void {

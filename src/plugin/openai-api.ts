@@ -55,6 +55,12 @@ const needResponses: readonly (Sourced & { readonly names: RegExp; readonly call
     source: "https://github.com/onyx-dot-app/onyx/issues/15008",
     date: "2026-09-23",
   },
+  {
+    names: /^gpt-daybreak\b/,
+    calls: "all",
+    source: "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
+    date: "2026-11-20",
+  },
 ];
 
 /** Models that Responses do not serve. All other chat models of OpenAI's are there, the oldest too. */

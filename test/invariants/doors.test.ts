@@ -50,7 +50,7 @@ const pluginDoor = {
     ReadText ReasoningEffort RecordKeys RecordedAnswer RecordedCandidate RecordedError RecordedFacts
     RecordedVerdict Records RefusalPart ReleaseName Replaced Replacement ReplacementRefused RequestFacts RequestText Reservation ResponseFormat
     RetryBudgetOptions RolloutChanged RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
-    RouterEvent RouterState Routing ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
+    RouterEvent RouterState Routing SearchFee ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
     Settlement SharedState Spend SpendAccountState SpendState SplitRecord StateTable Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
     TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField

@@ -17,6 +17,7 @@ test("a price with all its parts passes as it is", () => {
     usdPerMillionAudioOutputTokens: 9,
     usdPerMillionImageOutputTokens: 9,
     usdPerRequest: 0.01,
+    searchFee: { usd: 0.01, per: "request" },
     cheaperHours: [
       { days: [1, 2, 3, 4, 5], from: "16:30", to: "00:30", factor: 0.5 },
       { days: [0, 6], from: "00:00", to: "24:00", factor: 0 },
@@ -50,6 +51,8 @@ test.each([
   ],
   ["a misspelt key", { ...rates, usdPerMillionInput: 1 }, "p.usdPerMillionInput"],
   ["a price that is a number", 3, "p"],
+  ["a fee below 0", { ...rates, searchFee: { usd: -1 } }, "p.searchFee.usd"],
+  ["a fee of something else", { ...rates, searchFee: { usd: 1, per: "day" } }, "p.searchFee.per"],
   ["hours that are not an array", { ...rates, cheaperHours: {} }, "p.cheaperHours"],
   [
     "hours without a factor",

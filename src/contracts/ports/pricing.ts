@@ -97,5 +97,7 @@ export interface Bill {
   /** See `Attempt`. */
   readonly pricedAs?: string | undefined;
   /** See `Attempt`. */
+  readonly costSource?: "provider" | "price" | undefined;
+  /** See `Attempt`. */
   readonly unpriced?: string | undefined;
 }

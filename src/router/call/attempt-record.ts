@@ -203,6 +203,7 @@ class RunningAttempt implements AttemptRecord {
     if (bill.costUsd !== undefined) record.costUsd = bill.costUsd;
     if (bill.substituted !== undefined) record.substituted = bill.substituted;
     if (bill.pricedAs !== undefined) record.pricedAs = bill.pricedAs;
+    if (bill.costSource !== undefined) record.costSource = bill.costSource;
     if (bill.unpriced !== undefined) record.unpriced = bill.unpriced;
   }
 

@@ -10,7 +10,7 @@
  * the images that other providers' models of 2025 read. Facts that no page
  * states are left out and so unknown: Claude models older than 4.5 have no documented schema output, and the rates of
  * gpt-6.2-astra for cached and long input were not found. What is left out here is filled from LiteLLM's table.
- * Tools of GPT-6 are those over Responses: see model-api.ts.
+ * Tools of GPT-6 are those over Responses: see src/plugin/openai-api.ts.
  */
 export const reviewed = "2026-11-25";
 
@@ -57,14 +57,6 @@ export const facts = {
     "o3-mini": { maxOutputTokens: 100_000, capabilities: "TiJR" },
     "o3-pro": { maxOutputTokens: 100_000, capabilities: all },
     "o4-mini": { maxOutputTokens: 100_000, capabilities: all },
-    "o1-mini": { capabilities: "iR" },
-    "o1-preview": { capabilities: "iR" },
-    "chatgpt-4o-latest": { capabilities: "Ir" },
-    "gpt-4-vision-preview": { capabilities: "Ir" },
-    "gpt-4.5-preview": { capabilities: noReasoning },
-    "gpt-4-32k": { capabilities: "ir" },
-    "gpt-3.5-0301": { capabilities: "ir" },
-    "gpt-3.5-turbo-0613": { capabilities: "ir" },
     "gpt-3.5-turbo-1106": { capabilities: "ir" },
     "gpt-3.5-turbo-16k": { capabilities: "ir" },
     "ft:gpt-3.5-turbo-": { capabilities: "ir" },
@@ -109,12 +101,6 @@ export const facts = {
     "gemini-3.5-flash-lite": { contextWindow: 1_048_576 },
     "gemini-3.6-flash": { contextWindow: 1_048_576 },
     "gemini-3.8-flash": { contextWindow: 1_048_576, maxOutputTokens: 65_536, capabilities: "IR" },
-    "gemini-1.0-pro-vision-001": { capabilities: "I" },
-    "gemini-1.5-flash": { capabilities: "TI" },
-    "gemini-1.5-pro": { capabilities: "TI" },
-    "gemini-flash-1.5": { capabilities: "TI" },
-    "gemini-flash-1.5-8b": { capabilities: "TI" },
-    "gemini-pro-1.5": { capabilities: "TI" },
     "gemma-2-27b-it": { capabilities: "i" },
   },
   mistral: {
@@ -389,6 +375,25 @@ export const fromTable = {
     "magistral-medium-latest": [],
     "magistral-small-latest": [],
   },
+};
+
+/**
+ * Fees of a web search in US dollars, by the first pattern that fits; with `r` once a request that searched. Sources:
+ * platform.claude.com/docs/en/about-claude/pricing (10 USD a thousand), developers.openai.com/api/docs/pricing (10, and 25 for
+ * models that do not reason), ai.google.dev/gemini-api/docs/pricing (14 a thousand searches, before Gemini 3 35 a thousand
+ * requests), stored copies of 2026-11-27, and LiteLLM's table. Searches that are free each month are billed as any other.
+ */
+export const searchFees = {
+  anthropic: [[/^claude-(?!2|v1|3-(haiku|opus|sonnet))/, ".01"]],
+  openai: [
+    [/^gpt-4(o|\.1)/, ".025"],
+    [/^(gpt-[56]|o[34]|chat-latest)/, ".01"],
+  ],
+  google: [
+    [/^gemini-(3|4|.*latest$)/, ".014"],
+    [/^gemini-2/, ".035r"],
+  ],
+  groq: [[/gpt-oss/, ".005"]],
 };
 
 /**

@@ -20,6 +20,8 @@ export interface Row {
   readonly hours: number | undefined;
   /** Fee of a request in USD. */
   readonly fee: number | undefined;
+  /** Fee of a search in USD, and whether it is taken once a request. */
+  readonly search: readonly [usd: number, isOnce: boolean] | undefined;
   /** Later prices as `[from, rates]`. */
   readonly changes: readonly (readonly [string, readonly RateRow[]])[];
   /** Number of the price's source. */
@@ -68,9 +70,14 @@ export function readRow({ model, names, rest }: Line): Row {
     services: numberIn(all("s")[0]),
     hours: numberIn(all("h")[0]),
     fee: numberIn(all("f")[0]),
+    search: searchIn(all("w")[0]),
     changes: all("c").map((one) => [one.slice(0, 10), ratesIn(one.slice(11))]),
     source: numberIn(all("a")[0]) ?? 0,
   };
+}
+
+function searchIn(text: string | undefined): Row["search"] {
+  return text === undefined ? undefined : [Number.parseFloat(text), text.endsWith("r")];
 }
 
 function ratesIn(text: string): readonly RateRow[] {

@@ -20,143 +20,126 @@ export const hourLists: string = `[[["12345","00:00","01:00",0.5],["12345","04:0
 
 /** Models by provider, a line each: see catalogue-rows.ts. */
 export const rows: string = `@openai
-gpt-5-chat-latest=gpt-5-chat-latest|gpt-5-chat;1.25,10,.125;128k;16i;Ir;
-gpt-5.1-chat-latest=gpt-5.1-chat-latest|gpt-5.1-chat|gpt-5-1-chat-latest|gpt-5-1-chat;1.25,10,.125;128k;16i;I;
-gpt-5.2-chat-latest=gpt-5.2-chat-latest|gpt-5.2-chat|gpt-5-2-chat-latest|gpt-5-2-chat;1.75,14,.175;128k;16i;I;
-gpt-5.5-chat-latest=gpt-5.5-chat-latest|gpt-5.5-chat|gpt-5-5-chat-latest|gpt-5-5-chat;5,30,.5/-272k,10,45,1;
-gpt-6.1-sol;2,10,.1,2.5/272k,4,15,.2,5;1050k;128k;TIJR23456;a1
-gpt-6.2-sol;2,10,.1,2.5/272k,4,15,.2,5;1050k;128k;TIJR23456;s0 a1
+gpt-5-chat-latest=gpt-5-chat-latest|gpt-5-chat;1.25,10,.125;128k;16i;Ir;w.01
+gpt-5.1-chat-latest=gpt-5.1-chat-latest|gpt-5.1-chat|gpt-5-1-chat-latest|gpt-5-1-chat;1.25,10,.125;128k;16i;I;w.01
+gpt-5.2-chat-latest=gpt-5.2-chat-latest|gpt-5.2-chat|gpt-5-2-chat-latest|gpt-5-2-chat;1.75,14,.175;128k;16i;I;w.01
+gpt-5.5-chat-latest=gpt-5.5-chat-latest|gpt-5.5-chat|gpt-5-5-chat-latest|gpt-5-5-chat;5,30,.5/-272k,10,45,1;;;;w.01
+gpt-6.1-sol;2,10,.1,2.5/272k,4,15,.2,5;1050k;128k;TIJR23456;w.01 a1
+gpt-6.2-sol;2,10,.1,2.5/272k,4,15,.2,5;1050k;128k;TIJR23456;s0 w.01 a1
 gpt-6.2-astra;;1050k;128k;TIJR;
-chatgpt-4o-latest;5,15;128k;;Ir;
 codex-mini=codex-mini|codex-mini-latest;1.5,6,.375;200k;
 ft:gpt-3.5-turbo-=ft:gpt-3.5-turbo*;3,6;;;ir;
 ft:gpt-4o=ft:gpt-4o-2024-*;3.75,15;;;I;
 ft:gpt-4o-mini=ft:gpt-4o-mini-2024-*;.3,1.2;;;I;
-gpt-3.5-0301=gpt-3.5-turbo-0301|gpt-3.5-0301;1.5,2;;;ir;
 gpt-3.5-turbo=gpt-3.5-turbo|gpt-35-turbo|gpt-3.5-turbo-0125;.5,1.5;16385;4i;Tijr;
-gpt-3.5-turbo-0613;1.5,2;16385;;ir;
 gpt-3.5-turbo-1106;1,2;16385;;ir;
 gpt-3.5-turbo-16k=gpt-3.5-turbo-16k|gpt-3.5-turbo-16k-0613|gpt-35-turbo-16k-0613|gpt-35-turbo-16k;3,4;16385;;ir;
 gpt-4=gpt-4|gpt-4-0314|gpt-4-0613|ft:gpt-4-0*;30,60;8i;8i;Tijr;
-gpt-4-32k=gpt-4-32k|gpt-4-32k-0314|gpt-4-32k-0613;60,120;32k;;ir;
 gpt-4-turbo=gpt-4-turbo|gpt-4-turbo-0125-preview|gpt-4-0125-preview|gpt-4-1106-preview|gpt-4-turbo-preview;10,30;128k;4i;TIjr;
-gpt-4-vision-preview=gpt-4-vision-preview|gpt-4-1106-vision-preview;10,30;128k;;Ir;
-gpt-4.1;2,8,.5;1047576;32i;TIJr;s1
-gpt-4.1-mini;.4,1.6,.1;1047576;32i;TIJr;s1
-gpt-4.1-nano;.1,.4,.025;1047576;32i;TIJr;s0
-gpt-4.5-preview=gpt-4.5-preview*;75,150,37.5;;;TIJr;
-gpt-4o;2.5,10,1.25;128k;16i;TIJr;s2
-gpt-4o-2024-05-13;5,15;128k;4i;TIjr;s1
-gpt-4o-mini=gpt-4o-mini|gpt-4o-mini-search-preview;.15,.6,.075;128k;16i;TIJr;s3
-gpt-4o-mini-2024-07-18.ft-=gpt-4o-mini-2024-07-18.ft-*;.3,1.2;
-gpt-5=gpt-5|gpt-5-codex;1.25,10,.125;400k;128k;TIJR1234;s4
-gpt-5-mini;.25,2,.025;400k;128k;TIJR1234;s5
-gpt-5-nano=gpt-5-nano|gpt-5-nano-*;.05,.4,.005;400k;128k;TIJR1234;s6
-gpt-5-pro;15,120;400k;272k;TIJR;
-gpt-5.1=gpt-5.1|gpt-5.1-codex|gpt-5.1-codex-max|gpt-5-1|gpt-5-1-codex|gpt-5-1-codex-max;1.25,10,.125;400k;128k;TIJR0234;s4
-gpt-5.1-codex-mini=gpt-5.1-codex-mini|gpt-5.1-mini|gpt-5-1-codex-mini|gpt-5-1-mini;.25,2,.025;400k;128k;TIJR;
-gpt-5.2=gpt-5.2|gpt-5-2|gpt-5.2-codex|gpt-5-2-codex;1.75,14,.175;400k;128k;TIJR02345;s4
-gpt-5.2-pro=gpt-5.2-pro|gpt-5-2-pro-2025-12-11;21,168;400k;128k;TIJR;
-gpt-5.3=gpt-5.3|gpt-5-3|gpt-5.3-chat|gpt-5.3-chat-latest|gpt-5-3-chat|gpt-5-3-chat-latest;1.75,14,.175;128k;16i;I;
-gpt-5.3-codex=gpt-5.3-codex|gpt-5-3-codex;1.75,14,.175;400k;128k;TIJR;
-gpt-5.4=gpt-5.4|gpt-5-4;2.5,15,.25/-272k,5,22.5,.5;1050k;128k;TIJR02345;s7
-gpt-5.4-mini=gpt-5.4-mini|gpt-5-4-mini;.75,4.5,.075;400k;128k;TIJR02345;s7
-gpt-5.4-nano=gpt-5.4-nano|gpt-5-4-nano;.2,1.25,.02;400k;128k;TIJR02345;
-gpt-5.4-pro=gpt-5.4-pro|gpt-5-4-pro;30,180/-272k,60,270;1050k;128k;TIjR;
-gpt-5.5=gpt-5.5|gpt-5-5|gpt-5.5-codex|gpt-5-5-codex;5,30,.5/-272k,10,45,1;1050k;128k;TIJR02345;s8
-gpt-5.5-pro=gpt-5.5-pro|gpt-5-5-pro;30,180/-272k,60,270;1050k;128k;TIjR;
-gpt-5.6-luna=gpt-5.6-luna|gpt-5-6-luna;.2,1.2,.02,.25/-272k,.4,1.8,.04,.5;1050k;128k;TIJR02345;s4
-gpt-5.6-sol=gpt-5.6-sol|gpt-5-6-sol|gpt-5.6|gpt-5-6;4,20,.4,5/-272k,8,30,.8,10;1050k;128k;TIJR02345;s4
-gpt-5.6-terra=gpt-5.6-terra|gpt-5-6-terra;2,12,.2,2.5/-272k,4,18,.4,5;1050k;128k;TIJR02345;s4
-gpt-6-astra;10,50,1,12.5/-272k,20,75,2,25;1050k;128k;TIJR23456;
-gpt-6-luna;.1,.5,.01,.125/272k,.2,.75,.02,.25;1050k;128k;TIJR023456;s0
-gpt-6-sol;2,10,.2,2.5/272k,4,15,.4,5;1050k;128k;TIJR023456;s0
+gpt-4.1;2,8,.5;1047576;32i;TIJr;s1 w.025
+gpt-4.1-mini;.4,1.6,.1;1047576;32i;TIJr;s1 w.025
+gpt-4.1-nano;.1,.4,.025;1047576;32i;TIJr;s0 w.025
+gpt-4o;2.5,10,1.25;128k;16i;TIJr;s2 w.025
+gpt-4o-2024-05-13;5,15;128k;4i;TIjr;s1 w.025
+gpt-4o-mini=gpt-4o-mini|gpt-4o-mini-search-preview;.15,.6,.075;128k;16i;TIJr;s3 w.025
+gpt-4o-mini-2024-07-18.ft-=gpt-4o-mini-2024-07-18.ft-*;.3,1.2;;;;w.025
+gpt-5=gpt-5|gpt-5-codex;1.25,10,.125;400k;128k;TIJR1234;s4 w.01
+gpt-5-mini;.25,2,.025;400k;128k;TIJR1234;s5 w.01
+gpt-5-nano=gpt-5-nano|gpt-5-nano-*;.05,.4,.005;400k;128k;TIJR1234;s6 w.01
+gpt-5-pro;15,120;400k;272k;TIJR;w.01
+gpt-5.1=gpt-5.1|gpt-5.1-codex|gpt-5.1-codex-max|gpt-5-1|gpt-5-1-codex|gpt-5-1-codex-max;1.25,10,.125;400k;128k;TIJR0234;s4 w.01
+gpt-5.1-codex-mini=gpt-5.1-codex-mini|gpt-5.1-mini|gpt-5-1-codex-mini|gpt-5-1-mini;.25,2,.025;400k;128k;TIJR;w.01
+gpt-5.2=gpt-5.2|gpt-5-2|gpt-5.2-codex|gpt-5-2-codex;1.75,14,.175;400k;128k;TIJR02345;s4 w.01
+gpt-5.2-pro=gpt-5.2-pro|gpt-5-2-pro-2025-12-11;21,168;400k;128k;TIJR;w.01
+gpt-5.3=gpt-5.3|gpt-5-3|gpt-5.3-chat|gpt-5.3-chat-latest|gpt-5-3-chat|gpt-5-3-chat-latest;1.75,14,.175;128k;16i;I;w.01
+gpt-5.3-codex=gpt-5.3-codex|gpt-5-3-codex;1.75,14,.175;400k;128k;TIJR;w.01
+gpt-5.4=gpt-5.4|gpt-5-4;2.5,15,.25/-272k,5,22.5,.5;1050k;128k;TIJR02345;s7 w.01
+gpt-5.4-mini=gpt-5.4-mini|gpt-5-4-mini;.75,4.5,.075;400k;128k;TIJR02345;s7 w.01
+gpt-5.4-nano=gpt-5.4-nano|gpt-5-4-nano;.2,1.25,.02;400k;128k;TIJR02345;w.01
+gpt-5.4-pro=gpt-5.4-pro|gpt-5-4-pro;30,180/-272k,60,270;1050k;128k;TIjR;w.01
+gpt-5.5=gpt-5.5|gpt-5-5|gpt-5.5-codex|gpt-5-5-codex;5,30,.5/-272k,10,45,1;1050k;128k;TIJR02345;s8 w.01
+gpt-5.5-pro=gpt-5.5-pro|gpt-5-5-pro;30,180/-272k,60,270;1050k;128k;TIjR;w.01
+gpt-5.6-luna=gpt-5.6-luna|gpt-5-6-luna;.2,1.2,.02,.25/-272k,.4,1.8,.04,.5;1050k;128k;TIJR02345;s4 w.01
+gpt-5.6-sol=gpt-5.6-sol|gpt-5-6-sol|gpt-5.6|gpt-5-6;4,20,.4,5/-272k,8,30,.8,10;1050k;128k;TIJR02345;s4 w.01
+gpt-5.6-terra=gpt-5.6-terra|gpt-5-6-terra;2,12,.2,2.5/-272k,4,18,.4,5;1050k;128k;TIJR02345;s4 w.01
+gpt-6-astra;10,50,1,12.5/-272k,20,75,2,25;1050k;128k;TIJR23456;w.01
+gpt-6-luna;.1,.5,.01,.125/272k,.2,.75,.02,.25;1050k;128k;TIJR023456;s0 w.01
+gpt-6-sol;2,10,.2,2.5/272k,4,15,.4,5;1050k;128k;TIJR023456;s0 w.01
 gpt-chat-latest;5,30,.5;
 gpt-oss-120b;.039,.18;128i;;TiR;
 gpt-oss-20b;.029,.14;128i;;TiR;
 o1;15,60,7.5;200k;100k;TIJR234;
-o1-mini;1.1,4.4,.55;128k;;iR;
-o1-preview;15,60,7.5;128k;;iR;
 o1-pro;150,600;200k;100k;TIJR;
-o3;2,8,.5;200k;100k;TIJR234;s9
-o3-mini=o3-mini|o3-mini-high;1.1,4.4,.55;200k;100k;TiJR234;
-o3-pro;20,80;200k;100k;TIJR;
-o4-mini=o4-mini-high|o4-mini;1.1,4.4,.275;200k;100k;TIJR234;s10
-chat-latest;5,30,.5;400k;128k;TIJR3;a2
+o3;2,8,.5;200k;100k;TIJR234;s9 w.01
+o3-mini=o3-mini|o3-mini-high;1.1,4.4,.55;200k;100k;TiJR234;w.01
+o3-pro;20,80;200k;100k;TIJR;w.01
+o4-mini=o4-mini-high|o4-mini;1.1,4.4,.275;200k;100k;TIJR234;s10 w.01
+chat-latest;5,30,.5;400k;128k;TIJR3;w.01 a2
 daybreak-blue-latest;4,20,.4,5/272k,8,30,.8,10;922k;128k;TIJR;a2
 daybreak-red-latest;12.5,75,1.25,15.625/272k,25,112.5,2.5,31.25;272k;128k;TIJR;a2
-gpt-5-search-api;1.25,10,.125;272k;128k;TIJ;a2
-gpt-5.6-cyber;12.5,75,1.25,15.625/272k,25,112.5,2.5,31.25;272k;128k;TIJR;s4 a2
-gpt-6-astra-law;10,50,1;922k;128k;TIJR;a2
-gpt-6-cyber;20,100,2,25;922k;128k;TIJR;a2
-gpt-6-rosalind;15,75,1.5,18.75/272k,30,112.5,3,37.5;922k;128k;TIJR;a2
-gpt-6.1-terra;1,5,.05,1.25/272k,2,7.5,.1,2.5;922k;128k;TIJR023456;a2
+gpt-5-search-api;1.25,10,.125;272k;128k;TIJ;w.01 a2
+gpt-5.6-cyber;12.5,75,1.25,15.625/272k,25,112.5,2.5,31.25;272k;128k;TIJR;s4 w.01 a2
+gpt-6-astra-law;10,50,1;922k;128k;TIJR;w.01 a2
+gpt-6-cyber;20,100,2,25;922k;128k;TIJR;w.01 a2
+gpt-6-rosalind;15,75,1.5,18.75/272k,30,112.5,3,37.5;922k;128k;TIJR;w.01 a2
+gpt-6.1-terra;1,5,.05,1.25/272k,2,7.5,.1,2.5;922k;128k;TIJR023456;w.01 a2
 gpt-audio;2.5,10,,,,32,,64;128k;16i;TijrAS;a2
 gpt-audio-1.5;2.5,10,,,,32,,64;128k;16i;TijrAS;a2
 gpt-audio-mini;.6,2.4,,,,10,,20;128k;16i;TijrAS;a2
 gpt-daybreak-blue-latest;4,20,.4,5/272k,8,30,.8,10;922k;128k;TIJR;a2
 gpt-daybreak-red-latest;12.5,75,1.25,15.625/272k,25,112.5,2.5,31.25;272k;128k;TIJR;a2
 @anthropic
-claude-haiku-5-5;.1,.5,.01,.125,.2/100k,.5,2.5,.05,.625,1;1000k;128k;TIJR;s11 a1
-claude-sonnet-5-5;2,10,.1,2.5,4;1000k;128k;TIJR;s11 a1
-claude-fable-5-2;8,40,.2,10,16;1000k;128k;TIR;s11 a1
-claude-2=claude-2*|*claude-v2*;8,24;200k;;;s11
-claude-3-5-haiku-latest=claude-3-5-haiku*|claude-3.5-haiku*;.8,4,.08,1,1.6;200k;8i;TIr;s11
-claude-3-5-sonnet=claude-3-5-sonnet*|claude-3.5-sonnet*;3,15,.3,3.75,6;200k;8i;TIr;s11
-claude-3-7-sonnet-latest=claude-3-7-sonnet*|claude-3.7-sonnet*|claude-sonnet-3.7*|claude-sonnet-3-7*;3,15,.3,3.75,6;200k;64k;TIR;s11
+claude-haiku-5-5;.1,.5,.01,.125,.2/100k,.5,2.5,.05,.625,1;1000k;128k;TIJR;s11 w.01 a1
+claude-sonnet-5-5;2,10,.1,2.5,4;1000k;128k;TIJR;s11 w.01 a1
+claude-fable-5-2;8,40,.2,10,16;1000k;128k;TIR;s11 w.01 a1
+claude-3-5-haiku-latest=claude-3-5-haiku*|claude-3.5-haiku*;.8,4,.08,1,1.6;200k;8i;TIr;s11 w.01
+claude-3-5-sonnet=claude-3-5-sonnet*|claude-3.5-sonnet*;3,15,.3,3.75,6;200k;8i;TIr;s11 w.01
+claude-3-7-sonnet-latest=claude-3-7-sonnet*|claude-3.7-sonnet*|claude-sonnet-3.7*|claude-sonnet-3-7*;3,15,.3,3.75,6;200k;64k;TIR;s11 w.01
 claude-3-haiku=claude-3-haiku*;.25,1.25,.03,.3,.5;200k;4i;TIr;s11
 claude-3-opus-latest=claude-3-opus*;15,75,1.5,18.75,30;200k;4i;TIr;s11
 claude-3-sonnet=claude-3-sonnet*;3,15,.3,3.75,6;200k;4i;TIr;s11
-claude-fable-5;10,50,1,12.5,20;1000k;128k;TIJR;s11
-claude-fable-5-1;10,50,.25,12.5,20;1000k;128k;TIJR;s11
-claude-haiku-4-5=claude-haiku-4-5*|claude-haiku-4.5*|claude-4-5-haiku*|claude-4.5-haiku*;1,5,.1,1.25,2;200k;64k;TIJR;s11
-claude-opus-4-0=claude-opus-4-0*|claude-4-opus*|claude-opus-4;15,75,1.5,18.75,30;200k;32k;TIR;s11
-claude-opus-4-1=claude-opus-4-1*|claude-opus-4.1*;15,75,1.5,18.75,30;200k;32k;TIR;s11
-claude-opus-4-5=claude-opus-4-5*|claude-opus-4.5*|claude-4-5-opus*|claude-4.5-opus*;5,25,.5,6.25,10;200k;64k;TIJR;s11
-claude-opus-4-6=claude-opus-4-6*|claude-opus-4.6*|claude-4-6-opus*|claude-4.6-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s12
-claude-opus-4-7=claude-opus-4-7*|claude-opus-4.7*|claude-4-7-opus*|claude-4.7-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s12
-claude-opus-4-8=claude-opus-4-8*|claude-opus-4.8*|claude-4-8-opus*|claude-4.8-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s13
-claude-opus-5=claude-opus-5|claude-opus-5.0*|claude-5-opus*|claude-5.0-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s11
-claude-opus-5-5=claude-opus-5-5|claude-opus-5.5*|claude-5-5-opus*|claude-5.5-opus*;4,20,.2,5,8;1000k;128k;TIJR;s13
-claude-sonnet-4-0=claude-sonnet-4-2025*|claude-sonnet-4-0*|claude-sonnet-4@*|claude-sonnet-4|claude-4-sonnet*;3,15,.3,3.75,6;200k;64k;TIR;s11
-claude-sonnet-4-5=claude-sonnet-4-5*|claude-sonnet-4.5*;3,15,.3,3.75,6/200k,6,22.5,.6,7.5,12;200k;64k;TIJR;s11
-claude-sonnet-4-6=claude-sonnet-4-6*|claude-sonnet-4.6*;3,15,.3,3.75,6;1000k;128k;TIJR;s11
-claude-sonnet-5=claude-sonnet-5*|claude-sonnet-5.0*|claude-5-sonnet*|claude-5.0-sonnet*;2,10,.2,2.5,4;1000k;128k;TIJR;s11
-claude-v1;8,24;;;;s11
-claude-mythos-5;10,50,1,12.5,20;1000k;128k;TIJR;s11 a2
-claude-mythos-5-1;10,50,.25,12.5,20;1000k;128k;TIJR;s11 a2
+claude-fable-5;10,50,1,12.5,20;1000k;128k;TIJR;s11 w.01
+claude-fable-5-1;10,50,.25,12.5,20;1000k;128k;TIJR;s11 w.01
+claude-haiku-4-5=claude-haiku-4-5*|claude-haiku-4.5*|claude-4-5-haiku*|claude-4.5-haiku*;1,5,.1,1.25,2;200k;64k;TIJR;s11 w.01
+claude-opus-4-0=claude-opus-4-0*|claude-4-opus*|claude-opus-4;15,75,1.5,18.75,30;200k;32k;TIR;s11 w.01
+claude-opus-4-1=claude-opus-4-1*|claude-opus-4.1*;15,75,1.5,18.75,30;200k;32k;TIR;s11 w.01
+claude-opus-4-5=claude-opus-4-5*|claude-opus-4.5*|claude-4-5-opus*|claude-4.5-opus*;5,25,.5,6.25,10;200k;64k;TIJR;s11 w.01
+claude-opus-4-6=claude-opus-4-6*|claude-opus-4.6*|claude-4-6-opus*|claude-4.6-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s12 w.01
+claude-opus-4-7=claude-opus-4-7*|claude-opus-4.7*|claude-4-7-opus*|claude-4.7-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s12 w.01
+claude-opus-4-8=claude-opus-4-8*|claude-opus-4.8*|claude-4-8-opus*|claude-4.8-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s13 w.01
+claude-opus-5=claude-opus-5|claude-opus-5.0*|claude-5-opus*|claude-5.0-opus*;5,25,.5,6.25,10;1000k;128k;TIJR;s11 w.01
+claude-opus-5-5=claude-opus-5-5|claude-opus-5.5*|claude-5-5-opus*|claude-5.5-opus*;4,20,.2,5,8;1000k;128k;TIJR;s13 w.01
+claude-sonnet-4-0=claude-sonnet-4-2025*|claude-sonnet-4-0*|claude-sonnet-4@*|claude-sonnet-4|claude-4-sonnet*;3,15,.3,3.75,6;200k;64k;TIR;s11 w.01
+claude-sonnet-4-5=claude-sonnet-4-5*|claude-sonnet-4.5*;3,15,.3,3.75,6/200k,6,22.5,.6,7.5,12;200k;64k;TIJR;s11 w.01
+claude-sonnet-4-6=claude-sonnet-4-6*|claude-sonnet-4.6*;3,15,.3,3.75,6;1000k;128k;TIJR;s11 w.01
+claude-sonnet-5=claude-sonnet-5*|claude-sonnet-5.0*|claude-5-sonnet*|claude-5.0-sonnet*;2,10,.2,2.5,4;1000k;128k;TIJR;s11 w.01
+claude-mythos-5;10,50,1,12.5,20;1000k;128k;TIJR;s11 w.01 a2
+claude-mythos-5-1;10,50,.25,12.5,20;1000k;128k;TIJR;s11 w.01 a2
 @google
-gemini-flash-latest;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 c2027-01-01:1.5,7.5,.15,,,1.5,.15
-gemini-flash-lite-latest;.3,2.5,.03,,,.3,.03;1024i;64i;TIJRA;s14
-gemini-pro-latest;2,12,.2,,,2,.2/200k,4,18,.4,,,4,.4;1024i;64i;TIJRA;s14
-gemini-1.0-pro-vision-001;.125,.375;32i;;I;
-gemini-1.5-flash=*gemini-1.5-flash*;.075,.3,.01875/128k,.15,.6,.0375;1000k;;TI;
-gemini-1.5-pro=*gemini-1.5-pro*;1.25,5/128k,2.5,10;1000k;;TI;
-gemini-2.0-flash=*gemini-2.0-flash|*gemini-2.0-flash-0*|*gemini-2.0-flash-exp*|*gemini-2.0-flash-thinking*|*gemini-2.0-flash-latest*;.1,.4,.025,,,.7,.175;1024i;8i;TIJ;
-gemini-2.0-flash-lite=*gemini-2.0-flash-lite*;.075,.3;1024i;8i;TIJr;
-gemini-2.5-flash=gemini-2.5-flash|gemini-2.5-flash-latest|gemini-2.5-flash-preview-09-2025;.3,2.5,.03,,,1,.1;1024i;64i;TIJRA;s14
-gemini-2.5-flash-lite=gemini-2.5-flash-lite|gemini-2.5-flash-lite-preview*|!*-tts|!*-tts-*;.1,.4,.01,,,.3,.03;1024i;64i;TIJRA;s14
-gemini-2.5-pro=gemini-2.5-pro*|!*-tts|!*-tts-*;1.25,10,.125,,,1.25,.125/200k,2.5,15,.25,,,2.5,.25;1024i;64i;TIJRA;s14
-gemini-3-flash-preview=gemini-3-flash-preview|gemini-3-flash-preview-*;.5,3,.05,,,1,.1;1024i;64i;TIJRA;s14
-gemini-3-pro-preview=gemini-3-pro-preview*|gemini-3-pro-text-preview;2,12,.2,,,2,.2/200k,4,18,.4,,,4,.4;1024i;64i;TIJR;s14
-gemini-3.1-flash-lite=gemini-3.1-flash-lite|gemini-3.1-flash-lite-preview*;.25,1.5,.025,,,.5,.05;1024i;64i;TIJRA;s14
-gemini-3.1-pro-preview=gemini-3.1-pro-preview*;2,12,.2,,,2,.2/200k,4,18,.4,,,4,.4;1024i;64i;TIJRA;s14
-gemini-3.5-flash=gemini-3.5-flash|gemini-3.5-flash-preview*|gemini-3.5-flash-#*;1.5,9,.15,,,1.5,.15;1024i;64i;TIJRA;s14
-gemini-3.5-flash-lite=gemini-3.5-flash-lite*;.3,2.5,.03,,,.3,.03;1024i;64i;TIJRA;s14
-gemini-3.6-flash=gemini-3.6-flash*;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 c2027-01-01:1.5,7.5,.15,,,1.5,.15
-gemini-3.7-flash=gemini-3.7-flash*;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 c2027-01-01:1.5,7.5,.15,,,1.5,.15
-gemini-3.8-flash=gemini-3.8-flash*;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 c2027-01-01:1.5,7.5,.15,,,1.5,.15
-gemini-flash-1.5;.075,.3,.01875/128k,.15,.6,.0375;;;TI;
-gemini-flash-1.5-8b;.0375,.15,.01/128k,.075,.3,.02;1000k;;TI;
-gemini-pro=gemini-pro|gemini-1.0-pro;.125,.375;32i;
-gemini-pro-1.5;1.25,5,.3125/128k,2.5,10,.625;2000k;;TI;
+gemini-flash-latest;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 w.014 c2027-01-01:1.5,7.5,.15,,,1.5,.15
+gemini-flash-lite-latest;.3,2.5,.03,,,.3,.03;1024i;64i;TIJRA;s14 w.014
+gemini-pro-latest;2,12,.2,,,2,.2/200k,4,18,.4,,,4,.4;1024i;64i;TIJRA;s14 w.014
+gemini-2.0-flash=*gemini-2.0-flash|*gemini-2.0-flash-0*|*gemini-2.0-flash-exp*|*gemini-2.0-flash-thinking*|*gemini-2.0-flash-latest*;.1,.4,.025,,,.7,.175;1024i;8i;TIJ;w.035r
+gemini-2.0-flash-lite=*gemini-2.0-flash-lite*;.075,.3;1024i;8i;TIJr;w.035r
+gemini-2.5-flash=gemini-2.5-flash|gemini-2.5-flash-latest|gemini-2.5-flash-preview-09-2025;.3,2.5,.03,,,1,.1;1024i;64i;TIJRA;s14 w.035r
+gemini-2.5-flash-lite=gemini-2.5-flash-lite|gemini-2.5-flash-lite-preview*|!*-tts|!*-tts-*;.1,.4,.01,,,.3,.03;1024i;64i;TIJRA;s14 w.035r
+gemini-2.5-pro=gemini-2.5-pro*|!*-tts|!*-tts-*;1.25,10,.125,,,1.25,.125/200k,2.5,15,.25,,,2.5,.25;1024i;64i;TIJRA;s14 w.035r
+gemini-3-flash-preview=gemini-3-flash-preview|gemini-3-flash-preview-*;.5,3,.05,,,1,.1;1024i;64i;TIJRA;s14 w.014
+gemini-3-pro-preview=gemini-3-pro-preview*|gemini-3-pro-text-preview;2,12,.2,,,2,.2/200k,4,18,.4,,,4,.4;1024i;64i;TIJR;s14 w.014
+gemini-3.1-flash-lite=gemini-3.1-flash-lite|gemini-3.1-flash-lite-preview*;.25,1.5,.025,,,.5,.05;1024i;64i;TIJRA;s14 w.014
+gemini-3.1-pro-preview=gemini-3.1-pro-preview*;2,12,.2,,,2,.2/200k,4,18,.4,,,4,.4;1024i;64i;TIJRA;s14 w.014
+gemini-3.5-flash=gemini-3.5-flash|gemini-3.5-flash-preview*|gemini-3.5-flash-#*;1.5,9,.15,,,1.5,.15;1024i;64i;TIJRA;s14 w.014
+gemini-3.5-flash-lite=gemini-3.5-flash-lite*;.3,2.5,.03,,,.3,.03;1024i;64i;TIJRA;s14 w.014
+gemini-3.6-flash=gemini-3.6-flash*;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 w.014 c2027-01-01:1.5,7.5,.15,,,1.5,.15
+gemini-3.7-flash=gemini-3.7-flash*;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 w.014 c2027-01-01:1.5,7.5,.15,,,1.5,.15
+gemini-3.8-flash=gemini-3.8-flash*;.75,3.75,.075,,,.75,.075;1024i;64i;TIJRA;s14 w.014 c2027-01-01:1.5,7.5,.15,,,1.5,.15
 gemma-2-27b-it;.65,.65;;;i;
 gemma-3=gemma-3-*|gemma-3;;128i;8i;TIJ;
 gemma-4-26b-a4b-it;;256i;32i;TIJR;
 gemma-4-26b-a4b-it-maas;.15,.6,.015;256i;
 gemma-4-31b-it;;256i;32i;TIJR;
-gemini-4-argon;2,10,.1,,,2,.1;1024i;;TIJRA;a2
-gemini-4-hydrogen;1.5,7.5,.075,,,1.5,.075;1024i;;TIJRA;a2
+gemini-4-argon;2,10,.1,,,2,.1;1024i;;TIJRA;w.014 a2
+gemini-4-hydrogen;1.5,7.5,.075,,,1.5,.075;1024i;;TIJRA;w.014 a2
 gemini-gemma-2-27b-it;.35,1.05,,,,.35;8i;;TI;a2
 gemini-gemma-2-9b-it;.35,1.05,,,,.35;8i;;TI;a2
 @mistral
@@ -255,14 +238,14 @@ grok-4.20-reasoning-latest;1.25,2.5,.2/200k,2.5,5,.4;1000k;;TIJR;a2
 grok-4.7;2,6,.5/200k,4,12,1;500k;;TIJR;a2
 grok-build-latest;2,6,.3/200k,4,12,.6;500k;;TIJR;a2
 @groq
-openai/gpt-oss-safeguard-20b;.075,.3,.037;128i;64i;TJR;a2
+openai/gpt-oss-safeguard-20b;.075,.3,.037;128i;64i;TJR;w.005 a2
 llama-3.1-8b-instant;.05,.08;;;Ti;
 llama-3.3-70b-versatile;.59,.79;;;Ti;
 meta-llama/llama-4-maverick-17b-128e-instruct;.2,.6;128i;;TI;
 meta-llama/llama-4-scout-17b-16e-instruct;.11,.34;;;TI;
 moonshotai/kimi-k2-instruct=moonshotai/kimi-k2-instruct|moonshotai/kimi-k2-instruct-0905;1,3,.5;128i;;Ti;
-openai/gpt-oss-120b;.15,.6,.075;128i;64i;TiJR;
-openai/gpt-oss-20b;.075,.3,.0375;128i;64i;TiJR;
+openai/gpt-oss-120b;.15,.6,.075;128i;64i;TiJR;w.005
+openai/gpt-oss-20b;.075,.3,.0375;128i;64i;TiJR;w.005
 qwen/qwen3-32b;.29,.59;128i;;Ti;
 qwen/qwen3.8-27b;.8,4;128i;16i;TIJR;a2
 @cohere
@@ -408,11 +391,6 @@ zai-org/glm-5.3-flash;.15,.5,.03;1048575;128k;TIJR;a2
 deepseek-v3p2;.56,1.68;160i;;TJR;a2
 deepseek-v4p1-flash;.3,1.2,.006;1024i;384i;TIJR;a2
 deepseek-v4p1-flash-1017;.3,1.2,.006;1024i;384i;TIJR;a2
-deepseek-v4p1-flash-1017-spot;.21,.84,.0042;1024i;384i;TIJR;a2
-deepseek-v4p1-flash-1017-ultrafast;2.4,9.6,.048;1024i;384i;TIJR;a2
-deepseek-v4p1-flash-1017-us;.45,1.8,.009;1024i;384i;TIJR;a2
-deepseek-v4p1-flash-spot;.21,.84,.0042;1024i;384i;TIJR;a2
-deepseek-v4p1-flash-us;.45,1.8,.009;1024i;384i;TIJR;a2
 ember-1;3,15,.3;1024i;;TIJR;a2
 firefunction-v2;.9,.9;8i;;TJ;a2
 glm-4p5;.55,2.19;128i;96k;TJR;a2
@@ -424,8 +402,6 @@ glm-5p1-fast;2.8,8.8,.52;202800;128i;TiJR;a2
 glm-5p3;1.4,4.4,.26;1024i;128k;TiJR;a2
 glm-5p3-fast;2.1,6.6,.39;1024i;;TiJR;a2
 glm-5p3-flash;.15,.5,.03;1024i;;TIJ;a2
-glm-5p3-spot;.98,3.08,.182;1024i;128k;TiJR;a2
-glm-5p3-us;2.1,6.6,.39;1024i;128k;TiJR;a2
 gpt-oss-20b;.07,.3,.035;128i;32i;TiJR;a2
 kimi-k2-instruct;.6,2.5;128i;16i;TJ;a2
 kimi-k2-instruct-0905;.6,2.5;256i;32i;TJ;a2
@@ -433,8 +409,6 @@ kimi-k2-thinking;.6,2.5;256i;;TJ;a2
 kimi-k2p5;.6,3,.1;256i;32i;TJ;a2
 kimi-k3;3,15,.3;1024i;128i;TIJR246;a2
 kimi-k3-fast;4.5,22.5,.45;1024i;128i;TIJR246;a2
-kimi-k3-spot;2.1,10.5,.21;1024i;128i;TIJR246;a2
-kimi-k3-us;4.5,22.5,.45;1024i;128i;TIJR246;a2
 kimi-k3p1-pro;2,10,.2;1024i;128i;TIJR246;a2
 llama-v3p1-405b-instruct;3,3;128i;16i;TJ;a2
 minimax-m2p1;.3,1.2,.03;192i;;TJ;a2

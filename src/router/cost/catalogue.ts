@@ -21,7 +21,6 @@ import {
 } from "./catalogue.generated.ts";
 import { type Line, type RateRow, type Row, readLines, readRow } from "./catalogue-rows.ts";
 import { fitsPatterns } from "./fits-pattern.ts";
-import { modelApiOf } from "./model-api.ts";
 import { timesFactor } from "./times-factor.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
@@ -32,8 +31,6 @@ export interface CatalogueEntry {
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly capabilities?: Capabilities | undefined;
-  /** `responses`: OpenAI's chat completions refuse the model, or its tools. Absent: they do not, as far as is known. */
-  readonly api?: "responses" | undefined;
 }
 
 /** Date of the catalogue's last review, as `YYYY-MM-DD`. */
@@ -82,8 +79,7 @@ function lookUp(owner: string, name: string): CatalogueEntry | undefined {
   if (lines === undefined) return undefined;
   for (const spelling of spellingsOf(name)) {
     const line = lines.find(({ names }) => fitsPatterns(spelling, names));
-    if (line !== undefined)
-      return entryOf(`${owner}:${line.model}`, readRow(line), modelApiOf(owner, spelling));
+    if (line !== undefined) return entryOf(`${owner}:${line.model}`, readRow(line));
   }
   return undefined;
 }
@@ -204,7 +200,7 @@ function known<T extends object>(fields: T | undefined): Partial<T> {
   ) as Partial<T>;
 }
 
-function entryOf(name: string, row: Row, api: CatalogueEntry["api"]): CatalogueEntry {
+function entryOf(name: string, row: Row): CatalogueEntry {
   return {
     name,
     ...known({
@@ -212,7 +208,6 @@ function entryOf(name: string, row: Row, api: CatalogueEntry["api"]): CatalogueE
       contextWindow: row.contextWindow,
       maxOutputTokens: row.maxOutputTokens,
       capabilities: row.capabilities === "" ? undefined : capabilitiesOf(row.capabilities),
-      api,
     }),
   };
 }
@@ -237,7 +232,7 @@ function priceOf(row: Row): Price | undefined {
 
 function termsOf(
   [base, ...above]: readonly RateRow[],
-  { fee, hours, services }: Row,
+  { fee, hours, search, services }: Row,
 ): PriceTerms | undefined {
   if (base === undefined) return undefined;
   const tiers = above.map((row) => {
@@ -251,6 +246,7 @@ function termsOf(
   return {
     ...ratesOf(base),
     ...known({ usdPerRequest: fee }),
+    ...(search === undefined ? {} : { searchFee: { usd: search[0], ...(search[1] && { per: "request" }) } }),
     ...(hours === undefined ? {} : { cheaperHours: hoursOf(hours) }),
     ...(tiers.length > 0 ? { tiers } : {}),
     ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),

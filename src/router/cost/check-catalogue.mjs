@@ -30,6 +30,7 @@ if (values.write !== undefined) {
 }
 
 const { lookUpModel } = await loadSource("./catalogue.ts");
+const { needsResponses } = await loadSource("../../plugin/openai-api.ts");
 const flags = { T: "tools", I: "images", J: "jsonSchema", R: "reasoning", A: "audioInput", S: "audioOutput" };
 
 /** Facts that the catalogue has wherever the table has them. */
@@ -62,7 +63,11 @@ function differencesOf({ provider, model, rates, tiers, window, output, letters,
     ["output above", tier?.usdPerMillionOutputTokens, theirTier[2]],
     ["window", contextWindow, window],
     ["output limit", maxOutputTokens, output],
-    ["api", ours.api ?? "chat", onResponsesOnly ? "responses" : undefined],
+    [
+      "needs Responses",
+      provider === "openai" ? needsResponses(model) === "all" : undefined,
+      onResponsesOnly || undefined,
+    ],
     ...Object.entries(flags).map(([letter, name]) => [
       name,
       capabilities[name],

@@ -5,8 +5,8 @@ import { standard, tierPriceOf } from "../../plugin/service-tier.ts";
 const secondsPerHour = 3_600;
 
 /**
- * Returns the cost of a call in US dollars: each kind of token at its own rate, plus the price per request and that of
- * the GPUs for the `seconds` that it took. Undefined if a rate that it needs is not known; `unpricedPart` says which.
+ * Returns the cost of a call in US dollars: each kind of token at its own rate, plus the price per request, the fee of
+ * searches and the price of the GPUs for the `seconds` that it took. Undefined if a rate that it needs is not known; `unpricedPart` says which.
  *
  * The rates are those of the tier of the whole input, in the class of service of the usage. Counts that are negative
  * or not finite count as 0, and parts are limited to the whole. The price is that of one time: see `priceAt`.
@@ -62,7 +62,7 @@ export function costOf(price: PriceTerms, usage: Usage, seconds?: number): numbe
         reasoning * (rates.usdPerMillionReasoningTokens ?? rates.usdPerMillionOutputTokens) +
         at(audioOut, rates.usdPerMillionAudioOutputTokens) +
         at(imagesOut, rates.usdPerMillionImageOutputTokens));
-  const usd = micro / 1e6 + (price.usdPerRequest ?? 0) + gpuUsd(price, seconds);
+  const usd = micro / 1e6 + (price.usdPerRequest ?? 0) + searchUsd(price, usage) + gpuUsd(price, seconds);
   // NaN says that a rate is missing.
   return usd >= 0 ? usd : undefined;
 }
@@ -86,6 +86,7 @@ const parts: readonly (readonly [keyof Usage, string])[] = [
   ["cachedAudioInputTokens", "cached audio input"],
   ["audioOutputTokens", "audio output"],
   ["imageOutputTokens", "image output"],
+  ["searches", "a web search"],
 ];
 
 /**
@@ -107,6 +108,13 @@ export function estimateCost(
   return outputTokensPerSecond === undefined
     ? undefined
     : usd + gpuUsd(price, output / outputTokensPerSecond);
+}
+
+/** Returns the fee of the searches of a call; NaN if there were any and it is not known. */
+function searchUsd({ searchFee: fee }: PriceTerms, { searches }: Usage): number {
+  if (searches === undefined || searches === 0) return 0;
+  if (fee === undefined) return Number.NaN;
+  return fee.per === "request" ? fee.usd : fee.usd * searches;
 }
 
 /** Returns the cost of own GPUs for a time; NaN if the time is not known. */

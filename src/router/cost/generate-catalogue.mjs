@@ -13,6 +13,7 @@ import {
   fromTable,
   requestFees,
   reviewed,
+  searchFees,
   serviceTiers,
 } from "./catalogue-additions.mjs";
 import { readTable } from "./litellm/read-table.mjs";
@@ -49,13 +50,16 @@ const otherKind =
 /** Sound, models that are no longer served, and those of makers whose own rows hold there (see `lookUpModel`). */
 const notOfBedrock =
   /sonic|voxtral|anthropic\.|openai\.gpt-[5-9]|meta\.llama(?:2|3-8b|3-70b|3-1|3-2)|mi[sx]tral-(?:7b|8x7b|large-2402|small-2402)/;
-/** Groq's models that it no longer serves, of which the source says nothing. */
+/** Models that their maker no longer serves, of which the source says nothing. */
+const retired =
+  /^(?:o1-mini|o1-preview|gpt-4-vision-preview|gpt-4\.5-preview|gpt-3\.5-0301|gpt-3\.5-turbo-0613|gpt-4-32k|chatgpt-4o-latest|claude-2|claude-v1|gemini-1\.|gemini-pro|gemini-flash-1)/;
+/** The same of Groq. */
 const notOfGroq =
   /^(?:llama2|llama3-|gemma|mixtral|llama-3\.[12]-(?!8b-instant)|llama-3\.3-70b-specdec|mistral-saba|deepseek-r1)/;
 const completionsOnly = /^(ada|babbage|curie|davinci|text-davinci-.*|gpt-3\.5-turbo-instruct)$/;
 
 function isCurrent(provider, model) {
-  if (model.deprecated || completionsOnly.test(model.id)) return false;
+  if (model.deprecated || retired.test(model.id) || completionsOnly.test(model.id)) return false;
   if (provider === "groq" && notOfGroq.test(model.id)) return false;
   if (provider === "aws" && notOfBedrock.test(model.id)) return false;
   // Google's cloud also sells Claude, which its chat endpoint for Gemini does not serve.
@@ -245,7 +249,7 @@ function lineOf(provider, entry) {
   const { model, names, rates = [], contextWindow, maxOutputTokens, changes = [], from, theirs = [] } = entry;
   const of = (list) =>
     rates.length === 0 ? undefined : list[provider]?.find(([one]) => one.test(model))?.[1];
-  const [tiers, hours, fee] = [of(serviceTiers), of(cheaperHours), of(requestFees)];
+  const [tiers, hours, fee, search] = [serviceTiers, cheaperHours, requestFees, searchFees].map(of);
   const isNameAlone = names.every((one) => one === model.toLowerCase());
   return [
     isNameAlone ? model : `${model}=${[...new Set(names)].join("|")}`,
@@ -257,6 +261,7 @@ function lineOf(provider, entry) {
       ...(tiers === undefined ? [] : [`s${numberOf(tiers, serviceLists)}`]),
       ...(hours === undefined ? [] : [`h${numberOf(hours, hourLists)}`]),
       ...(fee === undefined ? [] : [`f${fee}`]),
+      ...(search === undefined ? [] : [`w${search}`]),
       ...changes.map(([start, later]) => `c${start}:${shortRates(later)}`),
       ...(from === undefined ? [] : [`a${from}`]),
     ].join(" "),

@@ -1,6 +1,6 @@
 import { rolldown } from "rolldown";
 
-/** Imports a module of this folder that is written in TypeScript, which Node 20 cannot run. */
+/** Imports a module that is written in TypeScript, by its path from here, which Node 20 cannot run. */
 export async function loadSource(name) {
   const bundle = await rolldown({ input: new URL(name, import.meta.url).pathname, platform: "node" });
   const { output } = await bundle.generate({ format: "esm" });

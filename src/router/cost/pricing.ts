@@ -10,6 +10,7 @@ import { mostInputTokens } from "./most-input-tokens.ts";
 import { withOtherModels } from "./other-models.ts";
 import { priceAt } from "./price-at.ts";
 import { type ServedModel, servedModel } from "./served-model.ts";
+import { withStatedCost } from "./stated-cost.ts";
 import { usageOrEstimate } from "./usage-of.ts";
 
 const noCall: ServedCall = {};
@@ -59,13 +60,14 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
       const call: Call = { usage, told, at, seconds, askedTier };
       const isOwn = name === undefined || name === model.model;
       const own = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
-      const bill =
+      const listed: Amount =
         returned?.other_models === undefined
           ? own
           : withOtherModels(own, returned, { asked: model, models, at, serviceTier: usage.serviceTier });
-      const { costUsd, substituted, pricedAs, unpriced } = bill;
+      const bill = withStatedCost(listed, model, returned, served.isWhole === true);
+      const { costUsd, substituted, pricedAs, costSource, unpriced } = bill;
       // One shape for all bills.
-      return { usage, estimated, costUsd, substituted, pricedAs, unpriced };
+      return { usage, estimated, costUsd, substituted, pricedAs, costSource, unpriced };
     },
     estimateTokens,
     mayHideOutput: hidden.mayHide,
@@ -75,7 +77,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
   };
 }
 
-type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted">;
+type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted" | "costSource">;
 
 /** A call that is billed. */
 interface Call extends Pick<ServedCall, "at" | "seconds" | "askedTier"> {

@@ -51,10 +51,20 @@ export function usageOrEstimate(
     addInputParts(usage, returned);
     const details = returned.completion_tokens_details;
     if (details !== undefined && details !== null) addOutputParts(usage, details);
+    const searches = returned.server_tool_use?.["web_search_requests"];
+    if (searches !== undefined) addSearches(usage, searches);
     const tier = returned.service_tier === undefined ? undefined : serviceTierOf(returned.service_tier);
     if (tier !== undefined && tier !== standard) usage.serviceTier = tier;
   }
   return { usage, estimated: input === undefined || output === undefined };
+}
+
+/** Largest number of searches that is accepted: no call makes more, and a larger one would use up any budget. */
+const mostSearches = 1_000;
+
+function addSearches(usage: Counted, searches: unknown): void {
+  if (typeof searches === "number" && searches >= 1 && searches <= mostSearches)
+    usage.searches = Math.floor(searches);
 }
 
 type Counted = { -readonly [Key in keyof Usage]: Usage[Key] };

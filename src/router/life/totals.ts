@@ -24,6 +24,7 @@ const rarerParts = [
   "imageInputTokens",
   "audioOutputTokens",
   "imageOutputTokens",
+  "searches",
 ] as const satisfies readonly (keyof Usage)[];
 
 /** Returns the sums of the parts that few calls have, without those that none has. */
@@ -45,7 +46,8 @@ function hasRarer(usage: Usage): boolean {
     usage.cachedAudioInputTokens !== undefined ||
     usage.imageInputTokens !== undefined ||
     usage.audioOutputTokens !== undefined ||
-    usage.imageOutputTokens !== undefined
+    usage.imageOutputTokens !== undefined ||
+    usage.searches !== undefined
   );
 }
 

@@ -643,6 +643,91 @@ export const bills: readonly HandBill[] = [
     usd: 0.06952,
   },
   {
+    what: "DeepSeek Flash: on a Monday at 05:00 UTC, outside of the peak hours",
+    source: deepseek,
+    read,
+    price: "deepseek:deepseek-flash",
+    on: "2026-11-30T05:00:00Z",
+    usage: { inputTokens: 100_000, outputTokens: 10_000, cachedInputTokens: 80_000 },
+    // 0.02 x 0.15 = 0.003; 0.08 x 0.003 = 0.00024; 0.01 x 0.6 = 0.006
+    work: [
+      [0.02, 0.15],
+      [0.08, 0.003],
+      [0.01, 0.6],
+    ],
+    usd: 0.00924,
+  },
+  {
+    what: "DeepSeek Flash by its older name: on a Monday at 07:00 UTC, in the peak hours",
+    source: deepseek,
+    read,
+    price: "deepseek:deepseek-v4-flash",
+    on: "2026-11-30T07:00:00Z",
+    usage: { inputTokens: 100_000, outputTokens: 10_000, cachedInputTokens: 80_000 },
+    work: [
+      [0.02, 0.3],
+      [0.08, 0.006],
+      [0.01, 1.2],
+    ],
+    usd: 0.01848,
+  },
+  {
+    what: "Claude Sonnet 5: two web searches at 10 USD a thousand",
+    source: claude,
+    read,
+    price: "anthropic:claude-sonnet-5",
+    usage: { inputTokens: 20_000, outputTokens: 1_000, searches: 2 },
+    // 0.02 x 2 = 0.04; 0.001 x 10 = 0.01; 2 x 0.01
+    work: [
+      [0.02, 2],
+      [0.001, 10],
+    ],
+    plusUsd: 0.02,
+    usd: 0.07,
+  },
+  {
+    what: "GPT-6.2 Sol: three web searches at 10 USD a thousand",
+    source: "https://developers.openai.com/api/docs/pricing (stored copy)",
+    read,
+    price: "openai:gpt-6.2-sol",
+    usage: { inputTokens: 10_000, outputTokens: 1_000, searches: 3 },
+    // 0.01 x 2 = 0.02; 0.001 x 10 = 0.01; 3 x 0.01
+    work: [
+      [0.01, 2],
+      [0.001, 10],
+    ],
+    plusUsd: 0.03,
+    usd: 0.06,
+  },
+  {
+    what: "Gemini 3.8 Flash: four searches of Google at 14 USD a thousand",
+    source: gemini,
+    read,
+    price: "google:gemini-3.8-flash",
+    usage: { inputTokens: 1_000, outputTokens: 1_000, searches: 4 },
+    // 0.001 x 0.75 = 0.00075; 0.001 x 3.75 = 0.00375; 4 x 0.014
+    work: [
+      [0.001, 0.75],
+      [0.001, 3.75],
+    ],
+    plusUsd: 0.056,
+    usd: 0.0605,
+  },
+  {
+    what: "Gemini 2.5 Flash: four searches of one request, 35 USD a thousand requests",
+    source: gemini,
+    read,
+    price: "google:gemini-2.5-flash",
+    usage: { inputTokens: 1_000, outputTokens: 1_000, searches: 4 },
+    // 0.001 x 0.3 = 0.0003; 0.001 x 2.5 = 0.0025; 0.035
+    work: [
+      [0.001, 0.3],
+      [0.001, 2.5],
+    ],
+    plusUsd: 0.035,
+    usd: 0.0378,
+  },
+  {
     what: "own GPUs: two for 7.2 seconds, shared by eight calls",
     source: "no page: a machine of one's own",
     read,

@@ -41,6 +41,7 @@ describe("looking up a model", () => {
         usdPerMillionInputTokens: 5,
         usdPerMillionOutputTokens: 30,
         usdPerMillionCachedInputTokens: 0.5,
+        searchFee: { usd: 0.01 },
         tiers: [
           {
             aboveInputTokens: 272_000,
@@ -68,7 +69,6 @@ describe("looking up a model", () => {
         reasoning: true,
         efforts: ["none", "low", "medium", "high", "xhigh"],
       },
-      api: "responses",
     });
     expect(lookUpModel("anthropic", "claude-haiku-4-5-20251001")?.price).toEqual({
       usdPerMillionInputTokens: 1,
@@ -76,6 +76,7 @@ describe("looking up a model", () => {
       usdPerMillionCachedInputTokens: 0.1,
       usdPerMillionCacheWriteTokens: 1.25,
       usdPerMillionCacheWrite1hTokens: 2,
+      searchFee: { usd: 0.01 },
       serviceTiers: { batch: { factor: 0.5, reserve: "asked" } },
       source: catalogueSource,
       checkedOn: "2026-09-23",
@@ -130,34 +131,6 @@ describe("looking up a model", () => {
     ["toString", "gpt-5"],
   ])("%s %s is not known", (provider, model) => {
     expect(lookUpModel(provider, model)).toBeUndefined();
-  });
-
-  test.each([
-    // Chat completions refuse their tools next to an effort, or whenever they reason.
-    ["openai", "gpt-5.4", "responses"],
-    ["openai", "gpt-5.4-mini-2026-03-17", "responses"],
-    ["azure", "gpt-5-4", "responses"],
-    ["openai", "gpt-5.6-terra", "responses"],
-    ["openai", "gpt-5.6", "responses"],
-    ["openai", "gpt-6.2-sol", "responses"],
-    ["openai", "gpt-6-sol-2026-09-22", "responses"],
-    // They are on Responses only.
-    ["openai", "gpt-5-codex", "responses"],
-    ["openai", "gpt-5.1-codex-max", "responses"],
-    ["openai", "codex-mini-latest", "responses"],
-    ["openai", "gpt-5-pro", "responses"],
-    ["openai", "gpt-5.2-pro-2025-12-11", "responses"],
-    ["openai", "o3-pro", "responses"],
-    // Chat completions serve all that they can.
-    ["openai", "gpt-5", undefined],
-    ["openai", "gpt-5.1", undefined],
-    ["openai", "gpt-5.5-chat-latest", undefined],
-    ["openai", "gpt-4o", undefined],
-    ["openai", "o3", undefined],
-    ["bedrock", "global.openai.gpt-5.6-sol", undefined],
-  ])("the interface that %s %s needs", (provider, model, api) => {
-    expect(lookUpModel(provider, model)).toBeDefined();
-    expect(lookUpModel(provider, model)?.api).toBe(api);
   });
 
   test("a price that is not known is absent, even where other facts are known", () => {

@@ -145,7 +145,7 @@ test("a bill is at the hour of its call, and what is reserved for it at the full
     prompt_tokens: 100_000,
     completion_tokens: 10_000,
     total_tokens: 110_000,
-    prompt_cache_hit_tokens: 80_000,
+    prompt_tokens_details: { cached_tokens: 80_000 },
   };
   const nothing = { inputTokens: 0, outputTokens: () => 0 };
   for (const [at, usd] of [

@@ -28,8 +28,8 @@ const providers = {
 /** Models that answer with something else than a chat's text, and rows that describe something else. */
 const otherKind =
   /realtime|-tts|transcribe|whisper|[/-]image|lyria|robotics|live|embed|omni|ocr|moderation|computer-use|deep-research-p|deep-research-max|search-preview|(?<!safe)guard|container$|mistral\.voxtral|exp-|learnlm|^ft:|flux|together-ai-/;
-/** Names of trial versions, of which the lasting one has the same facts. */
-const trial = /-(?:beta|experimental|gv2|preview-\d)/;
+/** Names of trial versions, of which the lasting one has the same facts, and places of Fireworks. */
+const trial = /-(?:beta|experimental|gv2|preview-\d)|^fireworks_ai\/.*-(?:us|spot|ultrafast)$/;
 /** Parts of another product: commitments and regions of Bedrock, models of others that Perplexity and Mistral sell. */
 const elsewhere =
   /commitment|^bedrock\/|^(?:eu|apac|au|jp|in|ca|sa|us-gov)\.|^invoke\/|^converse\/|^perplexity\/(?!sonar(?:$|-[^sm]))|^mistral\/(?:zai-|glm-|deepseek-)/;
