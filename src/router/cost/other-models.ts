@@ -27,6 +27,8 @@ export interface OtherModels {
 export function withOtherModels(amount: Amount, returned: ReturnedUsage, given: OtherModels): Amount {
   const others: unknown = returned?.other_models;
   if (!Array.isArray(others) || others.length === 0) return amount;
+  if (others.length > mostOthers)
+    return { ...amount, costUsd: undefined, unpriced: amount.unpriced ?? "too many models took part" };
   let { costUsd } = amount;
   for (const other of others as readonly unknown[]) {
     if (!isObject(other) || typeof other["model"] !== "string") continue;
@@ -42,6 +44,8 @@ export function withOtherModels(amount: Amount, returned: ReturnedUsage, given: 
 }
 
 const longestName = 128;
+/** Largest number of entries that are priced: each takes time, and no call has a hundredth of them. */
+const mostOthers = 1_000;
 
 function costOfOther(name: string, usage: Usage, given: OtherModels): number | undefined {
   const { asked, models, at, serviceTier } = given;

@@ -36,6 +36,13 @@ describe("the table of what servers say", () => {
     }
   });
 
+  it("reads both ends of a long text, since servers quote the request in between", () => {
+    const said = "was filtered due to the prompt triggering Azure OpenAI's content management policy";
+    for (const text of [`${said}${"x".repeat(9_000)}`, `${"x".repeat(9_000)}The response ${said}`])
+      expect(refusal(400, text).kind).toBe("content-filter");
+    expect(refusal(400, "The request was blocked: PROHIBITED_CONTENT").kind).toBe("content-filter");
+  });
+
   it("lists each class once in its order", () => {
     expect(new Set(precedence).size).toBe(precedence.length);
   });

@@ -1,4 +1,4 @@
-/** Longest part of a text that is searched, in characters. */
+/** Characters at the start and at the end of a text that are searched: servers quote requests in between. */
 const longest = 2_000;
 
 /** Largest window that is believed, in tokens. */
@@ -11,9 +11,10 @@ export interface FoundPhrase {
   readonly window: number | undefined;
 }
 
-/** Returns the start of a text as phrases are compared with it. */
+/** Returns the two ends of a text as phrases are compared with them. */
 export function comparable(text: string): string {
-  return text.slice(0, longest).toLowerCase().replace(/\s+/g, " ").replaceAll("’", "'");
+  const ends = text.length > 2 * longest ? `${text.slice(0, longest)} ${text.slice(-longest)}` : text;
+  return ends.toLowerCase().replace(/\s+/g, " ").replaceAll("’", "'");
 }
 
 /** Finds a phrase in a comparable text: its parts in order, anything between them. Time is linear in the text. */

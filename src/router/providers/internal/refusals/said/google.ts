@@ -27,6 +27,12 @@ export const google: readonly Sayings[] = [
     [400, "text", "location is not supported", "permission"],
     [400, "text", "payload size exceeds", "too-large"],
   ]),
+  // Reasons for which a prompt is blocked, in words of servers in between.
+  said("https://ai.google.dev/api/generate-content#BlockReason", "2026-12-01", [
+    ["any", "text", "prohibited_content", "content"],
+    [refused, "text", "block_reason", "content"],
+    [refused, "text", "blockreason", "content"],
+  ]),
   said("google-gemini/gemini-cli#6678", "2025-08-20", [
     [refused, "text", "exceeds the maximum number of tokens allowed (#)", "overflow"],
     [refused, "text", "exceeds the maximum number of tokens", "overflow"],
