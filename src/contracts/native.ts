@@ -18,6 +18,8 @@ export interface NativeRequest {
    * other is taken: a credential would replace that of the model.
    */
   readonly headers: Readonly<Record<string, string>>;
+  /** True for a request that its translation does not say in full: a model gets it as it came, or not at all. */
+  readonly only?: boolean | undefined;
   /** Reasoning effort in place of that of the text. Absent: that of the text. */
   readonly effort?: ReasoningEffort | undefined;
 }

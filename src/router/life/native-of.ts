@@ -12,16 +12,21 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
   const native = readOption(options, "native");
   if (native === undefined || native === null) return undefined;
   try {
-    const { protocol, text, headers } = native;
+    const { protocol, text, headers, only = false } = native;
     const isKnown = Object.hasOwn(nativeHeaders, protocol);
     const isRead =
-      typeof text === "string" && /^\s*\{/.test(text) && typeof headers === "object" && headers !== null;
+      typeof text === "string" &&
+      /^\s*\{/.test(text) &&
+      typeof headers === "object" &&
+      headers !== null &&
+      typeof only === "boolean";
     if (isKnown && isRead) {
       const copied = { ...headers };
       // A key among them would take the place of the model's own.
       const isSent = ([name, value]: [string, unknown]) =>
         nativeHeaders[protocol].includes(name) && isHeaderValue(value);
-      if (Object.entries(copied).every(isSent)) return { protocol, text, headers: copied };
+      if (Object.entries(copied).every(isSent))
+        return { protocol, text, headers: copied, ...(only && { only }) };
     }
   } catch {
     // A getter that throws: it cannot be sent.

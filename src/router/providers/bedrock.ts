@@ -88,6 +88,9 @@ export function bedrock(model: string, given: BedrockOptions): Model {
       notShown,
       'absent with apiKey, and with client "sdk"',
     );
+  const named = /^arn:[^:]*:[^:]*:([^:]+):/.exec(model)?.[1];
+  if (named !== undefined && named !== region)
+    throw new InvalidOptionError("bedrock.region", region, `${named}, the region that the model's ARN names`);
   const api = apiOf(model, options);
 
   const host =

@@ -106,7 +106,12 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
     ...chat,
     ...(api === "responses"
       ? responses
-      : eitherInterface({ chat, responses, first: (request) => apiOfCall(model, request, defaults) })),
+      : eitherInterface({
+          name: facts.name,
+          chat,
+          responses,
+          first: (request) => apiOfCall(model, request, defaults),
+        })),
     ...(speaks && { speaks }),
   };
 }

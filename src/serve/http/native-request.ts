@@ -2,12 +2,14 @@ import type { NativeProtocol, NativeRequest } from "../../contracts/index.ts";
 import { isHeaderValue, nativeHeaders } from "../../plugin/native-headers.ts";
 import type { HttpCall } from "./call.ts";
 import type { ReadHandlerOptions } from "./handler-options.ts";
+import type { NativeParts } from "./native-only.ts";
 
 /** Returns a request as its sender wrote it, for models that speak its protocol. Undefined if the option turns that off. */
 export function nativeRequest(
   protocol: NativeProtocol,
   call: HttpCall,
   text: string,
+  parts: NativeParts,
   { native }: ReadHandlerOptions,
 ): NativeRequest | undefined {
   if (!native) return undefined;
@@ -16,5 +18,6 @@ export function nativeRequest(
     const value = call.headers.get(name);
     if (isHeaderValue(value)) headers[name] = value;
   }
-  return { protocol, text: text.startsWith("\ufeff") ? text.slice(1) : text, headers };
+  const body = text.startsWith("\ufeff") ? text.slice(1) : text;
+  return { protocol, text: body, headers, ...(parts.reason !== undefined && { only: true }) };
 }

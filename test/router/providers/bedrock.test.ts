@@ -273,8 +273,16 @@ test.each([
     { region: "apac", inferenceProfile: "apac" },
   ],
   [`arn:aws:bedrock:${region}:1:application-inference-profile/a1`, { inferenceProfile: "application" }],
+  [`arn:aws:bedrock:${region}:1:default-prompt-router/a1`, { inferenceProfile: "application" }],
 ])("the labels of %s say where it may be processed", (model, labels) => {
   expect(bedrock(model, { region }).labels).toEqual(labels);
+});
+
+test("an ARN of another region is refused: its label would be wrong", () => {
+  const model = `arn:aws:bedrock:${region}:1:inference-profile/eu.${name}`;
+  expect(() => bedrock(model, { region: region === "us-east-1" ? "eu-west-1" : "us-east-1" })).toThrow(
+    `bedrock.region must be ${region}, the region that the model's ARN names`,
+  );
 });
 
 test("a boundary keeps requests from a profile that leaves the region", async () => {

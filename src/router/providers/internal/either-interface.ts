@@ -4,6 +4,7 @@ import {
   type CompletionChunk,
   isRouterError,
   type Model,
+  ProviderError,
 } from "../../../contracts/index.ts";
 import { atHand, handsOver, type TakeAtHand } from "../../../plugin/at-hand.ts";
 import { asksAbort } from "../../../plugin/call-abort.ts";
@@ -13,6 +14,8 @@ import type { OpenAiApi } from "./openai-api.ts";
 type Calls = Pick<Model, "generate" | "stream">;
 
 export interface Interfaces {
+  /** Name of the model, for errors. */
+  readonly name: string;
   readonly chat: Calls;
   readonly responses: Calls;
   /** Returns the one that a call is first sent to. */
@@ -23,9 +26,10 @@ export interface Interfaces {
  * Calls of a model of which it is not known which interface takes it. If the first one refuses the interface itself (chat
  * completions point to Responses, a server has no such path), the same call is sent through the other one at once, and so
  * are all later ones: one reference of state for each model. Where the other one is not there either, the first refusal
- * stands and nothing is tried again. Requests of `/v1/responses` go there as they came.
+ * stands and nothing is tried again. Requests of `/v1/responses` go there as they came; one that no chat request says in
+ * full never goes through chat completions.
  */
-export function eitherInterface({ chat, responses, first }: Interfaces): Calls {
+export function eitherInterface({ name, chat, responses, first }: Interfaces): Calls {
   let settled: Calls | undefined;
   const settle = (calls: Calls): void => {
     settled ??= calls;
@@ -38,16 +42,28 @@ export function eitherInterface({ chat, responses, first }: Interfaces): Calls {
     settle(begin);
     return refusal;
   };
-  const isFollowed = (begin: Calls, refusal: unknown): boolean =>
-    settled !== begin && (begin === chat ? isPointed(refusal) : isMissing(refusal));
+  const isFollowed = (begin: Calls, refusal: unknown, { native }: CallOptions): boolean =>
+    settled !== begin &&
+    !(begin === responses && native?.only) &&
+    (begin === chat ? isPointed(refusal) : isMissing(refusal));
   const otherOf = (begin: Calls): Calls => (begin === chat ? responses : chat);
+
+  const settledFor = ({ native }: CallOptions): Calls => {
+    if (native?.only && settled === chat)
+      throw new ProviderError({
+        kind: "unsupported",
+        model: name,
+        summary: "its server has no Responses, and no other interface can say all of the request",
+      });
+    return settled ?? chat;
+  };
 
   return {
     generate: asksAbort((request: ChatRequest, options: CallOptions) => {
-      if (settled !== undefined) return settled.generate(request, options);
+      if (settled !== undefined) return settledFor(options).generate(request, options);
       const begin = beginFor(request, options);
       return begin.generate(request, options).catch(async (refusal: unknown) => {
-        if (!isFollowed(begin, refusal)) throw refusal;
+        if (!isFollowed(begin, refusal, options)) throw refusal;
         try {
           const answer = await otherOf(begin).generate(request, options);
           settle(otherOf(begin));
@@ -58,10 +74,10 @@ export function eitherInterface({ chat, responses, first }: Interfaces): Calls {
       });
     }),
     stream: asksAbort((request: ChatRequest, options: CallOptions) => {
-      if (settled !== undefined) return settled.stream(request, options);
+      if (settled !== undefined) return settledFor(options).stream(request, options);
       const begin = beginFor(request, options);
       return new EitherChunks(begin.stream(request, options), {
-        isFollowed: (refusal) => isFollowed(begin, refusal),
+        isFollowed: (refusal) => isFollowed(begin, refusal, options),
         open: () => otherOf(begin).stream(request, options),
         begun: () => settle(otherOf(begin)),
         learn: (refusal, failure) => learn(begin, refusal, failure),

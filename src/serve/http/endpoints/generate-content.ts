@@ -101,7 +101,7 @@ async function generate(
   const routed = routedRequest({ ...body, model: asked }, chat, call, identity, router, options);
   const request = withInferredSession(onlyNative(routed, "generateContent", parts, serving), options);
   const { explain: explains } = options;
-  const given = { signal: call.signal, native: nativeRequest("generateContent", call, text, options) };
+  const given = { signal: call.signal, native: nativeRequest("generateContent", call, text, parts, options) };
   if (!isStreamed) {
     const { completion, decision, costUsd } = await orNative(router.route(request, given), "generateContent");
     const headers = explains ? explanationHeaders(decision) : {};

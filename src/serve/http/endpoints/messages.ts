@@ -38,7 +38,7 @@ export const messages: Endpoint = {
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const { explain: explains } = options;
-    const native = nativeRequest("messages", call, text, options);
+    const native = nativeRequest("messages", call, text, parts, options);
     const given = { signal: call.signal, native };
     if (!wantsStream(body)) {
       const { completion, decision, costUsd } = await orNative(router.route(request, given), "messages");

@@ -35,7 +35,7 @@ export const responses: Endpoint = {
     const request = withInferredSession(named, options);
     const asked = String(body["model"] ?? "auto");
     const { explain: explains } = options;
-    const given = { signal: call.signal, native: nativeRequest("responses", call, text, options) };
+    const given = { signal: call.signal, native: nativeRequest("responses", call, text, native, options) };
     if (!wantsStream(body)) {
       const { completion, decision, costUsd } = await orNative(router.route(request, given), "responses");
       const written = nativeText(completion, "responses");
