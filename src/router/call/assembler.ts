@@ -1,9 +1,9 @@
 import type { Completion, CompletionChunk, TokenLogprob, ToolCall } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
+import { createGrowingText } from "../../plugin/growing-text.ts";
 import { AnswerFields } from "./answer-fields.ts";
 import { createContentFilters } from "./content-filters.ts";
 import { createGrowingAudio, type GrowingAudio } from "./growing-audio.ts";
-import { createGrowingText } from "./growing-text.ts";
 import { mostUsage } from "./most-usage.ts";
 import { reasoningOf } from "./written-text.ts";
 

@@ -1,5 +1,5 @@
 import type { CompletionMessage } from "../../contracts/index.ts";
-import { createGrowingText, type GrowingText } from "./growing-text.ts";
+import { createGrowingText, type GrowingText } from "../../plugin/growing-text.ts";
 
 type Spoken = NonNullable<CompletionMessage["audio"]>;
 

@@ -1,5 +1,6 @@
 import type { CompletionChunk } from "../../../contracts/index.ts";
 import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
+import { createGrowingText, type GrowingText } from "../../../plugin/growing-text.ts";
 import {
   type AnswerContext,
   explanationOf,
@@ -36,6 +37,8 @@ interface Assembly {
   /** JSON received so far of each call's input, by block index. */
   readonly json: Map<number, string>;
   readonly blocks: Map<number, GrowingBlock>;
+  /** Text of the blocks that are open, by block index. */
+  readonly texts: Map<number, GrowingText>;
 }
 
 /**
@@ -109,7 +112,9 @@ export async function readStreamedMessage(
   return { ...last.message, content: contentOf(last) };
 }
 
-function contentOf({ blocks, json }: Assembly): AnswerBlock[] {
+function contentOf(assembly: Assembly): AnswerBlock[] {
+  const { blocks, json, texts } = assembly;
+  for (const index of texts.keys()) settleText(assembly, index);
   return [...blocks].map(([index, block]) => ({ ...block, input_json: json.get(index) }));
 }
 
@@ -123,7 +128,8 @@ async function* assemble(
   for await (const event of events) {
     if (ended || !isObject(event) || !ofMessage.has(event.type)) continue;
     if (event.type === "message_start") {
-      assembly ??= { message: atStart(readMessage(event.message, name)), json: new Map(), blocks: new Map() };
+      const message = atStart(readMessage(event.message, name));
+      assembly ??= { message, json: new Map(), blocks: new Map(), texts: new Map() };
     }
     if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
     update(assembly, event);
@@ -159,6 +165,7 @@ function update(assembly: Assembly, event: AnswerEvent): void {
   const { index = 0, delta, content_block: started } = event;
   if (event.type === "content_block_start" && isObject(started)) assembly.blocks.set(index, begun(started));
   if (event.type === "content_block_delta" && isObject(delta)) grow(assembly, index, delta);
+  if (event.type === "content_block_stop") settleText(assembly, index);
   if (event.type !== "message_delta") return;
   const { message } = assembly;
   const reason = fieldsOf(delta)["stop_reason"];
@@ -172,14 +179,23 @@ function update(assembly: Assembly, event: AnswerEvent): void {
 }
 
 /** Adds a delta to its block. Other values where a text belongs are passed by. */
-function grow({ blocks, json }: Assembly, index: number, delta: NonNullable<AnswerEvent["delta"]>): void {
+function grow(
+  { blocks, json, texts }: Assembly,
+  index: number,
+  delta: NonNullable<AnswerEvent["delta"]>,
+): void {
   const { text, thinking, signature, partial_json, citation, content, encrypted_content } = delta;
   // Text is shown, whether its block was begun or not.
   if (typeof text === "string" && !blocks.has(index)) blocks.set(index, { type: "text" });
   const block = blocks.get(index);
   if (block === undefined) return;
   if (typeof partial_json === "string") json.set(index, (json.get(index) ?? "") + partial_json);
-  if (typeof text === "string") block.text = textOf(block) + text;
+  if (typeof text === "string") {
+    const growing = texts.get(index) ?? createGrowingText();
+    if (!texts.has(index)) growing.add(textOf(block));
+    growing.add(text);
+    texts.set(index, growing);
+  }
   if (typeof thinking === "string") block.thinking = said(block.thinking) + thinking;
   if (typeof signature === "string") block.signature = signature;
   if (isObject(citation)) {
@@ -190,6 +206,13 @@ function grow({ blocks, json }: Assembly, index: number, delta: NonNullable<Answ
   if (typeof content === "string")
     block.content = (typeof block.content === "string" ? block.content : "") + content;
   if (typeof encrypted_content === "string") Object.assign(block, { encrypted_content });
+}
+
+/** Gives a block the text that has grown. */
+function settleText({ blocks, texts }: Assembly, index: number): void {
+  const [block, growing] = [blocks.get(index), texts.get(index)];
+  if (block !== undefined && growing !== undefined) block.text = growing.toString();
+  texts.delete(index);
 }
 
 /** Returns a block of our own. Citations are added in place: a copy at each of them would take a square of time. */

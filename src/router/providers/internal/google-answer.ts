@@ -47,7 +47,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const reader = googleParts();
   const { text, thoughts, calls: whole, images } = reader.add(candidate?.content?.parts);
   const calls = [...whole, ...reader.end()];
-  const facts = factsOf(reader, candidate, text, context);
+  const facts = factsOf(reader, candidate, context);
   const { isEmpty } = reader;
   const usage = googleUsage(response.usageMetadata, { isEmpty, searches: searches(candidate, context) });
   const isOwn = thoughts !== "" || facts.provider_parts !== undefined || areSigned(calls);
@@ -88,7 +88,6 @@ export async function* toChunks(
   let head = { id: "", created: context.created, model: context.model };
   let counts: GoogleCounts | undefined;
   let callCount = 0;
-  let text = "";
   let isSigned = false;
   let isBegun = false;
   const reader = googleParts();
@@ -129,14 +128,13 @@ export async function* toChunks(
     if (added.text !== "") deltas.push({ content: added.text });
     if (added.images.length > 0) deltas.push({ images: [...added.images] });
     deltas.push(...called(added.calls));
-    text += added.text;
     last = candidate === undefined ? last : { ...last, ...present(candidate) };
     counts = addedCounts(counts, response.usageMetadata, !added.isEmpty);
     yield* chunksOf(deltas);
   }
 
   const deltas = called(reader.end());
-  const facts = factsOf(reader, last, text, context);
+  const facts = factsOf(reader, last, context);
   const finish = finishOf(last?.finishReason, { calls: callCount > 0, reader, context });
   const more = { ...facts, ...by(facts.provider_parts !== undefined) };
   if (hasKeys(more)) deltas.push(more as Delta);
@@ -165,10 +163,10 @@ type Facts = Pick<CompletionMessage, "annotations" | "audio" | "provider_parts" 
 function factsOf(
   reader: PartReader,
   candidate: GoogleCandidate | undefined,
-  text: string,
   { created, sound: format }: AnswerContext,
 ): Facts {
-  const annotations = googleSources(candidate?.groundingMetadata, text);
+  const grounding = candidate?.groundingMetadata;
+  const annotations = grounding === undefined ? [] : googleSources(grounding, reader.text());
   const parts = reader.kept();
   const sound = reader.sound();
   const metadata: JsonObject = {};

@@ -1,4 +1,5 @@
 import type { ImageOutput } from "../../../contracts/chat/extensions.ts";
+import { createGrowingText, type GrowingText } from "../../../plugin/growing-text.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
 import { type GoogleArguments, googleArguments } from "./google-arguments.ts";
 import { type GoogleCall, type GooglePart, isJsonObject, type JsonObject } from "./google-wire.ts";
@@ -29,6 +30,8 @@ export interface PartReader {
   add(parts: unknown): AddedParts;
   /** Returns the calls whose end has not come. */
   end(): readonly SignedCall[];
+  /** Returns the text of the answer. */
+  text(): string;
   /** Sound of the answer in base64, with its type. Undefined: there is none. */
   sound(): { readonly mimeType: string; readonly data: string } | undefined;
   /** All parts, if one of them has no other place in a message. An image is left out of them: `images` has it. */
@@ -46,18 +49,31 @@ interface OpenCall {
 
 export function googleParts(): PartReader {
   const kept: JsonObject[] = [];
+  /** Text of the last part that is kept, as long as it grows. */
+  let growing: GrowingText | undefined;
   const sounds: { readonly mimeType: string; readonly data: string }[] = [];
   let hasForeign = false;
   let isWhole = true;
   let isEmpty = true;
   let open: OpenCall | undefined;
 
+  const settle = () => {
+    const last = kept.at(-1);
+    if (growing !== undefined && last !== undefined) last["text"] = growing.toString();
+    growing = undefined;
+  };
+
+  const keep = (part: JsonObject) => {
+    settle();
+    kept.push(part);
+  };
+
   const close = (): SignedCall[] => {
     if (open === undefined) return [];
     const { call, args } = open;
     open = undefined;
     call.function.arguments = args.json();
-    kept.push(callPart(call));
+    keep(callPart(call));
     return [call];
   };
 
@@ -87,8 +103,13 @@ export function googleParts(): PartReader {
     const last = kept.at(-1);
     const isSame = last !== undefined && isPlainText(last) && last["thought"] === part["thought"];
     // A signature belongs to its own part alone.
-    if (isSame && isPlainText(part)) last["text"] = `${String(last["text"])}${text}`;
-    else if (text !== "" || part["thoughtSignature"] !== undefined) kept.push({ ...part });
+    if (isSame && isPlainText(part)) {
+      if (growing === undefined) {
+        growing = createGrowingText();
+        growing.add(String(last["text"]));
+      }
+      growing.add(text);
+    } else if (text !== "" || part["thoughtSignature"] !== undefined) keep({ ...part });
   };
 
   return {
@@ -113,18 +134,22 @@ export function googleParts(): PartReader {
           keepText(part, piece);
         } else if (part.thought !== true && isMedia(media)) {
           const { data: _, ...others } = media;
-          kept.push({ ...part, inlineData: others });
+          keep({ ...part, inlineData: others });
           const { mimeType, data } = media;
           if (mimeType.startsWith("image/"))
             images.push({ type: "image_url", image_url: { url: `data:${mimeType};base64,${data}` } });
           else sounds.push({ mimeType, data });
-        } else kept.push(part);
+        } else keep(part);
       }
       const isEmptyNow = text === "" && calls.length === 0 && images.length === 0 && sounds.length === before;
       isEmpty &&= isEmptyNow && open === undefined;
       return { text, thoughts, calls, images, isEmpty: isEmptyNow };
     },
     end: close,
+    text() {
+      settle();
+      return kept.map(({ text, thought }) => (thought !== true && isText(text) ? text : "")).join("");
+    },
     sound() {
       const [first] = sounds;
       if (first === undefined) return undefined;
@@ -132,7 +157,10 @@ export function googleParts(): PartReader {
       const bytes = sounds.map(({ data }) => Buffer.from(data, "base64"));
       return { mimeType: first.mimeType, data: sounds.length === 1 ? first.data : joined(bytes) };
     },
-    kept: () => (hasForeign ? kept : undefined),
+    kept() {
+      settle();
+      return hasForeign ? kept : undefined;
+    },
     get isWhole() {
       return isWhole;
     },
