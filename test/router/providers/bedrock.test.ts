@@ -280,7 +280,7 @@ test.each([
 
 test("an ARN of another region is refused: its label would be wrong", () => {
   const model = `arn:aws:bedrock:${region}:1:inference-profile/eu.${name}`;
-  expect(() => bedrock(model, { region: region === "us-east-1" ? "eu-west-1" : "us-east-1" })).toThrow(
+  expect(() => bedrock(model, { region: "us-east-1" })).toThrow(
     `bedrock.region must be ${region}, the region that the model's ARN names`,
   );
 });
