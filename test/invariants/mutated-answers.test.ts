@@ -97,12 +97,15 @@ const headersOf = (type: string) => new Headers({ "content-type": type });
 const whole = headersOf("application/json");
 const streamed = headersOf("text/event-stream");
 
-const each = runs(250, 250_000);
+const each = runs(100, 250_000);
+/** The full count takes minutes of a processor for each interface. */
+const timeout = runs(60_000, 3_600_000);
 /** What a router may keep of all answers, in bytes. */
 const mostMemory = 64 * 2 ** 20;
 
 it.for(Object.keys(models) as Protocol[])(
   "a changed answer of %s is a contract answer or a typed error, and its text arrives",
+  { timeout },
   async (protocol) => {
     const own = answerSamples[protocol === "invoke" ? "messages" : protocol];
     const samples = [...own, ...recorded(protocol)].map((sample) =>

@@ -175,8 +175,20 @@ function isPlain(chunk: CompletionChunk): boolean {
   const { delta } = choice;
   if (typeof delta !== "object" || delta === null || typeof delta.content !== "string") return false;
   for (const field in delta) {
+    if (field === "content") continue;
     const value: unknown = delta[field as keyof typeof delta];
-    if (typeof value !== "string" && value !== null) return false;
+    if (value !== null && (typeof value !== "string" || noTexts.has(field))) return false;
   }
   return true;
 }
+
+/** Fields of a delta in which a text cannot stand. */
+const noTexts: ReadonlySet<string> = new Set([
+  "tool_calls",
+  "function_call",
+  "audio",
+  "annotations",
+  "images",
+  "thinking_blocks",
+  "provider_parts",
+]);

@@ -132,6 +132,11 @@ describe("the chunks of a stream", () => {
     },
   );
 
+  it("have no text where a list belongs", () => {
+    const { read } = readAll(chunk({ content: "x", images: "i", annotations: "a", audio: "b" }));
+    expect(read[0]?.choices[0]?.delta).toEqual({ content: "x" });
+  });
+
   it("are read where a field is not what it should be", () => {
     const odd = { id: 7, created: "now", model: null, usage: 5 };
     const { read } = readAll(
