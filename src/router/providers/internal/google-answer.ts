@@ -22,6 +22,7 @@ import {
   isJsonObject,
   type JsonObject,
 } from "./google-wire.ts";
+import { keepingText } from "./incomplete.ts";
 import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext extends ErrorContext {
@@ -50,6 +51,9 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const facts = factsOf(reader, candidate, context);
   const { isEmpty } = reader;
   const usage = googleUsage(response.usageMetadata, { isEmpty, searches: searches(candidate, context) });
+  const finish = keepingText(text, usage, () =>
+    finishOf(candidate?.finishReason, { calls: calls.length > 0, reader, context }),
+  );
   const isOwn = thoughts !== "" || facts.provider_parts !== undefined || areSigned(calls);
   return {
     id: textOr(response.responseId, () => nodeCrypto().randomUUID()),
@@ -69,7 +73,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
           ...facts,
           ...(isOwn && { written_by: context.writer }),
         },
-        ...finishOf(candidate?.finishReason, { calls: calls.length > 0, reader, context }),
+        ...finish,
         logprobs: null,
       },
     ],
@@ -113,6 +117,8 @@ export async function* toChunks(
   };
 
   for await (const raw of responses) {
+    // Nothing was said by it.
+    if (!isJsonObject(raw)) continue;
     const response = readResponse(raw, context);
     if (head.id === "") {
       head = {
@@ -284,7 +290,7 @@ function finishOf(
     throw new ProviderError({ kind: "incomplete", model: context.name, summary });
   }
   const finish_reason = (known ?? "stop") === "stop" && calls ? "tool_calls" : (known ?? "stop");
-  const native = String(reason).slice(0, longestReason);
+  const native = (reason as string).slice(0, longestReason);
   return { finish_reason, ...(native !== "STOP" && { native_finish_reason: native }) };
 }
 

@@ -124,6 +124,8 @@ export function googleParts(): PartReader {
         const { functionCall, thoughtSignature: signature } = part;
         if (isJsonObject(functionCall)) {
           calls.push(...addCall(functionCall as GoogleCall, signature));
+          // A part is one or the other, by the interface; a text is shown anyway.
+          if (part.thought !== true && typeof part.text === "string") text += part.text;
           continue;
         }
         hasForeign ||= !hasPlace(part);
