@@ -103,9 +103,7 @@ const hidingPlaces: Readonly<Record<string, unknown>> = {
   "a refusal part": said({ role: "assistant", content: [{ type: "refusal", refusal: word }] }, ask),
   "reasoning of an earlier turn": said({ role: "assistant", content: "Yes.", reasoning_content: word }, ask),
   "an unknown part": said(user([text("Go on."), { type: "note", text: word }])),
-  "a nested unknown part": said(
-    user([text("Go on."), { type: "record", source: { body: [{ of: word }] } }]),
-  ),
+  "a nested unknown part": said(user([text("Go on."), { type: "record", source: { body: [{ of: word }] } }])),
   "the type of an unknown part": said(user([text("Go on."), { type: word }])),
   "the alternative text of an image": said(
     user([text("Go on."), { type: "image_url", image_url: { url: "https://x.org/a.png", alt: word } }]),

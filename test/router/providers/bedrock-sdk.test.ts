@@ -18,8 +18,8 @@ type Sdk = {
   ) => { send(command: object): Promise<Record<string, never>> };
 } & Readonly<Record<string, new (input: object) => object>>;
 
-const sdk = await loadSdk();
 const why = `set ${variable} to a folder with @aws-sdk/client-bedrock-runtime`;
+const sdk = await loadSdk();
 
 async function loadSdk(): Promise<Sdk | undefined> {
   const folder = process.env[variable];

@@ -49,7 +49,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const { text, thoughts, calls: whole, images } = reader.add(candidate?.content?.parts);
   const calls = [...whole, ...reader.end()];
   const facts = factsOf(reader, candidate, context);
-  const { isEmpty } = reader;
+  const isEmpty = reader.isEmpty();
   const usage = googleUsage(response.usageMetadata, { isEmpty, searches: searches(candidate, context) });
   const finish = keepingText(text, usage, () =>
     finishOf(candidate?.finishReason, { calls: calls.length > 0, reader, context }),
@@ -148,7 +148,7 @@ export async function* toChunks(
   yield* ending.slice(0, -1);
   yield { ...toChunk(head, {}), choices: [{ index: 0, delta: {}, ...finish }] };
   const usage = googleUsage(counts, {
-    isEmpty: reader.isEmpty,
+    isEmpty: reader.isEmpty(),
     searches: searches(last, context),
   });
   if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage };
@@ -280,8 +280,8 @@ function finishOf(
 ): Pick<CompletionChoice, "finish_reason" | "native_finish_reason"> {
   const known = finishReasons.get(reason);
   const isText = typeof reason === "string" && reason !== "";
-  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty);
-  if (!isAnswer || !reader.isWhole) {
+  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty());
+  if (!isAnswer || !reader.isWhole()) {
     const summary = !isAnswer
       ? reason
         ? `the answer ended with ${asCode(reason)}`

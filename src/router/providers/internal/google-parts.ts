@@ -37,9 +37,9 @@ export interface PartReader {
   /** All parts, if one of them has no other place in a message. An image is left out of them: `images` has it. */
   kept(): JsonObject[] | undefined;
   /** False once a call had pieces of arguments that cannot be joined. */
-  readonly isWhole: boolean;
+  isWhole(): boolean;
   /** True as long as all parts were empty. */
-  readonly isEmpty: boolean;
+  isEmpty(): boolean;
 }
 
 interface OpenCall {
@@ -163,12 +163,8 @@ export function googleParts(): PartReader {
       settle();
       return hasForeign ? kept : undefined;
     },
-    get isWhole() {
-      return isWhole;
-    },
-    get isEmpty() {
-      return isEmpty;
-    },
+    isWhole: () => isWhole,
+    isEmpty: () => isEmpty,
   };
 }
 
