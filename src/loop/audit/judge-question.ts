@@ -101,6 +101,9 @@ export function answerText({ choices }: Completion): string | undefined {
     !content.every((part: { readonly type?: unknown } | null) => isWords(part?.type))
   )
     return undefined;
+  // Without a word, all that the answer holds is in pictures or in parts of its provider.
+  const isShown = (message?.images ?? message?.provider_parts) !== undefined;
+  if (isShown && (content === null || content === "") && message?.tool_calls === undefined) return undefined;
   const { refusal, audio, tool_calls: calls = [], function_call: call } = message ?? {};
   const spoken: unknown = audio?.transcript;
   if (audio != null && typeof spoken !== "string") return undefined;

@@ -1,21 +1,25 @@
 import { type Fields, isObject } from "../fields-of.ts";
 import { nodeCrypto } from "../node-crypto.ts";
 import { readContent } from "./answer-content.ts";
+import { addReadLists } from "./answer-lists.ts";
 
 /** A message or a delta in our shape. The parts of its content stand apart: a stream tells them once. */
 export interface ReadMessage {
   readonly message: Fields;
   readonly parts: readonly Fields[] | undefined;
+  /** True if its tool calls cannot be read. The message lacks them. */
+  readonly hasUnreadCalls: boolean;
 }
 
-/**
- * Reads a message, or a delta. Returns the same object where nothing has to change. Undefined: its tool calls cannot be read.
- */
-export function readMessage(said: Fields, isWhole: boolean): ReadMessage | undefined {
+/** Reads a message, or a delta. Returns the same object where nothing has to change. */
+export function readMessage(said: Fields, isWhole: boolean): ReadMessage {
   const more: Record<string, unknown> = {};
   let parts: readonly Fields[] | undefined;
+  let hasUnreadCalls = false;
   const { content, refusal, tool_calls: calls } = said;
-  if (typeof content !== "string" && content !== null && content !== undefined) {
+  if (content === undefined) {
+    if (isWhole) more["content"] = null;
+  } else if (typeof content !== "string" && content !== null) {
     const read = readContent(content);
     parts = read.parts;
     more["content"] = read.text;
@@ -28,14 +32,19 @@ export function readMessage(said: Fields, isWhole: boolean): ReadMessage | undef
     more["refusal"] = readContent(refusal).text || null;
   if (calls !== undefined && calls !== null) {
     const read = readCalls(calls, isWhole);
-    if (read === undefined) return undefined;
+    hasUnreadCalls = read === undefined;
     if (read !== calls) more["tool_calls"] = read;
   }
-  const without = strayFields(said, isWhole);
-  if (without === undefined && isEmpty(more)) return { message: said, parts };
+  if (!isText(said["reasoning_content"]))
+    more["reasoning_content"] = readContent([
+      { type: "reasoning", reasoning: said["reasoning_content"] },
+    ]).reasoning;
+  addReadLists(more, said);
+  addStrayFields(more, said, isWhole);
+  if (isEmpty(more)) return { message: said, parts, hasUnreadCalls };
   const message: Record<string, unknown> = { ...said, ...more };
-  for (const field of without ?? []) delete message[field];
-  return { message, parts };
+  for (const field in more) if (more[field] === undefined) delete message[field];
+  return { message, parts, hasUnreadCalls };
 }
 
 function isEmpty(fields: object): boolean {
@@ -43,29 +52,17 @@ function isEmpty(fields: object): boolean {
   return true;
 }
 
-/** Lists that readers of answers go through. */
-const lists = ["annotations", "images", "thinking_blocks", "provider_parts"] as const;
+function isText(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === "string";
+}
 
-/**
- * Names the fields that say nothing: lists that are something else, and the empty calls and recordings that Snowflake adds to each answer
- * (recorded 2026-07).
- */
-function strayFields(said: Fields, isWhole: boolean): string[] | undefined {
-  let stray: string[] | undefined;
-  for (const field of lists) {
-    const value = said[field];
-    if (value === undefined || value === null || Array.isArray(value)) continue;
-    stray ??= [];
-    stray.push(field);
-  }
+/** Takes out the fields that say nothing: the empty calls and recordings that Snowflake adds to each answer (recorded 2026-07). */
+function addStrayFields(more: Record<string, unknown>, said: Fields, isWhole: boolean): void {
   for (const field of ["function_call", "audio"] as const) {
     const value = said[field];
     const isKept = value === undefined || value === null || (isObject(value) && !(isWhole && isBlank(value)));
-    if (isKept) continue;
-    stray ??= [];
-    stray.push(field);
+    if (!isKept) more[field] = undefined;
   }
-  return stray;
 }
 
 /** True for an object whose texts are all empty. */
@@ -90,12 +87,12 @@ function readCalls(calls: unknown, isWhole: boolean): unknown[] | undefined {
 }
 
 function readCall(call: Fields, isWhole: boolean): Fields | undefined {
-  const { id, type, function: called, custom } = call;
+  const { id, type, index, function: called, custom } = call;
   const more: Record<string, unknown> = {};
   const isCustom = type === "custom" || (!isNamed(called) && isNamed(custom));
   const [kind, field] = isCustom ? (["custom", "input"] as const) : (["function", "arguments"] as const);
   const said: unknown = call[kind];
-  if (said !== undefined && said !== null && !isObject(said)) return undefined;
+  if (said === undefined || said === null ? isWhole : !isObject(said)) return undefined;
   if (isObject(said)) {
     const read = withTexts(said, field, isWhole);
     if (read === undefined) return undefined;
@@ -107,6 +104,8 @@ function readCall(call: Fields, isWhole: boolean): Fields | undefined {
     if (typeof id !== "number") return undefined;
     more["id"] = String(id);
   } else if (isWhole && !id) more["id"] = newCallId();
+  // Without a place that can be one, the piece belongs to the last call.
+  if (!isWhole && index !== undefined && !Number.isInteger(index)) more["index"] = undefined;
   return isEmpty(more) ? call : { ...call, ...more };
 }
 
@@ -121,11 +120,9 @@ export function isNamed(called: unknown): boolean {
 }
 
 /** Some servers send arguments as an object, as Ollama's own interface does. */
-function withTexts(given: Fields, field: string, isWhole: boolean): Fields | undefined {
-  const { name, [field]: text } = given;
-  if (name !== undefined && name !== null && typeof name !== "string") return undefined;
-  // A call needs a name that is a text, as all that read it take it for one.
-  const said = isWhole && name === null ? { ...given, name: "" } : given;
+function withTexts(said: Fields, field: string, isWhole: boolean): Fields | undefined {
+  const { name, [field]: text } = said;
+  if (name === undefined || name === null ? isWhole : typeof name !== "string") return undefined;
   if (typeof text === "string") return said;
   if (text === undefined || text === null)
     return isWhole ? { ...said, [field]: field === "arguments" ? "{}" : "" } : said;

@@ -1,10 +1,10 @@
 import type { CompletionChunk, CompletionUsage, ProviderError } from "../../contracts/index.ts";
-import { type Fields, isObject } from "../fields-of.ts";
+import { type Fields, fieldsOf } from "../fields-of.ts";
 import { addParts } from "./answer-content.ts";
 import { isNamed, newCallId, readMessage } from "./answer-message.ts";
 import { endedByFailure } from "./failed-answer.ts";
 import { answerEnd } from "./finish-words.ts";
-import { firstChoice, incomplete, sourcesIn } from "./read-answer.ts";
+import { firstChoice, incomplete, oddHead, sourcesIn, unreadCalls, withUsage } from "./read-answer.ts";
 import { toldUsage, withExecutedTools } from "./told-usage.ts";
 
 /** Most calls of one answer whose beginning is remembered. */
@@ -31,7 +31,6 @@ export class ChunkReader {
     this.#model = model;
   }
 
-  /** Throws `ProviderError` for a chunk that cannot be read. */
   read(chunk: CompletionChunk): CompletionChunk {
     if (isPlain(chunk)) {
       this.#last = chunk;
@@ -61,11 +60,11 @@ export class ChunkReader {
   }
 
   #read(chunk: Fields): CompletionChunk {
-    const given = firstChoice(chunk, this.#model);
-    const delta = given?.["delta"] ?? {};
-    if (!isObject(delta)) throw incomplete("a chunk has a delta that is not an object", this.#model);
+    const given = firstChoice(chunk);
+    const delta = fieldsOf(given?.["delta"]);
     const read = readMessage(delta, false);
-    if (read === undefined) throw incomplete("the tool calls are not a list of calls", this.#model);
+    // The text after it is still read.
+    if (read.hasUnreadCalls) this.failure ??= incomplete(unreadCalls, this.#model);
     this.#executed ??= delta["executed_tools"];
     const usage = withExecutedTools(toldUsage(chunk, given), this.#executed);
     let said = this.#withIds(read.message);
@@ -140,23 +139,23 @@ interface Read {
 /** Returns the chunk as it was read: the same object where it was in our shape, which its events may be tied to. */
 function changed(chunk: Fields, given: Fields | undefined, read: Read): CompletionChunk {
   const { said, reason, native, usage } = read;
+  const head = oddHead(chunk, false);
   const isSame =
+    head === undefined &&
     (chunk["choices"] as unknown[]).length === (given === undefined ? 0 : 1) &&
-    (given === undefined || (given["delta"] === said && (given["finish_reason"] ?? null) === reason)) &&
+    (given === undefined ||
+      (given["index"] === 0 && given["delta"] === said && (given["finish_reason"] ?? null) === reason)) &&
     usage === (chunk["usage"] ?? undefined);
   if (isSame) return chunk as unknown as CompletionChunk;
   const choice = given && {
-    index: 0,
     ...given,
+    index: 0,
     ...(native !== undefined && !given["native_finish_reason"] && { native_finish_reason: native }),
     delta: said,
     finish_reason: reason,
   };
-  return {
-    ...chunk,
-    choices: choice === undefined ? [] : [choice],
-    ...(usage !== undefined && { usage }),
-  } as unknown as CompletionChunk;
+  const result = { ...chunk, ...head, choices: choice === undefined ? [] : [choice] };
+  return withUsage(result, usage) as unknown as CompletionChunk;
 }
 
 function isSaid(value: unknown): boolean {
@@ -169,13 +168,27 @@ function isSaid(value: unknown): boolean {
 function isPlain(chunk: CompletionChunk): boolean {
   const { choices, usage } = chunk;
   if (choices.length !== 1 || (usage !== undefined && usage !== null)) return false;
+  if (oddHead(chunk as unknown as Fields, false) !== undefined) return false;
   const choice = choices[0] as Partial<CompletionChunk["choices"][number]> | null;
-  if (choice === null || choice.index || choice.finish_reason != null) return false;
+  if (choice === null || choice.finish_reason != null) return false;
+  if (choice.index !== 0 && choice.index !== undefined) return false;
   const { delta } = choice;
   if (typeof delta !== "object" || delta === null || typeof delta.content !== "string") return false;
   for (const field in delta) {
+    if (field === "content") continue;
     const value: unknown = delta[field as keyof typeof delta];
-    if (typeof value !== "string" && value !== null) return false;
+    if (value !== null && (typeof value !== "string" || noTexts.has(field))) return false;
   }
   return true;
 }
+
+/** Fields of a delta in which a text cannot stand. */
+const noTexts: ReadonlySet<string> = new Set([
+  "tool_calls",
+  "function_call",
+  "audio",
+  "annotations",
+  "images",
+  "thinking_blocks",
+  "provider_parts",
+]);

@@ -12,18 +12,21 @@ import { toldUsage, withExecutedTools } from "./told-usage.ts";
  * for anything else, and for an answer that ended by a failure; it carries the text that was written.
  */
 export function readAnswer(body: unknown, model: string): Completion {
-  const choice = firstChoice(body, model) ?? firstChoice(body, model, true);
+  const choice = onlyChoice(body);
   const said = choice?.["message"];
   const usage = choice === undefined ? undefined : toldUsage(body as Fields, choice);
   if (choice === undefined || !isObject(said)) throw withoutMessage(body, choice, usage, model);
   const read = readMessage(said, true);
-  if (read === undefined) throw incomplete("the tool calls are not a list of calls", model);
+  if (read.hasUnreadCalls) throw failed(incomplete(unreadCalls, model), read, usage, body as Fields);
   const callsTools = hasCalls(read.message);
   const end = answerEnd(choice["finish_reason"], choice["native_finish_reason"], callsTools);
   if ("failure" in end)
     throw failed(endedByFailure(end.failure, end.native, model), read, usage, body as Fields);
   return withRead(body as Fields, choice, read, end, withExecutedTools(usage, said["executed_tools"]));
 }
+
+/** Summary of an answer whose tools cannot be called. */
+export const unreadCalls = "the tool calls are not a list of calls";
 
 function withRead(
   body: Fields,
@@ -33,15 +36,35 @@ function withRead(
   usage: CompletionUsage | undefined,
 ): Completion {
   const message = withSources(withParts(read), body);
+  const head = oddHead(body, true);
   const isSame =
+    head === undefined &&
     message === choice["message"] &&
+    choice["index"] === 0 &&
     reason === choice["finish_reason"] &&
     usage === (body["usage"] ?? undefined) &&
     (body["choices"] as unknown[]).length === 1;
   if (isSame) return body as unknown as Completion;
   const own = native === undefined || choice["native_finish_reason"] ? {} : { native_finish_reason: native };
-  const only = { ...choice, ...own, message, finish_reason: reason };
-  return { ...body, choices: [only], ...(usage !== undefined && { usage }) } as unknown as Completion;
+  const only = { ...choice, ...own, index: 0, message, finish_reason: reason };
+  return withUsage({ ...body, ...head, choices: [only] }, usage) as unknown as Completion;
+}
+
+/** Returns id, model and time of an answer where they are not what they should be. Undefined: they are. A chunk may lack them. */
+export function oddHead({ id, model, created }: Fields, isWhole: boolean): Fields | undefined {
+  const isId = typeof id === "string" || (id === undefined && !isWhole);
+  const isModel = typeof model === "string" || (model === undefined && !isWhole);
+  const isTime = Number.isFinite(created) || (created === undefined && !isWhole);
+  if (isId && isModel && isTime) return undefined;
+  return { ...(!isId && { id: "" }), ...(!isModel && { model: "" }), ...(!isTime && { created: 0 }) };
+}
+
+/** Replaces the usage of an answer by what was read of it. */
+export function withUsage(fields: Fields, usage: CompletionUsage | undefined): Fields {
+  if (usage !== undefined) return { ...fields, usage };
+  if (fields["usage"] === undefined) return fields;
+  const { usage: _, ...others } = fields;
+  return others;
 }
 
 function withParts({ message, parts }: ReadMessage): Fields {
@@ -73,15 +96,23 @@ function withSources(message: Fields, body: Fields): Fields {
 }
 
 /**
- * Returns the only choice that counts: several answers to one request are not asked for. It has place 0 or names no place;
- * with `any` it is the first of the list.
+ * Returns the choice of a chunk that counts: several answers to one request are not asked for. It has place 0, or none: a place that is not a
+ * number does not count.
  */
-export function firstChoice(value: unknown, model: string, any = false): Fields | undefined {
-  const choices: unknown = isObject(value) ? value["choices"] : undefined;
-  if (!Array.isArray(choices) || choices.length === 0) return undefined;
-  const choice: unknown = any ? choices[0] : choices.find((one) => !isObject(one) || !one["index"]);
-  if (choice !== undefined && !isObject(choice)) throw incomplete("a choice is not an object", model);
-  return choice;
+export function firstChoice(chunk: Fields): Fields | undefined {
+  return choicesIn(chunk).find(({ index }) => typeof index !== "number" || index === 0);
+}
+
+/** Returns the choice of a whole answer that counts: the one with place 0, else the first one with a message. */
+function onlyChoice(body: unknown): Fields | undefined {
+  const choices = choicesIn(fieldsOf(body));
+  const first = choices.length === 1 ? choices[0] : choices.find(({ index }) => index === 0);
+  return first ?? choices.find(({ message }) => isObject(message)) ?? choices[0];
+}
+
+function choicesIn({ choices }: Fields): readonly Fields[] {
+  if (!Array.isArray(choices)) return [];
+  return choices.every(isObject) ? choices : choices.filter(isObject);
 }
 
 function hasCalls({ tool_calls: calls, function_call: call }: Fields): boolean {
@@ -101,7 +132,8 @@ function withoutMessage(
     reason === "content_filter"
       ? endedByFailure("content-filter", reason, model)
       : incomplete("the answer contains no message", model);
-  return failed(error, { message: { content: written }, parts: undefined }, usage, fieldsOf(body));
+  const read = { message: { content: written }, parts: undefined, hasUnreadCalls: false };
+  return failed(error, read, usage, fieldsOf(body));
 }
 
 function failed(

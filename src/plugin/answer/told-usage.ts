@@ -13,10 +13,11 @@ export function toldUsage(said: Fields, choice: Fields | undefined): CompletionU
 /** Adds what has other names. The same object where there is nothing to add. */
 function withOurFields(usage: Fields, said: Fields): Fields {
   const more: Record<string, unknown> = {};
+  addUntoldCounts(more, usage);
   const cached = cachedTokens(usage);
   if (cached !== undefined)
     more["prompt_tokens_details"] = {
-      ...fieldsOf(usage["prompt_tokens_details"]),
+      ...fieldsOf(more["prompt_tokens_details"] ?? usage["prompt_tokens_details"]),
       cached_tokens: cached,
     };
   addCost(more, usage);
@@ -25,6 +26,30 @@ function withOurFields(usage: Fields, said: Fields): Fields {
   return usage;
 }
 
+/** Takes out what cannot be a count of tokens, so that it is estimated and not taken for one. */
+function addUntoldCounts(more: Record<string, unknown>, counts: Fields): void {
+  for (const field in counts) {
+    const value = counts[field];
+    if (field.endsWith("_tokens")) {
+      if (!isCount(value)) more[field] = undefined;
+    } else if (field.endsWith("_tokens_details") && value !== null) {
+      const details: Record<string, unknown> = {};
+      if (isObject(value)) addUntoldCounts(details, value);
+      if (!isObject(value)) more[field] = undefined;
+      else for (const _ in details) more[field] = { ...value, ...details };
+    }
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return (
+    value === null || value === undefined || (typeof value === "number" && value >= 0 && value <= mostTokens)
+  );
+}
+
+/** Largest count that is believed. */
+const mostTokens = 1e9;
+
 /** Names of the tokens that were read from a cache, outside of the details: DeepSeek, Mistral, Moonshot (recorded 2026-06). */
 const cachedNames = ["prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens"] as const;
 
@@ -32,7 +57,7 @@ function cachedTokens(usage: Fields): number | undefined {
   if (typeof fieldsOf(usage["prompt_tokens_details"])["cached_tokens"] === "number") return undefined;
   for (const name of cachedNames) {
     const count = usage[name];
-    if (typeof count === "number" && count >= 0) return count;
+    if (typeof count === "number" && isCount(count)) return count;
   }
   return undefined;
 }

@@ -18,15 +18,13 @@ export interface NativeParts {
 }
 
 export function nativeParts(): NativeParts {
-  let first: string | undefined;
-  return {
-    add(place, reason) {
-      first ??= `${place} ${reason}`;
-    },
-    get reason() {
-      return first;
+  const parts = {
+    reason: undefined as string | undefined,
+    add(place: string, reason: string): void {
+      parts.reason ??= `${place} ${reason}`;
     },
   };
+  return parts;
 }
 
 /** Types are words of a sender, which decisions then hold. */

@@ -117,10 +117,37 @@ describe("the chunks of a stream", () => {
     expect(readAll(chunk({ role: "assistant", content: "" })).reader.missingEnd()).toBeUndefined();
   });
 
-  it.each([chunk("text"), chunk({ tool_calls: 7 }), chunk({ tool_calls: [{ function: { name: 7 } }] })])(
-    "%j cannot be read",
-    (one) => {
-      expect(() => readAll(one)).toThrow(expect.objectContaining({ kind: "incomplete" }));
+  it.each([7, [{ function: { name: 7 } }]])(
+    "with the calls %j fail at their end, and keep their text",
+    (calls) => {
+      const { reader, read } = readAll(
+        chunk({ content: "Half", tool_calls: calls }),
+        chunk({ content: " more" }),
+      );
+      expect(read.map(({ choices }) => choices[0]?.delta)).toEqual([
+        { content: "Half" },
+        { content: " more" },
+      ]);
+      expect(reader.failure).toMatchObject({ kind: "incomplete" });
     },
   );
+
+  it("have no text where a list belongs", () => {
+    const { read } = readAll(chunk({ content: "x", images: "i", annotations: "a", audio: "b" }));
+    expect(read[0]?.choices[0]?.delta).toEqual({ content: "x" });
+  });
+
+  it("are read where a field is not what it should be", () => {
+    const odd = { id: 7, created: "now", model: null, usage: 5 };
+    const { read } = readAll(
+      { ...chunk("text", { index: [] }), ...odd } as never,
+      {
+        ...chunk({}),
+        choices: [5],
+      } as never,
+    );
+    expect(read[0]).toMatchObject({ id: "", created: 0, model: "", choices: [{ index: 0, delta: {} }] });
+    expect(read[0]?.usage).toBeUndefined();
+    expect(read[1]?.choices).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isRouterError, type ProviderError } from "../../../src/contracts/index.ts";
+import { urlCitations } from "../../../src/plugin/answer/answer-lists.ts";
 import { failedAnswer } from "../../../src/plugin/answer/failed-answer.ts";
 import { readAnswer } from "../../../src/plugin/answer/read-answer.ts";
 
@@ -254,4 +255,70 @@ describe("usage", () => {
     const groq = read(body(message({ content: "x", executed_tools: executed })));
     expect(groq.usage?.server_tool_use).toEqual({ web_search_requests: 2 });
   });
+});
+
+describe("an answer with a field that is not what it should be", () => {
+  const cited = {
+    type: "url_citation",
+    url_citation: { url: "https://example.com/", title: "A", start_index: 0, end_index: 1 },
+  };
+
+  it("has the types of the contract", () => {
+    const given = { ...body(message({})), id: 7, created: "now", model: undefined };
+    expect(read(given)).toMatchObject({
+      id: "",
+      created: 0,
+      model: "",
+      choices: [{ message: { content: null } }],
+    });
+    const { reasoning_content: thought } =
+      read(body(message({ content: "x", reasoning_content: {} }))).choices[0]?.message ?? {};
+    expect(thought).toBeTypeOf("string");
+  });
+
+  it("has counts that can be counts, or none", () => {
+    const odd = {
+      prompt_tokens: "x",
+      completion_tokens: -1,
+      total_tokens: 3,
+      prompt_tokens_details: { cached_tokens: {} },
+    };
+    const { usage: told } = read(body(message({ content: "x" }), { usage: odd }));
+    expect(told?.prompt_tokens ?? told?.completion_tokens).toBeUndefined();
+    expect(told).toMatchObject({ total_tokens: 3, prompt_tokens_details: { cached_tokens: undefined } });
+    expect(read(body(message({ content: "x" }), { usage: 5 })).usage).toBeUndefined();
+  });
+
+  it("keeps the entries of lists that say something", () => {
+    const file = { type: "file", file: { hash: "h" } };
+    const untitled = { url_citation: { url: "https://example.com/" } };
+    const annotations = [cited, [], { type: "url_citation" }, file, untitled];
+    const told = read(body(message({ content: "x", annotations, images: [5, { image_url: {} }] }))).choices[0]
+      ?.message;
+    expect(told?.annotations?.slice(0, 2)).toEqual([cited, file]);
+    expect(told?.annotations?.[2]?.url_citation).toMatchObject({
+      title: "https://example.com/",
+      start_index: 0,
+    });
+    expect(told?.images).toEqual([]);
+    expect(urlCitations(told?.annotations)).toHaveLength(2);
+  });
+
+  it("is the choice that has a message, where none has place 0", () => {
+    const { message: said } = message({ content: "Here." });
+    const given = {
+      ...body({}),
+      choices: [5, { index: "", finish_reason: "stop" }, { index: 5, message: said }],
+    };
+    expect(read(given).choices).toMatchObject([{ index: 0, message: said }]);
+  });
+
+  it.each([7, [7], [{}], [{ function: { arguments: "{}" } }]])(
+    "keeps its text next to the calls %j",
+    (tool_calls) => {
+      const failure = failureOf(body(message({ content: "Half a", tool_calls })));
+      expect(failure).toMatchObject({ kind: "incomplete", partialText: "Half a" });
+      expect(failedAnswer(failure)).toMatchObject({ usage });
+    },
+  );
 });

@@ -234,7 +234,6 @@ describe("a stream", () => {
 
   test.each([
     ["without a stop reason", [start, block, piece, stop]],
-    ["that does not begin", [block, piece, end, stop]],
     [
       "with a line that is not JSON",
       [start, block, 'event: content_block_delta\ndata: {"delta":\n\n', end, stop],

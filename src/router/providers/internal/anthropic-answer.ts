@@ -3,7 +3,7 @@ import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
 import { annotationsOf, factsOf, partsOf } from "./anthropic-parts.ts";
 import { toUsage } from "./anthropic-usage.ts";
 import type { AnswerBlock, AnswerMessage, ThinkingBlock } from "./anthropic-wire.ts";
-import { incomplete } from "./incomplete.ts";
+import { incomplete, keepingText } from "./incomplete.ts";
 
 export interface AnswerContext {
   /** Name of the model, for errors. */
@@ -23,11 +23,14 @@ type FinishReason = Choice["finish_reason"];
  */
 export function toCompletion(answer: unknown, { name, writer, created }: AnswerContext): Completion {
   const message = readMessage(answer, name);
-  const end = toEnd(message.stop_reason);
-  if (end === undefined) throw incomplete(name, "the answer has no stop reason");
-
   const blocks = message.content;
   const texts = blocks.filter((block) => block.type === "text").map(textOf);
+  const usage = toUsage(message.usage);
+  const end = keepingText(texts.join(""), usage, () => {
+    const told = toEnd(message.stop_reason);
+    if (told === undefined) throw incomplete(name, "the answer has no stop reason");
+    return told;
+  });
   const toolCalls = blocks.flatMap(toToolCalls);
   const annotations = annotationsIn(blocks);
   const parts = partsOf(blocks);
@@ -43,7 +46,6 @@ export function toCompletion(answer: unknown, { name, writer, created }: AnswerC
       writer,
     ),
   };
-  const usage = toUsage(message.usage);
   return {
     id: message.id,
     object: "chat.completion",
@@ -58,11 +60,16 @@ export function toCompletion(answer: unknown, { name, writer, created }: AnswerC
  * Reads the message of an answer, whole or at the start of a stream; checks only the fields that are used.
  */
 export function readMessage(value: unknown, name: string): AnswerMessage {
-  const { id, model, content } = (value ?? {}) as Partial<AnswerMessage>;
-  if (typeof id !== "string" || typeof model !== "string" || !Array.isArray(content))
-    throw incomplete(name, "the answer is not a message of the Messages API");
+  const { id, model, content } = fieldsOf(value) as Partial<AnswerMessage>;
+  if (!Array.isArray(content)) throw incomplete(name, "the answer is not a message of the Messages API");
   const message = value as AnswerMessage;
-  return content.every(isObject) ? message : { ...message, content: message.content.filter(isObject) };
+  if (typeof id === "string" && typeof model === "string" && content.every(isObject)) return message;
+  return {
+    ...message,
+    id: said(id),
+    model: said(model),
+    content: (content as AnswerBlock[]).filter(isObject),
+  };
 }
 
 /** Returns the text of a block. */
@@ -147,7 +154,9 @@ export function toEnd(
   const same = sameReasons.get(stopReason);
   if (same !== undefined) return { finish_reason: same };
   const finish_reason = otherReasons.get(stopReason) ?? "stop";
-  return { finish_reason, native_finish_reason: String(stopReason).slice(0, longestReason) };
+  return typeof stopReason === "string"
+    ? { finish_reason, native_finish_reason: stopReason.slice(0, longestReason) }
+    : { finish_reason };
 }
 
 /** Longest unknown reason that is kept, in characters. */

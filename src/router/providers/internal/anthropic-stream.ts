@@ -127,11 +127,13 @@ async function* assemble(
   let ended = false;
   for await (const event of events) {
     if (ended || !isObject(event) || !ofMessage.has(event.type)) continue;
-    if (event.type === "message_start") {
-      const message = atStart(readMessage(event.message, name));
-      assembly ??= { message, json: new Map(), blocks: new Map(), texts: new Map() };
-    }
-    if (assembly === undefined) throw incomplete(name, "the stream begins without a message");
+    // A start that is missing, or cannot be read, says nothing of the text after it.
+    assembly ??= {
+      message: atStart(messageIn(event, name)),
+      json: new Map(),
+      blocks: new Map(),
+      texts: new Map(),
+    };
     update(assembly, event);
     if (event.type === "message_stop") {
       if (!assembly.message.stop_reason) throw incomplete(name, "the stream has no stop reason");
@@ -143,6 +145,11 @@ async function* assemble(
   // The stop reason is the end of the answer, and `message_stop` only that of the stream.
   if (!assembly?.message.stop_reason) throw incomplete(name, "the stream ended before the answer did");
   yield { event: { type: "message_stop" }, assembly };
+}
+
+function messageIn({ type, message }: AnswerEvent, name: string): AnswerMessage {
+  const { content } = fieldsOf(type === "message_start" ? message : undefined);
+  return readMessage({ ...message, content: Array.isArray(content) ? content : [] }, name);
 }
 
 /** Types of events that build a message. */

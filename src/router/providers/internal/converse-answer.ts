@@ -18,7 +18,7 @@ import {
   thinkingOf,
 } from "./converse-blocks.ts";
 import type { ConverseAnswer, ConverseBlock, ConverseMetadata } from "./converse-wire.ts";
-import { incomplete } from "./incomplete.ts";
+import { incomplete, keepingText } from "./incomplete.ts";
 import { tokenCount, usageOfCounts } from "./token-count.ts";
 
 export interface ConverseContext extends AnswerContext {
@@ -35,9 +35,9 @@ export function toCompletion(body: unknown, context: ConverseContext): Completio
   if (!Array.isArray(content)) throw incomplete(context.name, "the answer is not one of Converse");
   const blocks = blocksOf(content);
   const text = blocks.map(textOf).join("");
-  const end = toFinish(answer.stopReason, text, context);
-  const calls = blocks.flatMap((block) => callOf(block) ?? []);
   const usage = toUsage(answer);
+  const end = keepingText(text, usage, () => toFinish(answer.stopReason, text, context));
+  const calls = blocks.flatMap((block) => callOf(block) ?? []);
   const isSilent = text === "" && !blocks.some((block) => typeof block.text === "string");
   const message: Message = {
     role: "assistant",

@@ -22,6 +22,7 @@ import {
   isJsonObject,
   type JsonObject,
 } from "./google-wire.ts";
+import { keepingText } from "./incomplete.ts";
 import type { Provenance } from "./provenance.ts";
 
 export interface AnswerContext extends ErrorContext {
@@ -48,8 +49,11 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
   const { text, thoughts, calls: whole, images } = reader.add(candidate?.content?.parts);
   const calls = [...whole, ...reader.end()];
   const facts = factsOf(reader, candidate, context);
-  const { isEmpty } = reader;
+  const isEmpty = reader.isEmpty();
   const usage = googleUsage(response.usageMetadata, { isEmpty, searches: searches(candidate, context) });
+  const finish = keepingText(text, usage, () =>
+    finishOf(candidate?.finishReason, { calls: calls.length > 0, reader, context }),
+  );
   const isOwn = thoughts !== "" || facts.provider_parts !== undefined || areSigned(calls);
   return {
     id: textOr(response.responseId, () => nodeCrypto().randomUUID()),
@@ -69,7 +73,7 @@ export function toCompletion(raw: unknown, context: AnswerContext): Completion {
           ...facts,
           ...(isOwn && { written_by: context.writer }),
         },
-        ...finishOf(candidate?.finishReason, { calls: calls.length > 0, reader, context }),
+        ...finish,
         logprobs: null,
       },
     ],
@@ -113,6 +117,8 @@ export async function* toChunks(
   };
 
   for await (const raw of responses) {
+    // Nothing was said by it.
+    if (!isJsonObject(raw)) continue;
     const response = readResponse(raw, context);
     if (head.id === "") {
       head = {
@@ -142,7 +148,7 @@ export async function* toChunks(
   yield* ending.slice(0, -1);
   yield { ...toChunk(head, {}), choices: [{ index: 0, delta: {}, ...finish }] };
   const usage = googleUsage(counts, {
-    isEmpty: reader.isEmpty,
+    isEmpty: reader.isEmpty(),
     searches: searches(last, context),
   });
   if (usage) yield { ...head, object: "chat.completion.chunk", choices: [], usage };
@@ -274,8 +280,8 @@ function finishOf(
 ): Pick<CompletionChoice, "finish_reason" | "native_finish_reason"> {
   const known = finishReasons.get(reason);
   const isText = typeof reason === "string" && reason !== "";
-  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty);
-  if (!isAnswer || !reader.isWhole) {
+  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty());
+  if (!isAnswer || !reader.isWhole()) {
     const summary = !isAnswer
       ? reason
         ? `the answer ended with ${asCode(reason)}`
@@ -284,7 +290,7 @@ function finishOf(
     throw new ProviderError({ kind: "incomplete", model: context.name, summary });
   }
   const finish_reason = (known ?? "stop") === "stop" && calls ? "tool_calls" : (known ?? "stop");
-  const native = String(reason).slice(0, longestReason);
+  const native = (reason as string).slice(0, longestReason);
   return { finish_reason, ...(native !== "STOP" && { native_finish_reason: native }) };
 }
 

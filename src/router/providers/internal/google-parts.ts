@@ -37,9 +37,9 @@ export interface PartReader {
   /** All parts, if one of them has no other place in a message. An image is left out of them: `images` has it. */
   kept(): JsonObject[] | undefined;
   /** False once a call had pieces of arguments that cannot be joined. */
-  readonly isWhole: boolean;
+  isWhole(): boolean;
   /** True as long as all parts were empty. */
-  readonly isEmpty: boolean;
+  isEmpty(): boolean;
 }
 
 interface OpenCall {
@@ -124,6 +124,8 @@ export function googleParts(): PartReader {
         const { functionCall, thoughtSignature: signature } = part;
         if (isJsonObject(functionCall)) {
           calls.push(...addCall(functionCall as GoogleCall, signature));
+          // A part is one or the other, by the interface; a text is shown anyway.
+          if (part.thought !== true && typeof part.text === "string") text += part.text;
           continue;
         }
         hasForeign ||= !hasPlace(part);
@@ -161,12 +163,8 @@ export function googleParts(): PartReader {
       settle();
       return hasForeign ? kept : undefined;
     },
-    get isWhole() {
-      return isWhole;
-    },
-    get isEmpty() {
-      return isEmpty;
-    },
+    isWhole: () => isWhole,
+    isEmpty: () => isEmpty,
   };
 }
 

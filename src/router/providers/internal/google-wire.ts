@@ -105,10 +105,13 @@ export interface GoogleStatus {
 
 export type JsonObject = Record<string, unknown>;
 
-/** Returns the first answer of a response, the only one that is read: a request may have asked for more by `extraBody`. */
+/**
+ * Returns the first answer of a response, the only one that is read: a request may have asked for more by `extraBody`. A place that
+ * is not a number does not count.
+ */
 export function firstCandidate({ candidates }: GoogleResponse): GoogleCandidate | undefined {
   return Array.isArray(candidates)
-    ? candidates.find((one) => isJsonObject(one) && (one["index"] ?? 0) === 0)
+    ? candidates.find((one) => isJsonObject(one) && (typeof one["index"] !== "number" || one["index"] === 0))
     : undefined;
 }
 

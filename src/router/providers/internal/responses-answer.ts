@@ -7,7 +7,7 @@ import type {
 } from "../../../contracts/index.ts";
 import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
 import type { AnswerContext } from "./anthropic-answer.ts";
-import { incomplete } from "./incomplete.ts";
+import { incomplete, keepingText } from "./incomplete.ts";
 import { failureOf } from "./openai-errors.ts";
 import {
   annotationsOf,
@@ -35,8 +35,8 @@ export function toCompletion(body: unknown, context: AnswerContext): Completion 
   if (!Array.isArray(response["output"])) throw incomplete(name, "the answer has no output");
   const items = listOf(response["output"]);
   const { content, refusal, calls, thought, blocks, images, annotations } = saidBy(items);
-  const finish = finishOf(response, calls.length > 0, name);
   const usage = usageOf(response, items);
+  const finish = keepingText(content ?? "", usage, () => finishOf(response, calls.length > 0, name));
   const extensions = {
     ...(thought !== "" && { reasoning_content: thought }),
     ...(blocks.length > 0 && { thinking_blocks: blocks }),

@@ -4,6 +4,7 @@ import type {
   CompletionUsage,
   FinishReason,
 } from "../../../contracts/index.ts";
+import { urlCitations } from "../../../plugin/answer/answer-lists.ts";
 import { signedBytes } from "../../../plugin/signed.ts";
 import { type Fields, fieldsOf } from "../fields.ts";
 import { type Carried, carriedBy, signatureOf } from "./carried.ts";
@@ -147,13 +148,14 @@ export function finishReasonOf(reason: FinishReason, native: string | undefined)
 export function metadataOf(
   message: Pick<CompletionMessage, "annotations" | "provider_metadata" | "written_by"> | undefined,
 ): { readonly groundingMetadata?: object } {
-  const { annotations = [], provider_metadata: metadata, written_by: writer } = message ?? {};
+  const { annotations, provider_metadata: metadata, written_by: writer } = message ?? {};
   if (metadata?.["groundingMetadata"] !== undefined && (writer === undefined || isOfGoogle(writer)))
     return metadata as { readonly groundingMetadata: object };
-  if (annotations.length === 0) return {};
+  const sources = urlCitations(annotations);
+  if (sources.length === 0) return {};
   const places = new Map<string, number>();
   const groundingChunks: object[] = [];
-  const groundingSupports = annotations.map(({ url_citation: { url, title, start_index, end_index } }) => {
+  const groundingSupports = sources.map(({ url_citation: { url, title, start_index, end_index } }) => {
     let at = places.get(url);
     if (at === undefined) {
       at = groundingChunks.length;

@@ -4,6 +4,7 @@ import type {
   CompletionUsage,
   FinishReason,
 } from "../../../contracts/index.ts";
+import { urlCitations } from "../../../plugin/answer/answer-lists.ts";
 import {
   type SignedThinking,
   signed,
@@ -49,8 +50,9 @@ export function citationsOf(
   annotations: CompletionMessage["annotations"] | null,
   text: string,
 ): { readonly citations?: readonly object[] } {
-  if (!Array.isArray(annotations) || annotations.length === 0) return {};
-  const citations = annotations.map(({ url_citation: { start_index, end_index, title, url } }) => ({
+  const sources = urlCitations(annotations);
+  if (sources.length === 0) return {};
+  const citations = sources.map(({ url_citation: { start_index, end_index, title, url } }) => ({
     type: "web_search_result_location",
     cited_text: text.slice(start_index, end_index),
     encrypted_index: signed("", ""),

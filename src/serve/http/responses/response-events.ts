@@ -1,4 +1,5 @@
 import type { CompletionChunk, CompletionMessage, FinishReason } from "../../../contracts/index.ts";
+import { urlCitations } from "../../../plugin/answer/answer-lists.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import type { Fields } from "../fields.ts";
 import {
@@ -159,7 +160,7 @@ export async function* responseEvents(
     if (isThought || (others.thinking_blocks && others.thinking_blocks.length > 0)) yield* think();
     if (content) yield* write("text", content);
     if (refusal) yield* write("refusal", refusal);
-    for (const annotation of others.annotations ?? []) {
+    for (const annotation of urlCitations(others.annotations)) {
       annotations.push(annotation);
       if (open?.kind === "text")
         yield event("response.output_text.annotation.added", {

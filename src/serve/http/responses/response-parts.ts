@@ -4,6 +4,7 @@ import type {
   FinishReason,
   ImageOutput,
 } from "../../../contracts/index.ts";
+import { urlCitations } from "../../../plugin/answer/answer-lists.ts";
 import type { Fields } from "../fields.ts";
 import { contentOfExtensions, type WrittenExtensions } from "./written-extensions.ts";
 
@@ -87,7 +88,12 @@ export function textItem(
 }
 
 export function textContent(text: string, annotations: TextFacts["annotations"] = []): Fields {
-  return { type: "output_text", text, annotations: annotations.map(annotationOf), logprobs: [] };
+  return {
+    type: "output_text",
+    text,
+    annotations: urlCitations(annotations).map(annotationOf),
+    logprobs: [],
+  };
 }
 
 /** A citation is flat here, and that of a file has a form of its own. */

@@ -264,13 +264,20 @@ describe("a streamed answer", () => {
 
   test("is incomplete if any of its ends is missing, whatever else arrived", async () => {
     const without = (type: string) => events.filter((event) => event.type !== type);
-    const breaks = [without("message_start"), without("message_delta"), []];
+    const breaks = [without("message_delta"), []];
     for (const list of breaks) {
       await expect(chunksOf(list)).rejects.toEqual(incomplete);
       await expect(readStreamedMessage(iterate(list), context.name)).rejects.toEqual(incomplete);
     }
     for (let length = 0; length < events.length - 1; length += 1)
       await expect(chunksOf(events.slice(0, length))).rejects.toEqual(incomplete);
+  });
+
+  test("keeps its text without its start", async () => {
+    const chunks = await chunksOf(events.filter(({ type }) => type !== "message_start"));
+    const textOf = (from: typeof chunks) =>
+      from.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
+    expect(textOf(chunks)).toBe(textOf(await chunksOf(events)));
   });
 
   test("is complete with its stop reason, also without message_stop", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ChatMessage, type CompletionChunk, isRouterError } from "../../../../src/contracts/index.ts";
+import type { ChatMessage, CompletionChunk } from "../../../../src/contracts/index.ts";
 import { createAssembler } from "../../../../src/router/call/assembler.ts";
 import { lookUpModel } from "../../../../src/router/cost/catalogue.ts";
 import { createPricing } from "../../../../src/router/cost/pricing.ts";
@@ -326,68 +326,6 @@ describe("streams of a server that is not well", () => {
     expect(choices[0]?.message.content).toBe("Hi.");
     expect(JSON.stringify(choices)).not.toContain("[object Object]");
   });
-
-  test("end in a typed error or in an answer of our shape, whatever is changed in them", async () => {
-    const isText = (value: unknown) => typeof value === "string";
-    for (let seed = 1; seed <= 1_500; seed += 1) {
-      const message = mutated(all[seed % all.length] as Message, seed);
-      try {
-        const answers = [toCompletion(message, context)];
-        const assembler = createAssembler();
-        for (const chunk of await chunksOf(message as Message)) assembler.add(chunk);
-        for (const { id, choices } of [...answers, assembler.completion()]) {
-          const { content, tool_calls, annotations, thinking_blocks } = choices[0]?.message ?? {};
-          const texts = [
-            id,
-            content ?? "",
-            ...(tool_calls ?? []).map((call) => call.id),
-            ...(annotations ?? []).flatMap(({ url_citation: { url, title } }) => [url, title]),
-            ...(thinking_blocks ?? []).flatMap(Object.values),
-          ];
-          expect(texts.every(isText), JSON.stringify(message)).toBe(true);
-          expect(texts.join("")).not.toContain("[object Object]");
-        }
-      } catch (error) {
-        if (!isRouterError(error) && !isUnreadable(message)) throw error;
-      }
-    }
-  });
 });
 
-const context = { name: "m", writer: "w", created: 1 };
-
-/** True if the events of a message cannot even be written. */
-function isUnreadable(message: unknown): boolean {
-  try {
-    return [...eventsOf(message as Message)].length === 0;
-  } catch {
-    return true;
-  }
-}
-
-/** Replaces or removes some values of a message. */
-function mutated(message: Message, seed: number): unknown {
-  let state = seed * 2_654_435_761;
-  const next = (below: number) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-  const copy = structuredClone(message) as unknown;
-  const places: [object, string][] = [];
-  const walk = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, inner] of Object.entries(value)) {
-      places.push([value, key]);
-      walk(inner);
-    }
-  };
-  walk(copy);
-  const odd = [null, 5, -1, "x", "", [], {}, [null], { a: 1 }, true, 1e300, ["a", { text: "b" }]];
-  for (let change = 0; change < 2; change += 1) {
-    const [holder, key] = places[next(places.length)] as [object, string];
-    Object.assign(holder, { [key]: odd[next(odd.length)] });
-  }
-  return copy;
-}
+const _context = { name: "m", writer: "w", created: 1 };
