@@ -62,7 +62,7 @@ function readEvent(protocol: Protocol, name: string, event: Fields): Read {
       };
     }
     case "messages":
-      // Anthropic's own client leaves out events without a known name.
+      // Anthropic's own client takes events by their name.
       if (name === "error") return { piece: [], ends: true };
       return name === type ? readEvent("invoke", name, event) : { piece: [], ends: false };
     case "invoke":
