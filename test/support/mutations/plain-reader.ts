@@ -62,7 +62,7 @@ function readEvent(protocol: Protocol, name: string, event: Fields): Read {
       };
     }
     case "messages":
-      // Anthropic's own client leaves out events without a known name.
+      // Anthropic's own client takes events by their name.
       if (name === "error") return { piece: [], ends: true };
       return name === type ? readEvent("invoke", name, event) : { piece: [], ends: false };
     case "invoke":
@@ -101,7 +101,9 @@ function isOther(index: unknown): boolean {
 /** Reads the lines of a stream of events as its standard says. */
 export function* eventsIn(stream: string): Generator<{ readonly name: string; readonly data: string }> {
   let [name, data] = ["", [] as string[]];
-  for (const line of stream.replace(/^\ufeff/, "").split(/\r\n|\n|\r/)) {
+  const lines = stream.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  // What follows the last end of a line is not a line, and an event ends with an empty one.
+  for (const line of lines.slice(0, -1)) {
     const [, field, value = ""] = /^(event|data)(?:: ?(.*))?$/.exec(line) ?? [];
     if (field === "event") name = value;
     else if (field === "data") data.push(value);

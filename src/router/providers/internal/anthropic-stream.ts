@@ -163,7 +163,8 @@ const ofMessage: ReadonlySet<string> = new Set([
 ]);
 
 /** Tells which events end an answer: see `untilEnd`. */
-export function endsAnswer({ type, delta }: AnswerEvent): boolean | undefined {
+export function endsAnswer(event: AnswerEvent | null): boolean | undefined {
+  const { type, delta } = fieldsOf(event) as Partial<AnswerEvent>;
   if (type === "message_stop" || (type === "message_delta" && delta?.stop_reason)) return true;
   return type === "content_block_start" || type === "content_block_delta" ? false : undefined;
 }
