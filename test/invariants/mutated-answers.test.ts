@@ -100,7 +100,7 @@ const streamed = headersOf("text/event-stream");
 const each = runs(100, 250_000);
 /** The full count takes minutes of a processor for each interface. */
 const timeout = runs(60_000, 3_600_000);
-/** What a router may keep of all answers, in bytes. */
+/** Memory that may be in use after all answers beyond that before, in bytes. */
 const mostMemory = 64 * 2 ** 20;
 
 it.for(Object.keys(models) as Protocol[])(

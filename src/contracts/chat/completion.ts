@@ -47,7 +47,7 @@ export interface CompletionChoice {
   index: number;
   message: CompletionMessage;
   finish_reason: FinishReason;
-  /** The provider's own word for the end, where it is not `finish_reason`. */
+  /** The provider's own word for the end, where it is not `finish_reason`. Empty: it gave none. */
   native_finish_reason?: string;
   logprobs: Logprobs | null;
 }

@@ -22,7 +22,15 @@ export function readAnswer(body: unknown, model: string): Completion {
   const end = answerEnd(choice["finish_reason"], choice["native_finish_reason"], callsTools);
   if ("failure" in end)
     throw failed(endedByFailure(end.failure, end.native, model), read, usage, body as Fields);
-  return withRead(body as Fields, choice, read, end, withExecutedTools(usage, said["executed_tools"]));
+  // An empty word: the server gave none. The answer is not known to be whole, and is not kept for others.
+  const native = end.native ?? (choice["finish_reason"] ? undefined : "");
+  return withRead(
+    body as Fields,
+    choice,
+    read,
+    { ...end, native },
+    withExecutedTools(usage, said["executed_tools"]),
+  );
 }
 
 /** Summary of an answer whose tools cannot be called. */
@@ -45,7 +53,10 @@ function withRead(
     usage === (body["usage"] ?? undefined) &&
     (body["choices"] as unknown[]).length === 1;
   if (isSame) return body as unknown as Completion;
-  const own = native === undefined || choice["native_finish_reason"] ? {} : { native_finish_reason: native };
+  const own =
+    native === undefined || typeof choice["native_finish_reason"] === "string"
+      ? {}
+      : { native_finish_reason: native };
   const only = { ...choice, ...own, index: 0, message, finish_reason: reason };
   return withUsage({ ...body, ...head, choices: [only] }, usage) as unknown as Completion;
 }

@@ -31,6 +31,8 @@ const wide = /[^\0-\xff]/;
 function isWhole({ choices }: Completion): boolean {
   const choice = choices[0];
   if (choice === undefined || choice.finish_reason !== "stop") return false;
+  // Its server gave no reason for the end.
+  if (choice.native_finish_reason === "") return false;
   const { content, refusal, tool_calls: calls } = choice.message;
   const callsTool =
     (calls !== undefined && calls !== null && calls.length > 0) || "function_call" in choice.message;

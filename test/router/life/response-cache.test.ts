@@ -334,12 +334,25 @@ describe("an answer that is not whole, or not the plan's", () => {
     expect(await isKept({ answer: "ok" }, { ...cold, tools }, {}, { tools: true })).toBe(true);
   });
 
+  it("is kept without the other choices that a server sends", async () => {
+    const { router, models } = make();
+    const { generate } = models.small;
+    models.small.generate = async (...given) => {
+      const completion = await generate(...given);
+      return { ...completion, choices: [...completion.choices, ...structuredClone(completion.choices)] };
+    };
+    await texts(router, cold);
+    const { completion } = await router.route(cold);
+    expect([models.small.requests.length, completion.choices.length]).toEqual([1, 1]);
+  });
+
   it("is not kept: one that was cut, filtered or refused, or that JSON cannot say", async () => {
     const changes: ((
       completion: Record<string, unknown> & { choices: Record<string, unknown>[] },
     ) => void)[] = [
       ({ choices: [choice] }) => Object.assign(choice as object, { finish_reason: "length" }),
       ({ choices: [choice] }) => Object.assign(choice as object, { finish_reason: "content_filter" }),
+      ({ choices: [choice] }) => Object.assign(choice as object, { finish_reason: undefined }),
       ({ choices: [choice] }) => Object.assign((choice as { message: object }).message, { refusal: "no" }),
       (completion) => Object.assign(completion, { extra: new Date(0) }),
       (completion) => Object.assign(completion, { extra: 1n }),

@@ -4,13 +4,13 @@ import { hasResponses, needsResponses } from "../../../src/plugin/openai-api.ts"
 import { type OpenAiOptions, openai } from "../../../src/router/providers/openai.ts";
 import { sendEvents, sendJson, serveWith } from "../../support/serve-with.ts";
 
-/** As quoted at github.com/pipecat-ai/pipecat/issues/4043 (2026-03-16). */
+/** Refusal that a user quoted at github.com/pipecat-ai/pipecat/issues/4043 (2026-03-16). */
 const older =
   "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions. Please use /v1/responses instead.";
-/** As quoted at github.com/GoogleChromeLabs/webmcp-tools/issues/417 (2026-09-03). */
+/** Refusal that a user quoted at github.com/GoogleChromeLabs/webmcp-tools/issues/417 (2026-09-03). */
 const newer =
   "Function tools with reasoning_effort are not supported for gpt-5.6-terra in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.";
-/** As quoted at github.com/sigoden/aichat/pull/1318 (2025-06-16): with status 404. */
+/** Refusal with status 404 that a user quoted at github.com/sigoden/aichat/pull/1318 (2025-06-16). */
 const only = "This model is only supported in v1/responses and not in v1/chat/completions.";
 
 const message = {

@@ -226,7 +226,7 @@ test("what a model alone can read comes back to it, whole and streamed", async (
       : [await chat.sendMessage({ message: "Add." })];
     const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
     expect(parts).toContainEqual({ text: "3 + 4", thought: true });
-    // Clients that take signatures for bytes write them anew.
+    // Some clients decode a signature to bytes and encode it again.
     const signature = parts.find(({ functionCall }) => functionCall)?.thoughtSignature ?? "";
     expect(Buffer.from(signature, "base64").toString("base64")).toBe(signature);
     await chat.sendMessage({ message: { functionResponse: { name: "add", response: { output: "7" } } } });

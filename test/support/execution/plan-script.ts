@@ -16,7 +16,7 @@ export interface ScriptParts extends Partial<PlanRules> {
   readonly plan?: readonly string[];
   readonly fallbacks?: readonly string[];
   readonly deadlineAt?: number;
-  /** What the request says about fallbacks. */
+  /** Value of the request's `fallback`. */
   readonly ofRequest?: boolean;
 }
 

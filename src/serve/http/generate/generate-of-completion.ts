@@ -18,7 +18,10 @@ export function generateOfCompletion(completion: Completion, model: string): Gen
     candidates: [
       {
         content: { role: "model", parts: message === undefined ? [] : partsOf(message) },
-        finishReason: finishReasonOf(choice?.finish_reason ?? "stop", choice?.native_finish_reason),
+        finishReason: finishReasonOf(
+          choice?.finish_reason ?? "stop",
+          choice?.native_finish_reason || undefined,
+        ),
         index: 0,
         ...metadataOf(message),
       },

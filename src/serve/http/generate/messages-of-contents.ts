@@ -231,7 +231,7 @@ function textOfPart(part: Fields, place: string, native: NativeParts): string[] 
   return [];
 }
 
-/** Stands for what only the provider can read: as long as any, for bounds on cost. */
+/** A file that only the provider can read. Bounds on cost take it for the longest that there may be. */
 const unreadFile: ContentPart = {
   type: "file",
   file: { file_data: "data:application/pdf;base64,", filename: "document" },

@@ -176,7 +176,7 @@ function textPart(block: unknown, field: string): TextPart {
   return { type: "text", text };
 }
 
-/** Stands for a document that only its provider can read: as long as any, for bounds on cost. */
+/** A document that only its provider can read. Bounds on cost take it for the longest that there may be. */
 const unreadDocument: ContentPart = {
   type: "file",
   file: { file_data: "data:application/pdf;base64,", filename: "document" },

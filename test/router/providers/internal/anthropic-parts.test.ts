@@ -77,7 +77,7 @@ async function streamed(message: Message) {
 
 const settings = { name: "m", version: "2026-10-21", reasoning: "effort" } as const;
 
-/** What goes to a model if an answer is a part of the conversation. */
+/** Returns the request of the next turn, with the answer in its history. */
 function sentBack(reply: object, message: Message, { model = message.model } = {}) {
   const dropped: string[] = [];
   const messages = [

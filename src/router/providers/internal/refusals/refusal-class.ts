@@ -29,7 +29,7 @@ export type RefusalClass =
   | `lacks ${LackedCapability}`
   /** This model or its server refuses what others may accept. */
   | "one-model"
-  /** The request itself is at fault: any model would refuse it. */
+  /** The fault is in the request: any model would refuse it. */
   | "own-fault"
   | PlainKind;
 
