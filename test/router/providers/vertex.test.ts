@@ -110,14 +110,17 @@ test.each([
   ],
   [529, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } }, "overloaded", ""],
   [403, googleError(403, "PERMISSION_DENIED", "Permission denied"), "permission", "roles/aiplatform.user"],
-] as const)("an error %i of Claude is read, in the form of its maker or of the platform: %j", async (status, body, kind, advice) => {
-  const server = await serveWith((response) => sendJson(response, body, status));
-  onTestFinished(server.close);
-  const model = vertex("claude-sonnet-4-6", { ...place, baseUrl: server.url, apiKey: () => "t" });
-  const error = await failureOf(model.generate(request, { signal }));
-  expect(error).toMatchObject({ kind, status });
-  expect(error.message).toContain(advice);
-});
+] as const)(
+  "an error %i of Claude is read, in the form of its maker or of the platform: %j",
+  async (status, body, kind, advice) => {
+    const server = await serveWith((response) => sendJson(response, body, status));
+    onTestFinished(server.close);
+    const model = vertex("claude-sonnet-4-6", { ...place, baseUrl: server.url, apiKey: () => "t" });
+    const error = await failureOf(model.generate(request, { signal }));
+    expect(error).toMatchObject({ kind, status });
+    expect(error.message).toContain(advice);
+  },
+);
 
 test.each([
   [
