@@ -122,7 +122,9 @@ const wings = [
   ["states", /^src\/loop\/states\//],
   ["loop", /^src\/loop\//],
   // The page is loaded when someone opens it, and the server of Node when it is started.
-  ["serve", /^src\/serve\/(?!clients\/|page\/|http\/server\/(?!keys\.|serve\.))/],
+  ["serve", /^src\/serve\/(?!clients\/|page\/|http\/generate\/|http\/server\/(?!keys\.|serve\.))/],
+  // Loaded when a client of Google's comes.
+  ["generate", /^src\/serve\/http\/generate\//],
   ["clients", /^src\/serve\/clients\/(?!langchain\/)/],
 ];
 

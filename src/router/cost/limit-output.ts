@@ -2,7 +2,7 @@ import type { ModelFacts, OutputLimited, RequestFacts } from "../../contracts/in
 import type { Left, OutputToLimit } from "../../contracts/ports/index.ts";
 import type { LimitedOutput } from "../../contracts/ports/pricing.ts";
 import { type CallBounds, highestCost, highestOutputRate } from "./highest-rates.ts";
-import { mostInputTokensOn } from "./most-input-tokens.ts";
+import { mostInputTokensOn } from "./most-input-tokens-on.ts";
 
 /** Smallest output limit that a call is lowered to: a shorter answer is rarely worth its input. */
 export const leastOutputTokens = 256;

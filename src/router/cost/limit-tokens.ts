@@ -2,7 +2,7 @@ import type { ModelFacts, RequestFacts } from "../../contracts/index.ts";
 import type { OutputToLimit } from "../../contracts/ports/index.ts";
 import type { LimitedOutput } from "../../contracts/ports/pricing.ts";
 import { leastOutputTokens, limitOutput } from "./limit-output.ts";
-import { mostInputTokensOn } from "./most-input-tokens.ts";
+import { mostInputTokensOn } from "./most-input-tokens-on.ts";
 
 /** Output limit of a call for which none was asked, where output costs nothing. */
 const roomyOutputTokens = 1_024;

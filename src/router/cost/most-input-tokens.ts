@@ -1,15 +1,11 @@
-import type { ChatRequest, ModelFacts, RequestFacts } from "../../contracts/index.ts";
-import { highestInputRate } from "./highest-rates.ts";
+import type { ChatRequest } from "../../contracts/index.ts";
 
 /** Tokens that providers add to a request: separators, and the instructions for tools. */
 const perRequest = 64;
 const perMessage = 8;
 const forTools = 600;
 /** Above what the models of the large providers count for an image, but for those below. */
-const perImage = 10_000;
-/** Some small models count an image at up to 48,000 tokens, so that it costs what it costs on the large one. */
-const perImageOfCheap = 50_000;
-const cheapUsdPerMillion = 0.5;
+export const perImage = 10_000;
 /** Stands for a length that is not known: of a file, or of something nested without end. */
 const unknownLength = 1e9;
 const deepest = 64;
@@ -49,20 +45,6 @@ export function mostInputTokens(chat: Chat, more?: More): number {
 export function mostWhenCounted(most: number, textBytes: number, counted: number): number {
   const others = Math.max(0, most - textBytes);
   return Math.min(most, others + Math.ceil(counted * otherTokenisers));
-}
-
-/** Returns the bound for one model: by how it counts images, and at most its context window. */
-export function mostInputTokensOn(
-  { price, contextWindow = Number.POSITIVE_INFINITY }: ModelFacts,
-  {
-    mostInputTokens: most,
-    inputTokens,
-    images,
-  }: Pick<RequestFacts, "mostInputTokens" | "inputTokens" | "images">,
-): number {
-  const isCheap = price !== undefined && highestInputRate(price, 0) < cheapUsdPerMillion;
-  const more = isCheap ? images * (perImageOfCheap - perImage) : 0;
-  return Math.min((most ?? inputTokens) + more, contextWindow);
 }
 
 /** Returns the length of a text in UTF-8. */

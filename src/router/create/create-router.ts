@@ -12,7 +12,6 @@ import { defaultClassifier } from "../classifiers/default-classifier.ts";
 import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
-import { createPricing } from "../cost/pricing.ts";
 import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
@@ -23,6 +22,7 @@ import { createUsageMeans } from "../health/usage-means.ts";
 import { checkedFunction } from "../life/checked-function.ts";
 import { createEventHub, type EventHub } from "../life/event-hub.ts";
 import { createFollowUps } from "../life/follow-ups.ts";
+import { lateEstimates, latePricing } from "../life/late-prices.ts";
 import { createLifeWatch } from "../life/life-watch.ts";
 import { createObserver } from "../life/observer.ts";
 import { loadEarly } from "../life/opening-of.ts";
@@ -38,7 +38,6 @@ import { createRetryBudget } from "../limits/retry-budget.ts";
 import { createSharedRates } from "../limits/shared-rates.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
-import { estimateBy, leastCostBy, leastTokensBy } from "./deciding-parts.ts";
 import { createInputStates } from "./input-states.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createReplacer } from "./replacer.ts";
@@ -127,8 +126,6 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const countTokens = createTokenCounter();
   const inputs = createInputStates(events as EventHub<string>);
-  const leastCostUsd = leastCostBy(models, clock.wall);
-  const leastTokens = ledger.countsTokens ? leastTokensBy(models) : undefined;
   const readLimits = { maxCharacters, estimateTokens };
 
   const facts = ids.map((id) => {
@@ -148,9 +145,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     random: random ?? Math.random,
     clock: clock.wall,
     monotonic: now,
-    estimate: estimateBy(means, leastCostUsd, clock.wall, leastTokens),
-    leastCostUsd,
-    leastTokens,
+    ...lateEstimates({ models, means, wall: clock.wall, countsTokens: ledger.countsTokens }),
     promise: options.promise,
     healthOf: health.of,
     windowOf: windows.of,
@@ -170,7 +165,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       now,
     ),
     observer: createObserver({ events, means, health, gpus, windows, life, learned, now }),
-    pricing: createPricing(Object.values<Model>(models)),
+    pricing: latePricing(Object.values<Model>(models)),
     options: execution,
   };
   const state = {

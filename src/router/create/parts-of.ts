@@ -14,7 +14,7 @@ import { ownConstraints, worstOf } from "../decide/index.ts";
 import { heldConstraints } from "../life/held-constraints.ts";
 import type { FixedParts, RouterParts } from "../life/parts.ts";
 import { createPolicyInputs, type PolicyInputs } from "../life/policy-inputs.ts";
-import { certified } from "./deciding-parts.ts";
+import { certified } from "./certified.ts";
 
 /** The parts that `replace` can change, as a caller gives them. Checked. */
 export interface GivenParts<Id extends string> {

@@ -4,9 +4,9 @@ import { createTokenCounter } from "../../../src/router/cost/count-tokens.ts";
 import {
   byteLengthOf,
   mostInputTokens,
-  mostInputTokensOn,
   mostWhenCounted,
 } from "../../../src/router/cost/most-input-tokens.ts";
+import { mostInputTokensOn } from "../../../src/router/cost/most-input-tokens-on.ts";
 
 const asking = (content: string): ChatRequest => ({ messages: [{ role: "user", content }] });
 

@@ -1,5 +1,6 @@
-import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, expect, test } from "vitest";
@@ -7,6 +8,7 @@ import { always } from "../../../policies/index.ts";
 import { createRouter, type Router } from "../../../src/index.ts";
 import { createHandler, type HandlerOptions } from "../../../src/serve/http/index.ts";
 import { type RunningServer, type ServeOptions, serve } from "../../../src/serve/http/server/index.ts";
+import { nodeCall } from "../../../src/serve/http/server/node-call.ts";
 import { type FakeModelOptions, fakeModel } from "../../../src/testing/index.ts";
 import { runs } from "../../support/runs.ts";
 
@@ -218,6 +220,24 @@ test("requests sent ahead are answered in order, one after the other, and too ma
   expect(most).toBe(1);
   await raw(url, Array.from({ length: 500 }, () => requestOf(false)).join(""));
   await expect.poll(() => running.active).toBe(0);
+});
+
+test("a body that is asked for after its sender has left is refused, and not waited for", async () => {
+  const plain = createServer();
+  const incoming = once(plain, "request") as Promise<[IncomingMessage]>;
+  await once(plain.listen(0, "127.0.0.1"), "listening");
+  const { port } = plain.address() as AddressInfo;
+  const asking = httpRequest({ port, method: "POST", headers: { "content-type": "application/json" } });
+  asking.on("error", () => {});
+  asking.write("{");
+  const [request] = await incoming;
+  request.on("error", () => {});
+  const left = new Promise((resolve) => request.on("close", resolve));
+  asking.destroy();
+  await left;
+  const call = nodeCall(request, new AbortController().signal, 1_000);
+  await expect(call.readText()).rejects.toThrow("the body broke off");
+  plain.close();
 });
 
 test("clients that leave at any moment leave nothing behind", async () => {

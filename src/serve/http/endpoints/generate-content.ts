@@ -1,26 +1,8 @@
-import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/inner.ts";
-import { normaliseRequest } from "../../../router/request/index.ts";
 import type { HttpCall } from "../call.ts";
-import { eventStream, jsonArray } from "../event-stream.ts";
-import { explanationField, explanationHeaders } from "../explanation.ts";
-import { failureOf } from "../failure.ts";
-import type { Fields } from "../fields.ts";
-import { chatOfGenerate, countedRequest } from "../generate/chat-of-generate.ts";
-import { generateOfCompletion } from "../generate/generate-of-completion.ts";
-import { generatePieces } from "../generate/generate-pieces.ts";
-import { nativeGenerate, nativePieces, oneLine, wholePiece } from "../generate/native-generate.ts";
 import { HttpError } from "../http-error.ts";
-import { withInferredSession } from "../infer-session.ts";
-import { parseBody } from "../json-body.ts";
-import { lastFailure, orNative } from "../native-error.ts";
-import { onlyNative } from "../native-only.ts";
-import { nativeRequest } from "../native-request.ts";
-import { jsonReply, type Reply, textReply } from "../reply.ts";
-import { routedRequest } from "../routed-request.ts";
+import { jsonReply, type Reply } from "../reply.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
-import { firstRead, onceRead } from "./first-read.ts";
-import { googleError, googleErrorBody } from "./google-error.ts";
+import { googleError } from "./google-error.ts";
 import { namesOf } from "./models.ts";
 
 /** Beginnings of the paths under which Google's clients name a model: of the Gemini API, and of Vertex AI. */
@@ -35,10 +17,13 @@ const places = [
 
 type Answer = (call: HttpCall, serving: Serving, model: string) => Promise<Reply>;
 
+/** Loaded when a client of Google's comes: few servers have any. */
+const answers = () => import("../generate/answer-generate.ts");
+
 const methods: ReadonlyMap<string, Answer> = new Map<string, Answer>([
-  ["generateContent", (call, serving, model) => generate(call, serving, model, false)],
-  ["streamGenerateContent", (call, serving, model) => generate(call, serving, model, true)],
-  ["countTokens", countTokens],
+  ["generateContent", async (...asked) => (await answers()).generate(...asked, false)],
+  ["streamGenerateContent", async (...asked) => (await answers()).generate(...asked, true)],
+  ["countTokens", async (call, serving) => (await answers()).countTokens(call, serving)],
 ]);
 
 /** `POST /v1beta/models/{model}:generateContent`, and the same of Vertex AI: Google's interface. */
@@ -86,59 +71,6 @@ export const geminiModel: Endpoint = {
     return jsonReply(described(name, serving));
   },
 };
-
-async function generate(
-  call: HttpCall,
-  serving: Serving,
-  asked: string,
-  isStreamed: boolean,
-): Promise<Reply> {
-  const identity = await serving.identify(call);
-  const text = await call.readText();
-  const body = parseBody(text);
-  const { router, options } = serving;
-  const { chat, native: parts } = chatOfGenerate(body);
-  const routed = routedRequest({ ...body, model: asked }, chat, call, identity, router, options);
-  const request = withInferredSession(onlyNative(routed, "generateContent", parts, serving), options);
-  const { explain: explains } = options;
-  const given = { signal: call.signal, native: nativeRequest("generateContent", call, text, parts, options) };
-  if (!isStreamed) {
-    const { completion, decision, costUsd } = await orNative(router.route(request, given), "generateContent");
-    const headers = explains ? explanationHeaders(decision) : {};
-    const added = explains ? explanationField(decision, costUsd) : {};
-    const written = nativeText(completion, "generateContent");
-    if (written !== undefined)
-      return textReply(nativeGenerate(written.content, written.writer, asked, added as Fields), headers);
-    return jsonReply({ ...generateOfCompletion(completion, asked), ...added }, headers);
-  }
-  const { chunks, decision, isNative, whole } = await orNative(
-    firstRead(router.stream(request, given), "generateContent"),
-    "generateContent",
-  );
-  const written = whole && onceRead(chunks, wholePiece(whole, asked));
-  const events = written ?? (isNative ? nativePieces(chunks, asked) : generatePieces(chunks, asked));
-  return eventStream(events, await events.next(), {
-    headers: explains ? explanationHeaders(decision) : {},
-    onError: (error) => ({ data: failureText(error) ?? googleErrorBody(failureOf(error)) }),
-    form: new URLSearchParams(call.query).get("alt") === "sse" ? undefined : jsonArray,
-  });
-}
-
-function failureText(error: unknown): string | undefined {
-  const failed = lastFailure(error, "generateContent");
-  return failed && oneLine(failed.text);
-}
-
-/** An estimate, which needs no model. */
-async function countTokens(call: HttpCall, serving: Serving): Promise<Reply> {
-  await serving.identify(call);
-  const { chat } = chatOfGenerate(countedRequest(parseBody(await call.readText())));
-  const { inputTokens } = normaliseRequest(chat, {
-    maxCharacters: Number.POSITIVE_INFINITY,
-    estimateTokens,
-  });
-  return jsonReply({ totalTokens: inputTokens });
-}
 
 /** Returns model and method that a path ends with: `…/models/{model}:{method}`. A name may have a colon of its own. */
 function namedIn(path: string): readonly [name: string, method: string] {

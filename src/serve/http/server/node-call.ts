@@ -59,13 +59,15 @@ function pathOf(url: string): string {
 
 function readText(request: IncomingMessage, maxBytes: number, holding: Holding | undefined): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
+  // Its sender left before the body was asked for, while a key was looked up for instance: no event comes any more.
+  if (request.destroyed) throw brokeOff();
   const body = bodyBytes();
   // By its events: reading it as an iterable costs as much as the rest of this file.
   return new Promise((resolve, reject) => {
     let isWhole = false;
     // Each request ends with a close: an error for all of them would cost more than the rest.
     const cut = () => {
-      if (!isWhole) reject(new HttpError(400, "the body broke off"));
+      if (!isWhole) reject(brokeOff());
     };
     const onData = (part: Buffer) => {
       const isTooLong = body.length + part.byteLength > maxBytes;
@@ -89,6 +91,10 @@ function readText(request: IncomingMessage, maxBytes: number, holding: Holding |
     request.on("error", cut);
     request.on("close", cut);
   });
+}
+
+function brokeOff(): HttpError {
+  return new HttpError(400, "the body broke off");
 }
 
 function full(): HttpError {

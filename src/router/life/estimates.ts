@@ -1,29 +1,37 @@
-import { errorType } from "../../contracts/errors/index.ts";
-import {
-  type Classifier,
-  InvalidOptionError,
-  isRouterError,
-  type Model,
-  type ModelFacts,
-  type PolicyDescription,
-  type RequestFacts,
-} from "../../contracts/index.ts";
+import type { Model, ModelFacts, RequestFacts } from "../../contracts/index.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
-import { describePolicy } from "../../plugin/index.ts";
 import { isOutsideBudgets } from "../../plugin/own-gpu.ts";
-import { packageVersion } from "../../version.ts";
 import { estimateCost } from "../cost/cost-of.ts";
 import { leastCostUsd } from "../cost/limit-output.ts";
 import { leastTokens } from "../cost/limit-tokens.ts";
 import { priceAt, variesInTime } from "../cost/price-at.ts";
-import { certificationOf, type DecisionParts, policyHash, uncertified } from "../decide/index.ts";
+import type { DecisionParts } from "../decide/index.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
-import { checkPlainField } from "../request/index.ts";
-import { checkPolicyOrder } from "./check-policy-order.ts";
-import type { RouterOptions } from "./router-options.ts";
+
+export type Estimates = Pick<DecisionParts<string>, "estimate" | "leastCostUsd" | "leastTokens">;
+
+/** Facts of a router by which requests are estimated. */
+export interface EstimateParts {
+  readonly models: Readonly<Record<string, Model>>;
+  readonly means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens" | "usualOutputTokens">;
+  readonly wall: () => number;
+  /** True if a budget counts tokens. */
+  readonly countsTokens: boolean;
+}
+
+/** Returns the functions that estimate what a request takes on a model, before a decision. */
+export function estimatesOf({ models, means, wall, countsTokens }: EstimateParts): Estimates {
+  const leastCost = leastCostBy(models, wall);
+  const leastOf = countsTokens ? leastTokensBy(models) : undefined;
+  return {
+    estimate: estimateBy(means, leastCost, wall, leastOf),
+    leastCostUsd: leastCost,
+    leastTokens: leastOf,
+  };
+}
 
 /** Estimates input tokens and cost of a request on a model from the usage of earlier calls. */
-export function estimateBy(
+function estimateBy(
   means: Pick<UsageMeans, "calibratedInputTokens" | "expectedOutputTokens" | "usualOutputTokens">,
   leastCost: DecisionParts<string>["leastCostUsd"],
   wall: () => number,
@@ -52,7 +60,7 @@ export function estimateBy(
 }
 
 /** Returns a function that computes `Candidate.leastCostUsd`, knowing the limits in the defaults of models. */
-export function leastCostBy(
+function leastCostBy(
   models: Readonly<Record<string, Model>>,
   wall: () => number,
 ): DecisionParts<string>["leastCostUsd"] {
@@ -65,7 +73,7 @@ export function leastCostBy(
 }
 
 /** Returns a function that computes `Candidate.leastTokens`, in the same way. */
-export function leastTokensBy(
+function leastTokensBy(
   models: Readonly<Record<string, Model>>,
 ): NonNullable<DecisionParts<string>["leastTokens"]> {
   const askedOf = outputLimitBy(models);
@@ -81,40 +89,4 @@ function outputLimitBy(
     if (limit !== undefined) limits.set(name, limit);
   }
   return (facts, request) => request.maxOutputTokens ?? limits.get(facts.name);
-}
-
-/** Returns the parts of a decision that describe policy, versions and certification. */
-export function certified<Id extends string>(
-  { policy, tuning }: RouterOptions<Id>,
-  classifier: Classifier,
-  models: Readonly<Record<Id, Model>>,
-  catalogue: string,
-): Pick<DecisionParts<Id>, "description" | "certification" | "versions"> {
-  checkParameters(policy);
-  checkPolicyOrder(policy);
-  const description = describePolicy(policy);
-  const names = Object.fromEntries(Object.entries<Model>(models).map(([id, { name }]) => [id, name]));
-  return {
-    description,
-    certification:
-      tuning === undefined ? uncertified : certificationOf(tuning, { policy, classifier, names }),
-    versions: Object.freeze({
-      package: packageVersion,
-      classifier: `${classifier.name}@${classifier.version}`,
-      catalogue,
-      policy: policyHash(description),
-    }),
-  };
-}
-
-/** Throws unless the parameters are plain JSON: decisions and logs hold them. */
-function checkParameters({ name, parameters }: PolicyDescription): void {
-  try {
-    checkPlainField("parameters", parameters);
-  } catch (cause) {
-    const problem = isRouterError(cause, "invalid-request")
-      ? `plain JSON: its ${cause.field} ${cause.problem}`
-      : `plain JSON (an error of type ${errorType(cause)})`;
-    throw new InvalidOptionError(`policy.parameters of ${name}`, parameters, problem, { cause });
-  }
 }
