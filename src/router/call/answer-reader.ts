@@ -18,8 +18,6 @@ export interface AnswerReader {
   readonly isWhole: boolean;
   /** Returns the whole answer, after the last chunk. */
   completion(): Completion;
-  /** Stops reading. A call under way is ended, and paid for as far as it went. Idempotent. */
-  leave(): void;
 }
 
 /**
@@ -79,7 +77,7 @@ class Reader implements AnswerReader {
         return chunk;
       }
       if (this.#completion !== undefined) return undefined;
-      if (this.#ending !== undefined) await this.#ending;
+      if (this.#ending !== undefined) await this.#endingOnce();
       else if (this.#call !== undefined) return this.#continue(this.#call);
       else await this.#open();
     }
@@ -91,16 +89,6 @@ class Reader implements AnswerReader {
 
   completion(): Completion {
     return this.#completion as Completion;
-  }
-
-  leave(): void {
-    const call = this.#call;
-    this.#call = undefined;
-    if (call === undefined || this.#ended !== undefined) return;
-    const left = new DOMException("the consumer stopped reading", "AbortError");
-    call.record.fail(left, call.assembler.received());
-    call.record.report(undefined);
-    call.release(true);
   }
 
   /** Makes calls until one has content, or an answer is complete. */
@@ -184,8 +172,16 @@ class Reader implements AnswerReader {
   }
 
   async #afterEnd(call: StreamCall): Promise<CompletionChunk | undefined> {
-    await this.#end(call);
+    // A deadline that passed just before this read has ended it already, with its whole answer.
+    if (this.#call === call) await this.#end(call);
     return this.#advance();
+  }
+
+  /** Waits for an end that came while the reader was away. Another call may then be there to read. */
+  #endingOnce(): Promise<void> | undefined {
+    const ending = this.#ending;
+    this.#ending = undefined;
+    return ending;
   }
 
   /** Ends the call with its answer, or goes on with another one if it is degraded and no part of it was delivered. */

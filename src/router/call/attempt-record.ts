@@ -1,6 +1,5 @@
 import {
   type Attempt,
-  type ChatRequest,
   type CheckVerdict,
   type Completion,
   type Model,
@@ -12,9 +11,11 @@ import { timestamp } from "../../plugin/index.ts";
 import { askedServiceTier } from "../../plugin/service-tier.ts";
 import { shortName } from "../../plugin/short-text.ts";
 import type { Received } from "./assembler.ts";
-import type { CallContext, RequestScope } from "./context.ts";
+import type { CallContext } from "./context.ts";
+import { insertAttempt } from "./insert-attempt.ts";
+import { saysNumber } from "./says-number.ts";
 import { shownCapabilities } from "./shown-capabilities.ts";
-import { reasoningOf } from "./written-text.ts";
+import { writtenText } from "./written-text.ts";
 
 const noTier = {};
 
@@ -108,7 +109,7 @@ class RunningAttempt implements AttemptRecord {
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
     this.#bill(
       completion.usage,
-      () => this.#estimate(textOf(choice?.message)),
+      () => this.#estimate(writtenText(choice?.message)),
       servedModel,
       completion.service_tier,
       true,
@@ -264,7 +265,7 @@ class RunningAttempt implements AttemptRecord {
     const isPaid = call.gpu?.inBudgets === false;
     scope.account.settle(call.attemptId, isPaid ? 0 : spentUsd, usedTokens);
     record.latencyMs = this.#elapsedMs();
-    insert(scope, record, this.#startedAt);
+    insertAttempt(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;
     const learnt = this.#abandoned && call.hop !== "hedge" ? asLate(record) : this.#believed();
     ports.observer.learnt(call, learnt, shown);
@@ -285,44 +286,8 @@ class RunningAttempt implements AttemptRecord {
   }
 }
 
-/** True if a text of a request holds the number, which a server may have quoted. */
-function saysNumber(chat: ChatRequest, number: number): boolean {
-  try {
-    // As refusals are read: 8,192 and 8_192 are the same.
-    return JSON.stringify(chat)
-      .replace(/(?<=\d)[,_](?=\d)/g, "")
-      .includes(String(number));
-  } catch {
-    return true;
-  }
-}
-
 function tokensOf(usage: Attempt["usage"]): number | undefined {
   return usage === undefined ? undefined : Math.ceil(usage.inputTokens + usage.outputTokens);
-}
-
-/** Returns everything that a model wrote and bills for, as text. */
-function textOf(message: Completion["choices"][number]["message"] | undefined): string {
-  // A user's own model, or a server, may send null where there are none.
-  const calls: readonly unknown[] | null | undefined = message?.tool_calls;
-  const { content, refusal } = message ?? {};
-  const reasoning = message ? reasoningOf(message) : "";
-  return `${content ?? ""}${refusal ?? ""}${reasoning}${calls?.length ? JSON.stringify(calls) : ""}`;
-}
-
-/** Inserts an attempt in order of start: a call that runs next to another one may end first. */
-function insert({ attempts, starts, told }: RequestScope, record: Attempt, startedAt: number): void {
-  let at = attempts.length;
-  while (at > 0 && (starts[at - 1] as number) > startedAt) at -= 1;
-  if (at === attempts.length) {
-    attempts.push(record);
-    starts.push(startedAt);
-    told.push(undefined);
-  } else {
-    attempts.splice(at, 0, record);
-    starts.splice(at, 0, startedAt);
-    told.splice(at, 0, undefined);
-  }
 }
 
 /**

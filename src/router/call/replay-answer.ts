@@ -19,6 +19,5 @@ export function replayAnswer(answer: Completion): AnswerReader {
     },
     isWhole: true,
     completion: () => answer,
-    leave() {},
   };
 }

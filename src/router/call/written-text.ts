@@ -1,3 +1,5 @@
+import type { CompletionMessage } from "../../contracts/index.ts";
+
 const known: ReadonlySet<string> = new Set([
   "role",
   "content",
@@ -13,6 +15,15 @@ const known: ReadonlySet<string> = new Set([
 ]);
 /** Fields that hold text in a block of reasoning. Signatures are left out. */
 const blockFields = ["text", "thinking", "summary"] as const;
+
+/** Returns everything that a model wrote and bills for, as text. */
+export function writtenText(message: CompletionMessage | undefined): string {
+  if (message === undefined) return "";
+  // A user's own model, or a server, may send null where there are none.
+  const calls: readonly unknown[] | null | undefined = message.tool_calls;
+  const { content, refusal } = message;
+  return `${content ?? ""}${refusal ?? ""}${reasoningOf(message)}${calls?.length ? JSON.stringify(calls) : ""}`;
+}
 
 /**
  * Returns the reasoning in a message or a delta: text that a model wrote in addition to content and tool calls, and bills for.

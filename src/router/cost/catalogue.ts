@@ -1,26 +1,10 @@
-import type {
-  Capabilities,
-  CheaperHours,
-  ModelFacts,
-  Price,
-  PriceTerms,
-  Rates,
-  ServiceTierPrice,
-  UnstackedPart,
-} from "../../contracts/index.ts";
-import { readName, reasoningEfforts } from "../../plugin/read-name.ts";
-import {
-  hourLists,
-  pricesDate,
-  reviewed,
-  rows,
-  serviceLists,
-  source,
-  tableDate,
-  tableSource,
-} from "./catalogue.generated.ts";
-import { type Line, type RateRow, type Row, readLines, readRow } from "./catalogue-rows.ts";
+import type { Capabilities, ModelFacts, Price } from "../../contracts/index.ts";
+import { readName } from "../../plugin/read-name.ts";
+import { reviewed, rows, source } from "./catalogue.generated.ts";
+import { type Line, type Row, readLines, readRow } from "./catalogue-rows.ts";
+import { capabilitiesOf, priceOf } from "./facts-of-row.ts";
 import { fitsPatterns } from "./fits-pattern.ts";
+import { known } from "./known.ts";
 import { timesFactor } from "./times-factor.ts";
 
 /** The catalogue's facts of a model. Unknown facts are absent, never guessed. */
@@ -39,11 +23,6 @@ export const catalogueDate: string = reviewed;
 /** Source of the prices: package, version and publication date. */
 export const catalogueSource: string = source;
 
-/** A factor or `[input, output, cached input]`, and letters of the parts that keep the standard price. */
-type TierRow = readonly [number | readonly [number, number, number], string?];
-/** Days as digits, start, end and factor. */
-type HourRow = readonly [string, string, string, number];
-
 const sameModelsAs: Readonly<Record<string, string>> = {
   azure: "openai",
   bedrock: "aws",
@@ -57,8 +36,6 @@ const sameModelsAs: Readonly<Record<string, string>> = {
 const longestName = 200;
 
 let parsed: ReadonlyMap<string, readonly Line[]> | undefined;
-let parsedServices: readonly Readonly<Record<string, TierRow>>[] | undefined;
-let parsedHours: readonly (readonly HourRow[])[] | undefined;
 
 /**
  * Looks up a model by its provider's name: first as given, then with its date in the other notation
@@ -193,13 +170,6 @@ function isPricedAt({ provider, labels }: ModelFacts): boolean {
   return provider !== "bedrock" || /^(?:us|global)(?:-(?!gov)|$)/.test(labels["region"] ?? "");
 }
 
-/** Drops the keys whose value is `undefined`. */
-function known<T extends object>(fields: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(fields ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
-}
-
 function entryOf(name: string, row: Row): CatalogueEntry {
   return {
     name,
@@ -210,117 +180,4 @@ function entryOf(name: string, row: Row): CatalogueEntry {
       capabilities: row.capabilities === "" ? undefined : capabilitiesOf(row.capabilities),
     }),
   };
-}
-
-/** Sources of prices, and when they were published or read. */
-const sources = [
-  [source, pricesDate],
-  ["the providers' pages", reviewed],
-  [tableSource, tableDate],
-] as const;
-
-function priceOf(row: Row): Price | undefined {
-  const terms = termsOf(row.rates, row);
-  if (terms === undefined) return undefined;
-  const changes = row.changes.flatMap(([from, later]) => {
-    const of = termsOf(later, row);
-    return of === undefined ? [] : [{ from, ...of }];
-  });
-  const [from, checkedOn] = sources[row.source] ?? sources[0];
-  return { ...terms, ...(changes.length === 0 ? {} : { changes }), source: from, checkedOn };
-}
-
-function termsOf(
-  [base, ...above]: readonly RateRow[],
-  { fee, hours, search, services }: Row,
-): PriceTerms | undefined {
-  if (base === undefined) return undefined;
-  const tiers = above.map((row) => {
-    const [bound = 0] = row;
-    return {
-      aboveInputTokens: Math.abs(bound),
-      ...(bound < 0 ? { inclusive: true } : {}),
-      ...ratesOf(row),
-    };
-  });
-  return {
-    ...ratesOf(base),
-    ...known({ usdPerRequest: fee }),
-    ...(search === undefined ? {} : { searchFee: { usd: search[0], ...(search[1] && { per: "request" }) } }),
-    ...(hours === undefined ? {} : { cheaperHours: hoursOf(hours) }),
-    ...(tiers.length > 0 ? { tiers } : {}),
-    ...(services === undefined ? {} : { serviceTiers: serviceTiersOf(services) }),
-  };
-}
-
-function hoursOf(list: number): readonly CheaperHours[] {
-  parsedHours ??= JSON.parse(hourLists) as HourRow[][];
-  return (parsedHours[list] ?? []).map(([days, from, to, factor]) => ({
-    days: Array.from(days, Number),
-    from,
-    to,
-    factor,
-  }));
-}
-
-const partLetters: readonly (readonly [string, UnstackedPart])[] = [
-  ["l", "longContext"],
-  ["c", "cachedInput"],
-];
-
-function serviceTiersOf(list: number): Readonly<Record<string, ServiceTierPrice>> {
-  parsedServices ??= JSON.parse(serviceLists) as Record<string, TierRow>[];
-  return Object.fromEntries(
-    Object.entries(parsedServices[list] ?? {}).map(
-      ([name, [price, letters = ""]]): [string, ServiceTierPrice] => {
-        const apart = partLetters.flatMap(([letter, part]) => (letters.includes(letter) ? [part] : []));
-        const of = typeof price === "number" ? { factor: price } : { rates: ratesOf([0, ...price]) };
-        // An account whose standing class is another one says so in the model's defaults.
-        return [name, { ...of, ...(apart.length > 0 ? { doesNotStackWith: apart } : {}), reserve: "asked" }];
-      },
-    ),
-  );
-}
-
-function ratesOf([
-  ,
-  input = 0,
-  output = 0,
-  cached,
-  write,
-  write1h,
-  audio,
-  cachedAudio,
-  audioOut,
-]: RateRow): Rates {
-  return {
-    usdPerMillionInputTokens: input,
-    usdPerMillionOutputTokens: output,
-    ...known({
-      usdPerMillionCachedInputTokens: cached,
-      usdPerMillionCacheWriteTokens: write,
-      usdPerMillionCacheWrite1hTokens: write1h,
-      usdPerMillionAudioInputTokens: audio,
-      usdPerMillionCachedAudioInputTokens: cachedAudio,
-      usdPerMillionAudioOutputTokens: audioOut,
-    }),
-  };
-}
-
-/** Reads capabilities: a capital letter means yes, a small one no, an absent one unknown, and a digit an effort. */
-function capabilitiesOf(letters: string): Capabilities {
-  const read = (letter: string): boolean | undefined => {
-    if (letters.includes(letter)) return true;
-    return letters.includes(letter.toLowerCase()) ? false : undefined;
-  };
-  const efforts = reasoningEfforts.filter((_, at) => letters.includes(String(at)));
-  return known({
-    tools: read("T"),
-    images: read("I"),
-    jsonSchema: read("J"),
-    reasoning: read("R"),
-    audioInput: read("A"),
-    audioOutput: read("S"),
-    efforts: efforts.length > 0 ? efforts : undefined,
-  });
 }

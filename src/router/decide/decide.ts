@@ -26,7 +26,9 @@ import { completed, degrade, degradeNow } from "./degrade.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { isUntouched } from "./is-untouched.ts";
+import { readInputs } from "./read-inputs.ts";
 import { recordDecision } from "./record-decision.ts";
+import { refusalsOf } from "./refusals-of.ts";
 import { unknownComparison } from "./unknown-comparison.ts";
 import { keptClassification, ofModels, withQuality } from "./with-quality.ts";
 
@@ -277,14 +279,6 @@ function ownOf(
   return quality === undefined ? classification : ofModels(classification, models);
 }
 
-/** Returns the reasons why models that a policy names may not answer, by id. */
-function refusalsOf(policy: Policy<string>, recorded: readonly RecordedCandidate[]): Record<string, string> {
-  const refused = recorded.filter(
-    ({ model, permitted }) => permitted !== true && policy.models?.includes(model) === true,
-  );
-  return Object.fromEntries(refused.map(({ model, permitted }) => [model, String(permitted)]));
-}
-
 function unitOf<Id extends string>(
   { policy, unitOf: ask }: DecisionParts<Id>,
   comparison: string,
@@ -296,16 +290,3 @@ function unitOf<Id extends string>(
 }
 
 const noInputs: PolicyContext["inputs"] = Object.freeze({});
-
-function readInputs(
-  policyName: string,
-  inputsOf: (request: RequestFacts) => PolicyContext["inputs"],
-  request: RequestFacts,
-): PolicyContext["inputs"] {
-  try {
-    return inputsOf(request);
-  } catch (cause) {
-    if (isRouterError(cause)) throw cause;
-    throw new PolicyError(policyName, `what it reads threw an error of type ${errorType(cause)}`, { cause });
-  }
-}

@@ -323,6 +323,23 @@ describe("limits of a stream", () => {
     expect(endedAt).toBe(startedAt + 1_000);
     expect(context.reported).toMatchObject([{ error: { code: "deadline-exceeded" }, costEstimated: true }]);
   });
+
+  it("are recorded once if the deadline passes between their last chunk and the read that finds their end", async () => {
+    let now = 0;
+    const small = scripted("small", async function* () {
+      yield chunk({ content: "a" });
+      yield chunk({}, "stop");
+    });
+    const context = executionFor({ models: { small }, deadlineMs: 1_000, clock: () => now });
+    const iterator = streamOf(context);
+    await iterator.next();
+    await iterator.next();
+    // A busy process: the time is over, and no timer has fired yet.
+    now = 2_000;
+    await expect(iterator.next()).resolves.toMatchObject({ done: true });
+    expect(context.attempts).toHaveLength(1);
+    expect(context.reported).toMatchObject([{ finishReason: "stop" }]);
+  });
 });
 
 describe("a reader that leaves", () => {

@@ -159,11 +159,13 @@ export async function* streamOf(
   execution: Execution,
   onEndWhileAway: (error: unknown) => void = () => {},
 ): AsyncGenerator<CompletionChunk, Completion, undefined> {
-  const reader = readAnswer(execution, onEndWhileAway);
+  const left = new AbortController();
+  const signals = execution.signal ? [execution.signal, left.signal] : [left.signal];
+  const reader = readAnswer({ ...execution, signal: AbortSignal.any(signals) }, onEndWhileAway);
   try {
     for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) yield chunk;
   } finally {
-    reader.leave();
+    left.abort(new DOMException("the consumer stopped reading", "AbortError"));
   }
   return reader.completion();
 }

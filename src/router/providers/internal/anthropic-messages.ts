@@ -10,6 +10,7 @@ import type {
   ToolUseBlock,
   Turn,
 } from "./anthropic-wire.ts";
+import { addToTurns } from "./joined-turns.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
@@ -42,12 +43,8 @@ export function toTurns(
   const system: string[] = [];
   const turns: Turn[] = [];
   const ids = createToolCallIds((id) => toolId.test(id));
-  const append = (role: Turn["role"], blocks: readonly ContentBlock[]): void => {
-    const last = turns.at(-1);
-    if (blocks.length === 0) return;
-    if (last?.role === role) last.content.push(...blocks);
-    else turns.push({ role, content: [...blocks] });
-  };
+  const append = (role: Turn["role"], blocks: readonly ContentBlock[]): void =>
+    addToTurns(turns, role, blocks);
 
   for (const [index, message] of messages.entries()) {
     const field = `messages[${index}]`;

@@ -5,6 +5,7 @@ import { readInput } from "./anthropic-parts.ts";
 import { asSentBack, blocksOf, callOf, textOf } from "./converse-blocks.ts";
 import type { ConverseModel } from "./converse-models.ts";
 import type { ConverseBlock, ConverseTurn } from "./converse-wire.ts";
+import { addToTurns } from "./joined-turns.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
@@ -32,12 +33,8 @@ export function toConverseTurns(
   const turns: ConverseTurn[] = [];
   const ids = createToolCallIds((id) => translation.model.toolId.test(id));
   const toBlocks = partTranslator(translation);
-  const append = (role: ConverseTurn["role"], blocks: readonly ConverseBlock[]): void => {
-    const last = turns.at(-1);
-    if (blocks.length === 0) return;
-    if (last?.role === role) last.content.push(...blocks);
-    else turns.push({ role, content: [...blocks] });
-  };
+  const append = (role: ConverseTurn["role"], blocks: readonly ConverseBlock[]): void =>
+    addToTurns(turns, role, blocks);
 
   for (const [index, message] of messages.entries()) {
     const field = `messages[${index}]`;

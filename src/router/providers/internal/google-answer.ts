@@ -1,6 +1,5 @@
 import {
   type Completion,
-  type CompletionChoice,
   type CompletionChunk,
   type CompletionMessage,
   ProviderError,
@@ -9,6 +8,7 @@ import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
 import { type ErrorContext, hidden, statusError } from "./google-errors.ts";
 import { isBilledByQuery } from "./google-family.ts";
+import { asCode, finishOf } from "./google-finish.ts";
 import { googleParts, type PartReader, type SignedCall } from "./google-parts.ts";
 import { type SoundFormat, spokenAnswer } from "./google-sound.ts";
 import { googleSources, searchesOf } from "./google-sources.ts";
@@ -39,7 +39,6 @@ export interface AnswerContext extends ErrorContext {
 }
 
 type Delta = CompletionChunk["choices"][number]["delta"];
-type FinishReason = CompletionChoice["finish_reason"];
 
 /** Translates a whole answer. Throws `ProviderError` if it is blocked, cut off or unreadable. */
 export function toCompletion(raw: unknown, context: AnswerContext): Completion {
@@ -233,69 +232,6 @@ function readResponse(raw: unknown, context: AnswerContext): GoogleResponse {
   return response;
 }
 
-/** A map, because the reason comes from the server and could be "constructor". */
-const finishReasons: ReadonlyMap<unknown, FinishReason> = new Map([
-  ["STOP", "stop"],
-  ["MAX_TOKENS", "length"],
-  ["SAFETY", "content_filter"],
-  ["RECITATION", "content_filter"],
-  ["LANGUAGE", "content_filter"],
-  ["BLOCKLIST", "content_filter"],
-  ["PROHIBITED_CONTENT", "content_filter"],
-  ["SPII", "content_filter"],
-  ["IMAGE_SAFETY", "content_filter"],
-  ["IMAGE_PROHIBITED_CONTENT", "content_filter"],
-  ["IMAGE_RECITATION", "content_filter"],
-  // Of a firewall that Vertex AI can put before a model.
-  ["MODEL_ARMOR", "content_filter"],
-]);
-
-/** Reasons that mean that there is no usable answer: a retry may succeed. */
-const failures: ReadonlySet<unknown> = new Set([
-  "FINISH_REASON_UNSPECIFIED",
-  "OTHER",
-  "MALFORMED_FUNCTION_CALL",
-  "MALFORMED_RESPONSE",
-  "UNEXPECTED_TOOL_CALL",
-  "TOO_MANY_TOOL_CALLS",
-  "MISSING_THOUGHT_SIGNATURE",
-  "NO_IMAGE",
-  "IMAGE_OTHER",
-]);
-
-interface Ending {
-  readonly calls: boolean;
-  readonly reader: PartReader;
-  readonly context: AnswerContext;
-}
-
-/**
- * Translates the finish reason; Google's own word is next to it where it says more. A reason that is not known ends an
- * answer like `STOP`, if there is one. Throws `ProviderError` of kind `incomplete` for an answer that cannot be used: a call
- * that is malformed, a stream that was cut.
- */
-function finishOf(
-  reason: string | null | undefined,
-  { calls, reader, context }: Ending,
-): Pick<CompletionChoice, "finish_reason" | "native_finish_reason"> {
-  const known = finishReasons.get(reason);
-  const isText = typeof reason === "string" && reason !== "";
-  const isAnswer = known !== undefined || (isText && !failures.has(reason) && !reader.isEmpty());
-  if (!isAnswer || !reader.isWhole()) {
-    const summary = !isAnswer
-      ? reason
-        ? `the answer ended with ${asCode(reason)}`
-        : "the answer has no finish reason"
-      : "the arguments of a call came in pieces that cannot be joined";
-    throw new ProviderError({ kind: "incomplete", model: context.name, summary });
-  }
-  const finish_reason = (known ?? "stop") === "stop" && calls ? "tool_calls" : (known ?? "stop");
-  const native = (reason as string).slice(0, longestReason);
-  return { finish_reason, ...(native !== "STOP" && { native_finish_reason: native }) };
-}
-
-const longestReason = 100;
-
 /** Returns a text of the server, or another one where it sent none. */
 function textOr(given: unknown, other: () => string): string {
   return typeof given === "string" && given !== "" ? given : other();
@@ -304,9 +240,4 @@ function textOr(given: unknown, other: () => string): string {
 function hasKeys(value: object): boolean {
   for (const _ in value) return true;
   return false;
-}
-
-/** Returns a provider's constant so that a message may show it; other text is not shown. */
-function asCode(value: unknown): string {
-  return typeof value === "string" && /^[A-Z_]{1,40}$/.test(value) ? value : "an unknown reason";
 }

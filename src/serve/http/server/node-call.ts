@@ -59,7 +59,7 @@ function pathOf(url: string): string {
 
 function readText(request: IncomingMessage, maxBytes: number, holding: Holding | undefined): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
-  // Its sender left before the body was asked for, while a key was looked up for instance: no event comes any more.
+  // Its sender left before the body was asked for, while a key was looked up for instance: no event comes after that.
   if (request.destroyed) throw brokeOff();
   const body = bodyBytes();
   // By its events: reading it as an iterable costs as much as the rest of this file.
