@@ -20,6 +20,8 @@ export interface NativeRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** True for a request that its translation does not say in full: a model gets it as it came, or not at all. */
   readonly only?: boolean | undefined;
+  /** Fields that the translation leaves out: `attempt.dropped` names them where a model gets the translation. At most 100. */
+  readonly leftOut?: readonly string[] | undefined;
   /** Reasoning effort in place of that of the text. Absent: that of the text. */
   readonly effort?: ReasoningEffort | undefined;
 }

@@ -22,6 +22,7 @@ export function callOptions(
   if (tenant === undefined && native === undefined)
     return optionsFor(ask, guard.abort, { onDropped, onRateLimit });
   const isSpoken = native !== undefined && model.speaks?.includes(native.protocol);
+  if (!isSpoken) native?.leftOut?.forEach(onDropped);
   return optionsFor(ask, guard.abort, {
     onDropped,
     onRateLimit,

@@ -12,21 +12,28 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
   const native = readOption(options, "native");
   if (native === undefined || native === null) return undefined;
   try {
-    const { protocol, text, headers, only = false } = native;
+    const { protocol, text, headers, only = false, leftOut = [] } = native;
     const isKnown = Object.hasOwn(nativeHeaders, protocol);
     const isRead =
       typeof text === "string" &&
       /^\s*\{/.test(text) &&
       typeof headers === "object" &&
       headers !== null &&
-      typeof only === "boolean";
+      typeof only === "boolean" &&
+      isListOfNames(leftOut);
     if (isKnown && isRead) {
       const copied = { ...headers };
       // A key among them would take the place of the model's own.
       const isSent = ([name, value]: [string, unknown]) =>
         nativeHeaders[protocol].includes(name) && isHeaderValue(value);
       if (Object.entries(copied).every(isSent))
-        return { protocol, text, headers: copied, ...(only && { only }) };
+        return {
+          protocol,
+          text,
+          headers: copied,
+          ...(only && { only }),
+          ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
+        };
     }
   } catch {
     // A getter that throws: it cannot be sent.
@@ -35,5 +42,13 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
     "native",
     notShown,
     "a protocol, a text that is a JSON object, and headers: anthropic-version and anthropic-beta for messages, openai-beta for responses",
+  );
+}
+
+function isListOfNames(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length <= 100 &&
+    value.every((name) => typeof name === "string" && name.length <= 200)
   );
 }

@@ -15,11 +15,14 @@ export interface NativeParts {
   add(place: string, reason: string): void;
   /** Reason of the first one. Absent: any model can take the request. */
   readonly reason: string | undefined;
+  /** Names of fields that change how a request is answered, and that its translation does not have. */
+  leftOut: readonly string[];
 }
 
 export function nativeParts(): NativeParts {
-  const parts = {
-    reason: undefined as string | undefined,
+  const parts: { -readonly [Key in keyof NativeParts]: NativeParts[Key] } = {
+    reason: undefined,
+    leftOut: [],
     add(place: string, reason: string): void {
       parts.reason ??= `${place} ${reason}`;
     },

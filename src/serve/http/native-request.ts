@@ -19,5 +19,12 @@ export function nativeRequest(
     if (isHeaderValue(value)) headers[name] = value;
   }
   const body = text.startsWith("\ufeff") ? text.slice(1) : text;
-  return { protocol, text: body, headers, ...(parts.reason !== undefined && { only: true }) };
+  const { reason, leftOut } = parts;
+  return {
+    protocol,
+    text: body,
+    headers,
+    ...(reason !== undefined && { only: true }),
+    ...(leftOut.length > 0 && { leftOut }),
+  };
 }

@@ -11,6 +11,7 @@ import type {
   Turn,
 } from "./anthropic-wire.ts";
 import { addToTurns } from "./joined-turns.ts";
+import { reportLost } from "./lost-extensions.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
@@ -20,6 +21,8 @@ export interface Untranslatable {
   refuse(field: string, problem: string): never;
   /** Leaves a parameter out and reports it. */
   drop(parameter: string): void;
+  /** Reports what an answer of another model holds, which `strictParameters` does not refuse either. */
+  leaveOut(field: string): void;
 }
 
 /** Ids that the API accepts. Its length limit is not documented; no provider's own ids come near 64. */
@@ -200,9 +203,10 @@ function toAssistantBlocks(
     const left = [...callIds];
     return parts.map((part) => (part.type === "tool_use" ? { ...part, id: left.shift() ?? part.id } : part));
   }
-  if (message.provider_parts !== undefined) issues.drop("messages.provider_parts");
+  const isOwn = writtenBy(message) === writer;
+  reportLost(message, isOwn, issues.leaveOut);
   return [
-    ...(writtenBy(message) === writer ? readThinking(message) : []),
+    ...(isOwn ? readThinking(message) : []),
     ...toBlocks(texts),
     ...calls.map((call, at) => toToolUse(call, callIds[at] ?? call.id)),
   ];

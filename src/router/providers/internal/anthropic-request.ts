@@ -134,13 +134,17 @@ export function reportIssues(
     throw new ProviderError({ kind: "unsupported", model: name, summary: `${field} ${problem}` });
   };
   const reported = new Set<string>();
+  const leaveOut = (name: string): void => {
+    if (!reported.has(name)) onDropped?.(name);
+    reported.add(name);
+  };
   return {
     refuse,
     drop: (parameter) => {
       if (strictParameters) refuse(parameter, `has no counterpart in ${api}, and strictParameters is set`);
-      if (!reported.has(parameter)) onDropped?.(parameter);
-      reported.add(parameter);
+      leaveOut(parameter);
     },
+    leaveOut,
   };
 }
 

@@ -6,6 +6,7 @@ import { asSentBack, blocksOf, callOf, textOf } from "./converse-blocks.ts";
 import type { ConverseModel } from "./converse-models.ts";
 import type { ConverseBlock, ConverseTurn } from "./converse-wire.ts";
 import { addToTurns } from "./joined-turns.ts";
+import { reportLost } from "./lost-extensions.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
@@ -220,6 +221,7 @@ function toAssistantBlocks(
   const areKept = callIds.every((id, at) => id === calls[at]?.id);
   const parts = isOwn && areKept ? partsThatStillHold(message) : undefined;
   if (parts !== undefined) return parts.map(asSentBack);
+  reportLost(message, isOwn, issues.leaveOut);
   const refusal = message.refusal ? [{ text: message.refusal }] : [];
   return [
     ...(isOwn ? readThinking(message).map(toReasoning) : []),

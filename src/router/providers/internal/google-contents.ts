@@ -1,6 +1,7 @@
 import type { ChatMessage } from "../../../contracts/index.ts";
 import { ownParts } from "./google-history.ts";
 import { type GoogleContent, type GooglePart, isJsonObject, type JsonObject } from "./google-wire.ts";
+import { reportLost } from "./lost-extensions.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
@@ -8,6 +9,8 @@ import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 export interface Translation {
   /** Records a parameter that is left out. */
   drop(parameter: string): void;
+  /** Records what an answer of another model holds, which `strictParameters` does not refuse either. */
+  leaveOut(field: string): void;
   /** Creates the error for content that cannot be left out without changing what was asked. */
   refuse(problem: string): Error;
 }
@@ -108,6 +111,7 @@ function toModelParts(
     });
     return withStandIn(withIds(own, sentIds), signed);
   }
+  reportLost(message, isOwn, translation.leaveOut);
   // What a model said is text elsewhere. Its sound is kept by no one.
   if (message.audio) translation.drop("messages.audio");
   const parts = toParts(message.content, field, translation);

@@ -152,12 +152,12 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     const { native, onDropped } = callOptions;
     if (native !== undefined)
       return nativeGenerateBody(native, request, { name, model, writer, defaults }, callOptions);
-    const { body, dropped } = toGoogleRequest(request, { name, model, writer, defaults });
+    const { body, dropped, leftOut } = toGoogleRequest(request, { name, model, writer, defaults });
     if (options.strictParameters && dropped.length > 0) {
       const summary = `Google does not support ${dropped.join(", ")}, and strictParameters is set`;
       throw new ProviderError({ kind: "unsupported", model: name, summary });
     }
-    for (const parameter of dropped) onDropped?.(parameter);
+    for (const name of [...dropped, ...leftOut]) onDropped?.(name);
     return JSON.stringify(body);
   }
 

@@ -28,10 +28,12 @@ export interface GoogleTarget {
 export function toGoogleRequest(
   request: ChatRequest,
   target: GoogleTarget,
-): { body: GoogleRequest; dropped: readonly string[] } {
+): { body: GoogleRequest; dropped: readonly string[]; leftOut: readonly string[] } {
   const dropped = new Set<string>();
+  const leftOut = new Set<string>();
   const translation: Translation = {
     drop: (parameter) => dropped.add(parameter),
+    leaveOut: (field) => leftOut.add(field),
     refuse: (summary) => new ProviderError({ kind: "unsupported", model: target.name, summary }),
   };
   const {
@@ -60,7 +62,11 @@ export function toGoogleRequest(
     generationConfig: toGenerationConfig(settings, target, translation),
   };
   const { extraBody } = target.defaults ?? {};
-  return { body: extraBody === undefined ? body : merge(extraBody, body), dropped: [...dropped] };
+  return {
+    body: extraBody === undefined ? body : merge(extraBody, body),
+    dropped: [...dropped],
+    leftOut: [...leftOut],
+  };
 }
 
 type Settings = Omit<ChatRequest, "messages" | "tools" | "tool_choice" | "n">;

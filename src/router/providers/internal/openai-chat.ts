@@ -20,6 +20,7 @@ import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
 import { type DirectCalls, openaiDirect, type PlatformWire, readCompletion } from "./openai-direct.ts";
 import { type OpenAiSdk, toProviderError } from "./openai-errors.ts";
+import type { MessageTarget } from "./openai-messages.ts";
 import type { OpenAiRoute } from "./openai-route.ts";
 import { writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
@@ -82,13 +83,14 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   }
 
   // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
-  function bodyOf(request: ChatRequest): SdkBody {
+  function bodyOf(request: ChatRequest, onDropped?: CallOptions["onDropped"]): SdkBody {
     // Of OpenAI's models those search that have it in their name. Other servers know what they do with the field.
     refuseUnsupported(request, facts.name, {
       audio: true,
       search: !strict || facts.model.includes("search"),
     });
-    const body: object = openaiBody(request, defaults, outputLimitField, { writer, strict });
+    const history: MessageTarget = { writer, strict, onDropped };
+    const body: object = openaiBody(request, defaults, outputLimitField, history);
     return Object.assign(body, { model: wireModel ?? undefined }) as SdkBody;
   }
 
@@ -96,9 +98,9 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   async function generate(request: ChatRequest, options: CallOptions): Promise<Completion> {
     const signal = abortOf(options);
-    const { onRateLimit } = options;
+    const { onRateLimit, onDropped } = options;
     signal.throwIfAborted();
-    const body = bodyOf(request);
+    const body = bodyOf(request, onDropped);
     if (direct !== undefined) return await direct.generate(body, { signal, onRateLimit });
     const call = callSignal(signal);
     let whole = false;
@@ -123,13 +125,16 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
-  const streamedBody = (request: ChatRequest) =>
-    Object.assign(bodyOf(request), { stream: true as const, stream_options: { include_usage: true } });
+  const streamedBody = (request: ChatRequest, onDropped: CallOptions["onDropped"]) =>
+    Object.assign(bodyOf(request, onDropped), {
+      stream: true as const,
+      stream_options: { include_usage: true },
+    });
 
   function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
-    const { onRateLimit } = options;
-    const call = { signal: abortOf(options), onRateLimit };
-    if (direct !== undefined) return direct.stream(() => streamedBody(request), call);
+    const { onRateLimit, onDropped } = options;
+    const call = { signal: abortOf(options), onRateLimit, onDropped };
+    if (direct !== undefined) return direct.stream(() => streamedBody(request, onDropped), call);
     const open = () => openThroughSdk(request, call);
     return new ChatChunks({ model: facts.name, writer, signal: call.signal, open });
   }
@@ -137,13 +142,17 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   /** Opens a stream through the SDK, which makes the call and reads none of its answer. */
   async function openThroughSdk(
     request: ChatRequest,
-    { signal, onRateLimit }: Pick<CallOptions, "onRateLimit"> & { readonly signal: Aborting },
+    {
+      signal,
+      onRateLimit,
+      onDropped,
+    }: Pick<CallOptions, "onRateLimit" | "onDropped"> & { readonly signal: Aborting },
   ): ReturnType<ChunkSource["open"]> {
     const call = callSignal(signal);
     try {
       const { sdk, client } = await settleWithin(connect(), { signal });
       const response = await client.chat.completions
-        .create(streamedBody(request), { signal: call.signal })
+        .create(streamedBody(request, onDropped), { signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);

@@ -1,5 +1,6 @@
-import type { ChatMessage, ContentPart, TextPart } from "../../../contracts/index.ts";
+import type { CallOptions, ChatMessage, ContentPart, TextPart } from "../../../contracts/index.ts";
 import { readContent } from "../../../plugin/answer/answer-content.ts";
+import { reportLeftOut } from "./lost-extensions.ts";
 import { writtenBy } from "./provenance.ts";
 import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
@@ -11,6 +12,8 @@ export interface MessageTarget {
    * servers have fields of their own, which are sent unless another model wrote them.
    */
   readonly strict: boolean;
+  /** Called with the name of what an answer of another model holds and is not sent. */
+  readonly onDropped?: CallOptions["onDropped"];
 }
 
 type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
@@ -45,7 +48,7 @@ export function toOpenAiMessages(messages: readonly ChatMessage[], target: Messa
 
 function toAssistantMessage(
   message: AssistantMessage,
-  { writer, strict }: MessageTarget,
+  { writer, strict, onDropped }: MessageTarget,
   ids: ToolCallIds | undefined,
 ): AssistantMessage {
   const by = writtenBy(message);
@@ -67,6 +70,9 @@ function toAssistantMessage(
     return keepExtras && value !== null && value !== undefined;
   };
   const kept = Object.entries(message).filter(([field, value]) => keeps(field, value));
+  // Parts hold the reasoning, too.
+  if (parts === undefined)
+    reportLeftOut(message, (name) => kept.some(([field]) => field === name), onDropped);
   const more = { ...spokenPart(message, by === undefined || isOwn), ...(parts && { content: parts }) };
   const says =
     calls ?? more.audio ?? message.function_call ?? message.refusal ?? more.content ?? message.content;

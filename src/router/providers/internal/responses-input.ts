@@ -1,4 +1,5 @@
 import type { CallOptions, ChatMessage, ToolCall } from "../../../contracts/index.ts";
+import { reportLost } from "./lost-extensions.ts";
 import { writtenBy } from "./provenance.ts";
 import { listOf, saidBy } from "./responses-items.ts";
 import { createToolCallIds } from "./tool-call-ids.ts";
@@ -38,8 +39,8 @@ export function toInput(
       for (const { type, id } of calls) if (type === "custom") customIds.add(id);
       const isOwn = writtenBy(message) === writer;
       const parts = isOwn ? unchangedParts(message) : undefined;
-      for (const name of lostExtensions(message, { isOwn, hasParts: parts !== undefined })) onDropped?.(name);
       if (parts !== undefined) return parts;
+      reportLost(message, isOwn, onDropped);
       const { phase } = message;
       return [
         ...(isOwn ? reasoningItems(message) : []),
@@ -107,22 +108,6 @@ function isSameCall(a: ToolCall, b: ToolCall | undefined): boolean {
         a.function.arguments === b.function.arguments
     : b.type === "custom" && a.custom.name === b.custom.name && a.custom.input === b.custom.input;
 }
-
-/** Names of extensions that do not go back with a message. Reasoning that its own writer cannot read again is not missed. */
-function lostExtensions(
-  message: AssistantMessage,
-  { isOwn, hasParts }: { readonly isOwn: boolean; readonly hasParts: boolean },
-): readonly string[] {
-  if (hasParts) return [];
-  const names = isOwn ? withParts : extensions;
-  return names.filter((name) => {
-    const held = message[name];
-    return Array.isArray(held) ? held.length > 0 : held !== undefined && held !== null && held !== "";
-  });
-}
-
-const withParts = ["provider_parts", "images"] as const;
-const extensions = [...withParts, "reasoning_content", "thinking_blocks", "phase"] as const;
 
 /** Returns what an earlier answer says: its text, and the words of a refusal. */
 function spoken({ content, refusal }: AssistantMessage): string[] {

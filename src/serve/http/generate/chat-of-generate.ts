@@ -1,6 +1,7 @@
 import type { ChatRequest, ChatTool } from "../../../contracts/index.ts";
 import { snakeOf } from "../../../plugin/proto-field.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
+import { leftOut, translatedFields } from "../left-out.ts";
 import { type NativeParts, nativeParts } from "../native-only.ts";
 import { fieldOf, listAt, numberAt, objectAt, textAt } from "./fields-of-google.ts";
 import { schemaIn } from "./json-schema-of.ts";
@@ -14,7 +15,7 @@ export interface TranslatedGenerate {
 }
 
 /**
- * Translates a body of `generateContent`. What changes only how it is answered (`topK`, safety settings) is left out; what
+ * Translates a body of `generateContent`. What changes only how it is answered (`topK`, safety settings) is left out and named; what
  * another model could not take at all is noted. Throws `HttpError` for what cannot be read, naming the field.
  */
 export function chatOfGenerate(body: Fields): TranslatedGenerate {
@@ -31,8 +32,38 @@ export function chatOfGenerate(body: Fields): TranslatedGenerate {
     }),
     ...(tools.length > 0 && { tools, ...toolChoiceOf(body) }),
   };
+  native.leftOut = [...leftOut(body, translated), ...leftOut(config, translatedSettings, path)];
   return { chat, native };
 }
+
+const translated = translatedFields(
+  "contents",
+  "systemInstruction",
+  "generationConfig",
+  "tools",
+  "toolConfig",
+  "serviceTier",
+  "cachedContent",
+);
+const translatedSettings = translatedFields(
+  "maxOutputTokens",
+  "temperature",
+  "topP",
+  "seed",
+  "presencePenalty",
+  "frequencyPenalty",
+  "candidateCount",
+  "stopSequences",
+  "responseLogprobs",
+  "logprobs",
+  "thinkingConfig",
+  "responseMimeType",
+  "responseSchema",
+  "responseJsonSchema",
+  "_responseJsonSchema",
+  "responseModalities",
+  "speechConfig",
+);
 
 const path = "generationConfig.";
 

@@ -8,6 +8,7 @@ import type {
 } from "../../../contracts/index.ts";
 import { readSigned, type SignedThinking } from "../../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
+import { leftOut, translatedFields } from "../left-out.ts";
 import { type NativeParts, nativeParts } from "../native-only.ts";
 import { clientTool } from "./client-tools.ts";
 import type { MessageBlock } from "./wire.ts";
@@ -21,7 +22,7 @@ export interface TranslatedMessages {
 
 /**
  * Translates the body of a Messages request to a chat request. What changes only how it is answered (places of cache marks,
- * `top_k`, beta features) is left out; what another model could not take at all is noted. Throws `HttpError` for what cannot
+ * `top_k`, beta features) is left out and named; what another model could not take at all is noted. Throws `HttpError` for what cannot
  * be read, naming the field.
  */
 export function chatOfMessages(body: Fields): TranslatedMessages {
@@ -51,8 +52,28 @@ export function chatOfMessages(body: Fields): TranslatedMessages {
     ...reasoningOf(body),
     ...formatOf(body),
   };
+  native.leftOut = leftOut(body, translated);
   return { chat, native };
 }
+
+const translated = translatedFields(
+  "messages",
+  "system",
+  "max_tokens",
+  "stop_sequences",
+  "temperature",
+  "top_p",
+  "metadata",
+  "mcp_servers",
+  "container",
+  "tools",
+  "tool_choice",
+  "speed",
+  "service_tier",
+  "thinking",
+  "output_config",
+  "output_format",
+);
 
 const longestUser = 64;
 

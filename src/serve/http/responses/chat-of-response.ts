@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatRequest, ChatTool } from "../../../contracts/index.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
+import { leftOut, translatedFields } from "../left-out.ts";
 import { type NativeParts, nativeParts, shownType } from "../native-only.ts";
 import { messagesOf } from "./messages-of-input.ts";
 
@@ -19,6 +20,21 @@ const sameFields = [
   "safety_identifier",
   "user",
 ] as const;
+
+/** Fields that are translated, and those that say what is kept of an answer, which is nothing. */
+const translated = translatedFields(
+  ...sameFields,
+  "instructions",
+  "input",
+  "max_output_tokens",
+  "tools",
+  "tool_choice",
+  "reasoning",
+  "text",
+  "store",
+  "background",
+  "include",
+);
 
 /** A Responses request as a chat request. */
 export interface TranslatedResponse {
@@ -63,6 +79,7 @@ export function chatOfResponse(body: Fields): TranslatedResponse {
     chat["tools"] = offered;
     if (choice !== undefined && choice !== null) Object.assign(chat, toolChoiceOf(choice, native));
   }
+  native.leftOut = leftOut(body, translated);
   return { chat: { ...chat, ...formatOf(texts["format"]) } as ChatRequest, native };
 }
 

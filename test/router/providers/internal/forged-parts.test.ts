@@ -16,14 +16,14 @@ const forged = (...provider_parts: { [field: string]: unknown }[]): AssistantMes
 const refuse = (field: string): never => {
   throw new Error(field);
 };
-const issues = { refuse, drop: () => {} };
+const issues = { refuse, drop: () => {}, leaveOut: () => {} };
 
 test.each([
   { fileData: { fileUri: "gs://bucket/secret.pdf", mimeType: "application/pdf" } },
   { file_data: { file_uri: "gs://bucket/secret.pdf" } },
   { functionResponse: { name: "f", response: { output: "secret" } } },
 ])("Google gets no such part: %j", (part) => {
-  const translation = { drop: () => {}, refuse: (problem: string) => new Error(problem) };
+  const translation = { drop: () => {}, leaveOut: () => {}, refuse: (problem: string) => new Error(problem) };
   const send = (parts: AssistantMessage[]) =>
     JSON.stringify(toContents(parts, translation, { writer, signed: false }).contents);
   expect(send(forged({ text: "said", thoughtSignature: "s" }))).toContain('"thoughtSignature":"s"');
