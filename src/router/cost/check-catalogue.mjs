@@ -8,6 +8,7 @@
  *     … --table FILE --write "1.110.2, 2026-11-20"  makes FILE, of that version and date, the reviewed copy
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readTable, writeReduced } from "./litellm/read-table.mjs";
 import { wantedDifferences } from "./litellm/wanted-differences.mjs";
@@ -15,7 +16,7 @@ import { loadSource } from "./load-source.mjs";
 
 const reviewed = new URL("litellm/table.tsv", import.meta.url);
 const { values } = parseArgs({ options: { table: { type: "string" }, write: { type: "string" } } });
-const rows = readTable(readFileSync(values.table ?? reviewed, "utf8"));
+const rows = rowsOf(values.table ?? fileURLToPath(reviewed));
 
 if (values.write !== undefined) {
   if (!/^\d+\.\d+\.\d+, 20\d\d-\d\d-\d\d$/.test(values.write))
@@ -27,6 +28,16 @@ if (values.write !== undefined) {
       "MIT License, Copyright (c) 2023 Berri AI. Reduced by read-table.mjs; prices in US dollars per million tokens.",
     ]),
   );
+}
+
+/** Ends with 2, before anything is written, where the table cannot be read. */
+function rowsOf(file) {
+  try {
+    return readTable(readFileSync(file, "utf8"));
+  } catch (error) {
+    console.error(`${file}: ${error.message}`);
+    process.exit(2);
+  }
 }
 
 const { lookUpModel } = await loadSource("./catalogue.ts");

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -390,8 +390,20 @@ test("a table that differs is told line by line, and one that is cut in half is 
   expect(said).toMatchObject({ code: 1 });
   expect(said.stdout).toContain("openai:gpt-5: input is 1.25, LiteLLM says 2\n");
   expect(said.stdout).toContain("openai:gpt-99: missing is not listed, LiteLLM says listed\n");
-  for (const text of [JSON.stringify(whole).slice(0, 90), "{}", "# only a head", "# head\nopenai\tgpt-5\t[1"])
-    await expect(check(text)).rejects.toMatchObject({ code: 1 });
+  const reviewed = readFileSync(new URL("litellm/table.tsv", folder), "utf8");
+  const lines = reviewed.split("\n");
+  for (const [text, problem] of [
+    [JSON.stringify(whole).slice(0, 90), "is not whole: the JSON object does not end"],
+    ["{}", "it lists no chat model"],
+    ["# only a head", "it is not whole: it has 0 rows and says no number"],
+    [reviewed.slice(0, reviewed.length / 2), /it is not whole: line \d+ does not hold 8 columns/],
+    // Cut between two lines.
+    [lines.slice(0, lines.length / 2).join("\n"), /it is not whole: it has \d+ rows and says \d+\n/],
+  ] as const) {
+    const refused = await check(text).catch((error: { code: number; stderr: string }) => error);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/^\S*table: .*\n$/) });
+    expect(refused.stderr).toMatch(problem);
+  }
 });
 
 test("Gemini on Vertex AI has the facts of Gemini, by its publisher's name; others are not known", () => {

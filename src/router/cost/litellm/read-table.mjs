@@ -67,11 +67,21 @@ function withoutUnknown(cells) {
   return known;
 }
 
-/** Returns the rows of a table: of LiteLLM's own JSON, or of a reduced copy. */
+/** Returns the rows of a table: of LiteLLM's own JSON, or of a reduced copy. Throws for one that is not whole. */
 export function readTable(text) {
-  const rows = text.startsWith("#") ? readReduced(text) : reduce(JSON.parse(text));
-  if (rows.length === 0) throw new Error("the table lists no chat model of the catalogue's providers");
+  const rows = text.startsWith("#") ? readReduced(text) : reduce(wholeJson(text));
+  if (rows.length === 0) throw new Error("it lists no chat model of the catalogue's providers");
   return rows;
+}
+
+function wholeJson(text) {
+  try {
+    const table = JSON.parse(text);
+    if (typeof table === "object" && table !== null) return table;
+  } catch {
+    // Told below.
+  }
+  throw new Error("it is not whole: the JSON object does not end. Take it from the wheel again");
 }
 
 function reduce(table) {
@@ -141,25 +151,34 @@ function lettersOf(entry) {
 const columns = ["provider", "model", "rates", "tiers", "window", "output", "letters", "onResponsesOnly"];
 
 export function writeReduced(rows, header) {
+  const lines = [...header, `${rows.length} rows`];
   const cell = (value) => (typeof value === "string" ? value : JSON.stringify(value));
-  return `${header.map((line) => `# ${line}`).join("\n")}\n# ${columns.join("\t")}\n${rows.map((row) => columns.map((name) => cell(row[name])).join("\t")).join("\n")}\n`;
+  return `${lines.map((line) => `# ${line}`).join("\n")}\n# ${columns.join("\t")}\n${rows.map((row) => columns.map((name) => cell(row[name])).join("\t")).join("\n")}\n`;
 }
 
 function readReduced(text) {
-  return text
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line, at) => {
-      const cells = line.split("\t");
-      if (cells.length !== columns.length)
-        throw new Error(
-          `line ${at + 1} of the table has ${cells.length} columns in place of ${columns.length}`,
-        );
+  const lines = text.split("\n");
+  const [, counted] = /^# (\d+) rows$/m.exec(text) ?? [];
+  const rows = lines.flatMap((line, at) => (line === "" || line.startsWith("#") ? [] : [readRow(line, at)]));
+  if (Number(counted) !== rows.length)
+    throw new Error(`it is not whole: it has ${rows.length} rows and says ${counted ?? "no number"}`);
+  return rows;
+}
+
+function readRow(line, at) {
+  const cells = line.split("\t");
+  try {
+    if (cells.length === columns.length)
       return Object.fromEntries(
         columns.map((name, index) => [
           name,
           ["provider", "model", "letters"].includes(name) ? cells[index] : JSON.parse(cells[index]),
         ]),
       );
-    });
+  } catch {
+    // Told below.
+  }
+  throw new Error(
+    `it is not whole: line ${at + 1} does not hold ${columns.length} columns: ${columns.join(", ")}`,
+  );
 }
