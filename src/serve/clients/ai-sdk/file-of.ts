@@ -1,5 +1,6 @@
 import type { ContentPart } from "../../../contracts/index.ts";
 import { fromBase64, toBase64 } from "../../../plugin/base64.ts";
+import { soundFormat } from "../../../plugin/sound-format.ts";
 import { wrong } from "../../http/fields.ts";
 import type { PromptPart, TaggedData } from "./wire.ts";
 
@@ -30,7 +31,10 @@ export function fileOf({ data, mediaType = "", filename }: PromptPart, field: st
   if (mediaType.startsWith("text/"))
     return { type: "text", text: new TextDecoder().decode(fromBase64(base64)) };
   if (mediaType.startsWith("audio/")) {
-    const format = mediaType === "audio/wav" ? "wav" : "mp3";
+    // Without a subtype it is what OpenAI's clients send most.
+    const format = mediaType === "audio/*" ? "mp3" : soundFormat(mediaType);
+    if (format === undefined)
+      throw wrong(field, "must be sound as WAV, MP3, FLAC, OGG, AAC, AIFF, Opus or WebM");
     return { type: "input_audio", input_audio: { data: base64, format } };
   }
   return {

@@ -1,11 +1,13 @@
 import { AIMessage, type BaseMessage, ToolMessage } from "@langchain/core/messages";
 import {
+  type AudioPart,
   type ChatMessage,
   type ContentPart,
   InvalidRequestError,
   type TextPart,
   type ToolCall,
 } from "../../../contracts/index.ts";
+import { soundFormat } from "../../../plugin/sound-format.ts";
 
 /** Data of an answer that its writer alone can read, as `additional_kwargs.switchpoint` of its message. */
 export interface WrittenData {
@@ -101,12 +103,14 @@ function partsOf({ content }: BaseMessage, field: string): string | ContentPart[
 
 /** Blocks of OpenAI's form pass as they are; those of LangChain have data or an address. */
 function partOf(block: Block, field: string): ContentPart {
-  const { type, text, image_url: image, file, data, url } = block;
+  const { type, text, image_url: image, input_audio: sound, file, data, url } = block;
   if (type === "text" && typeof text === "string") return { type: "text", text };
   if (type === "image_url") {
     const given = typeof image === "string" ? { url: image } : (image as { readonly url: string });
     return { type: "image_url", image_url: given };
   }
+  if (type === "input_audio" && typeof sound === "object" && sound !== null)
+    return { type: "input_audio", input_audio: sound as AudioPart["input_audio"] };
   if (type === "file" && typeof file === "object" && file !== null)
     return { type: "file", file: file as { file_data?: string } };
   const mediaType = block["mimeType"] ?? block["mime_type"];
@@ -114,7 +118,10 @@ function partOf(block: Block, field: string): ContentPart {
     typeof data === "string" && typeof mediaType === "string" ? `data:${mediaType};base64,${data}` : url;
   if (type === "image" && typeof address === "string")
     return { type: "image_url", image_url: { url: address } };
+  const format = type === "audio" && typeof mediaType === "string" ? soundFormat(mediaType) : undefined;
+  if (format !== undefined && typeof data === "string")
+    return { type: "input_audio", input_audio: { data, format } };
   if (type === "file" && typeof data === "string" && typeof address === "string")
     return { type: "file", file: { file_data: address } };
-  throw new InvalidRequestError(`${field}.content`, "blocks of text, images or files with their data");
+  throw new InvalidRequestError(`${field}.content`, "blocks of text, images, sound or files with their data");
 }

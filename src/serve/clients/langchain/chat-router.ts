@@ -100,7 +100,7 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
       imageInputs: all("images"),
       structuredOutput: all("jsonSchema"),
       reasoningOutput: all("reasoning"),
-      audioInputs: false,
+      audioInputs: all("audioInput"),
       ...(input !== undefined && { maxInputTokens: input }),
       ...(output !== undefined && { maxOutputTokens: output }),
     };

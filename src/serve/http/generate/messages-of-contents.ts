@@ -1,6 +1,7 @@
 import type { ChatMessage, ContentPart, TextPart, ToolCall } from "../../../contracts/index.ts";
 import { fromBase64 } from "../../../plugin/base64.ts";
 import { protoField } from "../../../plugin/proto-field.ts";
+import { soundFormat } from "../../../plugin/sound-format.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
 import type { NativeParts } from "../native-only.ts";
 import { type ReadSignature, readSignature } from "./carried.ts";
@@ -259,20 +260,12 @@ function partsOf(part: Fields, place: string, native: NativeParts): ContentPart[
   return [{ type: "text", text: JSON.stringify(part) }];
 }
 
-const formats: ReadonlyMap<string, "wav" | "mp3"> = new Map([
-  ["audio/wav", "wav"],
-  ["audio/x-wav", "wav"],
-  ["audio/wave", "wav"],
-  ["audio/mp3", "mp3"],
-  ["audio/mpeg", "mp3"],
-]);
-
 function mediaPart(media: Fields, place: string): ContentPart {
   const [type, data] = [textAt(media, "mimeType")?.toLowerCase(), textAt(media, "data")];
   if (type === undefined || data === undefined) throw wrong(place, "must have mimeType and data");
   const url = `data:${type};base64,${data}`;
   if (type.startsWith("image/")) return { type: "image_url", image_url: { url } };
-  const format = formats.get(type);
+  const format = soundFormat(type);
   if (format !== undefined) return { type: "input_audio", input_audio: { data, format } };
   if (type.startsWith("text/")) return { type: "text", text: new TextDecoder().decode(fromBase64(data)) };
   const name = textAt(media, "displayName");

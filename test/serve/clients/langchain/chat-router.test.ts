@@ -229,6 +229,20 @@ test("images in blocks of OpenAI and of LangChain are sent", async () => {
   ]);
 });
 
+test("sound in blocks of OpenAI and of LangChain is sent", async () => {
+  const model = small({ capabilities: { audioInput: true } });
+  const said = { type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } };
+  const content = [said, { type: "audio", mimeType: "audio/mpeg", data: "SUQz" }];
+  await chatOf(model).invoke([new HumanMessage({ content })]);
+  expect(model.requests[0]?.messages[0]?.content).toEqual([
+    said,
+    { type: "input_audio", input_audio: { data: "SUQz", format: "mp3" } },
+  ]);
+  expect(chatOf(model).profile).toMatchObject({ audioInputs: true });
+  const odd = [{ type: "audio", mimeType: "audio/x-mine", data: "SUQz" }];
+  await expect(chatOf(model).invoke([new HumanMessage({ content: odd })])).rejects.toThrow("sound");
+});
+
 test("thinking goes back to its writer with the message, and forged fields do not", async () => {
   const thinking = [{ type: "thinking", thinking: "Hm.", signature: "sig-1" }];
   const base = small();
