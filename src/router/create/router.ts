@@ -6,7 +6,6 @@ import {
   type Router,
 } from "../../contracts/index.ts";
 import { asksAbort } from "../../plugin/call-abort.ts";
-import { openAnswerStream } from "../life/answer-stream.ts";
 import { readOption, signalOf } from "../life/check-signal.ts";
 import { coalesce } from "../life/coalesce.ts";
 import { requestParts } from "../life/late-parts.ts";
@@ -15,6 +14,7 @@ import { nativeOf } from "../life/native-of.ts";
 import { nest } from "../life/nest.ts";
 import type { FixedParts } from "../life/parts.ts";
 import { readFeedback } from "../life/read-feedback.ts";
+import { openAnswerStream } from "../life/route-stream.ts";
 import { checkPlain } from "../request/index.ts";
 import type { Replacer } from "./replacer.ts";
 

@@ -1,11 +1,9 @@
-import {
-  type CompletionChunk,
-  type Decision,
-  type RouteOptions,
-  type RouteRequest,
-  type RouteResult,
-  RouterError,
-  type RouteStream,
+import type {
+  CompletionChunk,
+  Decision,
+  RouteOptions,
+  RouteRequest,
+  RouteResult,
 } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
 import { handsOver } from "../../plugin/at-hand.ts";
@@ -21,24 +19,12 @@ import type { LifeCycle } from "./life-cycle.ts";
 import { nativeOf } from "./native-of.ts";
 import { nest } from "./nest.ts";
 
-/** Starts a request at once and yields its answer as it is read. */
-export function openAnswerStream<Id extends string>(
-  life: LifeCycle<Id>,
-  request: RouteRequest<Id>,
-  options: RouteOptions | undefined,
-  { isClosed, clock }: { readonly isClosed: boolean; readonly clock: Clock },
-): RouteStream<Id> {
-  const reading = new AnswerStream(life, request, options, isClosed, clock);
-  let isIterated = false;
-  return {
-    [Symbol.asyncIterator]() {
-      if (isIterated) throw iteratedTwice();
-      isIterated = true;
-      return reading;
-    },
-    decision: reading.decision,
-    result: reading.result,
-  };
+interface KeptChunks {
+  readonly chunks: CompletionChunk[];
+  /** Number of those that were taken. */
+  at: number;
+  reading: Promise<void> | undefined;
+  error: { readonly error: unknown } | undefined;
 }
 
 type Chunk = IteratorResult<CompletionChunk, undefined>;
@@ -49,7 +35,7 @@ const done: Chunk = { done: true, value: undefined };
  * yet: by the caller's signal or the deadline. It then gives back at once what it holds, `result` rejects, and
  * so does the next read. A consumer that leaves ends the request too, also during a read of its own.
  */
-class AnswerStream<Id extends string> implements AsyncIterableIterator<CompletionChunk, undefined> {
+export class AnswerStream<Id extends string> implements AsyncIterableIterator<CompletionChunk, undefined> {
   readonly decision: Promise<Decision<Id>>;
   readonly result: Promise<RouteResult<Id>>;
   readonly #life: LifeCycle<Id>;
@@ -66,6 +52,10 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   #ended: { readonly error: unknown; readonly isLate?: true } | undefined;
   /** True once there is nothing more to read: the answer is complete, its error is told, or the consumer left. */
   #isOver = false;
+  #isTaken = false;
+  #hasLeft = false;
+  /** What was read for a caller that waits for the result alone: an iteration that comes later begins with it. */
+  #kept: KeptChunks | undefined;
 
   constructor(
     life: LifeCycle<Id>,
@@ -115,7 +105,49 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     return this;
   }
 
+  /** An iteration has begun: from now on it alone reads. */
+  take(): void {
+    this.#isTaken = true;
+  }
+
+  /** Reads the answer if no iteration has begun by the time of the decision: somebody waits for the result. */
+  readUnlessTaken(): void {
+    if (this.#kept !== undefined) return;
+    const kept: KeptChunks = { chunks: [], at: 0, reading: undefined, error: undefined };
+    this.#kept = kept;
+    // A decision that fails is told by the result.
+    kept.reading = this.decision.then(() => this.#keep(kept), ignore);
+  }
+
+  async #keep(kept: KeptChunks): Promise<void> {
+    try {
+      while (!this.#isTaken) {
+        const { done: isDone, value } = await this.#read();
+        if (isDone) return;
+        kept.chunks.push(value);
+      }
+    } catch (error) {
+      kept.error = { error };
+    }
+  }
+
+  /** Takes what was kept, and then reads on. */
+  async #nextKept(kept: KeptChunks): Promise<Chunk> {
+    await kept.reading;
+    const value = kept.chunks[kept.at];
+    if (value !== undefined && !this.#hasLeft) {
+      kept.at += 1;
+      return { done: false, value };
+    }
+    if (this.#kept === kept) this.#kept = undefined;
+    const { error: failed } = kept;
+    kept.error = undefined;
+    if (failed !== undefined && !this.#hasLeft) throw failed.error;
+    return this.next();
+  }
+
   next(): Promise<Chunk> {
+    if (this.#kept !== undefined) return this.#nextKept(this.#kept);
     if (!this.#isReading) return this.#read();
     return new Promise((resolve) => {
       this.#queue.push(() => resolve(this.#read()));
@@ -124,7 +156,8 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
 
   /** Takes a chunk that is there. A read that waits for another one is first. */
   takeReady(): CompletionChunk | undefined {
-    if (this.#isReading || this.#isOver || this.#ended !== undefined) return undefined;
+    if (this.#isReading || this.#isOver || this.#ended !== undefined || this.#kept !== undefined)
+      return undefined;
     return this.#reader?.takeReady();
   }
 
@@ -198,6 +231,7 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
   }
 
   #leave(error: unknown): void {
+    this.#hasLeft = true;
     if (this.#isOver) return;
     this.#isOver = true;
     this.#end(error);
@@ -229,11 +263,4 @@ class AnswerStream<Id extends string> implements AsyncIterableIterator<Completio
     this.#ended ??= { error };
     if (this.#life.fail(error)) this.#reject(error);
   }
-}
-
-function iteratedTwice(): RouterError {
-  return new RouterError(
-    "invalid-request",
-    "the stream is iterated already, and it makes one call: call stream() again for another answer, or keep the chunks",
-  );
 }
