@@ -81,6 +81,20 @@ describe("a Retry-After", () => {
     expect(await last).toBe("from a");
   });
 
+  it.each([700_000, 7 * 86_400_000, 1e12, 1e300, Number.POSITIVE_INFINITY])(
+    "of %s ms binds for ten minutes",
+    async (asked) => {
+      const { model, calledAt } = busy("a", 1, asked);
+      const router = make({ model });
+      await ask(router);
+      await vi.advanceTimersByTimeAsync(579_999);
+      expect(limitOf(await ask(router))).toEqual(["limit-exceeded", 20_001]);
+      expect(calledAt).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(20_001);
+      expect(await ask(router)).toBe("from a");
+    },
+  );
+
   it("beyond the deadline fails later requests at once, without a call", async () => {
     const { model, calledAt } = busy("a", 1, 5_000);
     const router = make({ model });

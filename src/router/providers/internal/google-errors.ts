@@ -1,7 +1,7 @@
 import { isRouterError, ProviderError, type RouterError } from "../../../contracts/index.ts";
 import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { type GoogleStatus, isJsonObject } from "./google-wire.ts";
-import { decimalOf, largest, saneWait } from "./header-values.ts";
+import { boundedWait, largest, waitOf } from "./header-values.ts";
 import { retryAfterMs } from "./http-failure.ts";
 import { readRefusal } from "./refusals/index.ts";
 
@@ -96,17 +96,16 @@ function codesOf({ status, details }: GoogleStatus): readonly string[] {
 
 /**
  * Reads the delay from a `google.rpc.RetryInfo` among the details, for instance `{ retryDelay: "12.5s" }`; of
- * several the largest that is not absurd.
+ * several the largest that is not absurd, else the longest that may be asked for.
  */
 function readRetryDelayMs(details: unknown): number | undefined {
   if (!Array.isArray(details)) return undefined;
   const delays = details.map((detail) => {
     const delay = isJsonObject(detail) ? detail["retryDelay"] : undefined;
-    const seconds =
-      typeof delay === "string" && delay.endsWith("s") ? decimalOf(delay.slice(0, -1)) : undefined;
-    return seconds === undefined ? undefined : saneWait(Math.round(seconds * 1_000));
+    const seconds = typeof delay === "string" && delay.endsWith("s") ? waitOf(delay.slice(0, -1)) : undefined;
+    return seconds === undefined ? undefined : Math.round(seconds * 1_000);
   });
-  return largest(delays);
+  return boundedWait(delays);
 }
 
 /** Converts what reading an answer threw; errors of this package pass unchanged. */

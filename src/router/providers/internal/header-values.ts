@@ -31,6 +31,17 @@ export function dateOf(value: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
+/** Returns a wait that is a plain decimal number, of any length: what no number can hold is Infinity. */
+export function waitOf(value: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : undefined;
+}
+
+/** Returns the largest wait that is not absurd; if all are, the longest that may be asked for. Undefined: none was asked for. */
+export function boundedWait(waits: readonly (number | undefined)[]): number | undefined {
+  const isTooLong = waits.some((ms) => ms !== undefined && ms > LONGEST_WAIT_MS);
+  return largest(waits.map(saneWait)) ?? (isTooLong ? LONGEST_WAIT_MS : undefined);
+}
+
 /** Returns a wait as it is; undefined if it is absurd. */
 export function saneWait(ms: number | undefined): number | undefined {
   return ms !== undefined && ms >= 0 && ms <= LONGEST_WAIT_MS ? ms : undefined;

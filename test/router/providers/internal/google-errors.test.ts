@@ -44,8 +44,8 @@ describe("an error in Google's format", () => {
     expect(waitOf([{ retryDelay: "12s" }])).toBe(12_000);
     expect(waitOf([{ "@type": "other" }, null, { retryDelay: "0.250s" }])).toBe(250);
     expect(waitOf([{ retryDelay: "2s" }, { retryDelay: "30s" }, { retryDelay: "999999999s" }])).toBe(30_000);
+    expect(waitOf([{ retryDelay: "999999999s" }])).toBe(7 * 86_400_000);
     for (const details of [
-      [{ retryDelay: "999999999s" }],
       [{ retryDelay: "1e3s" }],
       undefined,
       {},

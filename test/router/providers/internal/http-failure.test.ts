@@ -3,6 +3,7 @@ import { retryAfterMs } from "../../../../src/router/providers/internal/http-fai
 
 const at = Date.UTC(2026, 10, 1, 12);
 const now = () => at;
+const week = 7 * 86_400_000;
 const inNineSeconds = new Date(at + 9000).toUTCString();
 
 test.each([
@@ -23,7 +24,13 @@ test.each([
   [{ "retry-after": "-1" }, undefined],
   [{ "retry-after": "-1, 4" }, 4000],
   [{ "retry-after": "1e999, 4" }, 4000],
-  [{ "retry-after": "99999999999" }, undefined],
+  [{ "retry-after": "604800" }, week],
+  [{ "retry-after": "604801" }, week],
+  [{ "retry-after": "1000000000" }, week],
+  [{ "retry-after": "99999999999" }, week],
+  [{ "retry-after": "9".repeat(399) }, week],
+  [{ "retry-after": "9".repeat(399), "retry-after-ms": "7" }, 7],
+  [{ "retry-after-ms": "99999999999999999999" }, week],
   [{ "retry-after": "99999999999, 4" }, 4000],
   [{ "retry-after": "1e3" }, undefined],
   [{ "retry-after": "0x10" }, undefined],
@@ -36,7 +43,7 @@ test.each([
   [{ "retry-after": `2, ${inNineSeconds}` }, 9000],
   [{ "retry-after": `${inNineSeconds}, 2` }, 9000],
   [{ "retry-after": `${inNineSeconds}, ${inNineSeconds}` }, 9000],
-  [{ "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, undefined],
+  [{ "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, week],
   [{ "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, undefined],
   [{ "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT, 5" }, 5000],
   [{ "retry-after": "Sun, 99 Foo 2026 99:99:99 GMT" }, undefined],
