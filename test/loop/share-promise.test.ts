@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { always } from "../../policies/index.ts";
 import type { Store } from "../../src/contracts/index.ts";
 import { memoryStore } from "../../src/fleet/store/memory.ts";
@@ -10,6 +10,12 @@ import { fakeModel } from "../../src/testing/index.ts";
 const limits = { maxLoss: 0.02, window: 200, everyMs: 60_000, name: "live" };
 const begin = Date.UTC(2026, 0, 1);
 
+/** Each looks again within a minute, by when this process runs other tests. */
+const running: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.close();
+});
+
 /** A process of a fleet: a promise, and a router that keeps it. It looks at the store only when it is asked. */
 function member(store: Store, more: Partial<SharePromiseOptions> = {}) {
   const promise = createPromise(limits);
@@ -18,6 +24,7 @@ function member(store: Store, more: Partial<SharePromiseOptions> = {}) {
     policy: keepPromise(always("small"), { promise, otherwise: "large" }),
   });
   const shared = sharePromise({ promise, router, store, pollMs: 60_000, ...more });
+  running.push(shared, router);
   let at = begin;
   return {
     promise,

@@ -1,5 +1,6 @@
 import { withTimeLimit } from "../with-time-limit.ts";
 import { readBounded } from "./read-bounded.ts";
+import { systemCode } from "./system-code.ts";
 
 export interface BoundedGetOptions {
   readonly fetch?: typeof fetch | undefined;
@@ -55,16 +56,10 @@ async function ask(url: string, options: BoundedGetOptions, signal: AbortSignal)
   return { status, text };
 }
 
-/** Longest code that is shown. */
-const code = /^[A-Z][A-Z0-9_]{2,60}$/;
-
 /** Names a failure by its system code, which says `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
 export function failureOf(error: unknown): string {
-  for (let depth = 0, at = error; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
-    const found = "code" in at ? at.code : undefined;
-    if (typeof found !== "string" || !code.test(found)) continue;
-    const isCertificate = /CERT|SSL|TLS|UNABLE_TO_(?:GET|VERIFY)/.test(found);
-    return isCertificate ? `its certificate is not accepted (${found})` : `it cannot be reached (${found})`;
-  }
-  return "it cannot be reached";
+  const found = systemCode(error);
+  if (found === undefined) return "it cannot be reached";
+  const isCertificate = /CERT|SSL|TLS|UNABLE_TO_(?:GET|VERIFY)/.test(found);
+  return isCertificate ? `its certificate is not accepted (${found})` : `it cannot be reached (${found})`;
 }

@@ -1,5 +1,6 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
+import { unreachable } from "../../../plugin/http/system-code.ts";
 import { requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { hasGet } from "./readable-headers.ts";
 import { readRefusal } from "./refusals/index.ts";
@@ -23,11 +24,6 @@ const kindsByName: ReadonlyMap<unknown, ProviderErrorKind> = new Map([
   ["APIUserAbortError", "connection"],
 ]);
 
-const summaries: ReadonlyMap<ProviderErrorKind, string> = new Map([
-  ["timeout", "no answer in time"],
-  ["connection", "the endpoint cannot be reached"],
-]);
-
 /**
  * Converts the error of a failed call to a `ProviderError`; errors of this package pass unchanged. An error
  * that does not come from the API arose while its answer was read (a dropped connection, a body that cannot
@@ -41,8 +37,10 @@ export function toProviderError(error: unknown, model: string): Error {
   const { name, message, status, type, apiMessage, requestID, headers } = (error ?? {}) as SdkError;
   const detail = readText(apiMessage) ?? readText(message);
   const byName = kindsByName.get(name);
-  if (byName !== undefined)
-    return new ProviderError({ kind: byName, model, summary: summaries.get(byName), detail });
+  if (byName !== undefined) {
+    const summary = byName === "timeout" ? "no answer in time" : unreachable((error as Error).cause);
+    return new ProviderError({ kind: byName, model, summary, detail });
+  }
   if (typeof status !== "number" && typeof type !== "string") {
     const summary = "the answer broke off or cannot be read";
     return new ProviderError({ kind: "incomplete", model, summary, detail });

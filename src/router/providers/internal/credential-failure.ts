@@ -1,7 +1,7 @@
 import { errorType } from "../../../contracts/errors/index.ts";
 import { isRouterError, MissingConfigurationError, ProviderError } from "../../../contracts/index.ts";
 import { cleanDetail } from "../../../plugin/clean-detail.ts";
-import { systemCode } from "./openai-errors.ts";
+import { systemCode } from "../../../plugin/http/system-code.ts";
 
 /** Failure of a library to find a credential, and where it had looked. */
 export interface CredentialFailure {

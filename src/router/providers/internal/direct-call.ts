@@ -3,11 +3,11 @@ import type { Aborting } from "../../../plugin/call-abort.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
+import { systemCode, unreachable as unreachableText } from "../../../plugin/http/system-code.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch, hasOwnTransport } from "../transport/default-fetch.ts";
 import { callSignal } from "./call-signal.ts";
 import { incomplete } from "./incomplete.ts";
-import { systemCode } from "./openai-errors.ts";
 import { reportRateLimit } from "./rate-limit-headers.ts";
 
 /** An endpoint that is called without an SDK. */
@@ -98,7 +98,7 @@ function sendFailure(error: unknown, model: string, unreachable: DirectEndpoint[
   const detail = errorText(error);
   if (isLate) return new ProviderError({ kind: "timeout", model, detail });
   const code = systemCode(error);
-  const summary = code === undefined ? undefined : (unreachable?.(code) ?? code);
+  const summary = (code === undefined ? undefined : unreachable?.(code)) ?? unreachableText(error);
   return new ProviderError({ kind: "connection", model, detail, summary });
 }
 

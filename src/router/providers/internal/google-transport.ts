@@ -1,6 +1,7 @@
 import { ProviderError } from "../../../contracts/index.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
+import { unreachable } from "../../../plugin/http/system-code.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
 import { googleCredentialFailure } from "./google-credentials.ts";
@@ -58,17 +59,17 @@ export async function sendThrough(
   );
   signal.throwIfAborted();
   if (outcome === undefined) throw notSent(failed?.error, call, context);
-  if ("error" in outcome) throw refusalIn(outcome.error) ?? unreachable(outcome.error, context);
+  if ("error" in outcome) throw refusalIn(outcome.error) ?? connectionFailure(outcome.error, context);
   if (!outcome.response.ok) throw await responseError(outcome.response, context);
   return outcome.response;
 }
 
-function unreachable(error: unknown, context: ErrorContext): ProviderError {
+function connectionFailure(error: unknown, context: ErrorContext): ProviderError {
   const detail = hidden(String(error), context);
   return new ProviderError({
     kind: "connection",
     model: context.name,
-    summary: "the endpoint cannot be reached",
+    summary: unreachable(error),
     detail,
   });
 }

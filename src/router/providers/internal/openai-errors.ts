@@ -4,6 +4,7 @@ import { isRouterError, ProviderError } from "../../../contracts/index.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import { fieldsOf } from "../../../plugin/fields-of.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
+import { unreachable } from "../../../plugin/http/system-code.ts";
 import { requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
 import { readError } from "./openai-fetch.ts";
@@ -53,7 +54,7 @@ export function toProviderError(
     return new ProviderError({ kind: "timeout", model, detail });
   }
   if (error instanceof sdk.APIConnectionError) {
-    return new ProviderError({ kind: "connection", model, detail, summary: systemCode(error.cause) });
+    return new ProviderError({ kind: "connection", model, detail, summary: unreachable(error.cause) });
   }
   if (!(error instanceof sdk.APIError)) {
     return new ProviderError({
@@ -175,12 +176,4 @@ function asJson(value: unknown): string {
   } catch {
     return "";
   }
-}
-
-/** Returns a system code such as `ECONNREFUSED` from anywhere in a chain of causes. */
-export function systemCode(cause: unknown): string | undefined {
-  for (let depth = 0, at = cause; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
-    if ("code" in at && typeof at.code === "string") return at.code;
-  }
-  return undefined;
 }

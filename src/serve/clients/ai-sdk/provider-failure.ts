@@ -1,4 +1,5 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
+import { unreachable } from "../../../plugin/http/system-code.ts";
 import {
   incomplete,
   readError,
@@ -47,8 +48,7 @@ export function providerFailure(error: unknown, model: string): Error {
   const byName = kindsByName.get(name);
   if (byName !== undefined) return new ProviderError({ kind: byName, model, detail });
   if (name === "AI_APICallError" && typeof statusCode !== "number") {
-    const summary = "the endpoint cannot be reached";
-    return new ProviderError({ kind: "connection", model, summary, detail });
+    return new ProviderError({ kind: "connection", model, summary: unreachable(error), detail });
   }
   if (typeof statusCode === "number") {
     // An answer that was given and cannot be read.
