@@ -29,7 +29,7 @@ export interface RouteResult<Id extends string = string> {
 
 /**
  * Chunks of an answer. Iterate once: that makes the call; a second iteration is a `RouterError`. `decision` is made at once and
- * resolves before the first chunk. `result` resolves after the last chunk and rejects when the iteration does. Whoever asks for
+ * resolves before the first chunk. `result` resolves after the last chunk and rejects when the iteration does. A caller that asks for
  * `result` and has begun no iteration by the time of the decision gets it too: the answer is read, and kept for an iteration that
  * comes later. Without either nothing is called. The signal and the deadline end the request also
  * between two reads: `result` then rejects at once, and so does the next read.

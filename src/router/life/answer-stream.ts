@@ -54,7 +54,7 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
   #isOver = false;
   #isTaken = false;
   #hasLeft = false;
-  /** What was read for a caller that waits for the result alone: an iteration that comes later begins with it. */
+  /** Chunks that were read for a caller that waits for the result alone: an iteration that comes later begins with it. */
   #kept: KeptChunks | undefined;
 
   constructor(
@@ -110,7 +110,7 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
     this.#isTaken = true;
   }
 
-  /** Reads the answer if no iteration has begun by the time of the decision: somebody waits for the result. */
+  /** Reads the answer if no iteration has begun by the time of the decision, for a caller that waits for the result. */
   readUnlessTaken(): void {
     if (this.#kept !== undefined) return;
     const kept: KeptChunks = { chunks: [], at: 0, reading: undefined, error: undefined };

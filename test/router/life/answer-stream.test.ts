@@ -246,7 +246,7 @@ it("a chunk that comes as the deadline passes does not leave the request open", 
   expect(isRouterError(await ended(stream.result), "deadline-exceeded")).toBe(true);
 });
 
-it("a stream without deadline and signal of which nobody asks for anything makes no call and holds nothing", async () => {
+it("a stream without deadline and signal of which no caller asks for anything makes no call and holds nothing", async () => {
   const { router, events } = make("one model");
   const stream = router.stream(ask());
   await stream.decision;

@@ -36,8 +36,8 @@ function cut(): Model {
   };
 }
 
-describe("a stream that nobody iterates", () => {
-  it("is read for whoever asks for its result", async () => {
+describe("a stream that no caller iterates", () => {
+  it("is read for a caller that asks for its result", async () => {
     const { router, types } = make();
     const { text, attempts } = await router.stream("Hello").result;
     expect(text).toBe("one two three");
@@ -45,7 +45,7 @@ describe("a stream that nobody iterates", () => {
     expect(types.filter((type) => type === "request-completed")).toHaveLength(1);
   });
 
-  it("makes no call where nobody asks for anything", async () => {
+  it("makes no call where no caller asks for anything", async () => {
     const { router, types } = make();
     await router.stream("Hello").decision;
     await turn();
@@ -72,7 +72,7 @@ describe("a stream that nobody iterates", () => {
   });
 });
 
-it("whoever iterates gets each chunk once and in order, whenever the result was asked for and the iteration began", async () => {
+it("a caller that iterates gets each chunk once and in order, whenever the result was asked for and the iteration began", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({
