@@ -14,8 +14,9 @@ export interface FleetOptions {
   /** Largest part of a limit that a process leases at once, in (0, 1]. Default 0.01. */
   readonly leaseShare?: number | undefined;
   /**
-   * Longest time that a request waits for the store, in milliseconds. Default 20. Until the store has answered once it
-   * is a second at least, since its client may still be connecting.
+   * Longest time that a request waits for the store, in milliseconds. Default 100. Where the store's answers usually take longer
+   * it is what they take, up to a second (mean and four deviations). Until the store has answered once it is a second at least,
+   * since its client may still be connecting.
    */
   readonly timeoutMs?: number | undefined;
   /**
@@ -41,7 +42,7 @@ export const fleetOptions: OptionTable<FleetOptions> = {
   },
   mode: { is: "choice", of: ["leased", "strict"], default: "leased" },
   leaseShare: { is: "share", above: 0, default: 0.01 },
-  timeoutMs: { is: "number", min: 1, max: 60_000, default: 20 },
+  timeoutMs: { is: "number", min: 1, max: 60_000, default: 100 },
   down: { is: "choice", of: ["open", "closed"], default: "closed" },
   sessionTrustMs: { is: "number", min: 0, max: 86_400_000, default: 2_000 },
 };

@@ -32,6 +32,7 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
   return {
     load,
     desk: {
+      store: shared.store.name.slice(0, 100),
       // A request that begins, or fails, before all is there finds a desk that has not asked its store yet.
       now: (wall) => made?.desk.now(wall) ?? wall,
       left: (limit) => made?.desk.left(limit) ?? Number.POSITIVE_INFINITY,

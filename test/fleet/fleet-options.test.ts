@@ -13,7 +13,7 @@ it("fills in what is not given", () => {
     namespace: "router",
     mode: "leased",
     leaseShare: 0.01,
-    timeoutMs: 20,
+    timeoutMs: 100,
     down: "closed",
     sessionTrustMs: 2_000,
   });

@@ -53,6 +53,8 @@ export interface Degrade {
 
 /** A bound that ends a request. */
 export interface ReachedBound {
+  /** Name of a store that did not answer in time: whether there is room is not known. Absent: there is none. */
+  readonly store?: string | undefined;
   /** Description for people. Absent: the request's own `maxCostUsd`. */
   readonly description?: string | undefined;
   readonly limitUsd?: number | undefined;
@@ -61,7 +63,7 @@ export interface ReachedBound {
   readonly budget?: string | undefined;
   /** End of the budget's period in milliseconds since the epoch. Absent: it has none. */
   readonly resetsAt?: number | undefined;
-  /** Milliseconds until then. */
+  /** Milliseconds until then, or until the store may answer. */
   readonly retryAfterMs?: number | undefined;
 }
 

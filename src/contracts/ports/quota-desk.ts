@@ -5,6 +5,8 @@ import type { Amount, QuotaLimit } from "../store.ts";
  * call. Budgets and the rates of a fleet speak to this alone.
  */
 export interface QuotaDesk {
+  /** Name of the store that it asks. */
+  readonly store: string;
   /**
    * Returns milliseconds since the epoch on the clock that decides when windows end: the store's, as its last answer
    * told it. `wall` is the time of day here.

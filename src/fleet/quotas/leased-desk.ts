@@ -32,7 +32,7 @@ interface Call {
 }
 
 /** A desk that reserves for many calls at once: one lease of each limit, drawn down without the store. */
-export class LeasedDesk implements QuotaDesk {
+export class LeasedDesk implements Omit<QuotaDesk, "store"> {
   readonly #parts: DeskParts;
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;

@@ -65,6 +65,7 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
   // So that the first request finds a connection, time and epoch.
   link.check();
   return {
+    store: storeName,
     now: (wall) => desk.now(wall),
     left: (limit) => desk.left(limit),
     learn: (limits, mostMs) => desk.learn(limits, mostMs),

@@ -1,8 +1,11 @@
-import { type Store, StoreError } from "../../contracts/index.ts";
+import { errorType } from "../../contracts/errors/index.ts";
+import { isRouterError, type Store, StoreError } from "../../contracts/index.ts";
 import type { Clock } from "../../contracts/ports/index.ts";
+import { systemCode } from "../../plugin/http/system-code.ts";
 import { unref } from "../../plugin/unref.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isCount, isTime } from "./read-answers.ts";
+import { UsualTime } from "./usual-time.ts";
 
 /** Longest time that a call to the store may take before it counts as failed, in milliseconds. */
 const patienceMs = 1_000;
@@ -41,6 +44,7 @@ export class StoreLink {
   readonly #options: StoreLinkOptions;
   readonly #deadlines = new Deadlines(patienceMs);
   #anchor: Anchor | undefined;
+  readonly #usual = new UsualTime();
   #epochName: string | undefined;
   /** Number of the store's epochs so far. */
   epoch = 0;
@@ -61,11 +65,12 @@ export class StoreLink {
   }
 
   /**
-   * Returns the longest time in milliseconds that a request waits for the store: longer until the first answer, since a
-   * client that connects while a process starts has not failed.
+   * Returns the longest time in milliseconds that a request waits for the store: `timeoutMs`, or longer where its answers take
+   * longer. Until the first answer it is a second at least, since a client that connects while a process starts has not failed.
    */
   patienceMs(timeoutMs: number): number {
-    return this.#answers === 0 ? Math.max(timeoutMs, patienceMs) : timeoutMs;
+    if (this.#answers === 0) return Math.max(timeoutMs, patienceMs);
+    return Math.max(timeoutMs, Math.min(patienceMs, this.#usual.mostMs));
   }
 
   /** Number of answers so far, for `silent`. */
@@ -106,7 +111,9 @@ export class StoreLink {
       };
       try {
         const work = call(store);
-        const deadline = this.#deadlines.begin(() => fail(new Error(`no answer within ${patienceMs} ms`)));
+        const deadline = this.#deadlines.begin(() =>
+          fail(new StoreError(this.#options.store.name, "late", `did not answer within ${patienceMs} ms`)),
+        );
         const onAnswer = (answer: unknown): void => {
           if (!this.#deadlines.end(deadline)) return;
           try {
@@ -131,6 +138,7 @@ export class StoreLink {
     if (found === undefined)
       throw new StoreError(this.#options.store.name, "failed", "gave an answer that cannot be read");
     this.#answers += 1;
+    this.#usual.add(this.#options.clock.monotonic() - sentAt);
     const { nowMs } = found as { readonly nowMs?: unknown };
     if (isTime(nowMs)) this.#setClock(nowMs, sentAt);
     return found;
@@ -186,7 +194,7 @@ export class StoreLink {
   #fail(error: unknown): void {
     if (this.#failedAt === undefined) {
       this.#failedAt = this.#options.clock.monotonic();
-      this.#options.onFailed(error);
+      this.#options.onFailed(isRouterError(error) ? error : failedBy(this.#options.store.name, error));
     }
     if (this.#closed || this.#probe !== undefined) return;
     this.#probeIn(this.#probeMs);
@@ -209,4 +217,9 @@ function readStatus(answer: unknown): { readonly epoch: string; readonly nowMs: 
   if (typeof epoch !== "string" || epoch === "" || !isTime(nowMs) || !isCount(formatVersion))
     return undefined;
   return { epoch, nowMs };
+}
+
+/** A foreign error's text may hold an address with a password: its code says enough. */
+function failedBy(store: string, cause: unknown): StoreError {
+  return new StoreError(store, "failed", `failed (${systemCode(cause) ?? errorType(cause)})`, { cause });
 }

@@ -188,7 +188,7 @@ class BoundedAccount implements Account {
     if (refusal.by === "maxCost" && maxCallUsd !== undefined)
       return { limitUsd: maxCallUsd, description: `the constraint's limit of ${maxCallUsd} USD a call` };
     if (refusal.by === "store")
-      return { description: "what this process knows of the shared budgets", retryAfterMs: refusal.waitMs };
+      return { store: this.#given.desk?.store ?? "of shared state", retryAfterMs: refusal.waitMs };
     return { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY };
   }
 

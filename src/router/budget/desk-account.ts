@@ -6,6 +6,8 @@ import type { SharedBound } from "./shared-bound.ts";
 
 /** Reservations of one request at a desk. */
 export interface DeskAccount {
+  /** Name of the store that the desk asks. */
+  readonly store: string;
   /** Reserves amounts in all budgets or in none. For an attempt that has a reservation it reserves that much more. */
   reserve(attemptId: string, nano: Amount, tokens: Amount): true | Refusal | Promise<true | Refusal>;
   /**
@@ -30,6 +32,7 @@ export function openDeskAccount(desk: QuotaDesk, bounds: readonly SharedBound[])
 }
 
 class Reservations implements DeskAccount {
+  readonly store: string;
   readonly #desk: QuotaDesk;
   readonly #groups: readonly Group[];
   /** Number of reservations of each attempt: a stream that goes on takes more. */
@@ -38,6 +41,7 @@ class Reservations implements DeskAccount {
   readonly #reserved = new Set<string>();
 
   constructor(desk: QuotaDesk, bounds: readonly SharedBound[]) {
+    this.store = desk.store;
     this.#desk = desk;
     this.#groups = groupsOf(bounds);
   }

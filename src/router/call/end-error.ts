@@ -1,11 +1,11 @@
 import {
   AllModelsFailedError,
   type Attempt,
-  BudgetExceededError,
   isRouterError,
   LimitExceededError,
   NoEligibleModelError,
 } from "../../contracts/index.ts";
+import { boundError } from "../../plugin/bound-error.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { longestTimerMs } from "../../plugin/longest-timer.ts";
 import type { Refused } from "./admit-target.ts";
@@ -54,7 +54,7 @@ export function endError(
       const bound = refused === undefined ? { limitUsd: 0 } : scope.account.reached(refused.refusal);
       // A copy: a classifier or a check gets it while the request goes on.
       const attempts = direct === undefined ? scope.attempts : copyOf(scope.attempts);
-      return new BudgetExceededError(bound, problem, attempts);
+      return boundError(bound, problem, attempts);
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   type DeadlineExceededError,
   isRouterError,
   ProviderError,
+  type StoreError,
 } from "../../contracts/index.ts";
 import { ChunkReader } from "../../plugin/answer/chunk-reader.ts";
 import { atHand, type TakeAtHand } from "../../plugin/at-hand.ts";
@@ -69,7 +70,7 @@ class RunningStream implements StreamCall {
   readonly #shapes: ChunkReader;
   #iterator: AsyncIterator<CompletionChunk> | undefined;
   #takeAtHand: TakeAtHand<CompletionChunk> | undefined;
-  #stopped: BudgetExceededError | undefined;
+  #stopped: BudgetExceededError | StoreError | undefined;
   #broken: { readonly error: unknown } | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -232,11 +233,14 @@ function hasContent(chunk: CompletionChunk): boolean {
   return Boolean(delta?.audio?.data || delta?.audio?.transcript || delta?.images?.length);
 }
 
-function carriesText(error: unknown): error is ProviderError | DeadlineExceededError | BudgetExceededError {
+function carriesText(
+  error: unknown,
+): error is ProviderError | DeadlineExceededError | BudgetExceededError | StoreError {
   return (
     isRouterError(error, "provider") ||
     isRouterError(error, "deadline-exceeded") ||
-    isRouterError(error, "budget-exceeded")
+    isRouterError(error, "budget-exceeded") ||
+    isRouterError(error, "store")
   );
 }
 

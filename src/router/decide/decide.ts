@@ -1,6 +1,5 @@
 import { errorType } from "../../contracts/errors/index.ts";
 import {
-  BudgetExceededError,
   type Candidate,
   type Choice,
   type Classification,
@@ -16,6 +15,7 @@ import {
   type UnitDraw,
 } from "../../contracts/index.ts";
 import type { BudgetState, Refusal } from "../../contracts/ports/index.ts";
+import { boundError } from "../../plugin/bound-error.ts";
 import { askClassifier, type Classified, dropPromises } from "../../plugin/index.ts";
 import { type AskedPool, askPools } from "./ask-members.ts";
 import { candidateFor } from "./candidate.ts";
@@ -214,7 +214,7 @@ export function noneLeft<Id extends string>(
       Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)])),
     );
   const problem = decisive.map(({ model, refusal }) => `${model}: ${refusal.reason}`).join("; ");
-  return new BudgetExceededError(deciding.account.reached(first.refusal), problem);
+  return boundError(deciding.account.reached(first.refusal), problem);
 }
 
 /** Asks the policy about a request whose permitted models are known, and draws. */

@@ -28,6 +28,8 @@ const statusByKind: Readonly<Record<string, number>> = {
 /** Retries have been made already: official clients would double them. */
 const noRetry = { "x-should-retry": "false" };
 
+const retry = { "x-should-retry": "true" };
+
 /** Returns any error as a failure. Errors that are not ours say nothing: their text may hold anything. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof HttpError) {
@@ -50,6 +52,9 @@ export function failureOf(error: unknown): Failure {
     return { status: 429, message, code, headers: { ...noRetry, ...waiting(error.retryAfterMs) } };
   if (isRouterError(error, "limit-exceeded"))
     return { status: 429, message, code, headers: waiting(error.retryAfterMs) };
+  // It is neither the sender's fault nor a budget's: nothing was sent, and the store may answer in a moment.
+  if (isRouterError(error, "store"))
+    return { status: 503, message, code, headers: { ...retry, ...waiting(error.retryAfterMs ?? 1_000) } };
   if (isRouterError(error, "invalid-output")) return { status: 502, message, code, headers: noRetry };
   if (isRouterError(error, "deadline-exceeded")) return { status: 504, message, code, headers: noRetry };
   if (isRouterError(error, "all-models-failed")) {

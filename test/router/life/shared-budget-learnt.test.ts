@@ -146,7 +146,7 @@ it.each<Mode>(["leased", "strict"])(
   },
 );
 
-it("a refusal since the store does not answer names no limit", async () => {
+it("a refusal since the store does not answer is no refusal of a budget", async () => {
   const store = memoryStore();
   const down: Store = {
     ...store,
@@ -156,7 +156,7 @@ it("a refusal since the store does not answer names no limit", async () => {
   const failure: unknown = await router
     .route({ messages: [{ role: "user", content: "Hello" }], tenant: "a" })
     .catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: "budget-exceeded", limitUsd: undefined, budget: undefined });
-  expect(String(failure)).toMatch(/what this process knows of the shared budgets is not enough/);
+  expect(failure).toMatchObject({ code: "store", problem: "late", store: "memory", attempts: [] });
+  expect(String(failure)).toMatch(/the store memory did not answer in time, so that no call was made/);
   await router.close();
 });

@@ -1,0 +1,16 @@
+import { type Attempt, BudgetExceededError, StoreError } from "../contracts/index.ts";
+import type { ReachedBound } from "../contracts/ports/index.ts";
+
+/** Returns the error of a bound that ends a request or a call. A store that does not answer is no bound that is used up. */
+export function boundError(
+  bound: ReachedBound,
+  problem: string,
+  attempts: readonly Attempt[] = [],
+): BudgetExceededError | StoreError {
+  const { store, retryAfterMs } = bound;
+  if (store === undefined) return new BudgetExceededError(bound, problem, attempts);
+  return new StoreError(store, "late", `did not answer in time, so that no call was made: ${problem}`, {
+    retryAfterMs,
+    attempts,
+  });
+}
