@@ -122,9 +122,13 @@ const wings = [
   ["states", /^src\/loop\/states\//],
   ["loop", /^src\/loop\//],
   // The page is loaded when someone opens it, and the server of Node when it is started.
-  ["serve", /^src\/serve\/(?!clients\/|page\/|http\/generate\/|http\/server\/(?!keys\.|serve\.))/],
-  // Loaded when a client of Google's comes.
+  [
+    "serve",
+    /^src\/serve\/(?!clients\/|page\/|http\/generate\/|http\/responses\/|http\/server\/(?!keys\.|serve\.))/,
+  ],
+  // Loaded when a client of Google's, or of Responses, comes.
   ["generate", /^src\/serve\/http\/generate\//],
+  ["responses", /^src\/serve\/http\/responses\//],
   ["clients", /^src\/serve\/clients\/(?!langchain\/)/],
 ];
 

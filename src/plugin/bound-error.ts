@@ -1,7 +1,7 @@
 import { type Attempt, BudgetExceededError, StoreError } from "../contracts/index.ts";
 import type { ReachedBound } from "../contracts/ports/index.ts";
 
-/** Returns the error of a bound that ends a request or a call. A store that does not answer is no bound that is used up. */
+/** Returns the error of a bound that ends a request or a call. A store that does not answer is not a bound that is used up. */
 export function boundError(
   bound: ReachedBound,
   problem: string,

@@ -107,7 +107,7 @@ it("a reservation that fails refuses the call: no model is called on credit", as
   const small = fakeModel({ model: "small" });
   const execution = executionFor({ models: { small }, account: failingFor(() => true) });
   const error = await generate(execution).catch((caught: unknown) => caught);
-  expect(isRouterError(error, "budget-exceeded") && error.message).toContain("reserving its cost failed");
+  expect(isRouterError(error, "store") && error.message).toContain("reserving its cost failed");
   expect(small.requests).toEqual([]);
 });
 

@@ -146,7 +146,7 @@ it.each<Mode>(["leased", "strict"])(
   },
 );
 
-it("a refusal since the store does not answer is no refusal of a budget", async () => {
+it("a refusal since the store does not answer is not one of a budget", async () => {
   const store = memoryStore();
   const down: Store = {
     ...store,

@@ -1,22 +1,4 @@
-import { nativeText } from "../../../plugin/native-answer.ts";
-import { eventStream } from "../event-stream.ts";
-import { explanationField, explanationHeaders } from "../explanation.ts";
-import { failureOf } from "../failure.ts";
-import { type Fields, wantsStream } from "../fields.ts";
-import { withInferredSession } from "../infer-session.ts";
-import { parseBody } from "../json-body.ts";
-import { lastFailure, orNative } from "../native-error.ts";
-import { onlyNative } from "../native-only.ts";
-import { nativeRequest } from "../native-request.ts";
-import { jsonReply, textReply } from "../reply.ts";
-import { chatOfResponse } from "../responses/chat-of-response.ts";
-import { nativeFailureEvent, nativeResponse, nativeResponseEvents } from "../responses/native-response.ts";
-import { responseEvents } from "../responses/response-events.ts";
-import { responseOfCompletion } from "../responses/response-of-completion.ts";
-import { wholeResponseEvents } from "../responses/whole-response-events.ts";
-import { routedRequest } from "../routed-request.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { firstRead, onceRead } from "./first-read.ts";
 import { openaiError } from "./openai-error.ts";
 
 /** `POST /v1/responses`: OpenAI's newer interface, without what a provider keeps. */
@@ -25,46 +7,8 @@ export const responses: Endpoint = {
   path: "/responses",
   refuse: openaiError,
   async serve(call, serving) {
-    const identity = await serving.identify(call);
-    const text = await call.readText();
-    const body = parseBody(text);
-    const { router, options } = serving;
-    const { chat, native } = chatOfResponse(body);
-    const routed = routedRequest(body, chat, call, identity, router, options);
-    const named = onlyNative(routed, "responses", native, serving);
-    const request = withInferredSession(named, options);
-    const asked = String(body["model"] ?? "auto");
-    const { explain: explains } = options;
-    const given = { signal: call.signal, native: nativeRequest("responses", call, text, native, options) };
-    if (!wantsStream(body)) {
-      const { completion, decision, costUsd } = await orNative(router.route(request, given), "responses");
-      const written = nativeText(completion, "responses");
-      if (written !== undefined) {
-        const added = explains ? explanationField(decision, costUsd) : {};
-        return textReply(
-          nativeResponse(written, asked, added as Fields),
-          explains ? explanationHeaders(decision) : {},
-        );
-      }
-      const response = responseOfCompletion(completion, asked, body);
-      if (!explains) return jsonReply(response);
-      return jsonReply({ ...response, ...explanationField(decision, costUsd) }, explanationHeaders(decision));
-    }
-    const { chunks, decision, isNative, whole } = await orNative(
-      firstRead(router.stream(request, given), "responses"),
-      "responses",
-    );
-    const translated = () => responseEvents(chunks, asked, body);
-    const written = whole && onceRead(chunks, wholeResponseEvents(whole, asked));
-    const events = written ?? (isNative ? nativeResponseEvents(chunks, asked) : translated());
-    return eventStream(events, await events.next(), {
-      headers: explains ? explanationHeaders(decision) : {},
-      onError: (error) => {
-        const failed = lastFailure(error, "responses");
-        if (failed !== undefined && failed.status === undefined) return nativeFailureEvent(failed, asked);
-        const { message, code, param = null } = failureOf(error);
-        return { event: "error", data: { type: "error", code, message, param } };
-      },
-    });
+    // Loaded when a client of it comes.
+    const { answerResponses } = await import("../responses/answer-responses.ts");
+    return answerResponses(call, serving);
   },
 };
