@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { dropPromises } from "../../src/plugin/index.ts";
 import { crashesOf } from "../support/user-functions/crashes.ts";
 
@@ -49,6 +49,15 @@ describe("a value that is not a promise", () => {
       new Array(1e9),
     ])
       expect(dropPromises(value)).toBe(false);
+  });
+
+  it("is told by its prototype, without an error that is made and caught: every stream ends with one", () => {
+    const then = vi.spyOn(Promise.prototype, "then");
+    dropPromises({ done: true, value: undefined });
+    dropPromises({ choices: [], usage: { prompt_tokens: 1, prompt_tokens_details: { cached_tokens: 0 } } });
+    const asked = then.mock.calls.length;
+    then.mockRestore();
+    expect(asked).toBe(0);
   });
 
   it("is not asked if it is a thenable, which may begin its work only then", () => {
