@@ -16,6 +16,10 @@ interface NumberRange {
 
 /** Returns the number, or throws `InvalidOptionError` if it is NaN, infinite or out of range. */
 export function checkNumber(option: string, value: unknown, { min, max, integer }: NumberRange = {}): number {
+  // The exact range is made for what is out of it alone: prices have many numbers, and a router many prices.
+  const isInside =
+    typeof value === "number" && value >= (min ?? -Number.MAX_VALUE) && value <= (max ?? Number.MAX_VALUE);
+  if (isInside && (integer !== true || Number.isInteger(value))) return value;
   const range = {
     ...(min === Number.MIN_VALUE ? { above: 0 } : { min }),
     ...(max === 1 - Number.EPSILON ? { below: 1 } : { max }),
