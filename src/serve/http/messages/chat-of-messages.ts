@@ -8,9 +8,10 @@ import type {
 } from "../../../contracts/index.ts";
 import { readSigned, type SignedThinking } from "../../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
-import { leftOut, translatedFields } from "../left-out.ts";
+import { leftOut } from "../left-out.ts";
 import { type NativeParts, nativeParts } from "../native-only.ts";
 import { clientTool } from "./client-tools.ts";
+import { fieldsInChat } from "./fields-in-chat.ts";
 import type { MessageBlock } from "./wire.ts";
 
 /** A Messages request as a chat request. */
@@ -52,28 +53,9 @@ export function chatOfMessages(body: Fields): TranslatedMessages {
     ...reasoningOf(body),
     ...formatOf(body),
   };
-  native.leftOut = leftOut(body, translated);
+  native.leftOut = leftOut(body, fieldsInChat);
   return { chat, native };
 }
-
-const translated = translatedFields(
-  "messages",
-  "system",
-  "max_tokens",
-  "stop_sequences",
-  "temperature",
-  "top_p",
-  "metadata",
-  "mcp_servers",
-  "container",
-  "tools",
-  "tool_choice",
-  "speed",
-  "service_tier",
-  "thinking",
-  "output_config",
-  "output_format",
-);
 
 const longestUser = 64;
 
