@@ -155,7 +155,7 @@ describe("route", () => {
     const { exitCode, err } = await runCli(["route", "Hi"], { env });
     expect(exitCode).toBe(1);
     expect(err).toMatch(
-      /^switchpoint: all models failed \(small, 3 attempts: vllm:little failed \(connection\): ECONNREFUSED; large, 3 .*\)\n$/,
+      /^switchpoint: all models failed \(small, 3 attempts: vllm:little failed \(connection\): the endpoint cannot be reached \(ECONNREFUSED\); large, 3 .*\)\n$/,
     );
   });
 
