@@ -9,7 +9,7 @@ export function boundError(
 ): BudgetExceededError | StoreError {
   const { store, retryAfterMs } = bound;
   if (store === undefined) return new BudgetExceededError(bound, problem, attempts);
-  return new StoreError(store, "late", `did not answer in time, so that no call was made: ${problem}`, {
+  return new StoreError(store, "late", `did not say in time whether a budget has room: ${problem}`, {
     retryAfterMs,
     attempts,
   });

@@ -12,7 +12,8 @@ export class StoreError extends RouterError {
   readonly store: string;
   /**
    * `format`: its data have another format. `busy`: it could not be locked in time. `conflict`: another writer was first.
-   * `failed`: see `cause`. `late`: a request could not be counted in a shared budget in time, and was not sent.
+   * `failed`: see `cause`. `late`: it did not say in time whether a shared budget has room; the next call was not
+   * made, or the stream under way was ended.
    */
   readonly problem: "format" | "busy" | "conflict" | "failed" | "late";
   /** Milliseconds after which the store may answer again. Absent: not known. */

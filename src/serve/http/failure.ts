@@ -52,7 +52,7 @@ export function failureOf(error: unknown): Failure {
     return { status: 429, message, code, headers: { ...noRetry, ...waiting(error.retryAfterMs) } };
   if (isRouterError(error, "limit-exceeded"))
     return { status: 429, message, code, headers: waiting(error.retryAfterMs) };
-  // It is neither the sender's fault nor a budget's: nothing was sent, and the store may answer in a moment.
+  // It is neither the sender's fault nor a budget's, and the store may answer in a moment.
   if (isRouterError(error, "store"))
     return { status: 503, message, code, headers: { ...retry, ...waiting(error.retryAfterMs ?? 1_000) } };
   if (isRouterError(error, "invalid-output")) return { status: 502, message, code, headers: noRetry };

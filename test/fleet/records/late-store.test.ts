@@ -63,7 +63,7 @@ describe("a store that is late", () => {
       expect(Number(reply.headers.get("retry-after"))).toBeGreaterThan(0);
       expect(reply.headers.get("x-should-retry")).toBe("true");
       const text = await reply.text();
-      expect(text).toContain("did not answer in time");
+      expect(text).toContain("did not say in time whether a budget has room");
       expect(text).not.toMatch(/quota|budget_exceeded/);
     }
     expect(events.find(({ type }) => type === "store-failed")).toMatchObject({

@@ -157,6 +157,6 @@ it("a refusal since the store does not answer is not one of a budget", async () 
     .route({ messages: [{ role: "user", content: "Hello" }], tenant: "a" })
     .catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: "store", problem: "late", store: "memory", attempts: [] });
-  expect(String(failure)).toMatch(/the store memory did not answer in time, so that no call was made/);
+  expect(String(failure)).toMatch(/the store memory did not say in time whether a budget has room/);
   await router.close();
 });

@@ -13,8 +13,12 @@ export function textOfBody(protocol: Protocol, bytes: Uint8Array): readonly stri
   const body = fields(parsed(new TextDecoder().decode(bytes)));
   if (body["error"]) return [];
   switch (protocol) {
-    case "chat":
-      return [text(fields(list(body["choices"])[0]?.["message"])["content"])];
+    case "chat": {
+      const choices = list(body["choices"]);
+      // Of several answers the one with place 0 counts, wherever it stands.
+      const choice = choices.find(({ index }) => index === 0) ?? choices[0];
+      return [text(fields(choice?.["message"])["content"])];
+    }
     case "messages":
     case "invoke":
       return list(body["content"]).flatMap((block) =>
