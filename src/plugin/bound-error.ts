@@ -1,13 +1,16 @@
 import { type Attempt, BudgetExceededError, StoreError } from "../contracts/index.ts";
 import type { ReachedBound } from "../contracts/ports/index.ts";
 
+/** Wait in milliseconds that is asked for where the store's own is not known: a process asks a silent store again at about this pace. */
+const askAgainMs = 1_000;
+
 /** Returns the error of a bound that ends a request or a call. A store that does not answer is not a bound that is used up. */
 export function boundError(
   bound: ReachedBound,
   problem: string,
   attempts: readonly Attempt[] = [],
 ): BudgetExceededError | StoreError {
-  const { store, retryAfterMs } = bound;
+  const { store, retryAfterMs = askAgainMs } = bound;
   if (store === undefined) return new BudgetExceededError(bound, problem, attempts);
   return new StoreError(store, "late", `did not say in time whether a budget has room: ${problem}`, {
     retryAfterMs,

@@ -156,7 +156,13 @@ it("a refusal since the store does not answer is not one of a budget", async () 
   const failure: unknown = await router
     .route({ messages: [{ role: "user", content: "Hello" }], tenant: "a" })
     .catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: "store", problem: "late", store: "memory", attempts: [] });
+  expect(failure).toMatchObject({
+    code: "store",
+    problem: "late",
+    store: "memory",
+    retryAfterMs: 1_000,
+    attempts: [],
+  });
   expect(String(failure)).toMatch(/the store memory did not say in time whether a budget has room/);
   await router.close();
 });
