@@ -14,8 +14,13 @@ export interface AnswerReader {
   next(): Promise<CompletionChunk | undefined>;
   /** Takes the next chunk if it is there. Undefined: `next` tells what there is. Not while a `next` is under way. */
   takeReady(): CompletionChunk | undefined;
-  /** True once the whole answer is there: what is left is to deliver it. */
-  readonly isWhole: boolean;
+  /**
+   * Returns the whole answer if its end has come and what is left is to deliver it; undefined else. Its call is
+   * ended, whether or not a reader comes back. Resolves to undefined if the answer is not accepted and another is asked for.
+   */
+  whole(): Promise<Completion | undefined> | undefined;
+  /** False while chunks that have arrived wait to be taken. */
+  readonly isTaken: boolean;
   /** Returns the whole answer, after the last chunk. */
   completion(): Completion;
 }
@@ -83,8 +88,15 @@ class Reader implements AnswerReader {
     }
   }
 
-  get isWhole(): boolean {
-    return this.#completion !== undefined;
+  whole(): Promise<Completion | undefined> | undefined {
+    const call = this.#call;
+    if (call?.hasEnded === true) this.#endAway(call);
+    if (this.#ending !== undefined) return this.#ending.then(() => this.#completion);
+    return this.#completion === undefined ? undefined : Promise.resolve(this.#completion);
+  }
+
+  get isTaken(): boolean {
+    return this.#read === this.#ready.length;
   }
 
   completion(): Completion {
@@ -129,8 +141,7 @@ class Reader implements AnswerReader {
     this.#show(call.hasBegun ? call.held.splice(0) : []);
     call.guard.whenAway((reason) => {
       if (call.isWhole(reason)) {
-        this.#ending = this.#end(call);
-        this.#ending.catch(ignore);
+        this.#endAway(call);
         return;
       }
       const error = call.fail(reason);
@@ -175,6 +186,11 @@ class Reader implements AnswerReader {
     // A deadline that passed just before this read has ended it already, with its whole answer.
     if (this.#call === call) await this.#end(call);
     return this.#advance();
+  }
+
+  #endAway(call: StreamCall): void {
+    this.#ending = this.#end(call);
+    this.#ending.catch(ignore);
   }
 
   /** Waits for an end that came while the reader was away. Another call may then be there to read. */

@@ -17,7 +17,10 @@ export function replayAnswer(answer: Completion): AnswerReader {
       if (chunk !== undefined) read += 1;
       return chunk;
     },
-    isWhole: true,
+    whole: () => Promise.resolve(answer),
+    get isTaken() {
+      return read >= chunks.length;
+    },
     completion: () => answer,
   };
 }

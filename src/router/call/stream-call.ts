@@ -39,6 +39,8 @@ export interface StreamCall {
   next(): Promise<CompletionChunk | undefined>;
   /** Takes the next chunk if it has been received. Undefined: `next` tells what there is. */
   takeReady(): CompletionChunk | undefined;
+  /** True if the end of the answer has been read, and it is no refusal. */
+  readonly hasEnded: boolean;
   /** True if the end of the answer has come, and `reason` is not that its caller has left: nothing can take it back. */
   isWhole(reason: unknown): boolean;
   /**
@@ -159,6 +161,10 @@ class RunningStream implements StreamCall {
     const read = () => (this.#iterator as AsyncIterator<CompletionChunk>).next();
     const { observer } = this.#execution.ports;
     return observer.surrounds ? observer.within(this.planned.call, read) : read();
+  }
+
+  get hasEnded(): boolean {
+    return this.#shapes.hasEnded && this.#shapes.failure === undefined;
   }
 
   isWhole(reason: unknown): boolean {

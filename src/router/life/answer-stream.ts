@@ -1,4 +1,5 @@
 import type {
+  Completion,
   CompletionChunk,
   Decision,
   RouteOptions,
@@ -50,6 +51,8 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
   readonly #queue: (() => void)[] = [];
   /** Error that has ended the request, perhaps while the consumer was away. `isLate`: the deadline's, during a read. */
   #ended: { readonly error: unknown; readonly isLate?: true } | undefined;
+  /** True once the request has ended with its answer, which may be before all of it was read. */
+  #isAnswered = false;
   /** True once there is nothing more to read: the answer is complete, its error is told, or the consumer left. */
   #isOver = false;
   #isTaken = false;
@@ -186,7 +189,7 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
       if (this.#ended !== undefined) throw this.#ended.error;
       const chunk = await (this.#reader === undefined ? this.#readFirst() : this.#reader.next());
       if (chunk === undefined) return this.#finish(this.#reader as AnswerReader);
-      if (this.#reader?.isWhole === true) this.#forgiveDeadline();
+      this.#forgiveDeadline();
       // The deadline passed during the read, too late for its guards, and the consumer may never read on. What
       // was read is in the error's text, so it is delivered; the next read tells the error.
       if (this.#ended !== undefined) {
@@ -221,20 +224,25 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
   }
 
   #finish(reader: AnswerReader): Chunk {
-    // Throws for an answer that does not validate, and the request then fails.
-    const completion = reader.completion();
-    this.#life.outputOf(completion);
+    this.#answer(reader.completion());
     this.#isOver = true;
+    return done;
+  }
+
+  #answer(completion: Completion): void {
+    if (this.#isAnswered) return;
+    // Throws for an answer that does not validate, and the request then fails.
+    this.#life.outputOf(completion);
+    this.#isAnswered = true;
     this.#endWatch();
     this.#resolve(this.#life.finish(completion));
-    return done;
   }
 
   #leave(error: unknown): void {
     this.#hasLeft = true;
-    if (this.#isOver) return;
+    const isEnded = this.#isOver || this.#isAnswered;
     this.#isOver = true;
-    this.#end(error);
+    if (!isEnded) this.#end(error);
   }
 
   /** Ends the request, whatever it is doing. A read under way rejects and reports the error. */
@@ -246,16 +254,32 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
     if (isFirst && !this.#isReading) this.#fail(error);
   }
 
-  /** Ends the request at its deadline. A read under way ends by its own guards, which know what it waited for. */
+  /** Ends the request at its deadline, unless all was read by then. A read under way ends by its own guards, which know what it waited for. */
   #endLate(): void {
     const error = this.#life.deadlineError();
     if (this.#isReading) this.#ended ??= { error, isLate: true };
-    else this.#end(error);
+    else if (this.#reader?.isTaken !== true || !this.#isAnsweredInTime()) this.#end(error);
   }
 
-  /** A whole answer that is there after a check that took until the deadline is the answer, as without streaming. */
   #forgiveDeadline(): void {
-    if (this.#ended?.isLate === true && !this.#abort.aborted) this.#ended = undefined;
+    if (this.#ended?.isLate === true && this.#isAnsweredInTime()) this.#ended = undefined;
+  }
+
+  /**
+   * True if the whole answer is there as the deadline passes: it is the answer, as without streaming, and the
+   * request ends with it now, since its consumer may never read on.
+   */
+  #isAnsweredInTime(): boolean {
+    const whole = this.#abort.aborted ? undefined : this.#reader?.whole();
+    if (whole === undefined) return false;
+    whole
+      .then((completion) => {
+        if (this.#ended !== undefined) return;
+        if (completion === undefined) this.#end(this.#life.deadlineError());
+        else this.#answer(completion);
+      })
+      .catch((error) => this.#fail(error));
+    return true;
   }
 
   #fail(error: unknown): void {

@@ -223,6 +223,70 @@ describe("a stream that is iterated twice", () => {
   });
 });
 
+/** A model whose stream does not say that it is over after its last chunk, and a consumer that has read all of it. */
+async function readToLastChunk(fields: object = {}) {
+  const answer = "one two three";
+  const made = make("one model", {
+    small: {
+      async *stream(request, options) {
+        yield* fakeModel({ answer, price }).stream(request, options);
+        await hang();
+      },
+    },
+  });
+  const stream = made.router.stream(ask({ deadlineMs: 100, ...fields }));
+  const iterator = stream[Symbol.asyncIterator]();
+  let text = "";
+  for (let isOver = false; !isOver; ) {
+    const { value } = await iterator.next();
+    text += value?.choices[0]?.delta.content ?? "";
+    isOver = Boolean(value?.choices[0]?.finish_reason);
+  }
+  expect(text).toBe(answer);
+  return { ...made, stream, iterator, answer };
+}
+
+describe("a consumer that has read the last chunk of an answer as the deadline passes", () => {
+  it("has the answer, also if it never reads on", async () => {
+    const made = await readToLastChunk();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await ended(made.stream.result)).toBe("resolved");
+    const { text, attempts } = await made.stream.result;
+    expect(text).toBe(made.answer);
+    expect(attempts).toMatchObject([{ finishReason: "stop", latencyMs: 100 }]);
+    await expectNothingHeld(made);
+    expect(made.events.filter(({ type }) => type === "request-failed")).toEqual([]);
+  });
+
+  it("reads its end then, or leaves, and changes nothing", async () => {
+    for (const way of ["next", "return"] as const) {
+      const { stream, iterator, events, answer } = await readToLastChunk();
+      await vi.advanceTimersByTimeAsync(100);
+      expect(await iterator[way]?.()).toEqual({ done: true, value: undefined });
+      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+      expect((await stream.result).text).toBe(answer);
+      expect(events.filter(({ type }) => type.startsWith("request-"))).toHaveLength(1);
+    }
+  });
+
+  it("is told of an answer that does not validate", async () => {
+    const output = {
+      schema: {
+        "~standard": { version: 1, vendor: "test", validate: () => ({ issues: [{ message: "no" }] }) },
+      },
+      jsonSchema: { type: "object" },
+    };
+    const { stream, iterator, events } = await readToLastChunk({ output });
+    await vi.advanceTimersByTimeAsync(100);
+    const error = await stream.result.catch((thrown: unknown) => thrown);
+    expect(isRouterError(error, "invalid-output")).toBe(true);
+    await expect(iterator.next()).rejects.toBe(error);
+    expect(events.filter(({ type }) => type.startsWith("request-"))).toMatchObject([
+      { type: "request-failed" },
+    ]);
+  });
+});
+
 it("a chunk that comes as the deadline passes does not leave the request open", async () => {
   let now = 0;
   const { router } = make("one model", {
