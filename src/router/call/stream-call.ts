@@ -39,7 +39,7 @@ export interface StreamCall {
   next(): Promise<CompletionChunk | undefined>;
   /** Takes the next chunk if it has been received. Undefined: `next` tells what there is. */
   takeReady(): CompletionChunk | undefined;
-  /** True if the end of the answer has been read, and it is no refusal. */
+  /** True if the end of the answer has been read, and it does not tell of a failure. */
   readonly hasEnded: boolean;
   /** True if the end of the answer has come, and `reason` is not that its caller has left: nothing can take it back. */
   isWhole(reason: unknown): boolean;
