@@ -72,10 +72,15 @@ export const boundaryTable: OptionTable<BoundaryTable, "otherwise" | "withoutTen
  */
 export function boundary(options: BoundaryOptions): Constraint {
   const { label, required } = readOptions("boundary", boundaryOptions, options);
-  const requirementsOf = readerOf(required);
+  const { requirementsOf, possible } = readerOf(required);
 
   return {
     name: "boundary",
+    excludes({ facts }) {
+      const value = own(facts.labels, label);
+      if (possible === undefined || (value !== undefined && possible.has(value))) return undefined;
+      return `${label} is ${value ?? "not known"}, every request requires ${[...possible].join(" or ")}`;
+    },
     permits({ facts }, { request }) {
       const requirements = requirementsOf(request);
       if (requirements === undefined) return `the required values of ${label} cannot be read`;
@@ -102,9 +107,15 @@ interface Requirement {
 type Requirements = readonly Requirement[];
 type Reader = (request: RequestFacts) => Requirements | undefined;
 
+interface Read {
+  readonly requirementsOf: Reader;
+  /** Values of which each request requires one. Absent: some requests may require none. */
+  readonly possible?: ReadonlySet<string>;
+}
+
 const none: Requirements = [];
 
-function readerOf(required: BoundaryOptions["required"]): Reader {
+function readerOf(required: BoundaryOptions["required"]): Read {
   if (typeof required === "function") {
     const requirementsOf: Reader = (request) => {
       const given: unknown = required(request);
@@ -113,22 +124,25 @@ function readerOf(required: BoundaryOptions["required"]): Reader {
       dropPromises(given);
       return undefined;
     };
-    return (request) => {
-      const inAsk = requirementsOf(request);
-      const whole = withAllText(request);
-      if (inAsk === undefined || whole === undefined) return inAsk;
-      const anywhere = requirementsOf(whole);
-      return anywhere && [...inAsk, ...anywhere];
+    return {
+      requirementsOf(request) {
+        const inAsk = requirementsOf(request);
+        const whole = withAllText(request);
+        if (inAsk === undefined || whole === undefined) return inAsk;
+        const anywhere = requirementsOf(whole);
+        return anywhere && [...inAsk, ...anywhere];
+      },
     };
   }
   if (typeof required === "string" || Array.isArray(required)) {
-    const always = [{ permitted: checkValues("boundary.required", required) }];
-    return () => always;
+    const permitted = checkValues("boundary.required", required);
+    const always = [{ permitted }];
+    return { requirementsOf: () => always, possible: new Set(permitted) };
   }
   return tableReader(required as BoundaryTable);
 }
 
-function tableReader(table: BoundaryTable): Reader {
+function tableReader(table: BoundaryTable): Read {
   const read = readOptions("boundary.required", boundaryTable, table);
   const { byTenant, byLabel, otherwise } = read;
   // Maps, so that a tenant called `constructor` finds no inherited entry.
@@ -140,7 +154,7 @@ function tableReader(table: BoundaryTable): Reader {
   const rest = otherwise === undefined ? none : [{ permitted: listOf(otherwise) }];
   const ofNobody = requirementOfNobody(withoutTenant);
 
-  return ({ tenant, labels: given }) => {
+  const requirementsOf: Reader = ({ tenant, labels: given }) => {
     const found: Requirement[] = [];
     const ofTenant = tenant === undefined ? ofNobody : tenants.get(tenant);
     if (ofTenant !== undefined) found.push(ofTenant);
@@ -152,6 +166,12 @@ function tableReader(table: BoundaryTable): Reader {
     if (found.length > 0 || (tenant === undefined && withoutTenant !== undefined)) return found;
     return rest;
   };
+  if (otherwise === undefined || withoutTenant === true) return { requirementsOf };
+  const all = [...tenants.values(), ...[...labels.values()].flatMap((byValue) => [...byValue.values()])];
+  const possible = new Set(
+    [...all, ...rest, ...(ofNobody ? [ofNobody] : [])].flatMap(({ permitted }) => permitted),
+  );
+  return { requirementsOf, possible };
 }
 
 function requirementOfNobody(given: LabelValues | boolean | undefined): Requirement | undefined {
