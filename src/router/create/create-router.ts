@@ -1,6 +1,7 @@
 import {
   type EventSink,
   InvalidOptionError,
+  MissingConfigurationError,
   type Model,
   type OwnGpu,
   type Router,
@@ -8,6 +9,7 @@ import {
 } from "../../contracts/index.ts";
 import { createClock } from "../../plugin/clock.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { oldNode } from "../../plugin/old-node.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import { createBudgetDoor } from "../budget/budget-door.ts";
@@ -63,11 +65,14 @@ import { exportEndpoints, exportState, restoreState } from "./router-state.ts";
  * small to large: when one fails, the next larger permitted one is called first. Facts that a model lacks
  * (price, context window, capabilities) are taken from the catalogue.
  *
- * Throws `InvalidOptionError` with option, value and allowed range.
+ * Throws `InvalidOptionError` with option, value and allowed range, and `MissingConfigurationError` on a Node before 20.
  */
 export function createRouter<const Models extends Readonly<Record<string, Model>>>(
   options: RouterOptions<keyof Models & string> & { readonly models: Models },
 ): Router<keyof Models & string> {
+  const problem = oldNode(20, 0);
+  if (problem !== undefined)
+    throw new MissingConfigurationError(`switchpoint ${problem}`, ["a newer version of Node"]);
   return assemble<keyof Models & string>(readRouterOptions(options));
 }
 
