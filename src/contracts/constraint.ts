@@ -11,7 +11,7 @@ export interface ConstraintContext {
   readonly now: number;
 }
 
-/** What is known of a model before there is a request. */
+/** Facts of a model before there is a request. */
 export type ExcludableModel<Id extends string = string> = Pick<
   Candidate<Id>,
   "id" | "facts" | "sameAs" | "derivedFrom" | "namedBy"

@@ -63,7 +63,7 @@ export interface StoreRecovered {
   readonly forgotten: number;
 }
 
-/** Why no request can reach a model of a router. */
+/** Reason for which no request can reach a model of a router. */
 export interface NeverCalled {
   readonly kind: "unpriced" | "not-permitted";
   /** Reason for people. */

@@ -51,7 +51,7 @@ export class LifeCycle<Id extends string> {
     if (isClosed)
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
     checkSignal(signal);
-    this.#run = readable(() => beginRun(this.#parts, request, signal, native));
+    this.#run = readable(request, () => beginRun(this.#parts, request, signal, native));
   }
 
   /**
@@ -279,9 +279,9 @@ const noOutput = {};
 
 /** Returns all text of a request. What is not plain JSON may be a text without end. */
 function textOf({ text }: Run<string>): string {
-  const chat = readable(() => HeldText.chatOf(text));
+  const chat = HeldText.chatOf(text);
   checkPlain(chat);
-  return readable(() => allText(chat));
+  return readable(chat, () => allText(chat));
 }
 
 /** Returns `Deciding.mostWhenCounted` of a request. */

@@ -33,13 +33,15 @@ export class HeldText implements RequestText {
 
   /** Returns the request without routing fields, as it was when it was kept. */
   static chatOf(held: HeldText): ChatRequest {
-    return chatOf(held.#request);
+    return readable(held.#request, () => chatOf(held.#request));
   }
 
   /** Returns what the request says beyond its translation. Undefined: it is not passed on as its sender wrote it. */
   static restOf(held: HeldText): NativeRest | undefined {
     if (held.#native === undefined) return undefined;
-    held.#rest ??= readable(() => nativeRest(held.#native as NativeRequest, chatOf(held.#request)));
+    held.#rest ??= readable(held.#request, () =>
+      nativeRest(held.#native as NativeRequest, chatOf(held.#request)),
+    );
     return held.#rest;
   }
 
@@ -57,7 +59,7 @@ export class HeldText implements RequestText {
    */
   static keep(held: HeldText): void {
     if (held.#isCopy) return;
-    held.#request = readable(() => copyOf(chatOf(held.#request)));
+    held.#request = readable(held.#request, () => copyOf(chatOf(held.#request)));
     held.#isCopy = true;
   }
 }
