@@ -7,7 +7,7 @@ const mostValues = 100_000;
 
 /**
  * Does work that reads a request. If it fails because of the request, the error becomes an `InvalidRequestError` that has it as
- * its cause, and none of its text: a getter or a proxy of the caller's threw, or the request is no plain data. Everything else is
+ * its cause, and none of its text: a getter or a proxy of the caller's threw, or the request is not plain data. Everything else is
  * an error of ours, and comes out as it is. So each property is read again, alone, once something has failed.
  */
 export function readable<T>(request: unknown, work: () => T): T {
