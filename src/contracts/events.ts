@@ -127,7 +127,7 @@ export interface BudgetNews extends BudgetFacts {
 
 /**
  * The share of requests for the large model of a tenant, session or label is far above what is usual (`abnormal`), or
- * a cap has ended (`over`): the next abnormal share is told again.
+ * a cap has ended (`over`): the next abnormal share is told again. So is one that goes on after the time told in `until`.
  */
 export interface EscalationEvent {
   readonly type: "escalation-abnormal" | "escalation-over";
