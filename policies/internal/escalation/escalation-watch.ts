@@ -99,7 +99,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       unit.alarm.until = now + durationOf(unit.alarms);
       units.alarm(key, unit);
       if (now < unit.alarm.toldUntil) return;
-      // Nobody must think that it is over, since that is the time which was told.
+      // The time that was told is over, and the cap is not.
       unit.alarm.toldUntil = unit.alarm.until;
       told("escalation-abnormal", unit, usual, unit.alarm.until);
       return;
