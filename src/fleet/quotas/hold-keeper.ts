@@ -126,9 +126,6 @@ export class HoldKeeper {
       if (answer === undefined) return "failed";
       if ("why" in answer) return this.#drop(hold, answer);
       if (hold.total === 0) return "kept";
-    } else if (hold.held + spare > 0 && this.#link.now() >= hold.lapsesAt - marginMs) {
-      // Reserved again before the truth is told: what that frees would go to others.
-      if ((await this.#reserve(hold, spare, 0)) === undefined) return "failed";
     }
     const answer = await this.#settle(hold, spare);
     if (answer === undefined) return "failed";
@@ -207,6 +204,8 @@ export class HoldKeeper {
     // Until the answer is here what is certain either way: less may be kept, or the message never arrives.
     hold.granted = Math.min(Math.max(0, hold.granted - (total - hold.base)), keep);
     hold.base = total;
+    // If it has lapsed, what is neither spent nor kept comes back.
+    hold.covered = Math.min(hold.covered, total + keep);
     const ttlMs = keep === 0 ? this.#endedTtlMs : holdTtlMs;
     // This ends it in the store.
     if (keep === 0) hold.isRetired = true;
