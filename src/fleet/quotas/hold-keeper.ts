@@ -127,19 +127,22 @@ export class HoldKeeper {
       if ("why" in answer) return this.#drop(hold, answer);
       if (hold.total === 0) return "kept";
     }
+    const isKept = hold.held + spare > 0;
     const answer = await this.#settle(hold, spare);
     if (answer === undefined) return "failed";
-    return answer === "lapsed" ? this.#again(hold, spare) : "kept";
+    return answer === "lapsed" ? this.#again(hold, spare, isKept) : "kept";
   }
 
   /** Reserves again what the store does not know, or knows as lapsed. */
-  async #again(hold: Hold, spare: number): Promise<Kept> {
+  async #again(hold: Hold, spare: number, wasKept: boolean): Promise<Kept> {
     const { total } = hold;
     hold.granted = 0;
     hold.base = total;
     const amount = total + hold.held;
     if (amount + spare === 0 || this.#mayBeForgotten(hold)) {
       hold.told = total;
+      // What calls held when it was told, and have given back meanwhile.
+      if (wasKept) return (await this.#settle(hold, spare)) === undefined ? "failed" : "kept";
       return "kept";
     }
     this.#link.check();
