@@ -100,12 +100,12 @@ export interface SpendAccountState {
   readonly usedUsd?: number | undefined;
   /** Absent if the budget counts US dollars. */
   readonly usedTokens?: number | undefined;
-  /** What requests under way held: it counts for this owner, and is not known to be used. Absent: nothing. */
+  /** Held by requests under way: it counts for this owner, and is not known to be used. Absent: nothing. */
   readonly heldUsd?: number | undefined;
   readonly heldTokens?: number | undefined;
 }
 
-/** What new owners of a budget begin with, since others that had used no more were forgotten. */
+/** Amount that new owners of a budget begin with, since others that had used no more were forgotten. */
 export interface SpendFloorState {
   /** Name of the budget. */
   readonly budget: string;

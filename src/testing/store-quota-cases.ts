@@ -149,7 +149,7 @@ export const quotaRequirements: Readonly<Record<string, StoreRequirement>> = {
     assert.deepEqual(await state(quotas), [45, 0]);
     await grant(quotas, reservation("2", 55));
     await refusal(quotas, reservation("3", 1));
-    // Nobody gets in between when the reservation is made again.
+    // No other one comes in between when the reservation is made again.
     assert.equal((await grant(quotas, reservation("1", 45, 100, { atLeast: 0 }))).granted, 0);
     const again = await quotas.settle({ id: "1", spent: 5, keep: 40, ttlMs });
     assert.ok(again !== "lapsed");

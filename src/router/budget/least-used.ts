@@ -33,18 +33,24 @@ export function leastUsed(
   { limit, maxOwners, byTenant, now }: LeastUsedOptions,
 ): LeastUsed {
   const of = byTenant ? largestTenant(accounts) : undefined;
-  const found: [key: string, account: SpendAccount, used: Amount][] = [];
-  for (const [key, account] of accounts)
-    if (of === undefined || account.tenant === of.tenant) found.push([key, account, spentOf(account, limit)]);
-  const share = (stayingPart * maxOwners * found.length) / accounts.size;
+  const amounts = new Float64Array(accounts.size);
+  let size = 0;
+  for (const account of accounts.values()) {
+    if (of !== undefined && account.tenant !== of.tenant) continue;
+    amounts[size] = spentOf(account, limit);
+    size += 1;
+  }
+  const share = (stayingPart * maxOwners * size) / accounts.size;
   const beyondHalf = byTenant && of === undefined ? accounts.size / 2 + stayingBeyondHalf * maxOwners : 0;
-  const count = found.length - Math.floor(Math.max(share, beyondHalf));
+  const count = size - Math.floor(Math.max(share, beyondHalf));
   // Among all of them: where many are under way, the few others may be those that have used most.
-  const most = Float64Array.from(found, ([, , used]) => used).sort()[count - 1] ?? -1;
+  const most = amounts.subarray(0, size).sort()[count - 1] ?? -1;
   const keys: string[] = [];
   let amount = 0;
-  for (const [key, account, used] of found) {
+  for (const [key, account] of accounts) {
     if (keys.length === count) break;
+    if (of !== undefined && account.tenant !== of.tenant) continue;
+    const used = spentOf(account, limit);
     if (used > most || isUnderWay(account, now)) continue;
     keys.push(key);
     amount = Math.max(amount, used);

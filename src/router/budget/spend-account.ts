@@ -34,7 +34,7 @@ export interface SpendUse {
 export interface RestoredAccount extends Owner {
   readonly start: number;
   readonly used: Amount;
-  /** Held by requests that were under way: nobody knows what they have cost. */
+  /** Held by requests that were under way, of which it is not known what they have cost. */
   readonly held?: Amount | undefined;
 }
 

@@ -115,7 +115,7 @@ class Book implements SpendBook {
     return hold;
   }
 
-  /** Gives back what requests hold that never ended. One that does end counts all the same. */
+  /** Gives back what requests hold that never ended. One that does end counts anyway. */
   #giveBack(owner: Owner, now: number): void {
     const account = this.accountOf(owner, now);
     if (account.held === 0 || isUnderWay(account, now)) return;

@@ -54,7 +54,7 @@ describe("more users under way at once than maxOwners", () => {
   it.each([
     [10_000, 10_050],
     [200, 250],
-  ])("lock nobody out with %i places and %i users: what they held is not used", (maxOwners, many) => {
+  ])("lock no user out with %i places and %i users: what they held is not used", (maxOwners, many) => {
     const users = usersOf({ maxOwners, degrade: { from: 0.5, to: "small" } });
     users.spend("ada", 0.0001, "a");
     const holds = Array.from({ length: many }, (_, at) => users.open(`user ${at}`, "mallory"));
@@ -150,7 +150,7 @@ describe("the price of locking new owners out", () => {
     },
   );
 
-  it("is 45 % of it within a tenant beside others", () => {
+  it("is 45 % of it within a tenant next to others", () => {
     const users = usersOf({ maxOwners: 200, limitUsd: 1 });
     for (let user = 0; user < 99; user += 1) users.spend(`user ${user}`, 0.01, `honest ${user}`);
     let paid = 0;
@@ -245,7 +245,7 @@ it("whatever owners do, none gains by being forgotten, and none pays for what an
   );
 });
 
-it("one tenant, whatever it spends and holds, makes nobody of other tenants begin with more than they have used", () => {
+it("one tenant, whatever it spends and holds, makes no owner of other tenants begin with more than they have used", () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 200, size: "max" }),
