@@ -211,6 +211,7 @@ export type {
   SessionState,
   SessionsState,
   SpendAccountState,
+  SpendFloorState,
   SpendState,
   TenantUsageMean,
   UsageMean,
