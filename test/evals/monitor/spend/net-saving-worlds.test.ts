@@ -22,7 +22,7 @@ const worlds: readonly SpendWorld[] = [
   { name: "log-normal, sd 1.0", length: logNormal(1), explored: 0.3, requests: 4_000 },
   { name: "log-normal, sd 1.3", length: logNormal(1.3), explored: 0.1, requests: 4_000 },
   { name: "log-normal, sd 1.6", length: logNormal(1.6), explored: 0.3, requests: 4_000 },
-  { name: "exponential", length: weibull(1), explored: 0.1, requests: 4_000 },
+  { name: "exponential", length: weibull(1), explored: 0.2, requests: 4_000 },
   { name: "Weibull, shape 0.7", length: weibull(0.7), explored: 0.3, requests: 4_000 },
   { name: "Pareto, exponent 3", length: pareto(3), explored: 0.1, requests: 4_000 },
   { name: "Pareto, exponent 2", length: pareto(2), explored: 0.1, requests: 4_000 },
