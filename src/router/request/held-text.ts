@@ -1,5 +1,6 @@
 import type { ChatRequest, NativeRequest, RequestText, RouteRequest } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
+import { isHandedOver } from "../../plugin/hand-over.ts";
 import { chatOf } from "./chat-of.ts";
 import { type NativeRest, nativeRest } from "./native-rest.ts";
 import { readable } from "./readable.ts";
@@ -57,7 +58,8 @@ export class HeldText implements RequestText {
    */
   static keep(held: HeldText): void {
     if (held.#isCopy) return;
-    held.#request = readable(() => copyOf(chatOf(held.#request)));
+    const isOurs = isHandedOver(held.#request as object);
+    held.#request = readable(() => (isOurs ? chatOf(held.#request) : copyOf(chatOf(held.#request))));
     held.#isCopy = true;
   }
 }

@@ -6,7 +6,7 @@ import {
   type RouteRequest,
   type TypedText,
 } from "../../contracts/index.ts";
-import { checkPlainField } from "./check-plain.ts";
+import { checkPlainOnce } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
 import { addContentTypes, addOutputTypes } from "./content-types.ts";
 import { isFromHarness, typedTextOf } from "./harness.ts";
@@ -158,15 +158,16 @@ function toolsCharacters(tools: readonly unknown[] | undefined): number {
   if (tools === undefined || tools.length === 0) return 0;
   const known = knownTools.get(tools);
   if (known !== undefined && known.count === tools.length) return known.characters;
-  const characters = lengthAsJson(tools);
-  knownTools.set(tools, { count: tools.length, characters });
-  return characters;
+  // First, since references that branch would become a text without end.
+  checkPlainOnce("tools", tools);
+  return writtenTools(tools).length;
 }
 
-function lengthAsJson(tools: readonly unknown[]): number {
-  // First, since references that branch would become a text without end.
-  checkPlainField("tools", tools);
-  return JSON.stringify(tools).length;
+/** Returns plain tools as JSON, whose length is then known. */
+export function writtenTools(tools: readonly unknown[]): string {
+  const text = JSON.stringify(tools);
+  knownTools.set(tools, { count: tools.length, characters: text.length });
+  return text;
 }
 
 type TextOf = (message: ChatMessage) => string;
