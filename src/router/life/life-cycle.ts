@@ -196,7 +196,7 @@ export class LifeCycle<Id extends string> {
     const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     run.isTold = true;
     if (events.isHeard) {
-      const { readRequest, readAnswer, follow, draw } = requestParts
+      const { readRequest, readAnswer, readSize, follow, draw } = requestParts
         .get()
         .answeredBy(this.#parts, run, completion);
       // Field by field: a spread pattern takes as long as all that listeners do.
@@ -211,6 +211,7 @@ export class LifeCycle<Id extends string> {
         readText: this.#readText(),
         readRequest,
         readAnswer,
+        readSize,
         follow,
         draw,
       });

@@ -1,6 +1,7 @@
 import type { ChatRequest, NativeRequest, RequestText, RouteRequest } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { isHandedOver } from "../../plugin/hand-over.ts";
+import { sizeOf } from "../../plugin/size-of.ts";
 import { chatOf } from "./chat-of.ts";
 import { type NativeRest, nativeRest } from "./native-rest.ts";
 import { readable } from "./readable.ts";
@@ -16,12 +17,14 @@ export class HeldText implements RequestText {
   #all: string | undefined;
   readonly #native: NativeRequest | undefined;
   #rest: NativeRest | undefined;
+  #size: number | undefined;
 
   /** `native`: the request as its sender wrote it, if a model may get it so. */
   constructor(request: RouteRequest, native?: NativeRequest | undefined) {
     this.#request = request;
     this.#native = native;
     this.#rest = undefined;
+    this.#size = undefined;
     this.#isCopy = typeof request === "string";
     this.#all = undefined;
     Object.freeze(this);
@@ -50,6 +53,12 @@ export class HeldText implements RequestText {
     let characters = 0;
     for (const { length } of HeldText.restOf(held)?.texts ?? []) characters += length;
     return characters;
+  }
+
+  /** Returns the size of the request without routing fields, and of the text as its sender wrote it. */
+  static sizeOf(held: HeldText): number {
+    held.#size ??= readable(() => sizeOf(chatOf(held.#request))) + (held.#native?.text.length ?? 0);
+    return held.#size;
   }
 
   /**
