@@ -19,7 +19,7 @@ const longData = 1_024;
 
 /**
  * Throws `HttpError` for a body that would take too long: one of too many values, fields, levels or, besides the base64 of images and
- * files, characters. Reads the text once, before anything is made of it, and ends at the first limit that is passed: JSON.parse, checks
+ * files, characters. Reads the text once, before it is parsed, and ends at the first limit that is passed: JSON.parse, checks
  * and adapters take their time by value, and hold up all others meanwhile. Returns true if the value is surely what a router takes as plain:
  * it is not deep, and no number of it is infinite, as 1e999 is.
  */

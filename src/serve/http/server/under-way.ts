@@ -10,7 +10,7 @@ export interface UnderWay {
 /** Creates a count of at most `maxRequests` calls, and `maxRequestsPerKey` with one key. */
 export function createUnderWay(maxRequests: number, maxRequestsPerKey: number): UnderWay {
   let all = 0;
-  /** By key as it was sent, whether it is a known one or not: nobody else can use up the places of a key. */
+  /** By key as it was sent, known or not: who does not have a key cannot use up its places. */
   const byKey = new Map<string, number>();
   return {
     enter(call, hasKeys) {
