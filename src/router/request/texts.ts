@@ -48,17 +48,6 @@ function isImage(part: { readonly type: string; readonly file?: { readonly file_
   return part.type.includes("image");
 }
 
-/** Counts the characters of a message's tool calls. */
-export function toolCallCharacters(message: ChatMessage): number {
-  if (message.role !== "assistant") return 0;
-  let characters = 0;
-  for (const call of message.tool_calls ?? []) {
-    if (call.type === "function") characters += call.function.name.length + call.function.arguments.length;
-    else characters += call.custom.name.length + call.custom.input.length;
-  }
-  return characters;
-}
-
 /** Cuts a text to `head` + 1 + `tail` characters; a longer one keeps its two ends, joined by a newline. */
 export function cut(text: string, head: number, tail: number): string {
   if (text.length <= head + 1 + tail) return text;
