@@ -14,9 +14,8 @@ import { isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
 import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
-import { addTexts, type SentTexts, sentTexts } from "./sent-texts.ts";
+import { addField, type SentTexts, sentTexts } from "./sent-texts.ts";
 import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
-import { vocabulary } from "./vocabulary.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
 export const ASK_CHARACTERS = 4_000;
@@ -188,12 +187,6 @@ function otherCharacters(fields: Fields, sent: SentTexts): number {
 }
 
 const notCounted: ReadonlySet<string> = new Set([...routingFields, "messages", "tools", "output"]);
-
-function addField(sent: SentTexts, field: string, value: unknown): void {
-  if (value === undefined) return;
-  if (!vocabulary().has(field)) sent.characters += field.length;
-  addTexts(sent, value, field, "", 1);
-}
 
 /** Cached lengths of tools and schemas by the object, since applications send the same one with every request. */
 const knownLengths = new WeakMap<

@@ -51,6 +51,13 @@ export function addTexts(sent: SentTexts, value: unknown, field = "", within = "
   }
 }
 
+/** Adds a field of a request, or of a message, with its name. */
+export function addField(sent: SentTexts, field: string, value: unknown): void {
+  if (value === undefined) return;
+  if (!vocabulary().has(field)) add(sent, field);
+  addTexts(sent, value, field, "", 1);
+}
+
 function addText(sent: SentTexts, text: string, field: string, within: string): void {
   if ((field === "type" || field === "role") && vocabulary().has(text)) return;
   const head = isPlaceOfData(within, field) ? headOfUrl(text) : undefined;

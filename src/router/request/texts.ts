@@ -1,4 +1,4 @@
-import type { ChatMessage, RouteRequest } from "../../contracts/index.ts";
+import type { ChatMessage } from "../../contracts/index.ts";
 
 /** Returns the text of a message, with text parts joined by newlines; "" where it has none. */
 export function textOf(message: ChatMessage): string {
@@ -52,16 +52,4 @@ function isImage(part: { readonly type: string; readonly file?: { readonly file_
 export function cut(text: string, head: number, tail: number): string {
   if (text.length <= head + 1 + tail) return text;
   return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
-}
-
-/** Returns all text that a provider would count, joined by newlines. */
-export function allText(request: RouteRequest): string {
-  if (typeof request === "string") return request;
-  const texts = request.messages.map((message) => {
-    const calls =
-      message.role === "assistant" && message.tool_calls ? JSON.stringify(message.tool_calls) : "";
-    return `${textOf(message)}${calls}`;
-  });
-  if (request.tools !== undefined) texts.push(JSON.stringify(request.tools));
-  return texts.join("\n");
 }

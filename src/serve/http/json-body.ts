@@ -14,13 +14,7 @@ export function checkHeaders(headers: Pick<Headers, "get">): void {
     throw new HttpError(415, "the body must not be compressed");
 }
 
-/** Reads the body of a call as a JSON object. Rejects with `HttpError`, which quotes nothing of the text. */
-export async function readJson(call: {
-  readonly readText: () => Promise<string>;
-}): Promise<Readonly<Record<string, unknown>>> {
-  return parseBody(await call.readText());
-}
-
+/** Reads a body as a JSON object. Throws `HttpError`, which quotes nothing of the text. */
 export function parseBody(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {

@@ -1,13 +1,12 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/inner.ts";
-import { normaliseRequest } from "../../../router/request/index.ts";
+import { countedInput } from "../counted-input.ts";
 import { dataLines } from "../event-lines.ts";
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
 import { withInferredSession } from "../infer-session.ts";
-import { parseBody, readJson } from "../json-body.ts";
+import { parseBody } from "../json-body.ts";
 import { chatOfMessages } from "../messages/chat-of-messages.ts";
 import { messageEvents } from "../messages/message-events.ts";
 import { messageOfCompletion } from "../messages/message-of-completion.ts";
@@ -84,11 +83,8 @@ export const countTokens: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     await serving.identify(call);
-    const { chat } = chatOfMessages(await readJson(call));
-    const { inputTokens } = normaliseRequest(chat, {
-      maxCharacters: Number.POSITIVE_INFINITY,
-      estimateTokens,
-    });
-    return jsonReply({ input_tokens: inputTokens });
+    const text = await call.readText();
+    const { chat } = chatOfMessages(parseBody(text));
+    return jsonReply({ input_tokens: countedInput(chat, { protocol: "messages", text, headers: {} }) });
   },
 };
