@@ -20,7 +20,7 @@ function addMessage(sent: SentTexts, message: ChatMessage): void {
   const ofParts: string[] = [];
   for (const field in message) {
     const value = message[field as keyof ChatMessage] as unknown;
-    if (field === "content") addTexts(ofMessage, value, "text", "", 1);
+    if (field === "content") addTexts(ofMessage, value, field, 1);
     else if (field === "provider_parts") addTexts(sentTexts(sent.most, ofParts), value, field);
     else if (field !== "role") addPart(ofMessage, field, value);
   }

@@ -162,14 +162,15 @@ function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
 function charactersBeside(message: ChatMessage, text: string, sent: SentTexts): number {
   const before = sent.characters;
   for (const field in message) {
+    if (field === "role") continue;
     const value = message[field as keyof ChatMessage] as unknown;
-    if (field === "role" || field === "provider_parts") continue;
     // Nearly all that is sent is a text here.
     if (field === "content" && typeof value === "string") sent.characters += value.length;
-    else addField(sent, field, value);
+    else if (field !== "provider_parts") addField(sent, field, value);
   }
   const all = sent.characters - before;
-  return Math.max(0, all - text.length) + partCharacters(message, all);
+  const beside = all > text.length ? all - text.length : 0;
+  return message.role === "assistant" ? beside + partCharacters(message, all) : beside;
 }
 
 /** Returns the characters of fields of a request beside its messages and tools, but for those of the router. */

@@ -1,7 +1,7 @@
 import { type ChatRequest, InvalidRequestError } from "../../contracts/index.ts";
 import { textOfData } from "./native-rest.ts";
 import { withReadings } from "./readings.ts";
-import { isPlaceOfData, textOfFile } from "./text-of-file.ts";
+import { fieldOfData, textOfFile } from "./text-of-file.ts";
 import { vocabulary } from "./vocabulary.ts";
 
 /** Deepest nesting of a request. Chat formats need about ten levels; schemas of tools some more. */
@@ -65,7 +65,7 @@ class Reader {
 
   #readText(text: string, { field, within, depth }: Place): void {
     if ((field === "type" || field === "role") && this.#vocabulary.has(text)) return;
-    const inFile = isPlaceOfData(within, field) ? textOfFile(text) : undefined;
+    const inFile = fieldOfData(within) === field ? textOfFile(text) : undefined;
     this.texts.push(inFile ?? text);
     // JSON that a model wrote may spell a letter as `\u0064`.
     if ((field === "arguments" || field === "input") && text.includes("\\")) this.#readJson(text, depth);

@@ -1,6 +1,6 @@
 import { base64Length } from "../../plugin/base64.ts";
-import { headOfUrl, isPlaceOfData, textOfFile } from "./text-of-file.ts";
-import { vocabulary } from "./vocabulary.ts";
+import { fieldOfData, headOfUrl, textOfFile } from "./text-of-file.ts";
+import { isOfWire } from "./vocabulary.ts";
 
 /** Deepest nesting, and the largest number of values, that are looked at. What has more reaches no model: see `checkPlain`. */
 const deepest = 200;
@@ -24,52 +24,59 @@ export function sentTexts(most: number, texts?: string[]): SentTexts {
 }
 
 /**
- * Adds the texts within a value of a request. `field`: the field that it stands in; `within`: that of the object which
- * has it. Takes time linear in the number of values, and not in the length of texts, unless these are wanted.
+ * Adds the texts within a value of a request, which stands in the field `field`. Takes time linear in the number of values,
+ * and not in the length of texts, unless these are wanted.
  */
-export function addTexts(sent: SentTexts, value: unknown, field = "", within = "", depth = 0): void {
-  if (typeof value === "string") {
-    addText(sent, value, field, within);
-    return;
-  }
-  if (typeof value !== "object" || value === null) {
-    // A server may write numbers into a prompt: some fields hold nothing else.
-    if (typeof value === "number" && depth > 1) sent.characters += digitsOf(value);
-    return;
-  }
+export function addTexts(sent: SentTexts, value: unknown, field = "", depth = 0): void {
+  if (typeof value === "string") add(sent, value);
+  else if (typeof value === "object" && value !== null) addWithin(sent, value, field, depth);
+  // A server may write numbers into a prompt. Settings are numbers, too.
+  else if (typeof value === "number" && depth > 1) sent.characters += digitsOf(value);
+}
+
+function addWithin(sent: SentTexts, value: object, field: string, depth: number): void {
   if (depth > deepest || sent.values > mostValues || sent.characters > sent.most) return;
   if (Array.isArray(value)) {
     sent.values += value.length;
-    for (const one of value) addTexts(sent, one, field, within, depth + 1);
+    for (const one of value as readonly unknown[]) {
+      if (typeof one === "object" && one !== null) addWithin(sent, one, field, depth + 1);
+      else addTexts(sent, one, field, depth + 1);
+    }
     return;
   }
-  const known = vocabulary();
+  const data = fieldOfData(field);
   for (const name in value) {
     sent.values += 1;
-    if (!known.has(name)) add(sent, name);
-    addTexts(sent, (value as Readonly<Record<string, unknown>>)[name], name, field, depth + 1);
+    const held = (value as Readonly<Record<string, unknown>>)[name];
+    if (!isOfWire(name)) add(sent, name);
+    if (typeof held === "object" && held !== null) addWithin(sent, held, name, depth + 1);
+    else if (typeof held !== "string") addTexts(sent, held, name, depth + 1);
+    else if (name === data) addFile(sent, held, name);
+    else if ((name !== "type" && name !== "role") || !isOfWire(held)) add(sent, held);
   }
 }
 
 /** Adds a field of a request, or of a message, with its name. */
 export function addField(sent: SentTexts, field: string, value: unknown): void {
   if (value === undefined) return;
-  if (!vocabulary().has(field)) add(sent, field);
-  addTexts(sent, value, field, "", 1);
+  if (!isOfWire(field)) add(sent, field);
+  if (typeof value === "object" && value !== null) addWithin(sent, value, field, 1);
+  else if (typeof value === "string") add(sent, value);
 }
 
-function addText(sent: SentTexts, text: string, field: string, within: string): void {
-  if ((field === "type" || field === "role") && vocabulary().has(text)) return;
-  const head = isPlaceOfData(within, field) ? headOfUrl(text) : undefined;
-  // The address of a file is a text; sound, and some files, are base64 without a head.
-  const isText = head?.isText ?? (field === "url" || !isPlaceOfData(within, field));
-  if (!isText) {
+/** Adds what is text of a file: its address, its data, or the head of these. */
+function addFile(sent: SentTexts, text: string, field: string): void {
+  const head = headOfUrl(text);
+  if (head?.isText === true) {
+    if (sent.texts !== undefined) add(sent, textOfFile(text) ?? text);
+    else sent.characters += head.isBase64 ? base64Length(text) : text.length;
+  } else if (head === undefined && field === "url") add(sent, text);
+  else {
+    // Sound, and some files, are base64 without a head.
     const said = head === undefined ? "" : (textOfFile(text) ?? "");
     sent.media += text.length - said.length;
     if (said !== "") add(sent, said);
-  } else if (head === undefined) add(sent, text);
-  else if (sent.texts !== undefined) add(sent, textOfFile(text) ?? text);
-  else sent.characters += head.isBase64 ? base64Length(text) : text.length;
+  }
 }
 
 function add(sent: SentTexts, text: string): void {

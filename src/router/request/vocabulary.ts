@@ -18,3 +18,22 @@ export function vocabulary(): ReadonlySet<string> {
   known ??= new Set(words.split(" "));
   return known;
 }
+
+/** True for a word of the wire. The usual names are compared first, since a request asks this of each of its fields. */
+export function isOfWire(word: string): boolean {
+  switch (word) {
+    case "role":
+    case "content":
+    case "type":
+    case "text":
+    case "id":
+    case "function":
+    case "name":
+    case "arguments":
+    case "tool_calls":
+    case "tool_call_id":
+      return true;
+    default:
+      return vocabulary().has(word);
+  }
+}
