@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { always } from "../../policies/index.ts";
-import type { Model, RequestFacts, RouteRequest } from "../../src/contracts/index.ts";
+import type { Candidate, Model, RequestFacts, RouteRequest } from "../../src/contracts/index.ts";
 import { createRouter } from "../../src/index.ts";
 import { anthropic } from "../../src/router/providers/anthropic.ts";
 import { bedrock } from "../../src/router/providers/bedrock.ts";
@@ -59,6 +59,7 @@ const targets: Readonly<Record<string, (defaults?: Model["defaults"]) => Model>>
 };
 
 interface Asked {
+  readonly candidate: Candidate | undefined;
   readonly facts: RequestFacts | undefined;
   readonly sent: string | undefined;
 }
@@ -67,6 +68,7 @@ interface Asked {
 function asking(model: Model, path?: string): (body: object, most?: number) => Promise<Asked> {
   const routers = new Map<number, ReturnType<typeof routerOf>>();
   let facts: RequestFacts | undefined;
+  let candidate: Candidate | undefined;
   const routerOf = (maxCharacters: number) => {
     const router = createRouter({
       models: { only: model },
@@ -76,7 +78,8 @@ function asking(model: Model, path?: string): (body: object, most?: number) => P
       constraints: [
         {
           name: "reads",
-          permits(_, { request }) {
+          permits(asked, { request }) {
+            candidate = asked;
             facts = request;
             return true;
           },
@@ -88,11 +91,11 @@ function asking(model: Model, path?: string): (body: object, most?: number) => P
   return async (body, most = 1e9) => {
     const { router, handler } = routers.get(most) ?? routerOf(most);
     if (!routers.has(most)) routers.set(most, routerOf(most));
-    sent = facts = undefined;
+    sent = facts = candidate = undefined;
     const bounded = { ...body, maxCostUsd: 1_000_000 };
     if (path === undefined) await router.route(bounded as unknown as RouteRequest<"only">).catch(() => {});
     else await handler(`http://router${path}`, { method: "POST", body: JSON.stringify(bounded) });
-    return { facts, sent };
+    return { facts, candidate, sent };
   };
 }
 
@@ -147,3 +150,42 @@ describe.each(interfaces)("a word in a request by %s", (_, bodies, path) => {
     expect(reached).toBeGreaterThan(0);
   });
 });
+
+const hello = { messages: [{ role: "user", content: "Hello." }] };
+const extraBodies: Readonly<Record<string, object>> = {
+  openai: { metadata: { team: "blue" }, web_search_options: { note: "x" } },
+  "openai by responses": { instructions: "Be kind.", metadata: { team: "blue" } },
+  compatible: { documents: [{ text: "Day 1." }], chat_template_kwargs: { persona: "pirate" } },
+  vllm: { chat_template: "{{ messages }}", structured_outputs: { choice: ["yes"] } },
+  anthropic: { system: "Be kind.", metadata: { user_id: "u" } },
+  google: { systemInstruction: { parts: [{ text: "Be kind." }] } },
+  bedrock: { additionalModelRequestFields: { note: "x" }, guardrailConfig: { guardrailIdentifier: "g" } },
+};
+
+test.each(Object.keys(targets))(
+  "a word in the extra body of %s is seen and counted there",
+  async (target) => {
+    const wrong: string[] = [];
+    let reached = 0;
+    for (const { name, plant } of placesIn(extraBodies[target])) {
+      // Names of fields are words of the provider.
+      if (name.startsWith("the name")) continue;
+      const model = (targets[target] as (defaults: object) => Model)({ extraBody: plant(planted) });
+      const {
+        facts,
+        candidate = { estimatedInputTokens: 0, leastCostUsd: 0 },
+        sent: text = "",
+      } = await asking(model)(hello);
+      const count = timesIn(text);
+      const problems = [
+        count > 0 && facts?.text.all().includes(word) !== true && "not seen",
+        (candidate.estimatedInputTokens ?? 0) < count && "not in the estimate",
+        (candidate.leastCostUsd ?? 0) < (count * word.length * rate) / 1e6 && "not in the bound on cost",
+      ].filter((one) => one !== false);
+      reached += Math.min(1, count);
+      if (problems.length > 0) wrong.push(`${name}: ${problems.join(", ")}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(reached).toBeGreaterThan(0);
+  },
+);
