@@ -1,6 +1,6 @@
 import type { Model, ModelFacts } from "../contracts/index.ts";
 
-/** What the adapter of a model adds to each body, by the option `defaults.extraBody`. */
+/** Fields that the adapter of a model adds to each body, by the option `defaults.extraBody`. */
 export interface AddedBody {
   /** Its texts, joined by newlines. Names of its fields are words of the provider. */
   readonly text: string;

@@ -86,7 +86,7 @@ function bytesOfPart(part: { readonly type?: unknown } | null | undefined, seen:
   return bytesIn(part, 0, seen);
 }
 
-/** Returns the bytes of a part without the data of its file, which is no text. */
+/** Returns the bytes of a part without the data of its file, which are not text. */
 function bytesBeside(part: object, holder: string, field: string, seen: Seen): number {
   let bytes = 0;
   for (const name in part) {

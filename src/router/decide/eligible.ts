@@ -10,7 +10,7 @@ import type {
 import { addedBody } from "../../plugin/added-body.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { unprovenOf } from "../../plugin/unproven-of.ts";
-import { withAddedText } from "../request/index.ts";
+import { withAddedText } from "../../plugin/with-added-text.ts";
 import { ownConstraints } from "./own-constraints.ts";
 
 /**

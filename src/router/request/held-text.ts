@@ -69,7 +69,7 @@ export class HeldText implements RequestText {
 
 Object.freeze(HeldText.prototype);
 
-/** Length that the text of a request with so many characters has at most, if its translation lacks nothing of weight. */
+/** Longest text of a request whose translation has this number of characters, and lacks nothing of weight. */
 function usualLength(characters: number): number {
   return 1.5 * characters + 4_096;
 }

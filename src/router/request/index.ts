@@ -8,4 +8,3 @@ export { ASK_CHARACTERS, normaliseRequest, WINDOW_CHARACTERS } from "./normalise
 export { readable } from "./readable.ts";
 export { searchableText } from "./searchable-text.ts";
 export { textOf } from "./texts.ts";
-export { withAddedText } from "./with-added-text.ts";

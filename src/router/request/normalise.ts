@@ -123,7 +123,7 @@ function measure(
   for (let index = 0; index < messages.length; index += 1) {
     const message = messages[index] as ChatMessage;
     const text = textOf(message);
-    const others = charactersBeside(message, text, sent);
+    const others = furtherCharacters(message, text, sent);
     size.characters += text.length + others;
     if (message.role === "user") size.turns += 1;
     size.images += imagesIn(message);
@@ -158,8 +158,8 @@ function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
   return last === "tool" || last === "function";
 }
 
-/** Returns the characters of a message beside its text: calls, names, reasoning, further fields and parts. */
-function charactersBeside(message: ChatMessage, text: string, sent: SentTexts): number {
+/** Returns the characters of a message in addition to its text: calls, names, reasoning, further fields and parts. */
+function furtherCharacters(message: ChatMessage, text: string, sent: SentTexts): number {
   const before = sent.characters;
   for (const field in message) {
     if (field === "role") continue;
@@ -169,11 +169,11 @@ function charactersBeside(message: ChatMessage, text: string, sent: SentTexts): 
     else if (field !== "provider_parts") addField(sent, field, value);
   }
   const all = sent.characters - before;
-  const beside = all > text.length ? all - text.length : 0;
-  return message.role === "assistant" ? beside + partCharacters(message, all) : beside;
+  const further = all > text.length ? all - text.length : 0;
+  return message.role === "assistant" ? further + partCharacters(message, all) : further;
 }
 
-/** Returns the characters of fields of a request beside its messages and tools, but for those of the router. */
+/** Returns the characters of fields of a request other than its messages and tools, but for those of the router. */
 function otherCharacters(fields: Fields, sent: SentTexts): number {
   const before = sent.characters;
   let schemas = 0;

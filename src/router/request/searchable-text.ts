@@ -1,6 +1,6 @@
 import { type ChatRequest, InvalidRequestError } from "../../contracts/index.ts";
+import { withReadings } from "../../plugin/readings.ts";
 import { textOfData } from "./native-rest.ts";
-import { withReadings } from "./readings.ts";
 import { fieldOfData, textOfFile } from "./text-of-file.ts";
 import { vocabulary } from "./vocabulary.ts";
 

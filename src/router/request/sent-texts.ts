@@ -10,11 +10,11 @@ const mostValues = 2_000_000;
 export interface SentTexts {
   /** Length of all texts, in UTF-16 units. Those of the wire itself do not count: names of its fields, types, roles. */
   characters: number;
-  /** Length of what stands in places of images, sound and files, and is no text. */
+  /** Length of the data of images, sound and files that are not text. */
   media: number;
   /** The texts, if they are wanted. */
   readonly texts: string[] | undefined;
-  /** What is longer than this is not looked at to its end. */
+  /** Length beyond which a value is not looked at to its end. */
   readonly most: number;
   values: number;
 }
@@ -24,7 +24,7 @@ export function sentTexts(most: number, texts?: string[]): SentTexts {
 }
 
 /**
- * Adds the texts within a value of a request, which stands in the field `field`. Takes time linear in the number of values,
+ * Adds the texts within a value of a request, which the field `field` has. Takes time linear in the number of values,
  * and not in the length of texts, unless these are wanted.
  */
 export function addTexts(sent: SentTexts, value: unknown, field = "", depth = 0): void {

@@ -21,7 +21,7 @@ const plain = /^data:[a-z]+\/[a-z0-9.+-]+;base64$/;
 const textual = /^data:(?:text\/|[a-z]+\/[a-z0-9.+-]*(?:json|xml|csv|yaml|html|markdown|javascript|rtf))/;
 const longestHead = 200;
 
-/** What a `data:` URL says before its data. */
+/** Part of a `data:` URL before its data. */
 interface Head {
   /** True for data that are a text, as all are that are not base64. */
   readonly isText: boolean;

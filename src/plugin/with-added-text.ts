@@ -1,4 +1,4 @@
-import type { RequestFacts, RequestText } from "../../contracts/index.ts";
+import type { RequestFacts, RequestText } from "../contracts/index.ts";
 import { withReadings } from "./readings.ts";
 
 /** Returns the facts of a request whose text has further text that is sent with it. It is read when it is asked for. */
