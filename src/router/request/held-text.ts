@@ -47,9 +47,14 @@ export class HeldText implements RequestText {
     return held.#rest;
   }
 
-  /** Returns the characters of that, where the text as its sender wrote it has more than `most`; else 0. */
-  static restBeyond(held: HeldText, most: number): number {
-    if (held.#native === undefined || held.#native.text.length <= most) return 0;
+  /**
+   * Returns the characters of that. `translated`, `media`: those of the translation. It is looked for only where the text as its
+   * sender wrote it could exceed `most`, or is longer than the names and signs around what was translated make it.
+   */
+  static restBeyond(held: HeldText, translated: number, media: number, most: number): number {
+    if (held.#native === undefined) return 0;
+    const written = held.#native.text.length - media;
+    if (written <= most && written <= usualLength(translated)) return 0;
     let characters = 0;
     for (const { length } of HeldText.restOf(held)?.texts ?? []) characters += length;
     return characters;
@@ -74,3 +79,8 @@ export class HeldText implements RequestText {
 }
 
 Object.freeze(HeldText.prototype);
+
+/** Longest text of a request whose translation has this number of characters, and lacks nothing of weight. */
+function usualLength(characters: number): number {
+  return 1.5 * characters + 4_096;
+}

@@ -1,6 +1,5 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/inner.ts";
-import { normaliseRequest } from "../../../router/request/index.ts";
+import { countedInput } from "../counted-input.ts";
 import { dataLines } from "../event-lines.ts";
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
@@ -85,11 +84,8 @@ export const countTokens: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     await serving.identify(call);
-    const { chat } = chatOfMessages(parseBody(await call.readText(), serving.options));
-    const { inputTokens } = normaliseRequest(chat, {
-      maxCharacters: Number.POSITIVE_INFINITY,
-      estimateTokens,
-    });
-    return jsonReply({ input_tokens: inputTokens });
+    const text = await call.readText();
+    const { chat } = chatOfMessages(parseBody(text, serving.options));
+    return jsonReply({ input_tokens: countedInput(chat, { protocol: "messages", text, headers: {} }) });
   },
 };

@@ -1,7 +1,6 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/inner.ts";
-import { normaliseRequest } from "../../../router/request/index.ts";
 import type { HttpCall } from "../call.ts";
+import { countedInput } from "../counted-input.ts";
 import type { Serving } from "../endpoints/endpoint.ts";
 import { firstRead, onceRead } from "../endpoints/first-read.ts";
 import { googleErrorBody } from "../endpoints/google-error.ts";
@@ -69,10 +68,8 @@ function failureText(error: unknown): string | undefined {
 /** An estimate, which needs no model. */
 export async function countTokens(call: HttpCall, serving: Serving): Promise<Reply> {
   await serving.identify(call);
-  const { chat } = chatOfGenerate(countedRequest(parseBody(await call.readText(), serving.options)));
-  const { inputTokens } = normaliseRequest(chat, {
-    maxCharacters: Number.POSITIVE_INFINITY,
-    estimateTokens,
-  });
-  return jsonReply({ totalTokens: inputTokens });
+  const counted = countedRequest(parseBody(await call.readText(), serving.options));
+  const { chat } = chatOfGenerate(counted);
+  const native = { protocol: "generateContent", text: JSON.stringify(counted), headers: {} } as const;
+  return jsonReply({ totalTokens: countedInput(chat, native) });
 }
