@@ -30,7 +30,7 @@ const worlds: readonly SpendWorld[] = [
   { name: "conversations, sd 0.8", length: logNormal(0.8), explored: 0.2, requests: 6_000, talks: true },
   { name: "conversations, sd 1.3", length: logNormal(1.3), explored: 0.2, requests: 6_000, talks: true },
 ];
-const logs = runs(2, 200);
+const logs = runs(2, 100);
 const show = (text: string) => process.env["SWITCHPOINT_RUNS"] === "full" && console.log(text);
 
 test.each(worlds)(
