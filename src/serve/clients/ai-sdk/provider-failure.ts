@@ -1,7 +1,8 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
-import { unreachable } from "../../../plugin/http/system-code.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
 import {
   incomplete,
+  isOwnRefusal,
   readError,
   readRefusal,
   requestIdOf,
@@ -48,14 +49,16 @@ export function providerFailure(error: unknown, model: string): Error {
   const byName = kindsByName.get(name);
   if (byName !== undefined) return new ProviderError({ kind: byName, model, detail });
   if (name === "AI_APICallError" && typeof statusCode !== "number") {
-    return new ProviderError({ kind: "connection", model, summary: unreachable(error), detail });
+    return new ProviderError({ kind: "connection", model, detail, ...lostConnection(error) });
   }
   if (typeof statusCode === "number") {
     // An answer that was given and cannot be read.
     if (statusCode < 400) return incomplete(model, "the answer cannot be read", detail);
     const headers = headersOf(responseHeaders);
-    const said = saidIn(typeof responseBody === "string" ? readError(responseBody) : { type });
-    const read = readRefusal({ ...said, text: detail, status: statusCode });
+    const body = typeof responseBody === "string" ? readError(responseBody) : undefined;
+    const said = saidIn(body ?? { type });
+    const isOwn = isOwnRefusal(statusCode, body === undefined ? "none" : (body.error_form ?? "own"));
+    const read = readRefusal({ ...said, text: detail, status: statusCode, isOwn });
     const mayRetry = isRetryable === true && !ofRequest.has(read.kind) ? true : undefined;
     return new ProviderError({
       ...read,
