@@ -14,7 +14,10 @@ export interface ServeCommandOptions {
   readonly unknownModel: "auto" | "error";
   readonly inferSession: boolean;
   readonly embeddings?: string | undefined;
-  readonly maxBodyMb: string;
+  readonly maxBody: string;
+  readonly maxBodyText: string;
+  readonly maxRequests?: string | undefined;
+  readonly maxRequestsPerKey?: string | undefined;
   readonly grace: string;
   readonly drain: string;
   readonly maxConnections?: string | undefined;

@@ -41,7 +41,8 @@ interface Shared {
 }
 
 interface Loading {
-  readonly maxBodyBytes: number | undefined;
+  /** Limits of a body. */
+  readonly body: Pick<ServeOptions, "maxBodyBytes" | "maxBodyCharacters">;
   /** True if files may be being written: the process serves already, and was told to read them again. */
   readonly isReload: boolean;
   /** The router that serves now: its recording goes on with the next router. */
@@ -55,7 +56,7 @@ interface Loading {
 export async function serveRouter(
   options: ServeCommandOptions,
   terminal: Terminal,
-  { maxBodyBytes, ...serving }: ServeOptions,
+  { maxBodyBytes, maxBodyCharacters, ...serving }: ServeOptions,
   link: WorkerLink | undefined,
 ): Promise<void> {
   const shared = link && { dashboard: workerDashboard(link), metrics: workerMetrics(link) };
@@ -64,7 +65,7 @@ export async function serveRouter(
   const close = async (one: Router) => (one === loaded?.router ? undefined : one.close());
   const load = () =>
     loadAll(options, terminal, {
-      maxBodyBytes,
+      body: { maxBodyBytes, maxBodyCharacters },
       isReload: loaded !== undefined,
       before: loaded,
       shared,
@@ -148,7 +149,7 @@ export async function serveRouter(
 async function loadAll(
   options: ServeCommandOptions,
   terminal: Terminal,
-  { maxBodyBytes, isReload, before, shared, close }: Loading,
+  { body, isReload, before, shared, close }: Loading,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
   const read = isReload ? settledText : textOf;
@@ -157,7 +158,7 @@ async function loadAll(
     explain: explain === true,
     unknownModel,
     inferSession,
-    maxBodyBytes,
+    ...body,
     ...(keys !== undefined && { authorise: authoriseByKeys(readKeys(await read("--keys", keys), keys)) }),
     ...(embeddings !== undefined && { upstream: { baseUrl: embeddings, apiKey } }),
   };

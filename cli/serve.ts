@@ -38,7 +38,16 @@ export function serveCommand(terminal: Terminal): Command {
       "--embeddings <url>",
       "server that /v1/embeddings is passed on to, with the key EMBEDDINGS_API_KEY",
     )
-    .option("--max-body-mb <number>", "longest request, in MB", "32")
+    .option("--max-body <MB>", "longest request, with images and files in base64", "32")
+    .option("--max-body-text <MB>", "most characters of a request besides those", "4")
+    .option(
+      "--max-requests <number>",
+      "most requests under way; further ones get status 503 (default: 5,000)",
+    )
+    .option(
+      "--max-requests-per-key <number>",
+      "most requests under way with one key; further ones get status 429 (default: 1,000)",
+    )
     .option("--max-connections <number>", "most connections at a time (default: 10,000)")
     .option("--grace <seconds>", "at the end: time in which /healthz fails and requests are still taken", "0")
     .option("--drain <seconds>", "at the end: longest wait for answers under way", "30")
@@ -63,7 +72,11 @@ Example:
     .action(async (options: ServeCommandOptions) => {
       checkTogether(options);
       const number = (name: string, text: string, max: number) => numberOption(`--${name}`, text, 0, max);
+      const megabytes = (name: string, text: string) =>
+        Math.max(1, Math.floor(number(name, text, 1_024) * 2 ** 20));
       const maxConnections = optionalNumber("--max-connections", options.maxConnections, 1, 1e6);
+      const maxRequests = optionalNumber("--max-requests", options.maxRequests, 1, 1e6);
+      const maxRequestsPerKey = optionalNumber("--max-requests-per-key", options.maxRequestsPerKey, 1, 1e6);
       const grace = number("grace", options.grace, 3_600) * 1_000;
       const drain = number("drain", options.drain, 86_400) * 1_000;
       const count = numberOption("--workers", options.workers, 1, 256);
@@ -91,8 +104,11 @@ Example:
           socket: options.socket,
           graceMs: grace,
           drainMs: drain,
-          maxBodyBytes: Math.max(1, Math.floor(number("max-body-mb", options.maxBodyMb, 1_024) * 2 ** 20)),
+          maxBodyBytes: megabytes("max-body", options.maxBody),
+          maxBodyCharacters: megabytes("max-body-text", options.maxBodyText),
           ...(maxConnections !== undefined && { maxConnections }),
+          ...(maxRequests !== undefined && { maxRequests }),
+          ...(maxRequestsPerKey !== undefined && { maxRequestsPerKey }),
         },
         link,
       );

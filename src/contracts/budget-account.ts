@@ -12,7 +12,10 @@ export interface BudgetAccount extends BudgetAccountOwner {
   readonly unit: "usd" | "tokens";
   readonly per: string;
   readonly used: number;
-  /** Reserved by requests under way; in a shared store also what processes have leased. */
+  /**
+   * Reserved by requests under way; in a shared store also what processes have leased, and what others than this one
+   * have spent of that in the last 30 seconds.
+   */
   readonly open: number;
   readonly limit: number;
   /** End of the period in milliseconds since the epoch. Absent: the period has no end. */

@@ -21,6 +21,11 @@ export interface Answered {
    */
   readonly readAnswer: () => Completion;
   /**
+   * Returns the size of the request and of the answer as they are kept: one for each character of texts and names, also of what its sender
+   * wrote where that is kept, and eight for each value. What keeps this event bounds it by that.
+   */
+  readonly readSize: () => number;
+  /**
    * Opens a way to models for something that follows the answer, for instance an audit. The constraints of the request,
    * the router's budgets and its ledger apply to each call; the deadline of the request does not. Its user calls `end`.
    * Throws `RouterError` once the router is closed, which also ends what is under way.

@@ -209,6 +209,7 @@ export type {
   SessionState,
   SessionsState,
   SpendAccountState,
+  SpendFloorState,
   SpendState,
   TenantUsageMean,
   UsageMean,

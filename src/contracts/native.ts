@@ -7,7 +7,7 @@ export type NativeProtocol = "messages" | "responses" | "generateContent";
  * A request as its sender wrote it, next to the chat request that it was translated to. A model that speaks the protocol
  * sends it on as it came, but for what constraints and money depend on and for thinking that the model cannot read: the
  * guide says which fields are replaced or left out. Both must ask for the same: facts come from the chat request. What
- * only the text holds is read by `request.text.all()`, and counted by bounds on cost and by `maxCharacters`.
+ * only the text holds is read by `request.text.all()`, and counted by bounds on cost, context windows and `maxCharacters`.
  */
 export interface NativeRequest {
   readonly protocol: NativeProtocol;

@@ -19,7 +19,10 @@ export interface RequestFacts {
   readonly typed?: TypedText | undefined;
   /** Length of the ask before it was cut to the bound, in UTF-16 code units. */
   readonly askCharacters: number;
-  /** Length of all texts of the request: system prompts, turns, tool output and tools. */
+  /**
+   * Length of all texts of the request, whatever their place. Of a body that goes as its sender wrote it, what its translation
+   * lacks counts once it is more than a third, or decides about `maxCharacters`.
+   */
   readonly characters: number;
   /** Tokens of the whole input: estimated, or counted if `inputTokensExact`. */
   readonly inputTokens: number;
@@ -66,7 +69,7 @@ export interface RequestFacts {
 export interface RequestText {
   /**
    * Returns all text that leaves with the request: system prompts, all turns, tool output, calls and their
-   * arguments, names, tools, metadata, text files. Neither cut nor without reminders. Where characters can hide
+   * arguments, names, tools, metadata, text files, fields that are not known. Neither cut nor without reminders. Where characters can hide
    * a word (invisible, full-width or look-alike ones, accents), the text follows once more without them. It
    * takes time linear in the text, once a request; images and binary files are not read. Throws if the request
    * is nested too deeply to be read.

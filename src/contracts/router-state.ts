@@ -100,6 +100,21 @@ export interface SpendAccountState {
   readonly usedUsd?: number | undefined;
   /** Absent if the budget counts US dollars. */
   readonly usedTokens?: number | undefined;
+  /** Held by requests under way: it counts for this owner, and is not known to be used. Absent: nothing. */
+  readonly heldUsd?: number | undefined;
+  readonly heldTokens?: number | undefined;
+}
+
+/** Amount that new owners of a budget begin with, since others that had used no more were forgotten. */
+export interface SpendFloorState {
+  /** Name of the budget. */
+  readonly budget: string;
+  /** Owners within a tenant; `{}` for those without one. Absent: all owners. */
+  readonly of?: { readonly tenant?: string | undefined } | undefined;
+  /** Start of the period in milliseconds since the epoch; of sessions without end the time at which it last rose. */
+  readonly from: number;
+  readonly usedUsd?: number | undefined;
+  readonly usedTokens?: number | undefined;
 }
 
 /** All accounts of all budgets, as plain JSON. */
@@ -111,6 +126,8 @@ export interface SpendState {
     readonly kind: string;
   }[];
   readonly accounts: readonly SpendAccountState[];
+  /** Absent: none, as long as no owner was forgotten. */
+  readonly floors?: readonly SpendFloorState[] | undefined;
 }
 
 /** The window that a model turned out to have, as it said when it refused what was too long. */

@@ -92,7 +92,8 @@ export interface Quotas {
   reserve(reservation: Reservation): Promise<Granted | NotGranted>;
   /**
    * Grants what is kept, which may be less than `keep`. `lapsed` if the reservation is no longer open: what was
-   * spent is recorded all the same as long as the store knows the id, which is for its `ttlMs` once more.
+   * spent is recorded all the same as long as the store knows the id, which is for its `ttlMs` once more. Of what counted
+   * as spent when it lapsed, `keep` stays counted until it is reserved again: calls still hold it.
    */
   settle(settlement: Settlement): Promise<Granted | "lapsed">;
   read(keys: readonly string[]): Promise<readonly QuotaState[]>;

@@ -39,6 +39,9 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
       learn: (limits, mostMs) => get().desk.learn(limits, mostMs),
       reserve: (of) => get().desk.reserve(of),
       settle: (id, spent, keep) => made?.desk.settle(id, spent, keep),
+      async tellSpent() {
+        await made?.desk.tellSpent();
+      },
     },
     read: (request, mostMs) => get().sessions.read(request, mostMs),
     write: (tenant, session) => get().sessions.write(tenant, session),

@@ -1,6 +1,6 @@
-/** Work that waits and is done, each bounded in number. */
+/** Work that waits and is done, each bounded in number, and both together in size. */
 export interface WorkQueue<Item> {
-  /** Adds an item of a size. Returns false, and adds nothing, if too many wait, or what waits would be too large. */
+  /** Adds an item of a size. Returns false, and adds nothing, if too many wait, or all would be too large. */
   add(item: Item, size: number): boolean;
   readonly waiting: number;
   readonly working: number;
@@ -13,7 +13,7 @@ export interface WorkQueue<Item> {
 export interface WorkQueueOptions<Item> {
   readonly places: number;
   readonly mostWaiting: number;
-  /** Largest size of all that waits. A larger item waits alone. */
+  /** Largest size of all that waits or is worked on. A larger item does so alone. */
   readonly mostSize: number;
   /** Must not reject. */
   readonly work: (item: Item) => Promise<void>;
@@ -29,8 +29,8 @@ export function createWorkQueue<Item>(options: WorkQueueOptions<Item>): WorkQueu
   const next = (): void => {
     while (working.size < places && queue.length > 0) {
       const { item, size } = queue.shift() as (typeof queue)[number];
-      sizes -= size;
       const done = work(item).finally(() => {
+        sizes -= size;
         working.delete(done);
         next();
       });
@@ -40,7 +40,7 @@ export function createWorkQueue<Item>(options: WorkQueueOptions<Item>): WorkQueu
 
   return {
     add(item, size) {
-      if (queue.length >= mostWaiting || (queue.length > 0 && sizes + size > mostSize)) return false;
+      if (queue.length >= mostWaiting || (sizes > 0 && sizes + size > mostSize)) return false;
       queue.push({ item, size });
       sizes += size;
       setImmediate(next);
@@ -59,8 +59,9 @@ export function createWorkQueue<Item>(options: WorkQueueOptions<Item>): WorkQueu
       }
     },
     drop() {
-      sizes = 0;
-      return queue.splice(0).map(({ item }) => item);
+      const dropped = queue.splice(0);
+      for (const { size } of dropped) sizes -= size;
+      return dropped.map(({ item }) => item);
     },
   };
 }

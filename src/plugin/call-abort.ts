@@ -1,4 +1,5 @@
 import type { CallOptions } from "../contracts/index.ts";
+import { isReading, onlyReads } from "./reading-sinks.ts";
 
 /** The end of a call before its time, as a signal or as one of ours. */
 export type Aborting = AbortSignal | CallAbort;
@@ -135,8 +136,9 @@ export function doesAskAbort(ask: object): boolean {
   return light.has(ask);
 }
 
-/** Marks a function if it hands its options on to one that is marked. */
+/** Marks a function that hands request and options on to another as that is marked. */
 export function asksLike<Ask extends object>(target: object, ask: Ask): Ask {
+  if (isReading(target)) onlyReads(ask);
   return light.has(target) ? asksAbort(ask) : ask;
 }
 

@@ -1,3 +1,4 @@
+import { endOfString } from "./end-of-string.ts";
 import { skipSpace } from "./skip-space.ts";
 
 /** Text of a value within a JSON text. */
@@ -95,19 +96,6 @@ export function countKeys(value: unknown): number {
 }
 
 const quote = 0x22;
-
-function endOfString(text: string, from: number): number {
-  let at = text.indexOf('"', from + 1);
-  while (at > 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at < 0 ? text.length : at + 1;
-}
-
-/** True if an odd number of backslashes precedes. */
-function isEscaped(text: string, at: number): boolean {
-  let from = at;
-  while (text.charCodeAt(from - 1) === 0x5c) from -= 1;
-  return (at - from) % 2 === 1;
-}
 
 function endOfWord(text: string, from: number): number {
   let at = from;

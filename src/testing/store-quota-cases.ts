@@ -131,8 +131,30 @@ export const quotaRequirements: Readonly<Record<string, StoreRequirement>> = {
     await grant(quotas, reservation("1", 60));
     await advance(ttlMs + 1);
     assert.deepEqual(await state(quotas), [60, 0]);
-    assert.equal(await quotas.settle({ id: "1", spent: 25, keep: 10, ttlMs }), "lapsed");
+    assert.equal(await quotas.settle({ id: "1", spent: 25, keep: 0, ttlMs }), "lapsed");
     assert.deepEqual(await state(quotas), [25, 0]);
+  },
+
+  "what lapses and is still held by calls stays counted, until it is reserved again": async (
+    { quotas },
+    { advance },
+  ) => {
+    await grant(quotas, reservation("1", 60));
+    await advance(ttlMs + 1);
+    assert.equal(await quotas.settle({ id: "1", spent: 5, keep: 40, ttlMs }), "lapsed");
+    assert.deepEqual(await state(quotas), [45, 0]);
+    // A message that comes late, or asks for more than there was, brings nothing back.
+    assert.equal(await quotas.settle({ id: "1", spent: 0, keep: 60, ttlMs }), "lapsed");
+    assert.equal(await quotas.settle({ id: "1", spent: 5, keep: 90, ttlMs }), "lapsed");
+    assert.deepEqual(await state(quotas), [45, 0]);
+    await grant(quotas, reservation("2", 55));
+    await refusal(quotas, reservation("3", 1));
+    // No other one comes in between when the reservation is made again.
+    assert.equal((await grant(quotas, reservation("1", 45, 100, { atLeast: 0 }))).granted, 0);
+    const again = await quotas.settle({ id: "1", spent: 5, keep: 40, ttlMs });
+    assert.ok(again !== "lapsed");
+    assert.equal(again.granted, 40);
+    assert.deepEqual(await state(quotas), [5, 95]);
   },
 
   "what lapses comes back if that was asked for": async ({ quotas }, { advance }) => {

@@ -274,3 +274,25 @@ test("what would serve strangers by mistake is refused with the way out", async 
   expect(await refused("--socket", "/tmp/x", "--port", "1")).toMatch(/cannot be used/);
   expect(await refused("--port", "70000")).toMatch(/--port/);
 });
+
+test("limits of a body and of requests under way are options, and a refusal names the one that is met", async () => {
+  const { url: model } = await modelServer(() => new Promise(() => {}));
+  const limits = ["--max-body", "0.01", "--max-body-text", "0.005", "--max-requests", "1"];
+  const { url } = await start(model, ...limits);
+  const send = (content: string) =>
+    fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "auto", messages: [{ role: "user", content }] }),
+    });
+  const said = async (content: string) => {
+    const answer = await send(content);
+    return [answer.status, await answer.text()];
+  };
+  expect(await said("some words ".repeat(600))).toEqual([413, expect.stringContaining("--max-body-text")]);
+  expect(await said("some words ".repeat(1_200))).toEqual([413, expect.stringContaining("--max-body)")]);
+  send("hi").catch(() => {});
+  let last = await said("[".repeat(6_000));
+  while (last[0] !== 503) last = await said("some words ".repeat(600));
+  expect(last).toEqual([503, expect.stringContaining("--max-requests")]);
+});

@@ -219,9 +219,17 @@ describe("text that cannot be read", () => {
     );
   });
 
-  it("is read once where it occurs many times", async () => {
+  const doubled = (levels: number) => {
     let wide: unknown = { end: "x" };
-    for (let level = 0; level < 60; level += 1) wide = { left: wide, right: wide };
-    expect(await chosen(said(user([text("Go on."), { type: "odd", wide }])))).toEqual(["cloud", "cloud"]);
+    for (let level = 0; level < levels; level += 1) wide = { left: wide, right: wide };
+    return said(user([text("Go on."), { type: "odd", wide }]));
+  };
+
+  it("is read once where it occurs many times", async () => {
+    expect(await chosen(doubled(12))).toEqual(["cloud", "cloud"]);
+  });
+
+  it("is refused where it would be sent without end", async () => {
+    await expect(chosen(doubled(60))).rejects.toThrow("option maxCharacters");
   });
 });

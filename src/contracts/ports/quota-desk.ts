@@ -33,6 +33,8 @@ export interface QuotaDesk {
    * the store is told off the caller's path. Idempotent, and does nothing for an id that is not known.
    */
   settle(id: string, spent: Amount, keep: Amount): void;
+  /** Tells the store now what calls have spent so far. Resolves when it knows, or after a second. Never rejects. */
+  tellSpent(): Promise<void>;
 }
 
 export interface QuotaRequest {

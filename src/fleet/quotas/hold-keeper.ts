@@ -126,23 +126,23 @@ export class HoldKeeper {
       if (answer === undefined) return "failed";
       if ("why" in answer) return this.#drop(hold, answer);
       if (hold.total === 0) return "kept";
-    } else if (hold.held + spare > 0 && this.#link.now() >= hold.lapsesAt - marginMs) {
-      // Reserved again before the truth is told: what that frees would go to others.
-      if ((await this.#reserve(hold, spare, 0)) === undefined) return "failed";
     }
+    const isKept = hold.held + spare > 0;
     const answer = await this.#settle(hold, spare);
     if (answer === undefined) return "failed";
-    return answer === "lapsed" ? this.#again(hold, spare) : "kept";
+    return answer === "lapsed" ? this.#again(hold, spare, isKept) : "kept";
   }
 
   /** Reserves again what the store does not know, or knows as lapsed. */
-  async #again(hold: Hold, spare: number): Promise<Kept> {
+  async #again(hold: Hold, spare: number, wasKept: boolean): Promise<Kept> {
     const { total } = hold;
     hold.granted = 0;
     hold.base = total;
     const amount = total + hold.held;
     if (amount + spare === 0 || this.#mayBeForgotten(hold)) {
       hold.told = total;
+      // What calls held when it was told, and have given back meanwhile.
+      if (wasKept) return (await this.#settle(hold, spare)) === undefined ? "failed" : "kept";
       return "kept";
     }
     this.#link.check();
@@ -207,6 +207,8 @@ export class HoldKeeper {
     // Until the answer is here what is certain either way: less may be kept, or the message never arrives.
     hold.granted = Math.min(Math.max(0, hold.granted - (total - hold.base)), keep);
     hold.base = total;
+    // If it has lapsed, what is neither spent nor kept comes back.
+    hold.covered = Math.min(hold.covered, total + keep);
     const ttlMs = keep === 0 ? this.#endedTtlMs : holdTtlMs;
     // This ends it in the store.
     if (keep === 0) hold.isRetired = true;

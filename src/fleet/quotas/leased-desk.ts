@@ -32,7 +32,7 @@ interface Call {
 }
 
 /** A desk that reserves for many calls at once: one lease of each limit, drawn down without the store. */
-export class LeasedDesk implements Omit<QuotaDesk, "store"> {
+export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
   readonly #parts: DeskParts;
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;

@@ -18,8 +18,8 @@ export interface OwnedQuotaDesk extends QuotaDesk {
   close(): Promise<void>;
 }
 
-/** Longest wait of `close()` in milliseconds. */
-const closingMs = 1_000;
+/** Longest wait of `tellSpent()` and `close()` in milliseconds. */
+const tellingMs = 1_000;
 /** Time for which the store knows a call that has ended, in milliseconds. */
 const endedCallMs = 60_000;
 
@@ -71,9 +71,15 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
     learn: (limits, mostMs) => desk.learn(limits, mostMs),
     reserve: (of) => desk.reserve(of),
     settle: (id, spent, keep) => desk.settle(id, spent, keep),
+    async tellSpent() {
+      // In strict mode each call is told of as it ends.
+      if (!link.isUp || mode === "strict") return;
+      const due = [...desk.holds()].filter(({ isDue }) => isDue);
+      await within(Promise.all([keeper.tellAll(due), keeper.idle()]), tellingMs);
+    },
     async close() {
       desk.close();
-      if (link.isUp) await within(keeper.idle(), closingMs);
+      if (link.isUp) await within(keeper.idle(), tellingMs);
       link.close();
     },
   };

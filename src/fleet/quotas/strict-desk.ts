@@ -20,7 +20,7 @@ interface Call {
 }
 
 /** A desk that reserves in the store before each call, and tells it afterwards what the call has spent. */
-export class StrictDesk implements Omit<QuotaDesk, "store"> {
+export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
   readonly #parts: DeskParts;
   readonly #calls = new Map<string, Call>();
   readonly #refresher: LeftRefresher;

@@ -58,7 +58,7 @@ export interface AuditOptions<Id extends string = string> {
   readonly onRecord?: readonly ((record: AuditedRecord) => unknown)[] | undefined;
   /** Largest number of comparisons at a time. Default 4. */
   readonly maxConcurrent?: number | undefined;
-  /** Largest number of requests that wait for one, with texts of 32 million characters at most. Default 100. */
+  /** Largest number of requests that wait for one; with their answers and those under way they take 32 million characters at most. Default 100. */
   readonly maxQueued?: number | undefined;
   /** Longest comparison, scoring included, in milliseconds. Default 300,000. */
   readonly timeoutMs?: number | undefined;

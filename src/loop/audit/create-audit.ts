@@ -35,8 +35,8 @@ export interface Audit {
   close(): Promise<void>;
 }
 
-/** Largest length of the texts of all requests that wait: a few with large pictures would fill the memory. */
-const mostQueuedCharacters = 32_000_000;
+/** Largest size of all requests with their answers that wait or are compared: a few with large pictures would fill the memory. */
+const mostSize = 32_000_000;
 /** Shortest time between two tries to open a file that failed, in milliseconds. */
 const retryEveryMs = 30_000;
 
@@ -171,7 +171,7 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
   const queue = createWorkQueue<AuditJob>({
     places: options.maxConcurrent,
     mostWaiting: options.maxQueued,
-    mostSize: mostQueuedCharacters,
+    mostSize,
     work: compare,
   });
 
@@ -209,10 +209,9 @@ export function createAudit<const Id extends string>(given: AuditOptions<Id>): A
     }
     const [request, answer] = [event.readRequest(), event.readAnswer()];
     // Of a comparison that cannot be written nothing would be left but its cost.
-    const length = textLength(request, [answer], storesText ? longestLine : mostQueuedCharacters);
-    const isLong = storesText && length > longestLine;
+    const isLong = storesText && textLength(request, [answer], longestLine) > longestLine;
     const job: AuditJob = { event, request, answer, probability, isReference };
-    if (!isLong && queue.add(job, length)) return;
+    if (!isLong && queue.add(job, event.readSize())) return;
     noteCompared(job, false);
     book.skip(isLong ? "too-long" : "queue-full");
   };

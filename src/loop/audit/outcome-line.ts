@@ -1,9 +1,9 @@
 import type { ArmAssignment, Attempt, ChatRequest, Completion, Json, Model } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
+import { sizeOf } from "../../plugin/size-of.ts";
 import type { DecidedBecause } from "../promise/audited-record.ts";
 import { type AuditJob, ownersOf } from "./audit-job.ts";
 import type { ResolvedAuditOptions } from "./audit-options.ts";
-import { charactersIn } from "./characters-in.ts";
 import type { Compared } from "./compare-answers.ts";
 import { decidedBecause } from "./decided-because.ts";
 
@@ -114,7 +114,7 @@ export function textLength(
     return [content, calls];
   });
   // Images and arguments of tools are text in a line as well.
-  return charactersIn([messages, tools, written], most);
+  return sizeOf([messages, tools, written], most);
 }
 
 function textOf({ messages, tools }: ChatRequest): Readonly<Record<string, unknown>> {

@@ -9,7 +9,7 @@ import type {
   RequestFacts,
 } from "../../contracts/index.ts";
 import { candidateOf, type KinOf, kinAmong } from "../../router/decide/index.ts";
-import { allText } from "../../router/request/index.ts";
+import { searchableText } from "../../router/request/index.ts";
 
 /** A finished request as far as another policy can be asked about it. */
 export interface ShadowedRequest {
@@ -47,7 +47,7 @@ export function shadowContext(
     ...decision.request,
     ask,
     window,
-    text: { all: () => allText(readRequest()) },
+    text: { all: () => searchableText(readRequest()) },
   };
   const candidates = decision.candidates.flatMap((one): Candidate[] => {
     const { model: id, permitted, withheld } = one;

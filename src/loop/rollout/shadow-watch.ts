@@ -41,8 +41,8 @@ const mostWaiting = 200;
 /** Most calls at the same time, and most that wait. More are left out: a sample is enough. */
 const mostAtOnce = 4;
 const mostWaitingCalls = 50;
-/** Most estimated input tokens of all requests that wait. */
-const mostWaitingTokens = 4_000_000;
+/** Largest size of all requests with their answers that wait for the candidate or are called; twice, since there are two queues. */
+const mostSize = 16_000_000;
 /** Longest time of a call in milliseconds. */
 const longestCallMs = 120_000;
 /** Largest rounding error of a sum of probabilities. */
@@ -115,7 +115,7 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
   const callQueue = createWorkQueue<ShadowCall>({
     places: mostAtOnce,
     mostWaiting: mostWaitingCalls,
-    mostSize: mostWaitingTokens,
+    mostSize,
     work: call,
   });
 
@@ -146,12 +146,12 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
     // Without tools: what an answer asks for is not done twice.
     if (!isSampled || decision.request.tools > 0) return;
     const drawn = drawOf(opinion, chance());
-    if (drawn !== undefined) callQueue.add({ id: drawn.model, event }, decision.request.inputTokens);
+    if (drawn !== undefined) callQueue.add({ id: drawn.model, event }, event.readSize());
   };
   const queue = createWorkQueue<Shadowed>({
     places: 1,
     mostWaiting,
-    mostSize: mostWaitingTokens,
+    mostSize,
     // A `random` of a user may throw.
     work: (event) => ask(event).catch(() => {}),
   });
@@ -166,7 +166,7 @@ export function createShadowWatch(options: ShadowWatchOptions): ShadowWatch {
       // Of what a pin or a budget has decided the candidate would decide nothing either.
       if (decision.forced || decision.degraded !== undefined) return;
       // In a turn of the event loop of its own: the caller has the answer before the candidate is asked.
-      queue.add(event, decision.request.inputTokens);
+      queue.add(event, event.readSize());
     },
     idle: () => queue.idle(),
     close() {

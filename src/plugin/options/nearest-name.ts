@@ -14,7 +14,9 @@ export function nearestName(
   let nearest: string | undefined;
   let least = most + 1;
   for (const one of known) {
-    const edits = one.length > longest ? least : editsBetween(name.toLowerCase(), one.toLowerCase());
+    // There are at least as many edits as the lengths differ by.
+    if (one.length > longest || Math.abs(one.length - name.length) >= least) continue;
+    const edits = editsBetween(name.toLowerCase(), one.toLowerCase());
     if (edits < least) {
       least = edits;
       nearest = one;

@@ -5,6 +5,7 @@ import {
   InvalidOptionError,
   type SharedState,
 } from "../../contracts/index.ts";
+import type { QuotaDesk } from "../../contracts/ports/index.ts";
 import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import { askStore, stateOf, timeOf } from "./ask-store.ts";
@@ -26,12 +27,14 @@ export interface BudgetDoorParts {
   readonly kept: readonly KeptBudget[];
   /** Absent: this process keeps the budgets. */
   readonly shared?: SharedBudgets | undefined;
+  /** Holds leases of the shared budgets. */
+  readonly desk?: Pick<QuotaDesk, "tellSpent"> | undefined;
   /** Returns milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
-  const { shared, kept, now } = parts;
+  const { shared, desk, kept, now } = parts;
   // A budget of a single request has no account.
   const budgets = parts.budgets.filter(({ periods }) => periods !== undefined);
 
@@ -63,6 +66,8 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
     async read(given) {
       const owner = given && ownerOf(readOptions("readBudgets", ownerOptions, given));
       const accounts: BudgetAccount[] = [];
+      // What was spent of a lease is open in the store until it is told.
+      if (shared !== undefined) await desk?.tellSpent();
       for (const budget of budgets) {
         if (owner !== undefined && !fits(budget, owner)) continue;
         const own = kept.find((one) => one.budget === budget);
@@ -105,6 +110,8 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
         return ofProcess(own, owner)[0] as BudgetAccount;
       }
       const from = shared as SharedBudgets;
+      // What was spent before must not be told after it.
+      await desk?.tellSpent();
       const nowMs = await askStore(from.store, (one) => one.status(), timeOf);
       const { key } = quotaLimitOf(budget, owner, nowMs);
       await askStore(

@@ -29,6 +29,13 @@ export function laterThan(accounts: readonly SpendAccount[], start: number): rea
   return accounts.filter((one) => one.start > start).sort((a, b) => a.start - b.start);
 }
 
+/** Returns what is used of an account without what is held, and what later periods had used as in `usedOf`. */
+export function spentOf({ used, alsoUsed }: SpendAccount, limit: Amount): Amount {
+  let sum = used;
+  for (const later of alsoUsed) sum += later.used;
+  return Math.max(used, Math.min(limit, sum));
+}
+
 /**
  * Returns what is used of an account, including what is held and, up to the limit, what later periods had used when the
  * clock was set back from them.

@@ -1,4 +1,4 @@
-import type { ZoneTime } from "./zone-time.ts";
+import { firstTime, type ZoneTime } from "./zone-time.ts";
 
 /** A period of a budget, in milliseconds since the epoch. */
 export interface Period {
@@ -32,13 +32,24 @@ export function everyMs(lengthMs: number): Periods {
   });
 }
 
-/** Calendar hours, days or months of a zone. A day on which the clock changes is shorter or longer. */
+/**
+ * Calendar hours, days or months of a zone. A day on which the clock changes is shorter or longer. An hour within which it
+ * changes, as by half an hour on Lord Howe, ends there.
+ */
 export function calendar(unit: "hour" | "day" | "month", zone: ZoneTime): Periods {
   if (unit === "hour") {
     // Zones differ from UTC by parts of an hour, too.
+    const offsetAt = (at: number): number => zone.local(at) - at;
+    const changeBetween = (before: number, after: number): number =>
+      firstTime(before, after, (at) => offsetAt(at) === offsetAt(after));
     return remembering(hourMs, (now) => {
+      const offset = offsetAt(now);
       const start = now - (((zone.local(now) % hourMs) + hourMs) % hourMs);
-      return { start, end: start + hourMs };
+      const end = start + hourMs;
+      return {
+        start: offsetAt(start) === offset ? start : changeBetween(start, now),
+        end: offsetAt(end - 1) === offset ? end : changeBetween(now, end - 1),
+      };
     });
   }
   const beginOf = (local: number, next: number): number => {

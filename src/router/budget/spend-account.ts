@@ -34,14 +34,24 @@ export interface SpendUse {
 export interface RestoredAccount extends Owner {
   readonly start: number;
   readonly used: Amount;
+  /** Held by requests that were under way, of which it is not known what they have cost. */
+  readonly held?: Amount | undefined;
 }
 
 /** No accounts. */
 export const none: readonly SpendAccount[] = [];
 
-/** Creates an account of which nothing is held or told. */
+/** Longest time of a request in milliseconds: what has not ended by then never will. */
+export const holdMs = 1_800_000;
+
+/** True if a request of the owner may be under way: its account is not forgotten. */
+export function isUnderWay({ held, usedAt }: SpendAccount, now: number): boolean {
+  return held > 0 && now - usedAt < holdMs;
+}
+
+/** Creates an account of which nothing is told. */
 export function accountWith(
-  { tenant, name, start, used }: RestoredAccount,
+  { tenant, name, start, used, held = 0 }: RestoredAccount,
   end: number,
   now: number,
 ): SpendAccount {
@@ -51,7 +61,7 @@ export function accountWith(
     start,
     end,
     used,
-    held: 0,
+    held,
     usedAt: now,
     isForgotten: false,
     overAt: Number.NEGATIVE_INFINITY,

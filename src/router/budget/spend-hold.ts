@@ -22,6 +22,8 @@ export interface HoldBook {
   readonly limit: Amount;
   /** Returns the account of an owner in the period in which a time lies. */
   accountOf(owner: Owner, now: number): SpendAccount;
+  /** Returns true if the account's period is over. */
+  isOver(account: SpendAccount): boolean;
 }
 
 /** Opens a hold of 0 in the period in which `openedAt` lies. */
@@ -45,8 +47,10 @@ class OpenHold implements Hold {
 
   get account(): SpendAccount {
     // Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
-    if (this.#account.isForgotten && this.#held === 0)
+    if (this.#account.isForgotten && !this.#book.isOver(this.#account)) {
       this.#account = this.#book.accountOf(this.#account, this.#openedAt);
+      this.#account.held += this.#held;
+    }
     return this.#account;
   }
 

@@ -1,8 +1,16 @@
-import { InvalidOptionError, type SpendAccountState, type SpendState } from "../../contracts/index.ts";
+import {
+  InvalidOptionError,
+  type SpendAccountState,
+  type SpendFloorState,
+  type SpendState,
+} from "../../contracts/index.ts";
+import type { Amount } from "../../contracts/store.ts";
 import { readOption } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
+import type { Floor } from "./floors.ts";
 import type { KeptBudget } from "./ledger.ts";
+import type { RestoredSpend } from "./spend.ts";
 import type { RestoredAccount } from "./spend-account.ts";
 
 /** Last time of a `Date`, in milliseconds since the epoch. */
@@ -18,23 +26,34 @@ interface SpendStateVersion1 {
   }[];
 }
 
-/** Exports the accounts of all budgets. What is held counts as spent, unless the budget returns it. */
+/** Exports the accounts of all budgets. What is held stays held for its owner, unless the budget returns it. */
 export function exportSpend(kept: readonly KeptBudget[]): SpendState {
+  const floors = kept.flatMap(({ budget, book }) =>
+    book.floors().map(({ of, start, amount }): SpendFloorState => {
+      const whose = of === undefined ? {} : { of: { tenant: of.tenant } };
+      return { budget: budget.name, ...whose, from: start, ...amountsOf(budget, amount, 0) };
+    }),
+  );
   return {
     formatVersion: 2,
     budgets: kept.map(({ budget }) => ({ name: budget.name, kind: budget.kind })),
     accounts: kept.flatMap(({ budget, book }) =>
       book.accounts().map(({ tenant, name, start, used, held }): SpendAccountState => {
-        const amount = budget.lapse === "spend" ? used + held : used;
-        const usage = budget.unit === "usd" ? { usedUsd: usdOf(amount) } : { usedTokens: amount };
-        return { budget: budget.name, tenant, owner: name, periodStart: start, ...usage };
+        const amounts = amountsOf(budget, used, budget.lapse === "spend" ? held : 0);
+        return { budget: budget.name, tenant, owner: name, periodStart: start, ...amounts };
       }),
     ),
+    ...(floors.length > 0 && { floors }),
   };
 }
 
-/** Accounts of exported state by budget, in the order of the budgets. */
-export type CheckedSpend = readonly (readonly RestoredAccount[])[];
+function amountsOf({ unit }: Budget, used: Amount, held: Amount) {
+  if (unit === "usd") return { usedUsd: usdOf(used), ...(held > 0 && { heldUsd: usdOf(held) }) };
+  return { usedTokens: used, ...(held > 0 && { heldTokens: held }) };
+}
+
+/** Exported state by budget, in the order of the budgets. */
+export type CheckedSpend = readonly RestoredSpend[];
 
 /**
  * Checks exported spend for these budgets. A limit may be another one than it was. Accounts of budgets that the router
@@ -46,21 +65,38 @@ export function checkSpend(
   kept: readonly { readonly budget: Budget }[],
 ): CheckedSpend {
   // A router without budgets has nothing to restore.
-  if (state === undefined || kept.length === 0) return kept.map(() => []);
-  const { formatVersion, accounts } = (state ?? {}) as { formatVersion?: unknown; accounts?: unknown };
+  if (state === undefined || kept.length === 0) return kept.map(() => nothing);
+  const given = (state ?? {}) as { formatVersion?: unknown; accounts?: unknown; floors?: unknown };
+  const { formatVersion, accounts, floors = [] } = given;
   const isKnown = formatVersion === 1 || formatVersion === 2;
   if (!isKnown || !Array.isArray(accounts))
     throw new InvalidOptionError("state.spend", state, "what exportState() returned");
   if (formatVersion === 1) return ofVersion1(accounts, kept);
   checkKinds((state as SpendState).budgets, kept);
-  const checked = kept.map((): RestoredAccount[] => []);
-  accounts.forEach((one: Partial<SpendAccountState> | null, at) => {
-    const path = `state.spend.accounts[${at}]`;
-    const name = readOption({ is: "text" }, `${path}.budget`, one?.budget);
+  if (!Array.isArray(floors))
+    throw new InvalidOptionError("state.spend.floors", floors, "an array, or absent");
+  const accountsOf = byBudget("state.spend.accounts", accounts, kept, accountOf);
+  const floorsOf = byBudget("state.spend.floors", floors, kept, floorOf);
+  return kept.map((_, at) => ({ accounts: accountsOf[at] ?? [], floors: floorsOf[at] ?? [] }));
+}
+
+const nothing: RestoredSpend = { accounts: [], floors: [] };
+
+/** Returns what `read` makes of the entries of each budget. Those of budgets that there are not are left out. */
+function byBudget<T extends { readonly budget?: string }, Read>(
+  path: string,
+  entries: readonly (Partial<T> | null)[],
+  kept: readonly { readonly budget: Budget }[],
+  read: (path: string, one: Partial<T> | null, budget: Budget) => Read,
+): readonly (readonly Read[])[] {
+  const found = kept.map((): Read[] => []);
+  entries.forEach((one, at) => {
+    const name = readOption({ is: "text" }, `${path}[${at}].budget`, one?.budget);
     const index = kept.findIndex(({ budget }) => budget.name === name);
-    if (index >= 0) checked[index]?.push(accountOf(path, one, (kept[index] as { budget: Budget }).budget));
+    if (index >= 0)
+      found[index]?.push(read(`${path}[${at}]`, one, (kept[index] as { budget: Budget }).budget));
   });
-  return checked;
+  return found;
 }
 
 /** An earlier version had one budget, in US dollars, per router or tenant. */
@@ -79,7 +115,12 @@ function ofVersion1(
       "2 for these budgets: an earlier version's state has one budget in US dollars per router or tenant, and the first of these is another one. Leave spend out of the state to begin again",
     );
   return kept.map(({ budget }, index) =>
-    index > 0 ? [] : accounts.map((one, at) => accountOf(`state.spend.accounts[${at}]`, one, budget)),
+    index > 0
+      ? nothing
+      : {
+          accounts: accounts.map((one, at) => accountOf(`state.spend.accounts[${at}]`, one, budget)),
+          floors: [],
+        },
   );
 }
 
@@ -98,25 +139,45 @@ function checkKinds(given: unknown, kept: readonly { readonly budget: Budget }[]
   });
 }
 
-function accountOf(path: string, one: Partial<SpendAccountState> | null, { unit }: Budget): RestoredAccount {
-  const used =
-    unit === "usd"
-      ? nanoOf(readOption({ is: "number", min: 0, max: mostUsd + 1 }, `${path}.usedUsd`, one?.usedUsd))
-      : readOption(
-          { is: "number", min: 0, max: mostAmount, integer: true },
-          `${path}.usedTokens`,
-          one?.usedTokens,
-        );
+function accountOf(path: string, one: Partial<SpendAccountState> | null, budget: Budget): RestoredAccount {
   if (one?.owner !== undefined && typeof one.owner !== "string")
     throw new InvalidOptionError(`${path}.owner`, one.owner, "a string");
   return {
-    tenant: one?.tenant === undefined ? undefined : readOption({ is: "text" }, `${path}.tenant`, one.tenant),
+    tenant: tenantOf(path, one),
     name: one?.owner,
-    start: readOption(
-      { is: "number", min: -lastTime, max: lastTime },
-      `${path}.periodStart`,
-      one?.periodStart,
-    ),
-    used,
+    start: timeOf(`${path}.periodStart`, one?.periodStart),
+    used: amountOf(path, one, budget, "used"),
+    held: amountOf(path, { heldUsd: 0, heldTokens: 0, ...one }, budget, "held"),
   };
+}
+
+function floorOf(path: string, one: Partial<SpendFloorState> | null, budget: Budget): Floor {
+  const of = one?.of === undefined ? undefined : { tenant: tenantOf(`${path}.of`, one.of) };
+  return { of, start: timeOf(`${path}.from`, one?.from), amount: amountOf(path, one, budget, "used") };
+}
+
+function tenantOf(path: string, one: { readonly tenant?: unknown } | null): string | undefined {
+  return one?.tenant === undefined ? undefined : readOption({ is: "text" }, `${path}.tenant`, one.tenant);
+}
+
+function timeOf(path: string, time: unknown): number {
+  return readOption({ is: "number", min: -lastTime, max: lastTime }, path, time);
+}
+
+function amountOf(
+  path: string,
+  one: Partial<SpendAccountState> | null,
+  { unit }: Budget,
+  kind: "used" | "held",
+): Amount {
+  if (unit === "usd")
+    return nanoOf(
+      readOption({ is: "number", min: 0, max: mostUsd + 1 }, `${path}.${kind}Usd`, one?.[`${kind}Usd`]),
+    );
+  const tokens = one?.[`${kind}Tokens`];
+  return readOption(
+    { is: "number", min: 0, max: mostAmount, integer: true },
+    `${path}.${kind}Tokens`,
+    tokens,
+  );
 }

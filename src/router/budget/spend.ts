@@ -1,12 +1,15 @@
 import type { Amount } from "../../contracts/store.ts";
 import { systemClock } from "../../plugin/clock.ts";
 import type { Budget } from "./budget-options.ts";
+import { type Floor, Floors } from "./floors.ts";
+import { leastUsed } from "./least-used.ts";
 import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
 import {
   accountWith,
+  isUnderWay,
   none,
   type RestoredAccount,
   type SpendAccount,
@@ -37,20 +40,24 @@ export interface SpendBook {
   useOf(owner: Owner, now: number): SpendUse;
   /** Sets what an owner has used in the current period; what is held stays. */
   reset(owner: Owner, used: Amount, now: number): void;
-  /** Replaces all accounts. */
-  restore(accounts: readonly RestoredAccount[], now: number): void;
+  /** Returns what new owners start with, where that is not 0. */
+  floors(): readonly Floor[];
+  /** Replaces all accounts and floors. */
+  restore(given: RestoredSpend, now: number): void;
 }
 
-/** Amount that new accounts start with. */
-interface Floor {
-  readonly start: number;
-  readonly amount: Amount;
+/** Exported state of one budget. */
+export interface RestoredSpend {
+  readonly accounts: readonly RestoredAccount[];
+  readonly floors: readonly Floor[];
 }
 
 /** Accounts of later periods that are restored of an owner. */
 const mostLater = 16;
-/** Share of the accounts that is forgotten at once: looking for the one that used least takes long for thousands. */
-const forgottenShare = 0.1;
+/** Share of the places that is free once room was made, so that this is rare: a tenth of half of the accounts. */
+const freeShare = 0.05;
+/** Growth by requests under way, from their number, until accounts are looked through again. */
+const moreShare = 1.1;
 /** Correction of the time of day that is too small to pass for a jump. */
 const hour = 3_600_000;
 /** Time after which a session without end is over: a new session would have as much as it has had. */
@@ -72,7 +79,10 @@ class Book implements SpendBook {
   #accounts = new Map<string, SpendAccount>();
   /** Accounts of other periods, of owners that have any. */
   #others = new Map<string, readonly SpendAccount[]>();
-  #floor: Floor = { start: Number.NEGATIVE_INFINITY, amount: 0 };
+  readonly #floors: Floors;
+  /** Number of accounts from which room is made. */
+  #fullAt: number;
+  #now = Number.NEGATIVE_INFINITY;
   /** Least distance of the time of day from the monotonic clock so far: where it is larger now, it was set forward. */
   #leastOffset = Number.POSITIVE_INFINITY;
 
@@ -83,6 +93,9 @@ class Book implements SpendBook {
     this.#time = createPeriodTime(monotonic);
     this.#isEndlessSession =
       budget.owner.kind === "session" && budget.periods.lengthMs === Number.POSITIVE_INFINITY;
+    // That of sessions without end falls once all that were forgotten are over.
+    this.#floors = new Floors(this.#isEndlessSession ? sessionIdleMs : Number.POSITIVE_INFINITY);
+    this.#fullAt = budget.maxOwners;
   }
 
   get limit(): Amount {
@@ -90,24 +103,42 @@ class Book implements SpendBook {
   }
 
   read(facts: OwnerFacts, now: number): Amount {
-    return usedOf(this.accountOf(ownerOf(this.#budget.owner, facts), this.#time.at(now)), this.limit);
+    return usedOf(this.accountOf(ownerOf(this.#budget.owner, facts), this.#at(now)), this.limit);
   }
 
   open(facts: OwnerFacts, now: number): Hold {
-    return openHold(this, ownerOf(this.#budget.owner, facts), this.#time.at(now));
+    const time = this.#at(now);
+    const owner = ownerOf(this.#budget.owner, facts);
+    if (this.#budget.lapse === "return") this.#giveBack(owner, time);
+    const hold = openHold(this, owner, time);
+    hold.account.usedAt = time;
+    return hold;
+  }
+
+  /** Gives back what requests hold that never ended. One that does end counts anyway. */
+  #giveBack(owner: Owner, now: number): void {
+    const account = this.accountOf(owner, now);
+    if (account.held === 0 || isUnderWay(account, now)) return;
+    this.#accounts.set(this.#keyOf(owner), { ...account, held: 0 });
+    account.isForgotten = true;
+  }
+
+  #at(wall: number): number {
+    this.#now = this.#time.at(wall);
+    return this.#now;
+  }
+
+  isOver({ end }: SpendAccount): boolean {
+    return end <= this.#now;
   }
 
   accountOf(owner: Owner, now: number): SpendAccount {
     const key = this.#keyOf(owner);
     const known = this.#accounts.get(key);
-    if (known !== undefined && now < known.end && now >= known.start) {
-      known.usedAt = now;
-      return known;
-    }
+    if (known !== undefined && now < known.end && now >= known.start) return known;
     const { start, end } = this.#budget.periods.of(now);
-    if (this.#floor.start < start || this.#hasFloorPassed(now)) this.#floor = { start, amount: 0 };
     if (known !== undefined) return this.#turn(key, known, { start, end, now });
-    if (this.#accounts.size >= this.#budget.maxOwners) this.#makeRoom(this.#accounts, start, now);
+    if (this.#accounts.size >= this.#fullAt) this.#makeRoom(this.#accounts, start, now);
     return this.#begin(key, { ...owner, start }, end, now);
   }
 
@@ -118,7 +149,8 @@ class Book implements SpendBook {
     end: number,
     now: number,
   ): SpendAccount {
-    const account = accountWith({ tenant, name, start, used: this.#floor.amount }, end, now);
+    const used = this.#floors.under(tenant, start, now);
+    const account = accountWith({ tenant, name, start, used }, end, now);
     const monotonicNow = this.#monotonic();
     this.#leastOffset = Math.min(this.#leastOffset, now - monotonicNow);
     account.overAt = monotonicNow + (end - now);
@@ -149,7 +181,7 @@ class Book implements SpendBook {
   }
 
   reset(owner: Owner, used: Amount, now: number): void {
-    const account = this.accountOf(owner, this.#time.at(now));
+    const account = this.accountOf(owner, this.#at(now));
     Object.assign(account, { used, alsoUsed: none, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
@@ -162,17 +194,24 @@ class Book implements SpendBook {
   }
 
   useOf(owner: Owner, now: number): SpendUse {
-    const account = this.accountOf(owner, this.#time.at(now));
+    const account = this.accountOf(owner, this.#at(now));
     return { used: usedOf(account, this.limit) - account.held, held: account.held, end: account.end };
   }
 
-  restore(given: readonly RestoredAccount[], now: number): void {
-    const time = this.#time.at(now);
+  floors(): readonly Floor[] {
+    return this.#floors.all();
+  }
+
+  restore(given: RestoredSpend, now: number): void {
+    const time = this.#at(now);
     const current = this.#budget.periods.of(time);
     const restored = new Map<string, SpendAccount>();
     const later = new Map<string, SpendAccount[]>();
-    this.#floor = { start: current.start, amount: 0 };
-    for (const account of given) {
+    this.#floors.clear();
+    this.#fullAt = this.#budget.maxOwners;
+    for (const floor of given.floors)
+      if (floor.start >= current.start && floor.start < current.end) this.#floors.raise(floor, time);
+    for (const account of given.accounts) {
       if (account.start < current.start) continue;
       const key = this.#keyOf(account);
       if (account.start >= current.end) {
@@ -183,7 +222,7 @@ class Book implements SpendBook {
         else if (known.length < mostLater) known.push(accountWith({ ...account, start }, end, time));
         continue;
       }
-      if (restored.size >= this.#budget.maxOwners) this.#makeRoom(restored, current.start, time);
+      if (restored.size >= this.#fullAt) this.#makeRoom(restored, current.start, time);
       restored.set(key, this.#restored({ ...account, start: current.start }, current.end, time));
     }
     for (const account of this.#accounts.values()) account.isForgotten = true;
@@ -193,7 +232,7 @@ class Book implements SpendBook {
       const [first] = accounts;
       if (first === undefined) continue;
       if (!restored.has(key)) {
-        if (restored.size >= this.#budget.maxOwners) this.#makeRoom(restored, current.start, time);
+        if (restored.size >= this.#fullAt) this.#makeRoom(restored, current.start, time);
         const { tenant, name } = first;
         const account = this.#restored({ tenant, name, start: current.start, used: 0 }, current.end, time);
         account.alsoUsed = laterThan(accounts, current.start);
@@ -201,16 +240,10 @@ class Book implements SpendBook {
       }
       this.#others.set(key, accounts);
     }
-    this.#floor = { ...this.#floor, amount: this.#floorOf(restored) };
   }
 
   #restored(account: RestoredAccount, end: number, now: number): SpendAccount {
     return Object.assign(accountWith(account, end, now), { overAt: this.#monotonic() + (end - now) });
-  }
-
-  /** The floor of sessions without end falls once all that were forgotten are over. */
-  #hasFloorPassed(now: number): boolean {
-    return this.#isEndlessSession && this.#floor.amount > 0 && now - this.#floor.start >= sessionIdleMs;
   }
 
   /**
@@ -220,34 +253,24 @@ class Book implements SpendBook {
    * nothing a day after their last request.
    */
   #makeRoom(accounts: Map<string, SpendAccount>, start: number, now: number): void {
-    const enough = Math.max(1, Math.floor(forgottenShare * accounts.size));
-    let freed = 0;
+    const { maxOwners, owner } = this.#budget;
     for (const [key, account] of accounts) {
-      const isIdle = this.#isEndlessSession && account.held === 0 && now - account.usedAt >= sessionIdleMs;
-      if (account.end > now && account.start >= start && !isIdle) continue;
-      this.#forget(accounts, key, account);
-      freed += 1;
+      const isIdle =
+        this.#isEndlessSession && !isUnderWay(account, now) && now - account.usedAt >= sessionIdleMs;
+      if (account.end <= now || account.start < start || isIdle) this.#forget(accounts, key, account);
     }
-    if (freed >= enough) return;
-    const amounts = new Float64Array(accounts.size);
-    let at = 0;
-    for (const account of accounts.values()) {
-      amounts[at] = usedOf(account, this.limit);
-      at += 1;
+    const byTenant = owner.kind === "session" || owner.kind === "label";
+    const most = maxOwners - Math.max(1, Math.floor(freeShare * maxOwners));
+    for (let freed = 1; accounts.size > most && freed > 0; ) {
+      const least = leastUsed(accounts, { limit: this.limit, maxOwners, byTenant, now });
+      freed = least.keys.length;
+      for (const key of least.keys) this.#forget(accounts, key, accounts.get(key) as SpendAccount);
+      const from = this.#isEndlessSession ? now : start;
+      this.#floors.raise({ of: least.of, start: from, amount: least.amount }, now);
     }
-    amounts.sort();
-    let left = enough - freed;
-    const most = amounts[left - 1] ?? 0;
-    for (const [key, account] of accounts) {
-      if (left === 0) break;
-      if (usedOf(account, this.limit) > most) continue;
-      this.#forget(accounts, key, account);
-      left -= 1;
-    }
-    this.#floor = {
-      start: this.#isEndlessSession ? now : this.#floor.start,
-      amount: Math.max(this.#floor.amount, most),
-    };
+    // Where requests under way keep their accounts, those are not looked through again for each new owner.
+    const more = Math.ceil(accounts.size * moreShare);
+    this.#fullAt = accounts.size > most ? Math.max(maxOwners, more) : maxOwners;
   }
 
   #forget(accounts: Map<string, SpendAccount>, key: string, account: SpendAccount): void {
@@ -255,18 +278,5 @@ class Book implements SpendBook {
     for (const other of this.#others.get(key) ?? []) other.isForgotten = true;
     accounts.delete(key);
     this.#others.delete(key);
-  }
-
-  /**
-   * Returns the floor for restored accounts. The state does not hold it, but no account has used less; none was
-   * forgotten unless there were too many.
-   */
-  #floorOf(accounts: Map<string, SpendAccount>): Amount {
-    const { maxOwners } = this.#budget;
-    if (accounts.size < maxOwners - Math.max(1, Math.ceil(forgottenShare * maxOwners)))
-      return this.#floor.amount;
-    let least = Number.POSITIVE_INFINITY;
-    for (const { used } of accounts.values()) least = Math.min(least, used);
-    return Math.max(this.#floor.amount, Number.isFinite(least) ? least : 0);
   }
 }

@@ -27,18 +27,20 @@ export function zoneTime(option: string, timeZone: unknown): ZoneTime {
   };
   return {
     local,
-    firstAt(wanted) {
-      // A search and no arithmetic with offsets: a clock that is set forward at midnight never shows it.
-      let before = wanted - furthest;
-      let after = wanted + furthest;
-      while (after - before > 1) {
-        const middle = Math.floor((before + after) / 2);
-        if (local(middle) >= wanted) after = middle;
-        else before = middle;
-      }
-      return after;
-    },
+    // A search and no arithmetic with offsets: a clock that is set forward at midnight never shows it.
+    firstAt: (wanted) => firstTime(wanted - furthest, wanted + furthest, (at) => local(at) >= wanted),
   };
+}
+
+/** Returns the first time after `before` at which `is` holds. It holds at `after`, and from the first time on. */
+export function firstTime(before: number, after: number, is: (at: number) => boolean): number {
+  let [last, first] = [before, after];
+  while (first - last > 1) {
+    const middle = Math.floor((last + first) / 2);
+    if (is(middle)) first = middle;
+    else last = middle;
+  }
+  return first;
 }
 
 function formatOf(option: string, timeZone: unknown): Intl.DateTimeFormat {

@@ -20,7 +20,7 @@ export interface AnswerReader {
    */
   whole(): Promise<Completion | undefined> | undefined;
   /** False while chunks that have arrived wait to be taken. */
-  readonly isTaken: boolean;
+  isTaken(): boolean;
   /** Returns the whole answer, after the last chunk. */
   completion(): Completion;
 }
@@ -95,7 +95,7 @@ class Reader implements AnswerReader {
     return this.#completion === undefined ? undefined : Promise.resolve(this.#completion);
   }
 
-  get isTaken(): boolean {
+  isTaken(): boolean {
     return this.#read === this.#ready.length;
   }
 

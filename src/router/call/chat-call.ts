@@ -1,6 +1,7 @@
-import type { CallOptions, Completion } from "../../contracts/index.ts";
+import type { CallOptions, ChatRequest, Completion } from "../../contracts/index.ts";
 import { optionsFor } from "../../plugin/call-abort.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
+import { isReading } from "../../plugin/reading-sinks.ts";
 import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import { checkCompletion } from "./check-completion.ts";
 import type { CallContext } from "./context.ts";
@@ -31,12 +32,16 @@ export function callOptions(
   });
 }
 
+/** Returns a request for one call. A copy where the model could change it: the next one's must not change. */
+export function ownChat(ask: object, chat: ChatRequest): ChatRequest {
+  return isReading(ask) ? chat : copyOf(chat);
+}
+
 /** Asks a model for a whole answer. */
 export const chatCall: CallKind<Completion> = {
   ask: (context, ready, record, guard) =>
-    // A copy for each call: a model that changes it must not change the next one's.
     ready.model.generate(
-      copyOf(chatWithin(context, ready.call, record)),
+      ownChat(ready.model.generate, chatWithin(context, ready.call, record)),
       callOptions(context, ready, record, guard, ready.model.generate),
     ),
   settle(completion, record, { model }) {

@@ -93,5 +93,5 @@ export const executionOptions: OptionTable<ExecutionOptions, ForPorts> = {
 export function resolveExecutionOptions(options: ExecutionOptions = {}): ResolvedExecutionOptions {
   const read = readOptions("execution", executionOptions, options);
   const { breaker: _, limits: __, hedge: ___, retryBudget: ____, degraded, ...own } = read;
-  return { ...own, degraded: isList(degraded) ? degraded : [degraded] };
+  return Object.assign(own, { degraded: isList(degraded) ? degraded : [degraded] });
 }

@@ -18,9 +18,7 @@ export function replayAnswer(answer: Completion): AnswerReader {
       return chunk;
     },
     whole: () => Promise.resolve(answer),
-    get isTaken() {
-      return read >= chunks.length;
-    },
+    isTaken: () => read >= chunks.length,
     completion: () => answer,
   };
 }

@@ -8,12 +8,11 @@ import {
 } from "../../contracts/index.ts";
 import { ChunkReader } from "../../plugin/answer/chunk-reader.ts";
 import { atHand, type TakeAtHand } from "../../plugin/at-hand.ts";
-import { copyOf } from "../../plugin/copy-of.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
 import { type Assembler, createAssembler, type Received } from "./assembler.ts";
 import { type AttemptRecord, startAttempt } from "./attempt-record.ts";
-import { callOptions } from "./chat-call.ts";
+import { callOptions, ownChat } from "./chat-call.ts";
 import type { Execution } from "./context.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { chatWithin } from "./output-limit.ts";
@@ -119,7 +118,7 @@ class RunningStream implements StreamCall {
     // A model may begin as soon as `stream` is called, and not at the first read.
     if (guard.abort.aborted) throw guard.abort.reason;
     const options = callOptions(this.#execution, planned, record, guard, model.stream);
-    const chat = copyOf(chatWithin(this.#execution, planned.call, record));
+    const chat = ownChat(model.stream, chatWithin(this.#execution, planned.call, record));
     this.#iterator = ports.observer.within(planned.call, () => iteratorOf(model.stream(chat, options)));
     this.#takeAtHand = atHand(this.#iterator);
     while (!this.hasBegun) {

@@ -1,6 +1,6 @@
 /** Drops the keys whose value is `undefined`. */
 export function known<T extends object>(fields: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(fields ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
+  const kept: Partial<T> = {};
+  for (const key in fields) if (fields[key] !== undefined) kept[key] = fields[key];
+  return kept;
 }

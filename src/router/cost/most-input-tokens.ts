@@ -13,8 +13,6 @@ const mostValues = 1_000_000;
 /** Exact counts are those of OpenAI's tokeniser; others count up to a third more. */
 const otherTokenisers = 1.35;
 
-type Chat = Pick<ChatRequest, "messages" | "tools" | "functions" | "response_format" | "prediction">;
-
 /** Texts that are sent besides a chat request, and images, sound and files by their types. */
 interface More {
   readonly texts: readonly string[];
@@ -25,19 +23,18 @@ interface More {
  * Returns an upper bound of the input tokens of a request: a token of any byte-level tokeniser is at least one
  * byte of its text. A file counts as endless, since its pages are not known; the context window bounds it.
  */
-export function mostInputTokens(chat: Chat, more?: More): number {
-  const { messages, tools, functions, response_format, prediction } = chat;
+export function mostInputTokens(chat: ChatRequest, more?: More): number {
+  const { messages, tools, functions } = chat;
   const hasTools = (tools !== undefined && tools.length > 0) || functions !== undefined;
   const seen: Seen = { values: 0 };
-  const all =
-    perRequest +
-    (hasTools ? forTools : 0) +
-    bytesOfMessages(messages, seen) +
-    bytesIn(tools, 0, seen) +
-    bytesIn(functions, 0, seen) +
-    bytesIn(response_format, 0, seen) +
-    bytesIn(prediction, 0, seen) +
-    (more === undefined ? 0 : bytesOfMore(more));
+  let all = perRequest + (hasTools ? forTools : 0) + bytesOfMessages(messages, seen);
+  // A server may write any field into its prompt.
+  for (const field in chat) {
+    const value = chat[field as keyof ChatRequest] as unknown;
+    if (field !== "messages" && value !== undefined && value !== null)
+      all += byteLengthOf(field) + bytesIn(value, 0, seen);
+  }
+  if (more !== undefined) all += bytesOfMore(more);
   return Math.min(all, unknownLength);
 }
 
@@ -60,13 +57,14 @@ function bytesOfMore({ texts, media }: More): number {
   return bytes;
 }
 
-function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
+function bytesOfMessages(messages: ChatRequest["messages"], seen: Seen): number {
   let bytes = 0;
   for (const message of messages) {
     bytes += perMessage;
     // The role is counted above, and content is sent without its name.
     for (const field in message) {
       const value = message[field as keyof typeof message] as unknown;
+      if (field !== "content" && field !== "role") bytes += byteLengthOf(field);
       if (field === "content" && Array.isArray(value))
         for (const part of value) bytes += bytesOfPart(part, seen);
       // What a model made, and what others read again.
@@ -79,10 +77,35 @@ function bytesOfMessages(messages: Chat["messages"], seen: Seen): number {
 }
 
 function bytesOfPart(part: { readonly type?: unknown } | null | undefined, seen: Seen): number {
-  if (part?.type === "image_url") return perImage;
   if (part?.type === "file") return unknownLength;
-  if (part?.type === "input_audio") return soundTokens(part as { readonly input_audio?: unknown });
+  if (part?.type === "image_url") return perImage + bytesBeside(part, "image_url", "url", seen);
+  if (part?.type === "input_audio")
+    return (
+      soundTokens(part as { readonly input_audio?: unknown }) + bytesBeside(part, "input_audio", "data", seen)
+    );
   return bytesIn(part, 0, seen);
+}
+
+/** Returns the bytes of a part without the data of its file, which are not text. */
+function bytesBeside(part: object, holder: string, field: string, seen: Seen): number {
+  let bytes = 0;
+  for (const name in part) {
+    const value = (part as Readonly<Record<string, unknown>>)[name];
+    if (name !== holder || typeof value !== "object" || value === null) {
+      bytes += byteLengthOf(name) + bytesIn(value, 0, seen);
+      continue;
+    }
+    for (const inner in value) {
+      const held = (value as Readonly<Record<string, unknown>>)[inner];
+      const isData = inner === field && typeof held === "string" && (field === "data" || isBinaryUrl(held));
+      if (!isData) bytes += byteLengthOf(inner) + bytesIn(held, 0, seen);
+    }
+  }
+  return bytes;
+}
+
+function isBinaryUrl(url: string): boolean {
+  return /^data:[a-z]+\/[a-z0-9.+-]+;base64,/i.test(url.slice(0, 200));
 }
 
 /** Characters of base64 that are at least one token: speech of 6 kbit/s, at 32 tokens for a second. */
@@ -99,9 +122,15 @@ interface Seen {
   values: number;
 }
 
+/** JSON writes a number with at most 24 digits and signs. */
+function bytesOfScalar(value: unknown): number {
+  if (value === undefined) return 0;
+  return typeof value === "number" && !(Math.abs(value) < 1e6 && Number.isInteger(value)) ? 24 : 8;
+}
+
 function bytesIn(value: unknown, depth: number, seen: Seen): number {
   if (typeof value === "string") return byteLengthOf(value);
-  if (typeof value !== "object" || value === null) return value === undefined ? 0 : 8;
+  if (typeof value !== "object" || value === null) return bytesOfScalar(value);
   seen.values += 1;
   if (depth > deepest || seen.values > mostValues) return unknownLength;
   let bytes = 2;

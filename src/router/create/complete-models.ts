@@ -4,6 +4,7 @@ import {
   type ModelFacts,
   type NeededCapability,
 } from "../../contracts/index.ts";
+import { keepAddedBody } from "../../plugin/added-body.ts";
 import { asksLike } from "../../plugin/call-abort.ts";
 import { checkAssumed } from "../../plugin/check-assumed.ts";
 import { checkModel } from "../../plugin/check-model.ts";
@@ -30,7 +31,9 @@ export function factsCompleter(
   return (model) => {
     const facts = copyOf(completeFacts(model));
     const assumes = [...new Set([...assumedByAll, ...(facts.assumeCapabilities ?? none)])];
-    return deepFreeze(assumes.length === 0 ? facts : { ...facts, assumeCapabilities: assumes });
+    const complete = deepFreeze(assumes.length === 0 ? facts : { ...facts, assumeCapabilities: assumes });
+    keepAddedBody(complete, model);
+    return complete;
   };
 }
 

@@ -194,6 +194,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       budgets,
       kept: ledger.kept,
       shared,
+      desk: opened?.desk,
       now: clock.wall,
     }),
     shared,

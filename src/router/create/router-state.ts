@@ -112,7 +112,8 @@ export function restoreState(parts: StateParts, given: RouterState): void {
   parts.sessions.restoreState(sessions, parts.ids, now, wallNow);
   parts.limits?.restoreState(limits, wallNow);
   parts.budgets.forEach(({ book }, at) => {
-    book.restore(spent[at] ?? [], wallNow);
+    const one = spent[at];
+    if (one !== undefined) book.restore(one, wallNow);
   });
 }
 

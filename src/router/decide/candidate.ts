@@ -8,6 +8,7 @@ import type {
   Price,
   RequestFacts,
 } from "../../contracts/index.ts";
+import { keepAddedBody } from "../../plugin/added-body.ts";
 import type { Kin, KinOf } from "./same-model.ts";
 
 /** Estimate of a request's input and cost on a model before the call. */
@@ -91,6 +92,7 @@ export function candidateFor<Id extends string>(
   // What the model said itself counts, if it is less than what is declared.
   const isLess = learnt !== undefined && !(learnt >= (given.contextWindow ?? Number.POSITIVE_INFINITY));
   const facts = isLess ? { ...priced, contextWindow: learnt } : priced;
+  if (facts !== given) keepAddedBody(facts, given);
   const { inputTokens, costUsd, leastCostUsd, leastTokens, usualOutputTokens } = estimate(
     facts,
     request,

@@ -7,8 +7,10 @@ import type {
   RecordedCandidate,
   RequestFacts,
 } from "../../contracts/index.ts";
+import { addedBody } from "../../plugin/added-body.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { unprovenOf } from "../../plugin/unproven-of.ts";
+import { withAddedText } from "../../plugin/with-added-text.ts";
 import { ownConstraints } from "./own-constraints.ts";
 
 /**
@@ -21,13 +23,16 @@ export function permits<Id extends string>(
   context: ConstraintContext,
 ): true | string {
   const last = constraints[constraints.length - 1];
+  let seen = context;
   if (last !== undefined && !ownConstraints.includes(last)) {
+    const added = addedBody(candidate.facts)?.text;
+    if (added) seen = { ...context, request: withAddedText(context.request, added) };
     Object.freeze(candidate);
     if (candidate.health !== undefined) Object.freeze(candidate.health);
-    Object.freeze(context);
+    Object.freeze(seen);
   }
   for (const constraint of constraints) {
-    const answer = ask(constraint, candidate, context);
+    const answer = ask(constraint, candidate, seen);
     if (answer !== true) return `${constraint.name}: ${answer}`;
   }
   return true;

@@ -258,7 +258,7 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
   #endLate(): void {
     const error = this.#life.deadlineError();
     if (this.#isReading) this.#ended ??= { error, isLate: true };
-    else if (this.#reader?.isTaken !== true || !this.#isAnsweredInTime()) this.#end(error);
+    else if (this.#reader?.isTaken() !== true || !this.#isAnsweredInTime()) this.#end(error);
   }
 
   #forgiveDeadline(): void {

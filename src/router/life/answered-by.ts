@@ -1,6 +1,7 @@
 import type { Answered, Completion } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
+import { sizeOf } from "../../plugin/size-of.ts";
 import { HeldText } from "../request/index.ts";
 import { openFollowUp } from "./follow-up.ts";
 import type { RouterParts } from "./parts.ts";
@@ -22,6 +23,7 @@ export function answeredBy<Id extends string>(
       answer ??= deepFreeze(copyOf(completion));
       return answer;
     },
+    readSize: () => HeldText.sizeOf(run.text) + sizeOf(completion),
     follow: (hop, options) => openFollowUp(parts, run, hop, options),
     draw: parts.ports.random,
   };

@@ -1,4 +1,5 @@
 import type { Model, ModelFacts, RequestFacts } from "../../contracts/index.ts";
+import { addedBody } from "../../plugin/added-body.ts";
 import { defaultOutputLimit } from "../../plugin/default-output-limit.ts";
 import { isOutsideBudgets } from "../../plugin/own-gpu.ts";
 import { estimateCost } from "../cost/cost-of.ts";
@@ -39,7 +40,11 @@ function estimateBy(
 ): DecisionParts<string>["estimate"] {
   return (facts, request, now) => {
     const { name, price } = facts;
-    const inputTokens = means.calibratedInputTokens(name, request, now);
+    const calibrated = means.calibratedInputTokens(name, request, now);
+    const added = addedBody(facts)?.text.length ?? 0;
+    // Usage tells what a model adds to a usual request, and nothing of that before the first answer.
+    const inputTokens =
+      added === 0 ? calibrated : Math.max(calibrated, Math.ceil(request.inputTokens + added / 4));
     const isBounded = request.mostInputTokens !== undefined;
     const costUsd =
       price === undefined

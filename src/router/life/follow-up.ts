@@ -2,6 +2,7 @@ import { type FollowOptions, type FollowUp, InvalidOptionError, RouterError } fr
 import { copyOf } from "../../plugin/copy-of.ts";
 import { ignore } from "../../plugin/ignore.ts";
 import { checkKeys, checkNumber } from "../../plugin/option-checks.ts";
+import { HeldText } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { mostPerCall, type Run } from "./run.ts";
@@ -22,7 +23,7 @@ export function openFollowUp<Id extends string>(
   if (maxCostUsd !== undefined) checkNumber("follow.maxCostUsd", maxCostUsd, { min: 0 });
   const { followUps, ledger, ports } = parts;
   const { tenant, session, labels } = run.facts;
-  const remove = followUps.add(() => followUp.end());
+  const remove = followUps.add(() => followUp.end(), HeldText.sizeOf(run.text));
   const account = ledger.open(
     { tenant, session, labels, maxCostUsd, maxCallUsd: mostPerCall(run.teamConstraints) },
     ports.clock.wall,

@@ -196,7 +196,7 @@ export class LifeCycle<Id extends string> {
     const degraded = mayBeDegraded ? degradedVerdict(attempts) : undefined;
     run.isTold = true;
     if (events.isHeard) {
-      const { readRequest, readAnswer, follow, draw } = requestParts
+      const { readRequest, readAnswer, readSize, follow, draw } = requestParts
         .get()
         .answeredBy(this.#parts, run, completion);
       // Field by field: a spread pattern takes as long as all that listeners do.
@@ -211,6 +211,7 @@ export class LifeCycle<Id extends string> {
         readText: this.#readText(),
         readRequest,
         readAnswer,
+        readSize,
         follow,
         draw,
       });
@@ -281,12 +282,13 @@ const noOutput = {};
 function textOf({ text }: Run<string>): string {
   const chat = readable(() => HeldText.chatOf(text));
   checkPlain(chat);
-  return readable(() => allText(chat));
+  return readable(() => allText(chat, HeldText.restOf(text)?.texts));
 }
 
 /** Returns `Deciding.mostWhenCounted` of a request. */
 function whenCounted({ facts, text }: Run<string>): ((counted: number) => number) | undefined {
   const { mostInputTokens } = facts;
   if (mostInputTokens === undefined) return undefined;
-  return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(allText(HeldText.chatOf(text))), counted);
+  const all = () => allText(HeldText.chatOf(text), HeldText.restOf(text)?.texts);
+  return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(all()), counted);
 }

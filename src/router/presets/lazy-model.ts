@@ -6,6 +6,7 @@ import type {
   Model,
   ModelFacts,
 } from "../../contracts/index.ts";
+import { readsRequests } from "../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import type { BatchLimits } from "../providers/internal/batch-limits.ts";
 
@@ -53,7 +54,7 @@ export function lazyModel({ facts, batches, speaks, load }: LazyModel): Model {
     yield* (await open(options.signal)).stream(request, options);
   }
 
-  return {
+  return readsRequests({
     ...facts,
     generate: (request, options) =>
       made === undefined
@@ -64,7 +65,7 @@ export function lazyModel({ facts, batches, speaks, load }: LazyModel): Model {
     health: async (options) => (await (await open(options?.signal)).health?.(options)) ?? true,
     ...(speaks !== undefined && { speaks }),
     ...(batches !== undefined && { batches: lazyBatches(batches, open) }),
-  };
+  });
 }
 
 function lazyBatches(

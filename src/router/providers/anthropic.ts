@@ -12,6 +12,7 @@ import {
 } from "../../contracts/index.ts";
 import { guardedFetch } from "../../plugin/http/guarded-fetch.ts";
 import type { OptionTable } from "../../plugin/index.ts";
+import { readsRequests } from "../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
 import { toCompletion } from "./internal/anthropic-answer.ts";
 import { anthropicBatches } from "./internal/anthropic-batches.ts";
@@ -150,7 +151,7 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
     return toProviderError(error, name);
   };
 
-  return {
+  return readsRequests({
     ...facts,
     ...(defaults && { defaults }),
     speaks: ["messages"],
@@ -204,7 +205,7 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
       connect,
       bodyOf: (request, onDropped) => translate(request, { onDropped }),
     }),
-  };
+  });
 }
 
 /**

@@ -31,18 +31,35 @@ export function checkPlainField(field: string, value: unknown): void {
   refuse(field, problemIn(value, 1, { values: mostValues, characters: mostCharacters }));
 }
 
+/** Throws the same for a value that many requests share, which is checked once. */
+export function checkPlainOnce(field: string, value: object): void {
+  checkShared(field, value, { values: mostValues, characters: mostCharacters });
+}
+
+/** Says that a request, and the tools that it has, are known to be plain. */
+export function knownAsPlain(request: Exclude<RouteRequest, string>): void {
+  known.add(request);
+  const { tools } = request;
+  if (typeof tools === "object" && tools !== null) known.add(tools);
+}
+
 function checkFields(request: Exclude<RouteRequest, string>): void {
+  if (known.has(request)) return;
   const left: Left = { values: mostValues, characters: mostCharacters };
   for (const field in request) {
     if (routing.has(field)) continue;
     const value: unknown = request[field as keyof typeof request];
     const isShared = field === "tools" || field === "response_format";
-    if (isShared && typeof value === "object" && value !== null) {
-      if (known.has(value)) continue;
-      refuse(field, problemIn(value, 1, left));
-      known.add(value);
-    } else refuse(field, problemIn(value, 1, left));
+    if (isShared) checkShared(field, value, left);
+    else refuse(field, problemIn(value, 1, left));
   }
+}
+
+function checkShared(field: string, value: unknown, left: Left): void {
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && known.has(value)) return;
+  refuse(field, problemIn(value, 1, left));
+  if (isObject) known.add(value);
 }
 
 interface Left {

@@ -1,5 +1,7 @@
 import type { ChatRequest, NativeRequest, RequestText, RouteRequest } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
+import { isHandedOver } from "../../plugin/hand-over.ts";
+import { sizeOf } from "../../plugin/size-of.ts";
 import { chatOf } from "./chat-of.ts";
 import { type NativeRest, nativeRest } from "./native-rest.ts";
 import { readable } from "./readable.ts";
@@ -15,12 +17,14 @@ export class HeldText implements RequestText {
   #all: string | undefined;
   readonly #native: NativeRequest | undefined;
   #rest: NativeRest | undefined;
+  #size: number | undefined;
 
   /** `native`: the request as its sender wrote it, if a model may get it so. */
   constructor(request: RouteRequest, native?: NativeRequest | undefined) {
     this.#request = request;
     this.#native = native;
     this.#rest = undefined;
+    this.#size = undefined;
     this.#isCopy = typeof request === "string";
     this.#all = undefined;
     Object.freeze(this);
@@ -43,12 +47,23 @@ export class HeldText implements RequestText {
     return held.#rest;
   }
 
-  /** Returns the characters of that, where the text as its sender wrote it has more than `most`; else 0. */
-  static restBeyond(held: HeldText, most: number): number {
-    if (held.#native === undefined || held.#native.text.length <= most) return 0;
+  /**
+   * Returns the characters of that. `translated`, `media`: those of the translation. It is looked for only where the text as its
+   * sender wrote it could exceed `most`, or is longer than the names and signs around what was translated make it.
+   */
+  static restBeyond(held: HeldText, translated: number, media: number, most: number): number {
+    if (held.#native === undefined) return 0;
+    const written = held.#native.text.length - media;
+    if (written <= most && written <= usualLength(translated)) return 0;
     let characters = 0;
     for (const { length } of HeldText.restOf(held)?.texts ?? []) characters += length;
     return characters;
+  }
+
+  /** Returns the size of the request without routing fields, and of the text as its sender wrote it. */
+  static sizeOf(held: HeldText): number {
+    held.#size ??= readable(() => sizeOf(chatOf(held.#request))) + (held.#native?.text.length ?? 0);
+    return held.#size;
   }
 
   /**
@@ -57,9 +72,15 @@ export class HeldText implements RequestText {
    */
   static keep(held: HeldText): void {
     if (held.#isCopy) return;
-    held.#request = readable(() => copyOf(chatOf(held.#request)));
+    const isOurs = isHandedOver(held.#request as object);
+    held.#request = readable(() => (isOurs ? chatOf(held.#request) : copyOf(chatOf(held.#request))));
     held.#isCopy = true;
   }
 }
 
 Object.freeze(HeldText.prototype);
+
+/** Longest text of a request whose translation has this number of characters, and lacks nothing of weight. */
+function usualLength(characters: number): number {
+  return 1.5 * characters + 4_096;
+}

@@ -39,6 +39,9 @@ const words: ReadonlySet<string> = new Set(
 const typeOfUrl = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+);(?:[^,]*;)?base64,/i;
 const longestHead = 200;
 const typesOfText = /^text\/|json|xml|csv|yaml|javascript|rtf/i;
+const typeAlone = /^[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,100}$/i;
+/** Fields that hold a file as a `data:` URL. Elsewhere such a text is a text. */
+const placesOfUrls: ReadonlySet<string> = new Set(["image_url", "url", "file_data", "data", "result"]);
 
 /** Returns what a body says beyond its translation. Linear in both, and without recursion. */
 export function nativeRest({ text }: NativeRequest, chat: ChatRequest): NativeRest {
@@ -53,28 +56,36 @@ export function nativeRest({ text }: NativeRequest, chat: ChatRequest): NativeRe
   const texts: string[] = [];
   const media: string[] = [];
   const add = (found: string): void => {
-    if (found === "" || known.has(found) || words.has(found)) return;
-    const type = typeOfUrl.exec(found.slice(0, longestHead))?.[1];
-    if (type === undefined) texts.push(found);
-    else addData(type, found.slice(found.indexOf(",") + 1));
+    if (found !== "" && !known.take(found)) texts.push(found);
+  };
+  const addValue = (found: string, field: string): void => {
+    if (words.has(found) && (field === "" || words.has(field))) return;
+    const type = placesOfUrls.has(field) ? typeOfUrl.exec(found.slice(0, longestHead))?.[1] : undefined;
+    if (type === undefined) add(found);
+    else if (!known.take(found)) addData(type, found.slice(found.indexOf(",") + 1));
   };
   const addData = (type: string, data: string): void => {
     if (!typesOfText.test(type)) media.push(type);
     else texts.push(new TextDecoder().decode(fromBase64(data)));
   };
   // Fields of the router are not sent.
-  const left: unknown[] = [isObject(body) ? withoutRouting(body) : body];
-  while (left.length > 0) {
-    const value = left.pop();
-    if (typeof value === "string") add(value);
+  const left: [value: unknown, field: string][] = [[isObject(body) ? withoutRouting(body) : body, ""]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [value, field] = next;
+    if (typeof value === "string") addValue(value, field);
     if (typeof value !== "object" || value === null) continue;
-    const data = Array.isArray(value) ? undefined : dataIn(value as Fields);
-    for (const key of Object.keys(value)) {
-      if (!Array.isArray(value)) add(key);
-      const held = (value as Fields)[key];
-      if (data === undefined || (held !== data.data && held !== data.type)) left.push(held);
+    if (Array.isArray(value)) {
+      for (const one of value) left.push([one, field]);
+      continue;
     }
-    if (data === undefined || known.has(data.data) || known.has(urlOf(data.type, data.data))) continue;
+    const data = dataIn(value as Fields);
+    for (const key of Object.keys(value)) {
+      if (!words.has(key)) add(key);
+      const held = (value as Fields)[key];
+      if (data === undefined || (held !== data.data && (held !== data.type || !typeAlone.test(data.type))))
+        left.push([held, key]);
+    }
+    if (data === undefined || known.take(data.data) || known.take(urlOf(data.type, data.data))) continue;
     addData(data.type, data.data);
   }
   return { texts, media };
@@ -108,28 +119,41 @@ function urlOf(type: string, data: string): string {
   return `data:${type.toLowerCase()};base64,${data}`;
 }
 
+/** Texts of a translation. */
+interface Known {
+  /** Takes one of them out, and returns true if it was there: what a body says more often than its translation is sent besides. */
+  take(text: string): boolean;
+}
+
 /** Returns all texts of a request, and those within the arguments of calls. */
-function textsOf(chat: ChatRequest): ReadonlySet<string> {
-  const texts = new Set<string>();
+function textsOf(chat: ChatRequest): Known {
+  const texts = new Map<string, number>();
+  const add = (text: string): void => void texts.set(text, (texts.get(text) ?? 0) + 1);
   const left: unknown[] = [chat];
   const seen = new Set<object>();
   while (left.length > 0) {
     const value = left.pop();
     if (typeof value === "string") {
-      texts.add(value);
-      if (/^data:[^;]*[A-Z]/.test(value.slice(0, 200))) texts.add(urlInLowerCase(value));
+      add(value);
+      if (/^data:[^;]*[A-Z]/.test(value.slice(0, 200))) add(urlInLowerCase(value));
     }
     if (!isObject(value) && !Array.isArray(value)) continue;
     if (seen.has(value)) continue;
     seen.add(value);
     for (const key of Object.keys(value)) {
-      texts.add(key);
+      add(key);
       const held = (value as Fields)[key];
       left.push(held);
       if (key === "arguments" && typeof held === "string") left.push(parsed(held));
     }
   }
-  return texts;
+  return {
+    take(text) {
+      const count = texts.get(text) ?? 0;
+      if (count > 0) texts.set(text, count - 1);
+      return count > 0;
+    },
+  };
 }
 
 function urlInLowerCase(url: string): string {

@@ -6,14 +6,16 @@ import {
   type RouteRequest,
   type TypedText,
 } from "../../contracts/index.ts";
-import { checkPlainField } from "./check-plain.ts";
+import { routingFields } from "../../plugin/routing-fields.ts";
+import { checkPlainOnce } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
 import { addContentTypes, addOutputTypes } from "./content-types.ts";
 import { isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
 import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
-import { cut, imagesIn, soundTokensIn, textOf, toolCallCharacters } from "./texts.ts";
+import { addField, type SentTexts, sentTexts } from "./sent-texts.ts";
+import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
 export const ASK_CHARACTERS = 4_000;
@@ -56,11 +58,12 @@ export function normaliseRequest(
 function read(request: RouteRequest, options: NormaliseOptions, text: HeldText): RequestFacts {
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
-  const size = measure(messages, options.estimateTokens);
+  const size = measure(messages, options);
   const contentTypes = addOutputTypes(fields, size.contentTypes);
-  const toolsLength = toolsCharacters(fields.tools);
-  const translated = size.characters + toolsLength;
-  const characters = translated + HeldText.restBeyond(text, options.maxCharacters - translated);
+  const others = jsonCharacters("tools", fields.tools) + otherCharacters(fields, size.sent);
+  const translated = size.characters + others;
+  const rest = HeldText.restBeyond(text, translated, size.sent.media, options.maxCharacters);
+  const characters = translated + rest;
   if (characters > options.maxCharacters) {
     throw new InvalidRequestError(
       "messages",
@@ -76,7 +79,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     typed,
     askCharacters: whole.length,
     characters,
-    inputTokens: Math.ceil(size.tokens + toolsLength / 4),
+    inputTokens: Math.ceil(size.tokens + (others + rest) / 4),
     inputTokensExact: undefined,
     mostInputTokens: undefined,
     expectedOutputTokens: Math.min(maxOutputTokens ?? expectedOutputCap, expectedOutputCap),
@@ -106,18 +109,22 @@ interface Size {
   turns: number;
   images: number;
   contentTypes: string[] | undefined;
+  readonly sent: SentTexts;
 }
 
-function measure(messages: readonly ChatMessage[], estimateTokens: (text: string) => number): Size {
-  const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0, contentTypes: undefined };
+function measure(
+  messages: readonly ChatMessage[],
+  { maxCharacters, estimateTokens }: NormaliseOptions,
+): Size {
+  const sent = sentTexts(maxCharacters);
+  const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0, contentTypes: undefined, sent };
   const lastFrom = messages.length - sampledLast;
   let sampled = 0;
   for (let index = 0; index < messages.length; index += 1) {
     const message = messages[index] as ChatMessage;
     const text = textOf(message);
-    const called = toolCallCharacters(message);
-    const calls = called + partCharacters(message, text.length + called);
-    size.characters += text.length + calls;
+    const others = furtherCharacters(message, text, sent);
+    size.characters += text.length + others;
     if (message.role === "user") size.turns += 1;
     size.images += imagesIn(message);
     if (typeof message.content !== "string") {
@@ -125,8 +132,8 @@ function measure(messages: readonly ChatMessage[], estimateTokens: (text: string
       size.tokens += soundTokensIn(message);
     }
     if (index < sampledFirst || index >= lastFrom) {
-      size.tokens += estimateTokens(text) + calls / 4;
-      sampled += text.length + calls;
+      size.tokens += estimateTokens(text) + others / 4;
+      sampled += text.length + others;
     }
   }
   // The middle of a long conversation is assumed to be like its ends.
@@ -151,22 +158,60 @@ function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
   return last === "tool" || last === "function";
 }
 
-/** Cached lengths of tool schemas by their array, since applications send the same array with every request. */
-const knownTools = new WeakMap<object, { readonly count: number; readonly characters: number }>();
+/** Returns the characters of a message in addition to its text: calls, names, reasoning, further fields and parts. */
+function furtherCharacters(message: ChatMessage, text: string, sent: SentTexts): number {
+  const before = sent.characters;
+  for (const field in message) {
+    if (field === "role") continue;
+    const value = message[field as keyof ChatMessage] as unknown;
+    // Nearly all that is sent is a text here.
+    if (field === "content" && typeof value === "string") sent.characters += value.length;
+    else if (field !== "provider_parts") addField(sent, field, value);
+  }
+  const all = sent.characters - before;
+  const further = all > text.length ? all - text.length : 0;
+  return message.role === "assistant" ? further + partCharacters(message, all) : further;
+}
 
-function toolsCharacters(tools: readonly unknown[] | undefined): number {
-  if (tools === undefined || tools.length === 0) return 0;
-  const known = knownTools.get(tools);
-  if (known !== undefined && known.count === tools.length) return known.characters;
-  const characters = lengthAsJson(tools);
-  knownTools.set(tools, { count: tools.length, characters });
+/** Returns the characters of fields of a request other than its messages and tools, but for those of the router. */
+function otherCharacters(fields: Fields, sent: SentTexts): number {
+  const before = sent.characters;
+  let schemas = 0;
+  for (const field in fields) {
+    if (notCounted.has(field)) continue;
+    const value = fields[field as keyof Fields] as unknown;
+    const isSchema = field === "response_format" || field === "functions";
+    if (isSchema && typeof value === "object" && value !== null) schemas += jsonCharacters(field, value);
+    else addField(sent, field, value);
+  }
+  return sent.characters - before + schemas;
+}
+
+const notCounted: ReadonlySet<string> = new Set([...routingFields, "messages", "tools", "output"]);
+
+/** Cached lengths of tools and schemas by the object, since applications send the same one with every request. */
+const knownLengths = new WeakMap<
+  object,
+  { readonly count: number | undefined; readonly characters: number }
+>();
+
+function jsonCharacters(field: string, value: object | undefined): number {
+  const count = Array.isArray(value) ? value.length : undefined;
+  if (value === undefined || count === 0) return 0;
+  const known = knownLengths.get(value);
+  if (known !== undefined && known.count === count) return known.characters;
+  // First, since references that branch would become a text without end.
+  checkPlainOnce(field, value);
+  const characters = JSON.stringify(value).length;
+  knownLengths.set(value, { count, characters });
   return characters;
 }
 
-function lengthAsJson(tools: readonly unknown[]): number {
-  // First, since references that branch would become a text without end.
-  checkPlainField("tools", tools);
-  return JSON.stringify(tools).length;
+/** Returns plain tools as JSON, whose length is then known. */
+export function writtenTools(tools: readonly unknown[]): string {
+  const text = JSON.stringify(tools);
+  knownLengths.set(tools, { count: tools.length, characters: text.length });
+  return text;
 }
 
 type TextOf = (message: ChatMessage) => string;

@@ -1,5 +1,6 @@
 import type { ChatMessage } from "../../contracts/index.ts";
 import { checkPlainField } from "./check-plain.ts";
+import { vocabulary } from "./vocabulary.ts";
 
 /**
  * Counts the characters of `provider_parts` of a message beyond those of its text and calls, which they repeat. Data of images
@@ -8,10 +9,12 @@ import { checkPlainField } from "./check-plain.ts";
 export function partCharacters(message: ChatMessage, counted: number): number {
   if (message.role !== "assistant" || !Array.isArray(message.provider_parts)) return 0;
   checkPlainField("messages[].provider_parts", message.provider_parts);
+  const known = vocabulary();
   let characters = 0;
   JSON.stringify(
     message.provider_parts,
     function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
+      if (!Array.isArray(this) && !known.has(key)) characters += key.length;
       if (typeof value !== "string") return value;
       const isData =
         (key === "data" && isBinary(this)) || (key === "result" && this["type"] === "image_generation_call");

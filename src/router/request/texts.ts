@@ -1,4 +1,4 @@
-import type { ChatMessage, RouteRequest } from "../../contracts/index.ts";
+import type { ChatMessage } from "../../contracts/index.ts";
 
 /** Returns the text of a message, with text parts joined by newlines; "" where it has none. */
 export function textOf(message: ChatMessage): string {
@@ -48,31 +48,8 @@ function isImage(part: { readonly type: string; readonly file?: { readonly file_
   return part.type.includes("image");
 }
 
-/** Counts the characters of a message's tool calls. */
-export function toolCallCharacters(message: ChatMessage): number {
-  if (message.role !== "assistant") return 0;
-  let characters = 0;
-  for (const call of message.tool_calls ?? []) {
-    if (call.type === "function") characters += call.function.name.length + call.function.arguments.length;
-    else characters += call.custom.name.length + call.custom.input.length;
-  }
-  return characters;
-}
-
 /** Cuts a text to `head` + 1 + `tail` characters; a longer one keeps its two ends, joined by a newline. */
 export function cut(text: string, head: number, tail: number): string {
   if (text.length <= head + 1 + tail) return text;
   return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
-}
-
-/** Returns all text that a provider would count, joined by newlines. */
-export function allText(request: RouteRequest): string {
-  if (typeof request === "string") return request;
-  const texts = request.messages.map((message) => {
-    const calls =
-      message.role === "assistant" && message.tool_calls ? JSON.stringify(message.tool_calls) : "";
-    return `${textOf(message)}${calls}`;
-  });
-  if (request.tools !== undefined) texts.push(JSON.stringify(request.tools));
-  return texts.join("\n");
 }

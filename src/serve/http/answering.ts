@@ -22,8 +22,8 @@ import { requestId, withRequestId } from "./request-id.ts";
 export interface Answering {
   /** Rejects for an abort alone, with the signal's reason. */
   answer(call: HttpCall): Promise<Reply>;
-  /** Returns the reply to a request that is not answered: it could not be read, or the server ends. */
-  refuse(error: unknown, headers?: HttpCall["headers"]): Reply;
+  /** Returns the reply to a request that is not answered: it could not be read, there are too many, or the server ends. */
+  refuse(error: unknown, call?: Pick<HttpCall, "headers" | "path" | "method">): Reply;
   serves(method: string, path: string): boolean;
   readonly maxBodyBytes: number;
   /** True if a call's signal may be a light one: all that sees it is ours. */
@@ -47,7 +47,11 @@ export function answering(router: Router, options: ReadHandlerOptions): Answerin
     maxBodyBytes,
     takesLight: doesAskAbort(router.route) && doesAskAbort(router.stream),
     leave: () => watchers?.leave(),
-    refuse: (error, headers) => withRequestId(shapeOf(headers)(failureOf(error)), requestId(headers)),
+    refuse(error, call) {
+      const { refuse = shapeOf(call?.headers) } =
+        call === undefined ? {} : (endpointAt(all, call, base) ?? {});
+      return withRequestId(refuse(failureOf(error)), requestId(call?.headers));
+    },
     serves: (method, path) => there(all, path, base).some((one) => one.method === method),
     async answer(call) {
       const id = requestId(call.headers);
@@ -73,13 +77,24 @@ function shapeOf(headers: HttpCall["headers"] | undefined): NonNullable<Endpoint
 }
 
 /** Throws `HttpError` for a path that is not served, and for another method. */
-function endpointOf(all: readonly Endpoint[], { path, method }: HttpCall, base: string): Endpoint {
-  const local = localPath(path, base);
-  for (const one of all) if (one.method === method && isAt(one, local)) return one;
+function endpointOf(all: readonly Endpoint[], call: HttpCall, base: string): Endpoint {
+  const found = endpointAt(all, call, base);
+  if (found !== undefined) return found;
+  const { path } = call;
   const known = there(all, path, base);
   if (known.length === 0) throw new HttpError(404, "there is nothing at this path", { code: "not_found" });
   const allow = known.map((one) => one.method).join(", ");
   throw new HttpError(405, `this path takes ${allow}`, { code: "method_not_allowed", headers: { allow } });
+}
+
+function endpointAt(
+  all: readonly Endpoint[],
+  { path, method }: Pick<HttpCall, "path" | "method">,
+  base: string,
+): Endpoint | undefined {
+  const local = localPath(path, base);
+  for (const one of all) if (one.method === method && isAt(one, local)) return one;
+  return undefined;
 }
 
 /** Returns the endpoints of a path, one for each method. `base` ends with a slash. */

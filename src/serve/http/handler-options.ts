@@ -63,8 +63,13 @@ export interface HandlerOptions<Id extends string = string> {
    * path answers with status 404.
    */
   readonly dashboard?: ServedDashboard | undefined;
-  /** Longest body in bytes. Default 33,554,432. */
+  /** Longest body in bytes, with images and files. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * Most characters of a body besides the base64 of images and files: what they are of takes time, and their data takes next to none.
+   * Default 4,194,304.
+   */
+  readonly maxBodyCharacters?: number | undefined;
 }
 
 const { model: _, ...ofIdentity } = routingOptions;
@@ -98,6 +103,7 @@ export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
   },
   dashboard: { is: "object", methods: ["frame"], expected: "dashboard(router)", optional: true },
   maxBodyBytes: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 33_554_432 },
+  maxBodyCharacters: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 4_194_304 },
 };
 
 export type ReadHandlerOptions = FilledOptions<HandlerOptions, OpenOption>;

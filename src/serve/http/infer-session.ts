@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatRequest, RouteRequest, Routing } from "../../contracts/index.ts";
 import { sha256 } from "../../plugin/sha256.ts";
+import { writtenTools } from "../../router/request/index.ts";
 import type { ReadHandlerOptions } from "./handler-options.ts";
 
 /**
@@ -15,6 +16,9 @@ export function withInferredSession(
   const { messages, tools = [], tenant, safety_identifier: user } = request as ChatRequest & Routing;
   const first = messages.findIndex(({ role }: ChatMessage) => role === "user");
   if (first < 0) return request;
-  const kept = JSON.stringify([tenant ?? null, user ?? null, tools, messages.slice(0, first + 1)]);
+  const [who, begin] = [[tenant ?? null, user ?? null], messages.slice(0, first + 1)].map((part) =>
+    JSON.stringify(part),
+  );
+  const kept = `${who}${writtenTools(tools)}${begin}`;
   return { ...request, session: `inferred-${sha256(kept)}` };
 }

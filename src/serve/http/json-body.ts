@@ -1,3 +1,5 @@
+import { checkSize } from "./body-size.ts";
+import type { ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 
 /**
@@ -14,14 +16,19 @@ export function checkHeaders(headers: Pick<Headers, "get">): void {
     throw new HttpError(415, "the body must not be compressed");
 }
 
-/** Reads the body of a call as a JSON object. Rejects with `HttpError`, which quotes nothing of the text. */
-export async function readJson(call: {
-  readonly readText: () => Promise<string>;
-}): Promise<Readonly<Record<string, unknown>>> {
-  return parseBody(await call.readText());
+const plain = new WeakSet<object>();
+
+/** True for a body that needs no check of its values. */
+export function isPlainBody(body: object): boolean {
+  return plain.has(body);
 }
 
-export function parseBody(text: string): Readonly<Record<string, unknown>> {
+/** Reads the text of a body as a JSON object. Throws `HttpError`, which quotes nothing of the text. */
+export function parseBody(
+  text: string,
+  { maxBodyCharacters }: Pick<ReadHandlerOptions, "maxBodyCharacters">,
+): Readonly<Record<string, unknown>> {
+  const isPlain = checkSize(text, maxBodyCharacters);
   let value: unknown;
   try {
     // A mark of the byte order does not belong to the text.
@@ -31,14 +38,12 @@ export function parseBody(text: string): Readonly<Record<string, unknown>> {
     throw new HttpError(400, "the body is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
-  // Each level takes two characters.
-  if (text.length > 2 * deepest && isDeep(value))
-    throw new HttpError(400, `the body is nested deeper than ${deepest} levels`);
+  if (isPlain) plain.add(value);
   return value as Readonly<Record<string, unknown>>;
 }
 
 export function tooLong(maxBytes: number): HttpError {
-  return new HttpError(413, `the body is longer than ${maxBytes} bytes`);
+  return new HttpError(413, `the body is longer than ${maxBytes} bytes (option maxBodyBytes, --max-body)`);
 }
 
 export function notAnObject(): HttpError {
@@ -47,26 +52,4 @@ export function notAnObject(): HttpError {
 
 export function notUtf8(): HttpError {
   return new HttpError(400, "the body is not UTF-8");
-}
-
-/** Deepest nesting of a body. Schemas of tools have some 20 levels; what reads a value by recursion fails at thousands. */
-const deepest = 256;
-
-function isDeep(value: object): boolean {
-  let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > deepest) return true;
-    const below: object[] = [];
-    for (const holder of level)
-      if (Array.isArray(holder)) {
-        for (const held of holder as unknown[])
-          if (typeof held === "object" && held !== null) below.push(held);
-      } else
-        for (const name in holder) {
-          const held = (holder as Readonly<Record<string, unknown>>)[name];
-          if (typeof held === "object" && held !== null) below.push(held);
-        }
-    level = below;
-  }
-  return false;
 }

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Quotas, Store } from "../../../src/contracts/index.ts";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
-import { openDesk } from "../../support/shared/desk-world.ts";
+import { openDesk, settled } from "../../support/shared/desk-world.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -64,6 +64,39 @@ describe.each(["leased", "strict"] as const)("a process that stands still, %s mo
     expect(desk.events).toEqual([]);
   });
 });
+
+describe.each(["leased", "strict"] as const)(
+  "a process that stood still until its hold had lapsed, %s mode",
+  (mode) => {
+    it("keeps what its call holds from others, while it tells the truth", async () => {
+      let stoodMs = 0;
+      const store = memoryStore({ now: () => Date.now() + stoodMs });
+      const limits = [{ key: "a", limit: 1_000 }];
+      const other = openDesk({ store, mode });
+      let taken = 0;
+      const quotas: Quotas = {
+        ...store.quotas,
+        async settle(of) {
+          const answer = await store.quotas.settle(of);
+          // Between this answer and the next message another process takes what it can get.
+          if (answer === "lapsed")
+            while ((await other.reserve({ id: `other ${taken}`, amount: 50, limits })) === true) taken += 50;
+          return answer;
+        },
+      };
+      const desk = openDesk({ store: { ...store, quotas }, mode });
+      closers.push(() => other.close());
+      expect(await desk.reserve({ id: "1", amount: 600, limits })).toBe(true);
+      stoodMs = 1_000_000;
+      desk.settle("1", 100, 500);
+      await desk.close();
+      expect(taken).toBe(400);
+      desk.settle("1", 600, 0);
+      await settled();
+      expect(await store.quotas.read(["router/a"])).toMatchObject([{ used: 600 }]);
+    });
+  },
+);
 
 describe.each(["leased", "strict"] as const)("a call whose spend is beyond all numbers, %s mode", (mode) => {
   it("uses up the limit, and the store still counts", async () => {

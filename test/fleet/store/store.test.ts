@@ -147,6 +147,23 @@ for (const { name, without, begin, open, end } of kinds)
         await store.close();
       });
 
+      it("lets processes that stood still spend no more than the limit, whichever of their messages comes first", async () => {
+        await fc.assert(
+          fc.asyncProperty(turns, async (steps) => {
+            const store = await open();
+            const processes = ["p", "q"].map((id) => new StillProcess(store.quotas, id));
+            for (const { of, ...one } of steps) {
+              if (one.kind === "lapse") now += 1_000;
+              else await processes[of]?.take(one);
+              const atStake = processes.reduce((sum, { spent, held }) => sum + spent + held, 0);
+              expect(atStake).toBeLessThanOrEqual(100);
+            }
+            await store.close();
+          }),
+          numRuns(1_000),
+        );
+      });
+
       it.skipIf(name === "memory")("answers exactly as the memory store does", async () => {
         await fc.assert(
           fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
@@ -209,6 +226,58 @@ const limitsOf = {
   ],
   t: [{ key: "t", limit: 90, windowEndsAt: 1_800_000_030_000 }],
 };
+
+const turn = fc.record({
+  of: fc.nat(1),
+  kind: fc.constantFrom("draw", "draw", "draw", "end", "tell", "tell", "tell", "tell", "lapse"),
+  amount: fc.integer({ min: 1, max: 60 }),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+const turns = fc.array(turn, { maxLength: 60, size: "max" });
+
+/** A process with a lease of which it does not know that it has lapsed: only the store's clock moves. */
+class StillProcess {
+  readonly #quotas: Quotas;
+  readonly #id: string;
+  spent = 0;
+  held = 0;
+  #free = 0;
+  #isReserved = false;
+
+  constructor(quotas: Quotas, id: string) {
+    this.#quotas = quotas;
+    this.#id = id;
+  }
+
+  async take({ kind, amount, share }: Omit<typeof turn extends fc.Arbitrary<infer T> ? T : never, "of">) {
+    if (kind === "draw") {
+      const drawn = Math.min(amount, this.#free);
+      this.#free -= drawn;
+      this.held += drawn;
+    } else if (kind === "end") {
+      const spent = Math.floor(share * this.held);
+      this.spent += spent;
+      this.#free += this.held - spent;
+      this.held = 0;
+    } else await this.#tell(amount);
+  }
+
+  /** Sends one message: others may come between it and the next. */
+  async #tell(more: number): Promise<void> {
+    const [id, ttlMs, spent] = [this.#id, 1_000, this.spent];
+    if (!this.#isReserved) {
+      // What was granted is used once it is known what of it is still free.
+      const amount = spent + this.held + more;
+      await this.#quotas.reserve({ id, amount, atLeast: 0, limits: limitsOf.w, ttlMs });
+      this.#isReserved = true;
+    } else {
+      const answer = await this.#quotas.settle({ id, spent, keep: this.held + this.#free + more, ttlMs });
+      this.#isReserved = answer !== "lapsed";
+      this.#free = answer === "lapsed" ? 0 : Math.max(0, answer.granted - this.held);
+    }
+  }
+}
 
 /** Takes one step. With `spent` no reservation tells more than it was granted. */
 async function take(quotas: Quotas, one: Step, granted?: Map<string, number>): Promise<unknown> {

@@ -46,6 +46,28 @@ const states: readonly unknown[] = [
 
 afterEach(() => void vi.useRealTimers());
 
+describe.each(["leased", "strict"] as const)("what is shown of a budget in a store, %s mode", (mode) => {
+  it("is what this process has spent, also of a lease, and a reset is not undone by it", async () => {
+    const usage = { inputTokens: 0, outputTokens: 100 };
+    const price = { usdPerMillionInputTokens: 0, usdPerMillionOutputTokens: 10 };
+    const router = createRouter({
+      models: { m: fakeModel({ model: "m", usage, price }) },
+      policy: always("m"),
+      budgets: [{ name: "all", limitUsd: 100, period: "month" }],
+      shared: fleet({ store: memoryStore(), mode }),
+    });
+    const ask = () =>
+      router.route({ messages: [{ role: "user", content: "Hello" }], max_completion_tokens: 100 });
+    for (let call = 0; call < 50; call += 1) await ask();
+    expect((await router.readBudgets())[0]?.used).toBeCloseTo(0.05, 9);
+    await ask();
+    expect((await router.resetBudget({ name: "all" })).used).toBe(0);
+    await ask();
+    expect((await router.readBudgets())[0]?.used).toBeCloseTo(0.001, 9);
+    await router.close();
+  });
+});
+
 describe("what is shown of a budget in a store that lies", () => {
   it.each(statuses)("is an error for the status %j", async (status) => {
     const router = routerOn({ ...memoryStore(), status: async () => status as never });

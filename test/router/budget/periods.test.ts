@@ -21,6 +21,16 @@ const zones = [
   "Pacific/Kiritimati",
 ];
 
+/** Times at which clocks of these zones changed. */
+const changes = [
+  "2026-04-04T15:00:00Z",
+  "2026-10-03T15:30:00Z",
+  "2026-03-29T01:00:00Z",
+  "2026-10-25T01:00:00Z",
+  "2018-11-04T03:00:00Z",
+  "2011-12-30T10:00:00Z",
+].map((text) => Date.parse(text));
+
 const periodOf = (period: "hour" | "day" | "month", timeZone: string) => {
   const { periods } = resolveBudget({ limitUsd: 1, period, timeZone });
   if (periods === undefined) throw new Error("no periods");
@@ -46,6 +56,13 @@ describe("the period of a budget", () => {
     ["month", "UTC", "2028-02-29T23:59:59Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"],
     ["month", "Asia/Kolkata", "2026-12-31T18:29:59Z", "2026-11-30T18:30:00Z", "2026-12-31T18:30:00Z"],
     ["hour", "Asia/Kolkata", "2026-01-01T00:10:00Z", "2025-12-31T23:30:00Z", "2026-01-01T00:30:00Z"],
+    // The clock is set back from 02:00 to 01:30, and forward from 02:00 to 02:30: a half hour is left.
+    ["hour", "Australia/Lord_Howe", "2026-04-04T14:50:00Z", "2026-04-04T14:00:00Z", "2026-04-04T15:00:00Z"],
+    ["hour", "Australia/Lord_Howe", "2026-04-04T15:10:00Z", "2026-04-04T15:00:00Z", "2026-04-04T15:30:00Z"],
+    ["hour", "Australia/Lord_Howe", "2026-10-03T15:10:00Z", "2026-10-03T14:30:00Z", "2026-10-03T15:30:00Z"],
+    ["hour", "Australia/Lord_Howe", "2026-10-03T15:40:00Z", "2026-10-03T15:30:00Z", "2026-10-03T16:00:00Z"],
+    // An hour that is shown twice is two hours.
+    ["hour", "Europe/Berlin", "2026-10-25T01:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"],
   ] as const)("%s in %s at %s", (period, zone, now, start, end) => {
     expect(periodOf(period, zone).of(at(now))).toEqual({ start: at(start), end: at(end) });
   });
@@ -54,16 +71,22 @@ describe("the period of a budget", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...zones),
-        fc.constantFrom("day" as const, "month" as const),
-        fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2040, 0) }),
+        fc.constantFrom("hour" as const, "day" as const, "month" as const),
+        fc.oneof(
+          fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2040, 0) }),
+          // Around a change of each zone's clock.
+          fc
+            .record({ at: fc.constantFrom(...changes), by: fc.integer({ min: -3 * hour, max: 3 * hour }) })
+            .map(({ at: change, by }) => change + by),
+        ),
         (zone, unit, now) => {
           const periods = periodOf(unit, zone);
           const { start, end } = periods.of(now);
           expect(start).toBeLessThanOrEqual(now);
           expect(end).toBeGreaterThan(now);
           expect(end - start).toBeLessThanOrEqual(periods.lengthMs);
-          // A day of which only an hour is left may be as short as that.
-          expect(end - start).toBeGreaterThanOrEqual(hour);
+          // A day of which only an hour is left may be as short as that, and an hour half as long.
+          expect(end - start).toBeGreaterThanOrEqual(unit === "hour" ? hour / 2 : hour);
           expect(periods.of(end).start).toBe(end);
           expect(periods.of(start - 1).end).toBe(start);
           expect(periods.of(start)).toEqual({ start, end });

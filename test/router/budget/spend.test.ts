@@ -97,14 +97,15 @@ describe("a spend book", () => {
   it("holds nothing of an account that was forgotten before anything was held of it", () => {
     const spend = book({ per: "tenant", maxOwners: 1 });
     // All begin before one of them holds anything, as requests that arrive at once do.
-    const holds = Array.from({ length: 20 }, (_, index) => spend.open(`tenant ${index % 4}`, noon));
+    const holds = Array.from({ length: 60 }, (_, index) => spend.open(`tenant ${index % 4}`, noon));
     let held = 0;
     for (const hold of holds) {
       if (hold.roomUsd() < 1) continue;
       hold.set(1);
       held += 1;
     }
-    expect(held).toBe(10);
+    // As much as each of the four may.
+    expect(held).toBe(40);
   });
 
   it("forgets a tenth of many tenants at once, those that used least, and starts others with the most of them", () => {

@@ -46,6 +46,39 @@ describe("what follows an answer", () => {
     expect(JSON.stringify(event)).not.toContain("from small");
   });
 
+  it("says the size of what is kept, fields that no model is asked about included", async () => {
+    const { router, completed } = make();
+    await router.route(question);
+    const usual = completed()?.readSize() ?? 0;
+    expect(usual).toBeGreaterThan("second question".length);
+    expect(usual).toBeLessThan(2_000);
+    await router.route({ ...question, note: "x".repeat(10_000) } as ChatRequest);
+    expect(completed()?.readSize()).toBe(usual + "note".length + 8 + 10_000);
+    const native = { protocol: "messages", text: `{"a":"${"x".repeat(20_000)}"}`, headers: {} } as const;
+    await router.route(question, { native });
+    expect(completed()?.readSize()).toBe(usual + 20_000 + 8);
+  });
+
+  it("is refused where the requests of those that are open are too large together", async () => {
+    const { router, completed } = make();
+    const open: FollowUp[] = [];
+    const follow = async () => {
+      await router.route({ ...question, note: "x".repeat(100_000_000) } as ChatRequest);
+      open.push(completed()?.follow("shadow") as FollowUp);
+    };
+    await follow();
+    await follow();
+    await expect(follow()).rejects.toThrow(
+      /^the requests of open follow-ups have a size of 2000\d+, and at most 256000000 is kept/,
+    );
+    open[0]?.end();
+    open[0]?.end();
+    await follow();
+    await expect(follow()).rejects.toThrow("call end() on each");
+    for (const one of open) one.end();
+    await router.close();
+  });
+
   it("is there for streams and for answers of the cache", async () => {
     const { router, completed } = make({ cache: {} });
     for await (const _ of router.stream({ ...question, temperature: 0 })) void _;

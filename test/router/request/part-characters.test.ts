@@ -6,7 +6,7 @@ const message = (...provider_parts: { [field: string]: unknown }[]) =>
   ({ role: "assistant", content: "hello", provider_parts }) as const;
 
 test("parts count beyond the text and calls that they repeat, and data of images do not", () => {
-  expect(partCharacters(message({ type: "a", text: "hello", logs: "x".repeat(100) }), 5)).toBe(101);
+  expect(partCharacters(message({ type: "a", text: "hello", logs: "x".repeat(100) }), 5)).toBe(105);
   expect(partCharacters(message({ text: "hello" }), 5)).toBe(0);
   const data = "A".repeat(1_000);
   expect(
@@ -17,13 +17,13 @@ test("parts count beyond the text and calls that they repeat, and data of images
       ),
       0,
     ),
-  ).toBe(30);
+  ).toBe(54);
   // What only says that it is data counts.
   expect(partCharacters(message({ type: "redacted_thinking", data }), 0)).toBe(1_017);
   expect(partCharacters(message({ source: { type: "text", media_type: "text/plain", data } }), 0)).toBe(
-    1_014,
+    1_024,
   );
-  expect(partCharacters(message({ type: "mcp_call", result: data }), 0)).toBe(1_008);
+  expect(partCharacters(message({ type: "mcp_call", result: data }), 0)).toBe(1_014);
   expect(partCharacters({ role: "user", content: "hello" }, 5)).toBe(0);
 });
 

@@ -25,6 +25,7 @@ export function bookOf(options: BudgetOptions, monotonic?: () => number) {
     },
     end: (now: number) => book.useOf({}, now).end,
     exportState: (): SpendState => exportSpend(kept),
-    restoreState: (state: SpendState, now: number) => book.restore(checkSpend(state, kept)[0] ?? [], now),
+    restoreState: (state: SpendState, now: number) =>
+      book.restore(checkSpend(state, kept)[0] ?? { accounts: [], floors: [] }, now),
   };
 }

@@ -69,11 +69,11 @@ export function settle(
   // A message that comes late: a later one has told more.
   const isLate = spent < known.spent;
   if (known.state !== "open") {
-    const more = { ...known, spent: Math.max(spent, known.spent), counted: Math.max(spent, known.spent) };
-    if (!isLate) {
-      count(table, known, more.counted - known.counted, 0, now);
-      table.putHeld(id, more);
-    }
+    if (isLate) return known.state === "lapsed" ? "lapsed" : granted(table, known, 0, now);
+    // What calls still hold stays counted until it is reserved again: what is freed here goes to others at once.
+    const more = { ...known, spent, counted: Math.max(spent, Math.min(known.counted, spent + keep)) };
+    count(table, known, more.counted - known.counted, 0, now);
+    table.putHeld(id, more);
     return known.state === "lapsed" ? "lapsed" : granted(table, more, 0, now);
   }
   if (isLate) return granted(table, known, known.open, now);

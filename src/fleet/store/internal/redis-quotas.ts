@@ -55,8 +55,9 @@ local function settle(id, arg)
   local late, delta = spent < h[SPENT], spent - h[COUNTED]
   if h[STATE] ~= IS_OPEN then
     if not late then
-      count(h, delta, 0)
-      h[SPENT], h[COUNTED] = spent, spent
+      local counted = max(spent, min(h[COUNTED], spent + keep))
+      count(h, counted - h[COUNTED], 0)
+      h[SPENT], h[COUNTED] = spent, counted
       touched[id] = h
     end
     if h[STATE] == IS_LAPSED then return { 0 } end

@@ -9,6 +9,7 @@ import {
 import { atHand, handsOver, type TakeAtHand } from "../../../plugin/at-hand.ts";
 import { asksAbort } from "../../../plugin/call-abort.ts";
 import { pointsToResponses } from "../../../plugin/openai-api.ts";
+import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import type { OpenAiApi } from "./openai-api.ts";
 
 type Calls = Pick<Model, "generate" | "stream">;
@@ -58,7 +59,7 @@ export function eitherInterface({ name, chat, responses, first }: Interfaces): C
     return settled ?? chat;
   };
 
-  return {
+  return readsRequests({
     generate: asksAbort((request: ChatRequest, options: CallOptions) => {
       if (settled !== undefined) return settledFor(options).generate(request, options);
       const begin = beginFor(request, options);
@@ -83,7 +84,7 @@ export function eitherInterface({ name, chat, responses, first }: Interfaces): C
         learn: (refusal, failure) => learn(begin, refusal, failure),
       });
     }),
-  };
+  });
 }
 
 function isPointed(error: unknown): boolean {

@@ -59,6 +59,11 @@ export function toContents(
         const id = calls.ids.ofResult(message.tool_call_id);
         const name = calls.names.get(id);
         if (name === undefined) throw translation.refuse(`${field}.tool_call_id names no earlier tool call`);
+        // Each result says it again: one long name would be sent more often than it was counted.
+        if (name.length > longestName)
+          throw translation.refuse(
+            `${field} is of a tool whose name has more than ${longestName} characters`,
+          );
         const text = toText(message.content, field, translation);
         append(contents, "user", [toFunctionResponse(name, text, id)]);
         break;
@@ -150,6 +155,9 @@ function withIds(parts: readonly JsonObject[], ids: readonly string[]): GooglePa
     return { ...part, functionCall: { ...part["functionCall"], id } };
   });
 }
+
+/** Above what Google takes as the name of a function. */
+const longestName = 256;
 
 /**
  * Reads the signature that an answer of ours, or of Google's OpenAI-compatible endpoint, put on a tool

@@ -10,6 +10,7 @@ import {
 import { environment } from "../../../plugin/environment.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { type NativeEvent, withNative } from "../../../plugin/native-answer.ts";
+import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
@@ -161,7 +162,14 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     return JSON.stringify(body);
   }
 
-  return { ...facts, ...(defaults && { defaults }), generate, stream, health, speaks: [protocol] };
+  return readsRequests({
+    ...facts,
+    ...(defaults && { defaults }),
+    generate,
+    stream,
+    health,
+    speaks: [protocol],
+  });
 }
 
 const protocol = "generateContent";

@@ -13,14 +13,17 @@ export interface AnswerOf {
   readonly model: string;
   /** See `writerOf`. */
   readonly writer: string;
-  readonly headers: Headers | undefined;
 }
 
 /**
  * Reads an answer of chat completions, which may hold an error instead, and marks one that holds more than OpenAI's fields
  * with its writer. Throws `ProviderError`.
  */
-export function completionOf(body: unknown, { model, writer, headers }: AnswerOf): Completion {
+export function completionOf(
+  body: unknown,
+  { model, writer }: AnswerOf,
+  headers: Headers | undefined,
+): Completion {
   const { error, choices } = fieldsOf(body);
   if (error) throw failureOf(error, model, undefined, headers);
   if (!Array.isArray(choices) && isRefusalAlone(body)) throw failureOf(body, model, undefined, headers);

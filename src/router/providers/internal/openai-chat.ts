@@ -12,6 +12,7 @@ import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { type Aborting, abortOf, asksAbort } from "../../../plugin/call-abort.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
+import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { ChatChunks, type ChunkSource } from "./chat-chunks.ts";
@@ -205,7 +206,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     completionOf: (body) => readAnswer(body, facts.name),
   };
 
-  return {
+  return readsRequests({
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
@@ -218,7 +219,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
         wire: target.batches === "chat" ? chatBatch : target.batches,
       }),
     }),
-  };
+  });
 }
 
 function directCalls<Key extends string | undefined>(

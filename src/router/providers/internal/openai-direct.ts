@@ -160,15 +160,12 @@ function requestOf(
 /** Kinds by which what serves the model refuses a request without messages. */
 const refusedByModel = new Set(["invalid-request", "context-overflow"]);
 
-export async function readCompletion(
-  response: BoundedResponse,
-  of: Omit<AnswerOf, "headers">,
-): Promise<Completion> {
+export async function readCompletion(response: BoundedResponse, of: AnswerOf): Promise<Completion> {
   let body: unknown;
   try {
     body = JSON.parse(await response.text());
   } catch (error) {
     throw readFailure(error, of.model);
   }
-  return completionOf(body, { ...of, headers: response.headers });
+  return completionOf(body, of, response.headers);
 }

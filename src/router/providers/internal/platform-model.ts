@@ -8,6 +8,7 @@ import {
   type NativeProtocol,
   ProviderError,
 } from "../../../contracts/index.ts";
+import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import type { DirectRequest } from "./direct-call.ts";
 import { type WrittenWire, writtenCalls } from "./written-calls.ts";
 
@@ -35,7 +36,7 @@ export function platformModel(target: PlatformTarget): Model {
   const requestOf = (request: ChatRequest, call: CallOptions, isStreamed: boolean) => async () =>
     target.requestOf(target.bodyOf(request, call, isStreamed), isStreamed, call.native?.headers ?? {});
 
-  return {
+  return readsRequests({
     ...facts,
     ...(defaults && { defaults }),
     ...(speaks && { speaks }),
@@ -61,7 +62,7 @@ export function platformModel(target: PlatformTarget): Model {
       }
       return true;
     },
-  };
+  });
 }
 
 /** Kinds by which what serves the model refuses a request without messages. */

@@ -1,5 +1,6 @@
 import type { CallOptions, ChatRequest, Model } from "../../../contracts/index.ts";
 import { abortOf, asksAbort } from "../../../plugin/call-abort.ts";
+import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import type { DirectRequest } from "./direct-call.ts";
 import type { OpenAiBatchWire } from "./openai-batches.ts";
 import type { PlatformWire } from "./openai-direct.ts";
@@ -64,14 +65,14 @@ export function responsesCalls({
     signal.throwIfAborted();
     return { signal, onRateLimit: call.onRateLimit, native: call.native };
   };
-  return {
+  return readsRequests({
     generate: asksAbort(async (request: ChatRequest, call: CallOptions) =>
       calls.generate(requestOf(request, call, false), optionsOf(call)),
     ),
     stream: asksAbort(async function* (request: ChatRequest, call: CallOptions) {
       yield* calls.stream(requestOf(request, call, true), optionsOf(call));
     }),
-  };
+  });
 }
 
 /** The same for batches. */

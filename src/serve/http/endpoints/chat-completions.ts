@@ -11,6 +11,7 @@ import { type Fields, wantsStream } from "../fields.ts";
 import type { ReadHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { parseBody } from "../json-body.ts";
+import { ownRequest } from "../own-request.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
@@ -23,10 +24,10 @@ export const chatCompletions: Endpoint = {
   refuse: openaiError,
   async serve(call, serving) {
     const identity = await serving.identify(call);
-    const body = parseBody(await call.readText());
     const { router, options } = serving;
+    const body = parseBody(await call.readText(), options);
     const chat = chatOf(body, options);
-    const request = routedRequest(body, chat, call, identity, router, options);
+    const request = ownRequest(routedRequest(body, chat, call, identity, router, options), body, router);
     if (wantsStream(body)) return streamed(request, call, serving, includesUsage(body["stream_options"]));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;

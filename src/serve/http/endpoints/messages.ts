@@ -1,13 +1,12 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/inner.ts";
-import { normaliseRequest } from "../../../router/request/index.ts";
+import { countedInput } from "../counted-input.ts";
 import { dataLines } from "../event-lines.ts";
 import { eventStream } from "../event-stream.ts";
 import { explanationField, explanationHeaders } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
 import { withInferredSession } from "../infer-session.ts";
-import { parseBody, readJson } from "../json-body.ts";
+import { parseBody } from "../json-body.ts";
 import { chatOfMessages } from "../messages/chat-of-messages.ts";
 import { messageEvents } from "../messages/message-events.ts";
 import { messageOfCompletion } from "../messages/message-of-completion.ts";
@@ -16,6 +15,7 @@ import { wholeMessageEvents } from "../messages/whole-message-events.ts";
 import { lastFailure, orNative } from "../native-error.ts";
 import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
+import { ownRequest } from "../own-request.ts";
 import { jsonReply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
@@ -30,12 +30,12 @@ export const messages: Endpoint = {
   async serve(call, serving) {
     const identity = await serving.identify(call);
     const text = await call.readText();
-    const body = parseBody(text);
     const { router, options } = serving;
+    const body = parseBody(text, options);
     const { chat, native: parts } = chatOfMessages(body);
     const routed = routedRequest(body, chat, call, identity, router, options);
     const named = onlyNative(routed, "messages", parts, serving);
-    const request = withInferredSession(named, options);
+    const request = ownRequest(withInferredSession(named, options), body, router);
     const asked = String(body["model"] ?? "auto");
     const { explain: explains } = options;
     const native = nativeRequest("messages", call, text, parts, options);
@@ -84,11 +84,8 @@ export const countTokens: Endpoint = {
   refuse: anthropicError,
   async serve(call, serving) {
     await serving.identify(call);
-    const { chat } = chatOfMessages(await readJson(call));
-    const { inputTokens } = normaliseRequest(chat, {
-      maxCharacters: Number.POSITIVE_INFINITY,
-      estimateTokens,
-    });
-    return jsonReply({ input_tokens: inputTokens });
+    const text = await call.readText();
+    const { chat } = chatOfMessages(parseBody(text, serving.options));
+    return jsonReply({ input_tokens: countedInput(chat, { protocol: "messages", text, headers: {} }) });
   },
 };

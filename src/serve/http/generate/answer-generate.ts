@@ -1,7 +1,6 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { estimateTokens } from "../../../router/cost/inner.ts";
-import { normaliseRequest } from "../../../router/request/index.ts";
 import type { HttpCall } from "../call.ts";
+import { countedInput } from "../counted-input.ts";
 import type { Serving } from "../endpoints/endpoint.ts";
 import { firstRead, onceRead } from "../endpoints/first-read.ts";
 import { googleErrorBody } from "../endpoints/google-error.ts";
@@ -14,6 +13,7 @@ import { parseBody } from "../json-body.ts";
 import { lastFailure, orNative } from "../native-error.ts";
 import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
+import { ownRequest } from "../own-request.ts";
 import { jsonReply, type Reply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { chatOfGenerate, countedRequest } from "./chat-of-generate.ts";
@@ -30,11 +30,12 @@ export async function generate(
 ): Promise<Reply> {
   const identity = await serving.identify(call);
   const text = await call.readText();
-  const body = parseBody(text);
   const { router, options } = serving;
+  const body = parseBody(text, options);
   const { chat, native: parts } = chatOfGenerate(body);
   const routed = routedRequest({ ...body, model: asked }, chat, call, identity, router, options);
-  const request = withInferredSession(onlyNative(routed, "generateContent", parts, serving), options);
+  const named = onlyNative(routed, "generateContent", parts, serving);
+  const request = ownRequest(withInferredSession(named, options), body, router);
   const { explain: explains } = options;
   const given = { signal: call.signal, native: nativeRequest("generateContent", call, text, parts, options) };
   if (!isStreamed) {
@@ -67,10 +68,8 @@ function failureText(error: unknown): string | undefined {
 /** An estimate, which needs no model. */
 export async function countTokens(call: HttpCall, serving: Serving): Promise<Reply> {
   await serving.identify(call);
-  const { chat } = chatOfGenerate(countedRequest(parseBody(await call.readText())));
-  const { inputTokens } = normaliseRequest(chat, {
-    maxCharacters: Number.POSITIVE_INFINITY,
-    estimateTokens,
-  });
-  return jsonReply({ totalTokens: inputTokens });
+  const counted = countedRequest(parseBody(await call.readText(), serving.options));
+  const { chat } = chatOfGenerate(counted);
+  const native = { protocol: "generateContent", text: JSON.stringify(counted), headers: {} } as const;
+  return jsonReply({ totalTokens: countedInput(chat, native) });
 }

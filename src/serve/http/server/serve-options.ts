@@ -28,6 +28,16 @@ export interface ServeOptions<Id extends string = string> extends HandlerOptions
   /** Largest number of connections; further ones are closed at once. Default 10,000. */
   readonly maxConnections?: number | undefined;
   /**
+   * Most requests with a body under way together; further ones get status 503 before theirs is read. Default 5,000.
+   */
+  readonly maxRequests?: number | undefined;
+  /**
+   * Most of them with one key, where `authorise` is given; further ones get status 429 before theirs is read. A request without a key
+   * in `authorization`, `x-api-key` or `x-goog-api-key` counts in `maxRequests` alone. Default 1,000, as many connections as OpenAI's
+   * Python client opens.
+   */
+  readonly maxRequestsPerKey?: number | undefined;
+  /**
    * Most bytes of bodies of requests under way together, besides the first 65,536 of each; a body that goes beyond gets status
    * 503. One below `maxBodyBytes` counts as that. Default 268,435,456.
    */
@@ -55,6 +65,8 @@ export const serveOptions: OptionTable<ServeOptions, Open> = {
   keepAliveMs: { is: "duration", default: 65_000 },
   maxHeaderBytes: { is: "number", min: 1_024, max: 1_048_576, integer: true, default: 16_384 },
   maxConnections: { is: "number", min: 1, integer: true, default: 10_000 },
+  maxRequests: { is: "number", min: 1, integer: true, default: 5_000 },
+  maxRequestsPerKey: { is: "number", min: 1, integer: true, default: 1_000 },
   maxHeldBytes: { is: "number", min: 1, integer: true, default: 268_435_456 },
   graceMs: { is: "duration", min: 0, default: 0 },
   drainMs: { is: "duration", min: 0, default: 30_000 },

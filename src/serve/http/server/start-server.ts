@@ -18,6 +18,7 @@ import { listen } from "./listen.ts";
 import { nodeCall } from "./node-call.ts";
 import { pageRefusal } from "./refuse-pages.ts";
 import { checkTls, readServeOptions, type ServeOptions } from "./serve-options.ts";
+import { createUnderWay, type UnderWay } from "./under-way.ts";
 import { writeReply } from "./write-reply.ts";
 
 /** A server that listens. */
@@ -46,6 +47,8 @@ interface Generation {
   /** Returns the error for a call that is refused before it is read. */
   readonly refusal: (call: HttpCall) => HttpError | undefined;
   readonly inFlight: InFlight;
+  /** True if senders are known by keys. */
+  readonly hasKeys: boolean;
 }
 
 /** `open`; `leaving`: requests are answered, and connections closed; `ending`: requests are refused. */
@@ -59,10 +62,12 @@ export async function startServer(router: Router, options: ServeOptions): Promis
     interfaces: answering(served, handling),
     refusal: pageRefusal({ host, socket, authorise: handling.authorise }),
     inFlight: createInFlight(),
+    hasKeys: handling.authorise !== undefined,
   });
   let current = generationOf(router, read);
   const all = createInFlight();
   const held = createHeldBytes(read.maxHeldBytes);
+  const underWay = createUnderWay(read.maxRequests, read.maxRequestsPerKey);
   let phase: Phase = "open";
   let closing: Promise<void> | undefined;
   /** Called when the server no longer listens. Requests are refused only then: their senders would come again at once. */
@@ -70,7 +75,7 @@ export async function startServer(router: Router, options: ServeOptions): Promis
   const deaf = new Promise<void>((resolve) => {
     isDeaf = resolve;
   });
-  const shared: Shared = { all, phaseNow: () => phase, deaf, held, stalledMs };
+  const shared: Shared = { all, phaseNow: () => phase, deaf, held, underWay, stalledMs };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const mine = current;
     all.begin();
@@ -149,6 +154,7 @@ interface Shared {
   /** Resolves when the server no longer listens. */
   readonly deaf: Promise<void>;
   readonly held: HeldBytes;
+  readonly underWay: UnderWay;
   readonly stalledMs: number;
 }
 
@@ -159,8 +165,8 @@ const fewRequests = 4;
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { interfaces, refusal, inFlight }: Generation,
-  { all, phaseNow, deaf, held, stalledMs }: Shared,
+  { interfaces, refusal, inFlight, hasKeys }: Generation,
+  { all, phaseNow, deaf, held, underWay, stalledMs }: Shared,
 ): Promise<void> {
   const connection = connectionOf(request.socket);
   const leaving = new CallAbort();
@@ -170,6 +176,7 @@ async function handle(
   const turn = connection.turn();
   const holding = held.holding(interfaces.maxBodyBytes);
   let done: (() => void) | undefined;
+  let leave: (() => void) | undefined;
   try {
     if (turn === undefined) {
       request.socket.destroy();
@@ -180,8 +187,13 @@ async function handle(
     if (phaseNow() === "ending") await deaf;
     const signal = interfaces.takesLight ? leaving.asSignal() : leaving.signal;
     const call = nodeCall(request, signal, interfaces.maxBodyBytes, holding);
-    const refused = refusal(call) ?? endingFor(call, phaseNow());
-    const reply = await (refused ? interfaces.refuse(refused, call.headers) : interfaces.answer(call));
+    let refused = refusal(call) ?? endingFor(call, phaseNow());
+    if (refused === undefined) {
+      const entered = underWay.enter(call, hasKeys);
+      if (entered instanceof HttpError) refused = entered;
+      else leave = entered;
+    }
+    const reply = await (refused ? interfaces.refuse(refused, call) : interfaces.answer(call));
     // A body that was refused unread would be taken for the next request.
     if (!request.complete || phaseNow() !== "open") response.shouldKeepAlive = false;
     const writing = writeReply(response, reply, stalledMs, all.count <= fewRequests);
@@ -192,6 +204,7 @@ async function handle(
   } finally {
     forget();
     holding.release();
+    leave?.();
     done?.();
     inFlight.end();
     all.end();

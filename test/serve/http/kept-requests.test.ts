@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, expect, it } from "vitest";
+import { decisionLog, spendMeter } from "../../../src/index.ts";
+import { createHandler } from "../../../src/serve/http/index.ts";
+import { prometheus } from "../../../src/serve/metrics/prometheus/index.ts";
+import { dashboard } from "../../../src/serve/status/index.ts";
+import { audited } from "../../support/audited.ts";
+import { runs } from "../../support/runs.ts";
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+/** The heap after a collection. */
+function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  const gc: () => void = runInNewContext("gc");
+  gc();
+  gc();
+  return process.memoryUsage().heapUsed;
+}
+
+const megabyte = 2 ** 20;
+const count = 33;
+const size = runs(4, 16) * megabyte;
+const chat = '"model":"auto","max_tokens":9,"messages":[{"role":"user","content":"hi"}]';
+
+it.each([
+  ["note", "chat/completions", (at: number) => `{${chat},"note":"${at}${"x".repeat(size)}"}`],
+  ["metadata", "chat/completions", (at: number) => `{${chat},"metadata":{"a":"${at}${"x".repeat(size)}"}}`],
+  ["note", "messages", (at: number) => `{${chat},"note":"${at}${"x".repeat(size)}"}`],
+  ["user", "responses", (at: number) => `{"model":"auto","input":"hi","user":"${at}${"x".repeat(size)}"}`],
+])(
+  "33 requests with a long %s of %s leave next to nothing in memory, whatever listens",
+  async (_, path, bodyOf) => {
+    const folder = await mkdtemp(join(tmpdir(), "kept-"));
+    folders.push(folder);
+    // A reference that never answers: the queue of the audit holds what it may.
+    const { router, audit, small, large } = audited({
+      large: { answer: () => new Promise<string>(() => {}) },
+      options: {
+        maxCharacters: 100_000_000,
+        cache: {},
+        coalesce: () => true,
+        onEvent: decisionLog({ file: join(folder, "decisions.jsonl"), prompts: true }),
+      },
+    });
+    const meter = spendMeter();
+    router.observe(meter);
+    const handler = createHandler(router, {
+      maxBodyCharacters: 2 * size,
+      metrics: { ...prometheus(router), open: true },
+      dashboard: dashboard(router),
+    });
+    const before = heapUsed();
+    for (let at = 0; at < count; at += 1) {
+      const answer = await handler(`http://localhost/v1/${path}`, {
+        method: "POST",
+        body: bodyOf(at),
+        headers: { "content-type": "application/json" },
+      });
+      await answer.text();
+      expect(answer.status).toBe(200);
+      // The fake model keeps what it was asked, for tests.
+      (small.requests as unknown[]).length = 0;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const left = heapUsed() - before;
+    // What the audit holds, as its bound of 32 million characters says, and a part of them once more as it was sent.
+    expect(left / megabyte).toBeLessThan(40);
+    expect(large.requests.length).toBeGreaterThan(0);
+    await audit.close();
+    await router.close();
+  },
+);

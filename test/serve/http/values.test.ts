@@ -1,0 +1,102 @@
+import { afterAll, expect, it } from "vitest";
+import { always } from "../../../policies/index.ts";
+import type { CallOptions } from "../../../src/contracts/index.ts";
+import { type ChatRequest, createRouter } from "../../../src/index.ts";
+import { readsRequests } from "../../../src/plugin/reading-sinks.ts";
+import { createHandler } from "../../../src/serve/http/index.ts";
+import { fakeModel } from "../../../src/testing/index.ts";
+import { runs } from "../../support/runs.ts";
+
+/** What reads a body takes at most this many times as long as JSON.parse of it. A busy machine gets more. */
+const mostTimes = runs(6, 3);
+/** Requests that are measured, of which the middle one counts. */
+const times = runs(3, 15);
+/** Values of a body: all that there may be. */
+const values = 99_000;
+
+const answers = fakeModel();
+/** A model of ours: it is lent the request. What sending it takes is not measured here. */
+const model = Object.assign(
+  fakeModel(),
+  readsRequests({
+    generate: (_: ChatRequest, options: CallOptions) => answers.generate({ messages: [] }, options),
+    stream: answers.stream,
+  }),
+);
+const router = createRouter({ models: { small: model }, policy: always("small") });
+const handler = createHandler(router);
+afterAll(() => router.close());
+
+const many = (count: number, one: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => one(at)).join();
+const chat = '"model":"auto","messages":[{"role":"user","content":"hi"}]';
+const schema = `{"type":"object","properties":{${many(values / 2 - 50, (at) => `"k${at}":{"type":"string"}`)}}}`;
+
+const bodies: readonly (readonly [name: string, path: string, body: string])[] = [
+  ["arrays", "chat/completions", `{${chat},"note":[${many(values, () => "[]")}]}`],
+  ["objects", "chat/completions", `{${chat},"note":[${many(values, () => "{}")}]}`],
+  ["numbers", "chat/completions", `{${chat},"note":[${many(values, () => "1")}]}`],
+  [
+    "depth",
+    "chat/completions",
+    `{${chat},"note":[${many(values / 100, () => `${"[".repeat(99)}${"]".repeat(99)}`)}]}`,
+  ],
+  ["keys", "chat/completions", `{${chat},"note":{${many(values, (at) => `"key-${at}":{}`)}}}`],
+  ["metadata", "chat/completions", `{${chat},"metadata":{${many(values, (at) => `"k${at}":"v"`)}}}`],
+  ["logit_bias", "chat/completions", `{${chat},"logit_bias":{${many(values, (at) => `"${at}":1`)}}}`],
+  [
+    "tools",
+    "chat/completions",
+    `{${chat},"tools":[{"type":"function","function":{"name":"f","parameters":${schema}}}]}`,
+  ],
+  [
+    "metadata of Messages",
+    "messages",
+    `{${chat},"max_tokens":9,"metadata":{${many(values, (at) => `"k${at}":"v"`)}}}`,
+  ],
+  ["arrays of Messages", "messages", `{${chat},"max_tokens":9,"note":[${many(values, () => "[]")}]}`],
+  [
+    "tools of Messages",
+    "messages",
+    `{${chat},"max_tokens":9,"tools":[{"name":"f","input_schema":${schema}}]}`,
+  ],
+];
+
+async function cpuMs(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  return process.cpuUsage(before).user / 1_000;
+}
+
+const middle = (all: number[]) => all.sort((a, b) => a - b)[all.length >> 1] as number;
+
+const send = async (path: string, body: string) => {
+  const answer = await handler(`http://localhost/v1/${path}`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json" },
+  });
+  await answer.text();
+  return answer.status;
+};
+
+it.each(bodies)(
+  "%s: reading a body takes no more than a small multiple of JSON.parse",
+  async (name, path, body) => {
+    const parsing: number[] = [];
+    const reading: number[] = [];
+    const around: number[] = [];
+    const small = `{${chat},"max_tokens":9}`;
+    await send(path, small);
+    for (let time = 0; time < times; time += 1) {
+      parsing.push(await cpuMs(() => JSON.parse(body)));
+      reading.push(await cpuMs(async () => expect(await send(path, body)).toBe(200)));
+      around.push(await cpuMs(() => send(path, small)));
+    }
+    const ratio = (middle(reading) - middle(around)) / middle(parsing);
+    console.log(
+      `${name}: ${body.length} characters, ${middle(parsing).toFixed(1)} ms, ratio ${ratio.toFixed(2)}`,
+    );
+    expect(ratio).toBeLessThan(mostTimes);
+  },
+);
