@@ -66,12 +66,12 @@ export function toProviderError(error: unknown, model: string): Error {
     status: typeof status === "number" ? status : undefined,
     codes: typeof type === "string" ? [type] : [],
     text: detail ?? "",
-    isOwn: isOwnRefusal(typeof status === "number" ? status : undefined, errorFormOf(body)),
     unnamed: type === "invalid_request_error" ? "invalid-request" : "unknown",
   });
   const shouldRetry = hasGet(headers) ? headers.get("x-should-retry") : null;
   return new ProviderError({
     ...read,
+    mayBeBilled: !isOwnRefusal(typeof status === "number" ? status : undefined, errorFormOf(body)),
     model,
     status: typeof status === "number" ? status : undefined,
     requestId: requestIdOf(requestID),

@@ -85,12 +85,8 @@ function createError(
   // The words alone: the whole text holds names of types and links, too.
   const words = typeof error.message === "string" ? error.message : undefined;
   return new ProviderError({
-    ...readRefusal({
-      status,
-      codes: codesOf(error),
-      text: words ?? text ?? "",
-      isOwn: isOwnRefusal(status, form),
-    }),
+    ...readRefusal({ status, codes: codesOf(error), text: words ?? text ?? "" }),
+    mayBeBilled: !isOwnRefusal(status, form),
     model: context.name,
     status,
     retryAfterMs: largest([askedMs, readRetryDelayMs(error.details)]),

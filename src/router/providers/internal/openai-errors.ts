@@ -102,9 +102,10 @@ export function failureOf(
   const { error_form: form = "own" } = fieldsOf(body) as ReadError;
   // MiniMax refuses with status 200, in a form that no answer has.
   const isOwn = status === undefined ? isRefusalAlone(body) : isOwnRefusal(status, form);
-  const { retryable, ...read } = readRefusal({ ...said, status: status ?? said.status, isEngine, isOwn });
+  const { retryable, ...read } = readRefusal({ ...said, status: status ?? said.status, isEngine });
   return new ProviderError({
     ...read,
+    mayBeBilled: !isOwn,
     model,
     status,
     requestId: requestIdOf(headers?.get("x-request-id")) ?? requestIdOf(headers?.get("apim-request-id")),

@@ -50,7 +50,8 @@ function inGoogleFormat(
   text: string,
 ): Partial<ProviderErrorOptions> {
   return {
-    ...readRefusal({ status, codes, text: words, isOwn: isOwnRefusal(status, "own") }),
+    ...readRefusal({ status, codes, text: words }),
+    mayBeBilled: !isOwnRefusal(status, "own"),
     retryAfterMs: retryAfterMs ?? waitMs,
     // The whole text: the details name the reason of some errors.
     detail: text,

@@ -57,11 +57,12 @@ export function providerFailure(error: unknown, model: string): Error {
     const headers = headersOf(responseHeaders);
     const body = typeof responseBody === "string" ? readError(responseBody) : undefined;
     const said = saidIn(body ?? { type });
-    const isOwn = isOwnRefusal(statusCode, body === undefined ? "none" : (body.error_form ?? "own"));
-    const read = readRefusal({ ...said, text: detail, status: statusCode, isOwn });
+    const form = body === undefined ? "none" : (body.error_form ?? "own");
+    const read = readRefusal({ ...said, text: detail, status: statusCode });
     const mayRetry = isRetryable === true && !ofRequest.has(read.kind) ? true : undefined;
     return new ProviderError({
       ...read,
+      mayBeBilled: !isOwnRefusal(statusCode, form),
       model,
       status: statusCode,
       requestId: requestIdOf(headers.get("x-request-id") ?? headers.get("request-id")),
@@ -75,7 +76,7 @@ export function providerFailure(error: unknown, model: string): Error {
   if (typeof type === "string") {
     const unnamed = type === "invalid_request_error" ? "invalid-request" : "unknown";
     const read = readRefusal({ status: undefined, codes: [type], text: "", unnamed });
-    if (read.kind !== "unknown") return new ProviderError({ ...read, model, detail });
+    if (read.kind !== "unknown") return new ProviderError({ ...read, mayBeBilled: true, model, detail });
   }
   return incomplete(model, "the answer broke off or cannot be read", detail);
 }

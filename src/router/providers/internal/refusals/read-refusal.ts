@@ -22,8 +22,6 @@ export interface SaidRefusal {
   readonly contextWindow?: number | undefined;
   /** True for an own engine, whose 503 means that it has no room unless its words say otherwise. */
   readonly isEngine?: boolean | undefined;
-  /** True if it is the provider's own: see `isOwnRefusal`. Default false: the call may be billed. */
-  readonly isOwn?: boolean | undefined;
   /** Kind of an error without a status that says nothing known. Default `unknown`. */
   readonly unnamed?: ProviderErrorKind | undefined;
 }
@@ -31,15 +29,11 @@ export interface SaidRefusal {
 /** The meaning of a refusal, in the terms of a `ProviderError`. */
 export type ReadRefusal = Pick<
   ProviderErrorOptions,
-  "kind" | "retryable" | "otherMayAnswer" | "lacks" | "contextWindow" | "mayBeBilled"
+  "kind" | "retryable" | "otherMayAnswer" | "lacks" | "contextWindow"
 >;
 
 /** Reads what a refusal means. The one place that knows: adapters know where their fields stand. */
 export function readRefusal(refusal: SaidRefusal): ReadRefusal {
-  return { ...meaning(refusal), mayBeBilled: refusal.isOwn !== true };
-}
-
-function meaning(refusal: SaidRefusal): ReadRefusal {
   const { status, isEngine, unnamed = "unknown" } = refusal;
   const found = classOf(refusal);
   const { contextWindow = found?.window } = refusal;
