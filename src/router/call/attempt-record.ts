@@ -10,6 +10,7 @@ import type { Call, Pass, ReturnedUsage } from "../../contracts/ports/index.ts";
 import { timestamp } from "../../plugin/index.ts";
 import { askedServiceTier } from "../../plugin/service-tier.ts";
 import { shortName } from "../../plugin/short-text.ts";
+import { wasLeft } from "../../plugin/was-left.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext } from "./context.ts";
 import { insertAttempt } from "./insert-attempt.ts";
@@ -130,7 +131,7 @@ class RunningAttempt implements AttemptRecord {
   }
 
   fail(error: unknown, received: Received | undefined): void {
-    this.#record.error = recordError(error);
+    this.#record.error = recordError(error, wasLeft(error, this.#context.signal));
     if (received === undefined) this.#record.costUsd = 0;
     else this.#billReceived(received);
     this.#endEarly(received);
@@ -233,7 +234,9 @@ class RunningAttempt implements AttemptRecord {
     const said = shortName(model);
     if (said !== undefined) record.servedModel = said;
     const told: unknown = usage?.completion_tokens;
-    const isLost = call.gpu === undefined && this.#isLengthUnknown(received);
+    // Without a bound what was written is a better estimate than a usual answer.
+    const isBounded = call.outputLimit !== undefined;
+    const isLost = call.gpu === undefined && (written === "" || isBounded) && this.#isLengthUnknown(received);
     const output = Math.max(
       typeof told === "number" && told > 0 ? told : 0,
       this.#estimate(written),
