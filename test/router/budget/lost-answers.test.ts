@@ -187,7 +187,7 @@ it("counts nothing for a server that cannot be reached", async () => {
     }
 });
 
-describe("an error that a model of one's own throws", () => {
+describe("an error that your own model throws", () => {
   const costOf = async (error: unknown, more: Partial<Model> = {}) => {
     const small = { ...fakeModel({ model: "small", price }), generate: () => Promise.reject(error), ...more };
     const attempts: Attempt[] = [];
