@@ -2,7 +2,12 @@ import { type Decision, isRouterError, type Router, type RouterErrorCode } from 
 import { atLine, type RequestLine } from "./read-requests.ts";
 
 /** Errors that a valid request may cause. */
-const refusals: readonly RouterErrorCode[] = ["no-eligible-model", "budget-exceeded", "policy"];
+const refusals: readonly RouterErrorCode[] = [
+  "no-eligible-model",
+  "budget-exceeded",
+  "unpriced-models",
+  "policy",
+];
 
 /** Returns the decision, or the error that prevented it; throws if the line itself is invalid. */
 export async function decideLine(

@@ -169,6 +169,8 @@ async function inspect(
       // A gateway may serve more than it lists: a call that was answered counts.
       if (endpoint.unlisted !== undefined)
         (one.call?.answered ? notices : problems).push(`${id}: ${endpoint.unlisted}`);
+      const never = router.neverCalled[id];
+      if (never !== undefined) notices.push(`${id}: no request can reach it: ${never.reason}`);
       if (unknown.length > 0)
         notices.push(`${id}: ${unknown.join(", ")} unknown, so not checked or not counted`);
       if (advice !== undefined) notices.push(`${id}: ${advice}`);

@@ -1,6 +1,6 @@
 /**
- * Requests of some tenants, and those with a certain label, stay in the EU: at the first call, at each retry and fallback,
- * and in every check. If nothing there can answer, the request fails. Needs VLLM_BASE_URL and OPENAI_API_KEY.
+ * Requests of some tenants, those without a tenant, and those with a certain label stay in the EU: at the first call, at each
+ * retry and fallback, and in every check. If nothing there can answer, the request fails. Needs VLLM_BASE_URL and OPENAI_API_KEY.
  */
 import { createRouter, isRouterError } from "switchpoint";
 import { always, boundary, firstOf, threshold } from "switchpoint/policies";
@@ -24,8 +24,9 @@ const router = createRouter({
 });
 const hard = "Prove that the square root of 2 is irrational.";
 
-const free = await router.route(hard);
-const clinic = await router.route({ tenant: "clinic", messages: [{ role: "user", content: hard }] });
+const asked = { messages: [{ role: "user" as const, content: hard }] };
+const free = await router.route({ tenant: "shop", ...asked });
+const clinic = await router.route({ tenant: "clinic", ...asked });
 console.log(free.decision.model, clinic.decision.model); // cloud frankfurt
 console.log(clinic.decision.candidates[1]?.permitted); // boundary: region is us, eu is required
 

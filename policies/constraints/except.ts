@@ -13,6 +13,7 @@ export function except<const Id extends string>(...ids: readonly Id[]): Constrai
   return {
     name: "except",
     models: [...ids],
+    excludes: (model) => (isNamed(model, excluded) ? "excluded" : undefined),
     permits: (candidate) => !isNamed(candidate, excluded) || "excluded",
   };
 }

@@ -20,6 +20,8 @@ export function maxCost(options: MaxCostOptions): Constraint {
   return {
     name: "maxCost",
     maxCallUsd: usd,
+    excludes: ({ facts: { price, gpu } }) =>
+      price === undefined && gpu === undefined ? "its price is not known" : undefined,
     permits({ leastCostUsd, estimatedCostUsd }) {
       const costUsd = leastCostUsd ?? estimatedCostUsd;
       if (costUsd === undefined) return "its price is not known";

@@ -1,4 +1,4 @@
-import type { Constraint } from "../../src/contracts/index.ts";
+import type { Constraint, ExcludableModel } from "../../src/contracts/index.ts";
 import { readOption } from "../../src/plugin/index.ts";
 
 /**
@@ -10,10 +10,13 @@ export function only<const Id extends string>(...ids: readonly Id[]): Constraint
   const permitted: ReadonlySet<string> = new Set(ids);
   const reason = `not among ${ids.join(", ")}`;
 
+  const has = ({ id, derivedFrom }: ExcludableModel): boolean =>
+    permitted.has(id) || (derivedFrom !== undefined && permitted.has(derivedFrom));
+
   return {
     name: "only",
     models: [...ids],
-    permits: ({ id, derivedFrom }) =>
-      permitted.has(id) || (derivedFrom !== undefined && permitted.has(derivedFrom)) || reason,
+    excludes: (model) => (has(model) ? undefined : reason),
+    permits: (candidate) => has(candidate) || reason,
   };
 }

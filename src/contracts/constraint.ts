@@ -11,6 +11,12 @@ export interface ConstraintContext {
   readonly now: number;
 }
 
+/** Facts of a model before there is a request. */
+export type ExcludableModel<Id extends string = string> = Pick<
+  Candidate<Id>,
+  "id" | "facts" | "sameAs" | "derivedFrom" | "namedBy"
+>;
+
 /**
  * Decides which models may serve a request. It is evaluated for each model, and again at every hop. A
  * constraint holds no state. It fails closed: a label or price that is not known is not permitted.
@@ -24,6 +30,11 @@ export interface Constraint<Id extends string = string> {
    * only; with it the router gives each call an output limit with which it cannot cost more.
    */
   readonly maxCallUsd?: number | undefined;
+  /**
+   * Returns the reason why the model is permitted for no request at all; undefined if some request may have it, or if that is
+   * not known. Asked when a router is made, so that a model which nothing can reach is told of. Absent: not known.
+   */
+  excludes?(model: ExcludableModel<Id>): string | undefined;
   // A method: `Constraint<"small">` must be usable where the ids are `"small" | "large"` (bivariance).
   /** Returns `true`, or the reason why not. A constraint that throws does not permit. */
   permits(candidate: Candidate<Id>, context: ConstraintContext): true | string;

@@ -68,6 +68,13 @@ export interface StoreRecovered {
   readonly forgotten: number;
 }
 
+/** Reason for which no request can reach a model of a router. */
+export interface NeverCalled {
+  readonly kind: "unpriced" | "not-permitted";
+  /** Reason for people. */
+  readonly reason: string;
+}
+
 /**
  * Something in the life of a model that its users should know. Emitted once per model and kind, and per capability where
  * there is one.
@@ -78,11 +85,21 @@ export interface StoreRecovered {
  * - `changed`: answers name another model than the first answer did.
  * - `withheld`: a request needed a `capability` that the model is not known to have and another permitted one is; a policy
  *   did not see it. Images and files, and with `strictCapabilities` the others.
+ * - `unpriced`: a budget in dollars keeps requests from it, since its price is not known. `not-permitted`: a constraint permits
+ *   it for no request. Told when the router is made, with the `reason`.
  * - `lacks`: it has refused a request because it does not have a `capability`: other models are asked first, for an hour.
  */
 export interface ModelLifeEvent<Id extends string = string> {
   readonly type: "model-life";
-  readonly kind: "deprecated" | "retired" | "substituted" | "unknown" | "changed" | "withheld" | "lacks";
+  readonly kind:
+    | "deprecated"
+    | "retired"
+    | "substituted"
+    | "unknown"
+    | "changed"
+    | "withheld"
+    | "lacks"
+    | NeverCalled["kind"];
   readonly model: Id | string;
   readonly name: string;
   readonly capability?: NeededCapability | "contentTypes" | undefined;
@@ -90,6 +107,8 @@ export interface ModelLifeEvent<Id extends string = string> {
   readonly retiresOn?: string | undefined;
   /** Model that the provider recommends instead. */
   readonly replacement?: string | undefined;
+  /** Reason why no request can reach it. */
+  readonly reason?: string | undefined;
   /** Model that answered, according to the provider. */
   readonly servedModel?: string | undefined;
   /** Source of the dates, with the date on which it was read. */
@@ -113,7 +132,7 @@ export interface BudgetNews extends BudgetFacts {
 
 /**
  * The share of requests for the large model of a tenant, session or label is far above what is usual (`abnormal`), or
- * a cap has ended (`over`): the next abnormal share is told again.
+ * a cap has ended (`over`): the next abnormal share is told again. So is one that goes on after the time told in `until`.
  */
 export interface EscalationEvent {
   readonly type: "escalation-abnormal" | "escalation-over";

@@ -50,7 +50,7 @@ export type {
 } from "./chat.ts";
 export type { AnswerRecord, Check, RecordedAnswer, RecordedVerdict } from "./check.ts";
 export type { Classification, Classifier } from "./classifier.ts";
-export type { BaseId, Constraint, ConstraintContext, Constraints } from "./constraint.ts";
+export type { BaseId, Constraint, ConstraintContext, Constraints, ExcludableModel } from "./constraint.ts";
 export type {
   Attempt,
   CachedFrom,
@@ -88,6 +88,7 @@ export {
   type RouterErrorCode,
   recordError,
   StoreError,
+  UnpricedModelsError,
 } from "./errors/index.ts";
 export type {
   Answered,
@@ -97,6 +98,7 @@ export type {
   EscalationEvent,
   EventSink,
   ModelLifeEvent,
+  NeverCalled,
   ReadText,
   RouterEvent,
   StoreFailed,

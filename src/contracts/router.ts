@@ -2,7 +2,7 @@ import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-ac
 import type { ChatTool } from "./chat.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Decision } from "./decision.ts";
-import type { EventSink } from "./events.ts";
+import type { EventSink, NeverCalled } from "./events.ts";
 import type { Model } from "./model.ts";
 import type { NativeRequest } from "./native.ts";
 import type { Output, OutputRequest, OutputResult, OutputStream } from "./output.ts";
@@ -53,6 +53,8 @@ export interface Router<Id extends string = string> {
   readonly classifier: Pick<Classifier, "name" | "version">;
   /** Names of the constraints, in their order. */
   readonly constraints: readonly string[];
+  /** Models that no request can reach, with the reason: the constraints and budgets leave them none. */
+  readonly neverCalled: Readonly<Partial<Record<Id, NeverCalled>>>;
   /** Value of the option `tuning`. */
   readonly tuning?: Tuning | undefined;
   /** First 12 hex digits of the release's hash. Absent: the router was given none. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { always, threshold } from "../../policies/index.ts";
+import { always, except, threshold } from "../../policies/index.ts";
 import { type Classifier, createRouter } from "../../src/index.ts";
 import { fakeModel, type ScenarioServer } from "../../src/testing/index.ts";
 import { temporaryFolder } from "../support/cli-config.ts";
@@ -263,6 +263,23 @@ describe("doctor", () => {
     const { exitCode, out } = await runCli(["doctor", "--config", config]);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/Notices[\s\S]*a sample request could not be decided: .*the tenant is not known/);
+  });
+
+  it("names models that no request can reach, and what to do", async () => {
+    const config = folder.config(() =>
+      createRouter({
+        models: { ...knownPair(), c: fakeModel({ name: "x:c" }), d: fakeModel({ name: "x:d", ...known }) },
+        policy: always("a"),
+        budgets: [{ limitUsd: 5, period: "day" }],
+        constraints: [except("d")],
+      }),
+    );
+    const { exitCode, out } = await runCli(["doctor", "--config", config]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /Notices[\s\S]*c: no request can reach it: its price is not known, .* or the budget unpriced: "allow"/,
+    );
+    expect(out).toContain("d: no request can reach it: except: excluded");
   });
 
   it("reports an unusable config file as a problem", async () => {

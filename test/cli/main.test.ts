@@ -23,6 +23,21 @@ async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
 const line = '{"id":"a","prompt":"What is the capital of France?"}\n';
 
 describe("the program", () => {
+  it("says that Node is too old, before it needs anything that an old one lacks", async () => {
+    const old = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.8'})";
+    const child = spawn(process.execPath, ["--import", old, ...nodeArguments("cli/main.ts", "doctor")]);
+    const [out, err, [code]] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, "exit"),
+    ]);
+    expect({ code, out, err }).toEqual({
+      code: 2,
+      out: "",
+      err: "switchpoint: needs Node 20.19 or newer, and this is Node 18.20.8: install a newer one\n",
+    });
+  });
+
   it("reads stdin, writes stdout and ends with the exit code of the command", async () => {
     const child = start(["classify", "--classifier", "length"]);
     child.stdin?.end(`${line}{`);

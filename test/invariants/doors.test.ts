@@ -30,7 +30,7 @@ const pluginDoor = {
     AllModelsFailedError BudgetExceededError ClassifierError DeadlineExceededError
     InsufficientEvidenceError InvalidOptionError InvalidOutputError InvalidRequestError LimitExceededError
     MissingConfigurationError MissingDependencyError NoEligibleModelError OutcomeFormatError PolicyError
-    ProviderError RouterError StoreError askClassifier checkPrice
+    ProviderError RouterError StoreError UnpricedModelsError askClassifier checkPrice
     checkTuning describePolicy dropPromises explain isRouterError notShown ratesAt readOption readOptions readState recordError timestamp
   `),
   types: words(`
@@ -40,10 +40,10 @@ const pluginDoor = {
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
-    DeveloperMessage DriftFound EndpointLimits EndpointStates Escalation EscalationEvent EventSink FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FilledOptions FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
+    DeveloperMessage DriftFound EndpointLimits EndpointStates Escalation EscalationEvent EventSink ExcludableModel FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FilledOptions FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
     Granted Health HealthState HedgeOptions Hop HopContext ImageOutput ImagePart Json JsonSchema Labels LackedCapability LearnedLimit LearnedWindow
     LimitOptions Load Logprobs LoopEvent Member MemberRecord MessageExtensions Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
-    NotGranted 
+    NeverCalled NotGranted 
     ObservedFirstToken ObservedHealth ObservedOutcome OptionKind OptionTable OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext PolicyCut PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyOrder PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
     PriceTerms PriceTier PromiseChanged PromiseState PromptCacheBreakpoint ProviderErrorKind ProviderErrorOptions
     ProviderOptions Purpose QualityPromise QuotaLimit QuotaState Quotas RateLimitInfo RateOptions Rates

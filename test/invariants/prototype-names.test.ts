@@ -178,7 +178,7 @@ describe("a request that holds such names", () => {
       constraints: [
         boundary({
           label: "residency",
-          required: { byTenant: { acme: "eu" }, byLabel: { tier: { gold: "eu" } } },
+          required: { byTenant: { acme: "eu" }, byLabel: { tier: { gold: "eu" } }, withoutTenant: true },
         }),
       ],
     });

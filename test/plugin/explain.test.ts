@@ -25,7 +25,9 @@ const scored = (complexity: number): Classifier => ({
   version: "1",
   classify: () => ({ complexity }),
 });
-const constraints = [boundary({ label: "boundary", required: { byTenant: { clinic: "eu" } } })];
+const constraints = [
+  boundary({ label: "boundary", required: { byTenant: { clinic: "eu" }, withoutTenant: true } }),
+];
 
 async function explained(
   policy: Policy<Id>,

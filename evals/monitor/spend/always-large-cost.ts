@@ -27,6 +27,8 @@ export interface AlwaysLargeCost {
   readonly weights: Float64Array;
   /** Requests decided by lottery, and the sum of their weights and of its squares. */
   readonly lottery: { drawn: number; weights: number; squares: number };
+  /** Costs of the large model's own answers, by which it is seen how much such costs differ. */
+  readonly answers: number[];
   /** Cost of requests that the large model had no chance to answer. */
   extrapolatedUsd: number;
   unaffected: number;
@@ -41,6 +43,7 @@ export function alwaysLargeCost(given: AlwaysLargeInput): AlwaysLargeCost {
     uncached: new Float64Array(requests.length),
     weights: new Float64Array(requests.length),
     lottery: { drawn: 0, weights: 0, squares: 0 },
+    answers: [],
     extrapolatedUsd: 0,
     unaffected: 0,
     failed: 0,
@@ -74,7 +77,9 @@ export function alwaysLargeCost(given: AlwaysLargeInput): AlwaysLargeCost {
       // Where the turn before went elsewhere, less was cached than if it had not.
       const isTold = given.prefixes.followsLarge[index] === 1 || prefix === 0;
       const read = isTold ? cachedInputTokens : Math.max(cachedOf(inputTokens), cachedInputTokens);
-      term += weight * (costWith(inputTokens, outputTokens, read) - guess);
+      const usd = costWith(inputTokens, outputTokens, read);
+      sums.answers.push(usd);
+      term += weight * (usd - guess);
       plain += weight * (costWith(inputTokens, outputTokens, 0) - plain);
     } else if (isCertain) sums.extrapolatedUsd += guess;
     sums.counterfactual[index] = term;

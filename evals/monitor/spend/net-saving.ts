@@ -1,5 +1,5 @@
 import { InsufficientEvidenceError, type Price } from "../../../src/contracts/index.ts";
-import { meanError, tInterval, unitValues } from "../../../src/loop/statistics/index.ts";
+import { meanError, skewedFreedom, tInterval, unitValues } from "../../../src/loop/statistics/index.ts";
 import { isEnough, weightEvidence } from "../off-policy/weight-evidence.ts";
 import { alwaysLargeCost } from "./always-large-cost.ts";
 import { cacheHabits } from "./cache-habits.ts";
@@ -69,13 +69,18 @@ const fewestAnswers = 30;
 /** Largest part of the sum that may rest on mere extrapolation if an interval is to hold. */
 const mostExtrapolated = 0.01;
 const mostLeftOut = 0.05;
+/**
+ * Fewest degrees of freedom of the interval's standard error. Below, few answers carry the sum, and a log that lacks the
+ * longest ones says too little of it.
+ */
+const fewestFreedom = 5;
 
 /**
  * Estimates what routing saved against sending each request to the large model. The cost of a request there is
  * known where that model answered it. Elsewhere its output is predicted by a regression on complexity, lengths and
  * category over the requests that it did answer, cross-fitted; where a lottery decides, the difference of its
  * answers to the prediction is added, weighted by 1 / propensity, so the sum is right however poor the prediction.
- * The interval is Student's over conversations. Throws `InvalidOptionError` for a model that is paid by GPU time, and
+ * The interval is Student's over conversations, with the degrees of freedom that costs so different leave it. Throws `InvalidOptionError` for a model that is paid by GPU time, and
  * `InsufficientEvidenceError` below 30 answers of the large
  * model.
  */
@@ -117,8 +122,10 @@ export async function netSaving(
   const value = alwaysLargeUsd - spentUsd;
   const share = alwaysLargeUsd > 0 ? value / alwaysLargeUsd : Number.NaN;
   const evidence = weightEvidence(weights, weights, units);
+  const freedom = Math.min(evidence.rows - 1, skewedFreedom(comparison.answers, evidence.rows));
   const noInterval = reasonAgainst({
     large,
+    freedom,
     extrapolatedShare,
     leftOutShare: leftOut / Math.max(1, given.length),
     isCovered: lottery.drawn === 0 || lottery.weights + 3 * Math.sqrt(lottery.squares) >= lottery.drawn,
@@ -126,8 +133,7 @@ export async function netSaving(
   });
   const interval = async (terms: Float64Array, scale: number, shift: number): Promise<SavingEstimate> => {
     const { mean, standardError } = meanError(unitValues(terms, units));
-    // The error rests on the decisive rows, so they are its degrees of freedom.
-    const { low, high } = await tInterval({ values: evidence.rows, mean, standardError }, confidence);
+    const { low, high } = await tInterval({ values: freedom + 1, mean, standardError }, confidence);
     return { value: shift + mean * scale, low: shift + low * scale, high: shift + high * scale };
   };
   const perUsd = alwaysLargeUsd / count;
@@ -156,18 +162,21 @@ export async function netSaving(
 
 function reasonAgainst(found: {
   readonly large: string;
+  readonly freedom: number;
   readonly extrapolatedShare: number;
   readonly leftOutShare: number;
   readonly isCovered: boolean;
   readonly isEnough: boolean;
 }): string | undefined {
-  const { large, extrapolatedShare, leftOutShare, isCovered, isEnough: enough } = found;
+  const { large, freedom, extrapolatedShare, leftOutShare, isCovered, isEnough: enough } = found;
   if (leftOutShare > mostLeftOut)
     return `${(leftOutShare * 100).toFixed(0)} % of the requests have a cost that is not known`;
   if (extrapolatedShare > mostExtrapolated)
     return `${(extrapolatedShare * 100).toFixed(0)} % of the comparison rests on requests that ${large} had no chance to answer: explore(0.02, policy) gives it one`;
   if (!isCovered) return `the lotteries of this log rarely or never send requests to ${large}`;
   if (!enough) return `too few answers of ${large} decide the comparison`;
+  if (freedom < fewestFreedom)
+    return `the answers of ${large} differ so much in cost that few of them carry the sum: a longer log, or more of explore(), brings enough`;
   return undefined;
 }
 

@@ -98,14 +98,19 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       // It goes on: the cap lasts from now.
       unit.alarm.until = now + durationOf(unit.alarms);
       units.alarm(key, unit);
+      if (now < unit.alarm.toldUntil) return;
+      // The time that was told is over, and the cap is not.
+      unit.alarm.toldUntil = unit.alarm.until;
+      told("escalation-abnormal", unit, usual, unit.alarm.until);
       return;
     }
     const isSoon = now - unit.alarmEndedAt < capMs * 2 ** mostDoublings;
     unit.alarms = isSoon ? Math.min(unit.alarms + 1, mostDoublings + 1) : 1;
     const verdict = Object.freeze({ capped: options.cap, share: unit.recent, usual });
-    unit.alarm = { until: now + durationOf(unit.alarms), verdict };
+    const until = now + durationOf(unit.alarms);
+    unit.alarm = { until, toldUntil: until, verdict };
     const pushedOut = units.alarm(key, unit);
-    told("escalation-abnormal", unit, usual, unit.alarm.until);
+    told("escalation-abnormal", unit, usual, until);
     if (pushedOut !== undefined) end(...pushedOut);
   };
 

@@ -87,7 +87,7 @@ export function restoreUnits(
     if (one.alarm !== undefined && one.alarm.until > wall) {
       const { share, usual } = one.alarm;
       const until = at + Math.min(one.alarm.until - wall, longestMs);
-      unit.alarm = { until, verdict: Object.freeze({ capped: cap, share, usual }) };
+      unit.alarm = { until, toldUntil: until, verdict: Object.freeze({ capped: cap, share, usual }) };
       unit.alarms = one.alarm.alarms;
     }
     units.restore(unitKey(by, one.name, one.tenant), unit);

@@ -27,8 +27,10 @@ export interface WatchedUnit {
 }
 
 export interface Alarm {
-  /** Time on the monotonic clock. */
+  /** End on the monotonic clock. */
   until: number;
+  /** End that was told last: what goes on beyond it is told again. */
+  toldUntil: number;
   /** Snapshot for policies. Frozen. */
   readonly verdict: EscalationVerdict;
 }

@@ -27,3 +27,4 @@ export {
 export { recordError } from "./record-error.ts";
 export { RouterError, type RouterErrorCode } from "./router-error.ts";
 export { StoreError } from "./store-error.ts";
+export { UnpricedModelsError } from "./unpriced-models-error.ts";

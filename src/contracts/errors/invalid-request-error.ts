@@ -10,8 +10,8 @@ export class InvalidRequestError extends RouterError {
   /** Description of what is wrong with the field. */
   readonly problem: string;
 
-  constructor(field: string, problem: string) {
-    super("invalid-request", `request${field === "" ? "" : `.${field}`} ${problem}`);
+  constructor(field: string, problem: string, options?: ErrorOptions) {
+    super("invalid-request", `request${field === "" ? "" : `.${field}`} ${problem}`, options);
     this.field = field;
     this.problem = problem;
   }

@@ -15,6 +15,7 @@ import type { PolicyError } from "./policy-error.ts";
 import type { ProviderError } from "./provider-error.ts";
 import { errorMarker, type RouterError, type RouterErrorCode } from "./router-error.ts";
 import type { StoreError } from "./store-error.ts";
+import type { UnpricedModelsError } from "./unpriced-models-error.ts";
 
 interface ErrorByCode {
   readonly "invalid-option": InvalidOptionError;
@@ -27,6 +28,7 @@ interface ErrorByCode {
   readonly provider: ProviderError;
   readonly "all-models-failed": AllModelsFailedError;
   readonly "budget-exceeded": BudgetExceededError;
+  readonly "unpriced-models": UnpricedModelsError;
   readonly "deadline-exceeded": DeadlineExceededError;
   readonly "limit-exceeded": LimitExceededError;
   readonly classifier: ClassifierError;

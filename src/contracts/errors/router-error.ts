@@ -10,6 +10,7 @@ export type RouterErrorCode =
   | "provider"
   | "all-models-failed"
   | "budget-exceeded"
+  | "unpriced-models"
   | "deadline-exceeded"
   | "limit-exceeded"
   | "classifier"

@@ -75,4 +75,6 @@ export interface Refusal {
   readonly waitMs?: number | undefined;
   /** Name of the budget that refuses, where `by` is `budget`. */
   readonly budget?: string | undefined;
+  /** True if the budget refuses because the model's price is not known, and not because it is used up. */
+  readonly unpriced?: true | undefined;
 }

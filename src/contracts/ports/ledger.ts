@@ -65,6 +65,8 @@ export interface ReachedBound {
   readonly resetsAt?: number | undefined;
   /** Milliseconds until then, or until the store may answer. */
   readonly retryAfterMs?: number | undefined;
+  /** True if the budget is not used up: it only knows no price of the models that are left. */
+  readonly unpriced?: true | undefined;
 }
 
 /** The account of one request. Money in US dollars. */

@@ -32,6 +32,7 @@ export { recordsNeeded } from "./records-needed.ts";
 export { type ScoreDrift, type ScoreDriftOptions, type ScoreReference, scoreDrift } from "./score-drift.ts";
 export { seededRandom, shuffled } from "./seeded-random.ts";
 export { noBets, sharesAround } from "./sequential-bets.ts";
+export { skewedFreedom } from "./skewed-freedom.ts";
 export { tInterval } from "./t-interval.ts";
 export { weightedMean } from "./weighted-mean.ts";
 export { weightedQuantiles } from "./weighted-quantiles.ts";

@@ -11,6 +11,7 @@ const notOfTheArm: ReadonlySet<string> = new Set([
   "invalid-request",
   "invalid-option",
   "budget-exceeded",
+  "unpriced-models",
   "limit-exceeded",
   "store",
 ]);

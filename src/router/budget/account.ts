@@ -183,6 +183,8 @@ class BoundedAccount implements Account {
     const { maxCostUsd, maxCallUsd, tell } = this.#given;
     if (refusal.by === "budget") {
       const bound = this.#bounds.find(({ budget }) => budget.name === refusal.budget);
+      if (bound !== undefined && refusal.unpriced)
+        return { budget: bound.budget.name, description: bound.budget.description, unpriced: true };
       if (bound !== undefined && tell !== undefined) return tell.reached(bound);
     }
     if (refusal.by === "maxCost" && maxCallUsd !== undefined)
@@ -252,7 +254,9 @@ class BoundedAccount implements Account {
     const { unit, name } = bound.budget;
     if (unit === "usd") {
       if (costUsd === undefined)
-        return { by: "budget", budget: name, reason: "its price is not known, and there is a budget" };
+        return bound.budget.needsPrices
+          ? { by: "budget", budget: name, unpriced: true, reason: unpricedReason }
+          : undefined;
       const left = bound.left(this.#nano);
       if (nanoOf(costUsd) <= left) return undefined;
       const reason = `costs up to ${shown(costUsd)} USD, ${shown(usdOf(left))} USD are left`;
@@ -264,6 +268,8 @@ class BoundedAccount implements Account {
     return { by: "budget", budget: name, reason };
   }
 }
+
+const unpricedReason = "its price is not known, and there is a budget";
 
 function shown(usd: number): string {
   return usd === 0 ? "0" : usd.toPrecision(3);

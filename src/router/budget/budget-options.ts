@@ -48,6 +48,12 @@ export interface BudgetOptions<Id extends string = string> {
    * gone; `return` gives it back, so that spend may pass the limit by that much. Default `spend`.
    */
   readonly lapse?: "spend" | "return" | undefined;
+  /**
+   * Rule of a budget in dollars for models of unknown price: `refuse` calls none of them, and a router whose requests would then
+   * all go to one model is not made; `allow` calls them, and counts what such a call has cost only if that becomes known.
+   * Default `refuse`.
+   */
+  readonly unpriced?: "refuse" | "allow" | undefined;
 }
 
 const periodRule = '"request", "hour", "day", "month" or "total", unless periodMs is given';
@@ -82,6 +88,7 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   degrade: { is: "any", optional: true, expected: "soft limits, at most 8" },
   onReached: { is: "choice", of: ["refuse", "degrade"], default: "refuse" },
   lapse: { is: "choice", of: ["spend", "return"], default: "spend" },
+  unpriced: { is: "choice", of: ["refuse", "allow"], default: "refuse" },
 };
 
 export type BudgetUnit = "usd" | "tokens";
@@ -109,6 +116,8 @@ export interface Budget {
   readonly degrade: readonly DegradeStep[];
   readonly refuses: boolean;
   readonly lapse: "spend" | "return";
+  /** True if a model of unknown price may not be called. */
+  readonly needsPrices: boolean;
   /** Description for people, for instance `the budget of 10 USD per day`. */
   readonly description: string;
 }
@@ -169,6 +178,7 @@ export function resolveBudget(
     degrade,
     refuses: onReached === "refuse",
     lapse,
+    needsPrices: isUsd && onReached === "refuse" && read.unpriced === "refuse",
     description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read),
   } satisfies Budget);
 }

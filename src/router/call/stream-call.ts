@@ -8,6 +8,7 @@ import {
 } from "../../contracts/index.ts";
 import { ChunkReader } from "../../plugin/answer/chunk-reader.ts";
 import { atHand, type TakeAtHand } from "../../plugin/at-hand.ts";
+import type { BoundError } from "../../plugin/bound-error.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import type { PlannedCall } from "./admit-target.ts";
 import { type Assembler, createAssembler, type Received } from "./assembler.ts";
@@ -71,7 +72,7 @@ class RunningStream implements StreamCall {
   readonly #shapes: ChunkReader;
   #iterator: AsyncIterator<CompletionChunk> | undefined;
   #takeAtHand: TakeAtHand<CompletionChunk> | undefined;
-  #stopped: BudgetExceededError | StoreError | undefined;
+  #stopped: BoundError | undefined;
   #broken: { readonly error: unknown } | undefined;
   #failure: { readonly error: unknown } | undefined;
 

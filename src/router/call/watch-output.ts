@@ -1,6 +1,6 @@
-import type { BudgetExceededError, CompletionChunk, StoreError } from "../../contracts/index.ts";
+import type { CompletionChunk } from "../../contracts/index.ts";
 import type { Refusal } from "../../contracts/ports/index.ts";
-import { boundError } from "../../plugin/bound-error.ts";
+import { type BoundError, boundError } from "../../plugin/bound-error.ts";
 import type { PlannedCall } from "./admit-target.ts";
 import type { Assembler } from "./assembler.ts";
 import { mostOf } from "./call-of.ts";
@@ -9,7 +9,7 @@ import type { Execution } from "./context.ts";
 /** Watches a stream under a bound: its endpoint may send more than the limit that the call carried. */
 export interface OutputWatch {
   /** Notes a chunk that was read. Returns the error that ends the stream once no more can be paid for. */
-  note(chunk: CompletionChunk): BudgetExceededError | StoreError | undefined;
+  note(chunk: CompletionChunk): BoundError | undefined;
 }
 
 /** Estimates are at most this many times as large as the tokens; what is above it has surely been sent. */
@@ -36,7 +36,7 @@ class Watch implements OutputWatch {
   #characters = 0;
   #nextAt: number;
   #isAsking = false;
-  #stopped: BudgetExceededError | StoreError | undefined;
+  #stopped: BoundError | undefined;
 
   constructor(execution: Execution, planned: PlannedCall, assembler: Assembler) {
     const { outputLimit = 0, costUsd = 0, tokens = 0 } = planned.call;
@@ -49,7 +49,7 @@ class Watch implements OutputWatch {
     this.#nextAt = this.#tokens;
   }
 
-  note(chunk: CompletionChunk): BudgetExceededError | StoreError | undefined {
+  note(chunk: CompletionChunk): BoundError | undefined {
     this.#characters = this.#assembler.characters;
     const told: unknown = chunk.usage?.completion_tokens;
     const isTold = typeof told === "number" && told > this.#tokens;

@@ -1,9 +1,18 @@
-import type { EventSink, Model, OwnGpu, Router, SessionFacts } from "../../contracts/index.ts";
+import {
+  type EventSink,
+  InvalidOptionError,
+  MissingConfigurationError,
+  type Model,
+  type OwnGpu,
+  type Router,
+  type SessionFacts,
+} from "../../contracts/index.ts";
 import { createClock } from "../../plugin/clock.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
+import { oldNode } from "../../plugin/old-node.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
-import { resolveBudgets } from "../budget/budget-options.ts";
+import { type Budget, resolveBudgets } from "../budget/budget-options.ts";
 import { lateBudgetDoor } from "../budget/late-budget-door.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
@@ -39,6 +48,7 @@ import { createSharedRates } from "../limits/shared-rates.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { createInputStates } from "./input-states.ts";
+import { neverCalled } from "./never-called.ts";
 import { createPoolProblems, type PoolProblems } from "./pool-problems.ts";
 import { createReplacer } from "./replacer.ts";
 import { connect } from "./router.ts";
@@ -55,11 +65,14 @@ import { exportEndpoints, exportState, restoreState } from "./router-state.ts";
  * small to large: when one fails, the next larger permitted one is called first. Facts that a model lacks
  * (price, context window, capabilities) are taken from the catalogue.
  *
- * Throws `InvalidOptionError` with option, value and allowed range.
+ * Throws `InvalidOptionError` with option, value and allowed range, and `MissingConfigurationError` on a Node before 20.
  */
 export function createRouter<const Models extends Readonly<Record<string, Model>>>(
   options: RouterOptions<keyof Models & string> & { readonly models: Models },
 ): Router<keyof Models & string> {
+  const problem = oldNode(20, 0);
+  if (problem !== undefined)
+    throw new MissingConfigurationError(`switchpoint ${problem}`, ["a newer version of Node"]);
   return assemble<keyof Models & string>(readRouterOptions(options));
 }
 
@@ -113,6 +126,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge === undefined ? undefined : createHedging(hedge, health.of);
   const budgets = resolveBudgets(options.budgets, ids);
+  checkPromise(options, budgets);
   const ledger = createLedger({
     budgets,
     desk,
@@ -155,6 +169,8 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     },
     sessionOf: (request) => sessions.read(request, now()) as SessionFacts<Id> | undefined,
   };
+  const neverCalledWith: FixedParts<Id>["neverCalledWith"] = (constraints) =>
+    neverCalled({ models, constraints, budgets, kinOf: deciding.kinOf });
   const life = createLifeWatch<Id>({ models, emit: events.emit, wall: clock.wall });
   const ports: ExecutionPorts = {
     clock,
@@ -199,6 +215,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     }),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
+    neverCalledWith,
     rules: planRulesOf(execution, models, (name) => windows.of(name, now())),
     completeFacts,
     normalise: (request, text) => normaliseRequest(request, readLimits, text),
@@ -233,9 +250,24 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const { name, version, notRecommended: reason } = classifier;
   if (reason !== undefined)
     events.emit({ type: "classifier-not-recommended", classifier: { name, version }, reason });
-  if (events.isHeard) life.begin();
+  if (events.isHeard) life.begin(router.neverCalled);
   loadEarly(fixed, classifier);
   return router;
+}
+
+/** Throws for a promise that nothing reads: it would change nothing, and look as if it did. */
+function checkPromise<Id extends string>(
+  { promise, policy, tuning }: RouterSettings<Id>,
+  budgets: readonly Budget[],
+): void {
+  if (promise === undefined || tuning !== undefined || budgets.some(({ degrade }) => degrade.length > 0))
+    return;
+  if (policy.reads?.some((input) => input.promise !== undefined)) return;
+  throw new InvalidOptionError(
+    "promise",
+    promise,
+    "absent unless something reads it: a soft limit (budgets[].degrade), a tuning, or keepPromise(policy, { promise, otherwise })",
+  );
 }
 
 function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {

@@ -63,6 +63,7 @@ export function partsOf<Id extends string>(
     }),
     allConstraints: isSame ? current.allConstraints : [...ownConstraints, ...constraints],
     constraints,
+    neverCalled: isSame ? current.neverCalled : fixed.neverCalledWith(constraints),
     tuning: given.tuning === current?.tuning ? current?.tuning : deepFreeze(copyOf(given.tuning)),
     golden: given.golden === current?.golden ? current.golden : deepFreeze(copyOf(given.golden)),
     inputs,

@@ -56,14 +56,14 @@ export interface RouterOptions<Id extends string> {
    * Money or tokens that may be used in a period, by all requests or by those of each tenant, session or user: at most
    * 16 budgets. All that apply must have room, or nothing is reserved. Every call then carries an output limit, and the
    * most that it can cost with it is reserved before the call and settled after it. With a budget in US dollars a model
-   * of unknown price is not permitted. A request for which too little is left is refused with `BudgetExceededError`.
+   * of unknown price is not permitted, unless the budget says `unpriced: "allow"`. A request for which too little is left is refused with `BudgetExceededError`.
    * Default: no limit.
    */
   readonly budgets?: readonly BudgetOptions<Id>[] | undefined;
   /**
    * Promise on the quality of answers. While it is at risk or broken, soft limits of budgets do not degrade: an event
    * says so, and the hard limits bound the money; and no decision is certified. Promises that the policy reads, as
-   * `keepPromise` does, count as well. Default: none.
+   * `keepPromise` does, count as well. Refused where nothing reads it: no soft limit, tuning or policy. Default: none.
    */
   readonly promise?: QualityPromise | undefined;
   /**

@@ -54,6 +54,9 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     get constraints() {
       return replacer.parts.constraints.map(({ name }) => name);
     },
+    get neverCalled() {
+      return Object.fromEntries(replacer.parts.neverCalled) as Router<Id>["neverCalled"];
+    },
     get tuning() {
       return replacer.parts.tuning;
     },

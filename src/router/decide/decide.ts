@@ -208,7 +208,8 @@ export function noneLeft<Id extends string>(
   // A budget is named if it refuses any model; a request's own bound only if it refuses all.
   const byBudget = unpaid.filter(({ refusal }) => refusal.by === "budget");
   const decisive = byBudget.length > 0 ? byBudget : unpaid.length === recorded.length ? unpaid : [];
-  const [first] = decisive;
+  // A budget that lacks a price is named only if none is used up.
+  const first = decisive.find(({ refusal }) => refusal.unpriced === undefined) ?? decisive[0];
   if (first === undefined)
     return new NoEligibleModelError(
       Object.fromEntries(recorded.map(({ model, permitted }) => [model, String(permitted)])),

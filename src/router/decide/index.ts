@@ -12,7 +12,7 @@ export { ownConstraints } from "./own-constraints.ts";
 export { planOf } from "./plan-of.ts";
 export { policyHash } from "./policy-hash.ts";
 export { worstOf } from "./promise-state.ts";
-export { isSameModel, type KinOf, kinAmong } from "./same-model.ts";
+export { isSameModel, type Kin, type KinOf, kinAmong } from "./same-model.ts";
 export { checkArms } from "./settle-arms.ts";
 export { unknownComparison } from "./unknown-comparison.ts";
 export { withNames } from "./with-names.ts";

@@ -7,7 +7,7 @@ import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import { leftMs } from "../call/index.ts";
 import { candidateFor, type Decided, permits } from "../decide/index.ts";
-import { HeldText, readable } from "../request/index.ts";
+import { HeldText } from "../request/index.ts";
 import type { RouterParts } from "./parts.ts";
 import type { Run } from "./run.ts";
 import { totalCostUsd, totalUsage } from "./totals.ts";
@@ -21,7 +21,7 @@ export function cacheKeyOf<Id extends string>(
   if (cache === undefined) return undefined;
   HeldText.keep(run.text);
   const asked: CacheRequest = {
-    chat: readable(() => HeldText.chatOf(run.text)),
+    chat: HeldText.chatOf(run.text),
     facts: request,
     plan: decision.plan,
     policy: decision.versions.policy,

@@ -1,7 +1,7 @@
 import type { RequestFacts } from "../../contracts/index.ts";
 import type { Execution } from "../call/index.ts";
 import { candidateFor, type Decided, permits } from "../decide/index.ts";
-import { HeldText, readable } from "../request/index.ts";
+import { HeldText } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
 import type { RouterParts } from "./parts.ts";
 import { poolAccess } from "./pool-access.ts";
@@ -19,7 +19,7 @@ export function executionOf<Id extends string>(
     ports,
     scope: run,
     signal: run.signal,
-    chat: readable(() => HeldText.chatOf(run.text)),
+    chat: HeldText.chatOf(run.text),
     native: run.native,
     facts: request,
     // Images count differently at each provider: such a request says nothing about text.

@@ -104,7 +104,7 @@ function decideQuietly<Id extends string>(
       draw,
       countTokens: () =>
         parts.countTokens(
-          readable(() => allText(HeldText.chatOf(text))),
+          readable(routing, () => allText(HeldText.chatOf(text))),
           hop.signal,
         ),
     },

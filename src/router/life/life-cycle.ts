@@ -54,7 +54,7 @@ export class LifeCycle<Id extends string> {
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
     this.#signal = signal;
     checkSignal(signal);
-    this.#run = readable(() => beginRun(this.#parts, request, signal, native));
+    this.#run = readable(request, () => beginRun(this.#parts, request, signal, native));
   }
 
   /**
@@ -283,9 +283,9 @@ const noOutput = {};
 
 /** Returns all text of a request. What is not plain JSON may be a text without end. */
 function textOf({ text }: Run<string>): string {
-  const chat = readable(() => HeldText.chatOf(text));
+  const chat = HeldText.chatOf(text);
   checkPlain(chat);
-  return readable(() => allText(chat, HeldText.restOf(text)?.texts));
+  return readable(chat, () => allText(chat, HeldText.restOf(text)?.texts));
 }
 
 /** Returns `Deciding.mostWhenCounted` of a request. */

@@ -1,10 +1,10 @@
-import type { Attempt, Model, ModelLifeEvent } from "../../contracts/index.ts";
+import type { Attempt, Model, ModelLifeEvent, Router } from "../../contracts/index.ts";
 import { lifeOf, type ModelLife } from "../cost/model-life.ts";
 
 /** Notices what happens in the life of models, and tells it once per model and kind. */
 export interface LifeWatch {
-  /** Reports the models of the router whose dates in the catalogue have come. */
-  begin(): void;
+  /** Reports the models of the router whose dates in the catalogue have come, and those that no request can reach. */
+  begin(neverCalled: Router["neverCalled"]): void;
   /** Notes that a model is called, by its name. */
   called(name: string): void;
   /** Notes what has come of a capability that is not known of a model. */
@@ -73,7 +73,9 @@ export function createLifeWatch<Id extends string>({ models, emit, wall }: LifeW
   };
 
   return {
-    begin() {
+    begin(neverCalled) {
+      for (const [id, never] of Object.entries(neverCalled))
+        if (never !== undefined) tell({ ...never, model: id, name: models[id as Id].name });
       for (const one of dated.values()) check(one, wall());
     },
     called(name) {

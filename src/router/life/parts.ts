@@ -5,6 +5,7 @@ import type {
   GoldenRoute,
   Model,
   ModelFacts,
+  NeverCalled,
   RequestFacts,
   RouteRequest,
   RouterState,
@@ -23,7 +24,7 @@ import type { PolicyInputs } from "./policy-inputs.ts";
 import type { PoolWatches } from "./pool-watches.ts";
 
 /** Names of the parts that `replace` can change. Requests hold the parts that they began with. */
-export type Replaceable = "allConstraints" | "constraints" | "tuning" | "golden" | "inputs";
+export type Replaceable = "allConstraints" | "constraints" | "neverCalled" | "tuning" | "golden" | "inputs";
 /** The same in what decides. */
 export type ReplaceableDeciding =
   | "policy"
@@ -38,6 +39,8 @@ export type ReplaceableDeciding =
 /** Parts that stay as long as a router lives. */
 export type FixedParts<Id extends string> = Omit<RouterParts<Id>, Replaceable | "deciding"> & {
   readonly deciding: Omit<DecisionParts<Id>, ReplaceableDeciding>;
+  /** Returns the models that no request can reach with these constraints. Throws `InvalidOptionError` if that is all of them. */
+  readonly neverCalledWith: (constraints: readonly Constraint<Id>[]) => ReadonlyMap<string, NeverCalled>;
 };
 
 /** All parts of a router. Nothing has a default here: `createRouter` fills in defaults. */
@@ -58,6 +61,8 @@ export interface RouterParts<Id extends string> {
   readonly allConstraints: readonly Constraint<Id>[];
   /** Constraints of the team. They hold for classifiers and checks that call models, too. */
   readonly constraints: readonly Constraint<Id>[];
+  /** Models that no request can reach, with the reason. */
+  readonly neverCalled: ReadonlyMap<string, NeverCalled>;
   readonly rules: PlanRules;
   readonly tuning: Tuning | undefined;
   readonly golden: readonly GoldenRoute<Id>[];

@@ -23,7 +23,7 @@ const known = new WeakSet<object>();
  * function, a Date's methods) would be missing without a word. Not asked for a mere decision, which reads less.
  */
 export function checkPlain(request: RouteRequest): void {
-  if (typeof request !== "string") readable(() => checkFields(request));
+  if (typeof request !== "string") readable(request, () => checkFields(request));
 }
 
 /** Throws the same for one field. A text of it is as long as its values are many, and these may be shared. */

@@ -37,13 +37,15 @@ export class HeldText implements RequestText {
 
   /** Returns the request without routing fields, as it was when it was kept. */
   static chatOf(held: HeldText): ChatRequest {
-    return chatOf(held.#request);
+    return readable(held.#request, () => chatOf(held.#request));
   }
 
   /** Returns what the request says beyond its translation. Undefined: it is not passed on as its sender wrote it. */
   static restOf(held: HeldText): NativeRest | undefined {
     if (held.#native === undefined) return undefined;
-    held.#rest ??= readable(() => nativeRest(held.#native as NativeRequest, chatOf(held.#request)));
+    held.#rest ??= readable(held.#request, () =>
+      nativeRest(held.#native as NativeRequest, chatOf(held.#request)),
+    );
     return held.#rest;
   }
 
@@ -62,7 +64,8 @@ export class HeldText implements RequestText {
 
   /** Returns the size of the request without routing fields, of the text as its sender wrote it, and of what was read of both. */
   static sizeOf(held: HeldText): number {
-    held.#size ??= readable(() => sizeOf(chatOf(held.#request))) + (held.#native?.text.length ?? 0);
+    held.#size ??=
+      readable(held.#request, () => sizeOf(chatOf(held.#request))) + (held.#native?.text.length ?? 0);
     let size = held.#size + (held.#all?.length ?? 0);
     for (const { length } of held.#rest?.texts ?? []) size += length;
     return size;
@@ -75,7 +78,10 @@ export class HeldText implements RequestText {
   static keep(held: HeldText): void {
     if (held.#isCopy) return;
     const isOurs = isHandedOver(held.#request as object);
-    held.#request = readable(() => (isOurs ? chatOf(held.#request) : copyOf(chatOf(held.#request))));
+    held.#request = readable(held.#request, () => {
+      const chat = chatOf(held.#request);
+      return isOurs ? chat : copyOf(chat);
+    });
     held.#isCopy = true;
   }
 }

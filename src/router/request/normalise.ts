@@ -52,7 +52,7 @@ export function normaliseRequest(
   options: NormaliseOptions,
   text: HeldText = new HeldText(request),
 ): RequestFacts {
-  return readable(() => read(request, options, text));
+  return readable(request, () => read(request, options, text));
 }
 
 function read(request: RouteRequest, options: NormaliseOptions, text: HeldText): RequestFacts {

@@ -42,6 +42,7 @@ const codes = {
   provider: 1,
   "all-models-failed": 1,
   "budget-exceeded": 1,
+  "unpriced-models": 1,
   "deadline-exceeded": 1,
   "limit-exceeded": 1,
   classifier: 1,

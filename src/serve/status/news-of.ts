@@ -41,6 +41,8 @@ export function newsOf(event: RouterEvent): News | undefined {
     case "model-life":
       if (event.kind === "lacks")
         return bad(`Model ${event.model} has refused requests: no ${event.capability}`);
+      if (event.reason !== undefined)
+        return bad(`No request can reach model ${event.model}: ${event.reason}`);
       return bad(
         event.kind === "withheld"
           ? `Model ${event.model} is not asked where others are known to have ${event.capability}`

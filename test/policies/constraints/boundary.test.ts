@@ -84,6 +84,52 @@ describe("a table", () => {
     expect(ask({ byTenant: { clinic: "on-prem" } }, { tenant: "shop" }, {})).toBe(true);
   });
 
+  describe("of a request without a tenant", () => {
+    const tenants = { clinic: "on-prem", bank: ["eu", "on-prem"] };
+    const nobody = "since the request has no tenant";
+
+    it("requires the strictest of the tenants' values", () => {
+      expect(ask({ byTenant: tenants }, {}, { boundary: "eu" })).toBe(
+        `boundary is eu, on-prem is required, ${nobody}`,
+      );
+      expect(ask({ byTenant: tenants }, {}, {})).toContain("boundary is not known, on-prem is required");
+      expect(ask({ byTenant: tenants }, {}, onPrem)).toBe(true);
+      expect(ask({ byTenant: tenants }, { tenant: "shop" }, {})).toBe(true);
+    });
+
+    it("requires what all have in common where none is within the others", () => {
+      const crossing = { byTenant: { one: ["eu", "us"], other: ["eu", "ch"] } };
+      expect(ask(crossing, {}, { boundary: "us" })).toBe(`boundary is us, eu is required, ${nobody}`);
+      expect(ask(crossing, {}, { boundary: "eu" })).toBe(true);
+    });
+
+    it("requires the values of its labels as well", () => {
+      const both = { byTenant: tenants, byLabel: { data: { personal: "eu" } } };
+      expect(ask(both, { labels: { data: "personal" } }, onPrem)).toBe("boundary is on-prem, eu is required");
+    });
+
+    it("has to be stated where the tenants have no value in common", () => {
+      const apart = { clinic: "on-prem", bank: "eu" };
+      expect(() => boundary({ label: "boundary", required: { byTenant: apart } })).toThrow(
+        /^boundary\.required\.withoutTenant must be given, or otherwise, .* none in common/,
+      );
+      expect(ask({ byTenant: apart, otherwise: "us" }, {}, { boundary: "us" })).toBe(true);
+      expect(ask({ byTenant: apart, withoutTenant: "us" }, {}, { boundary: "us" })).toBe(true);
+      expect(ask({ byTenant: apart, withoutTenant: true }, {}, {})).toBe(true);
+      expect(ask({ byTenant: apart, withoutTenant: false }, {}, onPrem)).toBe(
+        `no boundary is permitted, ${nobody}`,
+      );
+      expect(ask({ byTenant: apart, withoutTenant: false }, { tenant: "shop" }, {})).toBe(true);
+    });
+
+    it("requires what is stated in place of otherwise", () => {
+      const table = { byTenant: tenants, otherwise: "us" };
+      expect(ask(table, {}, { boundary: "us" })).toBe(true);
+      expect(ask({ ...table, withoutTenant: "eu" }, {}, { boundary: "us" })).toContain("eu is required");
+      expect(ask({ ...table, withoutTenant: true }, {}, { boundary: "eu" })).toBe(true);
+    });
+  });
+
   it("finds nothing under names of object internals", () => {
     for (const name of ["constructor", "__proto__", "toString"]) {
       expect(ask({ byTenant: { clinic: "on-prem" } }, { tenant: name, labels: { [name]: name } }, {})).toBe(
@@ -107,6 +153,8 @@ test.each<[string, unknown]>([
   ["boundary.required", { label: "boundary", required: {} }],
   ["boundary.required.byTenant.clinic", { label: "boundary", required: { byTenant: { clinic: 1 } } }],
   ["boundary.required.byLabel.data", { label: "boundary", required: { byLabel: { data: "health" } } }],
+  ["boundary.required.withoutTenant", { label: "boundary", required: { withoutTenant: 1 } }],
+  ["boundary.required.withoutTenant", { label: "boundary", required: { withoutTenant: [] } }],
   ["boundary.required.otherwise", { label: "boundary", required: { otherwise: "" } }],
 ])("%s is checked when the constraint is created", (option, options) => {
   const error = (() => {

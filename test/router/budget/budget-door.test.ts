@@ -7,7 +7,9 @@ import { fakeModel } from "../../../src/testing/index.ts";
 
 function routerOn(store: Store) {
   return createRouter({
-    models: { m: fakeModel({ model: "m" }) },
+    models: {
+      m: fakeModel({ model: "m", price: { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 1 } }),
+    },
     policy: always("m"),
     budgets: [{ name: "all", limitUsd: 3, period: "month" }],
     shared: fleet({ store }),

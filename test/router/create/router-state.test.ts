@@ -129,15 +129,6 @@ describe("a budget", () => {
     await expect(router.decide(request)).rejects.toMatchObject({ code: "no-eligible-model" });
   });
 
-  it("fails closed if a price is not known", async () => {
-    const { router } = make({ budgets: [{ limitUsd: 5, period: "day" }] }, { small: { price: undefined } });
-    const decision = await router.decide({ ...inSession("a") }).catch((error: unknown) => error);
-    expect(decision).toMatchObject({
-      code: "budget-exceeded",
-      message: expect.stringContaining("small: its price is not known, and there is a budget"),
-    });
-  });
-
   it("is not exceeded by requests at the same time, and those that are refused hold nothing", async () => {
     const slow: Classifier = {
       name: "slow",

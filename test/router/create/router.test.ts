@@ -482,7 +482,7 @@ describe("stream", () => {
   it("that is not iterated makes no call, and fails as a whole if there is no decision", async () => {
     const { router, events } = make({ policy: firstOf(always("small")), constraints: [only("large")] });
     await expect(router.stream("easy").result).rejects.toMatchObject({ code: "policy" });
-    expect(events.map(({ type }) => type)).toEqual(["request-failed"]);
+    expect(events.map(({ type }) => type)).toEqual(["model-life", "request-failed"]);
   });
 
   it("that is left before it has begun rejects its result", async () => {

@@ -273,7 +273,7 @@ describe("golden routes", () => {
   });
 
   it("call no model, emit nothing, and need no budget", async () => {
-    const { router, models, events } = make({ golden, budgets: [{ limitUsd: 0.000001, period: "day" }] });
+    const { router, models, events } = make({ golden, budgets: [{ limitTokens: 1, period: "day" }] });
     await router.replace({ policy: at(0.55), reason: "r" });
     expect(events.map(({ type }) => type)).toEqual(["parts-replaced"]);
     expect([...models.small.requests, ...models.large.requests]).toEqual([]);
