@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { DecisionLine } from "../evals/data/decisions/decision-line.ts";
 import type { DecisionFilter } from "../evals/data/decisions/read-log.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
+import { hasFailed } from "../src/plugin/has-failed.ts";
 import { hiddenValue, promptHash } from "../src/router/log/inner.ts";
 
 export interface FilterOptions {
@@ -48,7 +49,7 @@ export async function readFilter(options: FilterOptions, now: number): Promise<L
     fits: (decision) =>
       (model === undefined || decision.model === model) &&
       (wanted === undefined || String(decision.reason).toLowerCase().includes(wanted)) &&
-      (failed !== true || decision.error !== undefined),
+      (failed !== true || hasFailed(decision.error)),
   };
 }
 

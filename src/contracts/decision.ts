@@ -127,6 +127,7 @@ export interface Decision<Id extends string = string> {
 
 /** An error of an attempt, as JSON without prompt text or secret. */
 export interface RecordedError {
+  /** `aborted`: the caller left, and nothing has failed. */
   readonly code: string;
   readonly message: string;
   readonly kind?: string | undefined;

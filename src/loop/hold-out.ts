@@ -145,7 +145,7 @@ export function createHoldOut<const Id extends string>(options: HoldOutOptions<I
   const observe = (event: RouterEvent) => {
     if (event.type === "request-completed") ended(event.decision, event.attempts, false);
     else if (event.type === "request-failed" && event.decision !== undefined)
-      ended(event.decision, event.attempts, true);
+      ended(event.decision, event.attempts, event.error?.code !== "aborted");
     else if (event.type === "feedback-given") {
       const own = armOf(event.arms);
       if (own !== undefined && isNew(event.decisionId)) own.arm.rating(own.unitHash, event.quality);

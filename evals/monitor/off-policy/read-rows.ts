@@ -57,7 +57,8 @@ export async function readRows<Id extends string>(
     }
     checkNames(decision, models);
     const { attempts, prompt, promptHash, error, ...kept } = decision;
-    const failed = error !== undefined && error.code !== "unknown";
+    // Before there was a word for it, a caller that left was of an unknown error.
+    const failed = error !== undefined && error.code !== "aborted" && error.code !== "unknown";
     rows.push({
       // Parts that are no longer needed may be large.
       decision: { ...kept, attempts: [] },

@@ -39,6 +39,12 @@ const retryableKinds: ReadonlySet<ProviderErrorKind> = new Set([
   "incomplete",
 ]);
 
+/** Kinds after which it is not known what a provider did: it may have worked until we lost it. */
+const lostKinds: ReadonlySet<ProviderErrorKind> = new Set(["timeout", "connection", "incomplete", "unknown"]);
+
+/** Statuses of something in front of a provider that lost its answer: 502, 504, and Cloudflare's own. */
+const lostStatus = (status = 0) => status === 502 || status === 504 || (status >= 520 && status <= 527);
+
 /** Facts about the failure of a call. */
 export interface ProviderErrorOptions {
   readonly kind: ProviderErrorKind;
@@ -49,6 +55,12 @@ export interface ProviderErrorOptions {
   readonly requestId?: string | undefined;
   /** True if the same call may succeed later. Default: by kind. */
   readonly retryable?: boolean | undefined;
+  /**
+   * True if the provider may bill the call: its request was sent, and no error in the provider's own form refuses it.
+   * Default: for the kinds `timeout`, `connection`, `incomplete` and `unknown`, and for the statuses 502, 504 and 520 to
+   * 527, which a gateway sends.
+   */
+  readonly mayBeBilled?: boolean | undefined;
   /** Wait that the provider asks for in milliseconds, at least 0. Other values count as absent. */
   readonly retryAfterMs?: number | undefined;
   /**
@@ -86,6 +98,8 @@ export class ProviderError extends RouterError {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly retryable: boolean;
+  /** True if the provider may bill the call: see `ProviderErrorOptions`. */
+  readonly mayBeBilled: boolean;
   readonly retryAfterMs: number | undefined;
   /** True if another model may accept what this one refused: see `ProviderErrorOptions`. */
   readonly otherMayAnswer: boolean;
@@ -118,6 +132,7 @@ export class ProviderError extends RouterError {
     this.status = options.status;
     this.requestId = options.requestId;
     this.retryable = options.retryable ?? retryableKinds.has(options.kind);
+    this.mayBeBilled = options.mayBeBilled ?? (lostKinds.has(options.kind) || lostStatus(options.status));
     const { retryAfterMs } = options;
     this.retryAfterMs = retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined;
     this.otherMayAnswer = options.otherMayAnswer ?? false;

@@ -4,9 +4,10 @@ import { isRouterError } from "./is-router-error.ts";
 
 /**
  * Converts any error to JSON for attempts, events and logs. Foreign errors lose their text, which may hold
- * anything.
+ * anything. `isAborted`: the caller had left, with whatever reason.
  */
-export function recordError(error: unknown): RecordedError {
+export function recordError(error: unknown, isAborted = false): RecordedError {
+  if (isAborted) return { code: "aborted", message: "the caller did not wait for the end" };
   if (!isRouterError(error)) return { code: "unknown", message: `an error of type ${errorType(error)}` };
   if (!isRouterError(error, "provider")) return { code: error.code, message: error.message };
   return {

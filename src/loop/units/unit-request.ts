@@ -1,5 +1,6 @@
 import type { ArmAssignment, Decision, RouterEvent } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
+import { hasFailed } from "../../plugin/has-failed.ts";
 import { totalCostUsd } from "../../router/life/inner.ts";
 import type { ComparedArm } from "../guards/guard.ts";
 import type { RolloutSnapshot } from "../rollout/rollout-policy.ts";
@@ -50,8 +51,7 @@ export function unitRequest(event: RouterEvent, rollout: string): UnitRequest | 
   const found = comparedArm(decision, rollout);
   if (found === undefined) return undefined;
   const isFailed = event.type === "request-failed";
-  // The signal's reason, which the caller chose, is not an error of ours: the caller has left.
-  if (isFailed && (event.error.code === "unknown" || notOfTheArm.has(event.error.code))) return undefined;
+  if (isFailed && (!hasFailed(event.error) || notOfTheArm.has(event.error.code))) return undefined;
   const { revision, controlShare = 0 } = (decision.inputs?.[rollout] ?? {}) as Partial<RolloutSnapshot>;
   const { arm, unitHash, draw } = found;
   // Above one half, as many units of the candidate as of control: its others have had other arms than those of control,

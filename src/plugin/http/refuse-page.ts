@@ -45,6 +45,8 @@ export function strangerError({ text, contentType, status, url }: SeenAnswer, mo
     model,
     status,
     retryable: false,
+    // It may stand between us and an API, which may have answered.
+    mayBeBilled: true,
     summary: `this is not an API: is the base URL right${hint}? got ${typeOf(contentType)}`,
     detail: text,
   });

@@ -17,6 +17,7 @@ export function otherProtocolError(error: unknown, url: string, model: string): 
     kind: "connection",
     model,
     retryable: false,
+    mayBeBilled: got === "HTTP",
     summary: `this is not an API: is the base URL right${hint}? got an answer that is not ${got} (${code})`,
   });
 }

@@ -19,6 +19,7 @@ export function redirectError(response: Response, url: string, model: string): P
     model,
     status: status === 0 || !isRedirect ? undefined : status,
     retryable: false,
+    mayBeBilled: true,
     summary: `the endpoint redirects to ${host}, and redirects are not followed: set the address (baseUrl, endpoint) to the one that answers`,
   });
 }

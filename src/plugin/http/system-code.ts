@@ -9,9 +9,3 @@ export function systemCode(cause: unknown): string | undefined {
   }
   return undefined;
 }
-
-/** Says that an endpoint cannot be reached, and why if that is known. */
-export function unreachable(cause: unknown): string {
-  const found = systemCode(cause);
-  return `the endpoint cannot be reached${found === undefined ? "" : ` (${found})`}`;
-}

@@ -21,6 +21,8 @@ export interface Received {
   readonly serviceTier?: CompletionChunk["service_tier"];
   /** True if nothing more was written: the answer ended, by a failure. */
   readonly isWhole?: boolean | undefined;
+  /** True if the connection broke off: the provider may have written on. */
+  readonly isBroken?: boolean | undefined;
 }
 
 /** Assembles the chunks of a stream into the answer that `generate` would have returned. */

@@ -10,6 +10,7 @@ import type { Call, Pass, ReturnedUsage } from "../../contracts/ports/index.ts";
 import { timestamp } from "../../plugin/index.ts";
 import { askedServiceTier } from "../../plugin/service-tier.ts";
 import { shortName } from "../../plugin/short-text.ts";
+import { wasLeft } from "../../plugin/was-left.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext } from "./context.ts";
 import { insertAttempt } from "./insert-attempt.ts";
@@ -130,7 +131,7 @@ class RunningAttempt implements AttemptRecord {
   }
 
   fail(error: unknown, received: Received | undefined): void {
-    this.#record.error = recordError(error);
+    this.#record.error = recordError(error, wasLeft(error, this.#context.signal));
     if (received === undefined) this.#record.costUsd = 0;
     else this.#billReceived(received);
     this.#endEarly(received);
@@ -222,36 +223,51 @@ class RunningAttempt implements AttemptRecord {
     return typeof asked === "string" ? asked : undefined;
   }
 
-  /** Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. */
-  #billReceived({ written, usage, model, serviceTier, isWhole }: Received): void {
+  /**
+   * Bills what has arrived: by the usage that the server told on the way, and at least by what the model wrote. An answer that
+   * was lost counts as the longest that the call may have had, or as a usual one where nothing bounds it.
+   */
+  #billReceived(received: Received): void {
+    const { written, usage, model, serviceTier, isWhole } = received;
+    const { call } = this.#ready;
+    const record = this.#record;
     const said = shortName(model);
-    if (said !== undefined) this.#record.servedModel = said;
+    if (said !== undefined) record.servedModel = said;
     const told: unknown = usage?.completion_tokens;
-    const output = Math.max(typeof told === "number" && told > 0 ? told : 0, this.#estimate(written));
+    // Without a bound what was written is a better estimate than a usual answer.
+    const isBounded = call.outputLimit !== undefined;
+    const isLost = call.gpu === undefined && (written === "" || isBounded) && this.#isLengthUnknown(received);
+    const output = Math.max(
+      typeof told === "number" && told > 0 ? told : 0,
+      this.#estimate(written),
+      isLost ? (call.outputLimit ?? call.outputTokens) : 0,
+    );
     const returned = usage && { ...usage, completion_tokens: output, total_tokens: undefined };
     this.#bill(returned as ReturnedUsage, () => output, said, serviceTier);
+    if (isLost) record.costUsd = most(record.costUsd, call.costUsd);
     // What was not told is an estimate, whatever was.
-    if (!(isWhole && usage)) this.#record.costEstimated = true;
+    if (!(isWhole && usage)) record.costEstimated = true;
+  }
+
+  /** True if the answer may be longer than what arrived of it: nothing did, the rest was lost, or a part of it is hidden. */
+  #isLengthUnknown({ isWhole, isBroken, written }: Received): boolean {
+    if (isWhole) return false;
+    if (isBroken && this.#ready.call.outputLimit !== undefined) return true;
+    return written === "" || this.#context.ports.pricing.mayHideOutput(this.#ready.model, this.#effort());
   }
 
   #estimate(text: string): number {
     return this.#context.ports.pricing.estimateTokens(text);
   }
 
-  /**
-   * Ends a call that broke off. Where nothing has arrived, or a part that is hidden may have, the length of its answer is not
-   * known: all that was reserved for it may be spent, and counts in the account.
-   */
+  /** Ends a call that broke off. Where the length of its answer is not known, all that was reserved for it may be spent. */
   #endEarly(received: Received | undefined): void {
-    const { call, model } = this.#ready;
+    const { call } = this.#ready;
     const { costUsd, usage } = this.#record;
-    const isUnknown =
-      received !== undefined &&
-      !received.isWhole &&
-      (received.written === "" || this.#context.ports.pricing.mayHideOutput(model, this.#effort()));
-    const most = (counted: number | undefined, reserved: number | undefined) =>
-      isUnknown ? Math.max(counted ?? 0, reserved ?? 0) : counted;
-    this.#end(most(costUsd, call.costUsd), received === undefined ? 0 : most(tokensOf(usage), call.tokens));
+    const isUnknown = received !== undefined && this.#isLengthUnknown(received);
+    const spent = (counted: number | undefined, reserved: number | undefined) =>
+      isUnknown ? most(counted, reserved) : counted;
+    this.#end(spent(costUsd, call.costUsd), received === undefined ? 0 : spent(tokensOf(usage), call.tokens));
   }
 
   #end(
@@ -284,6 +300,11 @@ class RunningAttempt implements AttemptRecord {
   #elapsedMs(): number {
     return Math.max(0, this.#context.ports.clock.monotonic() - this.#startedAt);
   }
+}
+
+/** Returns the larger of two amounts; undefined if neither is known. */
+function most(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 function tokensOf(usage: Attempt["usage"]): number | undefined {

@@ -37,7 +37,7 @@ export async function runCall<T>(
   } catch (thrown) {
     const error = toTypedError(thrown, ready.model, context);
     const answer = failedAnswer(error);
-    const billed = mayBeBilled(error) ? nothing : undefined;
+    const billed = mayBeBilled(error, ready.call) ? nothing : undefined;
     record.fail(error, answer === undefined ? billed : { ...answer, isWhole: true });
     return { record, error, failed: true };
   } finally {

@@ -143,8 +143,8 @@ class RunningStream implements StreamCall {
   /** Returns what is billed: all that has come, unless the provider refused before it wrote anything. */
   #receivedBefore(error: unknown): Received | undefined {
     const isTold = error === this.#shapes.failure && this.#shapes.failure !== undefined;
-    if (!isTold && !this.hasBegun && !mayBeBilled(error)) return undefined;
-    return { ...this.assembler.received(), isWhole: isTold };
+    if (!isTold && !this.hasBegun && !mayBeBilled(error, this.planned.call)) return undefined;
+    return { ...this.assembler.received(), isWhole: isTold, isBroken: breaksOff(error) };
   }
 
   abandon(): void {
@@ -238,6 +238,13 @@ function hasContent(chunk: CompletionChunk): boolean {
   if (delta?.content || delta?.refusal || delta?.tool_calls?.length) return true;
   return Boolean(delta?.audio?.data || delta?.audio?.transcript || delta?.images?.length);
 }
+
+/** True for an error with which an answer is lost, and not one of ours that hangs up, or an event of the provider's. */
+function breaksOff(error: unknown): boolean {
+  return isRouterError(error, "provider") && lost.has(error.kind);
+}
+
+const lost: ReadonlySet<string> = new Set(["timeout", "connection", "incomplete", "unknown"]);
 
 function carriesText(
   error: unknown,

@@ -1,10 +1,11 @@
 import { errorType } from "../../contracts/errors/index.ts";
-import { isRouterError, type Model, ProviderError } from "../../contracts/index.ts";
+import { isRouterError, type Model, ProviderError, type RouterErrorCode } from "../../contracts/index.ts";
+import type { Call } from "../../contracts/ports/index.ts";
 import { withServerText } from "../../plugin/with-server-text.ts";
 
 /**
  * Converts what a model threw to a typed error that says what the server said. An error of a user's own model
- * counts as a failed call.
+ * counts as a failed call, of which it is not known what the provider did.
  */
 export function toTypedError(
   error: unknown,
@@ -28,16 +29,26 @@ function detailOf(error: unknown): string | undefined {
   }
 }
 
+/** Codes of errors of this package that come before a request is sent. */
+const unsent: ReadonlySet<RouterErrorCode> = new Set([
+  "invalid-option",
+  "invalid-request",
+  "missing-configuration",
+  "missing-dependency",
+  "no-eligible-model",
+  "policy",
+  "limit-exceeded",
+]);
+
 /**
- * True if a provider may bill a call that failed like this: it may have worked until we hung up. An error
- * that the provider reported itself is not billed.
+ * True if a call that failed like this is billed: it was sent, and the provider has not refused it in its own words. Own GPUs
+ * send no bill: there only a call that they may have worked at until we hung up has a cost.
  */
-export function mayBeBilled(error: unknown): boolean {
+export function mayBeBilled(error: unknown, { gpu }: Pick<Call, "gpu"> = {}): boolean {
   if (!isRouterError(error)) return true;
-  if (isRouterError(error, "deadline-exceeded")) return true;
-  return (
-    isRouterError(error, "provider") &&
-    (error.kind === "timeout" || error.kind === "incomplete") &&
-    error.status === undefined
-  );
+  if (!isRouterError(error, "provider")) return !unsent.has(error.code);
+  const { kind, status } = error;
+  return gpu === undefined
+    ? error.mayBeBilled
+    : (kind === "timeout" || kind === "incomplete") && status === undefined;
 }

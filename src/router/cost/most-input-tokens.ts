@@ -135,6 +135,8 @@ function bytesIn(value: unknown, depth: number, seen: Seen): number {
   if (depth > deepest || seen.values > mostValues) return unknownLength;
   let bytes = 2;
   if (Array.isArray(value)) {
+    seen.values += value.length;
+    if (seen.values > mostValues) return unknownLength;
     for (const one of value) {
       bytes += bytesIn(one, depth + 1, seen);
       if (bytes >= unknownLength) return unknownLength;

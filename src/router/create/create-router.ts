@@ -12,15 +12,15 @@ import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { oldNode } from "../../plugin/old-node.ts";
 import { machineOf } from "../../plugin/own-gpu.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
-import { createBudgetDoor } from "../budget/budget-door.ts";
 import { type Budget, resolveBudgets } from "../budget/budget-options.ts";
+import { lateBudgetDoor } from "../budget/late-budget-door.ts";
 import { createLedger } from "../budget/ledger.ts";
 import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../call/index.ts";
 import { defaultClassifier } from "../classifiers/default-classifier.ts";
-import { createTokenCounter } from "../cost/count-tokens.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
 import { gpuCost, gpuPrice } from "../cost/gpu-cost.ts";
+import { lateTokenCounter } from "../cost/late-token-counter.ts";
 import { kinAmong } from "../decide/index.ts";
 import { createGpuMeter } from "../health/gpu-meter.ts";
 import { createHealth } from "../health/health.ts";
@@ -138,7 +138,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     options.cache === undefined
       ? undefined
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
-  const countTokens = createTokenCounter();
+  const countTokens = lateTokenCounter();
   const inputs = createInputStates(events as EventHub<string>);
   const readLimits = { maxCharacters, estimateTokens };
 
@@ -206,7 +206,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     events,
     followUps: createFollowUps(),
     poolWatches: createPoolWatches({ models, clock, emit: events.emit }),
-    budgetDoor: createBudgetDoor({
+    budgetDoor: lateBudgetDoor({
       budgets,
       kept: ledger.kept,
       shared,

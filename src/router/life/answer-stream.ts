@@ -11,6 +11,7 @@ import { handsOver } from "../../plugin/at-hand.ts";
 import { CallAbort } from "../../plugin/call-abort.ts";
 import { deepFreeze } from "../../plugin/deep-freeze.ts";
 import { ignore } from "../../plugin/ignore.ts";
+import { wasLeft } from "../../plugin/was-left.ts";
 import { watch } from "../../plugin/watch.ts";
 import type { AnswerReader } from "../call/index.ts";
 import { checkPlain } from "../request/index.ts";
@@ -45,6 +46,8 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
   #resolve: (result: RouteResult<Id>) => void = ignore;
   #reject: (error: unknown) => void = ignore;
   #endWatch: () => void = ignore;
+  /** The caller's own. */
+  #signal: AbortSignal | undefined;
   #reader: AnswerReader | undefined;
   #isReading = false;
   /** Reads that were asked for during another one. */
@@ -87,6 +90,7 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
   ): Promise<Decision<Id>> {
     const decided = nest(() => {
       const signal = signalOf(options);
+      this.#signal = signal;
       checkSignal(signal);
       this.#life.begin(request, this.#abort.asSignal(), isClosed, nativeOf(options));
       checkPlain(request);
@@ -284,7 +288,11 @@ export class AnswerStream<Id extends string> implements AsyncIterableIterator<Co
 
   #fail(error: unknown): void {
     this.#endWatch();
+    // Our own signal ends what is under way after any error.
+    const isAborted =
+      wasLeft(error, this.#signal) ||
+      (this.#ended?.error === error && wasLeft(error, this.#abort.asSignal()));
     this.#ended ??= { error };
-    if (this.#life.fail(error)) this.#reject(error);
+    if (this.#life.fail(error, isAborted)) this.#reject(error);
   }
 }

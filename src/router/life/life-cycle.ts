@@ -11,6 +11,7 @@ import {
 } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
+import { wasLeft } from "../../plugin/was-left.ts";
 import { deadlineError, type Execution, leftMs } from "../call/index.ts";
 import { byteLengthOf, mostWhenCounted } from "../cost/most-input-tokens.ts";
 import type { Decided } from "../decide/index.ts";
@@ -32,6 +33,7 @@ import { planCostUsd, totalCostUsd, totalUsage } from "./totals.ts";
 export class LifeCycle<Id extends string> {
   readonly #parts: RouterParts<Id>;
   #run: Run<Id> | undefined;
+  #signal: AbortSignal | undefined;
   #decided: Decided<Id> | undefined;
   #over = false;
   /** Key under which the answer is to be kept. Absent: it is not. */
@@ -50,6 +52,7 @@ export class LifeCycle<Id extends string> {
   ): void {
     if (isClosed)
       throw new RouterError("invalid-request", "the router is closed: it takes no request after close()");
+    this.#signal = signal;
     checkSignal(signal);
     this.#run = readable(request, () => beginRun(this.#parts, request, signal, native));
   }
@@ -222,8 +225,8 @@ export class LifeCycle<Id extends string> {
     return { text, completion, decision, attempts, usage, costUsd, latencyMs, degraded, ...output };
   }
 
-  /** Ends the request with an error. Returns false, and does nothing, if the request is over. */
-  fail(error: unknown): boolean {
+  /** Ends the request with an error. Returns false, and does nothing, if the request is over. `isAborted`: the caller has left. */
+  fail(error: unknown, isAborted: boolean = wasLeft(error, this.#signal)): boolean {
     if (this.#over) return false;
     const { events } = this.#parts;
     if (this.#run !== undefined) this.#run.isTold = true;
@@ -232,7 +235,7 @@ export class LifeCycle<Id extends string> {
         type: "request-failed",
         decision: this.#decided?.decision,
         attempts: this.#run === undefined ? [] : toldAttempts(this.#run),
-        error: recordError(error),
+        error: recordError(error, isAborted),
         latencyMs: this.#latencyMs(),
         readText: this.#readText(),
       });
@@ -251,10 +254,10 @@ export class LifeCycle<Id extends string> {
     return this.#run as Run<Id>;
   }
 
-  #reportDecision({ id }: Run<Id>, { decision, classifierError, withheld }: Decided<Id>): void {
+  #reportDecision({ id, signal }: Run<Id>, { decision, classifierError, withheld }: Decided<Id>): void {
     const { events, ports } = this.#parts;
     if (!events.isHeard) return;
-    if (classifierError !== undefined)
+    if (classifierError !== undefined && !wasLeft(signal?.reason, signal))
       events.emit({ type: "classifier-failed", decisionId: id, error: recordError(classifierError) });
     events.emit({ type: "decision-made", decision });
     if (withheld !== undefined) ports.observer.withheld(withheld);

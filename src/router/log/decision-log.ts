@@ -2,8 +2,8 @@ import { InvalidOptionError } from "../../contracts/index.ts";
 import type { StateLines } from "../../contracts/ports/index.ts";
 import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { nodeBuiltin } from "../../plugin/node-builtin.ts";
-import { fileWriter } from "./file-writer.ts";
 import { createIntake, type DecisionLog } from "./intake.ts";
+import { lateFileWriter } from "./late-file-writer.ts";
 import { type LineOptions, lineMaker, lineOptions } from "./log-line.ts";
 import { type RotationOptions, readRotation, rotationOptions } from "./rotation-options.ts";
 
@@ -74,7 +74,7 @@ export function decisionLog(options: DecisionLogOptions): DecisionLog {
     maxQueued,
     loop,
     lineOf,
-    writer: fileWriter(file, rotation),
+    writer: lateFileWriter(file, rotation),
     batch,
   });
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from "../../contracts/index.ts";
+import { hasFailed } from "../../plugin/has-failed.ts";
 
 /** Money and tokens of some attempts. */
 export interface SpendRow {
@@ -90,7 +91,7 @@ export function createSpendSums({ maxRows }: SpendSumsOptions): SpendSums {
         days.sumOf(attempt.startedAt.slice(0, 10)),
       ]) {
         sum.attempts += 1;
-        if (error !== undefined) sum.failed += 1;
+        if (hasFailed(error)) sum.failed += 1;
         if (nanoUsd === undefined) sum.unknown += 1;
         else sum.nanoUsd += nanoUsd;
         if (attempt.ownGpu === true) sum.ownNanoUsd += nanoUsd ?? 0n;

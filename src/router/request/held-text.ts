@@ -62,11 +62,13 @@ export class HeldText implements RequestText {
     return characters;
   }
 
-  /** Returns the size of the request without routing fields, and of the text as its sender wrote it. */
+  /** Returns the size of the request without routing fields, of the text as its sender wrote it, and of what was read of both. */
   static sizeOf(held: HeldText): number {
     held.#size ??=
       readable(held.#request, () => sizeOf(chatOf(held.#request))) + (held.#native?.text.length ?? 0);
-    return held.#size;
+    let size = held.#size + (held.#all?.length ?? 0);
+    for (const { length } of held.#rest?.texts ?? []) size += length;
+    return size;
   }
 
   /**

@@ -38,6 +38,8 @@ function addWithin(sent: SentTexts, value: object, field: string, depth: number)
   if (depth > deepest || sent.values > mostValues || sent.characters > sent.most) return;
   if (Array.isArray(value)) {
     sent.values += value.length;
+    // Also of gaps, which take long.
+    if (sent.values > mostValues) return;
     for (const one of value as readonly unknown[]) {
       if (typeof one === "object" && one !== null) addWithin(sent, one, field, depth + 1);
       else addTexts(sent, one, field, depth + 1);

@@ -1,5 +1,6 @@
 import type { Router, RouterEvent } from "../../contracts/index.ts";
 import { answeringAttempt } from "../../plugin/answering-attempt.ts";
+import { hasFailed } from "../../plugin/has-failed.ts";
 import { onlyReads } from "../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../version.ts";
 import { createFamilies, type Families } from "./families.ts";
@@ -75,8 +76,8 @@ export function collect<Id extends string>(
         ended("coalesced", event);
         break;
       case "request-failed":
-        families.request_errors_total.add(1, labels.code(event.error.code));
-        ended("failed", event);
+        if (hasFailed(event.error)) families.request_errors_total.add(1, labels.code(event.error.code));
+        ended(hasFailed(event.error) ? "failed" : "aborted", event);
         break;
       default:
         onNews(event);

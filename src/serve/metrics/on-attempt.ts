@@ -1,4 +1,5 @@
 import type { Attempt } from "../../contracts/index.ts";
+import { hasFailed } from "../../plugin/has-failed.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
 
@@ -11,14 +12,15 @@ export function attemptCounter(
   return (attempt, tenant) => {
     const model = labels.model(attempt.model);
     const { error, usage, costUsd, firstTokenMs, cached } = attempt;
-    families.attempts_total.add(1, model, labels.hop(attempt.hop), error === undefined ? "ok" : "error");
+    const outcome = error === undefined ? "ok" : hasFailed(error) ? "error" : "aborted";
+    families.attempts_total.add(1, model, labels.hop(attempt.hop), outcome);
     if (cached !== undefined) {
       families.cache_saved_usd_total.add(cached.savedCostUsd ?? 0);
       return;
     }
     families.attempt_duration_seconds.observe(attempt.latencyMs / 1_000, model);
     if (firstTokenMs !== undefined) families.first_token_seconds.observe(firstTokenMs / 1_000, model);
-    if (error !== undefined)
+    if (error !== undefined && hasFailed(error))
       families.attempt_errors_total.add(1, model, labels.kind(error.kind ?? error.code));
     if (costUsd === undefined) families.unpriced_attempts_total.add(1, model);
     else families.cost_usd_total.add(costUsd, model);

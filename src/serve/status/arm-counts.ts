@@ -1,3 +1,4 @@
+import { hasFailed } from "../../plugin/has-failed.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import type { EndedRequest } from "./ended-request.ts";
 import type { FrameArms } from "./frame.ts";
@@ -57,7 +58,7 @@ export function createArmCounts(): ArmCounts {
         const count = countOf(comparison, arm, share);
         if (count === undefined) continue;
         count.requests += 1;
-        if (error !== undefined) count.failed += 1;
+        if (hasFailed(error)) count.failed += 1;
         if (costUsd === undefined) continue;
         count.costUsd += costUsd;
         count.priced += 1;

@@ -1,3 +1,4 @@
+import { hasFailed } from "../../plugin/has-failed.ts";
 import { createArmCounts } from "./arm-counts.ts";
 import type { EndedRequest } from "./ended-request.ts";
 import type { FrameNews } from "./frame.ts";
@@ -84,7 +85,7 @@ export function createPartTap(
       for (const { comparison, arm, unitHash } of arms) {
         if ((arm !== "held-out" && arm !== "routed") || now.measured.length >= mostMeasured) continue;
         const cost = heldOutCost(request.attempts, arm === "held-out");
-        now.measured.push([comparison, arm, unitHash, cost ?? null, request.error === undefined ? 0 : 1]);
+        now.measured.push([comparison, arm, unitHash, cost ?? null, hasFailed(request.error) ? 1 : 0]);
       }
     },
     undecided(at) {

@@ -1,3 +1,4 @@
+import { hasFailed } from "../../plugin/has-failed.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import { createArmCounts } from "./arm-counts.ts";
 import { binOf } from "./bins.ts";
@@ -70,7 +71,7 @@ export function createRecorder({ reference, tap }: RecorderOptions = {}): Record
 
   const entryOf = ({ model, latencyMs, costUsd, cached, error }: EndedAttempt): AttemptEntry => ({
     place: placeOf(model),
-    failed: error !== undefined,
+    failed: hasFailed(error),
     bin: error !== undefined || cached !== undefined ? -1 : binOf(latencyMs),
     costUsd: costUsd !== undefined && costUsd >= 0 && costUsd < mostUsd ? costUsd : undefined,
   });
@@ -106,7 +107,7 @@ export function createRecorder({ reference, tap }: RecorderOptions = {}): Record
       const entries = attempts.map(entryOf);
       const entry = {
         place: placeOf(decision.model),
-        failed: error !== undefined,
+        failed: hasFailed(error),
         certified: decision.certified,
         bin: binOf(latencyMs),
         tenth: complexity >= 0 && complexity <= 1 ? Math.min(9, Math.floor(complexity * 10)) : -1,

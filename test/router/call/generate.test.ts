@@ -244,7 +244,7 @@ describe("limits", () => {
       error: { kind: "timeout" },
       latencyMs: 1_000,
       costEstimated: true,
-      usage: { inputTokens: 10, outputTokens: 0 },
+      usage: { inputTokens: 10, outputTokens: 300 },
     });
   });
 

@@ -258,8 +258,8 @@ describe("an abort or a deadline", () => {
     expect(
       ended.map(({ attempt }) => [attempt.latencyMs, attempt.costUsd, attempt.next, attempt.error?.code]),
     ).toEqual([
-      [500, 1, undefined, "unknown"],
-      [400, 1, undefined, "unknown"],
+      [500, 1, undefined, "aborted"],
+      [400, 1, undefined, "aborted"],
     ]);
   });
 

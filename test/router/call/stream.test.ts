@@ -403,7 +403,7 @@ describe("a reader that leaves", () => {
     const context = executionFor({ models: { small, large: fakeModel({ model: "large" }) } });
     for await (const _ of streamOf(context)) break;
     expect(aborted).toBe(true);
-    expect(context.attempts).toMatchObject([{ error: { code: "unknown" }, costEstimated: true }]);
+    expect(context.attempts).toMatchObject([{ error: { code: "aborted" }, costEstimated: true }]);
     expect(context.reported).toHaveLength(1);
   });
 

@@ -56,20 +56,21 @@ describe("what follows an answer", () => {
     expect(completed()?.readSize()).toBe(usual + "note".length + 8 + 10_000);
     const native = { protocol: "messages", text: `{"a":"${"x".repeat(20_000)}"}`, headers: {} } as const;
     await router.route(question, { native });
-    expect(completed()?.readSize()).toBe(usual + 20_000 + 8);
+    // Its text, and what was read of it: a field's name and value.
+    expect(completed()?.readSize()).toBe(usual + 20_000 + 8 + 1 + 20_000);
   });
 
   it("is refused where the requests of those that are open are too large together", async () => {
-    const { router, completed } = make();
+    const { router, completed } = make({ maxCharacters: 100_000_000 });
     const open: FollowUp[] = [];
     const follow = async () => {
-      await router.route({ ...question, note: "x".repeat(100_000_000) } as ChatRequest);
+      await router.route({ ...question, note: "x".repeat(99_999_000) } as ChatRequest);
       open.push(completed()?.follow("shadow") as FollowUp);
     };
     await follow();
     await follow();
     await expect(follow()).rejects.toThrow(
-      /^the requests of open follow-ups have a size of 2000\d+, and at most 256000000 is kept/,
+      /^the requests of open follow-ups have a size of 19999\d+, and at most 256000000 is kept/,
     );
     open[0]?.end();
     open[0]?.end();

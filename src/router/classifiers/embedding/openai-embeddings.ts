@@ -10,7 +10,9 @@ import {
 } from "../../../contracts/index.ts";
 import { environment } from "../../../plugin/environment.ts";
 import { errorText } from "../../../plugin/error-text.ts";
+import { isObject } from "../../../plugin/fields-of.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
 import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../../plugin/index.ts";
 import { loadOpenAi } from "../../../plugin/load-openai.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
@@ -214,11 +216,12 @@ function toProviderError(error: unknown, sdk: typeof import("openai"), model: st
   if (refusal !== undefined) return refusal;
   const detail = errorText(error);
   if (error instanceof sdk.APIConnectionError)
-    return new ProviderError({ kind: "connection", model, detail });
-  const status: unknown = error instanceof sdk.APIError ? error.status : undefined;
+    return new ProviderError({ kind: "connection", model, detail, ...lostConnection(error.cause) });
+  const { status, error: body }: { readonly status?: unknown; readonly error?: unknown } =
+    error instanceof sdk.APIError ? error : {};
   if (typeof status === "number") {
     const kind = kinds[status] ?? (status >= 500 ? "server" : "invalid-request");
-    return new ProviderError({ kind, model, status, detail });
+    return new ProviderError({ kind, model, status, mayBeBilled: !isObject(body), detail });
   }
   return new ProviderError({ kind: "incomplete", model, summary: "the answer cannot be read", detail });
 }

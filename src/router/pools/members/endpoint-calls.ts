@@ -69,8 +69,8 @@ export class EndpointCalls {
     const waitMs = error.retryAfterMs ?? waitOf(this.#meanMs, this.#inFlight, this.#refusals - 1);
     this.#busyUntil = Math.max(this.#busyUntil, this.#now() + waitMs);
     if (error.retryAfterMs !== undefined) return error;
-    const { kind, model, status, requestId, detail } = error;
-    return new ProviderError({ kind, model, status, requestId, detail, retryAfterMs: waitMs });
+    const { kind, model, status, requestId, mayBeBilled, detail } = error;
+    return new ProviderError({ kind, model, status, requestId, mayBeBilled, detail, retryAfterMs: waitMs });
   }
 
   /** Returns the load right now: what the engine reports, and the wait since it last had no room. */

@@ -1,15 +1,17 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unreachable } from "../../../plugin/http/system-code.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
 import { requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { hasGet } from "./readable-headers.ts";
-import { readRefusal } from "./refusals/index.ts";
+import { errorFormOf, isOwnRefusal, readRefusal } from "./refusals/index.ts";
 
 /** Fields of an SDK error. Read by shape, because the error classes exist only once the SDK is loaded. */
 interface SdkError {
   readonly name?: unknown;
   readonly message?: unknown;
   readonly status?: unknown;
+  /** The response body. */
+  readonly error?: unknown;
   /** `error.type` of the response body. */
   readonly type?: unknown;
   /** `error.message` of the response body. */
@@ -34,12 +36,27 @@ export function toProviderError(error: unknown, model: string): Error {
   if (isRouterError(error)) return error;
   const refusal = refusalIn(error);
   if (refusal !== undefined) return refusal;
-  const { name, message, status, type, apiMessage, requestID, headers } = (error ?? {}) as SdkError;
+  const {
+    name,
+    message,
+    status,
+    type,
+    apiMessage,
+    requestID,
+    headers,
+    error: body,
+  } = (error ?? {}) as SdkError;
   const detail = readText(apiMessage) ?? readText(message);
   const byName = kindsByName.get(name);
   if (byName !== undefined) {
-    const summary = byName === "timeout" ? "no answer in time" : unreachable((error as Error).cause);
-    return new ProviderError({ kind: byName, model, summary, detail });
+    const lost = lostConnection((error as Error).cause);
+    return new ProviderError({
+      kind: byName,
+      model,
+      detail,
+      ...lost,
+      ...(byName === "timeout" && { summary: "no answer in time" }),
+    });
   }
   if (typeof status !== "number" && typeof type !== "string") {
     const summary = "the answer broke off or cannot be read";
@@ -54,6 +71,7 @@ export function toProviderError(error: unknown, model: string): Error {
   const shouldRetry = hasGet(headers) ? headers.get("x-should-retry") : null;
   return new ProviderError({
     ...read,
+    mayBeBilled: !isOwnRefusal(typeof status === "number" ? status : undefined, errorFormOf(body)),
     model,
     status: typeof status === "number" ? status : undefined,
     requestId: requestIdOf(requestID),

@@ -101,6 +101,7 @@ export function failureOf({ text, status, headers }: FailureText, name: string):
   return toProviderError(
     {
       status,
+      error: body,
       type: typeof type === "string" ? type : status === undefined ? "api_error" : undefined,
       apiMessage: typeof message === "string" ? message : text.slice(0, longestDetail),
       requestID: headers.get("request-id") ?? body.request_id,

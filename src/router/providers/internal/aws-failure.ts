@@ -2,7 +2,7 @@ import type { ProviderError } from "../../../contracts/index.ts";
 import { requestIdOf } from "./http-failure.ts";
 import type { Refusal } from "./openai-direct.ts";
 import { clockFault, restated } from "./platform-failure.ts";
-import { readRefusal } from "./refusals/index.ts";
+import { isOwnRefusal, readRefusal } from "./refusals/index.ts";
 
 /** An error of AWS as it was read. */
 export interface AwsFailure {
@@ -44,7 +44,8 @@ export function awsFailure(
   const byWords = usual.kind === "permission" && isIdentity ? "authentication" : usual.kind;
   const kind = byName === "unknown" ? byWords : byName;
   const providerCode = name === "" ? usual.providerCode : name;
-  const error = restated(usual, { kind, detail, requestId, providerCode });
+  const mayBeBilled = name === "" ? usual.mayBeBilled : !isOwnRefusal(usual.status, "own");
+  const error = restated(usual, { kind, detail, requestId, providerCode, mayBeBilled });
   const advice = kind === "authentication" ? signatureAdvice(name, said, headers, region) : undefined;
   return { error, advice, name, body, said };
 }

@@ -103,7 +103,11 @@ function wireOf({ facts, options, platform }: BedrockTarget): Wire {
   };
 }
 
-const broken = { kind: "incomplete", summary: "the model failed within the stream" } as const;
+const broken = {
+  kind: "incomplete",
+  mayBeBilled: true,
+  summary: "the model failed within the stream",
+} as const;
 
 /** Statuses that exceptions of a stream have where they are the answer. */
 const statuses: ReadonlyMap<string, number> = new Map([

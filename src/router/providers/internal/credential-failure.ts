@@ -34,6 +34,7 @@ export function credentialFailure(failure: CredentialFailure): unknown {
   return new ProviderError({
     kind,
     model,
+    mayBeBilled: false,
     summary: `no credentials could be obtained (${what}${status === undefined ? "" : `, status ${status}`}). Looked at: ${places}`,
     detail: cleanDetail(textOf(error), undefined, model),
   });
@@ -45,7 +46,7 @@ const ofFiles: ReadonlySet<string> = new Set(["ENOENT", "EACCES", "EISDIR", "ENO
 /** The error of an issuer of credentials that does not answer. */
 export function lateCredential(model: string, places: string): ProviderError {
   const summary = `no credentials came within 30 s. Looked at: ${places}`;
-  return new ProviderError({ kind: "timeout", model, summary });
+  return new ProviderError({ kind: "timeout", model, mayBeBilled: false, summary });
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -3,7 +3,8 @@ import type { Aborting } from "../../../plugin/call-abort.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { systemCode, unreachable as unreachableText } from "../../../plugin/http/system-code.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
+import { systemCode } from "../../../plugin/http/system-code.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch, hasOwnTransport } from "../transport/default-fetch.ts";
 import { callSignal } from "./call-signal.ts";
@@ -96,10 +97,11 @@ function sendFailure(error: unknown, model: string, unreachable: DirectEndpoint[
   // As OpenAI's SDK takes them apart.
   const isLate = isAbort || /timed? ?out/i.test(String(error) + cause);
   const detail = errorText(error);
-  if (isLate) return new ProviderError({ kind: "timeout", model, detail });
+  const { mayBeBilled, summary: usual } = lostConnection(error);
+  if (isLate) return new ProviderError({ kind: "timeout", model, detail, mayBeBilled });
   const code = systemCode(error);
-  const summary = (code === undefined ? undefined : unreachable?.(code)) ?? unreachableText(error);
-  return new ProviderError({ kind: "connection", model, detail, summary });
+  const summary = (code === undefined ? undefined : unreachable?.(code)) ?? usual;
+  return new ProviderError({ kind: "connection", model, detail, mayBeBilled, summary });
 }
 
 /** Converts an error that reading an answer threw. */

@@ -3,7 +3,7 @@ import { withNativeFailure } from "../../../plugin/native-failure.ts";
 import { type GoogleStatus, isJsonObject } from "./google-wire.ts";
 import { boundedWait, largest, waitOf } from "./header-values.ts";
 import { retryAfterMs } from "./http-failure.ts";
-import { readRefusal } from "./refusals/index.ts";
+import { type ErrorForm, isOwnRefusal, readRefusal } from "./refusals/index.ts";
 
 export interface ErrorContext {
   /** `google:model`. */
@@ -21,7 +21,7 @@ export function hidden(text: string, { apiKey }: ErrorContext): string {
 export function statusError(error: GoogleStatus, context: ErrorContext): ProviderError {
   const status = typeof error.code === "number" ? error.code : undefined;
   const text = typeof error.message === "string" ? error.message : undefined;
-  return createError(error, { status, text, askedMs: undefined }, context);
+  return createError(error, { status, text, askedMs: undefined, form: "none" }, context);
 }
 
 /**
@@ -36,7 +36,9 @@ export async function responseError(
   const { nativeWriter: writer } = context;
   const text = await response.text();
   // The whole text: the details name the reason of some errors.
-  const failed = createError(errorIn(text), { status, text, askedMs: retryAfterMs(headers) }, context);
+  const error = errorIn(text);
+  const form = typeof error.message === "string" || typeof error.status === "string" ? "own" : "none";
+  const failed = createError(error, { status, text, askedMs: retryAfterMs(headers), form }, context);
   return writer === undefined
     ? failed
     : withNativeFailure(failed, { protocol: "generateContent", writer, status, text: hidden(text, context) });
@@ -70,14 +72,21 @@ function errorIn(text: string): GoogleStatus {
 
 function createError(
   error: GoogleStatus,
-  said: { status: number | undefined; text: string | undefined; askedMs: number | undefined },
+  said: {
+    readonly status: number | undefined;
+    readonly text: string | undefined;
+    readonly askedMs: number | undefined;
+    /** Form of the body of an answer with a status of failure. */
+    readonly form: ErrorForm;
+  },
   context: ErrorContext,
 ): ProviderError {
-  const { status, text, askedMs } = said;
+  const { status, text, askedMs, form } = said;
   // The words alone: the whole text holds names of types and links, too.
   const words = typeof error.message === "string" ? error.message : undefined;
   return new ProviderError({
     ...readRefusal({ status, codes: codesOf(error), text: words ?? text ?? "" }),
+    mayBeBilled: !isOwnRefusal(status, form),
     model: context.name,
     status,
     retryAfterMs: largest([askedMs, readRetryDelayMs(error.details)]),

@@ -1,7 +1,7 @@
 import { ProviderError } from "../../../contracts/index.ts";
 import type { BoundedResponse } from "../../../plugin/http/bounded-response.ts";
 import { guardedFetch, refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unreachable } from "../../../plugin/http/system-code.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { defaultFetch } from "../transport/default-fetch.ts";
 import { googleCredentialFailure } from "./google-credentials.ts";
@@ -69,8 +69,8 @@ function connectionFailure(error: unknown, context: ErrorContext): ProviderError
   return new ProviderError({
     kind: "connection",
     model: context.name,
-    summary: unreachable(error),
     detail,
+    ...lostConnection(error),
   });
 }
 
@@ -80,6 +80,7 @@ function notSent(error: unknown, { key, auth }: GoogleCall, context: ErrorContex
     return new ProviderError({
       kind: "unknown",
       model: context.name,
+      mayBeBilled: false,
       summary: "the package of Google sent no request",
       detail: hidden(String(error), context),
     });

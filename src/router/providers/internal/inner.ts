@@ -7,6 +7,6 @@ export { saidIn } from "./openai-errors.ts";
 export { readError } from "./openai-fetch.ts";
 export { writtenBy } from "./provenance.ts";
 export { factsOf, modelOptions, readProviderOptions } from "./provider-options.ts";
-export { readRefusal } from "./refusals/index.ts";
+export { isOwnRefusal, readRefusal } from "./refusals/index.ts";
 export { refuseUnsupported } from "./refuse-unsupported.ts";
 export { tokenCount, usageOfCounts } from "./token-count.ts";

@@ -4,11 +4,11 @@ import { isRouterError, ProviderError } from "../../../contracts/index.ts";
 import { errorText } from "../../../plugin/error-text.ts";
 import { fieldsOf } from "../../../plugin/fields-of.ts";
 import { refusalIn } from "../../../plugin/http/guarded-fetch.ts";
-import { unreachable } from "../../../plugin/http/system-code.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
 import { requestIdOf, retryAfterMs } from "./http-failure.ts";
 import { incomplete } from "./incomplete.ts";
-import { readError } from "./openai-fetch.ts";
-import { readRefusal, type SaidRefusal, windowOf } from "./refusals/index.ts";
+import { type ReadError, readError } from "./openai-fetch.ts";
+import { isOwnRefusal, readRefusal, type SaidRefusal, windowOf } from "./refusals/index.ts";
 
 export type OpenAiSdk = typeof Sdk;
 
@@ -54,7 +54,7 @@ export function toProviderError(
     return new ProviderError({ kind: "timeout", model, detail });
   }
   if (error instanceof sdk.APIConnectionError) {
-    return new ProviderError({ kind: "connection", model, detail, summary: unreachable(error.cause) });
+    return new ProviderError({ kind: "connection", model, detail, ...lostConnection(error.cause) });
   }
   if (!(error instanceof sdk.APIError)) {
     return new ProviderError({
@@ -65,7 +65,8 @@ export function toProviderError(
     });
   }
   const { status, headers } = error;
-  return failureOf(error.error ?? { message: error.message }, model, status, headers, options);
+  const body = error.error ?? ({ message: error.message, error_form: "none" } satisfies ReadError);
+  return failureOf(body, model, status, headers, options);
 }
 
 /** Converts an error that reading an answer threw: unless it was an error event, the answer is incomplete. */
@@ -98,9 +99,13 @@ export function failureOf(
 ): ProviderError {
   const said = saidIn(body);
   const retry = headers?.get("x-should-retry") ?? "";
+  const { error_form: form = "own" } = fieldsOf(body) as ReadError;
+  // MiniMax refuses with status 200, in a form that no answer has.
+  const isOwn = status === undefined ? isRefusalAlone(body) : isOwnRefusal(status, form);
   const { retryable, ...read } = readRefusal({ ...said, status: status ?? said.status, isEngine });
   return new ProviderError({
     ...read,
+    mayBeBilled: !isOwn,
     model,
     status,
     requestId: requestIdOf(headers?.get("x-request-id")) ?? requestIdOf(headers?.get("apim-request-id")),

@@ -18,7 +18,7 @@ export function clockFault(headers: Pick<Headers, "get">, now: () => number = Da
 /** Returns the error with other facts; its status and the text of the platform stay. */
 export function restated(error: ProviderError, facts: Partial<ProviderErrorOptions>): ProviderError {
   const { kind, model, status, requestId, retryAfterMs, detail, providerCode, param } = error;
-  const { retryable, otherMayAnswer, lacks, contextWindow, partialText } = error;
+  const { retryable, mayBeBilled, otherMayAnswer, lacks, contextWindow, partialText } = error;
   // What follows from the kind changes with it.
   const isSame = facts.kind === undefined || facts.kind === kind;
   return new ProviderError({
@@ -26,6 +26,7 @@ export function restated(error: ProviderError, facts: Partial<ProviderErrorOptio
     model,
     status,
     requestId,
+    mayBeBilled,
     retryAfterMs,
     detail,
     providerCode,

@@ -123,12 +123,22 @@ export function toCompletionUsage(usage: LocalUsage): Completion["usage"] {
 export function localFailure(error: unknown, model: string): ProviderError {
   if (isRouterError(error, "provider")) {
     if (error.model === model) return error;
-    const { kind, status, requestId, retryable, retryAfterMs, detail } = error;
-    return new ProviderError({ kind, model, status, requestId, retryable, retryAfterMs, detail });
+    const { kind, status, requestId, retryable, mayBeBilled, retryAfterMs, detail } = error;
+    return new ProviderError({
+      kind,
+      model,
+      status,
+      requestId,
+      retryable,
+      mayBeBilled,
+      retryAfterMs,
+      detail,
+    });
   }
   return new ProviderError({
     kind: "server",
     model,
+    mayBeBilled: true,
     summary: "the function has thrown",
     detail: textOf(error),
   });

@@ -2,7 +2,7 @@ import type { ProviderError, ProviderErrorOptions, ProviderOptions } from "../..
 import { type GoogleMeaning, googleMeaning } from "./google-errors.ts";
 import type { PlatformWire } from "./openai-direct.ts";
 import { clockFault, restated } from "./platform-failure.ts";
-import { readRefusal } from "./refusals/index.ts";
+import { isOwnRefusal, readRefusal } from "./refusals/index.ts";
 import { tellRefused } from "./token-source.ts";
 
 export interface VertexWireOptions {
@@ -51,6 +51,7 @@ function inGoogleFormat(
 ): Partial<ProviderErrorOptions> {
   return {
     ...readRefusal({ status, codes, text: words }),
+    mayBeBilled: !isOwnRefusal(status, "own"),
     retryAfterMs: retryAfterMs ?? waitMs,
     // The whole text: the details name the reason of some errors.
     detail: text,

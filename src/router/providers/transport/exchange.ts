@@ -24,6 +24,8 @@ export class Exchange {
   readonly answer: Promise<LightResponse>;
   /** Set by the engine: closes the connection, at whatever stage it is. */
   close: () => void = ignore;
+  /** Set by the engine once the request goes over a connection that stands. */
+  isSent = false;
   readonly #settings: TransportSettings;
   #resolve: (response: LightResponse) => void = ignore;
   #reject: (error: unknown) => void = ignore;
@@ -103,6 +105,7 @@ export class Exchange {
 
   /** Ends the exchange with an error. `closes`: also gives up the connection. */
   fail(error: unknown, closes = false): void {
+    if (!this.isSent && error instanceof TransportError) error.isSent = false;
     if (this.#isAnswered) {
       this.#body?.fail(error);
     } else {

@@ -55,6 +55,8 @@ export function openNodeEngine(settings: TransportSettings): Engine {
     }
     const { pool, request } = opened;
     let isSent = false;
+    /** True once the connection stands, with its handshake. */
+    let isOpen = false;
     let isOver = false;
     let connecting: NodeJS.Timeout | undefined;
     exchange.close = () => request.destroy();
@@ -73,6 +75,7 @@ export function openNodeEngine(settings: TransportSettings): Engine {
     const write = (): void => {
       if (request.destroyed) return;
       isSent = true;
+      if (isOpen) exchange.isSent = true;
       writeBody(request, exchange.request);
     };
 
@@ -90,18 +93,25 @@ export function openNodeEngine(settings: TransportSettings): Engine {
     });
     request.on("socket", (socket: Socket) => {
       if (request.reusedSocket) {
+        isOpen = true;
         // The server may have closed it, which shows once the event loop has looked at all sockets again.
         if (pool.idleMs(socket) < suspiciousIdleMs) write();
         else setImmediate(() => setImmediate(write));
         return;
       }
+      const { secureConnecting } = socket as { readonly secureConnecting?: boolean };
+      isOpen = !socket.connecting && secureConnecting !== true;
+      if (!isOpen)
+        socket.once(exchange.request.target.isSecure ? "secureConnect" : "connect", () => {
+          clearTimeout(connecting);
+          isOpen = true;
+          if (isSent) exchange.isSent = true;
+        });
       if (socket.connecting) {
         const { connectTimeoutMs } = settings;
         connecting = setTimeout(() => {
           exchange.fail(new TransportError("the connection timed out", "ETIMEDOUT"), true);
         }, connectTimeoutMs);
-        const connected = (): void => clearTimeout(connecting);
-        socket.once(exchange.request.target.isSecure ? "secureConnect" : "connect", connected);
       }
       write();
     });

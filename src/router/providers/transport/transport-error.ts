@@ -4,6 +4,8 @@
  */
 export class TransportError extends TypeError {
   readonly code: string;
+  /** False if nothing of the request left: there was no connection yet. Set by the exchange. */
+  isSent = true;
 
   constructor(message: string, code: string) {
     super(message);

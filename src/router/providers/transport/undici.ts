@@ -94,6 +94,7 @@ function send(agent: Dispatcher, exchange: Exchange): void {
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart: (controller) => {
       current = controller;
+      exchange.isSent = true;
       if (isClosed) controller.abort(closed);
     },
     onRequestUpgrade: (controller) => controller.abort(new TransportError("the protocol", "ERR_PROTOCOL")),

@@ -1,7 +1,8 @@
 import { isRouterError, ProviderError, type ProviderErrorKind } from "../../../contracts/index.ts";
-import { unreachable } from "../../../plugin/http/system-code.ts";
+import { lostConnection } from "../../../plugin/http/lost-connection.ts";
 import {
   incomplete,
+  isOwnRefusal,
   readError,
   readRefusal,
   requestIdOf,
@@ -48,17 +49,20 @@ export function providerFailure(error: unknown, model: string): Error {
   const byName = kindsByName.get(name);
   if (byName !== undefined) return new ProviderError({ kind: byName, model, detail });
   if (name === "AI_APICallError" && typeof statusCode !== "number") {
-    return new ProviderError({ kind: "connection", model, summary: unreachable(error), detail });
+    return new ProviderError({ kind: "connection", model, detail, ...lostConnection(error) });
   }
   if (typeof statusCode === "number") {
     // An answer that was given and cannot be read.
     if (statusCode < 400) return incomplete(model, "the answer cannot be read", detail);
     const headers = headersOf(responseHeaders);
-    const said = saidIn(typeof responseBody === "string" ? readError(responseBody) : { type });
+    const body = typeof responseBody === "string" ? readError(responseBody) : undefined;
+    const said = saidIn(body ?? { type });
+    const form = body === undefined ? "none" : (body.error_form ?? "own");
     const read = readRefusal({ ...said, text: detail, status: statusCode });
     const mayRetry = isRetryable === true && !ofRequest.has(read.kind) ? true : undefined;
     return new ProviderError({
       ...read,
+      mayBeBilled: !isOwnRefusal(statusCode, form),
       model,
       status: statusCode,
       requestId: requestIdOf(headers.get("x-request-id") ?? headers.get("request-id")),
@@ -72,7 +76,7 @@ export function providerFailure(error: unknown, model: string): Error {
   if (typeof type === "string") {
     const unnamed = type === "invalid_request_error" ? "invalid-request" : "unknown";
     const read = readRefusal({ status: undefined, codes: [type], text: "", unnamed });
-    if (read.kind !== "unknown") return new ProviderError({ ...read, model, detail });
+    if (read.kind !== "unknown") return new ProviderError({ ...read, mayBeBilled: true, model, detail });
   }
   return incomplete(model, "the answer broke off or cannot be read", detail);
 }

@@ -1,5 +1,6 @@
 import type { MeterProvider, Span, TracerProvider } from "@opentelemetry/api";
 import type { Attempt, CalledModel, Router, RouterEvent } from "../../../contracts/index.ts";
+import { hasFailed } from "../../../plugin/has-failed.ts";
 import { type OptionTable, readOptions } from "../../../plugin/index.ts";
 import { onlyReads } from "../../../plugin/reading-sinks.ts";
 import { packageVersion } from "../../../version.ts";
@@ -69,7 +70,7 @@ export async function otel<Id extends string>(router: Router<Id>, options: OtelO
     const route = open.at(decisionId);
     const span = route.calls.get(`${attempt.model} ${attempt.hop}`)?.shift();
     if (isLate) open.forget(decisionId);
-    if (span !== undefined) endSpan(api, span, attemptAttributes(attempt), attempt.error !== undefined);
+    if (span !== undefined) endSpan(api, span, attemptAttributes(attempt), hasFailed(attempt.error));
   };
   const over = (event: Over): void => {
     const id = event.decision?.id ?? event.attempts[0]?.id.replace(/\/[^/]*$/, "");
@@ -82,7 +83,7 @@ export async function otel<Id extends string>(router: Router<Id>, options: OtelO
       event.type === "request-failed"
         ? { [attributes.errorType]: event.error.code }
         : { [attributes.costUsd]: event.costUsd };
-    endSpan(api, span, end, event.type === "request-failed");
+    endSpan(api, span, end, event.type === "request-failed" && hasFailed(event.error));
   };
   const listen = onlyReads((event: RouterEvent) => {
     if (event.type === "decision-made") open.at(event.decision.id);
