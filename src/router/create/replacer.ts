@@ -1,10 +1,11 @@
-import { type PartsReplaced, type Replaced, type Replacement, RouterError } from "../../contracts/index.ts";
-import { requestParts } from "../life/late-parts.ts";
-import { openingOf } from "../life/opening-of.ts";
+import { type Replaced, type Replacement, RouterError } from "../../contracts/index.ts";
+import { loadedOnUse } from "../../plugin/loaded-on-use.ts";
 import type { FixedParts, RouterParts } from "../life/parts.ts";
 import type { InputStates } from "./input-states.ts";
 import { type GivenParts, partsOf } from "./parts-of.ts";
-import { readReason, readReplacement } from "./read-replacement.ts";
+import type { Replaceable } from "./replace-parts.ts";
+
+const replacing = loadedOnUse(() => import("./replace-parts.ts"));
 
 /** Holds the parts of a router, and replaces them. */
 export interface Replacer<Id extends string> {
@@ -31,7 +32,6 @@ export function createReplacer<Id extends string>({
   first,
   states,
 }: ReplacerOptions<Id>): Replacer<Id> {
-  const { events, ports } = fixed;
   let current = partsOf(fixed, first);
   let last: RouterParts<Id> | undefined;
   let revision = 0;
@@ -41,7 +41,8 @@ export function createReplacer<Id extends string>({
 
   /** Does work when all before is done: validation may take time, and must not mix with another one. */
   const inTurn = (work: () => Promise<Replaced>): Promise<Replaced> => {
-    if (waiting >= mostWaiting) throw refusal(`${mostWaiting} replacements wait already`);
+    if (waiting >= mostWaiting)
+      throw new RouterError("invalid-request", `${mostWaiting} replacements wait already`);
     waiting += 1;
     const done = queue.then(work).finally(() => {
       waiting -= 1;
@@ -57,12 +58,14 @@ export function createReplacer<Id extends string>({
     states.keep([current.inputs, last?.inputs]);
   };
 
-  const tell = (done: Replaced, why: Pick<PartsReplaced, "reason" | "parts" | "reverted">): void => {
-    const { dryRun, ...names } = done;
-    const { reason, parts, reverted } = why;
-    events.emit({ type: "parts-replaced", at: ports.clock.wall(), ...names, reason, parts, reverted });
-  };
-
+  const hold = (isClosed: () => boolean): Replaceable<Id> => ({
+    fixed,
+    current: () => current,
+    last: () => last,
+    isClosed,
+    inTurn,
+    commit,
+  });
   return {
     get parts() {
       return current;
@@ -71,72 +74,13 @@ export function createReplacer<Id extends string>({
       return revision;
     },
     async replace(given, isClosed) {
-      const wanted = readReplacement(given, fixed.models);
-      return inTurn(async () => {
-        if (isClosed()) throw closedError();
-        const before = current;
-        const next = partsOf(fixed, wanted.over(before), { current: before, last });
-        await openingOf(next);
-        await requestParts.get().holdGoldenRoutes(next);
-        const result: Replaced = { ...namesOf(before, next), dryRun: wanted.isDry };
-        if (wanted.isDry) return result;
-        if (isClosed()) throw closedError();
-        commit(next, before);
-        const { name, version, notRecommended } = next.deciding.classifier;
-        if (wanted.parts.includes("classifier") && notRecommended !== undefined)
-          events.emit({
-            type: "classifier-not-recommended",
-            classifier: { name, version },
-            reason: notRecommended,
-          });
-        tell(result, wanted);
-        return result;
-      });
+      await replacing.load();
+      return replacing.get().replaceParts(hold(isClosed), given);
     },
-    async revert(given, isClosed) {
-      const reason = readReason("revert.reason", given);
-      return inTurn(async () => {
-        if (isClosed()) throw closedError();
-        if (last === undefined) throw refusal("there is nothing to revert: no parts of before are kept");
-        const [before, next] = [current, last];
-        // At once: what comes back was known to be good, and the reason may be urgent.
-        commit(next, undefined);
-        const result: Replaced = { ...namesOf(before, next), dryRun: false };
-        tell(result, { reason, parts: differingParts(before, next), reverted: true });
-        return result;
-      });
+    async revert(reason, isClosed) {
+      // At hand wherever there is something to revert.
+      await replacing.load();
+      return replacing.get().revertParts(hold(isClosed), reason);
     },
   };
-}
-
-function namesOf<Id extends string>(
-  { deciding: before }: RouterParts<Id>,
-  { deciding: after }: RouterParts<Id>,
-): Omit<Replaced, "dryRun"> {
-  return {
-    from: before.versions.policy,
-    to: after.versions.policy,
-    fromRelease: before.release,
-    toRelease: after.release,
-  };
-}
-
-function differingParts<Id extends string>(before: RouterParts<Id>, next: RouterParts<Id>): string[] {
-  const [from, to] = [before.deciding, next.deciding];
-  return [
-    ...(from.policy === to.policy ? [] : ["policy"]),
-    ...(from.classifier === to.classifier ? [] : ["classifier"]),
-    ...(before.tuning === next.tuning ? [] : ["tuning"]),
-    ...(before.constraints === next.constraints ? [] : ["constraints"]),
-    ...(before.golden === next.golden ? [] : ["golden"]),
-    ...(from.release === to.release ? [] : ["release"]),
-  ];
-}
-
-function refusal(problem: string): RouterError {
-  return new RouterError("invalid-request", problem);
-}
-
-function closedError(): RouterError {
-  return refusal("the router is closed: nothing is replaced after close()");
 }

@@ -1,10 +1,14 @@
 import { decisionFields, recordedFactsFields } from "../../contracts/decision-fields.ts";
 import type { Field, Fields } from "../../contracts/fields.ts";
 import { type Decision, InvalidOptionError, type RouterEvent } from "../../contracts/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import type { FilledOptions, OptionTable } from "../../plugin/index.ts";
+import { loadedOnUse } from "../../plugin/loaded-on-use.ts";
 import { eventLine, type LoggedNews, type LoopStatesRead } from "./event-line.ts";
-import { createJsonText } from "./json-text.ts";
+import type { JsonText } from "./json-text.ts";
 import { type HashKey, hashKeyId, hiddenValue, keySource, promptHash } from "./keyed-hash.ts";
+
+const fastText = loadedOnUse(() => import("./json-text.ts"));
 
 export type Ended = Extract<RouterEvent, { type: "request-completed" | "request-failed" }>;
 export type AttemptEnded = Extract<RouterEvent, { type: "attempt-ended" }>;
@@ -69,8 +73,11 @@ export function lineMaker(
     return hide(shown, texts, "") as typeof request;
   };
 
-  const json = globalThis.Buffer === undefined ? undefined : createJsonText();
+  let json: JsonText | undefined;
+  // Until it is there, and if it cannot be read, `JSON.stringify` writes the same.
+  if (globalThis.Buffer !== undefined) fastText.load()?.catch(ignore);
   const textOf = (decision: object, about: object, rest: object): string => {
+    json ??= fastText.atHand?.createJsonText();
     json?.begin();
     json?.raw("{");
     json?.members(decision, constants);
