@@ -5,7 +5,7 @@ import type { FixedParts, RouterParts } from "../life/parts.ts";
 import { partsOf } from "./parts-of.ts";
 import { readReason, readReplacement } from "./read-replacement.ts";
 
-/** What a router has, and how it gets something else. */
+/** Parts of a router, and how it gets others. */
 export interface Replaceable<Id extends string> {
   readonly fixed: FixedParts<Id>;
   current(): RouterParts<Id>;
