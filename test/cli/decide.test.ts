@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { notRefused } from "../../policies/checks/index.ts";
-import { except } from "../../policies/constraints/index.ts";
 import * as policies from "../../policies/index.ts";
 import { createRouter, decisionLog } from "../../src/index.ts";
 import { fakeModel } from "../../src/testing/index.ts";
@@ -355,12 +354,16 @@ describe("decide --diff with another config file", () => {
       /^3: large \(.*\) -> no model \(the request pins a model that this router does not have\)\n1 of 3/,
     );
     const closed = folder.config(() =>
-      createRouter({ models, policy: policies.always("small"), constraints: [except("small", "large")] }),
+      createRouter({
+        models,
+        policy: policies.always("small"),
+        constraints: [{ name: "closed", permits: () => "is closed" }],
+      }),
     );
     const { exitCode, out: all } = await compare(always("small"), closed);
     expect(exitCode).toBe(1);
     expect(all).toContain("easy: small (");
-    expect(all).toContain("-> no model (no model may serve this request (small: except: ");
+    expect(all).toContain("-> no model (no model may serve this request (small: closed: ");
     expect(all).toContain("3 of 3 decisions would change");
     expect((await compare(closed, closed)).exitCode).toBe(0);
   });

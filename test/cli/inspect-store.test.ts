@@ -75,10 +75,11 @@ describe("doctor", () => {
   });
 
   it("shows the store of a router, and fails if it cannot be reached", async () => {
+    const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
     const configOf = (store: Store) =>
       folder.config(() =>
         createRouter({
-          models: { small: fakeModel({ model: "small" }) },
+          models: { small: fakeModel({ model: "small", price }) },
           policy: always("small"),
           budgets: [{ limitUsd: 1, period: "day" }],
           shared: fleet({ store }),

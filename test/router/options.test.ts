@@ -19,7 +19,8 @@ import { rotationOptions } from "../../src/router/log/rotation-options.ts";
 import { spendMeter, spendMeterOptions } from "../../src/router/log/spend-meter.ts";
 import { fakeModel, optionConformance } from "../../src/testing/index.ts";
 
-const models = { small: fakeModel() };
+const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
+const models = { small: fakeModel({ price }) };
 const make = (options: Partial<RouterOptions<"small">>) =>
   createRouter({ models, policy: always("small"), ...options });
 const daily = { limitUsd: 1, period: "day" } as const;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { notRefused } from "../../policies/checks/index.ts";
-import { boundary, maxCost } from "../../policies/constraints/index.ts";
+import { boundary } from "../../policies/constraints/index.ts";
 import { cascade, mix, threshold } from "../../policies/index.ts";
 import { type Constraint, createRouter, isRouterError, type Policy, type Router } from "../../src/index.ts";
 import { fakeModel, type GoldenRoutesSetup, goldenRoutes } from "../../src/testing/index.ts";
@@ -123,7 +123,7 @@ describe("golden routes", () => {
     expect(await messageOf(goldenRoutes({ router: closed, requests, snapshot }))).toContain(
       "permitted: small)",
     );
-    const none = make(policy, [maxCost({ usd: 1 })]);
+    const none = make(policy, [{ name: "never", permits: () => "closed" }]);
     expect(await messageOf(goldenRoutes({ router: none, requests, snapshot }))).toContain(
       "-> no decision (no-eligible-model)",
     );

@@ -187,14 +187,7 @@ function otherCharacters(fields: Fields, sent: SentTexts): number {
   return sent.characters - before + schemas;
 }
 
-/** `logit_bias` weighs tokens of the answer and is never part of a prompt: counting 100,000 of them takes 4 times their parsing. */
-const notCounted: ReadonlySet<string> = new Set([
-  ...routingFields,
-  "messages",
-  "tools",
-  "output",
-  "logit_bias",
-]);
+const notCounted: ReadonlySet<string> = new Set([...routingFields, "messages", "tools", "output"]);
 
 /** Cached lengths of tools and schemas by the object, since applications send the same one with every request. */
 const knownLengths = new WeakMap<
