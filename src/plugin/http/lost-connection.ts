@@ -34,7 +34,7 @@ const unsent: ReadonlySet<string> = new Set([
 const ofHandshake =
   /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CRL_|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_|ERR_SSL_\w*(?:VERSION|PROTOCOL|HTTP_REQUEST|PACKET_LENGTH|HANDSHAKE|CERTIFICATE|UNKNOWN_CA))/;
 
-/** True if nothing of a request can have been sent, as anything in a chain of causes says. */
+/** True if an error, or one that caused it, says that nothing of the request was sent. */
 function isUnsent(cause: unknown): boolean {
   for (let depth = 0, at = cause; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
     const { isSent, code, syscall } = at as {

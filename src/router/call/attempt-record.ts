@@ -3,7 +3,6 @@ import {
   type CheckVerdict,
   type Completion,
   type Model,
-  type RecordedError,
   recordError,
 } from "../../contracts/index.ts";
 import type { Call, Pass, ReturnedUsage } from "../../contracts/ports/index.ts";
@@ -14,7 +13,8 @@ import { wasLeft } from "../../plugin/was-left.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext } from "./context.ts";
 import { insertAttempt } from "./insert-attempt.ts";
-import { saysNumber } from "./says-number.ts";
+import { asLate, believed } from "./learnt-attempt.ts";
+import { most } from "./most-amount.ts";
 import { shownCapabilities } from "./shown-capabilities.ts";
 import { writtenText } from "./written-text.ts";
 
@@ -283,18 +283,10 @@ class RunningAttempt implements AttemptRecord {
     record.latencyMs = this.#elapsedMs();
     insertAttempt(scope, record, this.#startedAt);
     this.#isUnlisted = scope.isTold;
-    const learnt = this.#abandoned && call.hop !== "hedge" ? asLate(record) : this.#believed();
+    const isLate = this.#abandoned && call.hop !== "hedge";
+    const learnt = isLate ? asLate(record) : believed(record, this.#context.chat);
     ports.observer.learnt(call, learnt, shown);
     pass.end(record);
-  }
-
-  /** Returns the record without a window that the request itself may have put into the words of the refusal. */
-  #believed(): Attempt {
-    const record = this.#record;
-    const { error } = record;
-    const { contextWindow } = error ?? {};
-    if (contextWindow === undefined || !saysNumber(this.#context.chat, contextWindow)) return record;
-    return { ...record, error: { ...(error as RecordedError), contextWindow: undefined } };
   }
 
   #elapsedMs(): number {
@@ -302,19 +294,6 @@ class RunningAttempt implements AttemptRecord {
   }
 }
 
-/** Returns the larger of two amounts; undefined if neither is known. */
-function most(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
-}
-
 function tokensOf(usage: Attempt["usage"]): number | undefined {
   return usage === undefined ? undefined : Math.ceil(usage.inputTokens + usage.outputTokens);
-}
-
-/**
- * Returns what is learnt from a call that was abandoned because it was late: its first content would have
- * taken at least as long. Otherwise late calls would be missing in the percentile that decides what is late.
- */
-function asLate(record: Attempt): Attempt {
-  return { ...record, firstTokenMs: record.firstTokenMs ?? record.latencyMs };
 }

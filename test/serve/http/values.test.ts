@@ -7,7 +7,7 @@ import { createHandler } from "../../../src/serve/http/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { runs } from "../../support/runs.ts";
 
-/** What reads a body takes at most this many times as long as JSON.parse of it. A busy machine gets more. */
+/** Reading a body takes at most this many times as long as JSON.parse of it. A busy machine gets more. */
 const mostTimes = runs(10, 8);
 /** Names that are numbers take V8 twice as long to list as JSON.parse takes to read them, and they are counted, too. */
 const mostTimesOfNumbers = runs(14, 9);

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { RecordedRequest, ScenarioAnswer, ScenarioWire } from "../../../src/testing/index.ts";
 import { scenarioAnswer } from "../scenario-answer.ts";
 
-/** What the client gets to see of an answer that was written and billed. */
+/** How an answer that was written and billed looks to the client. */
 export const losses = [
   "reset before headers",
   "closed before headers",
