@@ -1,8 +1,6 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, expect, test } from "vitest";
 import { always } from "../../../policies/index.ts";
 import { createRouter, type Router } from "../../../src/index.ts";
@@ -10,6 +8,7 @@ import { createHandler, type HandlerOptions } from "../../../src/serve/http/inde
 import { type RunningServer, type ServeOptions, serve } from "../../../src/serve/http/server/index.ts";
 import { nodeCall } from "../../../src/serve/http/server/node-call.ts";
 import { type FakeModelOptions, fakeModel } from "../../../src/testing/index.ts";
+import { memoryInUse } from "../../support/memory-in-use.ts";
 import { runs } from "../../support/runs.ts";
 
 let server: RunningServer | undefined;
@@ -292,13 +291,13 @@ test("clients that leave at any moment leave nothing behind", async () => {
     process.getActiveResourcesInfo().filter((name) => /TCPSocketWrap|PipeWrap/.test(name)).length;
   // What is made once for all is there before it is measured.
   await leaveAll(200);
-  const [socketsBefore, heapBefore] = [sockets(), heapInUse()];
+  const [socketsBefore, heapBefore] = [sockets(), memoryInUse()];
   await leaveAll(count);
   await expect
     .poll(async () => (await router.readBudgets()).map((one) => one.open), { timeout: 20_000 })
     .toEqual([0]);
   await expect.poll(sockets, { timeout: 20_000 }).toBeLessThanOrEqual(socketsBefore);
-  const grownBytes = heapInUse() - heapBefore;
+  const grownBytes = memoryInUse() - heapBefore;
   console.info(
     `left: ${count} clients, sockets ${socketsBefore} -> ${sockets()}, heap after gc ${heapBefore} ${grownBytes < 0 ? "" : "+"}${grownBytes} bytes`,
   );
@@ -306,15 +305,6 @@ test("clients that leave at any moment leave nothing behind", async () => {
   expect(grownBytes).toBeLessThan(8_000_000 + count * 500);
   expect((await post(server.url, JSON.stringify(chat))).status).toBe(200);
 }, 600_000);
-
-/** Returns the bytes of the heap that are in use once what is not needed has been freed. */
-function heapInUse(): number {
-  setFlagsFromString("--expose-gc");
-  const gc: () => void = runInNewContext("gc");
-  gc();
-  gc();
-  return process.memoryUsage().heapUsed;
-}
 
 test("a client that reads nothing holds neither memory nor the model", async () => {
   let pieces = 0;

@@ -1,29 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, expect, it, vi } from "vitest";
 import { decisionLog, spendMeter } from "../../../src/index.ts";
 import { createHandler } from "../../../src/serve/http/index.ts";
 import { prometheus } from "../../../src/serve/metrics/prometheus/index.ts";
 import { dashboard } from "../../../src/serve/status/index.ts";
 import { audited } from "../../support/audited.ts";
+import { memoryInUse } from "../../support/memory-in-use.ts";
 import { runs } from "../../support/runs.ts";
 
 const folders: string[] = [];
 afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
-
-/** The heap after a collection. */
-function heapUsed(): number {
-  setFlagsFromString("--expose-gc");
-  const gc: () => void = runInNewContext("gc");
-  gc();
-  gc();
-  return process.memoryUsage().heapUsed;
-}
 
 const megabyte = 2 ** 20;
 const count = 33;
@@ -57,7 +47,7 @@ it.each([
       metrics: { ...prometheus(router), open: true },
       dashboard: dashboard(router),
     });
-    const before = heapUsed();
+    const before = memoryInUse();
     for (let at = 0; at < count; at += 1) {
       const answer = await handler(`http://localhost/v1/${path}`, {
         method: "POST",
@@ -70,7 +60,7 @@ it.each([
       (small.requests as unknown[]).length = 0;
     }
     await vi.waitFor(() => expect(large.requests.length).toBeGreaterThan(0), { timeout: 10_000 });
-    const left = heapUsed() - before;
+    const left = memoryInUse() - before;
     // What the audit holds, as its bound of 32 million characters says, and a part of them once more as it was sent.
     expect(left / megabyte).toBeLessThan(40);
     await audit.close();
