@@ -26,13 +26,13 @@ export function replaySpend<Id extends string>(
   budget: BudgetOptions,
 ): ReplaySpend<Id> {
   const resolved = resolveBudget(budget);
-  const { periods, unit, owner, given: limitUsd } = resolved;
+  const { periods, unit, owner } = resolved;
   if (periods === undefined || unit !== "usd" || (owner.kind !== "router" && owner.kind !== "tenant"))
     throw new InvalidOptionError("budget", budget, "in US dollars per router or tenant, and not per request");
   const book = createSpendBook({ ...resolved, periods });
   const spendOf = (tenant: string | undefined, at: number) => ({
     usedUsd: usdOf(book.read({ tenant }, at)),
-    limitUsd,
+    limitUsd: book.limitOf(tenant === undefined || owner.kind === "router" ? {} : { tenant }).given,
   });
   const order = Uint32Array.from(cases, (_, index) => index);
   sortByTime(cases, order);

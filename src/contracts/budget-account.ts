@@ -5,6 +5,12 @@ export interface BudgetAccountOwner {
   readonly owner?: string | undefined;
 }
 
+/**
+ * Origin of an owner's limit: the amount of all others (`config`), `limitFor` as a `table` or a `function`, or `setBudget`
+ * (`set`). `failed`: the function has thrown or returned no amount, and requests of the owner are refused.
+ */
+export type LimitSource = "config" | "table" | "function" | "set" | "failed";
+
 /** Use of one budget by one owner in the current period. Amounts in US dollars or tokens. */
 export interface BudgetAccount extends BudgetAccountOwner {
   readonly name: string;
@@ -17,7 +23,9 @@ export interface BudgetAccount extends BudgetAccountOwner {
    * have spent of that in the last 30 seconds.
    */
   readonly open: number;
+  /** Limit that holds for the owner now. 0 where `limitFor` fails. */
   readonly limit: number;
+  readonly limitFrom: LimitSource;
   /** End of the period in milliseconds since the epoch. Absent: the period has no end. */
   readonly resetsAt?: number | undefined;
 }

@@ -131,6 +131,20 @@ export interface BudgetNews extends BudgetFacts {
 }
 
 /**
+ * The function `limitFor` of a budget has thrown, or returned no amount, for an owner, whose request failed. Emitted at the first,
+ * then at most once a minute for each budget.
+ */
+export interface BudgetLimitFailed {
+  readonly type: "budget-limit-failed";
+  /** Name of the budget. */
+  readonly name: string;
+  readonly tenant?: string | undefined;
+  /** Session, or value of the label. */
+  readonly owner?: string | undefined;
+  readonly error: RecordedError;
+}
+
+/**
  * The share of requests for the large model of a tenant, session or label is far above what is usual (`abnormal`), or
  * a cap has ended (`over`): the next abnormal share is told again. So is one that goes on after the time told in `until`.
  */
@@ -219,6 +233,7 @@ export type RouterEvent<Id extends string = string> =
   | PartsReplaced
   | LoopEvent
   | BudgetNews
+  | BudgetLimitFailed
   | DecisionsLost
   | ModelLifeEvent<Id>
   | EscalationEvent

@@ -1,7 +1,7 @@
 /** Types and errors that everything else is written against. No I/O. */
 export type { ArmAssignment, ArmShare, UnitDraw } from "./arms.ts";
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
-export type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
+export type { BudgetAccount, BudgetAccountOwner, BudgetReset, LimitSource } from "./budget-account.ts";
 export type {
   AssistantMessage,
   AudioPart,
@@ -92,6 +92,7 @@ export {
 } from "./errors/index.ts";
 export type {
   Answered,
+  BudgetLimitFailed,
   BudgetNews,
   CalledModel,
   DecisionsLost,

@@ -115,6 +115,9 @@ export interface SpendFloorState {
   readonly from: number;
   readonly usedUsd?: number | undefined;
   readonly usedTokens?: number | undefined;
+  /** Limit of the owner who had used that: others begin with the same part of theirs. Absent: the budget's, for all. */
+  readonly limitUsd?: number | undefined;
+  readonly limitTokens?: number | undefined;
 }
 
 /** All accounts of all budgets, as plain JSON. */

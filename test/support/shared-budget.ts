@@ -36,7 +36,7 @@ export async function readBudget(store: Store, account: SharedAccount): Promise<
     key,
     used: shown(state?.used ?? 0),
     open: shown(state?.open ?? 0),
-    limit: budget.given,
+    limit: budget.own.given,
     resetsAt: windowEndsAt,
   };
 }
@@ -49,6 +49,6 @@ async function limitOf(store: Store, { namespace = "router", budget, owner = {} 
       "one that is kept: each request has its own of this one",
     );
   const { nowMs } = await store.status();
-  const limit = quotaLimitOf(budget, ownerOf(budget.owner, owner), nowMs);
+  const limit = quotaLimitOf(budget, ownerOf(budget.owner, owner), budget.own, nowMs);
   return { ...limit, key: `${namespace}/${limit.key}` };
 }

@@ -1,5 +1,6 @@
 import type { Amount } from "../../contracts/store.ts";
 import type { Budget } from "./budget-options.ts";
+import type { OwnLimit } from "./limit-for.ts";
 import type { Owner } from "./owners.ts";
 import type { Hold } from "./spend-hold.ts";
 
@@ -14,6 +15,8 @@ export interface Told {
 /** One budget as it bounds one request. Amounts in the budget's unit. */
 export interface Bound {
   readonly budget: Budget;
+  /** Limit that holds for the owner now: it may be set while a request is under way. */
+  readonly limit: OwnLimit;
   readonly owner: Owner;
   /** Returns what is used in the period, including what requests under way hold. */
   used(): Amount;
@@ -41,6 +44,10 @@ export class LocalBound implements Bound {
 
   get owner(): Owner {
     return this.#hold.account;
+  }
+
+  get limit(): OwnLimit {
+    return this.#hold.account.limit;
   }
 
   get told(): Told {
@@ -73,10 +80,13 @@ export class RequestBound implements Bound {
   readonly budget: Budget;
   readonly end: number = Number.POSITIVE_INFINITY;
   readonly told: undefined;
-  readonly owner: Owner = {};
+  readonly owner: Owner;
+  readonly limit: OwnLimit;
 
-  constructor(budget: Budget) {
+  constructor(budget: Budget, owner: Owner, limit: OwnLimit) {
     this.budget = budget;
+    this.owner = owner;
+    this.limit = limit;
   }
 
   used(): Amount {
@@ -84,7 +94,7 @@ export class RequestBound implements Bound {
   }
 
   left(committed: Amount): Amount {
-    return Math.max(0, this.budget.limit - committed);
+    return Math.max(0, this.limit.amount - committed);
   }
 
   hold(): void {}

@@ -11,8 +11,10 @@ import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import { askStore, stateOf, timeOf } from "./ask-store.ts";
 import type { Budget } from "./budget-options.ts";
 import type { KeptBudget } from "./ledger.ts";
+import type { OwnLimit } from "./limit-for.ts";
 import type { Owner } from "./owners.ts";
 import { quotaLimitOf } from "./shared-windows.ts";
+import type { SpendBook } from "./spend.ts";
 
 /** Shows budgets and resets them. */
 export interface BudgetDoor {
@@ -41,9 +43,10 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
   const inStore = async (from: SharedBudgets, budget: Budget, owner: Owner): Promise<BudgetAccount> => {
     const { store, keyOf } = from;
     const nowMs = await askStore(store, (one) => one.status(), timeOf);
-    const { key, windowEndsAt } = quotaLimitOf(budget, owner, nowMs);
+    const limit = limitOf(budget, owner);
+    const { key, windowEndsAt } = quotaLimitOf(budget, owner, limit, nowMs);
     const state = await askStore(store, ({ quotas }) => quotas.read([keyOf(key)]), stateOf);
-    return accountOf(budget, owner, { ...state, end: windowEndsAt });
+    return accountOf(budget, owner, limit, { ...state, end: windowEndsAt });
   };
 
   const ofProcess = ({ budget, book }: KeptBudget, owner: Owner | undefined): readonly BudgetAccount[] => {
@@ -53,12 +56,12 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
       .filter((one) => owner === undefined || (one.tenant === owner.tenant && one.name === owner.name))
       .map((one) => {
         const { used, held, end } = book.useOf(one, at);
-        return accountOf(budget, one, { used, open: held, end });
+        return accountOf(budget, one, limitOf(budget, one, book), { used, open: held, end });
       });
     const isAsked = owner !== undefined || budget.owner.kind === "router";
     const end = budget.periods?.of(at).end;
     return found.length === 0 && isAsked
-      ? [accountOf(budget, owner ?? {}, { used: 0, open: 0, end })]
+      ? [accountOf(budget, owner ?? {}, limitOf(budget, owner ?? {}, book), { used: 0, open: 0, end })]
       : found;
   };
 
@@ -113,7 +116,7 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
       // What was spent before must not be told after it.
       await desk?.tellSpent();
       const nowMs = await askStore(from.store, (one) => one.status(), timeOf);
-      const { key } = quotaLimitOf(budget, owner, nowMs);
+      const { key } = quotaLimitOf(budget, owner, budget.own, nowMs);
       await askStore(
         from.store,
         ({ quotas }) => quotas.reset(from.keyOf(key), used),
@@ -148,26 +151,37 @@ export const resetOptions: OptionTable<BudgetReset, "tenant" | "owner"> = {
   to: { is: "number", default: 0 },
 };
 
+/** Returns the limit that holds for an owner. Where it cannot be found nothing may be used. */
+function limitOf({ own, limitFor }: Budget, owner: Owner, book?: SpendBook): OwnLimit {
+  try {
+    return book?.limitOf(owner) ?? limitFor?.(owner) ?? own;
+  } catch {
+    return { amount: 0, given: 0, from: "failed" };
+  }
+}
+
 function ownerOf({ tenant, owner }: BudgetAccountOwner): Owner {
   return { tenant, name: owner };
 }
 
 function accountOf(
-  { name, description, unit, owner: of, given }: Budget,
+  { name, describe, unit, owner: of }: Budget,
   { tenant, name: owner }: Owner,
+  limit: OwnLimit,
   { used, open, end }: { readonly used: number; readonly open: number; readonly end: number | undefined },
 ): BudgetAccount {
   const shown = unit === "usd" ? usdOf : (tokens: number): number => tokens;
   return {
     name,
-    description,
+    description: describe(limit),
     unit,
     per: of.kind === "label" ? of.label : of.kind,
     tenant,
     owner,
     used: shown(used),
     open: shown(open),
-    limit: given,
+    limit: limit.given,
+    limitFrom: limit.from,
     resetsAt: end !== undefined && Number.isFinite(end) ? end : undefined,
   };
 }

@@ -1,8 +1,8 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import type { Amount } from "../../contracts/store.ts";
-import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
-import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
+import { type OptionTable, readOptions } from "../../plugin/index.ts";
+import { mostAmount, mostUsd } from "./amounts.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
+import { type GivenLimits, type LimitFor, type OwnLimit, ownLimit, resolveLimitFor } from "./limit-for.ts";
 import { calendar, everyMs, type Periods, total } from "./periods.ts";
 import { zoneTime } from "./zone-time.ts";
 
@@ -17,10 +17,16 @@ export interface BudgetOptions<Id extends string = string> {
    * `-`, unique among the budgets of a router. Default: owner, unit and period, for instance `tenant-usd-day`.
    */
   readonly name?: string | undefined;
-  /** US dollars per period, in [1e-9, 9,007,199]. */
+  /** US dollars per period, in [0, 9,007,199]. 0 only with `limitFor`: owners whom that names no amount are refused. */
   readonly limitUsd?: number | undefined;
-  /** Tokens per period, input and output together: an integer of at least 1. */
+  /** Tokens per period, input and output together: an integer of at least 1. With `limitFor` also 0, as in dollars. */
   readonly limitTokens?: number | undefined;
+  /**
+   * Amounts of owners that have another one, in the unit of the budget: a table by name (`{ acme: 50 }`: tenants, sessions or
+   * values of the label, in any tenant), or a function, which is called once a request; undefined is the amount of all others. Where it
+   * fails the request is refused with `InvalidOptionError`, and `budget-limit-failed` tells it. `router.setBudget` sets others.
+   */
+  readonly limitFor?: GivenLimits | undefined;
   /**
    * `request`: each request by itself. `hour`, `day`, `month`: of the calendar, in `timeZone`. `total`: without end.
    */
@@ -57,9 +63,11 @@ export interface BudgetOptions<Id extends string = string> {
 }
 
 const periodRule = '"request", "hour", "day", "month" or "total", unless periodMs is given';
+const leastRule = (least: number) =>
+  `at least ${least}: only with limitFor may it be 0, and then owners whom that names no amount are refused`;
 const ownerRule = '"router", "tenant", "session" or { label: "user" }';
 
-type Open = "name" | "limitUsd" | "limitTokens" | "period" | "periodMs" | "timeZone" | "degrade";
+type Open = "name" | "limitUsd" | "limitTokens" | "limitFor" | "period" | "periodMs" | "timeZone" | "degrade";
 
 export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   name: {
@@ -68,8 +76,15 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
     optional: true,
     expected: "1 to 64 letters, digits, dots, underscores or hyphens",
   },
-  limitUsd: { is: "number", min: 1e-9, max: mostUsd, optional: true },
-  limitTokens: { is: "number", min: 1, max: mostAmount - 1, integer: true, optional: true },
+  limitUsd: { is: "number", min: 0, max: mostUsd, optional: true },
+  limitTokens: {
+    is: "number",
+    min: 0,
+    max: mostAmount - 1,
+    integer: true,
+    optional: true,
+  },
+  limitFor: { is: "any", optional: true, expected: "amounts by owner, or a function of the owner" },
   period: {
     is: "choice",
     of: ["request", "hour", "day", "month", "total"],
@@ -102,10 +117,10 @@ export type BudgetOwner =
 export interface Budget {
   readonly name: string;
   readonly unit: BudgetUnit;
-  /** In nano-dollars or tokens. */
-  readonly limit: Amount;
-  /** The limit as it was given, in US dollars or tokens. */
-  readonly given: number;
+  /** Limit of owners for whom nothing else is said. */
+  readonly own: OwnLimit;
+  /** Absent: all owners have that. */
+  readonly limitFor: LimitFor | undefined;
   readonly owner: BudgetOwner;
   readonly maxOwners: number;
   /** Undefined: each request by itself. */
@@ -120,6 +135,8 @@ export interface Budget {
   readonly needsPrices: boolean;
   /** Description for people, for instance `the budget of 10 USD per day`. */
   readonly description: string;
+  /** Returns that description with the limit of one owner. */
+  readonly describe: (limit: OwnLimit) => string;
 }
 
 /** Largest number of budgets of a router: a reservation in a store has at most this many limits. */
@@ -149,10 +166,13 @@ export function resolveBudget(
   ids: readonly string[] | undefined = undefined,
 ): Budget {
   const read = readOptions(path, budgetOptions, options);
-  const { limitUsd, limitTokens, lapse, onReached, maxOwners } = read;
+  const { limitUsd, limitTokens, limitFor, lapse, onReached, maxOwners } = read;
   const isUsd = limitTokens === undefined;
-  if (isUsd) readOption(budgetOptions.limitUsd, `${path}.limitUsd`, limitUsd);
-  else if (limitUsd !== undefined)
+  const given = isUsd ? limitUsd : limitTokens;
+  const least = isUsd ? 1e-9 : 1;
+  if (given === undefined || (given < least && (given > 0 || limitFor === undefined)))
+    throw new InvalidOptionError(`${path}.${isUsd ? "limitUsd" : "limitTokens"}`, given, leastRule(least));
+  if (!isUsd && limitUsd !== undefined)
     throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
   const owner = ownerOf(read.per);
   const [unitOfTime, periods] = periodsOf(path, read);
@@ -161,16 +181,19 @@ export function resolveBudget(
     throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
   if (degrade.length === 0 && onReached === "degrade")
     throw new InvalidOptionError(`${path}.degrade`, undefined, 'given with onReached: "degrade"');
-  const given = (isUsd ? limitUsd : limitTokens) as number;
   const unit = isUsd ? "usd" : "tokens";
   const whose = owner.kind === "label" ? owner.label : owner.kind;
   const zone = calendarUnits.includes(unitOfTime) ? ` ${read.timeZone ?? "UTC"}` : "";
   const name = read.name ?? `${whose}-${unit}-${unitOfTime}`.replace(/[^\w.-]/g, "-").slice(0, 64);
+  const own = ownLimit(path, unit, given, "config");
+  const called = owner.kind === "router" ? "" : whose;
+  const describe = (limit: OwnLimit): string => description(called, limit.given, unit, unitOfTime, read);
   return Object.freeze({
     name,
     unit,
-    limit: isUsd ? nanoOf(given) : given,
-    given,
+    own,
+    limitFor:
+      limitFor === undefined ? undefined : resolveLimitFor(`${path}.limitFor`, limitFor, unit, owner, own),
     owner,
     maxOwners,
     periods,
@@ -179,7 +202,8 @@ export function resolveBudget(
     refuses: onReached === "refuse",
     lapse,
     needsPrices: isUsd && onReached === "refuse" && read.unpriced === "refuse",
-    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read),
+    description: describe(own),
+    describe,
   } satisfies Budget);
 }
 
@@ -222,7 +246,7 @@ function periodsOf(
   throw new InvalidOptionError(`${path}.period`, period, periodRule);
 }
 
-function describe(
+function description(
   whose: string,
   given: number,
   unit: BudgetUnit,

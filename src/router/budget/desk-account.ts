@@ -64,7 +64,7 @@ class Reservations implements DeskAccount {
 
   #unknown(): readonly QuotaLimit[] {
     return this.#groups.flatMap(({ bounds }) =>
-      bounds.filter(({ isKnown }) => !isKnown).map((bound) => bound.limit()),
+      bounds.filter(({ isKnown }) => !isKnown).map((bound) => bound.quota()),
     );
   }
 
@@ -84,7 +84,7 @@ class Reservations implements DeskAccount {
 
   /** Counts what was spent without a reservation: a call that was expected to be free has cost something. */
   #count(group: Group, id: string, spent: Amount): void {
-    const limits = group.bounds.map((bound) => bound.limit());
+    const limits = group.bounds.map((bound) => bound.quota());
     const asked = this.#desk.reserve({ id, amount: 0, limits, lapse: group.lapse });
     if (asked instanceof Promise) void asked.then(() => this.#desk.settle(id, spent, 0));
     else this.#desk.settle(id, spent, 0);
@@ -102,7 +102,7 @@ class Reservations implements DeskAccount {
       const group = this.#groups[at] as Group;
       const amount = group.unit === "usd" ? nano : tokens;
       if (amount === 0) continue;
-      const limits = group.bounds.map((bound) => bound.limit());
+      const limits = group.bounds.map((bound) => bound.quota());
       const asked = this.#desk.reserve({ id: partOf(id, group), amount, limits, lapse: group.lapse });
       if (asked === true) {
         this.#reserved.add(partOf(id, group));
@@ -158,7 +158,7 @@ class Reservations implements DeskAccount {
 
 /** Leaves out a budget that refuses nothing and is counted as far as counts go. Returns false if it was another one. */
 function leaveOutFull({ bounds }: Group, { key, why }: QuotaRefusal): boolean {
-  const at = bounds.findIndex((bound) => !bound.budget.refuses && bound.limit().key === key);
+  const at = bounds.findIndex((bound) => !bound.budget.refuses && bound.quota().key === key);
   if (at < 0 || why !== "limit") return false;
   bounds.splice(at, 1);
   return true;
@@ -188,7 +188,7 @@ function partOf(id: string, { unit, lapse }: Group): string {
 function refusalOf({ bounds }: Group, { key, why, waitMs }: QuotaRefusal): Refusal {
   if (why === "store")
     return { by: "store", reason: "cannot be paid for: the shared state does not answer", waitMs };
-  const bound = bounds.find((one) => one.limit().key === key) ?? (bounds[0] as SharedBound);
+  const bound = bounds.find((one) => one.quota().key === key) ?? (bounds[0] as SharedBound);
   const { name, unit } = bound.budget;
   const left = bound.left();
   const shown = unit === "usd" ? `${usdOf(left).toPrecision(3)} USD` : `${left} tokens`;

@@ -1,9 +1,10 @@
 import type { Amount } from "../../contracts/store.ts";
 import type { Budget } from "./budget-options.ts";
+import { shareOf } from "./floors.ts";
 import { spentOf } from "./other-periods.ts";
 import { isUnderWay, type SpendAccount } from "./spend-account.ts";
 
-export interface LeastUsedOptions extends Pick<Budget, "limit" | "maxOwners"> {
+export interface LeastUsedOptions extends Pick<Budget, "maxOwners"> {
   /** True if a tenant may have several accounts. */
   readonly byTenant: boolean;
   readonly now: number;
@@ -12,8 +13,9 @@ export interface LeastUsedOptions extends Pick<Budget, "limit" | "maxOwners"> {
 /** Accounts to forget, and what new ones start with then. */
 export interface LeastUsed {
   readonly keys: readonly string[];
-  /** The most that one of them has used. What is held is not used. */
+  /** The largest part of its limit that one of them has used, as amount and limit. What is held is not used. */
   readonly amount: Amount;
+  readonly limit: Amount;
   /** Tenant that all of them are of, since it has more than half of the accounts. */
   readonly of: { readonly tenant: string | undefined } | undefined;
 }
@@ -24,38 +26,45 @@ const stayingPart = 0.9;
 const stayingBeyondHalf = 0.35;
 
 /**
- * Returns the accounts that have used least: of all or, if a tenant has more than half of them, of that one. So one that
+ * Returns the accounts that have used least of their limits: of all or, if a tenant has more than half of them, of that one. So one that
  * floods a budget with owners takes at most half of the places from the others, and only its own owners begin with more
  * for it. Accounts with requests under way are left out, and none that has used more goes in their place.
  */
 export function leastUsed(
   accounts: ReadonlyMap<string, SpendAccount>,
-  { limit, maxOwners, byTenant, now }: LeastUsedOptions,
+  { maxOwners, byTenant, now }: LeastUsedOptions,
 ): LeastUsed {
   const of = byTenant ? largestTenant(accounts) : undefined;
-  const amounts = new Float64Array(accounts.size);
+  const shares = new Float64Array(accounts.size);
   let size = 0;
   for (const account of accounts.values()) {
     if (of !== undefined && account.tenant !== of.tenant) continue;
-    amounts[size] = spentOf(account, limit);
+    shares[size] = usedShare(account);
     size += 1;
   }
   const share = (stayingPart * maxOwners * size) / accounts.size;
   const beyondHalf = byTenant && of === undefined ? accounts.size / 2 + stayingBeyondHalf * maxOwners : 0;
   const count = size - Math.floor(Math.max(share, beyondHalf));
   // Among all of them: where many are under way, the few others may be those that have used most.
-  const most = amounts.subarray(0, size).sort()[count - 1] ?? -1;
+  const most = shares.subarray(0, size).sort()[count - 1] ?? -1;
   const keys: string[] = [];
   let amount = 0;
+  let limit = 0;
   for (const [key, account] of accounts) {
     if (keys.length === count) break;
     if (of !== undefined && account.tenant !== of.tenant) continue;
-    const used = spentOf(account, limit);
+    const used = usedShare(account);
     if (used > most || isUnderWay(account, now)) continue;
     keys.push(key);
-    amount = Math.max(amount, used);
+    if (used <= shareOf(amount, limit)) continue;
+    amount = spentOf(account);
+    limit = account.limit.amount;
   }
-  return { keys, amount, of };
+  return { keys, amount, limit, of };
+}
+
+function usedShare(account: SpendAccount): number {
+  return shareOf(spentOf(account), account.limit.amount);
 }
 
 /** Returns the tenant that has more than half of the accounts. */

@@ -1,9 +1,10 @@
-import type { BudgetNews } from "../../contracts/index.ts";
+import type { BudgetLimitFailed, BudgetNews } from "../../contracts/index.ts";
 import type { Account, AccountRequest, Ledger, QuotaDesk } from "../../contracts/ports/index.ts";
 import { openAccount, unboundedAccount } from "./account.ts";
 import { type Bound, LocalBound, RequestBound } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
 import { openDeskAccount } from "./desk-account.ts";
+import { OwnLimits } from "./own-limits.ts";
 import { ownerOf } from "./owners.ts";
 import type { Periods } from "./periods.ts";
 import { SharedBound } from "./shared-bound.ts";
@@ -20,7 +21,7 @@ export interface LedgerOptions {
   /** Returns milliseconds on a clock that never goes back. */
   readonly monotonic?: (() => number) | undefined;
   /** Called with limits that are reached. */
-  readonly onNews?: ((news: BudgetNews) => void) | undefined;
+  readonly onNews?: ((news: BudgetNews | BudgetLimitFailed) => void) | undefined;
 }
 
 /** A budget, and its spend if this process keeps it. */
@@ -47,16 +48,23 @@ export function createLedger({
   type Opener = (request: AccountRequest, now: () => number) => Bound;
   const openers = budgets.map((budget): Opener => {
     const { periods } = budget;
+    const limits = new OwnLimits(budget, wall, onNews);
     if (periods === undefined) {
-      const bound = new RequestBound(budget);
-      return () => bound;
+      if (budget.limitFor === undefined) {
+        const bound = new RequestBound(budget, {}, budget.own);
+        return () => bound;
+      }
+      return (request) => {
+        const owner = ownerOf(budget.owner, request);
+        return new RequestBound(budget, owner, limits.of(owner));
+      };
     }
     if (desk !== undefined) {
       const windows = createSharedWindows(budget);
       return (request, now) =>
-        new SharedBound(budget, { desk, windows, owner: ownerOf(budget.owner, request), now });
+        new SharedBound(budget, { desk, windows, limits, owner: ownerOf(budget.owner, request), now });
     }
-    const book = createSpendBook(budget as Budget & { readonly periods: Periods }, monotonic);
+    const book = createSpendBook(budget as Budget & { readonly periods: Periods }, monotonic, limits);
     kept.push({ budget, book });
     return (request, now) => new LocalBound(budget, book.open(request, now()));
   });

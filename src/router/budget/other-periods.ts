@@ -30,19 +30,19 @@ export function laterThan(accounts: readonly SpendAccount[], start: number): rea
 }
 
 /** Returns what is used of an account without what is held, and what later periods had used as in `usedOf`. */
-export function spentOf({ used, alsoUsed }: SpendAccount, limit: Amount): Amount {
+export function spentOf({ used, alsoUsed, limit }: SpendAccount): Amount {
   let sum = used;
   for (const later of alsoUsed) sum += later.used;
-  return Math.max(used, Math.min(limit, sum));
+  return Math.max(used, Math.min(limit.amount, sum));
 }
 
 /**
  * Returns what is used of an account, including what is held and, up to the limit, what later periods had used when the
  * clock was set back from them.
  */
-export function usedOf({ used, held, alsoUsed }: SpendAccount, limit: Amount): Amount {
+export function usedOf({ used, held, alsoUsed, limit }: SpendAccount): Amount {
   const own = sumOf(used, held);
   let sum = own;
   for (const later of alsoUsed) sum += later.used + later.held;
-  return Math.max(own, Math.min(limit, sum));
+  return Math.max(own, Math.min(limit.amount, sum));
 }

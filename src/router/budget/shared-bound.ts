@@ -3,6 +3,8 @@ import type { Amount, QuotaLimit } from "../../contracts/store.ts";
 import { mostAmount } from "./amounts.ts";
 import type { Bound, Told } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
+import type { OwnLimit } from "./limit-for.ts";
+import type { OwnLimits } from "./own-limits.ts";
 import type { Owner } from "./owners.ts";
 import type { SharedWindow, SharedWindows } from "./shared-windows.ts";
 
@@ -12,6 +14,7 @@ export class SharedBound implements Bound {
   readonly #desk: QuotaDesk;
   readonly #windows: SharedWindows;
   readonly owner: Owner;
+  readonly limit: OwnLimit;
   readonly #now: () => number;
 
   constructor(
@@ -19,6 +22,7 @@ export class SharedBound implements Bound {
     of: {
       readonly desk: QuotaDesk;
       readonly windows: SharedWindows;
+      readonly limits: OwnLimits;
       readonly owner: Owner;
       readonly now: () => number;
     },
@@ -27,6 +31,7 @@ export class SharedBound implements Bound {
     this.#desk = of.desk;
     this.#windows = of.windows;
     this.owner = of.owner;
+    this.limit = of.limits.of(of.owner);
     this.#now = of.now;
   }
 
@@ -38,8 +43,8 @@ export class SharedBound implements Bound {
     return this.#window().limit.windowEndsAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Returns the limit of the window that the desk's clock is in. */
-  limit(): QuotaLimit {
+  /** Returns the limit of the window that the desk's clock is in, as the store knows it. */
+  quota(): QuotaLimit {
     return this.#window().limit;
   }
 
@@ -66,6 +71,6 @@ export class SharedBound implements Bound {
   close(): void {}
 
   #window(): SharedWindow {
-    return this.#windows.of(this.owner, this.#desk.now(this.#now()));
+    return this.#windows.of(this.owner, this.limit, this.#desk.now(this.#now()));
   }
 }

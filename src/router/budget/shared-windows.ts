@@ -1,8 +1,9 @@
-import type { QuotaLimit } from "../../contracts/store.ts";
+import type { Amount, QuotaLimit } from "../../contracts/store.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { mostAmount } from "./amounts.ts";
 import type { Told } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
+import type { OwnLimit } from "./limit-for.ts";
 import { type Owner, ownerKey } from "./owners.ts";
 import type { Period } from "./periods.ts";
 
@@ -14,8 +15,8 @@ export interface SharedWindow {
 
 /** Windows of one budget, of the owners that were used last. */
 export interface SharedWindows {
-  /** Returns the window in which a time of the store lies. */
-  of(owner: Owner, now: number): SharedWindow;
+  /** Returns the window in which a time of the store lies, for an owner who has this limit. */
+  of(owner: Owner, limit: OwnLimit, now: number): SharedWindow;
 }
 
 /** A window, and the time of the store at which it begins. */
@@ -32,13 +33,13 @@ const backMs = 2_000;
 export function createSharedWindows(budget: Budget): SharedWindows {
   const known = new Map<string, KnownWindow>();
   return {
-    of(owner, now) {
+    of(owner, limit, now) {
       const key = ownerKey(owner);
       const last = known.get(key);
-      if (last !== undefined && isIn(last, now)) return last;
+      if (last !== undefined && isIn(last, now) && last.limit.limit === amountOf(budget, limit)) return last;
       const told = { toldStep: 0, toldLimit: false, toldWithheld: false };
       const { start } = windowAt(budget, now);
-      const window = { limit: quotaLimitOf(budget, owner, now), told, start };
+      const window = { limit: quotaLimitOf(budget, owner, limit, now), told, start };
       known.delete(key);
       known.set(key, window);
       if (known.size > budget.maxOwners) forgetFirst(known);
@@ -64,19 +65,23 @@ function windowAt(budget: Budget, now: number): Period {
   return budget.periods?.of(now) ?? { start: 0, end: Number.POSITIVE_INFINITY };
 }
 
+/** A budget that does not refuse is counted anyway. */
+function amountOf({ refuses }: Budget, { amount }: OwnLimit): Amount {
+  return refuses ? amount : mostAmount;
+}
+
 /**
  * Returns the limit of a budget for an owner at a time of the store, in milliseconds since the epoch. The key names
  * the budget, what it counts, the owner (hashed, since it may be secret) and the window. The limit is not part of it:
  * one that is raised keeps what is used.
  */
-export function quotaLimitOf(budget: Budget, owner: Owner, now: number): QuotaLimit {
+export function quotaLimitOf(budget: Budget, owner: Owner, limit: OwnLimit, now: number): QuotaLimit {
   const { start, end } = windowAt(budget, now);
   const whose = `${budget.kind}\n${ownerKey(owner)}`;
   const hash = nodeCrypto().createHash("sha256").update(whose, "utf16le").digest("base64url").slice(0, 22);
   return {
     key: `budget/${budget.name}/${hash}/${start}`,
-    // A budget that does not refuse is counted anyway.
-    limit: budget.refuses ? budget.limit : mostAmount,
+    limit: amountOf(budget, limit),
     windowEndsAt: Number.isFinite(end) ? end : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { Amount } from "../../contracts/store.ts";
+import type { OwnLimit } from "./limit-for.ts";
 import type { Owner } from "./owners.ts";
 
 /** Account of an owner in one period: what is spent, and what requests under way hold. */
@@ -8,6 +9,8 @@ export interface SpendAccount extends Owner {
   readonly end: number;
   used: Amount;
   held: Amount;
+  /** Limit that holds for the owner, as its last request found it, or as it was set since. */
+  limit: OwnLimit;
   /** Time at which a request of the owner last began. */
   usedAt: number;
   /** True once the book has forgotten the owner. */
@@ -52,6 +55,7 @@ export function isUnderWay({ held, usedAt }: SpendAccount, now: number): boolean
 /** Creates an account of which nothing is told. */
 export function accountWith(
   { tenant, name, start, used, held = 0 }: RestoredAccount,
+  limit: OwnLimit,
   end: number,
   now: number,
 ): SpendAccount {
@@ -62,6 +66,7 @@ export function accountWith(
     end,
     used,
     held,
+    limit,
     usedAt: now,
     isForgotten: false,
     overAt: Number.NEGATIVE_INFINITY,

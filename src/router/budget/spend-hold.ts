@@ -1,5 +1,6 @@
 import type { Amount } from "../../contracts/store.ts";
 import { sumOf } from "./amounts.ts";
+import type { OwnLimit } from "./limit-for.ts";
 import { usedOf } from "./other-periods.ts";
 import type { Owner } from "./owners.ts";
 import type { SpendAccount } from "./spend-account.ts";
@@ -19,16 +20,15 @@ export interface Hold {
 
 /** The accounts that holds are of. */
 export interface HoldBook {
-  readonly limit: Amount;
-  /** Returns the account of an owner in the period in which a time lies. */
-  accountOf(owner: Owner, now: number): SpendAccount;
+  /** Returns the account of an owner in the period in which a time lies; one that is new has this limit. */
+  accountOf(owner: Owner, now: number, limit: OwnLimit): SpendAccount;
   /** Returns true if the account's period is over. */
   isOver(account: SpendAccount): boolean;
 }
 
 /** Opens a hold of 0 in the period in which `openedAt` lies. */
-export function openHold(book: HoldBook, owner: Owner, openedAt: number): Hold {
-  return new OpenHold(book, owner, openedAt);
+export function openHold(book: HoldBook, owner: Owner, openedAt: number, limit: OwnLimit): Hold {
+  return new OpenHold(book, owner, openedAt, limit);
 }
 
 // A class, since each request under a budget opens one: closures per object would cost more.
@@ -39,27 +39,28 @@ class OpenHold implements Hold {
   #held: Amount = 0;
   #isSettled = false;
 
-  constructor(book: HoldBook, owner: Owner, openedAt: number) {
+  constructor(book: HoldBook, owner: Owner, openedAt: number, limit: OwnLimit) {
     this.#book = book;
     this.#openedAt = openedAt;
-    this.#account = book.accountOf(owner, openedAt);
+    this.#account = book.accountOf(owner, openedAt, limit);
   }
 
   get account(): SpendAccount {
     // Moves to the current account if the first was forgotten meanwhile: nothing held there would count.
     if (this.#account.isForgotten && !this.#book.isOver(this.#account)) {
-      this.#account = this.#book.accountOf(this.#account, this.#openedAt);
+      this.#account = this.#book.accountOf(this.#account, this.#openedAt, this.#account.limit);
       this.#account.held += this.#held;
     }
     return this.#account;
   }
 
   room(): Amount {
-    return this.#book.limit - (usedOf(this.account, this.#book.limit) - this.#held);
+    const { account } = this;
+    return account.limit.amount - (usedOf(account) - this.#held);
   }
 
   used(): Amount {
-    return usedOf(this.account, this.#book.limit);
+    return usedOf(this.account);
   }
 
   set(amount: Amount): void {

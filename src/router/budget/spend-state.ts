@@ -29,9 +29,15 @@ interface SpendStateVersion1 {
 /** Exports the accounts of all budgets. What is held stays held for its owner, unless the budget returns it. */
 export function exportSpend(kept: readonly KeptBudget[]): SpendState {
   const floors = kept.flatMap(({ budget, book }) =>
-    book.floors().map(({ of, start, amount }): SpendFloorState => {
+    book.floors().map(({ of, start, amount, limit }): SpendFloorState => {
       const whose = of === undefined ? {} : { of: { tenant: of.tenant } };
-      return { budget: budget.name, ...whose, from: start, ...amountsOf(budget, amount, 0) };
+      return {
+        budget: budget.name,
+        ...whose,
+        from: start,
+        ...amountsOf(budget, amount, 0),
+        ...limitOf(budget, limit),
+      };
     }),
   );
   return {
@@ -50,6 +56,12 @@ export function exportSpend(kept: readonly KeptBudget[]): SpendState {
 function amountsOf({ unit }: Budget, used: Amount, held: Amount) {
   if (unit === "usd") return { usedUsd: usdOf(used), ...(held > 0 && { heldUsd: usdOf(held) }) };
   return { usedTokens: used, ...(held > 0 && { heldTokens: held }) };
+}
+
+/** The limit of what was used, unless all owners have the same. */
+function limitOf({ unit, own, limitFor }: Budget, limit: Amount) {
+  if (limitFor === undefined && limit === own.amount) return {};
+  return unit === "usd" ? { limitUsd: usdOf(limit) } : { limitTokens: limit };
 }
 
 /** Exported state by budget, in the order of the budgets. */
@@ -153,7 +165,13 @@ function accountOf(path: string, one: Partial<SpendAccountState> | null, budget:
 
 function floorOf(path: string, one: Partial<SpendFloorState> | null, budget: Budget): Floor {
   const of = one?.of === undefined ? undefined : { tenant: tenantOf(`${path}.of`, one.of) };
-  return { of, start: timeOf(`${path}.from`, one?.from), amount: amountOf(path, one, budget, "used") };
+  const given = budget.unit === "usd" ? one?.limitUsd : one?.limitTokens;
+  return {
+    of,
+    start: timeOf(`${path}.from`, one?.from),
+    amount: amountOf(path, one, budget, "used"),
+    limit: given === undefined ? budget.own.amount : amountOf(path, one, budget, "limit"),
+  };
 }
 
 function tenantOf(path: string, one: { readonly tenant?: unknown } | null): string | undefined {
@@ -166,9 +184,9 @@ function timeOf(path: string, time: unknown): number {
 
 function amountOf(
   path: string,
-  one: Partial<SpendAccountState> | null,
+  one: Partial<SpendAccountState & SpendFloorState> | null,
   { unit }: Budget,
-  kind: "used" | "held",
+  kind: "used" | "held" | "limit",
 ): Amount {
   if (unit === "usd")
     return nanoOf(

@@ -3,7 +3,9 @@ import { systemClock } from "../../plugin/clock.ts";
 import type { Budget } from "./budget-options.ts";
 import { type Floor, Floors } from "./floors.ts";
 import { leastUsed } from "./least-used.ts";
+import type { OwnLimit } from "./limit-for.ts";
 import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
+import { OwnLimits } from "./own-limits.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
@@ -28,6 +30,8 @@ import { type Hold, openHold } from "./spend-hold.ts";
  * the last one; of others it is not known any more what they had used.
  */
 export interface SpendBook {
+  /** Returns the limit that holds for an owner. Throws `InvalidOptionError` where `limitFor` fails. */
+  limitOf(owner: Owner): OwnLimit;
   /** Returns what is used, including what is held. */
   read(facts: OwnerFacts, now: number): Amount;
   /** Opens a hold of 0. What it spends counts in the period in which it was opened. */
@@ -66,12 +70,14 @@ const sessionIdleMs = 86_400_000;
 export function createSpendBook(
   budget: Budget & { readonly periods: Periods },
   monotonic: () => number = systemClock.monotonic,
+  limits: OwnLimits = new OwnLimits(budget),
 ): SpendBook {
-  return new Book(budget, monotonic);
+  return new Book(budget, monotonic, limits);
 }
 
 class Book implements SpendBook {
   readonly #budget: Budget & { readonly periods: Periods };
+  readonly #limits: OwnLimits;
   readonly #time: ReturnType<typeof createPeriodTime>;
   readonly #isEndlessSession: boolean;
   readonly #keyOf: (owner: Owner) => string;
@@ -86,8 +92,9 @@ class Book implements SpendBook {
   /** Least distance of the time of day from the monotonic clock so far: where it is larger now, it was set forward. */
   #leastOffset = Number.POSITIVE_INFINITY;
 
-  constructor(budget: Budget & { readonly periods: Periods }, monotonic: () => number) {
+  constructor(budget: Budget & { readonly periods: Periods }, monotonic: () => number, limits: OwnLimits) {
     this.#budget = budget;
+    this.#limits = limits;
     this.#keyOf = keyBy(budget.owner);
     this.#monotonic = monotonic;
     this.#time = createPeriodTime(monotonic);
@@ -98,26 +105,29 @@ class Book implements SpendBook {
     this.#fullAt = budget.maxOwners;
   }
 
-  get limit(): Amount {
-    return this.#budget.limit;
+  limitOf(owner: Owner): OwnLimit {
+    return this.#limits.of(owner);
   }
 
   read(facts: OwnerFacts, now: number): Amount {
-    return usedOf(this.accountOf(ownerOf(this.#budget.owner, facts), this.#at(now)), this.limit);
+    const owner = ownerOf(this.#budget.owner, facts);
+    return usedOf(this.accountOf(owner, this.#at(now), this.limitOf(owner)));
   }
 
   open(facts: OwnerFacts, now: number): Hold {
     const time = this.#at(now);
     const owner = ownerOf(this.#budget.owner, facts);
-    if (this.#budget.lapse === "return") this.#giveBack(owner, time);
-    const hold = openHold(this, owner, time);
+    const limit = this.limitOf(owner);
+    if (this.#budget.lapse === "return") this.#giveBack(owner, time, limit);
+    const hold = openHold(this, owner, time, limit);
     hold.account.usedAt = time;
+    hold.account.limit = limit;
     return hold;
   }
 
   /** Gives back what requests hold that never ended. One that does end counts anyway. */
-  #giveBack(owner: Owner, now: number): void {
-    const account = this.accountOf(owner, now);
+  #giveBack(owner: Owner, now: number, limit: OwnLimit): void {
+    const account = this.accountOf(owner, now, limit);
     if (account.held === 0 || isUnderWay(account, now)) return;
     this.#accounts.set(this.#keyOf(owner), { ...account, held: 0 });
     account.isForgotten = true;
@@ -132,25 +142,25 @@ class Book implements SpendBook {
     return end <= this.#now;
   }
 
-  accountOf(owner: Owner, now: number): SpendAccount {
+  accountOf(owner: Owner, now: number, limit: OwnLimit): SpendAccount {
     const key = this.#keyOf(owner);
     const known = this.#accounts.get(key);
     if (known !== undefined && now < known.end && now >= known.start) return known;
     const { start, end } = this.#budget.periods.of(now);
     if (known !== undefined) return this.#turn(key, known, { start, end, now });
     if (this.#accounts.size >= this.#fullAt) this.#makeRoom(this.#accounts, start, now);
-    return this.#begin(key, { ...owner, start }, end, now);
+    return this.#begin(key, { ...owner, start, limit }, end, now);
   }
 
   /** Begins an account. That of the router, or of an owner before any was forgotten, starts with 0. */
   #begin(
     key: string,
-    { tenant, name, start }: Owner & { start: number },
+    { tenant, name, start, limit }: Owner & { readonly start: number; readonly limit: OwnLimit },
     end: number,
     now: number,
   ): SpendAccount {
-    const used = this.#floors.under(tenant, start, now);
-    const account = accountWith({ tenant, name, start, used }, end, now);
+    const used = this.#floors.under(tenant, limit.amount, start, now);
+    const account = accountWith({ tenant, name, start, used }, limit, end, now);
     const monotonicNow = this.#monotonic();
     this.#leastOffset = Math.min(this.#leastOffset, now - monotonicNow);
     account.overAt = monotonicNow + (end - now);
@@ -175,13 +185,14 @@ class Book implements SpendBook {
     const kept = keptPeriods(others, start, monotonicNow, isAhead);
     this.#others.set(key, kept);
     account.usedAt = now;
+    account.limit = known.limit;
     account.overAt = monotonicNow + (end - now);
     account.alsoUsed = start < known.start ? laterThan(kept, start) : none;
     return account;
   }
 
   reset(owner: Owner, used: Amount, now: number): void {
-    const account = this.accountOf(owner, this.#at(now));
+    const account = this.accountOf(owner, this.#at(now), this.#budget.own);
     Object.assign(account, { used, alsoUsed: none, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
@@ -194,8 +205,8 @@ class Book implements SpendBook {
   }
 
   useOf(owner: Owner, now: number): SpendUse {
-    const account = this.accountOf(owner, this.#at(now));
-    return { used: usedOf(account, this.limit) - account.held, held: account.held, end: account.end };
+    const account = this.accountOf(owner, this.#at(now), this.#budget.own);
+    return { used: usedOf(account) - account.held, held: account.held, end: account.end };
   }
 
   floors(): readonly Floor[] {
@@ -218,8 +229,9 @@ class Book implements SpendBook {
         // Written while the clock was ahead, or is behind now.
         const { start, end } = this.#budget.periods.of(account.start);
         const known = later.get(key);
-        if (known === undefined) later.set(key, [accountWith({ ...account, start }, end, time)]);
-        else if (known.length < mostLater) known.push(accountWith({ ...account, start }, end, time));
+        const { own } = this.#budget;
+        if (known === undefined) later.set(key, [accountWith({ ...account, start }, own, end, time)]);
+        else if (known.length < mostLater) known.push(accountWith({ ...account, start }, own, end, time));
         continue;
       }
       if (restored.size >= this.#fullAt) this.#makeRoom(restored, current.start, time);
@@ -243,7 +255,17 @@ class Book implements SpendBook {
   }
 
   #restored(account: RestoredAccount, end: number, now: number): SpendAccount {
-    return Object.assign(accountWith(account, end, now), { overAt: this.#monotonic() + (end - now) });
+    const limit = this.#limitIfKnown(account);
+    return Object.assign(accountWith(account, limit, end, now), { overAt: this.#monotonic() + (end - now) });
+  }
+
+  /** Returns the limit of an owner of whom there is no request that could be refused where `limitFor` fails. */
+  #limitIfKnown(owner: Owner): OwnLimit {
+    try {
+      return this.limitOf(owner);
+    } catch {
+      return this.#budget.own;
+    }
   }
 
   /**
@@ -262,11 +284,12 @@ class Book implements SpendBook {
     const byTenant = owner.kind === "session" || owner.kind === "label";
     const most = maxOwners - Math.max(1, Math.floor(freeShare * maxOwners));
     for (let freed = 1; accounts.size > most && freed > 0; ) {
-      const least = leastUsed(accounts, { limit: this.limit, maxOwners, byTenant, now });
+      const least = leastUsed(accounts, { maxOwners, byTenant, now });
       freed = least.keys.length;
       for (const key of least.keys) this.#forget(accounts, key, accounts.get(key) as SpendAccount);
       const from = this.#isEndlessSession ? now : start;
-      this.#floors.raise({ of: least.of, start: from, amount: least.amount }, now);
+      const { of, amount, limit } = least;
+      this.#floors.raise({ of, start: from, amount, limit }, now);
     }
     // Where requests under way keep their accounts, those are not looked through again for each new owner.
     const more = Math.ceil(accounts.size * moreShare);

@@ -2,7 +2,6 @@ import type { BudgetFacts, BudgetNews, Spend } from "../../contracts/index.ts";
 import type { BudgetState, Degrade, ReachedBound } from "../../contracts/ports/index.ts";
 import { usdOf } from "./amounts.ts";
 import type { Bound } from "./bounds.ts";
-import type { Budget } from "./budget-options.ts";
 import type { DegradeStep } from "./degrade-options.ts";
 
 /** Describes the budgets of a request, and tells of limits that are reached. */
@@ -36,29 +35,31 @@ export function createTell(now: () => number, emit: (news: BudgetNews) => void):
 
     reached(bound) {
       const { budget, told, end } = bound;
-      const limit = budget.unit === "usd" ? { limitUsd: budget.given } : { limitTokens: budget.given };
+      const { given } = bound.limit;
+      const limit = budget.unit === "usd" ? { limitUsd: given } : { limitTokens: given };
+      const description = budget.describe(bound.limit);
       const resets = Number.isFinite(end)
         ? { resetsAt: end, retryAfterMs: Math.max(0, Math.ceil(end - now())) }
         : {};
       if (told !== undefined && !told.toldLimit) {
         told.toldLimit = true;
-        const reason = `${budget.description} is reached: calls that do not fit are refused`;
+        const reason = `${description} is reached: calls that do not fit are refused`;
         emit({ type: "budget-reached", ...factsOf(bound), ...whose(bound), reason });
       }
-      return { ...limit, description: budget.description, budget: budget.name, ...resets };
+      return { ...limit, description, budget: budget.name, ...resets };
     },
   };
 }
 
 function factsOf(bound: Bound): BudgetFacts {
   const { budget, end } = bound;
-  const { name, unit, given } = budget;
+  const { name, unit } = budget;
   const used = bound.used();
   return Object.freeze({
     name,
     unit,
     used: unit === "usd" ? usdOf(used) : used,
-    limit: given,
+    limit: bound.limit.given,
     resetsAt: end === Number.POSITIVE_INFINITY ? undefined : end,
   });
 }
@@ -68,7 +69,12 @@ function whose({ owner }: Bound): Pick<BudgetNews, "tenant" | "owner"> {
 }
 
 function isNearer({ used, limit }: BudgetFacts, { usedUsd, limitUsd }: Spend): boolean {
-  return used / limit > usedUsd / limitUsd;
+  return partOf(used, limit) > partOf(usedUsd, limitUsd);
+}
+
+/** Of a limit of 0 all is used. */
+function partOf(used: number, limit: number): number {
+  return limit > 0 ? used / limit : 1;
 }
 
 /** Returns the highest soft limit that is reached. */
@@ -79,13 +85,13 @@ function degradeOf(bound: Bound, facts: BudgetFacts, emit: (news: BudgetNews) =>
   const used = bound.used();
   // In whole numbers: a product of fractions may lie above the share that was meant.
   for (const one of budget.degrade)
-    if (used >= Math.round(one.from * budget.limit)) {
+    if (used >= Math.round(one.from * bound.limit.amount)) {
       step = one;
       number += 1;
     }
   if (step === undefined || told === undefined) return undefined;
   const { to, below } = step;
-  const reason = reasonOf(budget, facts, step);
+  const reason = reasonOf(bound, facts, step);
   if (told.toldStep < number) {
     told.toldStep = number;
     emit({ type: "budget-degraded", ...facts, ...whose(bound), reason });
@@ -103,8 +109,8 @@ function degradeOf(bound: Bound, facts: BudgetFacts, emit: (news: BudgetNews) =>
   };
 }
 
-function reasonOf({ description }: Budget, { used, limit }: BudgetFacts, { to, below }: DegradeStep): string {
-  const share = Math.floor((100 * used) / limit);
+function reasonOf(bound: Bound, { used, limit }: BudgetFacts, { to, below }: DegradeStep): string {
+  const share = limit > 0 ? Math.floor((100 * used) / limit) : 100;
   const which = below === undefined ? "" : ` below a complexity of ${below}`;
-  return `${share} % of ${description} are used: ${to.join(", ")} only${which}`;
+  return `${share} % of ${bound.budget.describe(bound.limit)} are used: ${to.join(", ")} only${which}`;
 }

@@ -23,11 +23,12 @@ export function openFollowUp<Id extends string>(
   if (maxCostUsd !== undefined) checkNumber("follow.maxCostUsd", maxCostUsd, { min: 0 });
   const { followUps, ledger, ports } = parts;
   const { tenant, session, labels } = run.facts;
-  const remove = followUps.add(() => followUp.end(), HeldText.sizeOf(run.text));
+  // Throws where the limit of a budget cannot be found: before anything has to be given back.
   const account = ledger.open(
     { tenant, session, labels, maxCostUsd, maxCallUsd: mostPerCall(run.teamConstraints) },
     ports.clock.wall,
   );
+  const remove = followUps.add(() => followUp.end(), HeldText.sizeOf(run.text));
   // The result and the event of the request hold its attempts: these are others.
   const following: Run<Id> = {
     ...run,

@@ -15,6 +15,8 @@ export function newsOf(event: RouterEvent): News | undefined {
       );
     case "budget-reached":
       return bad(`Budget ${event.name} is used up: requests are refused`);
+    case "budget-limit-failed":
+      return bad(`Budget ${event.name} finds no limit for an owner: its requests fail`);
     case "promise-changed": {
       const of = event.category === undefined ? "" : ` in category ${event.category}`;
       const text = `Promise ${event.promise}${of}: ${event.from} → ${event.to}`;

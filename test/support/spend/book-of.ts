@@ -13,7 +13,7 @@ export function bookOf(options: BudgetOptions, monotonic?: () => number) {
   return {
     read: (tenant: string | undefined, now: number) => ({
       usedUsd: usdOf(book.read({ tenant }, now)),
-      limitUsd: budget.given,
+      limitUsd: budget.own.given,
     }),
     open(tenant: string | undefined, now: number) {
       const hold = book.open({ tenant }, now);
