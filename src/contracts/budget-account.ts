@@ -36,3 +36,10 @@ export interface BudgetReset extends BudgetAccountOwner {
   /** Amount that is used from now on, in US dollars or tokens. Default 0. */
   readonly to?: number | undefined;
 }
+
+export interface BudgetLimit extends BudgetAccountOwner {
+  /** Name of the budget. */
+  readonly name: string;
+  /** Limit of the owner from now on, in US dollars or tokens; 0 permits nothing, and `default` takes back what was set. */
+  readonly limit: number | "default";
+}

@@ -1,7 +1,13 @@
 /** Types and errors that everything else is written against. No I/O. */
 export type { ArmAssignment, ArmShare, UnitDraw } from "./arms.ts";
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
-export type { BudgetAccount, BudgetAccountOwner, BudgetReset, LimitSource } from "./budget-account.ts";
+export type {
+  BudgetAccount,
+  BudgetAccountOwner,
+  BudgetLimit,
+  BudgetReset,
+  LimitSource,
+} from "./budget-account.ts";
 export type {
   AssistantMessage,
   AudioPart,
@@ -213,6 +219,7 @@ export type {
   SessionsState,
   SpendAccountState,
   SpendFloorState,
+  SpendLimitState,
   SpendState,
   TenantUsageMean,
   UsageMean,

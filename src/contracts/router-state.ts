@@ -120,6 +120,19 @@ export interface SpendFloorState {
   readonly limitTokens?: number | undefined;
 }
 
+/** Limit of one owner of a budget that was set at run time. */
+export interface SpendLimitState {
+  /** Name of the budget. */
+  readonly budget: string;
+  readonly tenant?: string | undefined;
+  /** Session, or value of the label. */
+  readonly owner?: string | undefined;
+  /** Absent if the budget counts tokens. */
+  readonly limitUsd?: number | undefined;
+  /** Absent if the budget counts US dollars. */
+  readonly limitTokens?: number | undefined;
+}
+
 /** All accounts of all budgets, as plain JSON. */
 export interface SpendState {
   readonly formatVersion: 2;
@@ -131,6 +144,8 @@ export interface SpendState {
   readonly accounts: readonly SpendAccountState[];
   /** Absent: none, as long as no owner was forgotten. */
   readonly floors?: readonly SpendFloorState[] | undefined;
+  /** Absent: none was set. */
+  readonly limits?: readonly SpendLimitState[] | undefined;
 }
 
 /** The window that a model turned out to have, as it said when it refused what was too long. */

@@ -1,4 +1,4 @@
-import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
+import type { BudgetAccount, BudgetAccountOwner, BudgetLimit, BudgetReset } from "./budget-account.ts";
 import type { ChatTool } from "./chat.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Decision } from "./decision.ts";
@@ -148,6 +148,12 @@ export interface Router<Id extends string = string> {
    * reserved or leased stays. Rejects with `InvalidOptionError` if there is no such budget.
    */
   resetBudget(reset: BudgetReset): Promise<BudgetAccount>;
+  /**
+   * Sets the limit of one owner of a budget, from now on and in all periods to come, also for requests that are under way: in
+   * `exportState()`, or for all processes that share the store, which know it within a second. Rejects with `InvalidOptionError` if
+   * there is no such budget, or 1,000 owners of it have a limit that was set.
+   */
+  setBudget(limit: BudgetLimit): Promise<BudgetAccount>;
   /**
    * Waits for the event sink to flush, and refuses further requests. May be called more than once. It does
    * not wait for requests under way: let them end first, or a decision log drops (and counts) their lines.

@@ -38,6 +38,18 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
       left: (limit) => made?.desk.left(limit) ?? Number.POSITIVE_INFINITY,
       learn: (limits, mostMs) => get().desk.learn(limits, mostMs),
       reserve: (of) => get().desk.reserve(of),
+      limits: {
+        of: (budget, account) => made?.desk.limits.of(budget, account),
+        isKnown: (budget) => made?.desk.limits.isKnown(budget) ?? false,
+        async read(budget, account) {
+          await load();
+          return get().desk.limits.read(budget, account);
+        },
+        async set(budget, account, amount) {
+          await load();
+          return get().desk.limits.set(budget, account, amount);
+        },
+      },
       settle: (id, spent, keep) => made?.desk.settle(id, spent, keep),
       async tellSpent() {
         await made?.desk.tellSpent();

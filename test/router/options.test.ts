@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { always } from "../../policies/always.ts";
-import type { BudgetReset } from "../../src/contracts/index.ts";
-import { resetOptions } from "../../src/router/budget/budget-door.ts";
+import type { BudgetLimit, BudgetReset } from "../../src/contracts/index.ts";
+import { budgetLimitOptions, resetOptions } from "../../src/router/budget/budget-door.ts";
 import { budgetOptions } from "../../src/router/budget/budget-options.ts";
 import { degradeOptions } from "../../src/router/budget/degrade-options.ts";
 import { cacheOptions } from "../../src/router/cache/cache-options.ts";
@@ -51,6 +51,12 @@ const suites = {
     table: resetOptions,
     valid: { name: "router-usd-day" },
     use: (reset: BudgetReset) => make({ budgets: [daily] }).resetBudget(reset),
+  }),
+  setBudget: optionConformance({
+    owner: "setBudget",
+    table: budgetLimitOptions,
+    valid: { name: "router-usd-day", limit: 2 },
+    use: (limit: BudgetLimit) => make({ budgets: [daily] }).setBudget(limit),
   }),
   cache: optionConformance({
     owner: "cache",

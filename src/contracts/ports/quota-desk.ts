@@ -33,8 +33,25 @@ export interface QuotaDesk {
    * the store is told off the caller's path. Idempotent, and does nothing for an id that is not known.
    */
   settle(id: string, spent: Amount, keep: Amount): void;
+  /** Limits of owners that were set at run time. */
+  readonly limits: SharedLimits;
   /** Tells the store now what calls have spent so far. Resolves when it knows, or after a second. Never rejects. */
   tellSpent(): Promise<void>;
+}
+
+/**
+ * Limits of owners of budgets that were set at run time, as a shared store keeps them: by the name of the budget, and by a
+ * key of the owner's account.
+ */
+export interface SharedLimits {
+  /** Returns the amount that was set, as far as it is known here. Undefined: none. */
+  of(budget: string, account: string): Amount | undefined;
+  /** True if the store has told within the last second what is set of a budget; else `learn` asks for it. */
+  isKnown(budget: string): boolean;
+  /** Returns what the store has now. Rejects with `StoreError`. */
+  read(budget: string, account: string): Promise<Amount | undefined>;
+  /** Sets an amount, or takes it back. `full`: too many are set. Rejects with `StoreError`. */
+  set(budget: string, account: string, amount: Amount | undefined): Promise<"set" | "full">;
 }
 
 export interface QuotaRequest {

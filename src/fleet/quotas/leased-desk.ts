@@ -32,7 +32,7 @@ interface Call {
 }
 
 /** A desk that reserves for many calls at once: one lease of each limit, drawn down without the store. */
-export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
+export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpent"> {
   readonly #parts: DeskParts;
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;
@@ -56,10 +56,10 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
   left(limit: QuotaLimit): number {
     const lease = this.#leases.get(limit.key);
     if (lease === undefined || !lease.isOf(limit) || lease.hold.isNew) {
-      const known = this.#learner.left(limit.key);
+      const known = this.#learner.left(limit);
       if (known === undefined) return Number.POSITIVE_INFINITY;
-      // Of a new lease the store knows nothing yet.
-      return lease === undefined ? known : Math.max(0, known - lease.hold.total - lease.hold.held);
+      // Of a new lease the store knows nothing yet; one of another amount it knows.
+      return lease?.hold.isNew ? Math.max(0, known - lease.hold.total - lease.hold.held) : known;
     }
     const { hold } = lease;
     const [left = 0] = hold.left;

@@ -12,7 +12,8 @@ const mostKeys = 10_000;
 const mostAsking = 10_000;
 
 interface Known {
-  left: number;
+  /** Used or open: what is left depends on the limit, which may be set. */
+  taken: number;
   at: number;
   /** Time at which it came last in the map. */
   readonly movedAt: number;
@@ -32,22 +33,25 @@ export class LeftLearner {
   }
 
   /** Returns what was left a short time ago; undefined if that is not known. */
-  left(key: string): number | undefined {
+  left({ key, limit }: QuotaLimit): number | undefined {
     const known = this.#known.get(key);
-    return known !== undefined && this.#parts.monotonic() - known.at < trustMs ? known.left : undefined;
+    if (known === undefined || this.#parts.monotonic() - known.at >= trustMs) return undefined;
+    return Math.max(0, limit - known.taken);
   }
 
-  note(key: string, left: number): void {
+  /** Notes what is left. Where that is nothing more may be taken than the limit: a higher one is asked for in a moment. */
+  note({ key, limit }: QuotaLimit, left: number): void {
+    const taken = limit - left;
     const at = this.#parts.monotonic();
     const known = this.#known.get(key);
     if (known !== undefined) {
-      known.left = left;
+      known.taken = taken;
       known.at = at;
       if (at - known.movedAt < trustMs) return;
     }
     // The oldest stand first.
     this.#known.delete(key);
-    this.#known.set(key, { left, at, movedAt: at });
+    this.#known.set(key, { taken, at, movedAt: at });
     if (this.#known.size <= mostKeys) return;
     for (const oldest of this.#known.keys()) {
       this.#known.delete(oldest);
@@ -80,7 +84,7 @@ export class LeftLearner {
     for (const limit of limits()) {
       const asking = this.#asking.get(limit.key);
       if (asking !== undefined) asked.push(asking);
-      else if (this.left(limit.key) === undefined) unknown.push(limit);
+      else if (this.left(limit) === undefined) unknown.push(limit);
     }
     if (unknown.length > 0 && this.#asking.size < mostAsking) {
       const reading = this.#read(unknown);
@@ -97,10 +101,10 @@ export class LeftLearner {
       (store) => store.quotas.read(keys),
       (answer) => readTaken(answer, keys.length),
     );
-    limits.forEach(({ key, limit }, at) => {
-      this.#asking.delete(key);
+    limits.forEach((limit, at) => {
+      this.#asking.delete(limit.key);
       const used = taken?.[at];
-      if (used !== undefined) this.note(key, Math.max(0, limit - used));
+      if (used !== undefined) this.note(limit, limit.limit - used);
     });
   }
 }

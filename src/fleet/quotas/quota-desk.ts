@@ -1,11 +1,13 @@
 import { recordError } from "../../contracts/index.ts";
 import type { QuotaDesk, SharingRouter } from "../../contracts/ports/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { Shared } from "../fleet-options.ts";
 import { type StoreBack, StoreLink } from "../records/store-link.ts";
 import { within } from "../records/waiting.ts";
 import { HoldKeeper, holdTtlMs } from "./hold-keeper.ts";
 import { LeasedDesk } from "./leased-desk.ts";
+import { SetLimits } from "./set-limits.ts";
 import { StrictDesk } from "./strict-desk.ts";
 
 export interface QuotaDeskOptions extends Pick<SharingRouter, "clock" | "emit"> {
@@ -44,6 +46,8 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
   const parts = { link, keeper, monotonic: clock.monotonic, namespace, leaseShare, timeoutMs, down, newId };
   const desk = mode === "strict" ? new StrictDesk(parts) : new LeasedDesk(parts);
 
+  const limits = new SetLimits(parts, storeName);
+
   let reported = { againCount: 0, againAmount: 0, forgotten: 0 };
   const recover = async ({ downMs, isOtherEpoch }: StoreBack): Promise<void> => {
     await keeper.tellAll(desk.holds());
@@ -68,7 +72,11 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
     store: storeName,
     now: (wall) => desk.now(wall),
     left: (limit) => desk.left(limit),
-    learn: (limits, mostMs) => desk.learn(limits, mostMs),
+    limits,
+    learn(quotas, mostMs) {
+      const learning = desk.learn(quotas, mostMs);
+      return learning && Promise.all([learning, limits.learn(mostMs)]).then(ignore);
+    },
     reserve: (of) => desk.reserve(of),
     settle: (id, spent, keep) => desk.settle(id, spent, keep),
     async tellSpent() {

@@ -20,7 +20,7 @@ interface Call {
 }
 
 /** A desk that reserves in the store before each call, and tells it afterwards what the call has spent. */
-export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
+export class StrictDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpent"> {
   readonly #parts: DeskParts;
   readonly #calls = new Map<string, Call>();
   readonly #refresher: LeftRefresher;
@@ -41,10 +41,9 @@ export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
   }
 
   left(limit: QuotaLimit): number {
-    const { key } = limit;
-    const known = this.#learner.left(key);
+    const known = this.#learner.left(limit);
     if (known === undefined) return Number.POSITIVE_INFINITY;
-    this.#refresher.refresh(limit, (left) => this.#remember(key, left));
+    this.#refresher.refresh(limit, (left) => this.#remember(limit, left));
     return known;
   }
 
@@ -136,15 +135,15 @@ export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
   }
 
   #note(limits: readonly QuotaLimit[], hold: Hold): void {
-    for (const [at, { key }] of limits.entries()) {
+    for (const [at, limit] of limits.entries()) {
       const left = hold.left[at];
-      if (left !== undefined) this.#remember(key, left);
+      if (left !== undefined) this.#remember(limit, left);
     }
   }
 
-  #remember(key: string, left: number): void {
-    this.#refresher.told(key);
-    this.#learner.note(key, left);
+  #remember(limit: QuotaLimit, left: number): void {
+    this.#refresher.told(limit.key);
+    this.#learner.note(limit, left);
   }
 
   /** Counts as spent what was never settled: the money may be gone. */

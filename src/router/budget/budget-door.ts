@@ -1,6 +1,7 @@
 import {
   type BudgetAccount,
   type BudgetAccountOwner,
+  type BudgetLimit,
   type BudgetReset,
   InvalidOptionError,
   type SharedState,
@@ -11,15 +12,17 @@ import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import { askStore, stateOf, timeOf } from "./ask-store.ts";
 import type { Budget } from "./budget-options.ts";
 import type { KeptBudget } from "./ledger.ts";
-import type { OwnLimit } from "./limit-for.ts";
+import { noLimit, type OwnLimit, ownLimit } from "./limit-for.ts";
+import { tooManySet } from "./own-limits.ts";
 import type { Owner } from "./owners.ts";
-import { quotaLimitOf } from "./shared-windows.ts";
+import { accountKey, limitAt, quotaLimitOf } from "./shared-windows.ts";
 import type { SpendBook } from "./spend.ts";
 
 /** Shows budgets and resets them. */
 export interface BudgetDoor {
   read(owner?: BudgetAccountOwner): Promise<readonly BudgetAccount[]>;
   reset(reset: BudgetReset): Promise<BudgetAccount>;
+  set(limit: BudgetLimit): Promise<BudgetAccount>;
 }
 
 type SharedBudgets = Pick<SharedState, "store" | "keyOf">;
@@ -30,20 +33,22 @@ export interface BudgetDoorParts {
   /** Absent: this process keeps the budgets. */
   readonly shared?: SharedBudgets | undefined;
   /** Holds leases of the shared budgets. */
-  readonly desk?: Pick<QuotaDesk, "tellSpent"> | undefined;
+  readonly desk?: Pick<QuotaDesk, "tellSpent" | "limits"> | undefined;
   /** Returns milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
   const { shared, desk, kept, now } = parts;
+  const limits = desk?.limits;
   // A budget of a single request has no account.
   const budgets = parts.budgets.filter(({ periods }) => periods !== undefined);
 
   const inStore = async (from: SharedBudgets, budget: Budget, owner: Owner): Promise<BudgetAccount> => {
     const { store, keyOf } = from;
     const nowMs = await askStore(store, (one) => one.status(), timeOf);
-    const limit = limitOf(budget, owner);
+    const set = await limits?.read(budget.name, accountKey(budget, owner));
+    const limit = set === undefined ? limitOf(budget, owner) : limitAt(budget, set);
     const { key, windowEndsAt } = quotaLimitOf(budget, owner, limit, nowMs);
     const state = await askStore(store, ({ quotas }) => quotas.read([keyOf(key)]), stateOf);
     return accountOf(budget, owner, limit, { ...state, end: windowEndsAt });
@@ -51,8 +56,12 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
 
   const ofProcess = ({ budget, book }: KeptBudget, owner: Owner | undefined): readonly BudgetAccount[] => {
     const at = now();
-    const found = book
-      .owners()
+    const owners = book.owners();
+    // Also those that have not used anything, or were forgotten.
+    const alsoSet = book
+      .setLimits()
+      .filter((set) => !owners.some((one) => one.tenant === set.tenant && one.name === set.name));
+    const found = [...owners, ...alsoSet]
       .filter((one) => owner === undefined || (one.tenant === owner.tenant && one.name === owner.name))
       .map((one) => {
         const { used, held, end } = book.useOf(one, at);
@@ -63,6 +72,31 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
     return found.length === 0 && isAsked
       ? [accountOf(budget, owner ?? {}, limitOf(budget, owner ?? {}, book), { used: 0, open: 0, end })]
       : found;
+  };
+
+  /** Returns the budget of a name, and the owner whose account is meant. */
+  const whose = (
+    method: string,
+    given: BudgetAccountOwner & { readonly name: string },
+  ): readonly [Budget, Owner] => {
+    const { name } = given;
+    const budget = budgets.find((one) => one.name === name);
+    if (budget === undefined)
+      throw new InvalidOptionError(
+        `${method}.name`,
+        name,
+        budgets.length === 0
+          ? "the name of a budget: the router has none with a period"
+          : `one of ${budgets.map((one) => one.name).join(", ")}`,
+      );
+    const owner = ownerOf(given);
+    if (!fits(budget, owner))
+      throw new InvalidOptionError(
+        `${method}.owner`,
+        owner,
+        `an owner of ${budget.description}: ${ownerWords[budget.owner.kind]}`,
+      );
+    return [budget, owner];
   };
 
   return {
@@ -83,23 +117,8 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
     },
     async reset(given) {
       const reset = readOptions("resetBudget", resetOptions, given);
-      const { name, to } = reset;
-      const budget = budgets.find((one) => one.name === name);
-      if (budget === undefined)
-        throw new InvalidOptionError(
-          "resetBudget.name",
-          name,
-          budgets.length === 0
-            ? "the name of a budget: the router has none with a period"
-            : `one of ${budgets.map((one) => one.name).join(", ")}`,
-        );
-      const owner = ownerOf(reset);
-      if (!fits(budget, owner))
-        throw new InvalidOptionError(
-          "resetBudget.owner",
-          owner,
-          `an owner of ${budget.description}: ${ownerWords[budget.owner.kind]}`,
-        );
+      const { to } = reset;
+      const [budget, owner] = whose("resetBudget", reset);
       const isUsd = budget.unit === "usd";
       readOption(
         { is: "number", min: 0, max: isUsd ? mostUsd : mostAmount, integer: !isUsd },
@@ -124,8 +143,26 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
       );
       return inStore(from, budget, owner);
     },
+    async set(given) {
+      const set = readOptions("setBudget", budgetLimitOptions, given);
+      const [budget, owner] = whose("setBudget", set);
+      const { unit } = budget;
+      if (typeof set.limit !== "number" && set.limit !== "default")
+        throw new InvalidOptionError("setBudget.limit", set.limit, limitRule);
+      const limit = set.limit === "default" ? undefined : ownLimit("setBudget.limit", unit, set.limit, "set");
+      const own = kept.find((one) => one.budget === budget);
+      if (own !== undefined) {
+        own.book.setLimit(owner, limit);
+        return ofProcess(own, owner)[0] as BudgetAccount;
+      }
+      const answer = await limits?.set(budget.name, accountKey(budget, owner), limit?.amount);
+      if (answer === "full") throw tooManySet(budget);
+      return inStore(shared as SharedBudgets, budget, owner);
+    },
   };
 }
+
+const limitRule = 'an amount in the unit of the budget, or "default" for the one of the configuration';
 
 const ownerWords = {
   router: "none, since it is the router's",
@@ -156,9 +193,15 @@ function limitOf({ own, limitFor }: Budget, owner: Owner, book?: SpendBook): Own
   try {
     return book?.limitOf(owner) ?? limitFor?.(owner) ?? own;
   } catch {
-    return { amount: 0, given: 0, from: "failed" };
+    return noLimit;
   }
 }
+
+export const budgetLimitOptions: OptionTable<BudgetLimit, "tenant" | "owner"> = {
+  name: { is: "text" },
+  ...ownerOptions,
+  limit: { is: "any", expected: limitRule },
+};
 
 function ownerOf({ tenant, owner }: BudgetAccountOwner): Owner {
   return { tenant, name: owner };

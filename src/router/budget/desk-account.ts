@@ -57,14 +57,15 @@ class Reservations implements DeskAccount {
   }
 
   learn(mostMs: number): Promise<void> | undefined {
-    for (const { bounds } of this.#groups)
-      for (const bound of bounds) if (!bound.isKnown) return this.#desk.learn(() => this.#unknown(), mostMs);
-    return undefined;
+    let isKnown = true;
+    // All of them, so that the desk hears of each budget before it asks.
+    for (const { bounds } of this.#groups) for (const bound of bounds) isKnown = bound.isKnown && isKnown;
+    return isKnown ? undefined : this.#desk.learn(() => this.#unknown(), mostMs);
   }
 
   #unknown(): readonly QuotaLimit[] {
     return this.#groups.flatMap(({ bounds }) =>
-      bounds.filter(({ isKnown }) => !isKnown).map((bound) => bound.quota()),
+      bounds.filter(({ isLeftKnown }) => !isLeftKnown).map((bound) => bound.quota()),
     );
   }
 
@@ -192,6 +193,6 @@ function refusalOf({ bounds }: Group, { key, why, waitMs }: QuotaRefusal): Refus
   const { name, unit } = bound.budget;
   const left = bound.left();
   const shown = unit === "usd" ? `${usdOf(left).toPrecision(3)} USD` : `${left} tokens`;
-  const rest = bound.isKnown ? `about ${shown} are left` : "it is used up";
+  const rest = bound.isLeftKnown ? `about ${shown} are left` : "it is used up";
   return { by: "budget", budget: name, reason: `does not fit the shared budget: ${rest}`, waitMs };
 }

@@ -14,5 +14,6 @@ export function lateBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
   return {
     read: async (owner) => (await open()).read(owner),
     reset: async (reset) => (await open()).reset(reset),
+    set: async (limit) => (await open()).set(limit),
   };
 }

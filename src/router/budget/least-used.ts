@@ -28,7 +28,7 @@ const stayingBeyondHalf = 0.35;
 /**
  * Returns the accounts that have used least of their limits: of all or, if a tenant has more than half of them, of that one. So one that
  * floods a budget with owners takes at most half of the places from the others, and only its own owners begin with more
- * for it. Accounts with requests under way are left out, and none that has used more goes in their place.
+ * for it. Accounts with requests under way or a limit that was set are left out, and none that has used more goes in their place.
  */
 export function leastUsed(
   accounts: ReadonlyMap<string, SpendAccount>,
@@ -54,7 +54,8 @@ export function leastUsed(
     if (keys.length === count) break;
     if (of !== undefined && account.tenant !== of.tenant) continue;
     const used = usedShare(account);
-    if (used > most || isUnderWay(account, now)) continue;
+    // One whose limit was set is known by name, and stays: else what it has used would be guessed from another limit.
+    if (used > most || isUnderWay(account, now) || account.limit.from === "set") continue;
     keys.push(key);
     if (used <= shareOf(amount, limit)) continue;
     amount = spentOf(account);

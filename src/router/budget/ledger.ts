@@ -60,7 +60,7 @@ export function createLedger({
       };
     }
     if (desk !== undefined) {
-      const windows = createSharedWindows(budget);
+      const windows = createSharedWindows(budget, desk.limits);
       return (request, now) =>
         new SharedBound(budget, { desk, windows, limits, owner: ownerOf(budget.owner, request), now });
     }

@@ -16,6 +16,9 @@ export interface OwnLimit {
   readonly from: LimitSource;
 }
 
+/** Limit of an owner while `limitFor` fails: nothing may be used. */
+export const noLimit: OwnLimit = { amount: 0, given: 0, from: "failed" };
+
 /** Returns the amount that the configuration states for an owner. Throws `InvalidOptionError` where a function fails. */
 export type LimitFor = (owner: Owner) => OwnLimit;
 

@@ -58,10 +58,6 @@ export class OwnLimits {
     }
   }
 
-  isSet(owner: Owner): boolean {
-    return this.#set.size > 0 && this.#set.has(this.#keyOf(owner));
-  }
-
   /** Sets the limit of an owner, or takes it back. Throws `InvalidOptionError` if too many are set. */
   set({ tenant, name }: Owner, limit: OwnLimit | undefined): void {
     const key = this.#keyOf({ tenant, name });

@@ -14,7 +14,8 @@ export class SharedBound implements Bound {
   readonly #desk: QuotaDesk;
   readonly #windows: SharedWindows;
   readonly owner: Owner;
-  readonly limit: OwnLimit;
+  /** Limit of the owner, unless another one was set. */
+  readonly #configured: OwnLimit;
   readonly #now: () => number;
 
   constructor(
@@ -31,8 +32,13 @@ export class SharedBound implements Bound {
     this.#desk = of.desk;
     this.#windows = of.windows;
     this.owner = of.owner;
-    this.limit = of.limits.of(of.owner);
+    // Asked at once, and not when it turns out that no other one was set: it may fail, and then so does the request.
+    this.#configured = of.limits.of(of.owner);
     this.#now = of.now;
+  }
+
+  get limit(): OwnLimit {
+    return this.#window().own;
   }
 
   get told(): Told {
@@ -61,8 +67,12 @@ export class SharedBound implements Bound {
     return Math.min(limit.limit, this.#desk.left(limit));
   }
 
-  /** True if it is known what is left. */
+  /** True if it is known what is left, and whether another limit was set. */
   get isKnown(): boolean {
+    return this.isLeftKnown && this.#desk.limits.isKnown(this.budget.name);
+  }
+
+  get isLeftKnown(): boolean {
     return this.#desk.left(this.#window().limit) !== Number.POSITIVE_INFINITY;
   }
 
@@ -71,6 +81,6 @@ export class SharedBound implements Bound {
   close(): void {}
 
   #window(): SharedWindow {
-    return this.#windows.of(this.owner, this.limit, this.#desk.now(this.#now()));
+    return this.#windows.of(this.owner, this.#configured, this.#desk.now(this.#now()));
   }
 }

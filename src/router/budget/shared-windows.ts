@@ -1,6 +1,7 @@
+import type { SharedLimits } from "../../contracts/ports/index.ts";
 import type { Amount, QuotaLimit } from "../../contracts/store.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
-import { mostAmount } from "./amounts.ts";
+import { mostAmount, usdOf } from "./amounts.ts";
 import type { Told } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
 import type { OwnLimit } from "./limit-for.ts";
@@ -10,18 +11,22 @@ import type { Period } from "./periods.ts";
 /** Window of an owner's budget in a shared store. */
 export interface SharedWindow {
   readonly limit: QuotaLimit;
+  /** Limit that holds for the owner. */
+  readonly own: OwnLimit;
   readonly told: Told;
 }
 
 /** Windows of one budget, of the owners that were used last. */
 export interface SharedWindows {
-  /** Returns the window in which a time of the store lies, for an owner who has this limit. */
+  /** Returns the window in which a time of the store lies. `limit`: that of the owner, unless another one was set. */
   of(owner: Owner, limit: OwnLimit, now: number): SharedWindow;
 }
 
 /** A window, and the time of the store at which it begins. */
 interface KnownWindow extends SharedWindow {
   readonly start: number;
+  /** Key of the owner's account. */
+  readonly account: string;
 }
 
 /**
@@ -30,22 +35,31 @@ interface KnownWindow extends SharedWindow {
  */
 const backMs = 2_000;
 
-export function createSharedWindows(budget: Budget): SharedWindows {
+export function createSharedWindows(budget: Budget, limits: Pick<SharedLimits, "of">): SharedWindows {
   const known = new Map<string, KnownWindow>();
   return {
-    of(owner, limit, now) {
+    of(owner, configured, now) {
       const key = ownerKey(owner);
       const last = known.get(key);
-      if (last !== undefined && isIn(last, now) && last.limit.limit === amountOf(budget, limit)) return last;
+      const account = last?.account ?? accountKey(budget, owner);
+      const set = limits.of(budget.name, account);
+      const amount = set ?? configured.amount;
+      if (last !== undefined && isIn(last, now) && last.own.amount === amount) return last;
       const told = { toldStep: 0, toldLimit: false, toldWithheld: false };
       const { start } = windowAt(budget, now);
-      const window = { limit: quotaLimitOf(budget, owner, limit, now), told, start };
+      const own = set === undefined ? configured : limitAt(budget, set);
+      const window = { limit: limitIn(budget, account, own, now), own, told, start, account };
       known.delete(key);
       known.set(key, window);
       if (known.size > budget.maxOwners) forgetFirst(known);
       return window;
     },
   };
+}
+
+/** Returns a limit that was set. */
+export function limitAt({ unit }: Budget, amount: Amount): OwnLimit {
+  return { amount, given: unit === "usd" ? usdOf(amount) : amount, from: "set" };
 }
 
 /** Forgets the owner whose window was made first: it is made again when it is used. */
@@ -65,23 +79,29 @@ function windowAt(budget: Budget, now: number): Period {
   return budget.periods?.of(now) ?? { start: 0, end: Number.POSITIVE_INFINITY };
 }
 
-/** A budget that does not refuse is counted anyway. */
-function amountOf({ refuses }: Budget, { amount }: OwnLimit): Amount {
-  return refuses ? amount : mostAmount;
+/**
+ * Returns the key of an owner's account in all periods. It names what the budget counts, and the owner (hashed, since it may
+ * be secret).
+ */
+export function accountKey(budget: Budget, owner: Owner): string {
+  const whose = `${budget.kind}\n${ownerKey(owner)}`;
+  return nodeCrypto().createHash("sha256").update(whose, "utf16le").digest("base64url").slice(0, 22);
 }
 
 /**
- * Returns the limit of a budget for an owner at a time of the store, in milliseconds since the epoch. The key names
- * the budget, what it counts, the owner (hashed, since it may be secret) and the window. The limit is not part of it:
- * one that is raised keeps what is used.
+ * Returns the limit of a budget for an owner at a time of the store, in milliseconds since the epoch. The key names the budget,
+ * the account and the window. The limit is not part of it: one that is raised keeps what is used.
  */
 export function quotaLimitOf(budget: Budget, owner: Owner, limit: OwnLimit, now: number): QuotaLimit {
+  return limitIn(budget, accountKey(budget, owner), limit, now);
+}
+
+function limitIn(budget: Budget, account: string, { amount }: OwnLimit, now: number): QuotaLimit {
   const { start, end } = windowAt(budget, now);
-  const whose = `${budget.kind}\n${ownerKey(owner)}`;
-  const hash = nodeCrypto().createHash("sha256").update(whose, "utf16le").digest("base64url").slice(0, 22);
   return {
-    key: `budget/${budget.name}/${hash}/${start}`,
-    limit: amountOf(budget, limit),
+    key: `budget/${budget.name}/${account}/${start}`,
+    // A budget that does not refuse is counted anyway.
+    limit: budget.refuses ? amount : mostAmount,
     windowEndsAt: Number.isFinite(end) ? end : undefined,
   };
 }

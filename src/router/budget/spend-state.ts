@@ -2,6 +2,7 @@ import {
   InvalidOptionError,
   type SpendAccountState,
   type SpendFloorState,
+  type SpendLimitState,
   type SpendState,
 } from "../../contracts/index.ts";
 import type { Amount } from "../../contracts/store.ts";
@@ -10,6 +11,9 @@ import { mostAmount, mostUsd, nanoOf, usdOf } from "./amounts.ts";
 import type { Budget } from "./budget-options.ts";
 import type { Floor } from "./floors.ts";
 import type { KeptBudget } from "./ledger.ts";
+import { ownLimit } from "./limit-for.ts";
+import { mostSet, type SetLimit } from "./own-limits.ts";
+import type { Owner } from "./owners.ts";
 import type { RestoredSpend } from "./spend.ts";
 import type { RestoredAccount } from "./spend-account.ts";
 
@@ -40,6 +44,12 @@ export function exportSpend(kept: readonly KeptBudget[]): SpendState {
       };
     }),
   );
+  const limits = kept.flatMap(({ budget, book }) =>
+    book.setLimits().map(({ tenant, name, limit }): SpendLimitState => {
+      const amount = budget.unit === "usd" ? { limitUsd: limit.given } : { limitTokens: limit.given };
+      return { budget: budget.name, tenant, owner: name, ...amount };
+    }),
+  );
   return {
     formatVersion: 2,
     budgets: kept.map(({ budget }) => ({ name: budget.name, kind: budget.kind })),
@@ -50,6 +60,7 @@ export function exportSpend(kept: readonly KeptBudget[]): SpendState {
       }),
     ),
     ...(floors.length > 0 && { floors }),
+    ...(limits.length > 0 && { limits }),
   };
 }
 
@@ -78,8 +89,8 @@ export function checkSpend(
 ): CheckedSpend {
   // A router without budgets has nothing to restore.
   if (state === undefined || kept.length === 0) return kept.map(() => nothing);
-  const given = (state ?? {}) as { formatVersion?: unknown; accounts?: unknown; floors?: unknown };
-  const { formatVersion, accounts, floors = [] } = given;
+  const given = (state ?? {}) as Partial<Record<"formatVersion" | "accounts" | "floors" | "limits", unknown>>;
+  const { formatVersion, accounts, floors = [], limits = [] } = given;
   const isKnown = formatVersion === 1 || formatVersion === 2;
   if (!isKnown || !Array.isArray(accounts))
     throw new InvalidOptionError("state.spend", state, "what exportState() returned");
@@ -87,12 +98,23 @@ export function checkSpend(
   checkKinds((state as SpendState).budgets, kept);
   if (!Array.isArray(floors))
     throw new InvalidOptionError("state.spend.floors", floors, "an array, or absent");
+  if (!Array.isArray(limits) || limits.length > mostSet * kept.length)
+    throw new InvalidOptionError(
+      "state.spend.limits",
+      limits,
+      `an array of ${mostSet} for each budget, or absent`,
+    );
   const accountsOf = byBudget("state.spend.accounts", accounts, kept, accountOf);
   const floorsOf = byBudget("state.spend.floors", floors, kept, floorOf);
-  return kept.map((_, at) => ({ accounts: accountsOf[at] ?? [], floors: floorsOf[at] ?? [] }));
+  const limitsOf = byBudget("state.spend.limits", limits, kept, limitOfState);
+  return kept.map((_, at) => ({
+    accounts: accountsOf[at] ?? [],
+    floors: floorsOf[at] ?? [],
+    limits: limitsOf[at] ?? [],
+  }));
 }
 
-const nothing: RestoredSpend = { accounts: [], floors: [] };
+const nothing: RestoredSpend = { accounts: [], floors: [], limits: [] };
 
 /** Returns what `read` makes of the entries of each budget. Those of budgets that there are not are left out. */
 function byBudget<T extends { readonly budget?: string }, Read>(
@@ -132,6 +154,7 @@ function ofVersion1(
       : {
           accounts: accounts.map((one, at) => accountOf(`state.spend.accounts[${at}]`, one, budget)),
           floors: [],
+          limits: [],
         },
   );
 }
@@ -152,15 +175,23 @@ function checkKinds(given: unknown, kept: readonly { readonly budget: Budget }[]
 }
 
 function accountOf(path: string, one: Partial<SpendAccountState> | null, budget: Budget): RestoredAccount {
-  if (one?.owner !== undefined && typeof one.owner !== "string")
-    throw new InvalidOptionError(`${path}.owner`, one.owner, "a string");
   return {
-    tenant: tenantOf(path, one),
-    name: one?.owner,
+    ...ownerOf(path, one),
     start: timeOf(`${path}.periodStart`, one?.periodStart),
     used: amountOf(path, one, budget, "used"),
     held: amountOf(path, { heldUsd: 0, heldTokens: 0, ...one }, budget, "held"),
   };
+}
+
+function limitOfState(path: string, one: Partial<SpendLimitState> | null, { unit }: Budget): SetLimit {
+  const [field, given] = unit === "usd" ? ["Usd", one?.limitUsd] : ["Tokens", one?.limitTokens];
+  return { ...ownerOf(path, one), limit: ownLimit(`${path}.limit${field}`, unit, given, "set") };
+}
+
+function ownerOf(path: string, one: Pick<SpendAccountState, "tenant" | "owner"> | null): Owner {
+  if (one?.owner !== undefined && typeof one.owner !== "string")
+    throw new InvalidOptionError(`${path}.owner`, one.owner, "a string");
+  return { tenant: tenantOf(path, one), name: one?.owner };
 }
 
 function floorOf(path: string, one: Partial<SpendFloorState> | null, budget: Budget): Floor {

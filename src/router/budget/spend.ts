@@ -3,9 +3,9 @@ import { systemClock } from "../../plugin/clock.ts";
 import type { Budget } from "./budget-options.ts";
 import { type Floor, Floors } from "./floors.ts";
 import { leastUsed } from "./least-used.ts";
-import type { OwnLimit } from "./limit-for.ts";
+import { noLimit, type OwnLimit } from "./limit-for.ts";
 import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
-import { OwnLimits } from "./own-limits.ts";
+import { OwnLimits, type SetLimit } from "./own-limits.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
@@ -44,6 +44,10 @@ export interface SpendBook {
   useOf(owner: Owner, now: number): SpendUse;
   /** Sets what an owner has used in the current period; what is held stays. */
   reset(owner: Owner, used: Amount, now: number): void;
+  /** Sets the limit of an owner from now on, or takes back what was set. Throws `InvalidOptionError` if too many are set. */
+  setLimit(owner: Owner, limit: OwnLimit | undefined): void;
+  /** Returns the limits that were set. */
+  setLimits(): readonly SetLimit[];
   /** Returns what new owners start with, where that is not 0. */
   floors(): readonly Floor[];
   /** Replaces all accounts and floors. */
@@ -54,6 +58,7 @@ export interface SpendBook {
 export interface RestoredSpend {
   readonly accounts: readonly RestoredAccount[];
   readonly floors: readonly Floor[];
+  readonly limits: readonly SetLimit[];
 }
 
 /** Accounts of later periods that are restored of an owner. */
@@ -196,6 +201,20 @@ class Book implements SpendBook {
     Object.assign(account, { used, alsoUsed: none, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
+  setLimit(owner: Owner, limit: OwnLimit | undefined): void {
+    this.#limits.set(owner, limit);
+    const key = this.#keyOf(owner);
+    const holds = this.#limitIfKnown(owner);
+    const known = this.#accounts.get(key);
+    // Requests that are under way have it, too.
+    for (const account of known === undefined ? none : [known, ...(this.#others.get(key) ?? none)])
+      Object.assign(account, { limit: holds, toldStep: 0, toldLimit: false, toldWithheld: false });
+  }
+
+  setLimits(): readonly SetLimit[] {
+    return this.#limits.all();
+  }
+
   accounts(): readonly SpendAccount[] {
     return [...this.#accounts.values()].flatMap((account) => [account, ...account.alsoUsed]);
   }
@@ -219,6 +238,7 @@ class Book implements SpendBook {
     const restored = new Map<string, SpendAccount>();
     const later = new Map<string, SpendAccount[]>();
     this.#floors.clear();
+    this.#limits.restore(given.limits);
     this.#fullAt = this.#budget.maxOwners;
     for (const floor of given.floors)
       if (floor.start >= current.start && floor.start < current.end) this.#floors.raise(floor, time);
@@ -259,12 +279,12 @@ class Book implements SpendBook {
     return Object.assign(accountWith(account, limit, end, now), { overAt: this.#monotonic() + (end - now) });
   }
 
-  /** Returns the limit of an owner of whom there is no request that could be refused where `limitFor` fails. */
+  /** Returns the limit of an owner where there is no request that could be refused, should `limitFor` fail. */
   #limitIfKnown(owner: Owner): OwnLimit {
     try {
       return this.limitOf(owner);
     } catch {
-      return this.#budget.own;
+      return noLimit;
     }
   }
 

@@ -82,12 +82,12 @@ describe("limitFor", () => {
     const asked: unknown[] = [];
     const { ask, calls, router } = make({
       name: "user",
-      limitTokens: 200,
+      limitTokens: 300,
       period: "month",
       per: { label: "user" },
       limitFor: (owner) => {
         asked.push(owner);
-        return owner.owner === "ada" && owner.tenant === "acme" ? 800 : undefined;
+        return owner.owner === "ada" && owner.tenant === "acme" ? 1_000 : undefined;
       },
     });
     await ask({ tenant: "acme", labels: { user: "ada" } });
@@ -96,9 +96,9 @@ describe("limitFor", () => {
     // What a user of another tenant is called gives it nothing.
     const { count, error } = await calls({ tenant: "mallory", labels: { user: "ada" } });
     expect(count).toBe(1);
-    expect(error).toMatchObject({ limitTokens: 200, limitUsd: undefined });
+    expect(error).toMatchObject({ limitTokens: 300, limitUsd: undefined });
     expect(await router.readBudgets({ tenant: "acme", owner: "ada" })).toMatchObject([
-      { unit: "tokens", limit: 800, limitFrom: "function" },
+      { unit: "tokens", limit: 1_000, limitFrom: "function" },
     ]);
   });
 

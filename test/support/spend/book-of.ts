@@ -26,6 +26,6 @@ export function bookOf(options: BudgetOptions, monotonic?: () => number) {
     end: (now: number) => book.useOf({}, now).end,
     exportState: (): SpendState => exportSpend(kept),
     restoreState: (state: SpendState, now: number) =>
-      book.restore(checkSpend(state, kept)[0] ?? { accounts: [], floors: [] }, now),
+      book.restore(checkSpend(state, kept)[0] ?? { accounts: [], floors: [], limits: [] }, now),
   };
 }
