@@ -3,7 +3,7 @@ import type { Amount } from "../../contracts/store.ts";
 import { ignore } from "../../plugin/ignore.ts";
 import { nanoOf, usdOf } from "./amounts.ts";
 import type { Bound } from "./bounds.ts";
-import type { DeskAccount } from "./desk-account.ts";
+import type { OpenedBounds } from "./shared-budgets.ts";
 import type { Tell } from "./tell.ts";
 
 /** Bounds of one request. */
@@ -11,10 +11,10 @@ export interface AccountBounds {
   readonly maxCostUsd?: number | undefined;
   /** The most that each single call may cost. */
   readonly maxCallUsd?: number | undefined;
-  /** Budgets that apply. Default none. */
+  /** Budgets that apply, if they are kept in this process. Default none. */
   readonly bounds?: readonly Bound[] | undefined;
-  /** Reservations at a desk. Absent: all budgets are kept in this process. */
-  readonly desk?: DeskAccount | undefined;
+  /** Opens budgets that a desk keeps, once what they need is loaded. Absent: all are kept in this process. */
+  readonly open?: (() => OpenedBounds) | undefined;
   readonly tell?: Tell | undefined;
 }
 
@@ -39,7 +39,7 @@ export function openAccount(bounds: AccountBounds): Account {
   return new BoundedAccount(bounds);
 }
 
-const noBounds: readonly Bound[] = [];
+const noBounds: OpenedBounds = { bounds: [] };
 
 /** Reservation of a call, in nano-dollars and tokens. */
 interface Reserved {
@@ -51,7 +51,7 @@ interface Reserved {
 class BoundedAccount implements Account {
   readonly isBounded: boolean;
   readonly #given: AccountBounds;
-  readonly #bounds: readonly Bound[];
+  #opened: OpenedBounds | undefined;
   /** Reservations of calls that have not ended, by attempt. */
   readonly #reserved = new Map<string, Reserved>();
   /** Spent or reserved. A call whose cost stays unknown counts at its reservation. */
@@ -61,14 +61,24 @@ class BoundedAccount implements Account {
   #isClosing = false;
 
   constructor(given: AccountBounds) {
-    const { maxCostUsd, maxCallUsd, bounds = noBounds } = given;
+    const { maxCostUsd, maxCallUsd, bounds, open } = given;
     this.#given = given;
-    this.#bounds = bounds;
-    this.isBounded = maxCostUsd !== undefined || maxCallUsd !== undefined || bounds.length > 0;
+    if (open === undefined) this.#opened = bounds === undefined ? noBounds : { bounds };
+    const isBound = maxCostUsd !== undefined || maxCallUsd !== undefined;
+    this.isBounded = isBound || open !== undefined || (bounds?.length ?? 0) > 0;
+  }
+
+  get #all(): OpenedBounds {
+    this.#opened ??= this.#given.open?.() ?? noBounds;
+    return this.#opened;
+  }
+
+  get #bounds(): readonly Bound[] {
+    return this.#all.bounds;
   }
 
   learn(mostMs: number): Promise<void> | undefined {
-    return this.#given.desk?.learn(mostMs);
+    return this.#all.desk?.learn(mostMs);
   }
 
   committedUsd(): number {
@@ -144,7 +154,7 @@ class BoundedAccount implements Account {
     const answer = this.fits({ costUsd, tokens });
     if (answer !== true) return answer;
     const nano = costUsd === undefined ? 0 : nanoOf(costUsd);
-    const { desk } = this.#given;
+    const { desk } = this.#all;
     // Before a store is asked: what is left in this process must not be reserved twice meanwhile.
     this.#add(attemptId, nano, tokens ?? 0);
     if (desk === undefined) return true;
@@ -161,7 +171,7 @@ class BoundedAccount implements Account {
     const used = tokens ?? reserved.tokens;
     this.#nano += spent - reserved.nano;
     this.#tokens += used - reserved.tokens;
-    this.#given.desk?.settle(attemptId, spent, used);
+    this.#all.desk?.settle(attemptId, spent, used);
     // A cost above its reservation counts for other requests at once.
     this.#hold();
     if (this.#isClosing) this.close();
@@ -176,7 +186,9 @@ class BoundedAccount implements Account {
     this.#earmarked = 0;
     // A call that was left runs on for a moment: it is settled by what it has cost.
     if (this.#reserved.size > 0) this.#hold();
-    else for (const bound of this.#bounds) bound.close(this.#committed(bound.budget.unit));
+    // A request may end before anything is loaded.
+    else if (this.#opened !== undefined)
+      for (const bound of this.#bounds) bound.close(this.#committed(bound.budget.unit));
   }
 
   reached(refusal: Refusal): ReachedBound {
@@ -190,7 +202,7 @@ class BoundedAccount implements Account {
     if (refusal.by === "maxCost" && maxCallUsd !== undefined)
       return { limitUsd: maxCallUsd, description: `the constraint's limit of ${maxCallUsd} USD a call` };
     if (refusal.by === "store")
-      return { store: this.#given.desk?.store ?? "of shared state", retryAfterMs: refusal.waitMs };
+      return { store: this.#all.desk?.store ?? "of shared state", retryAfterMs: refusal.waitMs };
     return { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY };
   }
 

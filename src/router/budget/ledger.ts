@@ -3,12 +3,11 @@ import type { Account, AccountRequest, Ledger, QuotaDesk } from "../../contracts
 import { openAccount, unboundedAccount } from "./account.ts";
 import { type Bound, LocalBound, RequestBound } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
-import { openDeskAccount } from "./desk-account.ts";
+import { lateSharedBudgets } from "./late-shared-budgets.ts";
 import { OwnLimits } from "./own-limits.ts";
 import { ownerOf } from "./owners.ts";
 import type { Periods } from "./periods.ts";
-import { SharedBound } from "./shared-bound.ts";
-import { createSharedWindows } from "./shared-windows.ts";
+import type { Asked, SharedBudgets } from "./shared-budgets.ts";
 import { createSpendBook, type SpendBook } from "./spend.ts";
 import { createTell } from "./tell.ts";
 
@@ -33,6 +32,8 @@ export interface KeptBudget {
 export interface BudgetLedger extends Ledger {
   /** Budgets that this process keeps; none with a desk. */
   readonly kept: readonly KeptBudget[];
+  /** Starts or joins the loading of what budgets at a desk need. Undefined: all is at hand. */
+  load(): Promise<unknown> | undefined;
 }
 
 /** Creates the ledger of a router: each request's `maxCostUsd`, and the router's budgets. */
@@ -46,28 +47,20 @@ export function createLedger({
   const kept: KeptBudget[] = [];
   const tell = createTell(desk === undefined ? wall : () => desk.now(wall()), onNews);
   type Opener = (request: AccountRequest, now: () => number) => Bound;
-  const openers = budgets.map((budget): Opener => {
+  const owned = budgets.map((budget) => ({ budget, limits: new OwnLimits(budget, wall, onNews) }));
+  const openers = owned.map(({ budget, limits }): Opener => {
     const { periods } = budget;
-    const limits = new OwnLimits(budget, wall, onNews);
-    if (periods === undefined) {
-      if (budget.limitFor === undefined) {
-        const bound = new RequestBound(budget, {}, budget.own);
-        return () => bound;
-      }
-      return (request) => {
-        const owner = ownerOf(budget.owner, request);
-        return new RequestBound(budget, owner, limits.of(owner));
-      };
+    if (periods !== undefined && desk === undefined) {
+      const book = createSpendBook(budget as Budget & { readonly periods: Periods }, monotonic, limits);
+      kept.push({ budget, book });
+      return (request, now) => new LocalBound(budget, book.open(request, now()));
     }
-    if (desk !== undefined) {
-      const windows = createSharedWindows(budget, desk.limits);
-      return (request, now) =>
-        new SharedBound(budget, { desk, windows, limits, owner: ownerOf(budget.owner, request), now });
-    }
-    const book = createSpendBook(budget as Budget & { readonly periods: Periods }, monotonic, limits);
-    kept.push({ budget, book });
-    return (request, now) => new LocalBound(budget, book.open(request, now()));
+    return (request) => {
+      const owner = ownerOf(budget.owner, request);
+      return new RequestBound(budget, owner, limits.of(owner));
+    };
   });
+  let shared: SharedBudgets | undefined;
   const earmarks = desk === undefined && kept.some(({ budget }) => budget.unit === "usd" && budget.refuses);
 
   return {
@@ -81,12 +74,23 @@ export function createLedger({
         if (maxCostUsd === undefined && maxCallUsd === undefined) return unboundedAccount;
         return openAccount({ maxCostUsd, maxCallUsd });
       }
-      const bounds: Bound[] = [];
-      for (const open of openers) bounds.push(open(request, now));
-      if (desk === undefined) return openAccount({ maxCostUsd, maxCallUsd, bounds, tell });
-      const shared = bounds.filter((bound): bound is SharedBound => bound instanceof SharedBound);
-      const reservations = shared.length === 0 ? undefined : openDeskAccount(desk, shared);
-      return openAccount({ maxCostUsd, maxCallUsd, bounds, desk: reservations, tell });
+      if (desk === undefined) {
+        const bounds: Bound[] = [];
+        for (const open of openers) bounds.push(open(request, now));
+        return openAccount({ maxCostUsd, maxCallUsd, bounds, tell });
+      }
+      // At once: where the limit of an owner cannot be found the request is refused before anything is begun.
+      const asked: Asked[] = [];
+      for (const { budget, limits } of owned) {
+        const owner = ownerOf(budget.owner, request);
+        asked.push({ owner, limit: limits.of(owner) });
+      }
+      const openShared = () => {
+        shared ??= lateSharedBudgets.get().createSharedBudgets(desk, budgets);
+        return shared.open(asked, now);
+      };
+      return openAccount({ maxCostUsd, maxCallUsd, open: openShared, tell });
     },
+    load: () => (desk === undefined || budgets.length === 0 ? undefined : lateSharedBudgets.load()),
   };
 }

@@ -4,7 +4,6 @@ import { mostAmount } from "./amounts.ts";
 import type { Bound, Told } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
 import type { OwnLimit } from "./limit-for.ts";
-import type { OwnLimits } from "./own-limits.ts";
 import type { Owner } from "./owners.ts";
 import type { SharedWindow, SharedWindows } from "./shared-windows.ts";
 
@@ -23,8 +22,8 @@ export class SharedBound implements Bound {
     of: {
       readonly desk: QuotaDesk;
       readonly windows: SharedWindows;
-      readonly limits: OwnLimits;
       readonly owner: Owner;
+      readonly limit: OwnLimit;
       readonly now: () => number;
     },
   ) {
@@ -32,8 +31,7 @@ export class SharedBound implements Bound {
     this.#desk = of.desk;
     this.#windows = of.windows;
     this.owner = of.owner;
-    // Asked at once, and not when it turns out that no other one was set: it may fail, and then so does the request.
-    this.#configured = of.limits.of(of.owner);
+    this.#configured = of.limit;
     this.#now = of.now;
   }
 

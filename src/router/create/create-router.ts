@@ -40,11 +40,11 @@ import { createPoolWatches } from "../life/pool-watches.ts";
 import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
+import { lateSharedRates } from "../limits/late-shared-rates.ts";
 import { resolveLimitOptions } from "../limits/limit-options.ts";
 import { createLimits } from "../limits/limits.ts";
 import { passOverLacking } from "../limits/pass-over-lacking.ts";
 import { createRetryBudget } from "../limits/retry-budget.ts";
-import { createSharedRates } from "../limits/shared-rates.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
 import { createInputStates } from "./input-states.ts";
@@ -123,7 +123,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     limits,
   });
   const desk = opened?.desk;
-  const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
+  const sharedRates = desk && bounds && lateSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge === undefined ? undefined : createHedging(hedge, health.of);
   const budgets = resolveBudgets(options.budgets, ids);
   checkPromise(options, budgets);
@@ -239,7 +239,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
             opened.write(tenant, session);
           },
     readSession: opened?.read,
-    loadShared: opened?.load,
+    loadShared: opened && (() => allOf([opened.load(), ledger.load(), sharedRates?.load()])),
     closeShared: opened?.close,
     exportState: () => exportState(state),
     readEndpoints: () => exportEndpoints(state),
@@ -268,6 +268,11 @@ function checkPromise<Id extends string>(
     promise,
     "absent unless something reads it: a soft limit (budgets[].degrade), a tuning, or keepPromise(policy, { promise, otherwise })",
   );
+}
+
+/** Joins what is being loaded. Undefined: nothing is. */
+function allOf(loads: readonly (Promise<unknown> | undefined)[]): Promise<unknown> | undefined {
+  return loads.some((one) => one !== undefined) ? Promise.all(loads) : undefined;
 }
 
 function namesOf(models: Readonly<Record<string, Model>>): Record<string, string> {

@@ -1,9 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
+import { lateSharedBudgets } from "../../../src/router/budget/late-shared-budgets.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
 import { openDesk, settled } from "../../support/shared/desk-world.ts";
 
+beforeAll(async () => {
+  await lateSharedBudgets.load();
+});
 const now = () => Date.UTC(2026, 0, 31, 12);
 const budgets = resolveBudgets([{ name: "all", limitUsd: 1, period: "total" }], []);
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Account } from "../../../src/contracts/ports/index.ts";
 import { resolveFleetOptions } from "../../../src/fleet/fleet-options.ts";
 import { createQuotaDesk } from "../../../src/fleet/quotas/quota-desk.ts";
@@ -7,9 +7,14 @@ import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
 import { nanoOf } from "../../../src/router/budget/amounts.ts";
 import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
+import { lateSharedBudgets } from "../../../src/router/budget/late-shared-budgets.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
 import { numRuns } from "../../support/runs.ts";
 import { readBudget } from "../../support/shared-budget.ts";
+
+beforeAll(async () => {
+  await lateSharedBudgets.load();
+});
 
 const noon = Date.UTC(2026, 0, 31, 12);
 const now = () => noon;
