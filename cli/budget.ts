@@ -1,35 +1,23 @@
 import { Command } from "commander";
 import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
-import {
-  type BudgetAccount,
-  type BudgetAccountOwner,
-  InvalidOptionError,
-  type Router,
-} from "../src/contracts/index.ts";
+import { InvalidOptionError } from "../src/contracts/index.ts";
+import { budgetSetCommand } from "./budget-set.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
-import { readRouterState } from "./read-router-state.ts";
-import { budgetsToText } from "./show-budgets.ts";
 import { toJson } from "./to-json.ts";
-import { withRouter } from "./with-router.ts";
+import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace, withBudgets } from "./with-budgets.ts";
 
-interface Options {
-  readonly config?: string | undefined;
-  readonly state?: string | undefined;
-  readonly tenant?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly json?: boolean | undefined;
-}
-
-interface ResetOptions extends Options {
+interface ResetOptions extends BudgetPlace {
   readonly name?: string | undefined;
   readonly to?: string | undefined;
 }
 
-/** The command `switchpoint budget`: shows what is used of budgets, and sets it. */
+/** The command `switchpoint budget`: shows what is used of budgets, and sets it, and limits of owners. */
 export function budgetCommand(terminal: Terminal): Command {
-  const budget = withWhere(new Command("budget"))
-    .description("show what is used of budgets; `budget reset` sets it")
+  const budget = withBudgetPlace(new Command("budget"))
+    .description(
+      "show what is used of budgets; `budget reset` sets it, and `budget set` the limit of one owner",
+    )
     .addHelpText(
       "after",
       `
@@ -41,10 +29,11 @@ Example:
   switchpoint budget --config router.ts
   switchpoint budget --config router.ts --tenant acme
   switchpoint budget reset --config router.ts --name tenant-usd-day --tenant acme
+  switchpoint budget set --config router.ts --name tenant-usd-day --tenant acme --limit 80
 `,
     )
-    .action((options: Options) => show(options, terminal));
-  const reset = withWhere(new Command("reset"))
+    .action((options: BudgetPlace) => show(options, terminal));
+  const reset = withBudgetPlace(new Command("reset"))
     .description(
       "set what is used of one budget by one owner in the current period; calls under way stay reserved",
     )
@@ -59,24 +48,16 @@ Example:
 `,
     )
     // Options before the name of a subcommand would be the parent's otherwise.
-    .action((own: ResetOptions) => resetOne({ ...budget.opts<Options>(), ...own }, terminal));
-  return budget.addCommand(reset);
+    .action((own: ResetOptions) => resetOne({ ...budget.opts<BudgetPlace>(), ...own }, terminal));
+  return budget.addCommand(reset).addCommand(budgetSetCommand(budget, terminal));
 }
 
-function withWhere(command: Command): Command {
-  return command
-    .option("--config <file>", "a .ts, .js or .mjs file whose default export is a router")
-    .option("--state <file>", "JSON of router.exportState(), for a router without a shared store")
-    .option("--tenant <name>", "the owner's tenant")
-    .option("--owner <name>", "the owner: a session, or a value of the budget's label")
-    .option("--json", "print JSON: [{ name, unit, per, tenant, owner, used, open, limit, resetsAt }]");
-}
-
-async function show(options: Options, terminal: Terminal): Promise<void> {
-  await withState(options, async (router) => {
-    const accounts = await router.readBudgets(ownerOf(options));
-    const isPartial = router.shared !== undefined && ownerOf(options) === undefined;
-    print(accounts, options, terminal, isPartial);
+async function show(options: BudgetPlace, terminal: Terminal): Promise<void> {
+  await withBudgets(options, async (router) => {
+    const accounts = await router.readBudgets(ownerIn(options));
+    printBudgets(accounts, options, terminal);
+    if (router.shared !== undefined && ownerIn(options) === undefined)
+      terminal.stderr("a shared store does not list owners: --tenant and --owner show theirs\n");
   });
 }
 
@@ -84,48 +65,9 @@ async function resetOne(options: ResetOptions, terminal: Terminal): Promise<void
   const { name } = options;
   if (name === undefined) throw new InvalidOptionError("--name", undefined, "the name of a budget");
   const to = optionalNumber("--to", options.to, 0, Number.MAX_SAFE_INTEGER);
-  await withState(options, async (router, state) => {
-    const account = await router.resetBudget({ name, ...ownerOf(options), to });
+  await withBudgets(options, async (router, state) => {
+    const account = await router.resetBudget({ name, ...ownerIn(options), to });
     if (state !== undefined) await writeWhole(state, `${toJson(router.exportState(), 2)}\n`);
-    print([account], options, terminal, false);
+    printBudgets([account], options, terminal);
   });
-}
-
-function print(
-  accounts: readonly BudgetAccount[],
-  { json }: Options,
-  terminal: Terminal,
-  isPartial: boolean,
-): void {
-  terminal.stdout(json ? `${toJson(accounts, 2)}\n` : budgetsToText(accounts, terminal.now()));
-  if (isPartial) terminal.stderr("a shared store does not list owners: --tenant and --owner show theirs\n");
-}
-
-/** Works with the router of the config, and with the state of its file. */
-async function withState(
-  { config, state }: Options,
-  work: (router: Router, state: string | undefined) => Promise<void>,
-): Promise<void> {
-  if (config === undefined)
-    throw new InvalidOptionError("--config", undefined, "a file whose default export is the router");
-  await withRouter(config, async (router) => {
-    if (router.shared === undefined && state === undefined)
-      throw new InvalidOptionError(
-        "--state",
-        undefined,
-        "given: this router has no shared store, so its budgets are in its own process; name the file of router.exportState()",
-      );
-    if (router.shared !== undefined && state !== undefined)
-      throw new InvalidOptionError(
-        "--state",
-        state,
-        "absent: the budgets of this router are in its shared store",
-      );
-    if (state !== undefined) router.restoreState(await readRouterState(state));
-    await work(router, state);
-  });
-}
-
-function ownerOf({ tenant, owner }: Options): BudgetAccountOwner | undefined {
-  return tenant === undefined && owner === undefined ? undefined : { tenant, owner };
 }

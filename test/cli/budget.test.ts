@@ -78,7 +78,69 @@ describe("switchpoint budget", () => {
     ]);
   });
 
+  it("sets the limit of one owner for all processes that share a store, and takes it back", async () => {
+    const { router, config } = sharing();
+    await router.route(request);
+    const set = ["set", "--config", config, "--name", "tenant-usd-month", "--tenant", "acme"];
+    expect(await rowsOf(...set, "--limit", "80")).toMatchObject([
+      { tenant: "acme", used: 1, limit: 80, limitFrom: "set" },
+    ]);
+    const { out } = await runCli(["budget", "--config", config, "--tenant", "acme"]);
+    expect(out).toMatch(/tenant-usd-month +tenant +acme +- +1 USD +0 +80 \(set\) +1 %/);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await router.route(request);
+    await router.route(request);
+    expect(await rowsOf(...set, "--limit", "0")).toMatchObject([{ used: 3, limit: 0 }]);
+    expect((await runCli(["budget", "--config", config, "--tenant", "acme"])).out).toMatch(
+      /0 \(set\) +100 %/,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await expect(router.route(request)).rejects.toMatchObject({ code: "budget-exceeded", limitUsd: 0 });
+    expect(await rowsOf(...set, "--limit", "default")).toMatchObject([{ limit: 2, limitFrom: "config" }]);
+    await router.close();
+  });
+
+  it("sets the limit of one owner in exported state", async () => {
+    const make = () => createRouter({ models: { small: model }, policy: always("small"), budgets });
+    const config = folder.config(make);
+    const state = folder.file("state.json", JSON.stringify(make().exportState()));
+    const where = ["--config", config, "--state", state];
+    await rowsOf("set", ...where, "--name", "tenant-usd-month", "--tenant", "acme", "--limit", "5.5");
+    expect(await rowsOf(...where, "--tenant", "acme")).toMatchObject([
+      { used: 0, limit: 5.5, limitFrom: "set" },
+    ]);
+    await rowsOf("set", ...where, "--name", "tenant-usd-month", "--tenant", "acme", "--limit", "default");
+    expect(await rowsOf(...where, "--tenant", "acme")).toMatchObject([{ limit: 2, limitFrom: "config" }]);
+  });
+
   it.each<[string, readonly string[], RegExp]>([
+    ["a limit without a name", ["set", "--limit", "5"], /--name must be the name of a budget/],
+    [
+      "a limit without an amount",
+      ["set", "--name", "router-usd-month"],
+      /--limit must be an amount in US dollars/,
+    ],
+    ["a limit below 0", ["set", "--name", "router-usd-month", "--limit", "-1"], /--limit must be a number/],
+    [
+      "a limit that is a word",
+      ["set", "--name", "router-usd-month", "--limit", "none"],
+      /--limit must be a number/,
+    ],
+    [
+      "a limit beyond what can be counted",
+      ["set", "--name", "router-usd-month", "--limit", "9007200"],
+      /setBudget.limit must be a number in \[0, 9007199\]/,
+    ],
+    [
+      "a limit of an unknown budget",
+      ["set", "--name", "x", "--limit", "5"],
+      /one of router-usd-month, tenant-usd-month/,
+    ],
+    [
+      "a limit of an owner that a budget cannot have",
+      ["set", "--name", "router-usd-month", "--tenant", "a", "--limit", "5"],
+      /none, since/,
+    ],
     ["a reset without a name", ["reset"], /--name must be the name of a budget/],
     ["a name that no budget has", ["reset", "--name", "x"], /one of router-usd-month, tenant-usd-month/],
     [

@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
+import { InvalidOptionError } from "../src/contracts/index.ts";
+import type { Terminal } from "./io.ts";
+import { numberOption } from "./number-option.ts";
+import { toJson } from "./to-json.ts";
+import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace, withBudgets } from "./with-budgets.ts";
+
+interface SetOptions extends BudgetPlace {
+  readonly name?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+/** The command `switchpoint budget set`: sets the limit of one owner of a budget. `parent` has read options before its name. */
+export function budgetSetCommand(parent: Command, terminal: Terminal): Command {
+  return withBudgetPlace(new Command("set"))
+    .description("set the limit of one owner of a budget, from now on and in all periods to come")
+    .option("--name <budget>", "the budget; nothing is set without it")
+    .option("--limit <amount>", "in US dollars or tokens; 0 permits nothing, default takes back what was set")
+    .addHelpText(
+      "after",
+      `
+It holds in place of limitUsd, limitTokens and limitFor of the budget. Processes that share a store know it within a
+second. Where the application keeps the state itself, it has to restore the file that this writes.
+
+Example:
+  switchpoint budget set --config router.ts --name tenant-usd-month --tenant acme --limit 80
+  switchpoint budget set --config router.ts --name tenant-usd-month --tenant acme --limit default
+  switchpoint budget set --config router.ts --name user-usd-day --tenant acme --owner ada --limit 0
+`,
+    )
+    .action((own: SetOptions) => setOne({ ...parent.opts<BudgetPlace>(), ...own }, terminal));
+}
+
+async function setOne(options: SetOptions, terminal: Terminal): Promise<void> {
+  const { name } = options;
+  if (name === undefined) throw new InvalidOptionError("--name", undefined, "the name of a budget");
+  const limit = limitOf(options.limit);
+  await withBudgets(options, async (router, state) => {
+    const account = await router.setBudget({ name, ...ownerIn(options), limit });
+    if (state !== undefined) await writeWhole(state, `${toJson(router.exportState(), 2)}\n`);
+    printBudgets([account], options, terminal);
+  });
+}
+
+function limitOf(text: string | undefined): number | "default" {
+  if (text === undefined)
+    throw new InvalidOptionError("--limit", undefined, "an amount in US dollars or tokens, or default");
+  return text === "default" ? text : numberOption("--limit", text, 0, Number.MAX_SAFE_INTEGER);
+}
