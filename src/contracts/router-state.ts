@@ -118,6 +118,9 @@ export interface SpendFloorState {
   /** Limit of the owner who had used that: others begin with the same part of theirs. Absent: the budget's, for all. */
   readonly limitUsd?: number | undefined;
   readonly limitTokens?: number | undefined;
+  /** The largest amount that was forgotten: others begin with no more. Absent: that one. */
+  readonly mostUsd?: number | undefined;
+  readonly mostTokens?: number | undefined;
 }
 
 /** Limit of one owner of a budget that was set at run time. */

@@ -19,7 +19,7 @@ const mostBudgets = 64;
 /** Times that a change is tried while others make theirs. */
 const mostTries = 10;
 
-/** What is set of one budget, by account. */
+/** Limits that are set of one budget, by account. */
 interface Known {
   readonly amounts: ReadonlyMap<string, number>;
   readonly version: string | undefined;

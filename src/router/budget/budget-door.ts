@@ -152,7 +152,7 @@ export function createBudgetDoor(parts: BudgetDoorParts): BudgetDoor {
       const limit = set.limit === "default" ? undefined : ownLimit("setBudget.limit", unit, set.limit, "set");
       const own = kept.find((one) => one.budget === budget);
       if (own !== undefined) {
-        own.book.setLimit(owner, limit);
+        own.book.setLimit(owner, limit, now());
         return ofProcess(own, owner)[0] as BudgetAccount;
       }
       const answer = await limits?.set(budget.name, accountKey(budget, owner), limit?.amount);

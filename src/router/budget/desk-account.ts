@@ -58,7 +58,7 @@ class Reservations implements DeskAccount {
 
   learn(mostMs: number): Promise<void> | undefined {
     let isKnown = true;
-    // All of them, so that the desk hears of each budget before it asks.
+    // All of them, so that the desk knows each budget before it asks.
     for (const { bounds } of this.#groups) for (const bound of bounds) isKnown = bound.isKnown && isKnown;
     return isKnown ? undefined : this.#desk.learn(() => this.#unknown(), mostMs);
   }

@@ -1,17 +1,20 @@
 import type { Amount } from "../../contracts/store.ts";
-import { mostAmount } from "./amounts.ts";
 
 /**
- * Part of their limit that new accounts of a budget start with, since accounts that had used no larger part of theirs were
- * forgotten: what was used, and of which limit. So an owner with a large limit that was forgotten locks out none with a small one.
+ * Amount that new accounts of a budget start with, since accounts that had used no more were forgotten: the same part of their limit,
+ * and no larger amount. So one with a large limit that was forgotten locks out none with a small one, and many small ones
+ * lock out no large one.
  */
 export interface Floor {
   /** Absent: of all owners. */
   readonly of?: { readonly tenant: string | undefined } | undefined;
   /** Start of the period; of sessions without end the time at which it last rose. */
   readonly start: number;
+  /** The largest part of a limit that was forgotten. */
   readonly amount: Amount;
   readonly limit: Amount;
+  /** The largest amount that was forgotten. */
+  readonly most: Amount;
 }
 
 /** Returns which part of its limit an owner has used. Of a limit of 0 whatever was used is all. */
@@ -19,6 +22,8 @@ export function shareOf(amount: Amount, limit: Amount): number {
   if (limit > 0) return amount / limit;
   return amount > 0 ? 1 : 0;
 }
+
+const none = { amount: 0, limit: 0, most: 0 };
 
 /** Tenants with a floor of their own at most. */
 const mostTenants = 64;
@@ -37,18 +42,21 @@ export class Floors {
   /** Returns what an account of a tenant with this limit starts with in the period that begins at `start`. */
   under(tenant: string | undefined, limit: Amount, start: number, now: number): Amount {
     const own = this.#ofTenants.size === 0 ? undefined : this.#ofTenants.get(tenant);
-    const floor = this.#share(this.#ofAll, start, now) > this.#share(own, start, now) ? this.#ofAll : own;
-    const share = this.#share(floor, start, now);
-    if (floor === undefined || share === 0) return 0;
-    // To the unit where the limits are the same, as nearly always. Else a product, and never less.
-    return floor.limit === limit ? floor.amount : Math.min(mostAmount, Math.ceil(share * limit));
+    return Math.max(this.#under(this.#ofAll, limit, start, now), this.#under(own, limit, start, now));
   }
 
   /** Raises a floor that is lower. */
-  raise({ of, start, amount, limit }: Floor, now: number): void {
-    const before = of === undefined ? this.#ofAll : this.#ofTenants.get(of.tenant);
-    const isLower = before !== undefined && this.#share(before, start, now) > shareOf(amount, limit);
-    const floor = isLower ? { ...before, start } : { of, start, amount, limit };
+  raise({ of, start, amount, limit, most }: Floor, now: number): void {
+    const known = of === undefined ? this.#ofAll : this.#ofTenants.get(of.tenant);
+    const before = known === undefined || this.#share(known, start, now) === 0 ? none : known;
+    const larger = shareOf(before.amount, before.limit) > shareOf(amount, limit) ? before : { amount, limit };
+    const floor = {
+      of,
+      start,
+      amount: larger.amount,
+      limit: larger.limit,
+      most: Math.max(before.most, most),
+    };
     if (floor.amount === 0) return;
     if (of === undefined) {
       this.#ofAll = floor;
@@ -68,6 +76,13 @@ export class Floors {
     this.#ofTenants.clear();
   }
 
+  #under(floor: Floor | undefined, limit: Amount, start: number, now: number): Amount {
+    const share = this.#share(floor, start, now);
+    if (floor === undefined || share === 0) return 0;
+    // To the unit where the limits are the same, as nearly always. Else a product, and never less.
+    return floor.limit === limit ? floor.amount : Math.min(floor.most, Math.ceil(share * limit));
+  }
+
   #share(floor: Floor | undefined, start: number, now: number): number {
     const isOver = floor === undefined || floor.start < start || now - floor.start >= this.#lastMs;
     return isOver ? 0 : shareOf(floor.amount, floor.limit);
@@ -83,6 +98,6 @@ export class Floors {
     }
     if (this.#ofTenants.size <= mostTenants || lowest?.of === undefined) return;
     this.#ofTenants.delete(lowest.of.tenant);
-    this.raise({ start: lowest.start, amount: lowest.amount, limit: lowest.limit }, now);
+    this.raise({ ...lowest, of: undefined }, now);
   }
 }

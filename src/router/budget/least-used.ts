@@ -16,6 +16,8 @@ export interface LeastUsed {
   /** The largest part of its limit that one of them has used, as amount and limit. What is held is not used. */
   readonly amount: Amount;
   readonly limit: Amount;
+  /** The largest amount that one of them has used. */
+  readonly most: Amount;
   /** Tenant that all of them are of, since it has more than half of the accounts. */
   readonly of: { readonly tenant: string | undefined } | undefined;
 }
@@ -46,22 +48,25 @@ export function leastUsed(
   const beyondHalf = byTenant && of === undefined ? accounts.size / 2 + stayingBeyondHalf * maxOwners : 0;
   const count = size - Math.floor(Math.max(share, beyondHalf));
   // Among all of them: where many are under way, the few others may be those that have used most.
-  const most = shares.subarray(0, size).sort()[count - 1] ?? -1;
+  const mostShare = shares.subarray(0, size).sort()[count - 1] ?? -1;
   const keys: string[] = [];
   let amount = 0;
   let limit = 0;
+  let most = 0;
   for (const [key, account] of accounts) {
     if (keys.length === count) break;
     if (of !== undefined && account.tenant !== of.tenant) continue;
-    const used = usedShare(account);
+    const share = usedShare(account);
     // One whose limit was set is known by name, and stays: else what it has used would be guessed from another limit.
-    if (used > most || isUnderWay(account, now) || account.limit.from === "set") continue;
+    if (share > mostShare || isUnderWay(account, now) || account.limit.from === "set") continue;
     keys.push(key);
-    if (used <= shareOf(amount, limit)) continue;
-    amount = spentOf(account);
+    const spent = spentOf(account);
+    most = Math.max(most, spent);
+    if (share <= shareOf(amount, limit)) continue;
+    amount = spent;
     limit = account.limit.amount;
   }
-  return { keys, amount, limit, of };
+  return { keys, amount, limit, most, of };
 }
 
 function usedShare(account: SpendAccount): number {

@@ -11,7 +11,7 @@ import type { Owner } from "./owners.ts";
 export interface OwnLimit {
   /** In nano-dollars or tokens. */
   readonly amount: Amount;
-  /** As it was given, in US dollars or tokens. */
+  /** The amount as it was given, in US dollars or tokens. */
   readonly given: number;
   readonly from: LimitSource;
 }

@@ -33,15 +33,14 @@ interface SpendStateVersion1 {
 /** Exports the accounts of all budgets. What is held stays held for its owner, unless the budget returns it. */
 export function exportSpend(kept: readonly KeptBudget[]): SpendState {
   const floors = kept.flatMap(({ budget, book }) =>
-    book.floors().map(({ of, start, amount, limit }): SpendFloorState => {
+    book.floors().map(({ of, start, amount, limit, most }): SpendFloorState => {
       const whose = of === undefined ? {} : { of: { tenant: of.tenant } };
-      return {
-        budget: budget.name,
-        ...whose,
-        from: start,
+      const amounts = {
         ...amountsOf(budget, amount, 0),
         ...limitOf(budget, limit),
+        ...mostOf(budget, most, amount),
       };
+      return { budget: budget.name, ...whose, from: start, ...amounts };
     }),
   );
   const limits = kept.flatMap(({ budget, book }) =>
@@ -73,6 +72,12 @@ function amountsOf({ unit }: Budget, used: Amount, held: Amount) {
 function limitOf({ unit, own, limitFor }: Budget, limit: Amount) {
   if (limitFor === undefined && limit === own.amount) return {};
   return unit === "usd" ? { limitUsd: usdOf(limit) } : { limitTokens: limit };
+}
+
+/** The largest amount, unless it is that of the largest part. */
+function mostOf({ unit }: Budget, most: Amount, amount: Amount) {
+  if (most === amount) return {};
+  return unit === "usd" ? { mostUsd: usdOf(most) } : { mostTokens: most };
 }
 
 /** Exported state by budget, in the order of the budgets. */
@@ -196,12 +201,15 @@ function ownerOf(path: string, one: Pick<SpendAccountState, "tenant" | "owner"> 
 
 function floorOf(path: string, one: Partial<SpendFloorState> | null, budget: Budget): Floor {
   const of = one?.of === undefined ? undefined : { tenant: tenantOf(`${path}.of`, one.of) };
-  const given = budget.unit === "usd" ? one?.limitUsd : one?.limitTokens;
+  const { unit, own } = budget;
+  const [limit, most] = unit === "usd" ? [one?.limitUsd, one?.mostUsd] : [one?.limitTokens, one?.mostTokens];
+  const amount = amountOf(path, one, budget, "used");
   return {
     of,
     start: timeOf(`${path}.from`, one?.from),
-    amount: amountOf(path, one, budget, "used"),
-    limit: given === undefined ? budget.own.amount : amountOf(path, one, budget, "limit"),
+    amount,
+    limit: limit === undefined ? own.amount : amountOf(path, one, budget, "limit"),
+    most: most === undefined ? amount : amountOf(path, one, budget, "most"),
   };
 }
 
@@ -217,7 +225,7 @@ function amountOf(
   path: string,
   one: Partial<SpendAccountState & SpendFloorState> | null,
   { unit }: Budget,
-  kind: "used" | "held" | "limit",
+  kind: "used" | "held" | "limit" | "most",
 ): Amount {
   if (unit === "usd")
     return nanoOf(

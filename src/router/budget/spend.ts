@@ -45,7 +45,7 @@ export interface SpendBook {
   /** Sets what an owner has used in the current period; what is held stays. */
   reset(owner: Owner, used: Amount, now: number): void;
   /** Sets the limit of an owner from now on, or takes back what was set. Throws `InvalidOptionError` if too many are set. */
-  setLimit(owner: Owner, limit: OwnLimit | undefined): void;
+  setLimit(owner: Owner, limit: OwnLimit | undefined, now: number): void;
   /** Returns the limits that were set. */
   setLimits(): readonly SetLimit[];
   /** Returns what new owners start with, where that is not 0. */
@@ -201,13 +201,13 @@ class Book implements SpendBook {
     Object.assign(account, { used, alsoUsed: none, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
-  setLimit(owner: Owner, limit: OwnLimit | undefined): void {
+  setLimit(owner: Owner, limit: OwnLimit | undefined, now: number): void {
+    // Before: one that was forgotten begins with what it may have used of the limit that it had.
+    const current = this.accountOf(owner, this.#at(now), this.#limitIfKnown(owner));
     this.#limits.set(owner, limit);
-    const key = this.#keyOf(owner);
     const holds = this.#limitIfKnown(owner);
-    const known = this.#accounts.get(key);
     // Requests that are under way have it, too.
-    for (const account of known === undefined ? none : [known, ...(this.#others.get(key) ?? none)])
+    for (const account of [current, ...(this.#others.get(this.#keyOf(owner)) ?? none)])
       Object.assign(account, { limit: holds, toldStep: 0, toldLimit: false, toldWithheld: false });
   }
 
@@ -302,18 +302,18 @@ class Book implements SpendBook {
       if (account.end <= now || account.start < start || isIdle) this.#forget(accounts, key, account);
     }
     const byTenant = owner.kind === "session" || owner.kind === "label";
-    const most = maxOwners - Math.max(1, Math.floor(freeShare * maxOwners));
-    for (let freed = 1; accounts.size > most && freed > 0; ) {
+    const room = maxOwners - Math.max(1, Math.floor(freeShare * maxOwners));
+    for (let freed = 1; accounts.size > room && freed > 0; ) {
       const least = leastUsed(accounts, { maxOwners, byTenant, now });
       freed = least.keys.length;
       for (const key of least.keys) this.#forget(accounts, key, accounts.get(key) as SpendAccount);
       const from = this.#isEndlessSession ? now : start;
-      const { of, amount, limit } = least;
-      this.#floors.raise({ of, start: from, amount, limit }, now);
+      const { of, amount, limit, most } = least;
+      this.#floors.raise({ of, start: from, amount, limit, most }, now);
     }
     // Where requests under way keep their accounts, those are not looked through again for each new owner.
     const more = Math.ceil(accounts.size * moreShare);
-    this.#fullAt = accounts.size > most ? Math.max(maxOwners, more) : maxOwners;
+    this.#fullAt = accounts.size > room ? Math.max(maxOwners, more) : maxOwners;
   }
 
   #forget(accounts: Map<string, SpendAccount>, key: string, account: SpendAccount): void {

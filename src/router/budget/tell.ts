@@ -72,7 +72,7 @@ function isNearer({ used, limit }: BudgetFacts, { usedUsd, limitUsd }: Spend): b
   return partOf(used, limit) > partOf(usedUsd, limitUsd);
 }
 
-/** Of a limit of 0 all is used. */
+/** Returns the part of a limit that is used: all of one that is 0. */
 function partOf(used: number, limit: number): number {
   return limit > 0 ? used / limit : 1;
 }

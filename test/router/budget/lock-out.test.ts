@@ -168,6 +168,48 @@ describe("the price of locking new owners out", () => {
   });
 });
 
+describe("owners with different limits", () => {
+  const perTenant = (options: Partial<BudgetOptions>) => {
+    const limits = { per: "tenant", limitUsd: 1, ...options } as const;
+    const users = usersOf({ maxOwners: 100, ...limits });
+    return {
+      ...users,
+      spend: (tenant: string, usd: number) => users.spend("", usd, tenant),
+      usedUsd: (tenant: string) => users.usedUsd("", tenant),
+    };
+  };
+
+  it("one with a large limit that was forgotten locks out none with a small one", () => {
+    const limitFor = { large: 1_000, "other large": 1_000 };
+    const tenants = perTenant({ limitFor });
+    expect(tenants.spend("large", 100)).toBe(100);
+    // All others use half of their dollar, so that the large one, with a tenth, is forgotten first.
+    for (let one = 0; one < 150; one += 1) tenants.spend(`tenant ${one}`, 0.5);
+    expect(tenants.usedUsd("new")).toBeLessThanOrEqual(0.5);
+    // It begins with no less than it had used, and another one of its kind with no more.
+    expect(tenants.usedUsd("large")).toBeGreaterThanOrEqual(100);
+    expect(tenants.usedUsd("other large")).toBe(100);
+  });
+
+  it("many with small limits that are used up lock out none with a large one", () => {
+    const tenants = perTenant({ limitUsd: 0.01, limitFor: { large: 1_000 } });
+    for (let one = 0; one < 500; one += 1) tenants.spend(`tenant ${one}`, 0.01);
+    expect(tenants.usedUsd("new")).toBe(0.01);
+    expect(tenants.usedUsd("large")).toBe(0.01);
+    tenants.restart();
+    expect(tenants.usedUsd("new again")).toBe(0.01);
+    tenants.spend("large", 600);
+    tenants.restart();
+    expect(tenants.usedUsd("large")).toBe(600.01);
+  });
+
+  it("owners of whom nothing may be used do not lock others out", () => {
+    const tenants = perTenant({ limitUsd: 0, limitFor: { paying: 5 } });
+    for (let one = 0; one < 500; one += 1) tenants.spend(`tenant ${one}`, 1);
+    expect(tenants.usedUsd("paying")).toBe(0);
+  });
+});
+
 const step = fc.record({
   kind: fc.constantFrom(
     "open",
