@@ -193,7 +193,9 @@ export function resolveBudget(
     unit,
     own,
     limitFor:
-      limitFor === undefined ? undefined : resolveLimitFor(`${path}.limitFor`, limitFor, unit, owner, own),
+      limitFor === undefined
+        ? undefined
+        : resolveLimitFor(`${path}.limitFor`, limitFor, unit, owner.kind, own),
     owner,
     maxOwners,
     periods,

@@ -1,11 +1,22 @@
 import { errorType } from "../../contracts/errors/index.ts";
-import { type BudgetAccountOwner, InvalidOptionError, type LimitSource } from "../../contracts/index.ts";
+import {
+  type BudgetAccount,
+  type BudgetAccountOwner,
+  InvalidOptionError,
+  type LimitSource,
+} from "../../contracts/index.ts";
 import type { Amount } from "../../contracts/store.ts";
 import { isObject } from "../../plugin/fields-of.ts";
 import { dropPromises, readOption } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
-import type { BudgetOwner, BudgetUnit } from "./budget-options.ts";
-import type { Owner } from "./owners.ts";
+
+type Unit = BudgetAccount["unit"];
+
+/** Owner of an account: a tenant, and a session or value of a label within it. */
+interface Owner {
+  readonly tenant?: string | undefined;
+  readonly name?: string | undefined;
+}
 
 /** Amount of a budget that holds for one owner. */
 export interface OwnLimit {
@@ -28,7 +39,7 @@ export type GivenLimits =
   | ((owner: BudgetAccountOwner) => number | undefined);
 
 /** Returns an amount of an owner as it holds. Throws `InvalidOptionError`; 0 is an amount: nothing may be used. */
-export function ownLimit(option: string, unit: BudgetUnit, given: unknown, from: LimitSource): OwnLimit {
+export function ownLimit(option: string, unit: Unit, given: unknown, from: LimitSource): OwnLimit {
   const isUsd = unit === "usd";
   const max = isUsd ? mostUsd : mostAmount - 1;
   const read: number = readOption({ is: "number", min: 0, max, integer: !isUsd }, option, given);
@@ -39,8 +50,8 @@ export function ownLimit(option: string, unit: BudgetUnit, given: unknown, from:
 export function resolveLimitFor(
   option: string,
   given: unknown,
-  unit: BudgetUnit,
-  { kind }: BudgetOwner,
+  unit: Unit,
+  kind: "router" | "tenant" | "session" | "label",
   otherwise: OwnLimit,
 ): LimitFor {
   if (typeof given === "function") return asked(option, given as Asked, unit, otherwise);
@@ -59,7 +70,7 @@ export function resolveLimitFor(
 type Asked = (owner: BudgetAccountOwner) => unknown;
 
 /** An amount that cannot be used fails the request: nothing could stand in for it. */
-function asked(option: string, given: Asked, unit: BudgetUnit, otherwise: OwnLimit): LimitFor {
+function asked(option: string, given: Asked, unit: Unit, otherwise: OwnLimit): LimitFor {
   return ({ tenant, name: owner }) => {
     let found: unknown;
     try {
