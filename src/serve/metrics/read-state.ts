@@ -79,9 +79,11 @@ function setBreakers(router: Router, families: Families, labels: Labels): void {
 function setBudgets(families: Families, labels: Labels, accounts: readonly BudgetAccount[]): void {
   const nearest = new Map<string, { labels: [string, string]; left: number; ratio: number; count: number }>();
   for (const { name, unit, used, open, limit } of accounts) {
+    // An owner who may use nothing is at no limit that an alarm is about.
+    if (limit === 0) continue;
     const key = `${name} ${unit}`;
     const left = Math.max(0, limit - used - open);
-    const ratio = limit > 0 ? left / limit : 0;
+    const ratio = left / limit;
     const known = nearest.get(key);
     if (known === undefined) {
       nearest.set(key, { labels: [labels.budget(name), unit], left, ratio, count: 1 });

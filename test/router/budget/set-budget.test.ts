@@ -4,6 +4,8 @@ import type { Store } from "../../../src/contracts/index.ts";
 import { fleet, memoryStore } from "../../../src/fleet/index.ts";
 import type { BudgetOptions, RouterOptions } from "../../../src/index.ts";
 import { createRouter, isRouterError } from "../../../src/index.ts";
+import { prometheus } from "../../../src/serve/metrics/prometheus/index.ts";
+import { budgetsOf } from "../../../src/serve/status/state-reader.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
@@ -272,4 +274,15 @@ describe.each(["leased", "strict"] as const)("setBudget in a shared store, %s", 
     await expect(router.setBudget(set("acme", 1))).rejects.toMatchObject({ code: "store" });
     await router.close();
   });
+});
+
+it("an owner who may use nothing hides no other one on the status page and in metrics", async () => {
+  const { router, ask } = make({ budgets: [{ ...budget, limitUsd: 0 }] });
+  await ask("acme");
+  await ask("blocked").catch(() => {});
+  const accounts = await router.readBudgets();
+  expect(accounts.map(({ limit }) => limit)).toEqual([0.05, 0]);
+  expect(budgetsOf([...accounts].reverse())).toMatchObject([{ used: 0.01, limit: 0.05, accounts: 1 }]);
+  const text = await prometheus(router).text();
+  expect(text).toMatch(/budget_left\{[^}]*\} 0\.04\n/);
 });
