@@ -140,7 +140,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const countTokens = lateTokenCounter();
   const inputs = createInputStates(events as EventHub<string>);
-  const readLimits = { maxCharacters, estimateTokens };
+  const readLimits = { maxCharacters, estimateTokens, agents: options.agents };
 
   const facts = ids.map((id) => {
     const { members, pool: rules } = models[id];
