@@ -143,10 +143,11 @@ function capped<Id extends string>(
   };
 }
 
-function reasonOf(by: WatchedBy, { share = 1, usual = 1 }: EscalationVerdict): string {
+function reasonOf(by: WatchedBy, { share = 1, usual = 1, together }: EscalationVerdict): string {
   const shown = (value: number) => `${Math.round(value * 100)} %`;
   const unit = typeof by === "string" ? by : `label ${by.label}`;
-  return `the ${unit} is capped (${shown(share)} for large models, usual are up to ${shown(usual)})`;
+  const who = together === true ? "new tenants together are" : `the ${unit} is`;
+  return `${who} capped (${shown(share)} for large models, usual are up to ${shown(usual)})`;
 }
 
 function checkBy(option: string, by: unknown): WatchedBy {

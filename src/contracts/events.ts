@@ -144,6 +144,8 @@ export interface EscalationEvent {
   readonly unit?: string | undefined;
   /** Tenant of a unit that is not a tenant. */
   readonly tenant?: string | undefined;
+  /** True for all new tenants together, of which each has too few requests to be tested by itself. */
+  readonly together?: true | undefined;
   /** Number of its requests that were watched so far. */
   readonly requests: number;
   /** Share of about its last 100 requests that was for the large model. */

@@ -7,12 +7,14 @@ import type {
   RouterEvent,
 } from "../../../src/contracts/index.ts";
 import { type LargeModels, largeModels } from "./large-models.ts";
+import { addNew, counts, isNew, usualOfNew } from "./new-units.ts";
 import { addRequest, alarmAt } from "./share-alarm.ts";
 import { unitKey, unitName, type WatchedBy } from "./unit-key.ts";
 import type { UnitShares } from "./usual-share.ts";
 import { wantedLarge } from "./wanted-large.ts";
 import { exportUnits, restoreUnits } from "./watch-state.ts";
 import {
+  createUnit,
   type EscalationVerdict,
   enoughForOthers,
   learnRequest,
@@ -55,6 +57,8 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
   const { by, capMs, maxUnits } = options;
   const models: LargeModels = largeModels(options.large);
   let units: WatchedUnits = createWatchedUnits(maxUnits);
+  /** All new tenants as one unit. */
+  let together = createUnit(undefined, undefined);
   let others: UnitShares | undefined;
   let untilRefresh = firstRefresh;
   let requests = 0;
@@ -72,6 +76,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       by: typeof by === "string" ? by : by.label,
       ...(unit.name !== undefined && { unit: unit.name }),
       ...(unit.tenant !== undefined && by !== "tenant" && { tenant: unit.tenant }),
+      ...(unit === together && { together: true as const }),
       requests: unit.requests,
       share: unit.recent,
       usual,
@@ -87,7 +92,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
     unit.alarmEndedAt = alarm.until;
     // A fresh test: what was seen during the alarm has been answered by it.
     unit.evidence.fill(0);
-    units.release(key, unit);
+    if (unit !== together) units.release(key, unit);
     told("escalation-over", unit, alarm.verdict.usual ?? 1, alarm.until);
   };
 
@@ -97,7 +102,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
     if (unit.alarm !== undefined) {
       // It goes on: the cap lasts from now.
       unit.alarm.until = now + durationOf(unit.alarms);
-      units.alarm(key, unit);
+      if (unit !== together) units.alarm(key, unit);
       if (now < unit.alarm.toldUntil) return;
       // The time that was told is over, and the cap is not.
       unit.alarm.toldUntil = unit.alarm.until;
@@ -106,10 +111,15 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
     }
     const isSoon = now - unit.alarmEndedAt < capMs * 2 ** mostDoublings;
     unit.alarms = isSoon ? Math.min(unit.alarms + 1, mostDoublings + 1) : 1;
-    const verdict = Object.freeze({ capped: options.cap, share: unit.recent, usual });
+    const verdict = Object.freeze({
+      capped: options.cap,
+      share: unit.recent,
+      usual,
+      ...(unit === together && { together: true as const }),
+    });
     const until = now + durationOf(unit.alarms);
     unit.alarm = { until, toldUntil: until, verdict };
-    const pushedOut = units.alarm(key, unit);
+    const pushedOut = unit === together ? undefined : units.alarm(key, unit);
     told("escalation-abnormal", unit, usual, until);
     if (pushedOut !== undefined) end(...pushedOut);
   };
@@ -123,19 +133,39 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
   const isClassifiersDoing = (unit: WatchedUnit): boolean =>
     units.failOthers(unit, requests - lately) ?? others === undefined;
 
-  const statedFor = (unit: WatchedUnit): number | undefined => {
-    const own = unit.name === undefined ? undefined : options.usualOf.get(unit.name);
-    return own ?? options.usual;
+  const statedOf = (name: string | undefined): number | undefined =>
+    name === undefined ? undefined : options.usualOf.get(name);
+
+  /** Tenants by name that nothing is stated of. Sessions are all new: those of a tenant are bounded by a guard of tenants. */
+  const mayBeNew = (name: string | undefined): boolean =>
+    by === "tenant" && name !== undefined && statedOf(name) === undefined;
+
+  /** Counts a request of a new tenant against all of them. */
+  const addTogether = (unit: WatchedUnit, isLarge: boolean) => {
+    const stated = options.usual;
+    const usual =
+      stated === undefined
+        ? usualOfNew(together, others, options.margin)
+        : statedBound(stated, options.margin);
+    const evidence = usual === undefined ? 0 : addNew(together.evidence, unit, isLarge, usual);
+    learnRequest(together, isLarge, evidence);
+    if (usual !== undefined && evidence >= alarmAt) raise("", together, usual);
   };
 
   return {
     snapshot(request): Json {
-      if (units.alarmed.size === 0) return free as Json;
-      const key = unitKey(by, unitName(by, request), request.tenant);
+      if (units.alarmed.size === 0 && together.alarm === undefined) return free as Json;
+      const name = unitName(by, request);
+      const key = unitKey(by, name, request.tenant);
       const unit = units.alarmed.get(key);
-      if (unit?.alarm === undefined) return free as Json;
-      if (runtime.monotonic() < unit.alarm.until) return unit.alarm.verdict as Json;
-      end(key, unit);
+      if (unit?.alarm !== undefined) {
+        if (runtime.monotonic() < unit.alarm.until) return unit.alarm.verdict as Json;
+        end(key, unit);
+      }
+      const { alarm } = together;
+      if (alarm === undefined || !mayBeNew(name) || !isNew(units.known(key))) return free as Json;
+      if (runtime.monotonic() < alarm.until) return alarm.verdict as Json;
+      end("", together);
       return free as Json;
     },
 
@@ -153,7 +183,8 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       unit.lastAt = requests;
       unit.isUnclassified = classifierError !== undefined;
       if (unit.isUnclassified && isClassifiersDoing(unit)) return;
-      const stated = statedFor(unit);
+      if (counts(unit) && mayBeNew(name)) addTogether(unit, isLarge);
+      const stated = statedOf(name) ?? options.usual;
       const usual =
         stated === undefined ? usualFor(unit, others, options.margin) : statedBound(stated, options.margin);
       const evidence = usual === undefined ? 0 : addRequest(unit.evidence, isLarge, usual);
@@ -163,13 +194,19 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       untilRefresh -= 1;
       if (untilRefresh <= 0) refresh();
       if (units.alarmed.size > 0) endFirst();
+      if (together.alarm !== undefined && runtime.monotonic() >= together.alarm.until) end("", together);
     },
 
-    exportState: () => exportUnits(units, runtime),
+    exportState: () => exportUnits(units, together, runtime),
 
     restoreState(state) {
       const restored = createWatchedUnits(maxUnits);
-      restoreUnits(restored, state, { ...options, longestMs: durationOf(mostDoublings + 1) }, runtime);
+      together = restoreUnits(
+        restored,
+        state,
+        { ...options, longestMs: durationOf(mostDoublings + 1) },
+        runtime,
+      );
       units = restored;
       refresh();
     },

@@ -5,7 +5,7 @@
 export type Evidence = [mild: number, middling: number, strong: number];
 
 /** Stakes as parts of the largest one: which is best depends on the true share, which is not known. */
-const stakes = [0.4, 0.7, 0.95] as const;
+export const stakes = [0.4, 0.7, 0.95] as const;
 
 /**
  * Evidence at which the alarm is raised. In expectation it grows by at most 1 a request as long as the share is

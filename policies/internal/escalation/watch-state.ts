@@ -22,27 +22,33 @@ interface StoredUnit {
 
 type Clocks = Pick<PolicyInputRuntime, "now" | "monotonic">;
 
-export function exportUnits(units: WatchedUnits, { now, monotonic }: Clocks): Json {
+/** Exports all units, and the new ones together. */
+export function exportUnits(units: WatchedUnits, together: WatchedUnit, { now, monotonic }: Clocks): Json {
   const toWall = now() - monotonic();
-  const stored: StoredUnit[] = [];
-  for (const [, { name, tenant, requests, share, recent, evidence, alarm, alarms }] of units.entries())
-    stored.push({
-      ...(name !== undefined && { name }),
-      ...(tenant !== undefined && { tenant }),
-      requests,
-      share,
-      recent,
-      evidence: [...evidence],
-      ...(alarm !== undefined && {
-        alarm: {
-          until: alarm.until + toWall,
-          alarms,
-          share: alarm.verdict.share ?? 1,
-          usual: alarm.verdict.usual ?? 1,
-        },
-      }),
-    });
-  return { formatVersion: 1, units: stored } as unknown as Json;
+  const stored = Array.from(units.entries(), ([, unit]) => storedOf(unit, toWall));
+  return { formatVersion: 1, units: stored, together: storedOf(together, toWall) } as unknown as Json;
+}
+
+function storedOf(
+  { name, tenant, requests, share, recent, evidence, alarm, alarms }: WatchedUnit,
+  toWall: number,
+): StoredUnit {
+  return {
+    ...(name !== undefined && { name }),
+    ...(tenant !== undefined && { tenant }),
+    requests,
+    share,
+    recent,
+    evidence: [...evidence],
+    ...(alarm !== undefined && {
+      alarm: {
+        until: alarm.until + toWall,
+        alarms,
+        share: alarm.verdict.share ?? 1,
+        usual: alarm.verdict.usual ?? 1,
+      },
+    }),
+  };
 }
 
 interface RestoreOptions {
@@ -54,20 +60,26 @@ interface RestoreOptions {
   readonly longestMs: number;
 }
 
-/** Enters stored units. Throws `InvalidOptionError` before it has entered one. */
+/** Enters stored units, and returns the new ones together. Throws `InvalidOptionError` before it has entered one. */
 export function restoreUnits(
   units: WatchedUnits,
   state: Json,
   { id, by, cap, maxUnits, longestMs }: RestoreOptions,
   { now, monotonic }: Clocks,
-): void {
-  const given = state as { readonly formatVersion?: unknown; readonly units?: unknown } | null;
+): WatchedUnit {
+  const given = state as {
+    readonly formatVersion?: unknown;
+    readonly units?: unknown;
+    readonly together?: unknown;
+  } | null;
   const stored: unknown = given?.units;
+  const together: unknown = given?.together ?? createUnit(undefined, undefined);
   if (
     given?.formatVersion !== 1 ||
     !Array.isArray(stored) ||
     stored.length > mostUnitsOf(maxUnits) ||
-    !stored.every(isStored)
+    !stored.every(isStored) ||
+    !isStored(together)
   )
     throw new InvalidOptionError(
       `state.inputs.${id}`,
@@ -76,8 +88,8 @@ export function restoreUnits(
     );
   const wall = now();
   const at = monotonic();
-  for (const one of stored as readonly StoredUnit[]) {
-    const unit: WatchedUnit = createUnit(one.name, one.tenant);
+  const restored = (one: StoredUnit, isTogether?: true): WatchedUnit => {
+    const unit = createUnit(one.name, one.tenant);
     unit.requests = one.requests;
     unit.share = one.share;
     unit.recent = one.recent;
@@ -87,11 +99,15 @@ export function restoreUnits(
     if (one.alarm !== undefined && one.alarm.until > wall) {
       const { share, usual } = one.alarm;
       const until = at + Math.min(one.alarm.until - wall, longestMs);
-      unit.alarm = { until, toldUntil: until, verdict: Object.freeze({ capped: cap, share, usual }) };
+      const verdict = { capped: cap, share, usual, ...(isTogether && { together: isTogether }) };
+      unit.alarm = { until, toldUntil: until, verdict: Object.freeze(verdict) };
       unit.alarms = one.alarm.alarms;
     }
-    units.restore(unitKey(by, one.name, one.tenant), unit);
-  }
+    return unit;
+  };
+  for (const one of stored as readonly StoredUnit[])
+    units.restore(unitKey(by, one.name, one.tenant), restored(one));
+  return restored(together as StoredUnit, true);
 }
 
 function isStored(one: unknown): boolean {
