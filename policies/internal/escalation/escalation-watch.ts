@@ -1,12 +1,15 @@
-import type {
-  EscalationEvent,
-  Json,
-  PolicyInput,
-  PolicyInputRuntime,
-  PolicyInputState,
-  RouterEvent,
+import {
+  type EscalationEvent,
+  InvalidOptionError,
+  type Json,
+  type PolicyInput,
+  type PolicyInputRuntime,
+  type PolicyInputState,
+  type RouterEvent,
 } from "../../../src/contracts/index.ts";
 import { type LargeModels, largeModels } from "./large-models.ts";
+import { liftCommand } from "./lift-command.ts";
+import { createLiftedUnits, type LiftedUnits } from "./lifted-units.ts";
 import { addNew, counts, isNew, usualOfNew } from "./new-units.ts";
 import { addRequest, alarmAt } from "./share-alarm.ts";
 import { unitKey, unitName, type WatchedBy } from "./unit-key.ts";
@@ -14,6 +17,7 @@ import type { UnitShares } from "./usual-share.ts";
 import { wantedLarge } from "./wanted-large.ts";
 import { exportUnits, restoreUnits } from "./watch-state.ts";
 import {
+  type Alarm,
   createUnit,
   type EscalationVerdict,
   enoughForOthers,
@@ -51,6 +55,8 @@ export function escalationWatch(options: WatchOptions): PolicyInput {
   return { id: options.id, create: (runtime) => watch(options, runtime) };
 }
 
+/** Key that no unit has. */
+const togetherKey = "";
 const free: EscalationVerdict = Object.freeze({ capped: false });
 
 function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputState {
@@ -59,6 +65,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
   let units: WatchedUnits = createWatchedUnits(maxUnits);
   /** All new tenants as one unit. */
   let together = createUnit(undefined, undefined);
+  let lifted: LiftedUnits = createLiftedUnits(runtime);
   let others: UnitShares | undefined;
   let untilRefresh = firstRefresh;
   let requests = 0;
@@ -70,6 +77,14 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
 
   const told = (type: EscalationEvent["type"], unit: WatchedUnit, usual: number, untilMs: number) => {
     const now = runtime.monotonic();
+    const isCapped = options.cap && type === "escalation-abnormal";
+    const named = {
+      guard: options.id,
+      by,
+      unit: unit.name,
+      tenant: unit.tenant,
+      together: unit === together,
+    };
     runtime.emit({
       type,
       guard: options.id,
@@ -80,20 +95,27 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       requests: unit.requests,
       share: unit.recent,
       usual,
-      capped: options.cap && type === "escalation-abnormal",
+      capped: isCapped,
       until: runtime.now() + Math.max(0, untilMs - now),
+      ...(isCapped && { liftWith: liftCommand(named) }),
     });
   };
 
-  const end = (key: string, unit: WatchedUnit) => {
+  /** Ends an alarm, without a word. */
+  const quieten = (key: string, unit: WatchedUnit): Alarm | undefined => {
     const { alarm } = unit;
-    if (alarm === undefined) return;
-    unit.alarm = undefined;
-    unit.alarmEndedAt = alarm.until;
     // A fresh test: what was seen during the alarm has been answered by it.
     unit.evidence.fill(0);
+    if (alarm === undefined) return undefined;
+    unit.alarm = undefined;
+    unit.alarmEndedAt = alarm.until;
     if (unit !== together) units.release(key, unit);
-    told("escalation-over", unit, alarm.verdict.usual ?? 1, alarm.until);
+    return alarm;
+  };
+
+  const end = (key: string, unit: WatchedUnit) => {
+    const alarm = quieten(key, unit);
+    if (alarm !== undefined) told("escalation-over", unit, alarm.verdict.usual ?? 1, alarm.until);
   };
 
   const raise = (key: string, unit: WatchedUnit, usual: number) => {
@@ -137,19 +159,19 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
     name === undefined ? undefined : options.usualOf.get(name);
 
   /** Tenants by name that nothing is stated of. Sessions are all new: those of a tenant are bounded by a guard of tenants. */
-  const mayBeNew = (name: string | undefined): boolean =>
-    by === "tenant" && name !== undefined && statedOf(name) === undefined;
+  const mayBeNew = (key: string, name: string | undefined): boolean =>
+    by === "tenant" && name !== undefined && statedOf(name) === undefined && !lifted.has(key);
 
   /** Counts a request of a new tenant against all of them. */
   const addTogether = (unit: WatchedUnit, isLarge: boolean) => {
-    const stated = options.usual;
+    const stated = lifted.has(togetherKey) ? 1 : options.usual;
     const usual =
       stated === undefined
         ? usualOfNew(together, others, options.margin)
         : statedBound(stated, options.margin);
     const evidence = usual === undefined ? 0 : addNew(together.evidence, unit, isLarge, usual);
     learnRequest(together, isLarge, evidence);
-    if (usual !== undefined && evidence >= alarmAt) raise("", together, usual);
+    if (usual !== undefined && evidence >= alarmAt) raise(togetherKey, together, usual);
   };
 
   return {
@@ -163,9 +185,9 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
         end(key, unit);
       }
       const { alarm } = together;
-      if (alarm === undefined || !mayBeNew(name) || !isNew(units.known(key))) return free as Json;
+      if (alarm === undefined || !mayBeNew(key, name) || !isNew(units.known(key))) return free as Json;
       if (runtime.monotonic() < alarm.until) return alarm.verdict as Json;
-      end("", together);
+      end(togetherKey, together);
       return free as Json;
     },
 
@@ -183,8 +205,8 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       unit.lastAt = requests;
       unit.isUnclassified = classifierError !== undefined;
       if (unit.isUnclassified && isClassifiersDoing(unit)) return;
-      if (counts(unit) && mayBeNew(name)) addTogether(unit, isLarge);
-      const stated = statedOf(name) ?? options.usual;
+      if (counts(unit) && mayBeNew(key, name)) addTogether(unit, isLarge);
+      const stated = lifted.has(key) ? 1 : (statedOf(name) ?? options.usual);
       const usual =
         stated === undefined ? usualFor(unit, others, options.margin) : statedBound(stated, options.margin);
       const evidence = usual === undefined ? 0 : addRequest(unit.evidence, isLarge, usual);
@@ -194,20 +216,36 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       untilRefresh -= 1;
       if (untilRefresh <= 0) refresh();
       if (units.alarmed.size > 0) endFirst();
-      if (together.alarm !== undefined && runtime.monotonic() >= together.alarm.until) end("", together);
+      if (together.alarm !== undefined && runtime.monotonic() >= together.alarm.until)
+        end(togetherKey, together);
     },
 
-    exportState: () => exportUnits(units, together, runtime),
+    lift({ tenant, owner, together: isTogether, until }) {
+      if (by === "tenant" && owner !== undefined)
+        throw new InvalidOptionError("liftCap.owner", owner, "absent: this guard watches tenants");
+      if (by !== "tenant" && isTogether)
+        throw new InvalidOptionError("liftCap.together", true, "false: this guard does not watch tenants");
+      const name = by === "tenant" ? tenant : owner;
+      const key = isTogether ? togetherKey : unitKey(by, name, tenant);
+      const endsAt = lifted.add(key, until);
+      if (endsAt === undefined) return false;
+      const unit = isTogether ? together : units.of(key, name, tenant);
+      const alarm = quieten(key, unit);
+      // What was lifted was none: the next cap is as short as a first one.
+      unit.alarmEndedAt = Number.NEGATIVE_INFINITY;
+      told("escalation-lifted", unit, alarm?.verdict.usual ?? 1, endsAt);
+      return alarm?.verdict.capped === true;
+    },
+
+    exportState: () => exportUnits({ units, together, lifted }, runtime),
 
     restoreState(state) {
-      const restored = createWatchedUnits(maxUnits);
-      together = restoreUnits(
-        restored,
-        state,
-        { ...options, longestMs: durationOf(mostDoublings + 1) },
-        runtime,
-      );
-      units = restored;
+      const isExempt = (name: string | undefined) => {
+        const stated = statedOf(name) ?? options.usual;
+        return stated !== undefined && statedBound(stated, options.margin) === undefined;
+      };
+      const longestMs = durationOf(mostDoublings + 1);
+      ({ units, together, lifted } = restoreUnits(state, { ...options, longestMs, isExempt }, runtime));
       refresh();
     },
   };

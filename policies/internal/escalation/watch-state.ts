@@ -1,8 +1,9 @@
 import { InvalidOptionError, type Json, type PolicyInputRuntime } from "../../../src/contracts/index.ts";
+import { createLiftedUnits, type LiftedUnits, mostLifts } from "./lifted-units.ts";
 import { alarmAt } from "./share-alarm.ts";
 import { unitKey, type WatchedBy } from "./unit-key.ts";
 import { createUnit, type WatchedUnit } from "./watched-unit.ts";
-import { mostUnitsOf, type WatchedUnits } from "./watched-units.ts";
+import { createWatchedUnits, mostUnitsOf, type WatchedUnits } from "./watched-units.ts";
 
 /** State of a unit as JSON. `until` is in milliseconds since the epoch. */
 interface StoredUnit {
@@ -20,13 +21,28 @@ interface StoredUnit {
   };
 }
 
+/** Longest time of a lift: the clock that stored it may have been ahead. */
+const longestLiftMs = 2_678_400_000;
+
 type Clocks = Pick<PolicyInputRuntime, "now" | "monotonic">;
 
-/** Exports all units, and the new ones together. */
-export function exportUnits(units: WatchedUnits, together: WatchedUnit, { now, monotonic }: Clocks): Json {
+/** All that a guard knows. */
+export interface WatchState {
+  readonly units: WatchedUnits;
+  /** All new tenants as one unit. */
+  readonly together: WatchedUnit;
+  readonly lifted: LiftedUnits;
+}
+
+export function exportUnits({ units, together, lifted }: WatchState, { now, monotonic }: Clocks): Json {
   const toWall = now() - monotonic();
   const stored = Array.from(units.entries(), ([, unit]) => storedOf(unit, toWall));
-  return { formatVersion: 1, units: stored, together: storedOf(together, toWall) } as unknown as Json;
+  return {
+    formatVersion: 1,
+    units: stored,
+    together: storedOf(together, toWall),
+    lifted: lifted.entries(),
+  } as unknown as Json;
 }
 
 function storedOf(
@@ -58,28 +74,36 @@ interface RestoreOptions {
   readonly maxUnits: number;
   /** Longest time that an alarm may last from now: the clock that stored it may have been ahead. */
   readonly longestMs: number;
+  /** True for a unit that is never capped now, whatever was before. */
+  readonly isExempt: (name: string | undefined) => boolean;
 }
 
-/** Enters stored units, and returns the new ones together. Throws `InvalidOptionError` before it has entered one. */
+/** Reads an exported state. Throws `InvalidOptionError` for one that is not this guard's. */
 export function restoreUnits(
-  units: WatchedUnits,
   state: Json,
-  { id, by, cap, maxUnits, longestMs }: RestoreOptions,
-  { now, monotonic }: Clocks,
-): WatchedUnit {
+  { id, by, cap, maxUnits, longestMs, isExempt }: RestoreOptions,
+  clocks: Clocks,
+): WatchState {
+  const { now, monotonic } = clocks;
+  const units = createWatchedUnits(maxUnits);
+  const lifted = createLiftedUnits(clocks);
   const given = state as {
     readonly formatVersion?: unknown;
     readonly units?: unknown;
     readonly together?: unknown;
+    readonly lifted?: unknown;
   } | null;
   const stored: unknown = given?.units;
-  const together: unknown = given?.together ?? createUnit(undefined, undefined);
+  const { together = createUnit(undefined, undefined), lifted: lifts = [] } = given ?? {};
   if (
     given?.formatVersion !== 1 ||
     !Array.isArray(stored) ||
     stored.length > mostUnitsOf(maxUnits) ||
     !stored.every(isStored) ||
-    !isStored(together)
+    !isStored(together) ||
+    !Array.isArray(lifts) ||
+    lifts.length > mostLifts ||
+    !lifts.every(isLift)
   )
     throw new InvalidOptionError(
       `state.inputs.${id}`,
@@ -96,7 +120,7 @@ export function restoreUnits(
     one.evidence.forEach((value, index) => {
       unit.evidence[index] = value;
     });
-    if (one.alarm !== undefined && one.alarm.until > wall) {
+    if (one.alarm !== undefined && one.alarm.until > wall && !isExempt(one.name)) {
       const { share, usual } = one.alarm;
       const until = at + Math.min(one.alarm.until - wall, longestMs);
       const verdict = { capped: cap, share, usual, ...(isTogether && { together: isTogether }) };
@@ -107,7 +131,13 @@ export function restoreUnits(
   };
   for (const one of stored as readonly StoredUnit[])
     units.restore(unitKey(by, one.name, one.tenant), restored(one));
-  return restored(together as StoredUnit, true);
+  for (const [key, until] of lifts) if (until > wall) lifted.add(key, Math.min(until, wall + longestLiftMs));
+  return { units, together: restored(together as StoredUnit, true), lifted };
+}
+
+function isLift(given: unknown): given is readonly [string, number] {
+  const [key, until] = Array.isArray(given) ? given : [];
+  return typeof key === "string" && typeof until === "number" && Number.isFinite(until);
 }
 
 function isStored(one: unknown): boolean {
