@@ -33,7 +33,7 @@ export function guardCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-The event of a cap (escalation-abnormal) has the command in liftWith. Processes that share a store hear of it there, within
+The event of a cap (escalation-abnormal) has the command in liftWith. Processes that share a store learn of it there, within
 seconds. A router without a store keeps its caps itself: give the file in which the application stores router.exportState(),
 and restore it there, or call router.liftCap() in it. A switchpoint serve without a store is told by its config: state
 usualOf: { acme: 1 } in guarded(), and send SIGHUP.
@@ -71,7 +71,7 @@ function textOf({ guard, tenant, owner, together, wasCapped, until }: LiftedCap,
   const of = tenant === undefined ? "requests without a tenant" : `tenant ${tenant}`;
   const unit = together ? "new tenants together" : owner === undefined ? of : `${owner} (${of})`;
   const before = isShared
-    ? "the processes that share the store hear of it within seconds"
+    ? "the processes that share the store learn of it within seconds"
     : wasCapped
       ? "the cap in this state is lifted"
       : "there was no cap in this state";

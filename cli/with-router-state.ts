@@ -6,7 +6,7 @@ import { withRouter } from "./with-router.ts";
 
 /**
  * Works with the router of a config: on its shared store, or on the file of `--state`, which `keep` writes. Throws
- * `InvalidOptionError` unless it is clear where `parts` are: work on a router that nobody else uses would be lost.
+ * `InvalidOptionError` unless it is clear where `parts` are: work on a router that no other process uses would be lost.
  */
 export async function withRouterState(
   { config, state }: { readonly config?: string | undefined; readonly state?: string | undefined },

@@ -1,4 +1,4 @@
-/** Unit that a guard shall not cap for a time: a person has looked at it. */
+/** Unit that a guard does not cap for a time: a person has looked at it. */
 export interface CapLift {
   /** Name of the guard. Default: the router's only one. */
   readonly guard?: string | undefined;
@@ -18,7 +18,7 @@ export interface LiftedCap {
   readonly tenant?: string | undefined;
   readonly owner?: string | undefined;
   readonly together: boolean;
-  /** True if this process had a cap of it. Others of a fleet may have one, and lift it when they hear of it. */
+  /** True if this process had a cap of it. Others of a fleet may have one, and lift it when they learn of this one. */
   readonly wasCapped: boolean;
   /** End in milliseconds since the epoch. */
   readonly until: number;

@@ -39,8 +39,8 @@ export interface PolicyInputState<Snapshot extends Json = Json> {
   readonly onlyReads?: boolean | undefined;
   /**
    * Holds nothing against a unit until a time, and tells so. Returns true if it was capped. A lift that is known already changes
-   * nothing, since it is heard again and again. Throws `InvalidOptionError` for a unit that this input does not watch.
-   * Absent: the input caps nobody.
+   * nothing, since it is read again and again. Throws `InvalidOptionError` for a unit that this input does not watch.
+   * Absent: the input has no caps.
    */
   lift?(unit: UnitLift): boolean;
   /** Returns the state as plain JSON, for `router.exportState()`. */

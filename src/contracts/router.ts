@@ -152,8 +152,8 @@ export interface Router<Id extends string = string> {
   /**
    * Lifts the cap of a guard from a tenant, session or label for a time, in which it is not tested either; then the evidence
    * begins at zero. Listeners are told (`escalation-lifted`), and with a shared store so are the other processes, within
-   * seconds. Rejects with `InvalidOptionError` if there is no such guard, and with `StoreError` if the others cannot be
-   * told: the cap is then lifted in this process alone.
+   * seconds. Rejects with `InvalidOptionError` if there is no such guard, and with `StoreError` if the store does not take
+   * it: the cap is then lifted in this process alone.
    */
   liftCap(lift: CapLift): Promise<LiftedCap>;
   /**

@@ -48,7 +48,7 @@ it("works through a shared store, and refuses where it would reach nobody", asyn
   const { exitCode, out } = await runCli(["guard", "lift", "--config", shared, "--together"]);
   expect({ exitCode, out }).toMatchObject({
     exitCode: 0,
-    out: expect.stringContaining("the processes that share the store hear of it within seconds"),
+    out: expect.stringContaining("the processes that share the store learn of it within seconds"),
   });
   const alone = folder.config(() => make());
   const lost = await runCli(["guard", "lift", "--config", alone, "--tenant", "acme"]);

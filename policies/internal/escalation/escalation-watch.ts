@@ -11,7 +11,7 @@ import { type LargeModels, largeModels } from "./large-models.ts";
 import { liftCommand } from "./lift-command.ts";
 import { createLiftedUnits, type LiftedUnits } from "./lifted-units.ts";
 import { addNew, counts, isNew, usualOfNew } from "./new-units.ts";
-import { addRequest, alarmAt } from "./share-alarm.ts";
+import { addRequest, alarmAt, gainOf } from "./share-alarm.ts";
 import { unitKey, unitName, type WatchedBy } from "./unit-key.ts";
 import type { UnitShares } from "./usual-share.ts";
 import { wantedLarge } from "./wanted-large.ts";
@@ -36,6 +36,7 @@ export interface WatchOptions {
   /** Stated share of all other units. Absent: learnt. */
   readonly usual: number | undefined;
   readonly margin: number;
+  readonly burst: number;
   readonly cap: boolean;
   readonly capMs: number;
   readonly maxUnits: number;
@@ -62,6 +63,7 @@ const free: EscalationVerdict = Object.freeze({ capped: false });
 function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputState {
   const { by, capMs, maxUnits } = options;
   const models: LargeModels = largeModels(options.large);
+  const mostGain = gainOf(options.burst);
   let units: WatchedUnits = createWatchedUnits(maxUnits);
   /** All new tenants as one unit. */
   let together = createUnit(undefined, undefined);
@@ -209,7 +211,7 @@ function watch(options: WatchOptions, runtime: PolicyInputRuntime): PolicyInputS
       const stated = lifted.has(key) ? 1 : (statedOf(name) ?? options.usual);
       const usual =
         stated === undefined ? usualFor(unit, others, options.margin) : statedBound(stated, options.margin);
-      const evidence = usual === undefined ? 0 : addRequest(unit.evidence, isLarge, usual);
+      const evidence = usual === undefined ? 0 : addRequest(unit.evidence, isLarge, usual, mostGain);
       learnRequest(unit, isLarge, evidence);
       if (unit.requests === enoughForOthers || unit.requests % 1_000 === 0) units.sample(unit);
       if (usual !== undefined && evidence >= alarmAt) raise(key, unit, usual);

@@ -1,4 +1,4 @@
-import { alarmAt, type Evidence, stakes } from "./share-alarm.ts";
+import { type Evidence, gainOf, stakes } from "./share-alarm.ts";
 import type { UnitShares } from "./usual-share.ts";
 import { enoughForOthers, type WatchedUnit } from "./watched-unit.ts";
 
@@ -6,7 +6,7 @@ import { enoughForOthers, type WatchedUnit } from "./watched-unit.ts";
 const counted = 20;
 /** The fewest new tenants that raise the alarm, however hard what they send is: one or two hard ones do not make a flood. */
 const fewest = 12;
-const mostGain = alarmAt ** (1 / fewest) - 1;
+const mostGain = gainOf(fewest);
 /** Bound of what is usual for new tenants together. */
 const mostUsual = 0.85;
 

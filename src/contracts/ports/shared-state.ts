@@ -26,7 +26,7 @@ export interface GuardLift extends UnitLift {
   readonly guard: string;
 }
 
-/** Guards of this process, which hear of caps that were lifted in another one. */
+/** Guards of this process, which learn of caps that were lifted in another one. */
 export interface OwnGuards {
   /** Names of the guards that the policy has now. */
   names(): readonly string[];
