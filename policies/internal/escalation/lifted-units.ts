@@ -4,7 +4,7 @@ import { InvalidOptionError, type PolicyInputRuntime } from "../../../src/contra
 export interface LiftedUnits {
   /** True if the unit is neither capped nor tested now. */
   has(key: string): boolean;
-  /** Enters a lift until a time of day. Returns its end on the monotonic clock; undefined if it is known. */
+  /** Enters a lift until a time of day. Returns its end on the monotonic clock; undefined if it is known, or over. */
   add(key: string, until: number): number | undefined;
   /** Returns keys and ends, as times of day. */
   entries(): readonly (readonly [key: string, until: number])[];
@@ -28,7 +28,8 @@ export function createLiftedUnits({
   return {
     has,
     add(key, until) {
-      if (has(key) && ends.get(key)?.until === until) return undefined;
+      // One that is over by this clock, and not by that of another process, is not told again and again either.
+      if (until <= now() || (has(key) && ends.get(key)?.until === until)) return undefined;
       for (const one of [...ends.keys()]) has(one);
       if (ends.size >= mostLifts && !ends.has(key))
         throw new InvalidOptionError(

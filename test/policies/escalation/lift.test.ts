@@ -53,6 +53,8 @@ describe("a cap that a person lifts", () => {
     const { lift, told, until } = capped();
     expect([lift({ tenant: "a" }), lift({ tenant: "a" })]).toEqual([true, false]);
     expect(told).toHaveLength(2);
+    expect(lift({ tenant: "a", until: until - day })).toBe(false);
+    expect(told).toHaveLength(2);
     lift({ tenant: "a", until: until + 1 });
     expect(told).toHaveLength(3);
   });
