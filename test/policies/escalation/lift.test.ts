@@ -177,6 +177,17 @@ describe("router.liftCap", () => {
     }
   });
 
+  it("is not needed where a new policy says that all of it is usual: its guard knows of the cap, and ends it", async () => {
+    const { router, send } = make();
+    for (let at = 0; at < 200; at += 1) await send();
+    expect(await send()).toBe("small");
+    const split = threshold<Id>({ small: "small", large: "large", at: 0.5 });
+    await router.replace({ policy: guarded(split, { usual: 0.3, usualOf: { b: 1 } }), reason: "b" });
+    expect(await send()).toBe("small");
+    await router.replace({ policy: guarded(split, { usual: 0.3, usualOf: { a: 1 } }), reason: "a" });
+    expect(await send()).toBe("large");
+  });
+
   it("rejects where the others cannot be told", async () => {
     const store = memoryStore();
     const broken: Store = {

@@ -9,7 +9,7 @@ it("is what the weighted answers lack of the spread that all have", () => {
   // 100 answers that are off by half of what was predicted, and 10 of weight 20 that are off by a tenth.
   for (let at = 0; at < 100; at += 1) addError(sums, 1, at % 2 === 0 ? 0.5 : -0.5, 1);
   for (let at = 0; at < 10; at += 1) addError(sums, 20, 0.1, 1);
-  const usual = (100 * 0.25 + 10 * 0.01) / 110;
+  const usual = (100 * 0.25 + 200 * 0.01) / 300;
   expect(missingVariance(sums)).toBeCloseTo(usual * (100 + 10 * 400) - (100 * 0.25 + 10 * 400 * 0.01), 9);
 });
 
