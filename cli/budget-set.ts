@@ -1,10 +1,9 @@
 import { Command } from "commander";
-import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
+import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace } from "./budget-place.ts";
 import type { Terminal } from "./io.ts";
 import { numberOption } from "./number-option.ts";
-import { toJson } from "./to-json.ts";
-import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace, withBudgets } from "./with-budgets.ts";
+import { withRouterState } from "./with-router-state.ts";
 
 interface SetOptions extends BudgetPlace {
   readonly name?: string | undefined;
@@ -36,9 +35,9 @@ async function setOne(options: SetOptions, terminal: Terminal): Promise<void> {
   const { name } = options;
   if (name === undefined) throw new InvalidOptionError("--name", undefined, "the name of a budget");
   const limit = limitOf(options.limit);
-  await withBudgets(options, async (router, state) => {
+  await withRouterState(options, "budgets", async (router, keep) => {
     const account = await router.setBudget({ name, ...ownerIn(options), limit });
-    if (state !== undefined) await writeWhole(state, `${toJson(router.exportState(), 2)}\n`);
+    await keep();
     printBudgets([account], options, terminal);
   });
 }

@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
 import { InvalidOptionError } from "../src/contracts/index.ts";
+import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace } from "./budget-place.ts";
 import { budgetSetCommand } from "./budget-set.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
-import { toJson } from "./to-json.ts";
-import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace, withBudgets } from "./with-budgets.ts";
+import { withRouterState } from "./with-router-state.ts";
 
 interface ResetOptions extends BudgetPlace {
   readonly name?: string | undefined;
@@ -53,7 +52,7 @@ Example:
 }
 
 async function show(options: BudgetPlace, terminal: Terminal): Promise<void> {
-  await withBudgets(options, async (router) => {
+  await withRouterState(options, "budgets", async (router) => {
     const accounts = await router.readBudgets(ownerIn(options));
     printBudgets(accounts, options, terminal);
     if (router.shared !== undefined && ownerIn(options) === undefined)
@@ -65,9 +64,9 @@ async function resetOne(options: ResetOptions, terminal: Terminal): Promise<void
   const { name } = options;
   if (name === undefined) throw new InvalidOptionError("--name", undefined, "the name of a budget");
   const to = optionalNumber("--to", options.to, 0, Number.MAX_SAFE_INTEGER);
-  await withBudgets(options, async (router, state) => {
+  await withRouterState(options, "budgets", async (router, keep) => {
     const account = await router.resetBudget({ name, ...ownerIn(options), to });
-    if (state !== undefined) await writeWhole(state, `${toJson(router.exportState(), 2)}\n`);
+    await keep();
     printBudgets([account], options, terminal);
   });
 }

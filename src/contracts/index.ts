@@ -8,6 +8,7 @@ export type {
   BudgetReset,
   LimitSource,
 } from "./budget-account.ts";
+export type { CapLift, LiftedCap, UnitLift } from "./cap-lift.ts";
 export type {
   AssistantMessage,
   AudioPart,

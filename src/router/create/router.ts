@@ -124,6 +124,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     readBudgets: parts.budgetDoor.read,
     resetBudget: parts.budgetDoor.reset,
     setBudget: parts.budgetDoor.set,
+    liftCap: parts.liftCap,
 
     async close() {
       closed = true;
