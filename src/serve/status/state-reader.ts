@@ -70,7 +70,7 @@ function breakersOf(router: Router): readonly FrameBreaker[] {
 export function budgetsOf(accounts: readonly BudgetAccount[]): readonly FrameBudget[] {
   const nearest = new Map<string, FrameBudget>();
   for (const { name, unit, used, open, limit, resetsAt } of accounts) {
-    // An owner who may use nothing would stand before all others.
+    // An owner who may use nothing would hide all others.
     if (limit === 0) continue;
     const key = `${unit} ${name}`;
     const known = nearest.get(key);
