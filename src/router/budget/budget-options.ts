@@ -3,7 +3,8 @@ import type { Amount } from "../../contracts/store.ts";
 import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
-import { calendar, everyMs, type Periods, total } from "./periods.ts";
+import { fromPattern, fromRule, periodFrom } from "./period-from.ts";
+import { type CalendarUnit, calendar, everyMs, type Periods, total } from "./periods.ts";
 import { zoneTime } from "./zone-time.ts";
 
 /**
@@ -22,11 +23,19 @@ export interface BudgetOptions<Id extends string = string> {
   /** Tokens per period, input and output together: an integer of at least 1. */
   readonly limitTokens?: number | undefined;
   /**
-   * `request`: each request by itself. `hour`, `day`, `month`: of the calendar, in `timeZone`. `total`: without end.
+   * `request`: each request by itself. `hour`, `day`, `week`, `month`: of the calendar, in `timeZone`; weeks begin on Monday.
+   * `total`: without end.
    */
-  readonly period?: "request" | "hour" | "day" | "month" | "total" | undefined;
-  /** A period of any other length, in milliseconds, counted from the epoch. */
+  readonly period?: "request" | "hour" | "day" | "week" | "month" | "total" | undefined;
+  /** A period of any other length, in milliseconds, counted from the epoch or from `from`. */
   readonly periodMs?: number | undefined;
+  /**
+   * Moment at which a period begins, and by which all others are cut: a date, which begins in `timeZone`, or a time with its
+   * offset. With `month` periods begin on that day of the month, or on the last day of shorter ones; with `week` on that
+   * weekday; with `total` nothing counts that was spent before. A moment to come switches nothing off: until then the limit
+   * holds, in periods of their own. Default: calendar periods begin by the calendar.
+   */
+  readonly from?: string | undefined;
   /** Time zone of the IANA data base in which calendar periods begin, for instance `Europe/Berlin`. Default `UTC`. */
   readonly timeZone?: string | undefined;
   /**
@@ -56,10 +65,10 @@ export interface BudgetOptions<Id extends string = string> {
   readonly unpriced?: "refuse" | "allow" | undefined;
 }
 
-const periodRule = '"request", "hour", "day", "month" or "total", unless periodMs is given';
+const periodRule = '"request", "hour", "day", "week", "month" or "total", unless periodMs is given';
 const ownerRule = '"router", "tenant", "session" or { label: "user" }';
 
-type Open = "name" | "limitUsd" | "limitTokens" | "period" | "periodMs" | "timeZone" | "degrade";
+type Open = "name" | "limitUsd" | "limitTokens" | "period" | "periodMs" | "from" | "timeZone" | "degrade";
 
 export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   name: {
@@ -72,11 +81,12 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   limitTokens: { is: "number", min: 1, max: mostAmount - 1, integer: true, optional: true },
   period: {
     is: "choice",
-    of: ["request", "hour", "day", "month", "total"],
+    of: ["request", "hour", "day", "week", "month", "total"],
     optional: true,
     expected: periodRule,
   },
   periodMs: { is: "number", min: 1, max: 2 ** 40, integer: true, optional: true },
+  from: { is: "text", pattern: fromPattern, optional: true, expected: fromRule },
   timeZone: { is: "any", optional: true, expected: "a time zone of the IANA data base" },
   per: {
     is: "checked",
@@ -155,7 +165,7 @@ export function resolveBudget(
   else if (limitUsd !== undefined)
     throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
   const owner = ownerOf(read.per);
-  const [unitOfTime, periods] = periodsOf(path, read);
+  const { unitOfTime, periods, cut } = periodsOf(path, read);
   const degrade = resolveDegrade(`${path}.degrade`, read.degrade, ids);
   if (degrade.length > 0 && periods === undefined)
     throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
@@ -164,7 +174,6 @@ export function resolveBudget(
   const given = (isUsd ? limitUsd : limitTokens) as number;
   const unit = isUsd ? "usd" : "tokens";
   const whose = owner.kind === "label" ? owner.label : owner.kind;
-  const zone = calendarUnits.includes(unitOfTime) ? ` ${read.timeZone ?? "UTC"}` : "";
   const name = read.name ?? `${whose}-${unit}-${unitOfTime}`.replace(/[^\w.-]/g, "-").slice(0, 64);
   return Object.freeze({
     name,
@@ -174,7 +183,7 @@ export function resolveBudget(
     owner,
     maxOwners,
     periods,
-    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${zone}`,
+    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${cut}`,
     degrade,
     refuses: onReached === "refuse",
     lapse,
@@ -182,8 +191,6 @@ export function resolveBudget(
     description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read),
   } satisfies Budget);
 }
-
-const calendarUnits: readonly string[] = ["hour", "day", "month"];
 
 const labelOptions: OptionTable<{ readonly label: string }> = {
   label: { is: "text", empty: true },
@@ -204,22 +211,50 @@ function ownerOf(per: NonNullable<BudgetOptions["per"]>): BudgetOwner {
   return typeof per === "string" ? { kind: per } : { kind: "label", label: per.label };
 }
 
+const calendarUnits: readonly unknown[] = ["hour", "day", "week", "month"] satisfies CalendarUnit[];
+
+interface CutTime {
+  readonly unitOfTime: string;
+  readonly periods: Periods | undefined;
+  /** Zone and begin by which time is cut: with others the budget is another one. */
+  readonly cut: string;
+}
+
 function periodsOf(
   path: string,
-  { period, periodMs, timeZone }: Pick<BudgetOptions, "period" | "periodMs" | "timeZone">,
-): readonly [unit: string, periods: Periods | undefined] {
+  {
+    period,
+    periodMs,
+    from: given,
+    timeZone,
+  }: Pick<BudgetOptions, "period" | "periodMs" | "from" | "timeZone">,
+): CutTime {
   if (period !== undefined && periodMs !== undefined)
     throw new InvalidOptionError(`${path}.periodMs`, periodMs, "absent if period is given");
-  const isCalendar = period === "hour" || period === "day" || period === "month";
-  if (timeZone !== undefined && !isCalendar)
-    throw new InvalidOptionError(`${path}.timeZone`, timeZone, "absent unless period is hour, day or month");
-  if (periodMs !== undefined) {
-    return [`${periodMs}ms`, everyMs(periodMs)];
+  if (period === undefined && periodMs === undefined)
+    throw new InvalidOptionError(`${path}.period`, period, periodRule);
+  if (given !== undefined && period === "request")
+    throw new InvalidOptionError(`${path}.from`, given, "absent with the period of a request");
+  const isCalendar = calendarUnits.includes(period);
+  if (timeZone !== undefined && !isCalendar && (given === undefined || given.includes("T")))
+    throw new InvalidOptionError(
+      `${path}.timeZone`,
+      timeZone,
+      "absent unless period is hour, day, week or month, or from is a date",
+    );
+  if (period === "request") return { unitOfTime: period, periods: undefined, cut: "" };
+  const zone = zoneTime(`${path}.timeZone`, timeZone ?? "UTC");
+  const from = given === undefined ? undefined : periodFrom(`${path}.from`, given, zone);
+  const since = (time: number | undefined) =>
+    time === undefined ? "" : ` from ${new Date(time).toISOString()}`;
+  if (isCalendar) {
+    const unit = period as CalendarUnit;
+    const cut = ` ${timeZone ?? "UTC"}${since(from?.local)}`;
+    return { unitOfTime: unit, periods: calendar(unit, zone, from?.local), cut };
   }
-  if (period === "request") return [period, undefined];
-  if (period === "total") return [period, total];
-  if (isCalendar) return [period, calendar(period, zoneTime(`${path}.timeZone`, timeZone ?? "UTC"))];
-  throw new InvalidOptionError(`${path}.period`, period, periodRule);
+  const cut = since(from?.at);
+  if (periodMs === undefined) return { unitOfTime: "total", periods: total(from?.at), cut };
+  return { unitOfTime: `${periodMs}ms`, periods: everyMs(periodMs, from?.at), cut };
 }
 
 function describe(
@@ -227,12 +262,13 @@ function describe(
   given: number,
   unit: BudgetUnit,
   unitOfTime: string,
-  { name, periodMs, timeZone }: BudgetOptions,
+  { name, periodMs, from, timeZone }: BudgetOptions,
 ): string {
   const per =
     unitOfTime === "total" ? "in total" : `per ${periodMs === undefined ? unitOfTime : `${periodMs} ms`}`;
+  const since = from === undefined ? "" : ` from ${from}`;
   const where = timeZone === undefined ? "" : ` (${timeZone})`;
   const called = name === undefined || name === whose ? "" : ` ${name}`;
   const owned = whose === "" ? "the" : `the ${whose}'s`;
-  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${where}`;
+  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${since}${where}`;
 }
