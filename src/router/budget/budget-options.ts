@@ -1,7 +1,8 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
+import { InvalidOptionError, type Model, type ModelFacts } from "../../contracts/index.ts";
 import type { Amount } from "../../contracts/store.ts";
 import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
+import { type Counted, type CountedModels, resolveCounted } from "./counted-models.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
 import { fromPattern, fromRule, periodFrom } from "./period-from.ts";
 import { type CalendarUnit, calendar, everyMs, type Periods, total } from "./periods.ts";
@@ -43,6 +44,11 @@ export interface BudgetOptions<Id extends string = string> {
    * share an account, so that none gets around the limit by leaving it out. Default `router`.
    */
   readonly per?: "router" | "tenant" | "session" | { readonly label: string } | undefined;
+  /**
+   * Models whose calls are counted. Where the budget has no room, no hop calls them, and other models answer. Default: all
+   * models.
+   */
+  readonly of?: CountedModels<Id> | undefined;
   /** Largest number of owners whose use is kept. Default 10,000. */
   readonly maxOwners?: number | undefined;
   /** Soft limits: shares of the limit from which cheaper models answer. Default: none. */
@@ -68,7 +74,16 @@ export interface BudgetOptions<Id extends string = string> {
 const periodRule = '"request", "hour", "day", "week", "month" or "total", unless periodMs is given';
 const ownerRule = '"router", "tenant", "session" or { label: "user" }';
 
-type Open = "name" | "limitUsd" | "limitTokens" | "period" | "periodMs" | "from" | "timeZone" | "degrade";
+type Open =
+  | "name"
+  | "limitUsd"
+  | "limitTokens"
+  | "period"
+  | "periodMs"
+  | "from"
+  | "timeZone"
+  | "of"
+  | "degrade";
 
 export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   name: {
@@ -94,6 +109,7 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
     default: "router",
     expected: ownerRule,
   },
+  of: { is: "any", optional: true, expected: "{ models: [id] } or { providers: [name] }" },
   maxOwners: { is: "number", min: 1, max: 2 ** 24, integer: true, default: 10_000 },
   degrade: { is: "any", optional: true, expected: "soft limits, at most 8" },
   onReached: { is: "choice", of: ["refuse", "degrade"], default: "refuse" },
@@ -117,10 +133,12 @@ export interface Budget {
   /** The limit as it was given, in US dollars or tokens. */
   readonly given: number;
   readonly owner: BudgetOwner;
+  /** Models whose calls it counts. Undefined: all. */
+  readonly of: Counted | undefined;
   readonly maxOwners: number;
   /** Undefined: each request by itself. */
   readonly periods: Periods | undefined;
-  /** Owner, unit and period: state of a budget with another kind says nothing about this one. */
+  /** Owner, unit, period and models: state of a budget with another kind says nothing about this one. */
   readonly kind: string;
   /** Soft limits, the lowest first. */
   readonly degrade: readonly DegradeStep[];
@@ -135,12 +153,15 @@ export interface Budget {
 /** Largest number of budgets of a router: a reservation in a store has at most this many limits. */
 export const mostBudgets = 16;
 
-/** Checks the budgets of a router and fills in defaults. `ids`: those of its models. Throws `InvalidOptionError`. */
-export function resolveBudgets(budgets: unknown, ids: readonly string[]): readonly Budget[] {
+/** Checks the budgets of a router with these models and fills in defaults. Throws `InvalidOptionError`. */
+export function resolveBudgets(
+  budgets: unknown,
+  models: Readonly<Record<string, ModelFacts & Pick<Model, "members">>>,
+): readonly Budget[] {
   if (budgets === undefined) return [];
   if (!Array.isArray(budgets) || budgets.length > mostBudgets)
     throw new InvalidOptionError("budgets", budgets, `an array of at most ${mostBudgets} budgets`);
-  const resolved = budgets.map((one: BudgetOptions, at) => resolveBudget(one, `budgets[${at}]`, ids));
+  const resolved = budgets.map((one: BudgetOptions, at) => resolveBudget(one, `budgets[${at}]`, models));
   resolved.forEach(({ name }, at) => {
     if (resolved.findIndex((one) => one.name === name) !== at)
       throw new InvalidOptionError(
@@ -156,7 +177,7 @@ export function resolveBudgets(budgets: unknown, ids: readonly string[]): readon
 export function resolveBudget(
   options: BudgetOptions,
   path = "budget",
-  ids: readonly string[] | undefined = undefined,
+  models: Parameters<typeof resolveBudgets>[1] | undefined = undefined,
 ): Budget {
   const read = readOptions(path, budgetOptions, options);
   const { limitUsd, limitTokens, lapse, onReached, maxOwners } = read;
@@ -166,11 +187,12 @@ export function resolveBudget(
     throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
   const owner = ownerOf(read.per);
   const { unitOfTime, periods, cut } = periodsOf(path, read);
-  const degrade = resolveDegrade(`${path}.degrade`, read.degrade, ids);
+  const degrade = resolveDegrade(`${path}.degrade`, read.degrade, models && Object.keys(models));
   if (degrade.length > 0 && periods === undefined)
     throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
   if (degrade.length === 0 && onReached === "degrade")
     throw new InvalidOptionError(`${path}.degrade`, undefined, 'given with onReached: "degrade"');
+  const of = read.of === undefined ? undefined : resolveCounted(`${path}.of`, read.of, models ?? {});
   const given = (isUsd ? limitUsd : limitTokens) as number;
   const unit = isUsd ? "usd" : "tokens";
   const whose = owner.kind === "label" ? owner.label : owner.kind;
@@ -181,14 +203,15 @@ export function resolveBudget(
     limit: isUsd ? nanoOf(given) : given,
     given,
     owner,
+    of,
     maxOwners,
     periods,
-    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${cut}`,
+    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${cut}${of === undefined ? "" : ` of ${of.names}`}`,
     degrade,
     refuses: onReached === "refuse",
     lapse,
     needsPrices: isUsd && onReached === "refuse" && read.unpriced === "refuse",
-    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read),
+    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read, of),
   } satisfies Budget);
 }
 
@@ -263,6 +286,7 @@ function describe(
   unit: BudgetUnit,
   unitOfTime: string,
   { name, periodMs, from, timeZone }: BudgetOptions,
+  of: Counted | undefined,
 ): string {
   const per =
     unitOfTime === "total" ? "in total" : `per ${periodMs === undefined ? unitOfTime : `${periodMs} ms`}`;
@@ -270,5 +294,5 @@ function describe(
   const where = timeZone === undefined ? "" : ` (${timeZone})`;
   const called = name === undefined || name === whose ? "" : ` ${name}`;
   const owned = whose === "" ? "the" : `the ${whose}'s`;
-  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${since}${where}`;
+  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${since}${where}${of === undefined ? "" : ` for ${of.names}`}`;
 }

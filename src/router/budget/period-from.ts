@@ -2,9 +2,9 @@ import { InvalidOptionError } from "../../contracts/index.ts";
 import type { ZoneTime } from "./zone-time.ts";
 
 /** Form of a moment from which periods are counted. */
-export const fromPattern =
+export const fromPattern: RegExp =
   /^(\d{4}-\d\d-\d\d)(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
-export const fromRule =
+export const fromRule: string =
   'a date after 1970-01-01 such as "2026-12-05", or a time with its offset such as "2026-12-05T08:00:00+01:00"';
 
 /** A moment from which periods are counted, in milliseconds since the epoch. */

@@ -22,7 +22,11 @@ export function createTell(now: () => number, emit: (news: BudgetNews) => void):
         if (bound.told === undefined) continue;
         const one = factsOf(bound);
         facts.push(one);
-        if (one.unit === "usd" && (spend === undefined || isNearer(one, spend)))
+        if (
+          one.unit === "usd" &&
+          bound.budget.of === undefined &&
+          (spend === undefined || isNearer(one, spend))
+        )
           spend = { usedUsd: one.used, limitUsd: one.limit };
         if (bound.budget.degrade.length === 0) continue;
         const degrade = degradeOf(bound, one, emit);
