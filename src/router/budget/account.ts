@@ -185,7 +185,12 @@ class BoundedAccount implements Account {
     this.#earmarked = 0;
     // A call that was left runs on for a moment: it is settled by what it has cost.
     if (this.#reserved.size > 0) this.#hold();
-    else for (const bound of this.#bounds) bound.close(this.#committed(bound));
+    else
+      for (const bound of this.#bounds) {
+        const spent = this.#committed(bound);
+        bound.close(spent);
+        if (spent > 0 && bound.budget.thresholds.length > 0) this.#given.tell?.().spent(bound);
+      }
   }
 
   reached(refusal: Refusal): ReachedBound {

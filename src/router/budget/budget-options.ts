@@ -4,6 +4,7 @@ import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts
 import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
 import { type Counted, type CountedModels, resolveCounted } from "./counted-models.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
+import type { LimitShare } from "./passed-shares.ts";
 import { fromPattern, fromRule, periodFrom } from "./period-from.ts";
 import { type CalendarUnit, calendar, everyMs, type Periods, total } from "./periods.ts";
 import { zoneTime } from "./zone-time.ts";
@@ -53,6 +54,11 @@ export interface BudgetOptions<Id extends string = string> {
   readonly maxOwners?: number | undefined;
   /** Soft limits: shares of the limit from which cheaper models answer. Default: none. */
   readonly degrade?: DegradeOptions<Id> | readonly DegradeOptions<Id>[] | undefined;
+  /**
+   * Shares of the limit, in (0, 1], that an event reports once each for an owner and period when they are used up, for
+   * instance `[0.5, 0.8, 0.95]`: at most 16. Default: none.
+   */
+  readonly thresholds?: readonly number[] | undefined;
   /**
    * Rule where the limit is reached: `refuse` makes no call that does not fit, `degrade` makes it and leaves it to the
    * soft limits (a budget that only these bound). Default `refuse`.
@@ -112,6 +118,7 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   of: { is: "any", optional: true, expected: "{ models: [id] } or { providers: [name] }" },
   maxOwners: { is: "number", min: 1, max: 2 ** 24, integer: true, default: 10_000 },
   degrade: { is: "any", optional: true, expected: "soft limits, at most 8" },
+  thresholds: { is: "list", of: { is: "share", above: 0 }, max: 16, default: [] },
   onReached: { is: "choice", of: ["refuse", "degrade"], default: "refuse" },
   lapse: { is: "choice", of: ["spend", "return"], default: "spend" },
   unpriced: { is: "choice", of: ["refuse", "allow"], default: "refuse" },
@@ -142,6 +149,8 @@ export interface Budget {
   readonly kind: string;
   /** Soft limits, the lowest first. */
   readonly degrade: readonly DegradeStep[];
+  /** Shares of the limit that are told of, the lowest first. */
+  readonly thresholds: readonly LimitShare[];
   readonly refuses: boolean;
   readonly lapse: "spend" | "return";
   /** True if a model of unknown price may not be called. */
@@ -192,6 +201,12 @@ export function resolveBudget(
     throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
   if (degrade.length === 0 && onReached === "degrade")
     throw new InvalidOptionError(`${path}.degrade`, undefined, 'given with onReached: "degrade"');
+  if (read.thresholds.length > 0 && periods === undefined)
+    throw new InvalidOptionError(
+      `${path}.thresholds`,
+      read.thresholds,
+      "absent with the period of a request",
+    );
   const of = read.of === undefined ? undefined : resolveCounted(`${path}.of`, read.of, models ?? {});
   const given = (isUsd ? limitUsd : limitTokens) as number;
   const unit = isUsd ? "usd" : "tokens";
@@ -208,6 +223,7 @@ export function resolveBudget(
     periods,
     kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${cut}${of === undefined ? "" : ` of ${of.names}`}`,
     degrade,
+    thresholds: [...new Set(read.thresholds)].sort((one, other) => one - other).map((from) => ({ from })),
     refuses: onReached === "refuse",
     lapse,
     needsPrices: isUsd && onReached === "refuse" && read.unpriced === "refuse",
