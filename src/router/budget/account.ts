@@ -83,8 +83,13 @@ class BoundedAccount implements Account {
     const { maxCostUsd, maxCallUsd, bounds = noBounds } = given;
     this.#given = given;
     this.#bounds = bounds;
-    const own = bounds.filter(({ budget }) => budget.of !== undefined);
-    if (own.length > 0) this.#own = new Map(own.map((bound) => [bound, { nano: 0, tokens: 0 }]));
+    let own: Map<Bound, Sum> | undefined;
+    for (const bound of bounds)
+      if (!isOfAll(bound)) {
+        own ??= new Map();
+        own.set(bound, { nano: 0, tokens: 0 });
+      }
+    this.#own = own;
     this.isBounded = maxCostUsd !== undefined || maxCallUsd !== undefined || bounds.length > 0;
   }
 

@@ -196,6 +196,17 @@ describe("a budget of some models", () => {
     );
   });
 
+  it("names ids of the router, or the base of efforts: others do not compile", () => {
+    const models = { small: fakeModel({ model: "small" }), ...efforts("deep", fakeModel(), ["low", "high"]) };
+    const policy = always("small");
+    const budget = { limitTokens: 5, period: "day" } as const;
+    createRouter({ models, policy, budgets: [{ ...budget, of: { models: ["deep", "deep@low"] } }] });
+    expect(() =>
+      // @ts-expect-error There is no such model.
+      createRouter({ models, policy, budgets: [{ ...budget, of: { models: ["smal"] } }] }),
+    ).toThrow(/did you mean small/);
+  });
+
   it("needs prices of its models alone", async () => {
     const large = { price: undefined };
     expect(() =>
