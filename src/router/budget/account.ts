@@ -58,11 +58,9 @@ interface Sum {
 /** Reservation of a call. */
 interface Reserved extends Sum {
   readonly model: CountedModel | undefined;
-  /** Sums of budgets of some models that the call is a part of. */
-  readonly own: readonly Sum[];
+  /** Sums of budgets of some models that the call is a part of. Absent: there are no such budgets. */
+  readonly own: readonly Sum[] | undefined;
 }
-
-const noSums: readonly Sum[] = [];
 
 // A class, since each request under a bound creates one: closures per object would cost more.
 class BoundedAccount implements Account {
@@ -219,14 +217,14 @@ class BoundedAccount implements Account {
   }
 
   #committed(bound: Bound): Amount {
-    const { nano, tokens } = this.#own?.get(bound) ?? this.#all;
-    return bound.budget.unit === "usd" ? nano : tokens;
+    const sum = this.#own?.get(bound) ?? this.#all;
+    return bound.budget.unit === "usd" ? sum.nano : sum.tokens;
   }
 
   #add(attemptId: string, nano: Amount, tokens: Amount, model: CountedModel | undefined): void {
     let reserved = this.#reserved.get(attemptId);
     if (reserved === undefined) {
-      const own = this.#own === undefined ? noSums : sumsOf(this.#own, model);
+      const own = this.#own && sumsOf(this.#own, model);
       reserved = { nano: 0, tokens: 0, model, own };
       this.#reserved.set(attemptId, reserved);
     }
@@ -237,7 +235,7 @@ class BoundedAccount implements Account {
   #change(reserved: Reserved, nano: Amount, tokens: Amount): void {
     change(reserved, nano, tokens);
     change(this.#all, nano, tokens);
-    for (const sum of reserved.own) change(sum, nano, tokens);
+    if (reserved.own !== undefined) for (const sum of reserved.own) change(sum, nano, tokens);
   }
 
   /** Takes back what was added if the desk refuses. */
