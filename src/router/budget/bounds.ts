@@ -22,6 +22,8 @@ export interface Bound {
   readonly owner: Owner;
   /** Returns what is used in the period, including what requests under way hold. */
   used(): Amount;
+  /** True if it is known what is used: where it is not, `used` is 0. */
+  readonly isKnown: boolean;
   /** Returns what is used without what is held; a promise if a store has to be asked, undefined if it does not answer. */
   spent(): Amount | Promise<Amount | undefined>;
   /**
@@ -44,6 +46,7 @@ export interface Bound {
 /** A budget whose spend is kept in this process. */
 export class LocalBound implements Bound {
   readonly budget: Budget;
+  readonly isKnown: boolean = true;
   readonly #hold: Hold;
 
   constructor(budget: Budget, hold: Hold) {
@@ -91,6 +94,7 @@ export class LocalBound implements Bound {
 /** A budget of each request by itself. */
 export class RequestBound implements Bound {
   readonly budget: Budget;
+  readonly isKnown: boolean = true;
   readonly end: number = Number.POSITIVE_INFINITY;
   readonly told: undefined;
   readonly owner: Owner = {};

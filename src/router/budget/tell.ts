@@ -67,7 +67,8 @@ export function createTell(now: () => number, emit: (news: BudgetNews) => void):
 async function tellSpent(bound: Bound, emit: (news: BudgetNews) => void): Promise<void> {
   const { budget, told } = bound;
   const { thresholds, limit } = budget;
-  if (told === undefined || passedShares(thresholds, limit, bound.used()) <= told.toldThresholds) return;
+  if (told === undefined || told.toldThresholds === thresholds.length) return;
+  if (bound.isKnown && passedShares(thresholds, limit, bound.used()) <= told.toldThresholds) return;
   told.isWatchedAgain = told.isWatched === true;
   if (told.isWatchedAgain) return;
   told.isWatched = true;

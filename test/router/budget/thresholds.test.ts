@@ -248,7 +248,7 @@ describe("thresholds of a budget", () => {
             for (const { desk } of processes) await desk.close();
           },
         ),
-        numRuns(30),
+        numRuns(60),
       );
     },
     60_000,
