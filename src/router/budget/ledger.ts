@@ -9,9 +9,11 @@ import { ownerOf } from "./owners.ts";
 import type { Periods } from "./periods.ts";
 import type { Asked, SharedBudgets } from "./shared-budgets.ts";
 import { createSpendBook, type SpendBook } from "./spend.ts";
-import { createTell } from "./tell.ts";
+import type { Tell } from "./tell.ts";
 
 export interface LedgerOptions {
+  /** Returns what is loaded with the first request, and not with the package. Called from the decision of a request on. */
+  readonly parts: () => Pick<typeof import("./tell.ts"), "createTell">;
   readonly budgets?: readonly Budget[] | undefined;
   /** Keeps budgets that processes share. Absent: this process keeps its own. */
   readonly desk?: QuotaDesk | undefined;
@@ -43,9 +45,14 @@ export function createLedger({
   now: wall = Date.now,
   monotonic,
   onNews = () => {},
-}: LedgerOptions = {}): BudgetLedger {
+  parts,
+}: LedgerOptions): BudgetLedger {
   const kept: KeptBudget[] = [];
-  const tell = createTell(desk === undefined ? wall : () => desk.now(wall()), onNews);
+  let told: Tell | undefined;
+  const tell = (): Tell => {
+    told ??= parts().createTell(desk === undefined ? wall : () => desk.now(wall()), onNews);
+    return told;
+  };
   type Opener = (request: AccountRequest, now: () => number) => Bound;
   const owned = budgets.map((budget) => ({ budget, limits: new OwnLimits(budget, wall, onNews) }));
   const openers = owned.map(({ budget, limits }): Opener => {
@@ -61,7 +68,9 @@ export function createLedger({
     };
   });
   let shared: SharedBudgets | undefined;
-  const earmarks = desk === undefined && kept.some(({ budget }) => budget.unit === "usd" && budget.refuses);
+  const earmarks =
+    desk === undefined &&
+    kept.some(({ budget }) => budget.unit === "usd" && budget.refuses && budget.of === undefined);
 
   return {
     kept,

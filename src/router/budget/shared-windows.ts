@@ -45,7 +45,7 @@ export function createSharedWindows(budget: Budget, limits: Pick<SharedLimits, "
       const set = limits.of(budget.name, account);
       const amount = set ?? configured.amount;
       if (last !== undefined && isIn(last, now) && last.own.amount === amount) return last;
-      const told = { toldStep: 0, toldLimit: false, toldWithheld: false };
+      const told = { toldStep: 0, toldLimit: false, toldWithheld: false, toldThresholds: 0 };
       const { start } = windowAt(budget, now);
       const own = set === undefined ? configured : limitAt(budget, set);
       const window = { limit: limitIn(budget, account, own, now), own, told, start, account };

@@ -1,7 +1,7 @@
 import type { Amount } from "../../contracts/store.ts";
 import { sumOf } from "./amounts.ts";
 import type { OwnLimit } from "./limit-for.ts";
-import { usedOf } from "./other-periods.ts";
+import { spentOf, usedOf } from "./other-periods.ts";
 import type { Owner } from "./owners.ts";
 import type { SpendAccount } from "./spend-account.ts";
 
@@ -12,6 +12,8 @@ export interface Hold {
   room(): Amount;
   /** Returns what is used in the period, including what requests under way hold. */
   used(): Amount;
+  /** Returns the same without what is held. */
+  spent(): Amount;
   /** Sets the amount that is held. The caller makes sure that it fits. */
   set(amount: Amount): void;
   /** Ends the hold and records what was spent. Later calls do nothing. */
@@ -61,6 +63,10 @@ class OpenHold implements Hold {
 
   used(): Amount {
     return usedOf(this.account);
+  }
+
+  spent(): Amount {
+    return spentOf(this.account);
   }
 
   set(amount: Amount): void {

@@ -7,6 +7,7 @@ import { noLimit, type OwnLimit } from "./limit-for.ts";
 import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
 import { OwnLimits, type SetLimit } from "./own-limits.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
+import { passedShares } from "./passed-shares.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
 import {
@@ -169,6 +170,7 @@ class Book implements SpendBook {
     const monotonicNow = this.#monotonic();
     this.#leastOffset = Math.min(this.#leastOffset, now - monotonicNow);
     account.overAt = monotonicNow + (end - now);
+    account.toldThresholds = passedShares(this.#budget.thresholds, limit.amount, used);
     this.#accounts.set(key, account);
     return account;
   }
@@ -207,8 +209,12 @@ class Book implements SpendBook {
     this.#limits.set(owner, limit);
     const holds = this.#limitIfKnown(owner);
     // Requests that are under way have it, too.
-    for (const account of [current, ...(this.#others.get(this.#keyOf(owner)) ?? none)])
-      Object.assign(account, { limit: holds, toldStep: 0, toldLimit: false, toldWithheld: false });
+    for (const account of [current, ...(this.#others.get(this.#keyOf(owner)) ?? none)]) {
+      const passed = passedShares(this.#budget.thresholds, holds.amount, account.used);
+      const toldThresholds = Math.min(account.toldThresholds, passed);
+      const nothing = { toldStep: 0, toldLimit: false, toldWithheld: false };
+      Object.assign(account, nothing, { limit: holds, toldThresholds });
+    }
   }
 
   setLimits(): readonly SetLimit[] {
@@ -276,7 +282,10 @@ class Book implements SpendBook {
 
   #restored(account: RestoredAccount, end: number, now: number): SpendAccount {
     const limit = this.#limitIfKnown(account);
-    return Object.assign(accountWith(account, limit, end, now), { overAt: this.#monotonic() + (end - now) });
+    return Object.assign(accountWith(account, limit, end, now), {
+      overAt: this.#monotonic() + (end - now),
+      toldThresholds: passedShares(this.#budget.thresholds, limit.amount, account.used),
+    });
   }
 
   /** Returns the limit of an owner where there is no request that could be refused, should `limitFor` fail. */

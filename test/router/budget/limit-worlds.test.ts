@@ -10,6 +10,7 @@ import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
 import { lateSharedBudgets } from "../../../src/router/budget/late-shared-budgets.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
 import { checkSpend, exportSpend } from "../../../src/router/budget/spend-state.ts";
+import * as parts from "../../../src/router/budget/tell.ts";
 import { numRuns } from "../../support/runs.ts";
 
 beforeAll(async () => {
@@ -56,7 +57,7 @@ function worldOf(mode: "local" | "strict" | "leased", maxOwners: number) {
   const limitFor = Object.fromEntries(Object.entries(table).map(([name, milli]) => [name, milli / 1_000]));
   const budgets = resolveBudgets(
     [{ name: "b", limitUsd: others / 1_000, period: "hour", per: "tenant", limitFor, maxOwners }],
-    [],
+    {},
   );
   const store = memoryStore({ now });
   const shared = resolveFleetOptions("fleet", {
@@ -69,7 +70,7 @@ function worldOf(mode: "local" | "strict" | "leased", maxOwners: number) {
       mode === "local"
         ? undefined
         : createQuotaDesk({ shared, clock: createClock(now, () => time - noon), emit: () => {} });
-    const ledger = createLedger({ budgets, desk, now, monotonic: () => time - noon });
+    const ledger = createLedger({ parts: () => parts, budgets, desk, now, monotonic: () => time - noon });
     const state = { store, keyOf: (key: string) => `${shared.namespace}/${key}` };
     const door = createBudgetDoor({
       budgets,

@@ -9,6 +9,7 @@ import { nanoOf } from "../../../src/router/budget/amounts.ts";
 import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
 import { lateSharedBudgets } from "../../../src/router/budget/late-shared-budgets.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
+import * as parts from "../../../src/router/budget/tell.ts";
 import { numRuns } from "../../support/runs.ts";
 import { readBudget } from "../../support/shared-budget.ts";
 
@@ -26,7 +27,7 @@ const budgets = resolveBudgets(
     { name: "user", limitUsd: 1.5, period: "hour", per: { label: "user" } },
     { name: "one", limitUsd: 1, period: "request" },
   ],
-  [],
+  {},
 );
 const tenants = ["a", "b"];
 const users = ["u", "v"];
@@ -38,7 +39,7 @@ const facts = (request: number) => ({
 /** A ledger of the budgets: of this process, or over a store that is asked before each call or leased from. */
 function worldOf(mode: "local" | "strict" | "leased") {
   if (mode === "local") {
-    const ledger = createLedger({ budgets, now });
+    const ledger = createLedger({ parts: () => parts, budgets, now });
     const used = async (name: string, request: number) =>
       ledger
         .open(facts(request), now)
@@ -50,7 +51,7 @@ function worldOf(mode: "local" | "strict" | "leased") {
   const shared = resolveFleetOptions("fleet", { store, mode, timeoutMs: 60_000 });
   const clock = createClock(now, () => 0);
   const desk = createQuotaDesk({ shared, clock, emit: () => {} });
-  const ledger = createLedger({ budgets, desk, now });
+  const ledger = createLedger({ parts: () => parts, budgets, desk, now });
   const state = (name: string, request: number) => {
     const budget = budgets.find((one) => one.name === name);
     if (budget === undefined) throw new Error(`no budget ${name}`);
