@@ -6,6 +6,7 @@ import {
   InvalidOptionError,
   type Router,
 } from "../src/contracts/index.ts";
+import { budgetReconcileCommand } from "./budget-reconcile.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
 import { readRouterState } from "./read-router-state.ts";
@@ -60,7 +61,7 @@ Example:
     )
     // Options before the name of a subcommand would be the parent's otherwise.
     .action((own: ResetOptions) => resetOne({ ...budget.opts<Options>(), ...own }, terminal));
-  return budget.addCommand(reset);
+  return budget.addCommand(reset).addCommand(budgetReconcileCommand(terminal, () => budget.opts()));
 }
 
 function withWhere(command: Command): Command {
