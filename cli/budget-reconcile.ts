@@ -78,7 +78,7 @@ export function budgetReconcileCommand(terminal: Terminal, parent: () => object)
       "after",
       `
 Days are those of UTC. Models are compared without their dates: gpt-4o-2024-08-06 counts as gpt-4o. An export shows
-all users of an organization's keys; what explains a difference is said as far as the records tell. Columns that are
+all users of an organization's keys; what may explain a difference is said as far as it is in the records. Columns that are
 not known are named with their file. Nothing is set: --budget prints the command.
 
 Example:

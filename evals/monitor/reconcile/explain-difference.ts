@@ -3,7 +3,7 @@ import { showUsd } from "../../../src/plugin/show-usd.ts";
 import { usdOfAtto } from "./atto-usd.ts";
 import type { OurSide, TheirSide } from "./sides.ts";
 
-/** Returns what may explain a difference between what was counted and what was billed, as far as records tell. */
+/** Returns what may explain a difference between what was counted and what was billed, as far as it is in the records. */
 export function explainDifference(
   ours: OurSide | undefined,
   theirs: TheirSide | undefined,

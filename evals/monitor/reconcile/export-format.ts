@@ -1,4 +1,4 @@
-/** What a column of an export says. `ignored` is known, and plays no part in a comparison. */
+/** Meaning of a column of an export. `ignored` is known, and plays no part in a comparison. */
 export type Meaning =
   /** Start of the bucket: seconds since the epoch, a date, or a time in ISO 8601. */
   | "start"

@@ -7,7 +7,7 @@ import { attoOf } from "./atto-usd.ts";
 import type { ExportFormat, Meaning } from "./export-format.ts";
 import { exportFormats } from "./formats/index.ts";
 
-/** What a provider billed for one bucket of a day. */
+/** Usage or cost that a provider billed for one bucket of a day. */
 export interface BilledRow {
   readonly format: ExportFormat;
   /** Day of its start in UTC: `2026-11-26`. */

@@ -25,7 +25,7 @@ export interface ReconcileOptions {
   readonly tenants?: ReadonlyMap<string, string> | undefined;
 }
 
-/** What was counted and billed for a day and model. */
+/** Sums of both sides for a day and model. */
 export interface ReconciledRow {
   readonly day: string;
   /** Absent: the export names no models. */
@@ -37,7 +37,7 @@ export interface ReconciledRow {
   readonly differenceUsd?: number | undefined;
   /** Theirs less ours, input and output together. Absent: the export has no tokens. */
   readonly differenceTokens?: number | undefined;
-  /** What may explain it. */
+  /** Reasons that may explain it. */
   readonly because: readonly string[];
 }
 
@@ -138,7 +138,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
   const all = [...sides.values()].sort((a, b) => compare(a.day, b.day) || compare(a.model, b.model));
   const tokens = billed.rows.some((row) => tokensOf(row) !== undefined);
   const cost = billed.rows.some(({ atto }) => atto !== undefined);
-  // Costs without models beside tokens with models are compared in all only.
+  // Costs without models next to tokens with models are compared in all only.
   const has = { tokens, cost: cost && (!isByModel || billed.rows.some((row) => row.atto && row.model)) };
   return {
     formats: billed.formats,
@@ -210,7 +210,7 @@ async function readBilled({ exports, format, tenants }: ReconcileOptions) {
   return { rows, formats: [...formats.keys()], providers, remarks, repeated, from, to };
 }
 
-/** What exports say at all: what a provider does not list then, it has not billed. */
+/** Kinds of sums that the exports have: what a provider does not list then, it has not billed. */
 interface Has {
   readonly cost: boolean;
   readonly tokens: boolean;

@@ -3,7 +3,7 @@ import { nanoOf } from "../../../src/router/log/inner.ts";
 import { attoOfNano } from "./atto-usd.ts";
 import type { BilledRow } from "./read-export.ts";
 
-/** What the log counted for a day and model. Money in parts of 10^-18 US dollars. */
+/** Sums of the log for a day and model. Money in parts of 10^-18 US dollars. */
 export interface OurSide {
   attempts: number;
   /** Attempts that a provider can have billed: with usage or a cost. */
@@ -18,7 +18,7 @@ export interface OurSide {
   estimatedAtto: bigint;
 }
 
-/** What the provider billed for it. Absent: the export does not say. */
+/** Sums of the exports for it. Absent: the export does not say. */
 export interface TheirSide {
   rows: number;
   atto: bigint | undefined;

@@ -20,7 +20,7 @@ const countMs = 120_000;
 /** Limits of which the store is asked at once: two keys each. */
 const mostLooks = 100;
 
-/** What a process knows of the turns at one limit. */
+/** State of the turns at one limit, as this process knows it. */
 interface Turn {
   /** Id under which the store counts this process among the waiting. */
   id: string | undefined;
@@ -38,7 +38,7 @@ interface Turn {
   keptUntil: number;
 }
 
-/** What turns do with leases. */
+/** Work of turns on leases. */
 export interface TurnsOf {
   readonly leaseOf: (key: string) => Lease | undefined;
   /** Asks the store for an amount beyond what calls ask for. */
@@ -49,7 +49,7 @@ export interface TurnsOf {
 
 /**
  * Turns of processes at a limit that is nearly used up. A process that is refused what others hold says so in the store,
- * under a key of its own beside the limit's, and goes on asking for the amount of one call. The others look there while
+ * under a key of its own next to the limit's, and goes on asking for the amount of one call. The others look there while
  * little is left; while one waits they give back what they hold as their calls end, and take nothing. Each is served once
  * before any is served again. Where much is left nothing of this asks the store.
  */
