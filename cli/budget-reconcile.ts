@@ -8,10 +8,9 @@ import { repeated, someOf } from "./eval-options/repeated.ts";
 import type { Terminal } from "./io.ts";
 import { numberOption } from "./number-option.ts";
 import { pairOption } from "./pair-option.ts";
-import { readRouterState } from "./read-router-state.ts";
 import { reconciliationToText } from "./show-reconciliation.ts";
 import { toJson } from "./to-json.ts";
-import { withRouter } from "./with-router.ts";
+import { withRouterState } from "./with-router-state.ts";
 
 interface Options {
   readonly log: readonly string[];
@@ -134,8 +133,8 @@ async function adviceOf(
 ): Promise<string> {
   const { differenceUsd } = total;
   if (differenceUsd === undefined) return "no budget to set: the exports have no costs";
-  return withRouter(config, async (router) => {
-    if (state !== undefined) router.restoreState(await readRouterState(state));
+  let advice = "";
+  await withRouterState({ config, state }, "budgets", async (router) => {
     const who = tenant === undefined && owner === undefined ? undefined : { tenant, owner };
     const accounts = await router.readBudgets(who);
     const account = accounts.find(({ name, unit }) => name === budget && unit === "usd");
@@ -155,11 +154,12 @@ async function adviceOf(
       ...(owner === undefined ? [] : [`--owner ${quoted(owner)}`]),
       `--to ${to_.toFixed(9).replace(/\.?0+$/, "")}`,
     ];
-    return [
+    advice = [
       `If all that was spent from ${from} to ${to} is in the current period of ${budget}, and of its owner alone:`,
       `  ${words.join(" ")}`,
     ].join("\n");
   });
+  return advice;
 }
 
 /** Quotes a word for a shell. */

@@ -45,6 +45,7 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
     },
     read: (request, mostMs) => get().sessions.read(request, mostMs),
     write: (tenant, session) => get().sessions.write(tenant, session),
+    lift: (lift) => get().hints.lift(lift),
     async close() {
       await load()?.catch(ignore);
       made?.hints.close();

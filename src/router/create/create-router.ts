@@ -111,6 +111,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const learned = createLearnedCapabilities();
   const retryBudget = createRetryBudget(retries);
   const limits = bounds === undefined ? undefined : createLimits(bounds, { models, clock: now });
+  const inputs = createInputStates(events as EventHub<string>);
   const { shared } = options;
   const opened = shared?.open({
     clock,
@@ -121,6 +122,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     sessions,
     breakers,
     limits,
+    guards: inputs.guards,
   });
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
@@ -139,8 +141,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       ? undefined
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const countTokens = lateTokenCounter();
-  const inputs = createInputStates(events as EventHub<string>);
-  const readLimits = { maxCharacters, estimateTokens };
+  const readLimits = { maxCharacters, estimateTokens, agents: options.agents };
 
   const facts = ids.map((id) => {
     const { members, pool: rules } = models[id];
@@ -213,6 +214,8 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       desk: opened?.desk,
       now: clock.wall,
     }),
+    liftCap: async (lift) =>
+      (await import("./lift-cap.ts")).liftCap({ guards: inputs.guards, opened, now: clock.wall }, lift),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
     neverCalledWith,
