@@ -218,9 +218,9 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
         }
       }
       const lacking = leases.find(({ hold }) => hold.free < amount);
-      return lacking === undefined
-        ? this.#draw(id, amount, leases)
-        : limitRefusal(lacking, amount, link.now());
+      if (lacking === undefined) return this.#draw(id, amount, leases);
+      // A store that has not said that there is no room has failed, or others took what came.
+      return lacking.denied === undefined ? storeRefusal : limitRefusal(lacking, amount, link.now());
     } finally {
       for (const lease of waiting) {
         lease.wanted -= amount;

@@ -182,7 +182,7 @@ it("several routers with other limits over one store, whose clocks jump by a day
         expect(ends.filter((end) => !["answered", "budget-exceeded", "store"].includes(end))).toEqual([]);
       },
     ),
-    { numRuns: runs(20, 1_000) },
+    { numRuns: runs(20, 200) },
   );
 });
 
@@ -214,6 +214,6 @@ it("a store that takes 1 to 500 ms, or does not answer: counted at least as bill
         if (lost === 0 && mostMs <= 20) expect(ends.filter((end) => end !== "answered")).toEqual([]);
       },
     ),
-    { numRuns: runs(20, 1_000) },
+    { numRuns: runs(20, 200) },
   );
 });
