@@ -118,14 +118,16 @@ export interface ModelLifeEvent<Id extends string = string> {
 /**
  * A limit of a budget was reached: a soft one (`budget-degraded`), a soft one that does not apply because a promise on
  * quality is at risk (`budget-degrade-withheld`), or the limit itself, by a request that is refused
- * (`budget-reached`). Emitted once for each owner, period and limit.
+ * (`budget-reached`); or a share of it is used up (`budget-threshold`). Emitted once for each owner, period and limit.
  */
 export interface BudgetNews extends BudgetFacts {
-  readonly type: "budget-degraded" | "budget-degrade-withheld" | "budget-reached";
+  readonly type: "budget-degraded" | "budget-degrade-withheld" | "budget-reached" | "budget-threshold";
   /** Tenant of the account. Absent for a budget of the router, or where the request had none. */
   readonly tenant?: string | undefined;
   /** Session, or value of the label, whose budget it is. */
   readonly owner?: string | undefined;
+  /** Threshold that is used up, for `budget-threshold`: a share of the limit. */
+  readonly share?: number | undefined;
   /** Reason for people. */
   readonly reason: string;
 }

@@ -37,6 +37,7 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
       now: (wall) => made?.desk.now(wall) ?? wall,
       left: (limit) => made?.desk.left(limit) ?? Number.POSITIVE_INFINITY,
       learn: (limits, mostMs) => get().desk.learn(limits, mostMs),
+      used: async (limit) => made?.desk.used(limit),
       reserve: (of) => get().desk.reserve(of),
       settle: (id, spent, keep) => made?.desk.settle(id, spent, keep),
       async tellSpent() {

@@ -4,6 +4,7 @@ import { guarded } from "../../policies/guarded.ts";
 import type { BudgetReset, CapLift } from "../../src/contracts/index.ts";
 import { resetOptions } from "../../src/router/budget/budget-door.ts";
 import { budgetOptions } from "../../src/router/budget/budget-options.ts";
+import { countedModelsOptions } from "../../src/router/budget/counted-models.ts";
 import { degradeOptions } from "../../src/router/budget/degrade-options.ts";
 import { cacheOptions } from "../../src/router/cache/cache-options.ts";
 import { executionOptions } from "../../src/router/call/options.ts";
@@ -47,6 +48,12 @@ const suites = {
     table: degradeOptions,
     valid: { to: "small" },
     use: (degrade) => make({ budgets: [{ ...daily, degrade: degrade as { to: "small" } }] }),
+  }),
+  "budgets.of": optionConformance({
+    owner: "budgets[0].of",
+    table: countedModelsOptions,
+    valid: { models: ["small"] },
+    use: (of) => make({ budgets: [{ ...daily, of: of as { models: ["small"] } }] }),
   }),
   resetBudget: optionConformance({
     owner: "resetBudget",

@@ -9,6 +9,7 @@ export type {
   Account,
   AccountRequest,
   BudgetState,
+  CountedModel,
   Degrade,
   Ledger,
   Left,

@@ -31,6 +31,7 @@ import { createUsageMeans } from "../health/usage-means.ts";
 import { checkedFunction } from "../life/checked-function.ts";
 import { createEventHub, type EventHub } from "../life/event-hub.ts";
 import { createFollowUps } from "../life/follow-ups.ts";
+import { requestParts } from "../life/late-parts.ts";
 import { lateEstimates, latePricing } from "../life/late-prices.ts";
 import { createLifeWatch } from "../life/life-watch.ts";
 import { createObserver } from "../life/observer.ts";
@@ -127,7 +128,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge === undefined ? undefined : createHedging(hedge, health.of);
-  const budgets = resolveBudgets(options.budgets, ids);
+  const budgets = resolveBudgets(options.budgets, models);
   checkPromise(options, budgets);
   const ledger = createLedger({
     budgets,
@@ -135,6 +136,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     now: clock.wall,
     monotonic: now,
     onNews: events.emit,
+    parts: () => requestParts.get(),
   });
   const cache =
     options.cache === undefined

@@ -13,6 +13,8 @@ export function newsOf(event: RouterEvent): News | undefined {
       return bad(
         `Budget ${event.name} has reached a soft limit, which does not apply while a promise is at risk`,
       );
+    case "budget-threshold":
+      return plain(`Budget ${event.name}: ${showPercent(event.share ?? 0)} are used`);
     case "budget-reached":
       return bad(`Budget ${event.name} is used up: requests are refused`);
     case "promise-changed": {
