@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace } from "./budget-place.ts";
+import { budgetReconcileCommand } from "./budget-reconcile.ts";
 import { budgetSetCommand } from "./budget-set.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
@@ -48,7 +49,10 @@ Example:
     )
     // Options before the name of a subcommand would be the parent's otherwise.
     .action((own: ResetOptions) => resetOne({ ...budget.opts<BudgetPlace>(), ...own }, terminal));
-  return budget.addCommand(reset).addCommand(budgetSetCommand(budget, terminal));
+  return budget
+    .addCommand(reset)
+    .addCommand(budgetSetCommand(budget, terminal))
+    .addCommand(budgetReconcileCommand(terminal, () => budget.opts()));
 }
 
 async function show(options: BudgetPlace, terminal: Terminal): Promise<void> {

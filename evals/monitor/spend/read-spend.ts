@@ -1,4 +1,4 @@
-import { OutcomeFormatError } from "../../../src/contracts/index.ts";
+import { type Attempt, OutcomeFormatError } from "../../../src/contracts/index.ts";
 import { attemptKey, createSpendSums, type SpendReport } from "../../../src/router/log/inner.ts";
 import { isAttemptLine, parseAttemptLine } from "../../data/decisions/attempt-line.ts";
 import { type DecisionLine, parseDecisionLine } from "../../data/decisions/decision-line.ts";
@@ -14,6 +14,8 @@ export interface ReadSpendOptions {
   readonly large?: string | undefined;
   /** Largest number of models, tenants and days with a row of their own. Default 1,000. */
   readonly maxRows?: number | undefined;
+  /** Called with each attempt that counts. */
+  readonly onAttempt?: ((attempt: Attempt, tenant: string | undefined) => void) | undefined;
 }
 
 /** Spend of decision logs. */
@@ -35,6 +37,7 @@ export async function readSpend({
   logs,
   large,
   maxRows = 1_000,
+  onAttempt,
 }: ReadSpendOptions): Promise<{ readonly spend: LoggedSpend; readonly requests: readonly SpendRequest[] }> {
   const sums = createSpendSums({ maxRows });
   const unlisted = createSpendSums({ maxRows: 1 });
@@ -56,6 +59,7 @@ export async function readSpend({
           continue;
         }
         sums.add(attempt, tenant);
+        onAttempt?.(attempt, tenant);
         unlisted.add(attempt, tenant);
         continue;
       }
@@ -66,7 +70,10 @@ export async function readSpend({
       if (!isNew) repeated += 1;
       const { tenant } = decision.request;
       const added = decision.attempts.filter((attempt) => attempts.add(attemptKey(attempt)));
-      for (const attempt of added) sums.add(attempt, tenant);
+      for (const attempt of added) {
+        sums.add(attempt, tenant);
+        onAttempt?.(attempt, tenant);
+      }
       if (isNew && large !== undefined) requests.push(spendRequestOf(decision, large));
     }
   }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 export interface SeenKeys {
   /** Returns true the first time. */
   add(key: string): boolean;
+  has(key: string): boolean;
   readonly size: number;
 }
 
@@ -11,15 +12,12 @@ export function createSeenKeys(): SeenKeys {
   let slots = new BigUint64Array(1_024);
   let size = 0;
 
-  const place = (hash: bigint): boolean => {
+  /** Returns the place of a hash, or the free one where it would stand. */
+  const placeOf = (hash: bigint): number => {
     const mask = slots.length - 1;
-    for (let at = Number(hash & BigInt(mask)); ; at = (at + 1) & mask) {
-      if (slots[at] === hash) return false;
-      if (slots[at] === 0n) {
-        slots[at] = hash;
-        return true;
-      }
-    }
+    let at = Number(hash & BigInt(mask));
+    while (slots[at] !== hash && slots[at] !== 0n) at = (at + 1) & mask;
+    return at;
   };
 
   return {
@@ -27,16 +25,26 @@ export function createSeenKeys(): SeenKeys {
       if (size * 2 >= slots.length) {
         const old = slots;
         slots = new BigUint64Array(old.length * 2);
-        for (const hash of old) if (hash !== 0n) place(hash);
+        for (const hash of old) if (hash !== 0n) slots[placeOf(hash)] = hash;
       }
-      // 0 marks a free place.
-      const hash = createHash("sha256").update(key).digest().readBigUInt64LE() || 1n;
-      const isNew = place(hash);
-      if (isNew) size += 1;
-      return isNew;
+      const hash = hashOf(key);
+      const at = placeOf(hash);
+      if (slots[at] === hash) return false;
+      slots[at] = hash;
+      size += 1;
+      return true;
+    },
+    has(key) {
+      const hash = hashOf(key);
+      return slots[placeOf(hash)] === hash;
     },
     get size() {
       return size;
     },
   };
+}
+
+function hashOf(key: string): bigint {
+  // 0 marks a free place.
+  return createHash("sha256").update(key).digest().readBigUInt64LE() || 1n;
 }

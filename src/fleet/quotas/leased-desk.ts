@@ -8,6 +8,7 @@ import { Hold, type Lapse } from "./hold.ts";
 import { firstToGiveBack, Lease, limitRefusal } from "./lease.ts";
 import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
+import { Turns } from "./turns.ts";
 
 /** Leases that a process holds at most; the least recently begun is given back. */
 const mostLeases = 10_000;
@@ -36,6 +37,7 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
   readonly #parts: DeskParts;
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;
+  readonly #turns: Turns;
   readonly #leases = new Map<string, Lease>();
   readonly #calls = new Map<string, Call>();
   #tick = 0;
@@ -46,6 +48,11 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     this.#parts = parts;
     this.#refresher = new LeftRefresher(parts);
     this.#learner = new LeftLearner(parts);
+    this.#turns = new Turns(parts, {
+      leaseOf: (key) => this.#leases.get(key),
+      ask: (lease, amount) => this.#ask(lease, amount),
+      giveBack: (lease) => this.#drop(lease),
+    });
   }
 
   now(wall: number): number {
@@ -167,7 +174,9 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     if (amount > limit.limit) return { key: limit.key, why: "too-large" };
     if (windowEndsAt !== Number.POSITIVE_INFINITY && link.now() >= windowEndsAt)
       return { key: limit.key, why: "window-over" };
-    const isDenied = lease.denied !== undefined && hold.free < amount && amount >= lease.deniedFrom;
+    if (hold.free >= amount) return undefined;
+    if (this.#turns.isAway(limit.key)) return limitRefusal(lease, amount, link.now());
+    const isDenied = lease.denied !== undefined && amount >= lease.deniedFrom;
     return isDenied && monotonic() < lease.deniedUntil ? lease.denied : undefined;
   }
 
@@ -209,18 +218,30 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
         }
         const denied =
           isOwn && lacking.find((lease) => lease.hold.free < amount && lease.denied !== undefined);
-        if (denied) return denied.denied ?? storeRefusal;
+        if (denied) {
+          if (denied.denied?.why === "limit") this.#turns.refused(denied, amount);
+          return denied.denied ?? storeRefusal;
+        }
       }
       const lacking = leases.find(({ hold }) => hold.free < amount);
-      return lacking === undefined
-        ? this.#draw(id, amount, leases)
-        : limitRefusal(lacking, amount, link.now());
+      if (lacking === undefined) return this.#draw(id, amount, leases);
+      // A store that has not said that there is no room has failed, or others took what came.
+      return lacking.denied === undefined ? storeRefusal : limitRefusal(lacking, amount, link.now());
     } finally {
       for (const lease of waiting) {
         lease.wanted -= amount;
         if (lease.wanted === 0) lease.leastWanted = Number.POSITIVE_INFINITY;
       }
     }
+  }
+
+  /** Asks for an amount that no call waits for yet. */
+  async #ask(lease: Lease, amount: number): Promise<void> {
+    lease.wanted += amount;
+    lease.leastWanted = Math.min(lease.leastWanted, amount);
+    await this.#renew(lease);
+    lease.wanted -= amount;
+    if (lease.wanted === 0) lease.leastWanted = Number.POSITIVE_INFINITY;
   }
 
   /** Asks for what calls wait for and a new lease. One renewal of a lease is under way at a time. */
@@ -280,18 +301,24 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
       // It was never settled: the money may be gone.
       this.settle(id, call.spent + call.held, 0);
     }
-    const { link, keeper } = this.#parts;
+    const { link, keeper, leaseShare } = this.#parts;
     for (const lease of this.#leases.values()) {
       const { hold } = lease;
       if (lease.renewal !== undefined || lease.wanted > 0) continue;
-      const isIdle = tick - lease.usedTick >= idleTicks;
       const isOver = link.now() >= lease.windowEndsAt;
+      const isIdle = tick - lease.usedTick >= idleTicks && !this.#turns.keeps(lease.limit.key);
       if (isOver || (isIdle && hold.held === 0)) this.#drop(lease);
-      else if (tick - lease.toldTick >= tellTicks && link.isUp) {
+      else if (!link.isUp) continue;
+      // What calls do not hold is given back also while one goes on for long.
+      else if (isIdle && hold.free > 0) void keeper.keep(hold, 0);
+      else if (tick - lease.toldTick >= tellTicks) {
         lease.toldTick = tick;
-        if (hold.free > 0 || hold.held > 0) keeper.tell(hold);
+        // It shrinks with what is left.
+        if (hold.free > 0 || hold.held > 0)
+          void keeper.keep(hold, Math.min(Math.max(0, hold.free), lease.size(leaseShare)));
       }
     }
+    this.#turns.pass(tick, this.#leases.values());
     if (this.#leases.size > 0 || this.#calls.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

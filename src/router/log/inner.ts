@@ -5,4 +5,4 @@ export { hiddenValue, promptHash } from "./keyed-hash.ts";
 export { putAside } from "./rotate.ts";
 export { asideFiles, isAside } from "./rotated-files.ts";
 export { attemptKey } from "./spend-meter.ts";
-export { createSpendSums, type SpendGroup, type SpendReport, type SpendRow } from "./spend-sums.ts";
+export { createSpendSums, nanoOf, type SpendGroup, type SpendReport, type SpendRow } from "./spend-sums.ts";

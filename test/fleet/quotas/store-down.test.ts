@@ -69,8 +69,8 @@ describe.each(modes)("a store that is down, %s mode", (mode) => {
     store.restart({ withData: false });
     desk.settle("1", 300, 50);
     await vi.advanceTimersByTimeAsync(60_000);
-    // What the call gave back stays in a lease while the call is under way.
-    expect(await used()).toEqual({ used: 300, open: mode === "leased" ? 100 : 50 });
+    // What the call gave back goes to others while the call is under way.
+    expect(await used()).toEqual({ used: 300, open: 50 });
     desk.settle("1", 320, 0);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(await used()).toEqual({ used: 320, open: 0 });
