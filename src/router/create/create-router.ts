@@ -141,7 +141,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       ? undefined
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const countTokens = lateTokenCounter();
-  const readLimits = { maxCharacters, estimateTokens };
+  const readLimits = { maxCharacters, estimateTokens, agents: options.agents };
 
   const facts = ids.map((id) => {
     const { members, pool: rules } = models[id];
