@@ -1,4 +1,4 @@
-/** Sums over the large model's own answers: how far their costs are from the predicted ones. */
+/** Sums over the large model's own answers, and by how much their costs differ from the predicted ones. */
 export interface ErrorSums {
   /** Squares of the errors, and of the predicted costs of the output, each by its weight: those of all requests. */
   errors: number;
