@@ -23,7 +23,7 @@ const model = Object.assign(
     stream: answers.stream,
   }),
 );
-let facts: RequestFacts | undefined;
+const seen: RequestFacts[] = [];
 const router = createRouter({
   models: { small: model },
   policy: always("small"),
@@ -31,7 +31,7 @@ const router = createRouter({
     {
       name: "reads",
       permits(_, { request }) {
-        facts = request;
+        seen.push(request);
         return true;
       },
     },
@@ -125,8 +125,9 @@ it.each(bodies)("%s: a text among so many values is counted in full", async (_, 
   const planted = body.replace(/"(note|metadata|logit_bias|properties)":([[{])/, (found, _name, open) =>
     open === "[" ? `${found}"${word}",` : `${found}"first":"${word}",`,
   );
-  facts = undefined;
+  seen.length = 0;
   expect(await send(path, planted)).toBe(200);
+  const facts = seen.at(-1);
   expect(facts?.characters).toBeGreaterThanOrEqual(word.length);
   expect(facts?.inputTokens).toBeGreaterThanOrEqual(word.length / 4);
   expect(facts?.text.all()).toContain(word);
