@@ -1,17 +1,10 @@
 import { Command } from "commander";
-import { writeWhole } from "../evals/data/outcomes/write-whole.ts";
-import {
-  type BudgetAccount,
-  type BudgetAccountOwner,
-  InvalidOptionError,
-  type Router,
-} from "../src/contracts/index.ts";
+import { type BudgetAccount, type BudgetAccountOwner, InvalidOptionError } from "../src/contracts/index.ts";
 import type { Terminal } from "./io.ts";
 import { optionalNumber } from "./optional-number.ts";
-import { readRouterState } from "./read-router-state.ts";
 import { budgetsToText } from "./show-budgets.ts";
 import { toJson } from "./to-json.ts";
-import { withRouter } from "./with-router.ts";
+import { withRouterState } from "./with-router-state.ts";
 
 interface Options {
   readonly config?: string | undefined;
@@ -73,7 +66,7 @@ function withWhere(command: Command): Command {
 }
 
 async function show(options: Options, terminal: Terminal): Promise<void> {
-  await withState(options, async (router) => {
+  await withRouterState(options, "budgets", async (router) => {
     const accounts = await router.readBudgets(ownerOf(options));
     const isPartial = router.shared !== undefined && ownerOf(options) === undefined;
     print(accounts, options, terminal, isPartial);
@@ -84,9 +77,9 @@ async function resetOne(options: ResetOptions, terminal: Terminal): Promise<void
   const { name } = options;
   if (name === undefined) throw new InvalidOptionError("--name", undefined, "the name of a budget");
   const to = optionalNumber("--to", options.to, 0, Number.MAX_SAFE_INTEGER);
-  await withState(options, async (router, state) => {
+  await withRouterState(options, "budgets", async (router, keep) => {
     const account = await router.resetBudget({ name, ...ownerOf(options), to });
-    if (state !== undefined) await writeWhole(state, `${toJson(router.exportState(), 2)}\n`);
+    await keep();
     print([account], options, terminal, false);
   });
 }
@@ -99,31 +92,6 @@ function print(
 ): void {
   terminal.stdout(json ? `${toJson(accounts, 2)}\n` : budgetsToText(accounts, terminal.now()));
   if (isPartial) terminal.stderr("a shared store does not list owners: --tenant and --owner show theirs\n");
-}
-
-/** Works with the router of the config, and with the state of its file. */
-async function withState(
-  { config, state }: Options,
-  work: (router: Router, state: string | undefined) => Promise<void>,
-): Promise<void> {
-  if (config === undefined)
-    throw new InvalidOptionError("--config", undefined, "a file whose default export is the router");
-  await withRouter(config, async (router) => {
-    if (router.shared === undefined && state === undefined)
-      throw new InvalidOptionError(
-        "--state",
-        undefined,
-        "given: this router has no shared store, so its budgets are in its own process; name the file of router.exportState()",
-      );
-    if (router.shared !== undefined && state !== undefined)
-      throw new InvalidOptionError(
-        "--state",
-        state,
-        "absent: the budgets of this router are in its shared store",
-      );
-    if (state !== undefined) router.restoreState(await readRouterState(state));
-    await work(router, state);
-  });
 }
 
 function ownerOf({ tenant, owner }: Options): BudgetAccountOwner | undefined {

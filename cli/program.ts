@@ -16,6 +16,7 @@ import { evalReportCommand } from "./eval-report.ts";
 import { evalSpendCommand } from "./eval-spend.ts";
 import { evalTrainCommand } from "./eval-train.ts";
 import { evalTuneCommand } from "./eval-tune.ts";
+import { guardCommand } from "./guard.ts";
 import type { Terminal } from "./io.ts";
 import { logsCommand } from "./logs.ts";
 import { loopInitCommand } from "./loop-init.ts";
@@ -69,6 +70,7 @@ Exit codes:
   program.addCommand(withSettings(serveCommand(terminal), terminal));
   program.addCommand(withSettings(watchCommand(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
+  program.addCommand(withSettings(guardCommand(terminal), terminal));
   program.addCommand(withSettings(logsCommand(terminal), terminal));
   program.addCommand(withSettings(releaseCommand(terminal), terminal));
   program.addCommand(withSettings(rolloutCommand(terminal), terminal));

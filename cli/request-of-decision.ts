@@ -31,6 +31,7 @@ export function requestOfDecision(
     labels: request.labels,
     category: request.category,
     language: request.language,
+    codingAgent: request.codingAgent,
     max_completion_tokens: request.maxOutputTokens,
     reasoning_effort: request.reasoningEffort,
     model: forced === true ? model : undefined,

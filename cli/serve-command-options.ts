@@ -12,6 +12,7 @@ export interface ServeCommandOptions {
   readonly metrics?: boolean | undefined;
   readonly explain?: boolean | undefined;
   readonly unknownModel: "auto" | "error";
+  readonly agents: "trusted" | "guarded";
   readonly inferSession: boolean;
   readonly embeddings?: string | undefined;
   readonly maxBody: string;

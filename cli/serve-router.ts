@@ -151,12 +151,13 @@ async function loadAll(
   terminal: Terminal,
   { body, isReload, before, shared, close }: Loading,
 ): Promise<Loaded> {
-  const { config, keys, tlsCert, tlsKey, explain, unknownModel, inferSession, embeddings } = options;
+  const { config, keys, tlsCert, tlsKey, explain, unknownModel, agents, inferSession, embeddings } = options;
   const read = isReload ? settledText : textOf;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
   const handling: HandlerOptions = {
     explain: explain === true,
     unknownModel,
+    agents,
     inferSession,
     ...body,
     ...(keys !== undefined && { authorise: authoriseByKeys(readKeys(await read("--keys", keys), keys)) }),

@@ -33,6 +33,14 @@ export function serveCommand(terminal: Terminal): Command {
         .choices(["auto", "error"])
         .default("error"),
     )
+    .addOption(
+      new Option(
+        "--agents <belief>",
+        "guarded: also what a coding agent writes around its user's words is scored",
+      )
+        .choices(["trusted", "guarded"])
+        .default("trusted"),
+    )
     .option("--no-infer-session", "do not tell conversations by how they begin")
     .option(
       "--embeddings <url>",

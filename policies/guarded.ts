@@ -21,6 +21,11 @@ export interface GuardedOptions<Id extends string> {
   readonly usualOf?: Readonly<Record<string, number>> | undefined;
   /** Amount above the usual share that does not raise an alarm, in [0.01, 0.5]. Default 0.15. */
   readonly margin?: number | undefined;
+  /**
+   * Hard requests in a row that raise no alarm, from 20 to 1,000. Default 100. Where work does not come in bursts, fewer find a
+   * unit sooner that mixes easy requests among hard ones.
+   */
+  readonly burst?: number | undefined;
   /** True if a flagged unit gets the small model; false if there is only the event. Default true. */
   readonly cap?: boolean | undefined;
   /**
@@ -45,6 +50,7 @@ export const guardedOptions: OptionTable<GuardedOptions<string>, "large" | "usua
   usual: { is: "share", optional: true },
   usualOf: { is: "record", of: { is: "share" }, optional: true, expected: "an object of shares by unit" },
   margin: { is: "number", min: 0.01, max: 0.5, default: 0.15 },
+  burst: { is: "number", min: 20, max: 1_000, integer: true, default: 100 },
   cap: { is: "boolean", default: true },
   capMs: { is: "number", min: 1_000, max: 2_678_400_000, default: 3_600_000 },
   maxUnits: { is: "number", min: 1, max: 1_000_000, integer: true, default: 10_000 },
@@ -54,7 +60,7 @@ export const guardedOptions: OptionTable<GuardedOptions<string>, "large" | "usua
 /**
  * Watches the share of requests that the policy wants to send to a large model, tenant by tenant. Where it is far above
  * what is usual, the router emits `escalation-abnormal` and the tenant gets the small model for a time: a flood of
- * prompts that are made to look hard costs about 200 calls of the large one. Of ordinary tenants less than 1 % are flagged
+ * prompts that are made to look hard costs about 100 calls of the large one. Of ordinary tenants less than 1 % are flagged
  * within 10,000 requests each; of those that may send a hundred hard requests nearly in a row more are: state `usualOf`.
  *
  * Put it outermost: `guarded(sticky(threshold({ … })))`. It has an opinion where the policy has one. A pin is not
@@ -70,10 +76,10 @@ export function guarded<const Id extends string>(
 ): Policy<Id> {
   checkPolicy("guarded.policy", policy);
   const read = readOptions("guarded", guardedOptions, options);
-  const { by, usual, margin, cap, capMs, maxUnits, name: id } = read;
+  const { by, usual, margin, burst, cap, capMs, maxUnits, name: id } = read;
   const usualOf = new Map(Object.entries(read.usualOf ?? {}));
   const large = read.large as readonly Id[] | undefined;
-  const watched = { id, by, large, usual, usualOf, margin, cap, capMs, maxUnits };
+  const watched = { id, by, large, usual, usualOf, margin, burst, cap, capMs, maxUnits };
   const models = largeModels(large);
   const input = escalationWatch(watched);
 
@@ -86,6 +92,8 @@ export function guarded<const Id extends string>(
       ...(usual !== undefined && { usual }),
       ...(usualOf.size > 0 && { usualOf: Object.fromEntries(usualOf) }),
       margin,
+      // Hashes of policies rest on what is here: the default changes none.
+      ...(burst !== guardedOptions.burst.default && { burst }),
       cap,
       capMs,
       maxUnits,
@@ -143,10 +151,11 @@ function capped<Id extends string>(
   };
 }
 
-function reasonOf(by: WatchedBy, { share = 1, usual = 1 }: EscalationVerdict): string {
+function reasonOf(by: WatchedBy, { share = 1, usual = 1, together }: EscalationVerdict): string {
   const shown = (value: number) => `${Math.round(value * 100)} %`;
   const unit = typeof by === "string" ? by : `label ${by.label}`;
-  return `the ${unit} is capped (${shown(share)} for large models, usual are up to ${shown(usual)})`;
+  const who = together === true ? "new tenants together are" : `the ${unit} is`;
+  return `${who} capped (${shown(share)} for large models, usual are up to ${shown(usual)})`;
 }
 
 function checkBy(option: string, by: unknown): WatchedBy {

@@ -25,6 +25,8 @@ export function replaySpend<Id extends string>(
   { cases }: ReplayCases<Id>,
   budget: BudgetOptions,
 ): ReplaySpend<Id> {
+  if (budget.of !== undefined)
+    throw new InvalidOptionError("budget.of", budget.of, "absent: a replay counts what all models cost");
   const resolved = resolveBudget(budget);
   const { periods, unit, owner, given: limitUsd } = resolved;
   if (periods === undefined || unit !== "usd" || (owner.kind !== "router" && owner.kind !== "tenant"))

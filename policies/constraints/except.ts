@@ -1,6 +1,6 @@
 import type { Constraint } from "../../src/contracts/index.ts";
 import { readOption } from "../../src/plugin/index.ts";
-import { isNamed } from "../internal/is-named.ts";
+import { isNamed } from "../../src/plugin/is-named.ts";
 
 /**
  * Permits any model except these, at every hop: also not a judge or another id that is the same model of the

@@ -1,6 +1,6 @@
 import type { Constraint, RequestFacts } from "../../src/contracts/index.ts";
 import { dropPromises, type OptionTable, readOptions } from "../../src/plugin/index.ts";
-import { isNamed } from "../internal/is-named.ts";
+import { isNamed } from "../../src/plugin/is-named.ts";
 import { withAllText } from "./internal/with-all-text.ts";
 
 export interface SafetyFloorOptions<Id extends string> {

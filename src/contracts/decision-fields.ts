@@ -56,6 +56,7 @@ export const recordedFactsFields: FieldsOf<RecordedFacts> = {
   labels: { kind: "flat", personal: true },
   category: text,
   language: text,
+  codingAgent: text,
 };
 
 export const candidateFields: FieldsOf<RecordedCandidate> = {

@@ -118,24 +118,27 @@ export interface ModelLifeEvent<Id extends string = string> {
 /**
  * A limit of a budget was reached: a soft one (`budget-degraded`), a soft one that does not apply because a promise on
  * quality is at risk (`budget-degrade-withheld`), or the limit itself, by a request that is refused
- * (`budget-reached`). Emitted once for each owner, period and limit.
+ * (`budget-reached`); or a share of it is used up (`budget-threshold`). Emitted once for each owner, period and limit.
  */
 export interface BudgetNews extends BudgetFacts {
-  readonly type: "budget-degraded" | "budget-degrade-withheld" | "budget-reached";
+  readonly type: "budget-degraded" | "budget-degrade-withheld" | "budget-reached" | "budget-threshold";
   /** Tenant of the account. Absent for a budget of the router, or where the request had none. */
   readonly tenant?: string | undefined;
   /** Session, or value of the label, whose budget it is. */
   readonly owner?: string | undefined;
+  /** Threshold that is used up, for `budget-threshold`: a share of the limit. */
+  readonly share?: number | undefined;
   /** Reason for people. */
   readonly reason: string;
 }
 
 /**
  * The share of requests for the large model of a tenant, session or label is far above what is usual (`abnormal`), or
- * a cap has ended (`over`): the next abnormal share is told again. So is one that goes on after the time told in `until`.
+ * a cap has ended (`over`), or a person has lifted it, or keeps one from coming (`lifted`): the next abnormal share is told
+ * again. So is one that goes on after the time told in `until`.
  */
 export interface EscalationEvent {
-  readonly type: "escalation-abnormal" | "escalation-over";
+  readonly type: "escalation-abnormal" | "escalation-over" | "escalation-lifted";
   /** Name of the guard. */
   readonly guard: string;
   /** Kind of unit that is watched: `tenant`, `session` or the name of a label. */
@@ -144,6 +147,8 @@ export interface EscalationEvent {
   readonly unit?: string | undefined;
   /** Tenant of a unit that is not a tenant. */
   readonly tenant?: string | undefined;
+  /** True for all new tenants together, of which each has too few requests to be tested by itself. */
+  readonly together?: true | undefined;
   /** Number of its requests that were watched so far. */
   readonly requests: number;
   /** Share of about its last 100 requests that was for the large model. */
@@ -152,8 +157,10 @@ export interface EscalationEvent {
   readonly usual: number;
   /** True if the unit is kept from the large model. */
   readonly capped: boolean;
-  /** End of the cap in milliseconds since the epoch, or the earliest time at which the event is told again. */
+  /** End of the cap, or of the lift, in milliseconds since the epoch, or the earliest time at which the event is told again. */
   readonly until: number;
+  /** Command that lifts the cap, next to `router.liftCap`. Absent where nothing is capped. */
+  readonly liftWith?: string | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 export type { ArmAssignment, ArmShare, UnitDraw } from "./arms.ts";
 export type { Batches, BatchItem, BatchResult, BatchStatus, SubmittedBatch } from "./batches.ts";
 export type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
+export type { CapLift, LiftedCap, UnitLift } from "./cap-lift.ts";
 export type {
   AssistantMessage,
   AudioPart,

@@ -1,4 +1,5 @@
 import type { UnitDraw } from "./arms.ts";
+import type { UnitLift } from "./cap-lift.ts";
 import type { EscalationEvent, RouterEvent } from "./events.ts";
 import type { Json } from "./json.ts";
 import type { QualityPromise } from "./promise.ts";
@@ -36,6 +37,12 @@ export interface PolicyInputState<Snapshot extends Json = Json> {
    * which takes 2 µs a request. Default false.
    */
   readonly onlyReads?: boolean | undefined;
+  /**
+   * Holds nothing against a unit until a time, and tells so. Returns true if it was capped. A lift that is known already changes
+   * nothing, since it is read again and again. Throws `InvalidOptionError` for a unit that this input does not watch.
+   * Absent: the input has no caps.
+   */
+  lift?(unit: UnitLift): boolean;
   /** Returns the state as plain JSON, for `router.exportState()`. */
   exportState?(): Json;
   /** Replaces the state. Throws `InvalidOptionError`, and then changes nothing, for a state that is not its own. */

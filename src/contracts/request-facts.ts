@@ -13,8 +13,9 @@ export interface RequestFacts {
   /** Earlier user and assistant turns, newest last. At most `WINDOW_CHARACTERS` long. */
   readonly window: string;
   /**
-   * The texts without what a known coding agent wrote into them. Absent if there is nothing of that kind. The
-   * router asks the classifier about both, and the higher complexity counts.
+   * The texts without what a coding agent wrote into them. Absent if there is nothing of that kind. The router asks the classifier
+   * about both. Of an agent that is believed this one's complexity counts, else the higher one; both are
+   * recorded as the signals `typed` and `whole`.
    */
   readonly typed?: TypedText | undefined;
   /** Length of the ask before it was cut to the bound, in UTF-16 code units. */
@@ -61,6 +62,8 @@ export interface RequestFacts {
   readonly category?: string | undefined;
   /** ISO 639-1 code, if the caller gave one. */
   readonly language?: string | undefined;
+  /** Name of the coding agent that sent the request, if it is known and believed. */
+  readonly codingAgent?: string | undefined;
   /** All text of the request, for detectors: `text.all()`. */
   readonly text: RequestText;
 }
@@ -77,8 +80,11 @@ export interface RequestText {
   all(): string;
 }
 
-/** The part of a request's text that a human typed, with the bounds of `RequestFacts`. */
-export type TypedText = Pick<RequestFacts, "ask" | "window" | "askCharacters">;
+/** The part of a request's text that a human typed, with the bounds of `RequestFacts`. The window has no turns of the assistant. */
+export interface TypedText extends Pick<RequestFacts, "ask" | "window" | "askCharacters"> {
+  /** True if the agent that wrote the rest is believed, so that this part alone decides about the complexity. */
+  readonly isBelieved: boolean;
+}
 
 /** `RequestFacts` without text, as decisions and logs store them. */
 export type RecordedFacts = Omit<RequestFacts, "ask" | "window" | "typed" | "text">;

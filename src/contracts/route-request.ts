@@ -12,6 +12,12 @@ export interface Routing<Id extends string = string> {
   readonly category?: string | undefined;
   /** Language of the request as an ISO 639-1 code (`de`), if the caller knows it. */
   readonly language?: string | undefined;
+  /**
+   * Name of the coding agent that sent the request, `claude-code`, if you believe it: the complexity is then that of what its user
+   * typed. What the agent wrote around that is not scored; all else still reads it. `createHandler` recognises
+   * agents by their headers. At most 40 letters, digits and `-`.
+   */
+  readonly codingAgent?: string | undefined;
   /** Constraints in addition to those of the router. */
   readonly constraints?: Constraints<Id> | undefined;
   /**

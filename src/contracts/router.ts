@@ -1,4 +1,5 @@
 import type { BudgetAccount, BudgetAccountOwner, BudgetReset } from "./budget-account.ts";
+import type { CapLift, LiftedCap } from "./cap-lift.ts";
 import type { ChatTool } from "./chat.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Decision } from "./decision.ts";
@@ -148,6 +149,13 @@ export interface Router<Id extends string = string> {
    * reserved or leased stays. Rejects with `InvalidOptionError` if there is no such budget.
    */
   resetBudget(reset: BudgetReset): Promise<BudgetAccount>;
+  /**
+   * Lifts the cap of a guard from a tenant, session or label for a time, in which it is not tested either; then the evidence
+   * begins at zero. Listeners are told (`escalation-lifted`), and with a shared store so are the other processes, within
+   * seconds. Rejects with `InvalidOptionError` if there is no such guard, and with `StoreError` if the store does not take
+   * it: the cap is then lifted in this process alone.
+   */
+  liftCap(lift: CapLift): Promise<LiftedCap>;
   /**
    * Waits for the event sink to flush, and refuses further requests. May be called more than once. It does
    * not wait for requests under way: let them end first, or a decision log drops (and counts) their lines.

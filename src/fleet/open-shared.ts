@@ -37,6 +37,7 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
       now: (wall) => made?.desk.now(wall) ?? wall,
       left: (limit) => made?.desk.left(limit) ?? Number.POSITIVE_INFINITY,
       learn: (limits, mostMs) => get().desk.learn(limits, mostMs),
+      used: async (limit) => made?.desk.used(limit),
       reserve: (of) => get().desk.reserve(of),
       settle: (id, spent, keep) => made?.desk.settle(id, spent, keep),
       async tellSpent() {
@@ -45,6 +46,7 @@ export function openShared(shared: Shared, router: SharingRouter): OpenShared {
     },
     read: (request, mostMs) => get().sessions.read(request, mostMs),
     write: (tenant, session) => get().sessions.write(tenant, session),
+    lift: (lift) => get().hints.lift(lift),
     async close() {
       await load()?.catch(ignore);
       made?.hints.close();

@@ -17,8 +17,9 @@ export type Classified =
  * answers later has `timeoutMs`, or until the signal of the hop fires. A classification that breaks the
  * contract counts as a failure (see `checkClassification`). Messages contain no text of foreign errors.
  *
- * Where a coding agent wrote into the request, the classifier is asked twice: about what a human typed, and
- * about the whole. So nothing that looks like the agent's can lower a complexity.
+ * Where a coding agent wrote into the request, the classifier is asked twice: about what a human typed, and about the whole. Of an
+ * agent that is believed the first counts: what it writes into each request is harder than most of what is asked. Else the harder one
+ * does, so that nothing that looks like an agent's can lower a complexity.
  */
 export function askClassifier(
   classifier: Classifier,
@@ -29,17 +30,36 @@ export function askClassifier(
   const { typed } = request;
   if (typed === undefined) return askOnce(classifier, request, hop, timeoutMs);
   const whole = askOnce(classifier, Object.freeze({ ...request, typed: undefined }), hop, timeoutMs);
-  const part = askOnce(classifier, Object.freeze({ ...request, ...typed, typed: undefined }), hop, timeoutMs);
+  const { ask, window, askCharacters, isBelieved } = typed;
+  const alone = Object.freeze({ ...request, ask, window, askCharacters, typed: undefined });
+  const part = askOnce(classifier, alone, hop, timeoutMs);
   return whole instanceof Promise || part instanceof Promise
-    ? Promise.all([whole, part]).then(([one, other]) => joined(one, other))
-    : joined(whole, part);
+    ? Promise.all([whole, part]).then(([one, other]) => joined(one, other, isBelieved))
+    : joined(whole, part, isBelieved);
 }
 
-/** If one failed, there is no classification, since it might have been the higher one. */
-function joined(whole: Classified, part: Classified): Classified {
-  if (whole.classification === undefined) return whole;
-  if (part.classification === undefined) return part;
-  return { classification: harderOf(whole.classification, part.classification) };
+/** If one that counts failed, there is no classification, since it might have been the higher one. */
+function joined(
+  { classification: whole, error }: Classified,
+  { classification: part, error: partError }: Classified,
+  isBelieved: boolean,
+): Classified {
+  if (part === undefined) return { error: partError };
+  if (isBelieved) return { classification: withBoth(part, whole, part) };
+  if (whole === undefined) return { error };
+  return { classification: withBoth(harderOf(whole, part), whole, part) };
+}
+
+/** Adds the complexity of the whole, and of what a human typed, to the signals. */
+function withBoth(
+  counts: Classification,
+  whole: Classification | undefined,
+  part: Classification,
+): Classification {
+  const { complexity, category, quality, signals } = counts;
+  const both =
+    whole === undefined ? { typed: part.complexity } : { typed: part.complexity, whole: whole.complexity };
+  return { complexity, category, quality, signals: { ...signals, ...both } };
 }
 
 function askOnce(

@@ -10,6 +10,7 @@ export const routingOptions: OptionTable<Routing, keyof Routing> = {
   labels: field,
   category: field,
   language: field,
+  codingAgent: field,
   constraints: field,
   maxCostUsd: field,
   deadlineMs: field,

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { OutcomeFormatError, type PlanStep } from "../contracts/index.ts";
+import { fileToReplace } from "../plugin/file-to-replace.ts";
 
 /**
  * A decision without what changes between runs or with prices. `propensity` is present if a lottery
@@ -96,13 +97,15 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** Writes a file atomically: on failure the old content stays. */
+/** Writes a file atomically: on failure the old content stays. A device or a pipe is written to. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${randomUUID()}.tmp`;
+  const replaced = await fileToReplace(file);
+  if (replaced === undefined) return writeFile(file, text, "utf8");
+  const draft = `${replaced}.${randomUUID()}.tmp`;
   try {
     await writeFile(draft, text, "utf8");
-    await rename(draft, file);
+    await rename(draft, replaced);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

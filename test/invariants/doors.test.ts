@@ -36,12 +36,12 @@ const pluginDoor = {
   types: words(`
     Amount AnswerRecord Answered ArmAssignment ArmShare AskedOutput AssistantMessage Attempt AudioPart AuditChanged BaseId BatchItem BatchResult BatchStatus Batches
     BreakerOptions BreakerState BudgetAccount BudgetAccountOwner BudgetFacts BudgetNews BudgetReset
-    CachedFrom CallAnswer CallOptions CalledModel Candidate Capabilities ChatMessage ChatRequest ChatTool CheaperHours Check
+    CachedFrom CallAnswer CallOptions CalledModel Candidate CapLift Capabilities ChatMessage ChatRequest ChatTool CheaperHours Check
     CheckVerdict Choice ChunkChoice ChunkDelta Classification Classified Classifier Completion
     CompletionChoice CompletionChunk CompletionMessage CompletionUsage Constraint ConstraintContext
     Constraints ContentPart CustomTool CustomToolCall DecideOptions Decision DecisionsLost DegradedBy
     DeveloperMessage DriftFound EndpointLimits EndpointStates Escalation EscalationEvent EventSink ExcludableModel FailureClass FeedbackDecision FeedbackGiven FeedbackOptions FilePart FilledOptions FinishReason FollowOptions FollowUp FunctionCall FunctionDefinition FunctionMessage FunctionTool FunctionToolCall GoldenRoute GpuCost GpuMeterState GpuMinute GpuPrice
-    Granted Health HealthState HedgeOptions Hop HopContext ImageOutput ImagePart Json JsonSchema Labels LackedCapability LearnedLimit LearnedWindow
+    Granted Health HealthState HedgeOptions Hop HopContext ImageOutput ImagePart Json JsonSchema Labels LackedCapability LearnedLimit LearnedWindow LiftedCap
     LimitOptions Load Logprobs LoopEvent Member MemberRecord MessageExtensions Model ModelDefaults ModelFacts ModelLifeEvent Moderation NativeProtocol NativeRequest NeededCapability
     NeverCalled NotGranted 
     ObservedFirstToken ObservedHealth ObservedOutcome OptionKind OptionTable OrderContext Output OutputIssue OutputLimited OutputOf OutputOptions OutputProblem OutputRequest OutputResult OutputSchema OutputStream OutputValidator OwnGpu PartsReplaced PlanStep Policy PolicyContext PolicyCut PolicyDescription PolicyInput PolicyInputRuntime PolicyInputState PolicyOrder PolicyParameters PoolEvent PoolLoad PoolNews PoolRules PoolWatch Price PriceChange
@@ -53,7 +53,7 @@ const pluginDoor = {
     RouterEvent RouterState Routing SearchFee ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
     Settlement SharedState Spend SpendAccountState SpendFloorState SpendState SplitRecord StateTable Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
-    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField
+    TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField UnitLift
     UnstackedPart UrlCitation Usage UsageMean UsageMeansState UserMessage Withheld
   `),
 };

@@ -5,7 +5,7 @@ import { askClassifier } from "../../src/plugin/index.ts";
 import { factsOf } from "../../src/testing/index.ts";
 
 const hop = offlineHop(0, new AbortController().signal);
-const typed = { ask: "typed", window: "", askCharacters: 5 };
+const typed = { ask: "typed", window: "", askCharacters: 5, isBelieved: false };
 const request = factsOf({ ask: "whole", typed });
 
 function answering(answers: Readonly<Record<string, Partial<Classification>>>, later = false): Classifier {
@@ -19,7 +19,7 @@ function answering(answers: Readonly<Record<string, Partial<Classification>>>, l
     },
   };
 }
-const ask = async (classifier: Classifier) => askClassifier(classifier, request, hop, 1_000);
+const ask = async (classifier: Classifier, facts = request) => askClassifier(classifier, facts, hop, 1_000);
 
 describe("a request into which a coding agent wrote", () => {
   it.each([
@@ -58,5 +58,30 @@ describe("a request into which a coding agent wrote", () => {
       expect(classification).toBeUndefined();
       expect(error?.message).toContain("NaN");
     }
+  });
+});
+
+describe("a request of an agent that is believed", () => {
+  const believed = factsOf({ ask: "whole", typed: { ...typed, isBelieved: true } });
+
+  it.each([false, true])("has the classification of what was typed (later: %s)", async (later) => {
+    const answers = {
+      whole: { complexity: 0.9, category: "whole", quality: { small: 0.1 } },
+      typed: { complexity: 0.2, category: "typed", quality: { small: 0.8 }, signals: { words: 1 } },
+    };
+    const { classification } = await ask(answering(answers, later), believed);
+    expect(classification).toEqual({
+      ...answers.typed,
+      signals: { words: 1, typed: 0.2, whole: 0.9 },
+    });
+  });
+
+  it("has it although the whole could not be classified, and none if what was typed could not", async () => {
+    const good = { complexity: 0.1 };
+    const bad = { complexity: Number.NaN };
+    const one = await ask(answering({ whole: bad, typed: good }), believed);
+    expect(one.classification).toMatchObject({ complexity: 0.1, signals: { typed: 0.1 } });
+    const other = await ask(answering({ whole: good, typed: bad }), believed);
+    expect(other.error?.message).toContain("NaN");
   });
 });

@@ -1,12 +1,15 @@
 import { describe, test } from "vitest";
 import { always } from "../../policies/always.ts";
-import type { BudgetReset } from "../../src/contracts/index.ts";
+import { guarded } from "../../policies/guarded.ts";
+import type { BudgetReset, CapLift } from "../../src/contracts/index.ts";
 import { resetOptions } from "../../src/router/budget/budget-door.ts";
 import { budgetOptions } from "../../src/router/budget/budget-options.ts";
+import { countedModelsOptions } from "../../src/router/budget/counted-models.ts";
 import { degradeOptions } from "../../src/router/budget/degrade-options.ts";
 import { cacheOptions } from "../../src/router/cache/cache-options.ts";
 import { executionOptions } from "../../src/router/call/options.ts";
 import { createRouter } from "../../src/router/create/create-router.ts";
+import { liftOptions } from "../../src/router/create/lift-cap.ts";
 import { type RouterOptions, routerOptions } from "../../src/router/create/router-options.ts";
 import { createHealth, healthOptions } from "../../src/router/health/health.ts";
 import { createUsageMeans, usageMeansOptions } from "../../src/router/health/usage-means.ts";
@@ -46,11 +49,23 @@ const suites = {
     valid: { to: "small" },
     use: (degrade) => make({ budgets: [{ ...daily, degrade: degrade as { to: "small" } }] }),
   }),
+  "budgets.of": optionConformance({
+    owner: "budgets[0].of",
+    table: countedModelsOptions,
+    valid: { models: ["small"] },
+    use: (of) => make({ budgets: [{ ...daily, of: of as { models: ["small"] } }] }),
+  }),
   resetBudget: optionConformance({
     owner: "resetBudget",
     table: resetOptions,
     valid: { name: "router-usd-day" },
     use: (reset: BudgetReset) => make({ budgets: [daily] }).resetBudget(reset),
+  }),
+  liftCap: optionConformance({
+    owner: "liftCap",
+    table: liftOptions,
+    valid: {},
+    use: (lift: CapLift) => make({ policy: guarded(always("small")) }).liftCap(lift),
   }),
   cache: optionConformance({
     owner: "cache",

@@ -12,5 +12,5 @@ test("sticky names the models of its inner policy", () => {
   // @ts-expect-error: no such model
   createRouter({ models, policy: sticky(always("medium")) });
   // @ts-expect-error: no such period
-  createRouter({ models, policy, budgets: [{ limitUsd: 10, period: "week" }] });
+  createRouter({ models, policy, budgets: [{ limitUsd: 10, period: "year" }] });
 });

@@ -2,6 +2,7 @@ import { InvalidOptionError, type Price } from "../../../src/contracts/index.ts"
 import { costOf, priceAt } from "../../../src/router/cost/inner.ts";
 import type { CacheHabits } from "./cache-habits.ts";
 import type { cachedPrefixes } from "./cached-prefixes.ts";
+import { addError, type ErrorSums, noErrors } from "./missing-variance.ts";
 import type { SpendRequest } from "./spend-request.ts";
 
 export interface AlwaysLargeInput {
@@ -29,6 +30,7 @@ export interface AlwaysLargeCost {
   readonly lottery: { drawn: number; weights: number; squares: number };
   /** Costs of the large model's own answers, by which it is seen how much such costs differ. */
   readonly answers: number[];
+  readonly errors: ErrorSums;
   /** Cost of requests that the large model had no chance to answer. */
   extrapolatedUsd: number;
   unaffected: number;
@@ -44,6 +46,7 @@ export function alwaysLargeCost(given: AlwaysLargeInput): AlwaysLargeCost {
     weights: new Float64Array(requests.length),
     lottery: { drawn: 0, weights: 0, squares: 0 },
     answers: [],
+    errors: noErrors(),
     extrapolatedUsd: 0,
     unaffected: 0,
     failed: 0,
@@ -79,6 +82,7 @@ export function alwaysLargeCost(given: AlwaysLargeInput): AlwaysLargeCost {
       const read = isTold ? cachedInputTokens : Math.max(cachedOf(inputTokens), cachedInputTokens);
       const usd = costWith(inputTokens, outputTokens, read);
       sums.answers.push(usd);
+      addError(sums.errors, weight, usd - guess, guess - costWith(at, 0, cachedOf(at)));
       term += weight * (usd - guess);
       plain += weight * (costWith(inputTokens, outputTokens, 0) - plain);
     } else if (isCertain) sums.extrapolatedUsd += guess;

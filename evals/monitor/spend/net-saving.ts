@@ -4,6 +4,7 @@ import { isEnough, weightEvidence } from "../off-policy/weight-evidence.ts";
 import { alwaysLargeCost } from "./always-large-cost.ts";
 import { cacheHabits } from "./cache-habits.ts";
 import { type CacheRules, cachedPrefixes } from "./cached-prefixes.ts";
+import { missingVariance } from "./missing-variance.ts";
 import { predictOutput } from "./predict-output.ts";
 import type { SpendRequest } from "./spend-request.ts";
 
@@ -73,14 +74,15 @@ const mostLeftOut = 0.05;
  * Fewest degrees of freedom of the interval's standard error. Below, few answers carry the sum, and a log that lacks the
  * longest ones says too little of it.
  */
-const fewestFreedom = 5;
+const fewestFreedom = 3;
 
 /**
  * Estimates what routing saved against sending each request to the large model. The cost of a request there is
  * known where that model answered it. Elsewhere its output is predicted by a regression on complexity, lengths and
  * category over the requests that it did answer, cross-fitted; where a lottery decides, the difference of its
  * answers to the prediction is added, weighted by 1 / propensity, so the sum is right however poor the prediction.
- * The interval is Student's over conversations, with the degrees of freedom that costs so different leave it. Throws `InvalidOptionError` for a model that is paid by GPU time, and
+ * The interval is Student's over conversations, with the degrees of freedom that costs so different leave it, and with the
+ * spread that all answers have where the few that decide have less. Throws `InvalidOptionError` for a model that is paid by GPU time, and
  * `InsufficientEvidenceError` below 30 answers of the large
  * model.
  */
@@ -131,8 +133,14 @@ export async function netSaving(
     isCovered: lottery.drawn === 0 || lottery.weights + 3 * Math.sqrt(lottery.squares) >= lottery.drawn,
     isEnough: isEnough(evidence, false),
   });
-  const interval = async (terms: Float64Array, scale: number, shift: number): Promise<SavingEstimate> => {
-    const { mean, standardError } = meanError(unitValues(terms, units));
+  const missing = missingVariance(comparison.errors);
+  /** `part` is the part of a request's error that its term has. */
+  const interval = async (
+    terms: Float64Array,
+    { part, scale, shift }: { readonly part: number; readonly scale: number; readonly shift: number },
+  ): Promise<SavingEstimate> => {
+    const { mean, standardError: own } = meanError(unitValues(terms, units));
+    const standardError = Math.sqrt(own * own + missing * (part / count) ** 2);
     const { low, high } = await tInterval({ values: freedom + 1, mean, standardError }, confidence);
     return { value: shift + mean * scale, low: shift + low * scale, high: shift + high * scale };
   };
@@ -145,10 +153,20 @@ export async function netSaving(
     spentUsd,
     alwaysLargeUsd,
     alwaysLargeUncachedUsd: sumOf(uncached),
-    savedUsd: noInterval === undefined ? await interval(saved, count, -unlistedUsd) : { value },
+    savedUsd:
+      noInterval === undefined
+        ? await interval(saved, { part: 1, scale: count, shift: -unlistedUsd })
+        : { value },
     savedShare:
       noInterval === undefined
-        ? { ...(await interval(errors, 1 / perUsd, share - meanOf(errors) / perUsd)), value: share }
+        ? {
+            ...(await interval(errors, {
+              part: 1 - share,
+              scale: 1 / perUsd,
+              shift: share - meanOf(errors) / perUsd,
+            })),
+            value: share,
+          }
         : { value: share },
     confidence,
     ...(noInterval === undefined ? {} : { noInterval }),

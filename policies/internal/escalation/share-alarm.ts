@@ -5,7 +5,7 @@
 export type Evidence = [mild: number, middling: number, strong: number];
 
 /** Stakes as parts of the largest one: which is best depends on the true share, which is not known. */
-const stakes = [0.4, 0.7, 0.95] as const;
+export const stakes = [0.4, 0.7, 0.95] as const;
 
 /**
  * Evidence at which the alarm is raised. In expectation it grows by at most 1 a request as long as the share is
@@ -14,11 +14,12 @@ const stakes = [0.4, 0.7, 0.95] as const;
 export const alarmAt = 1_000_000;
 
 /**
- * The fewest requests for the large model that raise an alarm. Work comes in bursts: without this bound a few dozen
- * hard requests in a row would do where the usual share is small.
+ * Returns the most that one request adds to the evidence, if `burst` requests for the large model in a row are to raise no
+ * alarm. Work comes in bursts: without this bound a few dozen hard requests would do where the usual share is small.
  */
-const fewest = 100;
-const mostGain = alarmAt ** (1 / fewest) - 1;
+export function gainOf(burst: number): number {
+  return alarmAt ** (1 / burst) - 1;
+}
 
 export function noEvidence(): Evidence {
   return [0, 0, 0];
@@ -26,7 +27,7 @@ export function noEvidence(): Evidence {
 
 /**
  * Adds a request, which was for the large model or not, and returns the evidence. `usual` is the largest share that is
- * usual, in (0, 1), known before the request.
+ * usual, in (0, 1), known before the request, `mostGain` by `gainOf`.
  *
  * The Shiryaev-Roberts sum `R = (1 + R) · (1 + stake · (x - usual))`: a bet of 1 is opened at each request, and all of
  * them go on until the alarm, so that a share that rises late is found as soon as one that was high from the start.
@@ -36,7 +37,7 @@ export function noEvidence(): Evidence {
  * sequential change detection", 2023) with the bets of Waudby-Smith and Ramdas (2024). The mean over several stakes
  * is such a sum again.
  */
-export function addRequest(evidence: Evidence, isLarge: boolean, usual: number): number {
+export function addRequest(evidence: Evidence, isLarge: boolean, usual: number, mostGain: number): number {
   const excess = (isLarge ? 1 : 0) - usual;
   const most = mostGain / (1 - usual);
   let sum = 0;

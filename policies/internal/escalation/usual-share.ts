@@ -15,6 +15,8 @@ export interface UnitShares {
   readonly median: number;
   /** The largest share that is usual among them. */
   readonly most: number;
+  /** Mean share, and two of its standard errors more. */
+  readonly mostMean: number;
 }
 
 /**
@@ -29,7 +31,10 @@ export function usualShares(shares: readonly number[]): UnitShares | undefined {
   const distances = ascending.map((share) => Math.abs(share - median)).sort((a, b) => a - b);
   const spread = Math.max(leastSpread, normal * middleOf(distances));
   const high = ascending[Math.floor(usualPart * (ascending.length - 1))] as number;
-  return { median, most: Math.max(median + deviations * spread, high) };
+  const mean = ascending.reduce((sum, share) => sum + share, 0) / ascending.length;
+  const squares = ascending.reduce((sum, share) => sum + (share - mean) ** 2, 0);
+  const error = Math.sqrt(squares / (ascending.length - 1) / ascending.length);
+  return { median, mostMean: mean + 2 * error, most: Math.max(median + deviations * spread, high) };
 }
 
 function middleOf(ascending: readonly number[]): number {

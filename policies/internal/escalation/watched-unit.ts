@@ -44,6 +44,8 @@ export interface EscalationVerdict {
   readonly share?: number | undefined;
   /** Largest share that was taken to be usual. */
   readonly usual?: number | undefined;
+  /** True if it is that of all new tenants together. */
+  readonly together?: true | undefined;
 }
 
 /** Number of requests after which a unit's own past says what is usual for it. */

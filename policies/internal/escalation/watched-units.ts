@@ -1,3 +1,4 @@
+import { isNew } from "./new-units.ts";
 import { fewestUnits, type UnitShares, usualShares } from "./usual-share.ts";
 import { createUnit, enoughForOthers, type WatchedUnit } from "./watched-unit.ts";
 
@@ -5,6 +6,8 @@ import { createUnit, enoughForOthers, type WatchedUnit } from "./watched-unit.ts
 export interface WatchedUnits {
   /** Units with an alarm, the oldest first. */
   readonly alarmed: ReadonlyMap<string, WatchedUnit>;
+  /** Returns a unit without an alarm; undefined if it is not known. */
+  known(key: string): WatchedUnit | undefined;
   /** Returns the unit, which is made where it is not known. */
   of(key: string, name: string | undefined, tenant: string | undefined): WatchedUnit;
   /** Moves a unit among those with an alarm. Returns the one that had to make room. */
@@ -46,9 +49,9 @@ export function createWatchedUnits(max: number): WatchedUnits {
   const sampled: WatchedUnit[] = [];
 
   /**
-   * Forgets a unit that was not seen for long. One that was seen, or against which there is evidence, gets another
-   * turn, so that no caller gets rid of evidence by sending for many new names: of those looked at, the one with the
-   * least goes.
+   * Forgets a unit that was not seen for long. One that was seen, that is no longer new, or against which there is evidence
+   * gets another turn, so that no caller gets rid of evidence, or of the units of others, by sending for many new names:
+   * of those looked at, the one worth least goes.
    */
   const makeRoom = () => {
     let least: readonly [string, WatchedUnit] | undefined;
@@ -56,8 +59,8 @@ export function createWatchedUnits(max: number): WatchedUnits {
       const oldest = units.entries().next().value as [string, WatchedUnit];
       const [key, unit] = oldest;
       units.delete(key);
-      if (!unit.isSeen && evidenceOf(unit) < littleEvidence) return;
-      if (least === undefined || evidenceOf(unit) < evidenceOf(least[1])) least = oldest;
+      if (!unit.isSeen && worthOf(unit) < littleEvidence) return;
+      if (least === undefined || worthOf(unit) < worthOf(least[1])) least = oldest;
       unit.isSeen = false;
       units.set(key, unit);
     }
@@ -70,6 +73,7 @@ export function createWatchedUnits(max: number): WatchedUnits {
 
   return {
     alarmed,
+    known: (key) => units.get(key),
     of(key, name, tenant) {
       const known = (alarmed.size > 0 ? alarmed.get(key) : undefined) ?? units.get(key);
       if (known !== undefined) {
@@ -115,7 +119,7 @@ export function createWatchedUnits(max: number): WatchedUnits {
       const now = usualShares(known.map(({ recent }) => recent));
       if (before === undefined || now === undefined) return undefined;
       const rise = Math.max(0, now.median - before.median);
-      return { median: before.median + rise, most: before.most + rise };
+      return { median: before.median + rise, most: before.most + rise, mostMean: before.mostMean + rise };
     },
     *entries() {
       yield* units;
@@ -157,6 +161,8 @@ function countsOf(units: readonly WatchedUnit[]): Map<string | undefined, number
   return counts;
 }
 
-function evidenceOf({ evidence: [a, b, c] }: WatchedUnit): number {
-  return (a + b + c) / 3;
+/** A unit is worth its evidence; one that is no longer new as much as one with some. */
+function worthOf(unit: WatchedUnit): number {
+  const [a, b, c] = unit.evidence;
+  return Math.max((a + b + c) / 3, isNew(unit) ? 0 : littleEvidence);
 }

@@ -9,6 +9,7 @@ export type {
   Account,
   AccountRequest,
   BudgetState,
+  CountedModel,
   Degrade,
   Ledger,
   Left,
@@ -18,5 +19,5 @@ export type { Observer, WithheldModel } from "./observer.ts";
 export type { OutputToLimit, Pricing, ReturnedUsage, ServedCall } from "./pricing.ts";
 export type { QuotaDesk, QuotaRefusal, QuotaRequest } from "./quota-desk.ts";
 export type { AnswerToKeep, CacheRequest, ResponseCache } from "./response-cache.ts";
-export type { OpenShared, SharingRouter } from "./shared-state.ts";
+export type { GuardLift, OpenShared, OwnGuards, SharingRouter } from "./shared-state.ts";
 export type { OpenStateLines, StateLines } from "./state-lines.ts";

@@ -1,3 +1,4 @@
+import type { ExcludableModel } from "../constraint.ts";
 import type { BudgetFacts, Spend } from "../policy-facts.ts";
 import type { RequestFacts } from "../request-facts.ts";
 import type { Call, Refusal } from "./call.ts";
@@ -20,6 +21,9 @@ export interface AccountRequest extends Partial<Pick<RequestFacts, "tenant" | "s
   /** The most that each single call may cost, as a constraint bounds it. Absent: no bound. */
   readonly maxCallUsd?: number | undefined;
 }
+
+/** A model that may be called, as budgets of some models see it. Absent where it is not known: then all of them count the call. */
+export type CountedModel = ExcludableModel;
 
 /** Money and tokens that the next call of a request may use, and the bound that leaves the least. */
 export interface Left {
@@ -80,24 +84,27 @@ export interface Account {
   learn(mostMs: number): Promise<void> | undefined;
   /** Returns what its calls have cost or reserved so far, in US dollars; 0 if no bound applies. */
   committedUsd(): number;
-  /** Returns what the next call may cost; undefined if no bound applies. */
-  left(): Left | undefined;
+  /** Returns what the next call may cost, of this model; undefined if no bound applies. */
+  left(model?: CountedModel): Left | undefined;
   /** Returns the budgets that apply, and tells of soft limits that are reached; undefined if there is no budget. */
   state(): BudgetState | undefined;
   /**
    * Returns true if the call can be paid for, in addition to calls that are paid or reserved. No side effect.
    */
-  fits(call: Pick<Call, "costUsd" | "tokens">): true | Refusal;
+  fits(call: Pick<Call, "costUsd" | "tokens">, model?: CountedModel): true | Refusal;
   /**
    * Sets aside what the whole plan is expected to cost, as far as the money goes, so that other requests do
-   * not count on it.
+   * not count on it. Budgets of some models set nothing aside.
    */
   earmark(usd: number): void;
   /**
    * Reserves what the call can cost at most, in all budgets or in none: at once if they are local, by a promise if a
-   * store has to be asked. For an attempt that has a reservation it reserves that much more.
+   * store has to be asked. For an attempt that has a reservation it reserves that much more, of the same model.
    */
-  reserve(call: Pick<Call, "attemptId" | "costUsd" | "tokens">): true | Refusal | Promise<true | Refusal>;
+  reserve(
+    call: Pick<Call, "attemptId" | "costUsd" | "tokens">,
+    model?: CountedModel,
+  ): true | Refusal | Promise<true | Refusal>;
   /**
    * Replaces the reservation by what the call has cost and used, or keeps it as spent if that is not known. Idempotent
    * by attempt: the first call counts.

@@ -24,6 +24,11 @@ export interface QuotaDesk {
    */
   learn(limits: () => readonly QuotaLimit[], mostMs: number): Promise<void> | undefined;
   /**
+   * Returns what is used of a limit, without what is held: as the store knows it, once it was told what this process has
+   * spent. Undefined if the store does not answer. Never rejects.
+   */
+  used(limit: QuotaLimit): Promise<Amount | undefined>;
+  /**
    * Reserves an amount of several limits, of all or of none: at once where the process holds enough, by a promise
    * where the store has to be asked. The promise never rejects.
    */

@@ -1,3 +1,4 @@
+import type { UnitLift } from "../cap-lift.ts";
 import type { StoreFailed, StoreRecovered } from "../events.ts";
 import type { BreakerState, FailureClass } from "../resilience.ts";
 import type { SessionState } from "../router-state.ts";
@@ -17,6 +18,20 @@ export interface SharingRouter {
   readonly breakers: OwnBreakers;
   /** Absent: the router has no limits. */
   readonly limits: OwnRates | undefined;
+  readonly guards: OwnGuards;
+}
+
+/** Lift of a cap, as processes tell it to each other. */
+export interface GuardLift extends UnitLift {
+  readonly guard: string;
+}
+
+/** Guards of this process, which learn of caps that were lifted in another one. */
+export interface OwnGuards {
+  /** Names of the guards that the policy has now. */
+  names(): readonly string[];
+  /** Lifts a cap, and returns true if there was one. Throws `InvalidOptionError` for a unit that is not the guard's. */
+  lift(lift: GuardLift): boolean;
 }
 
 /** Sessions of this process, into which those of others are read. */
@@ -54,6 +69,8 @@ export interface OpenShared {
   ): undefined | string | Promise<string | undefined>;
   /** Tells the others of an answer in a session, off the caller's path. */
   write(tenant: string | undefined, session: string): void;
+  /** Tells the others of a lifted cap. Rejects with `StoreError` if it cannot. */
+  lift(lift: GuardLift): Promise<void>;
   /** Gives back what this process holds, and tells what is still to be told. */
   close(): Promise<void>;
 }

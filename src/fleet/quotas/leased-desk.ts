@@ -32,7 +32,7 @@ interface Call {
 }
 
 /** A desk that reserves for many calls at once: one lease of each limit, drawn down without the store. */
-export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
+export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent" | "used"> {
   readonly #parts: DeskParts;
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;
@@ -119,6 +119,12 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
     }
     call.held = kept;
     if (kept === 0) this.#calls.delete(id);
+  }
+
+  /** Tells the store what calls have spent of a limit. Undefined if it knows. */
+  tell(key: string): Promise<unknown> | undefined {
+    const hold = this.#leases.get(key)?.hold;
+    return hold?.isDue ? (this.#parts.keeper.tell(hold) ?? hold.flight) : undefined;
   }
 
   /** Returns the holds to tell when the store is back. */

@@ -1,4 +1,4 @@
-import type { QuotaLimit } from "../../contracts/index.ts";
+import type { QuotaLimit, QuotaState } from "../../contracts/index.ts";
 import { isCount } from "../records/read-answers.ts";
 import { storeKey } from "../records/store-key.ts";
 import { late, within } from "../records/waiting.ts";
@@ -105,16 +105,21 @@ export class LeftLearner {
   }
 }
 
-/** Reads the answer to a `read`: what is used and open of each key; undefined if it is not an answer. */
+/** Reads the answer to a `read`: what is used and open of each key, together; undefined if it is not an answer. */
 export function readTaken(answer: unknown, count: number): readonly number[] | undefined {
+  return readStates(answer, count)?.map(({ used, open }) => used + open);
+}
+
+/** Reads the same apart. */
+export function readStates(answer: unknown, count: number): readonly QuotaState[] | undefined {
   if (!Array.isArray(answer) || answer.length !== count) return undefined;
-  const taken: number[] = [];
+  const states: QuotaState[] = [];
   for (const one of answer as readonly unknown[]) {
     const { used, open } = (one ?? {}) as { readonly used?: unknown; readonly open?: unknown };
     if (!isCount(used) || !isCount(open)) return undefined;
-    taken.push(used + open);
+    states.push({ used, open });
   }
-  return taken;
+  return states;
 }
 
 function readAny(answer: unknown): object | undefined {

@@ -2,10 +2,12 @@ import { recordError } from "../../contracts/index.ts";
 import type { QuotaDesk, SharingRouter } from "../../contracts/ports/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import type { Shared } from "../fleet-options.ts";
+import { storeKey } from "../records/store-key.ts";
 import { type StoreBack, StoreLink } from "../records/store-link.ts";
-import { within } from "../records/waiting.ts";
+import { late, within } from "../records/waiting.ts";
 import { HoldKeeper, holdTtlMs } from "./hold-keeper.ts";
 import { LeasedDesk } from "./leased-desk.ts";
+import { readStates } from "./left-learner.ts";
 import { StrictDesk } from "./strict-desk.ts";
 
 export interface QuotaDeskOptions extends Pick<SharingRouter, "clock" | "emit"> {
@@ -22,6 +24,10 @@ export interface OwnedQuotaDesk extends QuotaDesk {
 const tellingMs = 1_000;
 /** Time for which the store knows a call that has ended, in milliseconds. */
 const endedCallMs = 60_000;
+
+function usedOf(answer: unknown): number | undefined {
+  return readStates(answer, 1)?.[0]?.used;
+}
 
 /** Creates the desk of a router over its shared store. */
 export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): OwnedQuotaDesk {
@@ -71,6 +77,14 @@ export function createQuotaDesk({ shared, clock, emit }: QuotaDeskOptions): Owne
     learn: (limits, mostMs) => desk.learn(limits, mostMs),
     reserve: (of) => desk.reserve(of),
     settle: (id, spent, keep) => desk.settle(id, spent, keep),
+    async used({ key }) {
+      if (!link.isUp) return undefined;
+      const telling = desk.tell(key);
+      if (telling !== undefined) await within(telling, tellingMs);
+      const asking = link.ask((store) => store.quotas.read([storeKey(namespace, key)]), usedOf);
+      const used = await within(asking, tellingMs);
+      return used === late ? undefined : used;
+    },
     async tellSpent() {
       // In strict mode each call is told of as it ends.
       if (!link.isUp || mode === "strict") return;

@@ -20,7 +20,7 @@ interface Call {
 }
 
 /** A desk that reserves in the store before each call, and tells it afterwards what the call has spent. */
-export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
+export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent" | "used"> {
   readonly #parts: DeskParts;
   readonly #calls = new Map<string, Call>();
   readonly #refresher: LeftRefresher;
@@ -91,6 +91,9 @@ export class StrictDesk implements Omit<QuotaDesk, "store" | "tellSpent"> {
       if (hold.left !== before) this.#note(call.limits, hold);
     });
   }
+
+  /** Each call is told of as it ends. */
+  tell(): undefined {}
 
   /** Returns the holds to tell when the store is back. */
   *holds(): Generator<Hold> {

@@ -1,21 +1,25 @@
 import type { BreakerState, FailureClass, Store } from "../../contracts/index.ts";
-import type { SharingRouter } from "../../contracts/ports/index.ts";
+import type { GuardLift, SharingRouter } from "../../contracts/ports/index.ts";
 import { failureClasses } from "../../plugin/failure-class.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { unref } from "../../plugin/unref.ts";
 import type { Shared } from "../fleet-options.ts";
+import { liftsKey, readLifts, tellLift } from "./lifts.ts";
 import { isTime } from "./read-answers.ts";
 import { storeKey } from "./store-key.ts";
 import { StoreLink } from "./store-link.ts";
 
-export interface HintsOptions extends Pick<SharingRouter, "clock" | "breakers" | "limits" | "endpoints"> {
+export interface HintsOptions
+  extends Pick<SharingRouter, "clock" | "breakers" | "limits" | "endpoints" | "guards"> {
   readonly shared: Shared;
 }
 
-/** Exchange of hints between the processes of a fleet: open breakers and learnt rates. */
+/** Exchange of hints between the processes of a fleet: open breakers and learnt rates, and caps that a person has lifted. */
 export interface Hints {
   /** Writes what the calls of this process have shown, and reads what others wrote. Never rejects. */
   poll(): Promise<void>;
+  /** Tells the others of a lifted cap. Rejects with `StoreError` if it cannot. */
+  lift(lift: GuardLift): Promise<void>;
   close(): void;
 }
 
@@ -23,14 +27,16 @@ export interface Hints {
 const pollMs = 3_000;
 /** Time after which a hint is no longer read. A breaker's ends earlier, with the pause in it. */
 const ttlMs = 60_000;
-/** Largest number of models: a `get` has 256 keys, and each model has two. */
-const mostNames = 128;
+/** Largest number of keys of a `get`. */
+const mostKeys = 256;
+/** Largest number of models, each of which has two keys. */
+const mostNames = mostKeys / 2;
 const mostWrites = 16;
 
 type Kind = "breaker" | "rate";
 
 /** Starts to poll, with timers that keep no process alive. */
-export function createHints({ shared, clock, breakers, limits, endpoints }: HintsOptions): Hints {
+export function createHints({ shared, clock, breakers, limits, endpoints, guards }: HintsOptions): Hints {
   const known = [...new Set(endpoints)].slice(0, mostNames);
   const link = new StoreLink({ store: shared.store, clock, onFailed: ignore, onBack: ignore });
   const writer = nodeCrypto().randomUUID();
@@ -65,11 +71,15 @@ export function createHints({ shared, clock, breakers, limits, endpoints }: Hint
   };
 
   const hear = async (): Promise<void> => {
+    const hasGuard = guards.names().length > 0;
+    // Of 128 models the last one's rate is left out for them.
+    const asked = hasGuard ? [liftsKey(shared), ...keys].slice(0, mostKeys) : keys;
     const values = await link.ask(
-      (store) => store.records.get(keys),
-      (answer) => readValues(answer, keys.length),
+      (store) => store.records.get(asked),
+      (answer) => readValues(answer, asked.length),
     );
     if (values === undefined || isClosed) return;
+    if (hasGuard) for (const lift of readLifts(values.shift(), link.now())) hearLift(lift);
     known.forEach((name, index) => {
       const opening = readHint(values[2 * index], writer);
       const age = opening === undefined ? 0 : link.now() - opening.at;
@@ -80,6 +90,14 @@ export function createHints({ shared, clock, breakers, limits, endpoints }: Hint
       if (rate?.perMinute !== undefined && Math.abs(link.now() - rate.at) < ttlMs)
         limits?.hint(name, rate.perMinute);
     });
+  };
+
+  const hearLift = (lift: GuardLift): void => {
+    try {
+      guards.lift(lift);
+    } catch {
+      // A guard of the same name in another process watches other units.
+    }
   };
 
   const poll = async (): Promise<void> => {
@@ -100,6 +118,10 @@ export function createHints({ shared, clock, breakers, limits, endpoints }: Hint
 
   return {
     poll,
+    async lift(lift) {
+      if (!link.knowsTime) await link.ask((store: Store) => store.status(), readAny);
+      await tellLift(link, shared, lift);
+    },
     close() {
       isClosed = true;
       clearTimeout(timer);
@@ -140,7 +162,7 @@ function readHint(text: string | undefined, writer: string): Hint | undefined {
   }
 }
 
-function readValues(answer: unknown, count: number): readonly (string | undefined)[] | undefined {
+function readValues(answer: unknown, count: number): (string | undefined)[] | undefined {
   if (!Array.isArray(answer) || answer.length !== count) return undefined;
   return answer.map((entry: unknown) => {
     const { value } = (entry ?? {}) as { readonly value?: unknown };

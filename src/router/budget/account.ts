@@ -1,8 +1,16 @@
-import type { Account, BudgetState, Left, ReachedBound, Refusal } from "../../contracts/ports/index.ts";
+import type {
+  Account,
+  BudgetState,
+  CountedModel,
+  Left,
+  ReachedBound,
+  Refusal,
+} from "../../contracts/ports/index.ts";
 import type { Amount } from "../../contracts/store.ts";
 import { ignore } from "../../plugin/ignore.ts";
 import { nanoOf, usdOf } from "./amounts.ts";
 import type { Bound } from "./bounds.ts";
+import { isCounted } from "./counted-models.ts";
 import type { DeskAccount } from "./desk-account.ts";
 import type { Tell } from "./tell.ts";
 
@@ -13,9 +21,9 @@ export interface AccountBounds {
   readonly maxCallUsd?: number | undefined;
   /** Budgets that apply. Default none. */
   readonly bounds?: readonly Bound[] | undefined;
-  /** Reservations at a desk. Absent: all budgets are kept in this process. */
-  readonly desk?: DeskAccount | undefined;
-  readonly tell?: Tell | undefined;
+  /** Opens reservations at a desk. Absent: all budgets are kept in this process. */
+  readonly desk?: (() => DeskAccount) | undefined;
+  readonly tell?: (() => Tell) | undefined;
 }
 
 /** Account of a request without bounds. */
@@ -41,10 +49,17 @@ export function openAccount(bounds: AccountBounds): Account {
 
 const noBounds: readonly Bound[] = [];
 
-/** Reservation of a call, in nano-dollars and tokens. */
-interface Reserved {
+/** Nano-dollars and tokens that calls have spent or reserved. */
+interface Sum {
   nano: Amount;
   tokens: Amount;
+}
+
+/** Reservation of a call. */
+interface Reserved extends Sum {
+  readonly model: CountedModel | undefined;
+  /** Sums of budgets of some models that the call is a part of. Absent: there are no such budgets. */
+  readonly own: readonly Sum[] | undefined;
 }
 
 // A class, since each request under a bound creates one: closures per object would cost more.
@@ -54,35 +69,44 @@ class BoundedAccount implements Account {
   readonly #bounds: readonly Bound[];
   /** Reservations of calls that have not ended, by attempt. */
   readonly #reserved = new Map<string, Reserved>();
-  /** Spent or reserved. A call whose cost stays unknown counts at its reservation. */
-  #nano: Amount = 0;
-  #tokens: Amount = 0;
+  /** A call whose cost stays unknown counts at its reservation. */
+  readonly #all: Sum = { nano: 0, tokens: 0 };
+  /** Sums of budgets that count only some models. Absent: there are none. */
+  readonly #own: ReadonlyMap<Bound, Sum> | undefined;
   #earmarked: Amount = 0;
+  #opened: DeskAccount | undefined;
   #isClosing = false;
 
   constructor(given: AccountBounds) {
     const { maxCostUsd, maxCallUsd, bounds = noBounds } = given;
     this.#given = given;
     this.#bounds = bounds;
+    let own: Map<Bound, Sum> | undefined;
+    for (const bound of bounds)
+      if (!isOfAll(bound)) {
+        own ??= new Map();
+        own.set(bound, { nano: 0, tokens: 0 });
+      }
+    this.#own = own;
     this.isBounded = maxCostUsd !== undefined || maxCallUsd !== undefined || bounds.length > 0;
   }
 
   learn(mostMs: number): Promise<void> | undefined {
-    return this.#given.desk?.learn(mostMs);
+    return this.#desk?.learn(mostMs);
   }
 
   committedUsd(): number {
-    return usdOf(this.#nano);
+    return usdOf(this.#all.nano);
   }
 
-  left(): Left | undefined {
+  left(model?: CountedModel): Left | undefined {
     if (!this.isBounded) return undefined;
     const { maxCostUsd, maxCallUsd } = this.#given;
     let usd = Number.POSITIVE_INFINITY;
     let by: Left["by"] = "budget";
     let tokens: number | undefined;
     if (maxCostUsd !== undefined) {
-      usd = maxCostUsd - usdOf(this.#nano);
+      usd = maxCostUsd - usdOf(this.#all.nano);
       by = "maxCostUsd";
     }
     if (maxCallUsd !== undefined && maxCallUsd < usd) {
@@ -90,9 +114,9 @@ class BoundedAccount implements Account {
       by = "maxCost";
     }
     for (const bound of this.#bounds) {
-      const { unit, refuses } = bound.budget;
-      if (!refuses) continue;
-      const left = bound.left(this.#committed(unit));
+      const { unit } = bound.budget;
+      if (!mayRefuse(bound, model)) continue;
+      const left = bound.left(this.#committed(bound));
       if (unit === "tokens") tokens = Math.min(tokens ?? left, left);
       else if (usdOf(left) < usd) {
         usd = usdOf(left);
@@ -103,20 +127,14 @@ class BoundedAccount implements Account {
   }
 
   state(): BudgetState | undefined {
-    return this.#bounds.length === 0 ? undefined : this.#given.tell?.state(this.#bounds);
+    return this.#bounds.length === 0 ? undefined : this.#given.tell?.().state(this.#bounds);
   }
 
-  fits({
-    costUsd,
-    tokens,
-  }: {
-    readonly costUsd?: number | undefined;
-    readonly tokens?: number | undefined;
-  }): true | Refusal {
+  fits({ costUsd, tokens }: Amounts, model?: CountedModel): true | Refusal {
     const answer = this.#fitsRequest(costUsd);
     if (answer !== true) return answer;
     for (const bound of this.#bounds) {
-      if (!bound.budget.refuses) continue;
+      if (!mayRefuse(bound, model)) continue;
       const refusal = this.#refusalOf(bound, costUsd, tokens);
       if (refusal !== undefined) return refusal;
     }
@@ -126,29 +144,24 @@ class BoundedAccount implements Account {
   earmark(usd: number): void {
     let amount = nanoOf(usd);
     for (const bound of this.#bounds)
-      if (bound.budget.unit === "usd" && bound.budget.refuses)
-        amount = Math.min(amount, bound.left(this.#nano));
-    this.#earmarked = this.#nano + amount;
+      if (isOfAll(bound) && bound.budget.unit === "usd" && bound.budget.refuses)
+        amount = Math.min(amount, bound.left(this.#all.nano));
+    this.#earmarked = this.#all.nano + amount;
     this.#hold();
   }
 
-  reserve({
-    attemptId,
-    costUsd,
-    tokens,
-  }: {
-    readonly attemptId: string;
-    readonly costUsd?: number | undefined;
-    readonly tokens?: number | undefined;
-  }): true | Refusal | Promise<true | Refusal> {
-    const answer = this.fits({ costUsd, tokens });
+  reserve(
+    { attemptId, costUsd, tokens }: Amounts & { readonly attemptId: string },
+    model: CountedModel | undefined = this.#reserved.get(attemptId)?.model,
+  ): true | Refusal | Promise<true | Refusal> {
+    const answer = this.fits({ costUsd, tokens }, model);
     if (answer !== true) return answer;
     const nano = costUsd === undefined ? 0 : nanoOf(costUsd);
-    const { desk } = this.#given;
+    const desk = this.#desk;
     // Before a store is asked: what is left in this process must not be reserved twice meanwhile.
-    this.#add(attemptId, nano, tokens ?? 0);
+    this.#add(attemptId, nano, tokens ?? 0, model);
     if (desk === undefined) return true;
-    const asked = desk.reserve(attemptId, nano, tokens ?? 0);
+    const asked = desk.reserve(attemptId, nano, tokens ?? 0, model);
     if (!(asked instanceof Promise)) return this.#unless(asked, attemptId, nano, tokens ?? 0);
     return asked.then((given) => this.#unless(given, attemptId, nano, tokens ?? 0));
   }
@@ -159,9 +172,8 @@ class BoundedAccount implements Account {
     this.#reserved.delete(attemptId);
     const spent = costUsd === undefined ? reserved.nano : nanoOf(costUsd);
     const used = tokens ?? reserved.tokens;
-    this.#nano += spent - reserved.nano;
-    this.#tokens += used - reserved.tokens;
-    this.#given.desk?.settle(attemptId, spent, used);
+    this.#change(reserved, spent - reserved.nano, used - reserved.tokens);
+    this.#desk?.settle(attemptId, spent, used);
     // A cost above its reservation counts for other requests at once.
     this.#hold();
     if (this.#isClosing) this.close();
@@ -176,7 +188,12 @@ class BoundedAccount implements Account {
     this.#earmarked = 0;
     // A call that was left runs on for a moment: it is settled by what it has cost.
     if (this.#reserved.size > 0) this.#hold();
-    else for (const bound of this.#bounds) bound.close(this.#committed(bound.budget.unit));
+    else
+      for (const bound of this.#bounds) {
+        const spent = this.#committed(bound);
+        bound.close(spent);
+        if (spent > 0 && bound.budget.thresholds.length > 0) this.#given.tell?.().spent(bound);
+      }
   }
 
   reached(refusal: Refusal): ReachedBound {
@@ -185,29 +202,40 @@ class BoundedAccount implements Account {
       const bound = this.#bounds.find(({ budget }) => budget.name === refusal.budget);
       if (bound !== undefined && refusal.unpriced)
         return { budget: bound.budget.name, description: bound.budget.description, unpriced: true };
-      if (bound !== undefined && tell !== undefined) return tell.reached(bound);
+      if (bound !== undefined && tell !== undefined) return tell().reached(bound);
     }
     if (refusal.by === "maxCost" && maxCallUsd !== undefined)
       return { limitUsd: maxCallUsd, description: `the constraint's limit of ${maxCallUsd} USD a call` };
     if (refusal.by === "store")
-      return { store: this.#given.desk?.store ?? "of shared state", retryAfterMs: refusal.waitMs };
+      return { store: this.#desk?.store ?? "of shared state", retryAfterMs: refusal.waitMs };
     return { limitUsd: maxCostUsd ?? Number.POSITIVE_INFINITY };
   }
 
-  #committed(unit: "usd" | "tokens"): Amount {
-    return unit === "usd" ? this.#nano : this.#tokens;
+  get #desk(): DeskAccount | undefined {
+    this.#opened ??= this.#given.desk?.();
+    return this.#opened;
   }
 
-  #add(attemptId: string, nano: Amount, tokens: Amount): void {
-    const reserved = this.#reserved.get(attemptId);
-    if (reserved === undefined) this.#reserved.set(attemptId, { nano, tokens });
-    else {
-      reserved.nano += nano;
-      reserved.tokens += tokens;
+  #committed(bound: Bound): Amount {
+    const sum = this.#own?.get(bound) ?? this.#all;
+    return bound.budget.unit === "usd" ? sum.nano : sum.tokens;
+  }
+
+  #add(attemptId: string, nano: Amount, tokens: Amount, model: CountedModel | undefined): void {
+    let reserved = this.#reserved.get(attemptId);
+    if (reserved === undefined) {
+      const own = this.#own && sumsOf(this.#own, model);
+      reserved = { nano: 0, tokens: 0, model, own };
+      this.#reserved.set(attemptId, reserved);
     }
-    this.#nano += nano;
-    this.#tokens += tokens;
+    this.#change(reserved, nano, tokens);
     this.#hold();
+  }
+
+  #change(reserved: Reserved, nano: Amount, tokens: Amount): void {
+    change(reserved, nano, tokens);
+    change(this.#all, nano, tokens);
+    if (reserved.own !== undefined) for (const sum of reserved.own) change(sum, nano, tokens);
   }
 
   /** Takes back what was added if the desk refuses. */
@@ -215,10 +243,7 @@ class BoundedAccount implements Account {
     if (asked === true) return true;
     const reserved = this.#reserved.get(attemptId);
     if (reserved === undefined) return asked;
-    this.#nano -= nano;
-    this.#tokens -= tokens;
-    reserved.nano -= nano;
-    reserved.tokens -= tokens;
+    this.#change(reserved, -nano, -tokens);
     if (reserved.nano === 0 && reserved.tokens === 0) this.#reserved.delete(attemptId);
     this.#hold();
     if (this.#isClosing) this.close();
@@ -227,8 +252,9 @@ class BoundedAccount implements Account {
 
   /** Holds what is spent or reserved, and at least what was set aside. */
   #hold(): void {
-    const nano = Math.max(this.#nano, this.#earmarked);
-    for (const bound of this.#bounds) bound.hold(bound.budget.unit === "usd" ? nano : this.#tokens);
+    const nano = Math.max(this.#all.nano, this.#earmarked);
+    for (const bound of this.#bounds)
+      bound.hold(isOfAll(bound) && bound.budget.unit === "usd" ? nano : this.#committed(bound));
   }
 
   #fitsRequest(costUsd: number | undefined): true | Refusal {
@@ -240,7 +266,7 @@ class BoundedAccount implements Account {
     }
     if (maxCostUsd === undefined) return true;
     if (costUsd === undefined) return { by: "maxCostUsd", reason: "its price is not known" };
-    const committedUsd = usdOf(this.#nano);
+    const committedUsd = usdOf(this.#all.nano);
     // The same difference as in `left`: a sum would round differently.
     if (costUsd <= maxCostUsd - committedUsd) return true;
     const problem =
@@ -251,22 +277,46 @@ class BoundedAccount implements Account {
   }
 
   #refusalOf(bound: Bound, costUsd: number | undefined, tokens: number | undefined): Refusal | undefined {
-    const { unit, name } = bound.budget;
+    const { unit, name, of, description } = bound.budget;
+    const whose = of === undefined ? "" : ` of ${description}`;
     if (unit === "usd") {
       if (costUsd === undefined)
         return bound.budget.needsPrices
           ? { by: "budget", budget: name, unpriced: true, reason: unpricedReason }
           : undefined;
-      const left = bound.left(this.#nano);
+      const left = bound.left(this.#committed(bound));
       if (nanoOf(costUsd) <= left) return undefined;
-      const reason = `costs up to ${shown(costUsd)} USD, ${shown(usdOf(left))} USD are left`;
+      const reason = `costs up to ${shown(costUsd)} USD, ${shown(usdOf(left))} USD are left${whose}`;
       return { by: "budget", budget: name, reason };
     }
-    const left = bound.left(this.#tokens);
+    const left = bound.left(this.#committed(bound));
     if (tokens !== undefined && tokens <= left) return undefined;
-    const reason = `uses up to ${tokens ?? "an unknown number of"} tokens, ${left} are left`;
+    const reason = `uses up to ${tokens ?? "an unknown number of"} tokens, ${left} are left${whose}`;
     return { by: "budget", budget: name, reason };
   }
+}
+
+interface Amounts {
+  readonly costUsd?: number | undefined;
+  readonly tokens?: number | undefined;
+}
+
+function isOfAll({ budget }: Bound): boolean {
+  return budget.of === undefined;
+}
+
+/** True if a budget may refuse a call of the model. */
+function mayRefuse({ budget }: Bound, model: CountedModel | undefined): boolean {
+  return budget.refuses && isCounted(budget, model);
+}
+
+function sumsOf(own: ReadonlyMap<Bound, Sum>, model: CountedModel | undefined): readonly Sum[] {
+  return [...own].flatMap(([{ budget }, sum]) => (isCounted(budget, model) ? [sum] : []));
+}
+
+function change(sum: Sum, nano: Amount, tokens: Amount): void {
+  sum.nano += nano;
+  sum.tokens += tokens;
 }
 
 const unpricedReason = "its price is not known, and there is a budget";

@@ -9,6 +9,11 @@ export interface Told {
   toldStep: number;
   toldLimit: boolean;
   toldWithheld: boolean;
+  /** Number of thresholds that were told of, or that were passed before the account began. */
+  toldThresholds: number;
+  /** True while it is found out what is used, and once more if it has changed meanwhile. */
+  isWatched?: boolean;
+  isWatchedAgain?: boolean;
 }
 
 /** One budget as it bounds one request. Amounts in the budget's unit. */
@@ -17,6 +22,15 @@ export interface Bound {
   readonly owner: Owner;
   /** Returns what is used in the period, including what requests under way hold. */
   used(): Amount;
+  /** True if it is known what is used: where it is not, `used` is 0. */
+  readonly isKnown: boolean;
+  /** Returns what is used without what is held; a promise if a store has to be asked, undefined if it does not answer. */
+  spent(): Amount | Promise<Amount | undefined>;
+  /**
+   * True if this process is to tell of a threshold, false if another one is; undefined if a store that would know does not
+   * answer.
+   */
+  claim(threshold: number): true | Promise<boolean | undefined>;
   /** Returns what the next call may use; `committed` is what the request has spent or reserved. */
   left(committed: Amount): Amount;
   /** Holds what the request has spent or reserved. */
@@ -32,6 +46,7 @@ export interface Bound {
 /** A budget whose spend is kept in this process. */
 export class LocalBound implements Bound {
   readonly budget: Budget;
+  readonly isKnown: boolean = true;
   readonly #hold: Hold;
 
   constructor(budget: Budget, hold: Hold) {
@@ -55,6 +70,14 @@ export class LocalBound implements Bound {
     return this.#hold.used();
   }
 
+  spent(): Amount {
+    return this.#hold.spent();
+  }
+
+  claim(): true {
+    return true;
+  }
+
   left(committed: Amount): Amount {
     return Math.max(0, this.#hold.room() - committed);
   }
@@ -71,6 +94,7 @@ export class LocalBound implements Bound {
 /** A budget of each request by itself. */
 export class RequestBound implements Bound {
   readonly budget: Budget;
+  readonly isKnown: boolean = true;
   readonly end: number = Number.POSITIVE_INFINITY;
   readonly told: undefined;
   readonly owner: Owner = {};
@@ -81,6 +105,14 @@ export class RequestBound implements Bound {
 
   used(): Amount {
     return 0;
+  }
+
+  spent(): Amount {
+    return 0;
+  }
+
+  claim(): true {
+    return true;
   }
 
   left(committed: Amount): Amount {

@@ -1,9 +1,12 @@
-import { InvalidOptionError } from "../../contracts/index.ts";
+import { InvalidOptionError, type Model, type ModelFacts } from "../../contracts/index.ts";
 import type { Amount } from "../../contracts/store.ts";
 import { type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd, nanoOf } from "./amounts.ts";
+import { type Counted, type CountedModels, resolveCounted } from "./counted-models.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
-import { calendar, everyMs, type Periods, total } from "./periods.ts";
+import type { LimitShare } from "./passed-shares.ts";
+import { fromPattern, fromRule, periodFrom } from "./period-from.ts";
+import { type CalendarUnit, calendar, everyMs, type Periods, total } from "./periods.ts";
 import { zoneTime } from "./zone-time.ts";
 
 /**
@@ -22,11 +25,19 @@ export interface BudgetOptions<Id extends string = string> {
   /** Tokens per period, input and output together: an integer of at least 1. */
   readonly limitTokens?: number | undefined;
   /**
-   * `request`: each request by itself. `hour`, `day`, `month`: of the calendar, in `timeZone`. `total`: without end.
+   * `request`: each request by itself. `hour`, `day`, `week`, `month`: of the calendar, in `timeZone`; weeks begin on Monday.
+   * `total`: without end.
    */
-  readonly period?: "request" | "hour" | "day" | "month" | "total" | undefined;
-  /** A period of any other length, in milliseconds, counted from the epoch. */
+  readonly period?: "request" | "hour" | "day" | "week" | "month" | "total" | undefined;
+  /** A period of any other length, in milliseconds, counted from the epoch or from `from`. */
   readonly periodMs?: number | undefined;
+  /**
+   * Moment at which a period begins, and by which all others are cut: a date, which begins in `timeZone`, or a time with its
+   * offset. With `month` periods begin on that day of the month, or on the last day of shorter ones; with `week` on that
+   * weekday; with `total` nothing counts that was spent before. A moment to come switches nothing off: until then the limit
+   * holds, in periods of their own. Default: calendar periods begin by the calendar.
+   */
+  readonly from?: string | undefined;
   /** Time zone of the IANA data base in which calendar periods begin, for instance `Europe/Berlin`. Default `UTC`. */
   readonly timeZone?: string | undefined;
   /**
@@ -34,10 +45,20 @@ export interface BudgetOptions<Id extends string = string> {
    * share an account, so that none gets around the limit by leaving it out. Default `router`.
    */
   readonly per?: "router" | "tenant" | "session" | { readonly label: string } | undefined;
+  /**
+   * Models whose calls are counted. Where the budget has no room, no hop calls them, and other models answer. Default: all
+   * models.
+   */
+  readonly of?: CountedModels<Id> | undefined;
   /** Largest number of owners whose use is kept. Default 10,000. */
   readonly maxOwners?: number | undefined;
   /** Soft limits: shares of the limit from which cheaper models answer. Default: none. */
   readonly degrade?: DegradeOptions<Id> | readonly DegradeOptions<Id>[] | undefined;
+  /**
+   * Shares of the limit, in (0, 1], that an event reports once each for an owner and period when they are used up, for
+   * instance `[0.5, 0.8, 0.95]`: at most 16. Default: none.
+   */
+  readonly thresholds?: readonly number[] | undefined;
   /**
    * Rule where the limit is reached: `refuse` makes no call that does not fit, `degrade` makes it and leaves it to the
    * soft limits (a budget that only these bound). Default `refuse`.
@@ -56,10 +77,19 @@ export interface BudgetOptions<Id extends string = string> {
   readonly unpriced?: "refuse" | "allow" | undefined;
 }
 
-const periodRule = '"request", "hour", "day", "month" or "total", unless periodMs is given';
+const periodRule = '"request", "hour", "day", "week", "month" or "total", unless periodMs is given';
 const ownerRule = '"router", "tenant", "session" or { label: "user" }';
 
-type Open = "name" | "limitUsd" | "limitTokens" | "period" | "periodMs" | "timeZone" | "degrade";
+type Open =
+  | "name"
+  | "limitUsd"
+  | "limitTokens"
+  | "period"
+  | "periodMs"
+  | "from"
+  | "timeZone"
+  | "of"
+  | "degrade";
 
 export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   name: {
@@ -72,11 +102,12 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
   limitTokens: { is: "number", min: 1, max: mostAmount - 1, integer: true, optional: true },
   period: {
     is: "choice",
-    of: ["request", "hour", "day", "month", "total"],
+    of: ["request", "hour", "day", "week", "month", "total"],
     optional: true,
     expected: periodRule,
   },
   periodMs: { is: "number", min: 1, max: 2 ** 40, integer: true, optional: true },
+  from: { is: "text", pattern: fromPattern, optional: true, expected: fromRule },
   timeZone: { is: "any", optional: true, expected: "a time zone of the IANA data base" },
   per: {
     is: "checked",
@@ -84,8 +115,10 @@ export const budgetOptions: OptionTable<BudgetOptions, Open> = {
     default: "router",
     expected: ownerRule,
   },
+  of: { is: "any", optional: true, expected: "{ models: [id] } or { providers: [name] }" },
   maxOwners: { is: "number", min: 1, max: 2 ** 24, integer: true, default: 10_000 },
   degrade: { is: "any", optional: true, expected: "soft limits, at most 8" },
+  thresholds: { is: "list", of: { is: "share", above: 0 }, max: 16, default: [] },
   onReached: { is: "choice", of: ["refuse", "degrade"], default: "refuse" },
   lapse: { is: "choice", of: ["spend", "return"], default: "spend" },
   unpriced: { is: "choice", of: ["refuse", "allow"], default: "refuse" },
@@ -107,13 +140,17 @@ export interface Budget {
   /** The limit as it was given, in US dollars or tokens. */
   readonly given: number;
   readonly owner: BudgetOwner;
+  /** Models whose calls it counts. Undefined: all. */
+  readonly of: Counted | undefined;
   readonly maxOwners: number;
   /** Undefined: each request by itself. */
   readonly periods: Periods | undefined;
-  /** Owner, unit and period: state of a budget with another kind says nothing about this one. */
+  /** Owner, unit, period and models: state of a budget with another kind says nothing about this one. */
   readonly kind: string;
   /** Soft limits, the lowest first. */
   readonly degrade: readonly DegradeStep[];
+  /** Shares of the limit that are told of, the lowest first. */
+  readonly thresholds: readonly LimitShare[];
   readonly refuses: boolean;
   readonly lapse: "spend" | "return";
   /** True if a model of unknown price may not be called. */
@@ -125,12 +162,15 @@ export interface Budget {
 /** Largest number of budgets of a router: a reservation in a store has at most this many limits. */
 export const mostBudgets = 16;
 
-/** Checks the budgets of a router and fills in defaults. `ids`: those of its models. Throws `InvalidOptionError`. */
-export function resolveBudgets(budgets: unknown, ids: readonly string[]): readonly Budget[] {
+/** Checks the budgets of a router with these models and fills in defaults. Throws `InvalidOptionError`. */
+export function resolveBudgets(
+  budgets: unknown,
+  models: Readonly<Record<string, ModelFacts & Pick<Model, "members">>>,
+): readonly Budget[] {
   if (budgets === undefined) return [];
   if (!Array.isArray(budgets) || budgets.length > mostBudgets)
     throw new InvalidOptionError("budgets", budgets, `an array of at most ${mostBudgets} budgets`);
-  const resolved = budgets.map((one: BudgetOptions, at) => resolveBudget(one, `budgets[${at}]`, ids));
+  const resolved = budgets.map((one: BudgetOptions, at) => resolveBudget(one, `budgets[${at}]`, models));
   resolved.forEach(({ name }, at) => {
     if (resolved.findIndex((one) => one.name === name) !== at)
       throw new InvalidOptionError(
@@ -146,7 +186,7 @@ export function resolveBudgets(budgets: unknown, ids: readonly string[]): readon
 export function resolveBudget(
   options: BudgetOptions,
   path = "budget",
-  ids: readonly string[] | undefined = undefined,
+  models: Parameters<typeof resolveBudgets>[1] | undefined = undefined,
 ): Budget {
   const read = readOptions(path, budgetOptions, options);
   const { limitUsd, limitTokens, lapse, onReached, maxOwners } = read;
@@ -155,16 +195,22 @@ export function resolveBudget(
   else if (limitUsd !== undefined)
     throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
   const owner = ownerOf(read.per);
-  const [unitOfTime, periods] = periodsOf(path, read);
-  const degrade = resolveDegrade(`${path}.degrade`, read.degrade, ids);
+  const { unitOfTime, periods, cut } = periodsOf(path, read);
+  const degrade = resolveDegrade(`${path}.degrade`, read.degrade, models && Object.keys(models));
   if (degrade.length > 0 && periods === undefined)
     throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
   if (degrade.length === 0 && onReached === "degrade")
     throw new InvalidOptionError(`${path}.degrade`, undefined, 'given with onReached: "degrade"');
+  if (read.thresholds.length > 0 && periods === undefined)
+    throw new InvalidOptionError(
+      `${path}.thresholds`,
+      read.thresholds,
+      "absent with the period of a request",
+    );
+  const of = read.of === undefined ? undefined : resolveCounted(`${path}.of`, read.of, models ?? {});
   const given = (isUsd ? limitUsd : limitTokens) as number;
   const unit = isUsd ? "usd" : "tokens";
   const whose = owner.kind === "label" ? owner.label : owner.kind;
-  const zone = calendarUnits.includes(unitOfTime) ? ` ${read.timeZone ?? "UTC"}` : "";
   const name = read.name ?? `${whose}-${unit}-${unitOfTime}`.replace(/[^\w.-]/g, "-").slice(0, 64);
   return Object.freeze({
     name,
@@ -172,18 +218,18 @@ export function resolveBudget(
     limit: isUsd ? nanoOf(given) : given,
     given,
     owner,
+    of,
     maxOwners,
     periods,
-    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${zone}`,
+    kind: `${owner.kind}${owner.kind === "label" ? `:${owner.label}` : ""} ${unit} ${unitOfTime}${cut}${of === undefined ? "" : ` of ${of.names}`}`,
     degrade,
+    thresholds: [...new Set(read.thresholds)].sort((one, other) => one - other).map((from) => ({ from })),
     refuses: onReached === "refuse",
     lapse,
     needsPrices: isUsd && onReached === "refuse" && read.unpriced === "refuse",
-    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read),
+    description: describe(owner.kind === "router" ? "" : whose, given, unit, unitOfTime, read, of),
   } satisfies Budget);
 }
-
-const calendarUnits: readonly string[] = ["hour", "day", "month"];
 
 const labelOptions: OptionTable<{ readonly label: string }> = {
   label: { is: "text", empty: true },
@@ -204,22 +250,50 @@ function ownerOf(per: NonNullable<BudgetOptions["per"]>): BudgetOwner {
   return typeof per === "string" ? { kind: per } : { kind: "label", label: per.label };
 }
 
+const calendarUnits: readonly unknown[] = ["hour", "day", "week", "month"] satisfies CalendarUnit[];
+
+interface CutTime {
+  readonly unitOfTime: string;
+  readonly periods: Periods | undefined;
+  /** Zone and begin by which time is cut: with others the budget is another one. */
+  readonly cut: string;
+}
+
 function periodsOf(
   path: string,
-  { period, periodMs, timeZone }: Pick<BudgetOptions, "period" | "periodMs" | "timeZone">,
-): readonly [unit: string, periods: Periods | undefined] {
+  {
+    period,
+    periodMs,
+    from: given,
+    timeZone,
+  }: Pick<BudgetOptions, "period" | "periodMs" | "from" | "timeZone">,
+): CutTime {
   if (period !== undefined && periodMs !== undefined)
     throw new InvalidOptionError(`${path}.periodMs`, periodMs, "absent if period is given");
-  const isCalendar = period === "hour" || period === "day" || period === "month";
-  if (timeZone !== undefined && !isCalendar)
-    throw new InvalidOptionError(`${path}.timeZone`, timeZone, "absent unless period is hour, day or month");
-  if (periodMs !== undefined) {
-    return [`${periodMs}ms`, everyMs(periodMs)];
+  if (period === undefined && periodMs === undefined)
+    throw new InvalidOptionError(`${path}.period`, period, periodRule);
+  if (given !== undefined && period === "request")
+    throw new InvalidOptionError(`${path}.from`, given, "absent with the period of a request");
+  const isCalendar = calendarUnits.includes(period);
+  if (timeZone !== undefined && !isCalendar && (given === undefined || given.includes("T")))
+    throw new InvalidOptionError(
+      `${path}.timeZone`,
+      timeZone,
+      "absent unless period is hour, day, week or month, or from is a date",
+    );
+  if (period === "request") return { unitOfTime: period, periods: undefined, cut: "" };
+  const zone = zoneTime(`${path}.timeZone`, timeZone ?? "UTC");
+  const from = given === undefined ? undefined : periodFrom(`${path}.from`, given, zone);
+  const since = (time: number | undefined) =>
+    time === undefined ? "" : ` from ${new Date(time).toISOString()}`;
+  if (isCalendar) {
+    const unit = period as CalendarUnit;
+    const cut = ` ${timeZone ?? "UTC"}${since(from?.local)}`;
+    return { unitOfTime: unit, periods: calendar(unit, zone, from?.local), cut };
   }
-  if (period === "request") return [period, undefined];
-  if (period === "total") return [period, total];
-  if (isCalendar) return [period, calendar(period, zoneTime(`${path}.timeZone`, timeZone ?? "UTC"))];
-  throw new InvalidOptionError(`${path}.period`, period, periodRule);
+  const cut = since(from?.at);
+  if (periodMs === undefined) return { unitOfTime: "total", periods: total(from?.at), cut };
+  return { unitOfTime: `${periodMs}ms`, periods: everyMs(periodMs, from?.at), cut };
 }
 
 function describe(
@@ -227,12 +301,14 @@ function describe(
   given: number,
   unit: BudgetUnit,
   unitOfTime: string,
-  { name, periodMs, timeZone }: BudgetOptions,
+  { name, periodMs, from, timeZone }: BudgetOptions,
+  of: Counted | undefined,
 ): string {
   const per =
     unitOfTime === "total" ? "in total" : `per ${periodMs === undefined ? unitOfTime : `${periodMs} ms`}`;
+  const since = from === undefined ? "" : ` from ${from}`;
   const where = timeZone === undefined ? "" : ` (${timeZone})`;
   const called = name === undefined || name === whose ? "" : ` ${name}`;
   const owned = whose === "" ? "the" : `the ${whose}'s`;
-  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${where}`;
+  return `${owned} budget${called} of ${given} ${unit === "usd" ? "USD" : "tokens"} ${per}${since}${where}${of === undefined ? "" : ` for ${of.names}`}`;
 }

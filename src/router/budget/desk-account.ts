@@ -1,7 +1,8 @@
-import type { QuotaDesk, QuotaRefusal, Refusal } from "../../contracts/ports/index.ts";
+import type { CountedModel, QuotaDesk, QuotaRefusal, Refusal } from "../../contracts/ports/index.ts";
 import type { Amount, QuotaLimit } from "../../contracts/store.ts";
 import { usdOf } from "./amounts.ts";
 import type { Budget, BudgetUnit } from "./budget-options.ts";
+import { type Counted, isCounted } from "./counted-models.ts";
 import type { SharedBound } from "./shared-bound.ts";
 
 /** Reservations of one request at a desk. */
@@ -9,7 +10,12 @@ export interface DeskAccount {
   /** Name of the store that the desk asks. */
   readonly store: string;
   /** Reserves amounts in all budgets or in none. For an attempt that has a reservation it reserves that much more. */
-  reserve(attemptId: string, nano: Amount, tokens: Amount): true | Refusal | Promise<true | Refusal>;
+  reserve(
+    attemptId: string,
+    nano: Amount,
+    tokens: Amount,
+    model: CountedModel | undefined,
+  ): true | Refusal | Promise<true | Refusal>;
   /**
    * Asks for what is left of budgets of which it is not known. Undefined if it is, or if no store can be asked; else
    * a promise that resolves after `mostMs` at the latest.
@@ -19,8 +25,11 @@ export interface DeskAccount {
   settle(attemptId: string, nano: Amount, tokens: Amount): void;
 }
 
-/** Budgets that one reservation covers: of one unit, and with the same fate of what lapses. */
+/** Budgets that one reservation covers: of one unit, of the same models, and with the same fate of what lapses. */
 interface Group {
+  /** Ends the ids of its reservations, so that each group has its own. */
+  readonly mark: string;
+  readonly of: Counted | undefined;
   readonly unit: BudgetUnit;
   readonly lapse: Budget["lapse"];
   readonly bounds: SharedBound[];
@@ -31,12 +40,26 @@ export function openDeskAccount(desk: QuotaDesk, bounds: readonly SharedBound[])
   return new Reservations(desk, bounds);
 }
 
+/** Number of reservations of an attempt, and the groups that they are in. */
+interface Reserving {
+  readonly count: number;
+  readonly groups: readonly Group[];
+}
+
+/** One reservation of an attempt. */
+interface Reservation {
+  readonly groups: readonly Group[];
+  readonly id: string;
+  readonly nano: Amount;
+  readonly tokens: Amount;
+}
+
 class Reservations implements DeskAccount {
   readonly store: string;
   readonly #desk: QuotaDesk;
   readonly #groups: readonly Group[];
-  /** Number of reservations of each attempt: a stream that goes on takes more. */
-  readonly #counts = new Map<string, number>();
+  /** Reservations of each attempt: a stream that goes on takes more. */
+  readonly #attempts = new Map<string, Reserving>();
   /** Ids of reservations at the desk. */
   readonly #reserved = new Set<string>();
 
@@ -46,13 +69,20 @@ class Reservations implements DeskAccount {
     this.#groups = groupsOf(bounds);
   }
 
-  reserve(attemptId: string, nano: Amount, tokens: Amount): true | Refusal | Promise<true | Refusal> {
-    const count = (this.#counts.get(attemptId) ?? 0) + 1;
-    this.#counts.set(attemptId, count);
-    const id = idOf(attemptId, count);
-    const asked = this.#from(0, id, nano, tokens, false);
+  reserve(
+    attemptId: string,
+    nano: Amount,
+    tokens: Amount,
+    model: CountedModel | undefined,
+  ): true | Refusal | Promise<true | Refusal> {
+    const known = this.#attempts.get(attemptId);
+    const count = (known?.count ?? 0) + 1;
+    const groups = known?.groups ?? this.#groups.filter((group) => isCounted(group, model));
+    this.#attempts.set(attemptId, { count, groups });
+    const of = { groups, id: idOf(attemptId, count), nano, tokens };
+    const asked = this.#from(0, of, false);
     return asked instanceof Promise
-      ? asked.then((answer) => this.#unlessEnded(attemptId, id, answer))
+      ? asked.then((answer) => this.#unlessEnded(attemptId, of, answer))
       : asked;
   }
 
@@ -69,11 +99,13 @@ class Reservations implements DeskAccount {
   }
 
   settle(attemptId: string, nano: Amount, tokens: Amount): void {
-    const count = this.#counts.get(attemptId) ?? 0;
-    this.#counts.delete(attemptId);
+    const attempt = this.#attempts.get(attemptId);
+    if (attempt === undefined) return;
+    const { count, groups } = attempt;
+    this.#attempts.delete(attemptId);
     // The first reservation counts what the attempt has used in all, whatever it took later.
     for (let one = 1; one <= count; one += 1)
-      for (const group of this.#groups) {
+      for (const group of groups) {
         const spent = one > 1 ? 0 : group.unit === "usd" ? nano : tokens;
         const id = partOf(idOf(attemptId, one), group);
         if (spent > 0 && !this.#reserved.has(id)) this.#count(group, id, spent);
@@ -91,15 +123,10 @@ class Reservations implements DeskAccount {
   }
 
   /** Reserves in the groups from this one on, and gives back those before it if one refuses. */
-  #from(
-    first: number,
-    id: string,
-    nano: Amount,
-    tokens: Amount,
-    isRetry: boolean,
-  ): true | Refusal | Promise<true | Refusal> {
-    for (let at = first; at < this.#groups.length; at += 1) {
-      const group = this.#groups[at] as Group;
+  #from(first: number, of: Reservation, isRetry: boolean): true | Refusal | Promise<true | Refusal> {
+    const { groups, id, nano, tokens } = of;
+    for (let at = first; at < groups.length; at += 1) {
+      const group = groups[at] as Group;
       const amount = group.unit === "usd" ? nano : tokens;
       if (amount === 0) continue;
       const limits = group.bounds.map((bound) => bound.limit());
@@ -108,31 +135,23 @@ class Reservations implements DeskAccount {
         this.#reserved.add(partOf(id, group));
         continue;
       }
-      if (!(asked instanceof Promise)) return this.#refused(at, id, nano, tokens, asked, isRetry);
+      if (!(asked instanceof Promise)) return this.#refused(at, of, asked, isRetry);
       return asked.then((answer) =>
-        answer === true
-          ? this.#granted(at, id, nano, tokens, isRetry)
-          : this.#refused(at, id, nano, tokens, answer, isRetry),
+        answer === true ? this.#granted(at, of, isRetry) : this.#refused(at, of, answer, isRetry),
       );
     }
     return true;
   }
 
-  #granted(
-    at: number,
-    id: string,
-    nano: Amount,
-    tokens: Amount,
-    isRetry: boolean,
-  ): true | Refusal | Promise<true | Refusal> {
-    this.#reserved.add(partOf(id, this.#groups[at] as Group));
-    return this.#from(at + 1, id, nano, tokens, isRetry);
+  #granted(at: number, of: Reservation, isRetry: boolean): true | Refusal | Promise<true | Refusal> {
+    this.#reserved.add(partOf(of.id, of.groups[at] as Group));
+    return this.#from(at + 1, of, isRetry);
   }
 
   /** Gives back what a desk grants to a stream that has ended meanwhile: nothing else would. */
-  #unlessEnded(attemptId: string, id: string, answer: true | Refusal): true | Refusal {
-    if (answer !== true || this.#counts.has(attemptId)) return answer;
-    for (const group of this.#groups) this.#giveBack(partOf(id, group));
+  #unlessEnded(attemptId: string, { groups, id }: Reservation, answer: true | Refusal): true | Refusal {
+    if (answer !== true || this.#attempts.has(attemptId)) return answer;
+    for (const group of groups) this.#giveBack(partOf(id, group));
     return answer;
   }
 
@@ -142,17 +161,16 @@ class Reservations implements DeskAccount {
 
   #refused(
     at: number,
-    id: string,
-    nano: Amount,
-    tokens: Amount,
+    of: Reservation,
     refusal: QuotaRefusal,
     isRetry: boolean,
   ): true | Refusal | Promise<true | Refusal> {
+    const group = of.groups[at] as Group;
     // The window has ended by the store's clock: in the one that has begun there may be room.
-    if (refusal.why === "window-over" && !isRetry) return this.#from(at, id, nano, tokens, true);
-    if (leaveOutFull(this.#groups[at] as Group, refusal)) return this.#from(at, id, nano, tokens, isRetry);
-    for (let before = 0; before < at; before += 1) this.#giveBack(partOf(id, this.#groups[before] as Group));
-    return refusalOf(this.#groups[at] as Group, refusal);
+    if (refusal.why === "window-over" && !isRetry) return this.#from(at, of, true);
+    if (leaveOutFull(group, refusal)) return this.#from(at, of, isRetry);
+    for (let before = 0; before < at; before += 1) this.#giveBack(partOf(of.id, of.groups[before] as Group));
+    return refusalOf(group, refusal);
   }
 }
 
@@ -164,13 +182,17 @@ function leaveOutFull({ bounds }: Group, { key, why }: QuotaRefusal): boolean {
   return true;
 }
 
-/** Returns the groups of budgets, at most one for each unit and fate. */
+/** Returns the groups of budgets, at most one for each unit, models and fate. */
 function groupsOf(bounds: readonly SharedBound[]): readonly Group[] {
   const groups: Group[] = [];
   for (const bound of bounds) {
-    const { unit, lapse } = bound.budget;
-    const group = groups.find((one) => one.unit === unit && one.lapse === lapse);
-    if (group === undefined) groups.push({ unit, lapse, bounds: [bound] });
+    const { unit, of, lapse } = bound.budget;
+    const group = groups.find(
+      (one) => one.unit === unit && one.of?.names === of?.names && one.lapse === lapse,
+    );
+    const kind = `${unit === "usd" ? "" : "/tokens"}${lapse === "spend" ? "" : "/return"}`;
+    const mark = of === undefined ? kind : `${kind}/${groups.length}`;
+    if (group === undefined) groups.push({ mark, unit, of, lapse, bounds: [bound] });
     else group.bounds.push(bound);
   }
   return groups;
@@ -181,8 +203,8 @@ function idOf(attemptId: string, count: number): string {
 }
 
 /** Each group reserves under an id of its own. */
-function partOf(id: string, { unit, lapse }: Group): string {
-  return `${id}${unit === "usd" ? "" : "/tokens"}${lapse === "spend" ? "" : "/return"}`;
+function partOf(id: string, { mark }: Group): string {
+  return id + mark;
 }
 
 function refusalOf({ bounds }: Group, { key, why, waitMs }: QuotaRefusal): Refusal {

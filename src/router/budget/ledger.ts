@@ -3,15 +3,18 @@ import type { Account, AccountRequest, Ledger, QuotaDesk } from "../../contracts
 import { openAccount, unboundedAccount } from "./account.ts";
 import { type Bound, LocalBound, RequestBound } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
-import { openDeskAccount } from "./desk-account.ts";
 import { ownerOf } from "./owners.ts";
 import type { Periods } from "./periods.ts";
 import { SharedBound } from "./shared-bound.ts";
 import { createSharedWindows } from "./shared-windows.ts";
 import { createSpendBook, type SpendBook } from "./spend.ts";
-import { createTell } from "./tell.ts";
+import type { Tell } from "./tell.ts";
+
+type AccountParts = typeof import("./account-parts.ts");
 
 export interface LedgerOptions {
+  /** Returns what is loaded with the first request, and not with the package. Called from the decision of a request on. */
+  readonly parts: () => Pick<AccountParts, keyof AccountParts>;
   readonly budgets?: readonly Budget[] | undefined;
   /** Keeps budgets that processes share. Absent: this process keeps its own. */
   readonly desk?: QuotaDesk | undefined;
@@ -41,9 +44,14 @@ export function createLedger({
   now: wall = Date.now,
   monotonic,
   onNews = () => {},
-}: LedgerOptions = {}): BudgetLedger {
+  parts,
+}: LedgerOptions): BudgetLedger {
   const kept: KeptBudget[] = [];
-  const tell = createTell(desk === undefined ? wall : () => desk.now(wall()), onNews);
+  let told: Tell | undefined;
+  const tell = (): Tell => {
+    told ??= parts().createTell(desk === undefined ? wall : () => desk.now(wall()), onNews);
+    return told;
+  };
   type Opener = (request: AccountRequest, now: () => number) => Bound;
   const openers = budgets.map((budget): Opener => {
     const { periods } = budget;
@@ -60,7 +68,9 @@ export function createLedger({
     kept.push({ budget, book });
     return (request, now) => new LocalBound(budget, book.open(request, now()));
   });
-  const earmarks = desk === undefined && kept.some(({ budget }) => budget.unit === "usd" && budget.refuses);
+  const earmarks =
+    desk === undefined &&
+    kept.some(({ budget }) => budget.unit === "usd" && budget.refuses && budget.of === undefined);
 
   return {
     kept,
@@ -77,7 +87,7 @@ export function createLedger({
       for (const open of openers) bounds.push(open(request, now));
       if (desk === undefined) return openAccount({ maxCostUsd, maxCallUsd, bounds, tell });
       const shared = bounds.filter((bound): bound is SharedBound => bound instanceof SharedBound);
-      const reservations = shared.length === 0 ? undefined : openDeskAccount(desk, shared);
+      const reservations = shared.length === 0 ? undefined : () => parts().openDeskAccount(desk, shared);
       return openAccount({ maxCostUsd, maxCallUsd, bounds, desk: reservations, tell });
     },
   };

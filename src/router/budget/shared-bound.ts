@@ -1,5 +1,6 @@
 import type { QuotaDesk } from "../../contracts/ports/index.ts";
 import type { Amount, QuotaLimit } from "../../contracts/store.ts";
+import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { mostAmount } from "./amounts.ts";
 import type { Bound, Told } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
@@ -47,6 +48,20 @@ export class SharedBound implements Bound {
     const { limit } = this.#window();
     const left = this.#desk.left(limit);
     return Number.isFinite(left) ? Math.max(0, limit.limit - left) : 0;
+  }
+
+  spent(): Promise<Amount | undefined> {
+    return this.#desk.used(this.limit());
+  }
+
+  async claim(threshold: number): Promise<boolean | undefined> {
+    const { key, windowEndsAt } = this.limit();
+    // A quota of one, which a single process has: what tells is spent.
+    const limit = { key: `${key}/told/${threshold}`, limit: 1, windowEndsAt };
+    const id = nodeCrypto().randomUUID();
+    const answer = await this.#desk.reserve({ id, amount: 1, limits: [limit] });
+    this.#desk.settle(id, 1, 0);
+    return answer === true || (answer.why === "store" ? undefined : false);
   }
 
   // What the request has reserved is no longer left at the desk.

@@ -36,7 +36,7 @@ export function createSharedWindows(budget: Budget): SharedWindows {
       const key = ownerKey(owner);
       const last = known.get(key);
       if (last !== undefined && isIn(last, now)) return last;
-      const told = { toldStep: 0, toldLimit: false, toldWithheld: false };
+      const told = { toldStep: 0, toldLimit: false, toldWithheld: false, toldThresholds: 0 };
       const { start } = windowAt(budget, now);
       const window = { limit: quotaLimitOf(budget, owner, now), told, start };
       known.delete(key);

@@ -20,6 +20,7 @@ export interface SpendAccount extends Owner {
   toldStep: number;
   toldLimit: boolean;
   toldWithheld: boolean;
+  toldThresholds: number;
 }
 
 /** Use of an owner's account. */
@@ -69,5 +70,6 @@ export function accountWith(
     toldStep: 0,
     toldLimit: false,
     toldWithheld: false,
+    toldThresholds: 0,
   };
 }

@@ -1,6 +1,6 @@
 import type { Amount } from "../../contracts/store.ts";
 import { sumOf } from "./amounts.ts";
-import { usedOf } from "./other-periods.ts";
+import { spentOf, usedOf } from "./other-periods.ts";
 import type { Owner } from "./owners.ts";
 import type { SpendAccount } from "./spend-account.ts";
 
@@ -11,6 +11,8 @@ export interface Hold {
   room(): Amount;
   /** Returns what is used in the period, including what requests under way hold. */
   used(): Amount;
+  /** Returns the same without what is held. */
+  spent(): Amount;
   /** Sets the amount that is held. The caller makes sure that it fits. */
   set(amount: Amount): void;
   /** Ends the hold and records what was spent. Later calls do nothing. */
@@ -60,6 +62,10 @@ class OpenHold implements Hold {
 
   used(): Amount {
     return usedOf(this.account, this.#book.limit);
+  }
+
+  spent(): Amount {
+    return spentOf(this.account, this.#book.limit);
   }
 
   set(amount: Amount): void {

@@ -5,6 +5,7 @@ import { type Floor, Floors } from "./floors.ts";
 import { leastUsed } from "./least-used.ts";
 import { keptPeriods, laterThan, usedOf } from "./other-periods.ts";
 import { keyBy, type Owner, type OwnerFacts, ownerOf } from "./owners.ts";
+import { passedShares } from "./passed-shares.ts";
 import { createPeriodTime } from "./period-time.ts";
 import type { Periods } from "./periods.ts";
 import {
@@ -154,6 +155,7 @@ class Book implements SpendBook {
     const monotonicNow = this.#monotonic();
     this.#leastOffset = Math.min(this.#leastOffset, now - monotonicNow);
     account.overAt = monotonicNow + (end - now);
+    account.toldThresholds = passedShares(this.#budget.thresholds, this.limit, used);
     this.#accounts.set(key, account);
     return account;
   }
@@ -243,7 +245,10 @@ class Book implements SpendBook {
   }
 
   #restored(account: RestoredAccount, end: number, now: number): SpendAccount {
-    return Object.assign(accountWith(account, end, now), { overAt: this.#monotonic() + (end - now) });
+    return Object.assign(accountWith(account, end, now), {
+      overAt: this.#monotonic() + (end - now),
+      toldThresholds: passedShares(this.#budget.thresholds, this.limit, account.used),
+    });
   }
 
   /**

@@ -1,14 +1,18 @@
 import type { BudgetFacts, BudgetNews, Spend } from "../../contracts/index.ts";
 import type { BudgetState, Degrade, ReachedBound } from "../../contracts/ports/index.ts";
+import type { Amount } from "../../contracts/store.ts";
 import { usdOf } from "./amounts.ts";
 import type { Bound } from "./bounds.ts";
 import type { Budget } from "./budget-options.ts";
 import type { DegradeStep } from "./degrade-options.ts";
+import { type LimitShare, passedShares } from "./passed-shares.ts";
 
 /** Describes the budgets of a request, and tells of limits that are reached. */
 export interface Tell {
   state(bounds: readonly Bound[]): BudgetState;
   reached(bound: Bound): ReachedBound;
+  /** Tells of thresholds that are passed, now that a request has spent something. */
+  spent(bound: Bound): void;
 }
 
 /** `now` returns the time of day in milliseconds since the epoch. */
@@ -22,7 +26,11 @@ export function createTell(now: () => number, emit: (news: BudgetNews) => void):
         if (bound.told === undefined) continue;
         const one = factsOf(bound);
         facts.push(one);
-        if (one.unit === "usd" && (spend === undefined || isNearer(one, spend)))
+        if (
+          one.unit === "usd" &&
+          bound.budget.of === undefined &&
+          (spend === undefined || isNearer(one, spend))
+        )
           spend = { usedUsd: one.used, limitUsd: one.limit };
         if (bound.budget.degrade.length === 0) continue;
         const degrade = degradeOf(bound, one, emit);
@@ -47,7 +55,38 @@ export function createTell(now: () => number, emit: (news: BudgetNews) => void):
       }
       return { ...limit, description: budget.description, budget: budget.name, ...resets };
     },
+
+    spent: (bound) => void tellSpent(bound, emit),
   };
+}
+
+/**
+ * Tells of each threshold that is passed. What is held counts only to find out whether a store has to be asked: one question
+ * at a time, and one more if requests have ended meanwhile.
+ */
+async function tellSpent(bound: Bound, emit: (news: BudgetNews) => void): Promise<void> {
+  const { budget, told } = bound;
+  const { thresholds, limit } = budget;
+  if (told === undefined || told.toldThresholds === thresholds.length) return;
+  if (bound.isKnown && passedShares(thresholds, limit, bound.used()) <= told.toldThresholds) return;
+  told.isWatchedAgain = told.isWatched === true;
+  if (told.isWatchedAgain) return;
+  told.isWatched = true;
+  const asked = bound.spent();
+  const used = asked instanceof Promise ? await asked : asked;
+  const passed = used === undefined ? 0 : passedShares(thresholds, limit, used);
+  while (used !== undefined && told.toldThresholds < passed) {
+    const { from: share } = thresholds[told.toldThresholds] as LimitShare;
+    const claimed = bound.claim(share);
+    const isOwn = claimed instanceof Promise ? await claimed : claimed;
+    if (isOwn === undefined) break;
+    told.toldThresholds += 1;
+    const facts = { ...factsOf(bound), used: shown(budget, used) };
+    const reason = `${Math.floor((100 * used) / limit)} % of ${budget.description} are used`;
+    if (isOwn) emit({ type: "budget-threshold", ...facts, ...whose(bound), share, reason });
+  }
+  told.isWatched = false;
+  if (told.isWatchedAgain) return tellSpent(bound, emit);
 }
 
 function factsOf(bound: Bound): BudgetFacts {
@@ -57,10 +96,14 @@ function factsOf(bound: Bound): BudgetFacts {
   return Object.freeze({
     name,
     unit,
-    used: unit === "usd" ? usdOf(used) : used,
+    used: shown(budget, used),
     limit: given,
     resetsAt: end === Number.POSITIVE_INFINITY ? undefined : end,
   });
+}
+
+function shown({ unit }: Budget, amount: Amount): number {
+  return unit === "usd" ? usdOf(amount) : amount;
 }
 
 function whose({ owner }: Bound): Pick<BudgetNews, "tenant" | "owner"> {
@@ -74,15 +117,8 @@ function isNearer({ used, limit }: BudgetFacts, { usedUsd, limitUsd }: Spend): b
 /** Returns the highest soft limit that is reached. */
 function degradeOf(bound: Bound, facts: BudgetFacts, emit: (news: BudgetNews) => void): Degrade | undefined {
   const { budget, told } = bound;
-  let step: DegradeStep | undefined;
-  let number = 0;
-  const used = bound.used();
-  // In whole numbers: a product of fractions may lie above the share that was meant.
-  for (const one of budget.degrade)
-    if (used >= Math.round(one.from * budget.limit)) {
-      step = one;
-      number += 1;
-    }
+  const number = passedShares(budget.degrade, budget.limit, bound.used());
+  const step: DegradeStep | undefined = budget.degrade[number - 1];
   if (step === undefined || told === undefined) return undefined;
   const { to, below } = step;
   const reason = reasonOf(budget, facts, step);

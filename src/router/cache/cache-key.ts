@@ -24,9 +24,16 @@ export function keysFor(
       steps.push(text, unless ?? null);
     }
     if (!isShorter(chat, options.maxCharacters) || !selects(options.when, facts)) return undefined;
-    const { tenant, category, language, labels } = facts;
+    const { tenant, category, language, codingAgent, labels } = facts;
     // Checks may read labels, category and language, so that an answer to other ones was not accepted by them.
-    const around = [policy, options.version, tenant ?? null, category ?? null, language ?? null];
+    const around = [
+      policy,
+      options.version,
+      tenant ?? null,
+      category ?? null,
+      language ?? null,
+      codingAgent ?? null,
+    ];
     const head = JSON.stringify([...around, Object.entries(labels).sort(byName), steps]);
     const hash = nodeCrypto().createHash("sha256").update(`${head}\n`);
     for (const text of canonicalChat(chat)) hash.update(text);

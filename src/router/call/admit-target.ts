@@ -40,11 +40,12 @@ export function admitTarget(
   const { ports, scope } = execution;
   const call = callOf(execution, target, attemptId, hop, proposal);
   // Where an answer was cut says nothing of a direct call, which need not ask the same.
-  const fits = (direct === true ? undefined : endsEarlier(scope, call)) ?? scope.account.fits(call);
+  const fits =
+    (direct === true ? undefined : endsEarlier(scope, call)) ?? scope.account.fits(call, target.candidate);
   if (fits !== true) return unpaid(proposal, fits);
   const asked = lastResort === true || direct === true || ports.admission.ask(call, delayMs + patienceMs);
   if (asked !== true) return notAdmitted(proposal, asked);
-  const reserved = scope.account.reserve(call);
+  const reserved = scope.account.reserve(call, target.candidate);
   const entering: Entering = { proposal, target, call, patienceMs };
   if (reserved instanceof Promise)
     return reserved.then(

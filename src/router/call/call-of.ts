@@ -35,7 +35,7 @@ export function callOf(
   const { estimatedInputTokens, estimatedCostUsd } = candidate;
   const { price, gpu } = candidate.facts;
   const isUnbound = isOutsideBudgets(candidate.facts);
-  const left = scope.account.left();
+  const left = scope.account.left(candidate);
   const bounded =
     left === undefined
       ? undefined

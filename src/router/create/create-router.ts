@@ -31,6 +31,7 @@ import { createUsageMeans } from "../health/usage-means.ts";
 import { checkedFunction } from "../life/checked-function.ts";
 import { createEventHub, type EventHub } from "../life/event-hub.ts";
 import { createFollowUps } from "../life/follow-ups.ts";
+import { requestParts } from "../life/late-parts.ts";
 import { lateEstimates, latePricing } from "../life/late-prices.ts";
 import { createLifeWatch } from "../life/life-watch.ts";
 import { createObserver } from "../life/observer.ts";
@@ -111,6 +112,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const learned = createLearnedCapabilities();
   const retryBudget = createRetryBudget(retries);
   const limits = bounds === undefined ? undefined : createLimits(bounds, { models, clock: now });
+  const inputs = createInputStates(events as EventHub<string>);
   const { shared } = options;
   const opened = shared?.open({
     clock,
@@ -121,11 +123,12 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     sessions,
     breakers,
     limits,
+    guards: inputs.guards,
   });
   const desk = opened?.desk;
   const sharedRates = desk && bounds && createSharedRates(resolveLimitOptions(bounds, models), desk);
   const hedging = hedge === undefined ? undefined : createHedging(hedge, health.of);
-  const budgets = resolveBudgets(options.budgets, ids);
+  const budgets = resolveBudgets(options.budgets, models);
   checkPromise(options, budgets);
   const ledger = createLedger({
     budgets,
@@ -133,14 +136,14 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     now: clock.wall,
     monotonic: now,
     onNews: events.emit,
+    parts: () => requestParts.get(),
   });
   const cache =
     options.cache === undefined
       ? undefined
       : createResponseCache(resolveCacheOptions(options.cache), models, clock);
   const countTokens = lateTokenCounter();
-  const inputs = createInputStates(events as EventHub<string>);
-  const readLimits = { maxCharacters, estimateTokens };
+  const readLimits = { maxCharacters, estimateTokens, agents: options.agents };
 
   const facts = ids.map((id) => {
     const { members, pool: rules } = models[id];
@@ -213,6 +216,8 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
       desk: opened?.desk,
       now: clock.wall,
     }),
+    liftCap: async (lift) =>
+      (await import("./lift-cap.ts")).liftCap({ guards: inputs.guards, opened, now: clock.wall }, lift),
     shared,
     loadClassifier: (used) => (used === ownClassifier ? ownClassifier.load() : undefined),
     neverCalledWith,

@@ -1,9 +1,12 @@
 import type { Json, PolicyInputState } from "../../contracts/index.ts";
+import type { OwnGuards } from "../../contracts/ports/index.ts";
 import type { EventHub } from "../life/event-hub.ts";
 import type { PolicyInputs } from "../life/policy-inputs.ts";
 
 /** The states of what the policy reads, and of what the last policy read, which may come back. */
 export interface InputStates {
+  /** Those that cap, as one sees them from without. */
+  readonly guards: OwnGuards;
   /** Takes over the inputs from now on, the current ones first: they are told of events, and exported. */
   keep(inputs: readonly (PolicyInputs | undefined)[]): void;
   /** Returns the states by input. Undefined if nothing is read. */
@@ -26,6 +29,10 @@ export function createInputStates(events: Pick<EventHub<string>, "observe" | "re
   const exported = () => exportAll(states);
 
   return {
+    guards: {
+      names: () => [...states].flatMap(([id, { lift }]) => (lift === undefined ? [] : [id])),
+      lift: ({ guard, ...unit }) => states.get(guard)?.lift?.(unit) === true,
+    },
     keep(inputs) {
       const present = inputs.filter((one) => one !== undefined);
       const all = present.flatMap(({ live }) => [...live]);

@@ -1,7 +1,14 @@
-import { type Constraint, InvalidOptionError, type Model, type NeverCalled } from "../../contracts/index.ts";
+import {
+  type Constraint,
+  type ExcludableModel,
+  InvalidOptionError,
+  type Model,
+  type NeverCalled,
+} from "../../contracts/index.ts";
 import { dropPromises } from "../../plugin/index.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { Budget } from "../budget/budget-options.ts";
+import { isCounted } from "../budget/counted-models.ts";
 import type { Kin } from "../decide/index.ts";
 
 export interface NeverCalledParts {
@@ -30,11 +37,10 @@ export function neverCalled(parts: NeverCalledParts): ReadonlyMap<string, NeverC
       parts.constraints.map(({ name }) => name),
       `constraints that permit a model for some request (${ids.map((id) => `${id}: ${found.get(id)?.reason}`).join("; ")})`,
     );
-  const at = budgets.findIndex(({ needsPrices }) => needsPrices);
-  const budget = budgets[at];
-  if (budget === undefined) return found;
   const left = ids.filter((id) => !found.has(id));
-  const unpriced = left.filter((id) => !isPriced(models[id] as Model));
+  const refusing = (id: string) =>
+    budgets.find((one) => one.needsPrices && isCounted(one, excludable(id, parts)));
+  const unpriced = left.filter((id) => !isPriced(models[id] as Model) && refusing(id) !== undefined);
   if (unpriced.length === 0) return found;
   const priced = left.filter((id) => !unpriced.includes(id));
   const names = new Set(priced.map((id) => withoutEffort((models[id] as Model).name, models[id] as Model)));
@@ -42,13 +48,15 @@ export function neverCalled(parts: NeverCalledParts): ReadonlyMap<string, NeverC
     const fate =
       names.size === 0 ? "no request could be answered" : `all requests would go to ${priced.join(", ")}`;
     throw new InvalidOptionError(
-      `budgets[${at}].unpriced`,
+      `budgets[${budgets.indexOf(refusing(unpriced[0] as string) as Budget)}].unpriced`,
       "refuse",
       `"allow", or else a price given for ${unpriced.join(", ")}, since ${fate}`,
     );
   }
-  const reason = `its price is not known, and ${budget.description} refuses that: give it a price, or the budget unpriced: "allow"`;
-  for (const id of unpriced) found.set(id, { kind: "unpriced", reason });
+  for (const id of unpriced) {
+    const reason = `its price is not known, and ${refusing(id)?.description} refuses that: give it a price, or the budget unpriced: "allow"`;
+    found.set(id, { kind: "unpriced", reason });
+  }
   return found;
 }
 
@@ -57,12 +65,15 @@ function isPriced({ price, gpu, members }: Model): boolean {
   return price !== undefined || gpu !== undefined || members !== undefined;
 }
 
-function excludedBy(id: string, { models, constraints, kinOf }: NeverCalledParts): string | undefined {
+function excludable(id: string, { models, kinOf }: NeverCalledParts): ExcludableModel {
   const facts = models[id] as Model;
-  if (facts.members !== undefined) return undefined;
-  const kin = kinOf(id, facts);
-  const model = { id, facts, sameAs: kin?.sameAs, derivedFrom: kin?.derivedFrom, namedBy: kin?.namedBy };
-  for (const constraint of constraints) {
+  return { id, facts, ...kinOf(id, facts) };
+}
+
+function excludedBy(id: string, parts: NeverCalledParts): string | undefined {
+  const model = excludable(id, parts);
+  if ((model.facts as Model).members !== undefined) return undefined;
+  for (const constraint of parts.constraints) {
     const reason = asked(constraint, model);
     if (reason !== undefined) return `${constraint.name}: ${reason}`;
   }
@@ -70,10 +81,7 @@ function excludedBy(id: string, { models, constraints, kinOf }: NeverCalledParts
 }
 
 /** Asks a constraint, which may be anybody's. What it throws says nothing about the model. */
-function asked(
-  constraint: Constraint,
-  model: Parameters<NonNullable<Constraint["excludes"]>>[0],
-): string | undefined {
+function asked(constraint: Constraint, model: ExcludableModel): string | undefined {
   try {
     const reason: unknown = constraint.excludes?.(model);
     dropPromises(reason);

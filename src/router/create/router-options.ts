@@ -106,6 +106,12 @@ export interface RouterOptions<Id extends string> {
   readonly onEvent?: EventSink | undefined;
   /** Longest time of an asynchronous classifier, in milliseconds. Default 1,000. */
   readonly classifierTimeoutMs?: number | undefined;
+  /**
+   * Whose words decide about the complexity where a coding agent wrote into a request, as its tools show: with `trusted` those of
+   * its user, with `guarded` those of user or of both, whichever is harder. `trusted` lets who sends a request raise or lower its own
+   * complexity by what looks like an agent's; budgets and `guarded()` bound that. Default `guarded`.
+   */
+  readonly agents?: "trusted" | "guarded" | undefined;
   /** Longest request, all texts together, in characters. Default 4,000,000. */
   readonly maxCharacters?: number | undefined;
   /** Returns a random number in [0, 1), for lotteries and jitter. Default `Math.random`. */
@@ -182,6 +188,7 @@ export const routerOptions: OptionTable<RouterOptions<string> & WithModels<strin
   maxSessions: { is: "number", min: 1, integer: true, default: 10_000 },
   onEvent: { is: "function", optional: true },
   classifierTimeoutMs: { is: "duration", default: 1_000 },
+  agents: { is: "choice", of: ["trusted", "guarded"], default: "guarded" },
   maxCharacters: { is: "number", min: 1, integer: true, default: 4_000_000 },
   random: { is: "function", optional: true },
   clock: { is: "function", optional: true },

@@ -123,6 +123,7 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
     restoreState: parts.restoreState,
     readBudgets: parts.budgetDoor.read,
     resetBudget: parts.budgetDoor.reset,
+    liftCap: parts.liftCap,
 
     async close() {
       closed = true;

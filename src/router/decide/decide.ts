@@ -14,7 +14,7 @@ import {
   type RequestFacts,
   type UnitDraw,
 } from "../../contracts/index.ts";
-import type { BudgetState, Refusal } from "../../contracts/ports/index.ts";
+import type { Account, BudgetState, Refusal } from "../../contracts/ports/index.ts";
 import { boundError } from "../../plugin/bound-error.ts";
 import { askClassifier, type Classified, dropPromises } from "../../plugin/index.ts";
 import { type AskedPool, askPools } from "./ask-members.ts";
@@ -92,7 +92,7 @@ function isNearBound<Id extends string>(
   const { leastCostUsd: costUsd = 0, leastTokens: tokens = 0, facts, estimatedInputTokens } = candidate;
   if ((costUsd === 0 && tokens === 0) || request.inputTokensExact || mostWhenCounted === undefined)
     return false;
-  const left = account.left();
+  const left = account.left(candidate);
   if (left === undefined) return false;
   const { usd, tokens: leftTokens = Number.POSITIVE_INFINITY } = left;
   if (costUsd <= usd && tokens <= leftTokens) return false;
@@ -136,8 +136,7 @@ function decideAmong<Id extends string>(
   for (const candidate of models) {
     const pool = pools?.get(candidate.id);
     let permitted = pool === undefined ? permits(candidate, constraints, context) : pool.permitted;
-    const fits =
-      permitted === true ? account.fits({ costUsd: toPay(candidate), tokens: candidate.leastTokens }) : true;
+    const fits = permitted === true ? fitsOne(account, candidate, pool) : true;
     if (fits !== true) {
       permitted = `${fits.by}: ${fits.reason}`;
       refusals ??= new Map();
@@ -178,6 +177,24 @@ function decideAmong<Id extends string>(
 }
 
 const noState: Partial<BudgetState> = {};
+
+/** Returns true if the model can be paid for: of a pool a member whose budgets have room. */
+function fitsOne<Id extends string>(
+  account: Account,
+  candidate: Candidate<Id>,
+  pool: AskedPool<Id> | undefined,
+): true | Refusal {
+  const call = { costUsd: toPay(candidate), tokens: candidate.leastTokens };
+  if (pool === undefined) return account.fits(call, candidate);
+  let refusal: Refusal | undefined;
+  for (const { permitted, candidate: member } of pool.asked) {
+    if (permitted !== true) continue;
+    const fits = account.fits(call, member);
+    if (fits === true) return true;
+    refusal ??= fits;
+  }
+  return refusal ?? account.fits(call, candidate);
+}
 
 /** Returns the amount that must be left for a call of the model. */
 function toPay({ leastCostUsd, estimatedCostUsd }: Candidate): number | undefined {

@@ -26,5 +26,6 @@ export function recordedFacts(facts: RequestFacts): Whole<RecordedFacts> {
     labels: facts.labels,
     category: facts.category,
     language: facts.language,
+    codingAgent: facts.codingAgent,
   };
 }

@@ -168,10 +168,8 @@ class RequestHop<Id extends string> implements OpenHop {
     const { teamConstraints, facts: request, account } = this.#run;
     const answer = permits(candidate, teamConstraints, { request, hop: this.#at, now: this.now });
     if (answer !== true) return answer;
-    const fits = account.fits({
-      costUsd: candidate.leastCostUsd ?? candidate.estimatedCostUsd,
-      tokens: candidate.leastTokens,
-    });
+    const { leastCostUsd, estimatedCostUsd, leastTokens } = candidate;
+    const fits = account.fits({ costUsd: leastCostUsd ?? estimatedCostUsd, tokens: leastTokens }, candidate);
     // The request's own bound ends the call with `BudgetExceededError`.
     return fits === true || fits.by !== "budget" ? true : `${fits.by}: ${fits.reason}`;
   }

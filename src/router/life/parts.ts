@@ -1,8 +1,10 @@
 import type {
+  CapLift,
   Classifier,
   Constraint,
   EndpointStates,
   GoldenRoute,
+  LiftedCap,
   Model,
   ModelFacts,
   NeverCalled,
@@ -52,6 +54,7 @@ export interface RouterParts<Id extends string> {
   readonly events: EventHub<Id>;
   readonly followUps: FollowUps;
   readonly budgetDoor: BudgetDoor;
+  readonly liftCap: (lift: CapLift) => Promise<LiftedCap>;
   /** Pools that look for their endpoints. */
   readonly poolWatches: PoolWatches;
   /** Starts or joins the loading of the classifier. Undefined: it is at hand. */

@@ -1,5 +1,6 @@
 /** Parts of a request from its decision on. Loaded once there is a router, not when the package is imported. */
 
+export { createTell, openDeskAccount } from "../budget/account-parts.ts";
 export { generate, readAnswer, replayAnswer } from "../call/index.ts";
 export { createPricing } from "../cost/pricing.ts";
 export { decide } from "../decide/index.ts";

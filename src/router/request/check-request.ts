@@ -159,11 +159,16 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
   checkOptionalText("tenant", request.tenant);
   checkOptionalText("category", request.category);
   checkOptionalText("model", request.model);
-  const { labels, language, constraints, fallback } = request;
+  const { labels, language, codingAgent, constraints, fallback } = request;
   if (fallback !== undefined && typeof fallback !== "boolean")
     throw new InvalidRequestError("fallback", "must be true or false");
   if (language !== undefined && !(typeof language === "string" && /^[a-z]{2}$/.test(language)))
     throw new InvalidRequestError("language", "must be a code of two lower-case letters (ISO 639-1)");
+  if (
+    codingAgent !== undefined &&
+    !(typeof codingAgent === "string" && /^[A-Za-z0-9-]{1,40}$/.test(codingAgent))
+  )
+    throw new InvalidRequestError("codingAgent", "must be a name of at most 40 letters, digits and -");
   if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
     if (!areConstraints(constraints))

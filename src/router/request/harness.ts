@@ -12,6 +12,8 @@ const elements: readonly string[] = [
   "user_instructions",
   "command-message",
   "command-name",
+  "command-args",
+  "local-command-caveat",
   "local-command-stdout",
   "local-command-stderr",
   "bash-stdout",
@@ -19,6 +21,9 @@ const elements: readonly string[] = [
   "tool_result",
   "function_results",
 ];
+
+/** Beginning of the message in which Codex sends the rules of a folder, before an element of them. */
+const ruleFile = "# AGENTS.md instructions for ";
 
 /** Beginnings of the system prompts of known coding agents. */
 const beginnings: readonly string[] = [
@@ -49,7 +54,7 @@ export function isFromHarness(
   messages: readonly ChatMessage[],
   tools: readonly ChatTool[] | undefined,
 ): boolean {
-  return hasKnownPrompt(messages[0]) || (tools !== undefined && hasKnownTools(tools));
+  return hasKnownPrompt(messages[0]) || hasAgentsTools(tools);
 }
 
 function hasKnownPrompt(first: ChatMessage | undefined): boolean {
@@ -58,8 +63,9 @@ function hasKnownPrompt(first: ChatMessage | undefined): boolean {
   return beginnings.some((beginning) => start.startsWith(beginning));
 }
 
-function hasKnownTools(tools: readonly ChatTool[]): boolean {
-  if (tools.length < fewestTools) return false;
+/** True if a request offers the tools of a known coding agent. A user cannot choose these, as they can the words of a text. */
+export function hasAgentsTools(tools: readonly ChatTool[] | undefined): boolean {
+  if (tools === undefined || tools.length < fewestTools) return false;
   const names = tools
     .slice(0, mostTools)
     .map((tool) => (tool as Partial<FunctionLike> | null)?.function?.name);
@@ -100,7 +106,9 @@ function afterElements(text: string): number {
   let start = 0;
   for (;;) {
     const at = start + leadingSpace(text, start);
-    const name = elements.find((one) => text.startsWith(`<${one}>`, at));
+    const name = text.startsWith(ruleFile, at)
+      ? "INSTRUCTIONS"
+      : elements.find((one) => text.startsWith(`<${one}>`, at));
     const end = name === undefined ? -1 : text.indexOf(`</${name}>`, at);
     if (name === undefined || end < 0) return start;
     start = end + name.length + 3;

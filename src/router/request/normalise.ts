@@ -11,7 +11,7 @@ import { routingFields } from "../../plugin/routing-fields.ts";
 import { checkPlainOnce } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
 import { addContentTypes, addOutputTypes } from "./content-types.ts";
-import { isFromHarness, typedTextOf } from "./harness.ts";
+import { hasAgentsTools, isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
 import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
@@ -41,6 +41,8 @@ export interface NormaliseOptions {
   readonly maxCharacters: number;
   /** Estimates the tokens of a text; its time must be bounded for any length. */
   readonly estimateTokens: (text: string) => number;
+  /** Whether a request with the tools of a coding agent is believed to be one. Default `guarded`: it is not. */
+  readonly agents?: "trusted" | "guarded" | undefined;
 }
 
 /**
@@ -77,11 +79,18 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     );
   }
   const { text: whole, index } = askPosition(messages, textOf);
-  const typed = isFromHarness(messages, fields.tools) ? typedText(messages, whole) : undefined;
+  const window = index === 0 ? "" : windowBefore(messages, index, textOf);
+  const { codingAgent } = fields;
+  const isBelieved =
+    codingAgent !== undefined || (options.agents === "trusted" && hasAgentsTools(fields.tools));
+  const typed =
+    isBelieved || isFromHarness(messages, fields.tools)
+      ? typedText(messages, whole, window, isBelieved)
+      : undefined;
   const maxOutputTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined;
   return Object.freeze<RequestFacts>({
     ask: cut(whole, askHead, askTail),
-    window: index === 0 ? "" : windowBefore(messages, index, textOf),
+    window,
     typed,
     askCharacters: whole.length,
     characters,
@@ -102,6 +111,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     labels: fields.labels === undefined ? noLabels : Object.freeze({ ...fields.labels }),
     category: fields.category,
     language: fields.language,
+    codingAgent,
     text,
   });
 }
@@ -249,13 +259,20 @@ function askPosition(
   return { index: 0, text: "" };
 }
 
-/** Returns the texts without elements of a coding agent; undefined if that changes nothing. */
-function typedText(messages: readonly ChatMessage[], whole: string): TypedText | undefined {
-  const { text, index } = askPosition(messages, typedTextOf);
-  const window = windowBefore(messages, index, typedTextOf);
-  if (text === whole && window === windowBefore(messages, index, textOf)) return undefined;
+/** Returns the turns of users without elements of a coding agent; undefined if that changes nothing. */
+function typedText(
+  messages: readonly ChatMessage[],
+  whole: string,
+  wholeWindow: string,
+  isBelieved: boolean,
+): TypedText | undefined {
+  const users = messages.filter(({ role }) => role === "user");
+  const { text, index } = askPosition(users, typedTextOf);
   if (isBlank(text)) return undefined;
-  return Object.freeze({ ask: cut(text, askHead, askTail), window, askCharacters: text.length });
+  const window = windowBefore(users, index, typedTextOf);
+  if (text === whole && window === wholeWindow) return undefined;
+  const ask = cut(text, askHead, askTail);
+  return Object.freeze({ ask, window, askCharacters: text.length, isBelieved });
 }
 
 /** Returns the user and assistant turns before the ask that fit into the window, newest last. */

@@ -37,6 +37,12 @@ export interface HandlerOptions<Id extends string = string> {
    * Default false: they are refused.
    */
   readonly trusted?: boolean | undefined;
+  /**
+   * Whose words decide about the complexity of a request of a coding agent, which its headers name: with `trusted` those of its user,
+   * with `guarded` those of user or of both, whichever is harder. Whoever may send can raise or lower their own requests by an agent's
+   * headers; budgets and `guarded()` bound that. Default `trusted`.
+   */
+  readonly agents?: "trusted" | "guarded" | undefined;
   /** Path before those of the interface. Default `/v1`; it may be absent in requests. */
   readonly basePath?: string | undefined;
   /** Server for paths that are not routed: embeddings. Default: they answer with status 404. */
@@ -90,6 +96,7 @@ export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
   unknownModel: { is: "choice", of: ["auto", "error"], default: "error" },
   explain: { is: "boolean", default: false },
   trusted: { is: "boolean", default: false },
+  agents: { is: "choice", of: ["trusted", "guarded"], default: "trusted" },
   basePath: { is: "text", pattern: /^\//, expected: "a path that begins with /", default: "/v1" },
   upstream: { is: "table", of: upstreamOptions, optional: true },
   inferSession: { is: "boolean", default: true },

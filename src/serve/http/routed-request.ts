@@ -1,13 +1,14 @@
 import type { ChatRequest, RouteRequest, Router, Routing } from "../../contracts/index.ts";
 import { misspeltField } from "../../plugin/misspelt-field.ts";
 import type { HttpCall } from "./call.ts";
+import { codingAgentOf } from "./coding-agent.ts";
 import type { Identity, ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 
 /** Routing fields that any sender may set: they only say more of its own request, or bound it. */
 const ofSender = ["session", "category", "language", "maxCostUsd", "deadlineMs", "fallback"] as const;
 /** Routing fields by which a sender could pass for another one. */
-const ofIdentity = ["tenant", "labels"] as const;
+const ofIdentity = ["tenant", "labels", "codingAgent"] as const;
 
 /** Headers in which coding agents name their session. */
 const sessionHeaders = [
@@ -39,6 +40,10 @@ export function routedRequest(
   const own: Record<string, unknown> = {};
   const session = sessionIn(call.headers);
   if (session !== null && session !== "") own["session"] = sessionOf(session, call.headers);
+  if (options.agents === "trusted") {
+    const agent = codingAgentOf(call);
+    if (agent !== undefined) own["codingAgent"] = agent;
+  }
   for (const field of ofSender) if (body[field] !== undefined) own[field] = body[field];
   for (const field of ofIdentity) {
     if (body[field] === undefined) continue;

@@ -18,6 +18,7 @@ export function newsCounter(families: Families, labels: Labels): (event: RouterE
       case "budget-degraded":
       case "budget-degrade-withheld":
       case "budget-reached":
+      case "budget-threshold":
         families.budget_news_total.add(1, labels.budget(event.name), event.type.slice("budget-".length));
         return;
       case "pool-changed":

@@ -13,6 +13,8 @@ export function newsOf(event: RouterEvent): News | undefined {
       return bad(
         `Budget ${event.name} has reached a soft limit, which does not apply while a promise is at risk`,
       );
+    case "budget-threshold":
+      return plain(`Budget ${event.name}: ${showPercent(event.share ?? 0)} are used`);
     case "budget-reached":
       return bad(`Budget ${event.name} is used up: requests are refused`);
     case "promise-changed": {
@@ -36,8 +38,10 @@ export function newsOf(event: RouterEvent): News | undefined {
       return bad("A replacement was refused");
     case "escalation-abnormal":
       return bad(
-        `One ${event.by} sends ${showPercent(event.share)} to the large model; usual is ${showPercent(event.usual)}`,
+        `One ${event.by} sends ${showPercent(event.share)} to the large model; usual is ${showPercent(event.usual)}${event.capped ? ". A cap is on: switchpoint guard lift ends it" : ""}`,
       );
+    case "escalation-lifted":
+      return plain(`A cap is lifted until ${new Date(event.until).toISOString()}`);
     case "model-life":
       if (event.kind === "lacks")
         return bad(`Model ${event.model} has refused requests: no ${event.capability}`);

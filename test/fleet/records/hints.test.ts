@@ -25,6 +25,7 @@ function open(store: Store, names: readonly string[] = ["p:m"]) {
     breakers,
     limits,
     endpoints: names,
+    guards: { names: () => [], lift: () => false },
   });
   onTestFinished(() => hints.close());
   const call = (error?: typeof failure) =>

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openAccount, unboundedAccount } from "../../../src/router/budget/account.ts";
+import * as parts from "../../../src/router/budget/account-parts.ts";
 import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
 import { runs } from "../../support/runs.ts";
@@ -8,8 +9,8 @@ import { runs } from "../../support/runs.ts";
 const noon = Date.UTC(2026, 0, 31, 12);
 
 function ledgerOf(limitUsd: number) {
-  const budgets = resolveBudgets([{ limitUsd, period: "day" }], []);
-  const ledger = createLedger({ budgets, now: () => noon });
+  const budgets = resolveBudgets([{ limitUsd, period: "day" }], {});
+  const ledger = createLedger({ parts: () => parts, budgets, now: () => noon });
   return { ledger, usedUsd: () => ledger.open({}, () => noon).state()?.spend?.usedUsd ?? 0 };
 }
 
@@ -143,6 +144,6 @@ describe("the account of a request under a budget", () => {
 });
 
 it("a request without bounds has an account that counts nothing", () => {
-  expect(createLedger().open({}, () => 0)).toBe(unboundedAccount);
+  expect(createLedger({ parts: () => parts }).open({}, () => 0)).toBe(unboundedAccount);
   expect(unboundedAccount.fits({ costUsd: undefined })).toBe(true);
 });

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
+import * as parts from "../../../src/router/budget/account-parts.ts";
 import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
 import { openDesk, settled } from "../../support/shared/desk-world.ts";
 
 const now = () => Date.UTC(2026, 0, 31, 12);
-const budgets = resolveBudgets([{ name: "all", limitUsd: 1, period: "total" }], []);
+const budgets = resolveBudgets([{ name: "all", limitUsd: 1, period: "total" }], {});
 
 function worldOf(mode: "leased" | "strict", store = memoryStore()) {
   const desk = openDesk({ store, mode });
-  const ledger = createLedger({ budgets, desk, now });
+  const ledger = createLedger({ parts: () => parts, budgets, desk, now });
   return { desk, store, open: () => ledger.open({}, now) };
 }
 

@@ -8,6 +8,7 @@ import { createSpendBook } from "../../../src/router/budget/spend.ts";
 import type { Hold } from "../../../src/router/budget/spend-hold.ts";
 import { checkSpend, exportSpend } from "../../../src/router/budget/spend-state.ts";
 import { createTell } from "../../../src/router/budget/tell.ts";
+import { fakeModel } from "../../../src/testing/index.ts";
 import { numRuns } from "../../support/runs.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
@@ -18,7 +19,7 @@ function usersOf(options: Partial<BudgetOptions> = {}) {
   const resolved = resolveBudget(
     { limitUsd: 0.036, period: "day", per: { label: "user" }, ...options },
     "budget",
-    ["small"],
+    { small: fakeModel() },
   );
   const budget = { ...resolved, periods: resolved.periods as Periods };
   let book = createSpendBook(budget);

@@ -5,6 +5,7 @@ import { resolveFleetOptions } from "../../../src/fleet/fleet-options.ts";
 import { createQuotaDesk } from "../../../src/fleet/quotas/quota-desk.ts";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { createClock } from "../../../src/plugin/clock.ts";
+import * as parts from "../../../src/router/budget/account-parts.ts";
 import { nanoOf } from "../../../src/router/budget/amounts.ts";
 import { resolveBudgets } from "../../../src/router/budget/budget-options.ts";
 import { createLedger } from "../../../src/router/budget/ledger.ts";
@@ -21,7 +22,7 @@ const budgets = resolveBudgets(
     { name: "user", limitUsd: 1.5, period: "hour", per: { label: "user" } },
     { name: "one", limitUsd: 1, period: "request" },
   ],
-  [],
+  {},
 );
 const tenants = ["a", "b"];
 const users = ["u", "v"];
@@ -33,7 +34,7 @@ const facts = (request: number) => ({
 /** A ledger of the budgets: of this process, or over a store that is asked before each call or leased from. */
 function worldOf(mode: "local" | "strict" | "leased") {
   if (mode === "local") {
-    const ledger = createLedger({ budgets, now });
+    const ledger = createLedger({ parts: () => parts, budgets, now });
     const used = async (name: string, request: number) =>
       ledger
         .open(facts(request), now)
@@ -45,7 +46,7 @@ function worldOf(mode: "local" | "strict" | "leased") {
   const shared = resolveFleetOptions("fleet", { store, mode, timeoutMs: 60_000 });
   const clock = createClock(now, () => 0);
   const desk = createQuotaDesk({ shared, clock, emit: () => {} });
-  const ledger = createLedger({ budgets, desk, now });
+  const ledger = createLedger({ parts: () => parts, budgets, desk, now });
   const state = (name: string, request: number) => {
     const budget = budgets.find((one) => one.name === name);
     if (budget === undefined) throw new Error(`no budget ${name}`);

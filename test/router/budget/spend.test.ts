@@ -20,7 +20,7 @@ describe("a budget", () => {
 
   it.each([
     [{ limitUsd: 1 }, "budget.period"],
-    [{ limitUsd: 1, period: "week" }, "budget.period"],
+    [{ limitUsd: 1, period: "year" }, "budget.period"],
     [{ limitUsd: 1, period: "day", periodMs: 5 }, "budget.periodMs"],
     [{ limitUsd: 1, period: "day", per: "user" }, "budget.per"],
   ])("refuses %j", (options, option) => {

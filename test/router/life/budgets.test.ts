@@ -247,6 +247,27 @@ describe("a soft limit", () => {
   });
 });
 
+describe("a budget from a date to come", () => {
+  it("holds until then in a period of its own, and counts nothing of it after", async () => {
+    const from = new Date(noon + 3_600_000).toISOString();
+    const { ask, pass, router } = make({
+      policy: always("large"),
+      budgets: [{ name: "contract", limitUsd: 0.01, period: "total", from }],
+    });
+    await ask();
+    const refused = await ask().catch((error: unknown) => error);
+    expect(isRouterError(refused, "budget-exceeded") && refused).toMatchObject({
+      resetsAt: noon + 3_600_000,
+      message: expect.stringContaining(`in total from ${from}`),
+    });
+    const state = router.exportState();
+    pass(3_600_000);
+    router.restoreState(state);
+    expect((await ask()).decision.budgets).toMatchObject([{ used: 0, resetsAt: undefined }]);
+    await expect(ask()).rejects.toThrow(/contract/);
+  });
+});
+
 describe("exported spend", () => {
   const budgets = [
     { name: "tenant", limitUsd: 1, period: "day", per: "tenant" },
@@ -285,6 +306,17 @@ describe("exported spend", () => {
     const renamed = make({ budgets: [{ ...budgets[0], name: "tenant-month", period: "month" }, budgets[1]] });
     renamed.router.restoreState(state);
     expect(renamed.router.exportState().spend?.accounts.map(({ budget }) => budget)).toEqual(["user"]);
+  });
+
+  it("of a budget that is cut from another moment is refused, too, whatever way that is written", () => {
+    const budget = { name: "bill", limitUsd: 1, period: "month", timeZone: "Europe/Berlin" } as const;
+    const { spend, ...rest } = make({ budgets: [{ ...budget, from: "2026-01-05" }] }).router.exportState();
+    const restoreWith = (changed: object) => () =>
+      make({ budgets: [{ ...budget, ...changed }] }).router.restoreState({ ...rest, spend });
+    expect(restoreWith({ from: "2026-01-05T00:00:00+01:00" })).not.toThrow();
+    expect(restoreWith({})).toThrow(/another name/);
+    expect(restoreWith({ from: "2026-01-06" })).toThrow(/another name/);
+    expect(restoreWith({ period: "week", from: "2026-01-05" })).toThrow(/another name/);
   });
 
   it("of the earlier format is read", async () => {

@@ -63,7 +63,12 @@ describe("the facts of a request", () => {
     const facts = normalise({ messages });
     expect(facts.ask).toBe(reminder);
     expect(facts.window).toBe(`Read a.ts.\n${reminder}\nRename this variable.`);
-    expect(facts.typed).toEqual({ ask: "Rename this variable.", window: "Read a.ts.", askCharacters: 21 });
+    expect(facts.typed).toEqual({
+      ask: "Rename this variable.",
+      window: "Read a.ts.",
+      askCharacters: 21,
+      isBelieved: false,
+    });
   });
 
   it.each([
@@ -135,6 +140,8 @@ describe("the facts of a request", () => {
       "system-reminder",
       "environment_details",
       "local-command-stderr",
+      "local-command-caveat",
+      "command-args",
       "bash-stdout",
       "bash-stderr",
       "tool_result",
@@ -151,8 +158,50 @@ describe("the facts of a request", () => {
       expect(typedOf(element)).toBeUndefined();
     });
 
+    it("what was typed leaves out the rules of a folder, as Codex sends them", () => {
+      const rules =
+        "# AGENTS.md instructions for /home/ada\n\n<INSTRUCTIONS>\nProve {Fermat}\n</INSTRUCTIONS>";
+      expect(typedOf([text(rules), text("Do it")])).toBe("Do it");
+      expect(typedOf(`${rules}\nDo it`)).toBe("Do it");
+      expect(typedOf("# AGENTS.md instructions for new people: what belongs there?")).toBeUndefined();
+    });
+
+    it("what was typed has no turns of the assistant in its window", () => {
+      const messages = [
+        prompt,
+        user("Read a.ts."),
+        { role: "assistant", content: "A long plan." },
+        user("Go on"),
+      ];
+      expect(normalise({ messages })).toMatchObject({
+        window: "Read a.ts.\nA long plan.",
+        typed: { ask: "Go on", window: "Read a.ts." },
+      });
+    });
+
+    it("is believed by a name that the caller gives, or by its tools where the router trusts agents", () => {
+      const tools = ["Bash", "Read", "Edit"].map((name) => ({ type: "function", function: { name } }));
+      const messages = [user("<system-reminder>x</system-reminder> Do it")];
+      const belief = (request: object, agents?: "trusted" | "guarded") =>
+        normaliseRequest({ messages, ...request } as RouteRequest, { ...options, agents }).typed?.isBelieved;
+      expect(belief({ tools })).toBe(false);
+      expect(belief({ tools }, "guarded")).toBe(false);
+      expect(belief({ tools }, "trusted")).toBe(true);
+      expect(belief({ codingAgent: "claude-code" })).toBe(true);
+      // A user can choose the words of a text, and may choose those of a system text.
+      expect(belief({ messages: [prompt, ...messages] }, "trusted")).toBe(false);
+      expect(belief({}, "trusted")).toBeUndefined();
+    });
+
+    it("is refused with a name that is none", () => {
+      for (const codingAgent of ["", "a b", "x".repeat(41), 7])
+        expect(() => normalise({ messages: [user("x")], codingAgent })).toThrow(/codingAgent must be a name/);
+    });
+
     it("takes time linear in the text", () => {
       const tag = "<system-reminder>";
+      expect(typedOf(`${"# AGENTS.md instructions for x</INSTRUCTIONS>".repeat(15_000)}x`)).toBe("x");
+      expect(typedOf("# AGENTS.md instructions for ".repeat(30_000))).toBeUndefined();
       expect(typedOf(`${tag.repeat(50_000)}x`)).toBeUndefined();
       expect(typedOf(`${"<system-reminder></system-reminder>".repeat(25_000)}x`)).toBe("x");
       expect(typedOf(`x${"</system-reminder>".repeat(50_000)}`)).toBeUndefined();

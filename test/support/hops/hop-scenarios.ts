@@ -71,6 +71,8 @@ export interface Scenario {
   readonly tools: boolean;
   readonly pin: number | undefined;
   readonly maxCostUsd: number | undefined;
+  /** A budget that counts the calls of one model, under whatever name. */
+  readonly budget: { readonly target: number; readonly usd: number } | undefined;
   readonly deadlineMs: number | undefined;
   /** True if models answer so late that timers of deadlines fire before the world's clock has come so far. */
   readonly slow: boolean;
@@ -168,6 +170,10 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   tools: fc.boolean(),
   pin: often<number | undefined>(undefined, index),
   maxCostUsd: often<number | undefined>(undefined, fc.constantFrom(0.5, 2, 4)),
+  budget: often<Scenario["budget"]>(
+    undefined,
+    fc.record({ target: index, usd: fc.constantFrom(0.5, 1, 2, 4) }),
+  ),
   deadlineMs: often<number | undefined>(undefined, fc.constantFrom(15, 45)),
   slow: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   abortAt: often<number | undefined>(undefined, fc.nat({ max: 5 })),

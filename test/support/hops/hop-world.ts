@@ -5,6 +5,7 @@ import {
   type Constraint,
   createRouter,
   type Decision,
+  isRouterError,
   type Model,
   ProviderError,
   type RouteRequest,
@@ -36,7 +37,7 @@ const planHops: ReadonlySet<Hop> = new Set<Hop>(["answer", "retry", "fallback", 
 export async function runScenario(scenario: Scenario): Promise<Report> {
   const violations: string[] = [];
   const hops = new Set<Hop>();
-  const world = { step: 0, now: 1_000, committedUsd: 0 };
+  const world = { step: 0, now: 1_000, committedUsd: 0, countedUsd: 0 };
   const caller = new AbortController();
   const asked = new Map<string, Evaluation>();
   let started = { model: "", hop: "answer" as Hop };
@@ -48,6 +49,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     if (world.step === scenario.abortAt) caller.abort(new Error("the caller left"));
   };
 
+  const counted = scenario.budget && idOf(scenario.budget.target % scenario.models.length);
   const raw = [...scenario.teamRules, ...scenario.requestRules].map((rule) =>
     constraintOf(rule, scenario, world),
   );
@@ -95,8 +97,13 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
       if (planHops.has(hop) && scenario.tools && facts.capabilities?.tools === false)
         complain("it has no tools");
     }
-    if (scenario.maxCostUsd === undefined) return 0;
     const usd = knownFacts.at(-1)?.price?.usdPerRequest;
+    if (scenario.budget !== undefined && id === counted) {
+      if (usd === undefined || world.countedUsd + usd > scenario.budget.usd + 1e-9)
+        complain(`${usd} USD beyond ${world.countedUsd} of the budget of ${scenario.budget.usd}`);
+      world.countedUsd += usd ?? 0;
+    }
+    if (scenario.maxCostUsd === undefined) return usd ?? 0;
     if (usd === undefined || world.committedUsd + usd > scenario.maxCostUsd)
       complain(`${usd} USD beyond ${world.committedUsd} of ${scenario.maxCostUsd}`);
     world.committedUsd += usd ?? 0;
@@ -120,6 +127,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
       calls += 1;
       const refund = () => {
         world.committedUsd -= usd;
+        if (id === counted) world.countedUsd -= usd;
       };
       return { outcome, refund };
     };
@@ -207,27 +215,41 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     },
   };
 
-  const router = createRouter<Record<string, Model>>({
-    models: Object.fromEntries(originals.map((model, index) => [idOf(index), model])),
-    policy: policyOf(scenario, usesHop, wrap),
-    classifier,
-    constraints: watched.slice(0, scenario.teamRules.length),
-    execution: {
-      retries: scenario.retries,
-      backoffBaseMs: 0,
-      backoffCapMs: 0,
-      degraded: scenario.degraded && {
-        name: "degraded",
-        accepts: (_, __, hop) => usesHop(scenario.degraded as UseScript, hop),
+  const budgets = scenario.budget && [
+    { limitUsd: scenario.budget.usd, period: "total" as const, of: { models: [counted as string] } },
+  ];
+  const routerOf = () =>
+    createRouter<Record<string, Model>>({
+      budgets,
+      models: Object.fromEntries(originals.map((model, index) => [idOf(index), model])),
+      policy: policyOf(scenario, usesHop, wrap),
+      classifier,
+      constraints: watched.slice(0, scenario.teamRules.length),
+      execution: {
+        retries: scenario.retries,
+        backoffBaseMs: 0,
+        backoffCapMs: 0,
+        degraded: scenario.degraded && {
+          name: "degraded",
+          accepts: (_, __, hop) => usesHop(scenario.degraded as UseScript, hop),
+        },
+        hedge: scenario.hedge ? { afterMs: 1, ratio: 1 } : undefined,
       },
-      hedge: scenario.hedge ? { afterMs: 1, ratio: 1 } : undefined,
-    },
-    random: () => scenario.draw,
-    clock: () => world.now,
-    onEvent(event) {
-      if (event.type === "attempt-started") started = event;
-    },
-  });
+      random: () => scenario.draw,
+      clock: () => world.now,
+      onEvent(event) {
+        if (event.type === "attempt-started") started = event;
+      },
+    });
+  let router: ReturnType<typeof routerOf>;
+  try {
+    router = routerOf();
+  } catch (error) {
+    // All but one model lack a price.
+    if (isRouterError(error, "invalid-option") && error.option === "budgets[0].unpriced")
+      return { violations, hops };
+    throw error;
+  }
   const ownModel = (index: number) => router.models[idOf(index)] as Model;
 
   const request: RouteRequest<string> = {

@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -27,4 +37,21 @@ it("tells a folder that is not there, and writes the whole where it is", async (
   await writeWhole(join(folder, "b.jsonl"), ["one\n", "two\n"]);
   expect(readFileSync(join(folder, "b.jsonl"), "utf8")).toBe("one\ntwo\n");
   expect(readdirSync(folder)).toEqual(["b.jsonl"]);
+});
+
+it("writes to a pipe, as to a device, and puts no file in its place", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const [read] = await Promise.all([readFile(pipe, "utf8"), writeWhole(pipe, ["one\n", "two\n"])]);
+  expect(read).toBe("one\ntwo\n");
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+it("replaces the file that a link leads to, and leaves the link", async () => {
+  const link = join(folder, "link.jsonl");
+  writeFileSync(join(folder, "far.jsonl"), "old");
+  symlinkSync(join(folder, "far.jsonl"), link);
+  await writeWhole(link, ["new"]);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(join(folder, "far.jsonl"), "utf8")).toBe("new");
 });

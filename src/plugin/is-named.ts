@@ -1,4 +1,4 @@
-import type { ExcludableModel } from "../../src/contracts/index.ts";
+import type { ExcludableModel } from "../contracts/index.ts";
 
 /**
  * True if one of the ids names the model, by this id or by another that the router has for it. The id of an effort

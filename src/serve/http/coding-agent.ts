@@ -1,0 +1,25 @@
+import type { HttpCall } from "./call.ts";
+
+/** How a coding agent is known by the headers of its requests, as its program sent them. */
+interface Mark {
+  readonly agent: string;
+  /** Beginning of the user agent. */
+  readonly userAgent: string;
+}
+
+/** Seen from the programs on 2026-12-01: Claude Code 2.1.197, Codex 0.171.0 (`exec` and its terminal). */
+const marks: readonly Mark[] = [
+  { agent: "claude-code", userAgent: "claude-cli/" },
+  { agent: "codex", userAgent: "codex_" },
+  { agent: "codex", userAgent: "codex-" },
+];
+
+/**
+ * Returns the coding agent that sends a request, by what its protocol says and by no word of a text; undefined if it is none that is
+ * known. Whoever may send can say so: it is believed as far as the sender is.
+ */
+export function codingAgentOf({ headers }: Pick<HttpCall, "headers">): string | undefined {
+  const userAgent = headers.get("user-agent");
+  if (userAgent === null) return undefined;
+  return marks.find((mark) => userAgent.startsWith(mark.userAgent))?.agent;
+}
