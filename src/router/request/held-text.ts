@@ -1,9 +1,9 @@
 import type { ChatRequest, NativeRequest, RequestText, RouteRequest } from "../../contracts/index.ts";
 import { copyOf } from "../../plugin/copy-of.ts";
-import { isHandedOver } from "../../plugin/hand-over.ts";
+import { isHandedOver, type ReadBody, takeBody } from "../../plugin/hand-over.ts";
 import { sizeOf } from "../../plugin/size-of.ts";
 import { chatOf } from "./chat-of.ts";
-import { type NativeRest, nativeRest } from "./native-rest.ts";
+import { charactersBeyond, type NativeRest, nativeRest, parsed } from "./native-rest.ts";
 import { readable } from "./readable.ts";
 import { searchableText } from "./searchable-text.ts";
 
@@ -18,6 +18,8 @@ export class HeldText implements RequestText {
   readonly #native: NativeRequest | undefined;
   #rest: NativeRest | undefined;
   #size: number | undefined;
+  /** The body that a server has read, until the request is kept. */
+  #body: ReadBody | undefined;
 
   /** `native`: the request as its sender wrote it, if a model may get it so. */
   constructor(request: RouteRequest, native?: NativeRequest | undefined) {
@@ -27,6 +29,7 @@ export class HeldText implements RequestText {
     this.#size = undefined;
     this.#isCopy = typeof request === "string";
     this.#all = undefined;
+    this.#body = typeof request === "object" && request !== null ? takeBody(request) : undefined;
     Object.freeze(this);
   }
 
@@ -40,11 +43,17 @@ export class HeldText implements RequestText {
     return readable(held.#request, () => chatOf(held.#request));
   }
 
+  /** Returns what a server has counted of the body, as long as the request is not kept. */
+  static bodyOf(held: HeldText): ReadBody | undefined {
+    return held.#body;
+  }
+
   /** Returns what the request says beyond its translation. Undefined: it is not passed on as its sender wrote it. */
   static restOf(held: HeldText): NativeRest | undefined {
-    if (held.#native === undefined) return undefined;
+    const native = held.#native;
+    if (native === undefined) return undefined;
     held.#rest ??= readable(held.#request, () =>
-      nativeRest(held.#native as NativeRequest, chatOf(held.#request)),
+      nativeRest(held.#body?.value ?? parsed(native.text), chatOf(held.#request)),
     );
     return held.#rest;
   }
@@ -57,18 +66,20 @@ export class HeldText implements RequestText {
     if (held.#native === undefined) return 0;
     const written = held.#native.text.length - media;
     if (written <= most && written <= usualLength(translated)) return 0;
-    let characters = 0;
-    for (const { length } of HeldText.restOf(held)?.texts ?? []) characters += length;
-    return characters;
+    const body = held.#body;
+    const large = body?.large;
+    if (body === undefined || large === undefined || held.#rest !== undefined)
+      return charactersOf(HeldText.restOf(held)?.texts ?? []);
+    // Fields that a server has counted are not looked at again.
+    return readable(held.#request, () => charactersBeyond(body.value, large, chatOf(held.#request)));
   }
 
   /** Returns the size of the request without routing fields, of the text as its sender wrote it, and of what was read of both. */
   static sizeOf(held: HeldText): number {
     held.#size ??=
       readable(held.#request, () => sizeOf(chatOf(held.#request))) + (held.#native?.text.length ?? 0);
-    let size = held.#size + (held.#all?.length ?? 0);
-    for (const { length } of held.#rest?.texts ?? []) size += length;
-    return size;
+    const size = held.#size + (held.#all?.length ?? 0);
+    return size + charactersOf(held.#rest?.texts ?? []);
   }
 
   /**
@@ -76,6 +87,7 @@ export class HeldText implements RequestText {
    * that are appended for the next turn must not reach a retry, nor the detectors before it.
    */
   static keep(held: HeldText): void {
+    held.#body = undefined;
     if (held.#isCopy) return;
     const isOurs = isHandedOver(held.#request as object);
     held.#request = readable(held.#request, () => {
@@ -87,6 +99,12 @@ export class HeldText implements RequestText {
 }
 
 Object.freeze(HeldText.prototype);
+
+function charactersOf(texts: readonly string[]): number {
+  let characters = 0;
+  for (const { length } of texts) characters += length;
+  return characters;
+}
 
 /** Longest text of a request whose translation has this number of characters, and lacks nothing of weight. */
 function usualLength(characters: number): number {

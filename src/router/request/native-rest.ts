@@ -1,6 +1,7 @@
-import type { ChatRequest, NativeRequest } from "../../contracts/index.ts";
+import type { ChatRequest } from "../../contracts/index.ts";
 import { fromBase64 } from "../../plugin/base64.ts";
 import { isObject } from "../../plugin/fields-of.ts";
+import type { LargeField } from "../../plugin/hand-over.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 
 /**
@@ -12,8 +13,6 @@ export interface NativeRest {
   /** Objects that hold an image, sound or a file which the translation does not have, by their media types. */
   readonly media: readonly string[];
 }
-
-const nothing: NativeRest = { texts: [], media: [] };
 
 /** Names and types of the wire. They are not text of the request. */
 const words: ReadonlySet<string> = new Set(
@@ -43,16 +42,48 @@ const typeAlone = /^[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,100}$/i;
 /** Fields that hold a file as a `data:` URL. Elsewhere such a text is a text. */
 const placesOfUrls: ReadonlySet<string> = new Set(["image_url", "url", "file_data", "data", "result"]);
 
-/** Returns what a body says beyond its translation. Linear in both, and without recursion. */
-export function nativeRest({ text }: NativeRequest, chat: ChatRequest): NativeRest {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // It reaches no model: the adapter says what is wrong with it.
-    return nothing;
+/**
+ * Fields of bodies that a translation says nearly in full. Of others it has a part, or nothing.
+ */
+const translated: ReadonlySet<string> = new Set(
+  (
+    "messages system tools output_config output_format input instructions text contents systemInstruction " +
+    "system_instruction generationConfig generation_config"
+  ).split(" "),
+);
+
+/**
+ * Returns the number of characters that a body says beyond its translation, or some more: of the fields in `large`, which were counted,
+ * all that the translation does not have as they are.
+ */
+export function charactersBeyond(
+  body: Fields,
+  large: ReadonlyMap<unknown, LargeField>,
+  chat: ChatRequest,
+): number {
+  const passed = new Set<unknown>();
+  const inChat = new Set<unknown>(Object.values(chat));
+  let characters = 0;
+  for (const field in body) {
+    const value = body[field];
+    const size = translated.has(field) ? undefined : large.get(value);
+    if (size === undefined) continue;
+    passed.add(value);
+    if (!inChat.has(value) && !ofRouter.has(field)) characters += size.characters;
   }
-  const known = textsOf(chat);
+  for (const { length } of nativeRest(body, chat, passed).texts) characters += length;
+  return characters;
+}
+
+const none: ReadonlySet<unknown> = new Set();
+
+/** Returns what a body says beyond its translation, but for the values in `passed`. Linear in both, and without recursion. */
+export function nativeRest(
+  body: unknown,
+  chat: ChatRequest,
+  passed: ReadonlySet<unknown> = none,
+): NativeRest {
+  const known = textsOf(chat, passed);
   const texts: string[] = [];
   const media: string[] = [];
   const add = (found: string): void => {
@@ -69,24 +100,31 @@ export function nativeRest({ text }: NativeRequest, chat: ChatRequest): NativeRe
     else texts.push(new TextDecoder().decode(fromBase64(data)));
   };
   // Fields of the router are not sent.
-  const left: [value: unknown, field: string][] = [[isObject(body) ? withoutRouting(body) : body, ""]];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const [value, field] = next;
+  const left: unknown[] = [isObject(body) ? withoutRouting(body) : body];
+  const fields: string[] = [""];
+  const look = (value: unknown, field: string): void => {
     if (typeof value === "string") addValue(value, field);
-    if (typeof value !== "object" || value === null) continue;
-    if (Array.isArray(value)) {
-      for (const one of value) left.push([one, field]);
-      continue;
+    else if (typeof value === "object" && value !== null) {
+      left.push(value);
+      fields.push(field);
     }
-    const data = dataIn(value as Fields);
-    for (const key of Object.keys(value)) {
-      if (!words.has(key)) add(key);
-      const held = (value as Fields)[key];
-      if (data === undefined || (held !== data.data && (held !== data.type || !typeAlone.test(data.type))))
-        left.push([held, key]);
+  };
+  while (left.length > 0) {
+    const value = left.pop();
+    const field = fields.pop() ?? "";
+    if (Array.isArray(value)) for (const one of value as unknown[]) look(one, field);
+    else if (isObject(value)) {
+      const data = dataIn(value);
+      for (const key in value) {
+        if (!words.has(key)) add(key);
+        const held = value[key];
+        if (passed.has(held)) continue;
+        if (data === undefined || (held !== data.data && (held !== data.type || !typeAlone.test(data.type))))
+          look(held, key);
+      }
+      if (data === undefined || known.take(data.data) || known.take(urlOf(data.type, data.data))) continue;
+      addData(data.type, data.data);
     }
-    if (data === undefined || known.take(data.data) || known.take(urlOf(data.type, data.data))) continue;
-    addData(data.type, data.data);
   }
   return { texts, media };
 }
@@ -101,10 +139,11 @@ function withoutRouting(body: Fields): Fields {
 
 /** Returns the data of a file within the body, with its media type. */
 function dataIn(fields: Fields): { readonly type: string; readonly data: string } | undefined {
-  const { data, type: form } = fields;
+  const { data } = fields;
+  if (typeof data !== "string") return undefined;
   const type = fields["mimeType"] ?? fields["mime_type"] ?? fields["media_type"];
   // A source of the form "text" holds the text itself.
-  return typeof data === "string" && typeof type === "string" && form !== "text" ? { type, data } : undefined;
+  return typeof type === "string" && fields["type"] !== "text" ? { type, data } : undefined;
 }
 
 /** Returns the text that an object holds as base64, if its media type is one of text. */
@@ -125,27 +164,39 @@ interface Known {
   take(text: string): boolean;
 }
 
-/** Returns all texts of a request, and those within the arguments of calls. */
-function textsOf(chat: ChatRequest): Known {
+/** Largest number of values that are looked at: an object may hold itself. What more there is counts as not known. */
+const mostValues = 2_000_000;
+
+/** Returns all texts of a request, and those within the arguments of calls, but for the words of the wire. */
+function textsOf(chat: ChatRequest, passed: ReadonlySet<unknown>): Known {
   const texts = new Map<string, number>();
   const add = (text: string): void => void texts.set(text, (texts.get(text) ?? 0) + 1);
   const left: unknown[] = [chat];
-  const seen = new Set<object>();
-  while (left.length > 0) {
-    const value = left.pop();
+  let values = 0;
+  const fields: string[] = [""];
+  const look = (value: unknown, field: string): void => {
+    values += 1;
     if (typeof value === "string") {
+      if (words.has(value) && words.has(field)) return;
       add(value);
-      if (/^data:[^;]*[A-Z]/.test(value.slice(0, 200))) add(urlInLowerCase(value));
+      if (value.startsWith("data:") && /^data:[^;]*[A-Z]/.test(value.slice(0, longestHead)))
+        add(urlInLowerCase(value));
+    } else if (typeof value === "object" && value !== null && !passed.has(value)) {
+      left.push(value);
+      fields.push(field);
     }
-    if (!isObject(value) && !Array.isArray(value)) continue;
-    if (seen.has(value)) continue;
-    seen.add(value);
-    for (const key of Object.keys(value)) {
-      add(key);
-      const held = (value as Fields)[key];
-      left.push(held);
-      if (key === "arguments" && typeof held === "string") left.push(parsed(held));
-    }
+  };
+  while (left.length > 0 && values < mostValues) {
+    const value = left.pop();
+    const field = fields.pop() ?? "";
+    if (Array.isArray(value)) for (const one of value as unknown[]) look(one, field);
+    else
+      for (const key in value as Fields) {
+        if (!words.has(key)) add(key);
+        const held = (value as Fields)[key];
+        look(held, key);
+        if (key === "arguments" && typeof held === "string") look(parsed(held), "");
+      }
   }
   return {
     take(text) {
@@ -161,7 +212,8 @@ function urlInLowerCase(url: string): string {
   return url.slice(0, comma).toLowerCase() + url.slice(comma);
 }
 
-function parsed(json: string): unknown {
+/** Returns what a text of JSON says. Undefined: it is none. It reaches no model, and the adapter says what is wrong with it. */
+export function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

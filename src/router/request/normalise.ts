@@ -6,6 +6,7 @@ import {
   type RouteRequest,
   type TypedText,
 } from "../../contracts/index.ts";
+import type { ReadBody } from "../../plugin/hand-over.ts";
 import { routingFields } from "../../plugin/routing-fields.ts";
 import { checkPlainOnce } from "./check-plain.ts";
 import { checkRequest } from "./check-request.ts";
@@ -14,7 +15,7 @@ import { hasAgentsTools, isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
 import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
-import { addField, type SentTexts, sentTexts } from "./sent-texts.ts";
+import { addField, addMedia, type SentTexts, sentTexts } from "./sent-texts.ts";
 import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
@@ -60,11 +61,16 @@ export function normaliseRequest(
 function read(request: RouteRequest, options: NormaliseOptions, text: HeldText): RequestFacts {
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
-  const size = measure(messages, options);
+  const body = HeldText.bodyOf(text);
+  const isCounted = body?.hasNumericNames === true;
+  const size = measure(messages, options, isCounted);
   const contentTypes = addOutputTypes(fields, size.contentTypes);
-  const others = jsonCharacters("tools", fields.tools) + otherCharacters(fields, size.sent);
+  const large = body?.large;
+  const others = isCounted
+    ? Math.max(0, body.length - size.sent.media - size.characters)
+    : jsonCharacters("tools", fields.tools, large) + otherCharacters(fields, size.sent, large);
   const translated = size.characters + others;
-  const rest = HeldText.restBeyond(text, translated, size.sent.media, options.maxCharacters);
+  const rest = isCounted ? 0 : HeldText.restBeyond(text, translated, size.sent.media, options.maxCharacters);
   const characters = translated + rest;
   if (characters > options.maxCharacters) {
     throw new InvalidRequestError(
@@ -125,6 +131,7 @@ interface Size {
 function measure(
   messages: readonly ChatMessage[],
   { maxCharacters, estimateTokens }: NormaliseOptions,
+  isCounted: boolean,
 ): Size {
   const sent = sentTexts(maxCharacters);
   const size: Size = { characters: 0, tokens: 0, turns: 0, images: 0, contentTypes: undefined, sent };
@@ -133,7 +140,10 @@ function measure(
   for (let index = 0; index < messages.length; index += 1) {
     const message = messages[index] as ChatMessage;
     const text = textOf(message);
-    const others = furtherCharacters(message, text, sent);
+    let others = 0;
+    // All else is counted with the body.
+    if (isCounted) addMedia(sent, message.content);
+    else others = furtherCharacters(message, text, sent);
     size.characters += text.length + others;
     if (message.role === "user") size.turns += 1;
     size.images += imagesIn(message);
@@ -184,14 +194,17 @@ function furtherCharacters(message: ChatMessage, text: string, sent: SentTexts):
 }
 
 /** Returns the characters of fields of a request other than its messages and tools, but for those of the router. */
-function otherCharacters(fields: Fields, sent: SentTexts): number {
+function otherCharacters(fields: Fields, sent: SentTexts, large: ReadBody["large"]): number {
   const before = sent.characters;
   let schemas = 0;
   for (const field in fields) {
     if (notCounted.has(field)) continue;
     const value = fields[field as keyof Fields] as unknown;
     const isSchema = field === "response_format" || field === "functions";
-    if (isSchema && typeof value === "object" && value !== null) schemas += jsonCharacters(field, value);
+    const counted = large?.get(value);
+    if (isSchema && typeof value === "object" && value !== null)
+      schemas += jsonCharacters(field, value, large);
+    else if (counted !== undefined) sent.characters += field.length + counted.characters;
     else addField(sent, field, value);
   }
   return sent.characters - before + schemas;
@@ -205,9 +218,11 @@ const knownLengths = new WeakMap<
   { readonly count: number | undefined; readonly characters: number }
 >();
 
-function jsonCharacters(field: string, value: object | undefined): number {
+function jsonCharacters(field: string, value: object | undefined, large: ReadBody["large"]): number {
   const count = Array.isArray(value) ? value.length : undefined;
   if (value === undefined || count === 0) return 0;
+  const counted = large?.get(value);
+  if (counted !== undefined) return counted.length;
   const known = knownLengths.get(value);
   if (known !== undefined && known.count === count) return known.characters;
   // First, since references that branch would become a text without end.

@@ -66,6 +66,23 @@ export function addField(sent: SentTexts, field: string, value: unknown): void {
   else if (typeof value === "string") add(sent, value);
 }
 
+const holders = ["image_url", "video_url", "audio_url", "file", "input_audio"] as const;
+
+/** Adds the data of images, sound and files among the parts of a message, and nothing else of them. */
+export function addMedia(sent: SentTexts, content: unknown): void {
+  if (!Array.isArray(content)) return;
+  const { characters } = sent;
+  for (const part of content as readonly Readonly<Record<string, unknown>>[]) {
+    if (part["type"] === "text") continue;
+    for (const holder of holders) {
+      const field = fieldOfData(holder) as string;
+      const held = (part[holder] as Readonly<Record<string, unknown>> | null | undefined)?.[field];
+      if (typeof held === "string") addFile(sent, held, field);
+    }
+  }
+  sent.characters = characters;
+}
+
 /** Adds what is text of a file: its address, its data, or the head of these. */
 function addFile(sent: SentTexts, text: string, field: string): void {
   const head = headOfUrl(text);

@@ -1,4 +1,4 @@
-import { checkSize } from "./body-size.ts";
+import { type BodySize, checkSize } from "./body-size.ts";
 import type { ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -16,11 +16,12 @@ export function checkHeaders(headers: Pick<Headers, "get">): void {
     throw new HttpError(415, "the body must not be compressed");
 }
 
-const plain = new WeakSet<object>();
+/** Sizes of bodies by what was read from them. */
+const sizes = new WeakMap<object, BodySize>();
 
-/** True for a body that needs no check of its values. */
-export function isPlainBody(body: object): boolean {
-  return plain.has(body);
+/** Returns the sizes of a body that `parseBody` has read. */
+export function sizeOfBody(body: object): BodySize | undefined {
+  return sizes.get(body);
 }
 
 /** Reads the text of a body as a JSON object. Throws `HttpError`, which quotes nothing of the text. */
@@ -28,7 +29,7 @@ export function parseBody(
   text: string,
   { maxBodyCharacters }: Pick<ReadHandlerOptions, "maxBodyCharacters">,
 ): Readonly<Record<string, unknown>> {
-  const isPlain = checkSize(text, maxBodyCharacters);
+  const size = checkSize(text, maxBodyCharacters);
   let value: unknown;
   try {
     // A mark of the byte order does not belong to the text.
@@ -38,7 +39,7 @@ export function parseBody(
     throw new HttpError(400, "the body is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
-  if (isPlain) plain.add(value);
+  sizes.set(value, size);
   return value as Readonly<Record<string, unknown>>;
 }
 

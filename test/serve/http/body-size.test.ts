@@ -72,18 +72,59 @@ it.each([
 
 it("says that a body is plain only if no number may be infinite and nothing is deep", () => {
   for (const text of ['{"a":[1,-2.5,true,false,null,"1e999","e1"]}', '{ "a" : { "e" : 1 } }', "[]"])
-    expect(checkSize(text, most)).toBe(true);
+    expect(checkSize(text, most).isPlain).toBe(true);
   const numbers = ["1e999", "1E5", "-1.5e+400", "9".repeat(400)];
   for (const text of [...numbers.map((one) => `{"a":[${one}]}`), `{"a":${"[".repeat(151)}`])
-    expect(checkSize(text, most)).toBe(false);
+    expect(checkSize(text, most).isPlain).toBe(false);
   // No number that is not found is infinite.
   fc.assert(
     fc.property(
       fc.stringMatching(/^-?[1-9][0-9]{0,320}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?$/),
       (number) => {
-        if (checkSize(`{"a":${number}}`, most)) expect(Number.isFinite(JSON.parse(number))).toBe(true);
+        if (checkSize(`{"a":${number}}`, most).isPlain)
+          expect(Number.isFinite(JSON.parse(number))).toBe(true);
       },
     ),
     numRuns(5_000),
   );
+});
+
+const charactersIn = (value: unknown): number => {
+  if (typeof value === "string") return value.length;
+  if (typeof value === "number") return JSON.stringify(value).length;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [name, held]) => sum + (Array.isArray(value) ? 0 : name.length) + charactersIn(held),
+    0,
+  );
+};
+
+it("counts a field of many values in full, however it is written", () => {
+  const many = fc.array(fc.jsonValue(), { minLength: 1, maxLength: 20 }).map((some) => {
+    const [one] = some;
+    return [some, Array.from({ length: 1_001 }, (_, at) => (at % 7 === 0 ? one : "word"))];
+  });
+  fc.assert(
+    fc.property(many, fc.constantFrom(undefined, 2), (value, space) => {
+      const text = JSON.stringify({ a: "x", "\u00e9 b": value, c: [1] }, undefined, space);
+      const { large, length } = checkSize(text, most);
+      expect([...(large ?? new Map()).keys()]).toEqual(['"\u00e9 b"']);
+      const size = large?.get('"\u00e9 b"');
+      expect(size?.characters).toBeGreaterThanOrEqual(charactersIn(value));
+      expect(size?.length).toBeGreaterThanOrEqual(JSON.stringify(value).length);
+      // Not much more either: its name. A number with an exponent may be longer where it is written again.
+      const written = JSON.stringify(value);
+      if (!/\d[eE]/.test(written)) expect(size?.length).toBeLessThan(written.length + 20);
+      expect(length).toBeGreaterThanOrEqual(JSON.stringify(JSON.parse(text)).length);
+    }),
+    numRuns(500),
+  );
+});
+
+it("knows names that are numbers, and not values, nor what stands in texts", () => {
+  const names = (written: string) => `{"a":{${many(600, (at) => written.replace("N", String(at)))}}}`;
+  for (const written of ['"N":1', '"N" \n: {}', '"\\u0031N":1'])
+    expect([written, checkSize(names(written), most).hasNumericNames]).toEqual([written, true]);
+  for (const written of ['"aN":1', '"k":"N"', '"k":"{\\"N\\": 1}"', '"k":{"x":"N"\n}'])
+    expect([written, checkSize(names(written), most).hasNumericNames]).toEqual([written, false]);
 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { always } from "../../../policies/index.ts";
 import { createRouter, type Router } from "../../../src/index.ts";
 import { createHandler, type HandlerOptions } from "../../../src/serve/http/index.ts";
@@ -330,4 +330,153 @@ test("a client that reads nothing holds neither memory nor the model", async () 
   await expect.poll(() => running.active, { timeout: 5_000 }).toBe(0);
   expect(pieces).toBeLessThan(1_000);
   socket.destroy();
+});
+
+/** Opens connections, which the test closes at its end. */
+async function opened(url: string, count: number): Promise<readonly Socket[]> {
+  const { hostname, port } = new URL(url);
+  const sockets: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let at = 0; at < count; at += 100)
+    await Promise.all(
+      Array.from({ length: Math.min(100, count - at) }, () => {
+        const socket = connect(Number(port), hostname);
+        socket.on("error", () => {});
+        socket.resume();
+        sockets.push(socket);
+        return once(socket, "connect");
+      }),
+    );
+  return sockets;
+}
+
+const openOf = (sockets: readonly Socket[]) => sockets.filter(({ closed }) => !closed).length;
+
+/** Asks for an answer again and again until it is told to end. Returns how long the slowest took, in milliseconds. */
+function asking(url: string): () => Promise<{ readonly slowestMs: number; readonly answers: number }> {
+  let ends = false;
+  const all = (async () => {
+    let [slowestMs, answers] = [0, 0];
+    while (!ends) {
+      const from = performance.now();
+      expect((await post(url, JSON.stringify(chat))).status).toBe(200);
+      slowestMs = Math.max(slowestMs, performance.now() - from);
+      answers += 1;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return { slowestMs, answers };
+  })();
+  return () => {
+    ends = true;
+    return all;
+  };
+}
+
+/** A busy machine is slow as well, and the test's own sockets are in the same process. */
+const responsiveMs = 5_000;
+const slow = "POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\n";
+
+test.each([
+  ["send nothing", () => ""],
+  ["send a byte of their headers at a time", () => slow],
+  ["send a byte of their body at a time", () => `${slow}${json}content-length: 5000\r\n\r\n{`],
+  ["send a body in chunks of a byte", () => `${slow}${json}transfer-encoding: chunked\r\n\r\n`],
+])(
+  "connections that %s end in time, while others are answered, and nothing of them is kept",
+  async (what, head) => {
+    const count = runs(200, 2_000);
+    const [headersTimeoutMs, requestTimeoutMs] = [1_000, 2_000];
+    const { url, model, server: running } = await started({}, { headersTimeoutMs, requestTimeoutMs });
+    await post(url, JSON.stringify(chat));
+    const before = memoryInUse();
+    const end = asking(url);
+    const sockets = await opened(url, count);
+    const from = performance.now();
+    for (const socket of sockets) socket.write(head());
+    const inChunks = what.includes("chunks");
+    const drip = setInterval(() => {
+      if (what !== "send nothing")
+        for (const socket of sockets) if (socket.writable) socket.write(inChunks ? "1\r\n \r\n" : " ");
+    }, 250);
+    await expect.poll(() => openOf(sockets), { timeout: 20_000 }).toBe(0);
+    clearInterval(drip);
+    const endedMs = performance.now() - from;
+    const { slowestMs, answers } = await end();
+    await expect.poll(() => running.active).toBe(0);
+    (model.requests as unknown[]).length = 0;
+    const grown = memoryInUse() - before;
+    console.info(
+      `${count} connections that ${what}: all ended after ${endedMs.toFixed(0)} ms, ${answers} others answered, the slowest in ${slowestMs.toFixed(0)} ms, memory ${grown} bytes more`,
+    );
+    // Node looks at connections once a second, or as often as the shorter limit.
+    expect(endedMs).toBeLessThan(requestTimeoutMs + 1_000 + responsiveMs);
+    expect(slowestMs).toBeLessThan(responsiveMs);
+    expect(grown).toBeLessThan(4_000_000 + count * 1_000);
+  },
+  120_000,
+);
+
+test("connections beyond the limit are closed at once, and there is room again when others leave", async () => {
+  const { url } = await started({}, { maxConnections: 50 });
+  const sockets = await opened(url, 50);
+  const further = await opened(url, 20);
+  await expect.poll(() => openOf(further)).toBe(0);
+  expect(openOf(sockets)).toBe(50);
+  for (const socket of sockets) socket.destroy();
+  await expect
+    .poll(() =>
+      post(url, JSON.stringify(chat)).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(200);
+});
+
+test("connections that are opened and reset hold up no one, and leave nothing behind", async () => {
+  const count = runs(500, 10_000);
+  const { url, model, server: running } = await started();
+  const reset = async (many: number) => {
+    for (let at = 0; at < many; at += 100) {
+      const sockets = await opened(url, 100);
+      sockets.forEach((socket, one) => {
+        // Half of them within a request.
+        if (one % 2 === 0) socket.write(`${slow}${json}content-length: 100\r\n\r\n{`);
+        socket.resetAndDestroy();
+      });
+    }
+    await expect.poll(() => running.active, { timeout: 20_000 }).toBe(0);
+  };
+  await reset(200);
+  await post(url, JSON.stringify(chat));
+  const before = memoryInUse();
+  const end = asking(url);
+  await reset(count);
+  const { slowestMs, answers } = await end();
+  (model.requests as unknown[]).length = 0;
+  const grown = memoryInUse() - before;
+  console.info(
+    `${count} connections reset: ${answers} others answered, the slowest in ${slowestMs.toFixed(0)} ms, memory ${grown} bytes more`,
+  );
+  expect(slowestMs).toBeLessThan(responsiveMs);
+  // The sockets of the test itself are in this, too.
+  expect(grown).toBeLessThan(4_000_000 + count * 1_000);
+}, 300_000);
+
+test("a connection that is kept alive ends when it is idle, however many requests it has sent", async () => {
+  const { url } = await started({}, { keepAliveMs: 300 });
+  const [socket] = await opened(url, 1);
+  let answers = 0;
+  socket?.on("data", (part) => {
+    answers += String(part).match(/HTTP\/1\.1 200 /g)?.length ?? 0;
+  });
+  for (let at = 0; at < runs(50, 2_000); at += 1) {
+    socket?.write("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+    await expect.poll(() => answers, { interval: 1 }).toBe(at + 1);
+  }
+  const from = performance.now();
+  await expect.poll(() => socket?.closed).toBe(true);
+  expect(performance.now() - from).toBeLessThan(300 + 1_000 + responsiveMs);
 });

@@ -60,8 +60,10 @@ export interface BillingOptions {
   readonly unlimited: number;
   /** Input tokens that are billed for a body. */
   inputTokens(body: string): number;
-  /** The answer's text. Default `ok`. */
-  readonly text?: string;
+  /** The answer's text, or what makes it from a body. Default `ok`. */
+  readonly text?: string | ((body: string) => string);
+  /** Called with each body that is billed, and what it costs. */
+  readonly onBilled?: (body: string, usd: number) => void;
 }
 
 const limit =
@@ -94,10 +96,12 @@ export async function serveBilled(options: BillingOptions): Promise<BillingServe
     const inputTokens = options.inputTokens(text);
     books.billed += 1;
     books.billedTokens += inputTokens + outputTokens;
-    books.billedNano += Math.round(
+    const nano = Math.round(
       inputTokens * options.usdPerMillionInputTokens * 1e3 +
         outputTokens * options.usdPerMillionOutputTokens * 1e3,
     );
+    books.billedNano += nano;
+    options.onBilled?.(text, nano / 1e9);
     if (fate !== "answered") books.lost += 1;
     const request: RecordedRequest = {
       method: incoming.method ?? "",
@@ -106,8 +110,9 @@ export async function serveBilled(options: BillingOptions): Promise<BillingServe
       body: JSON.parse(text),
       closed: Promise.resolve(),
     };
+    const said = typeof options.text === "function" ? options.text(text) : (options.text ?? "ok");
     const answer = scenarioAnswer({
-      textPieces: [options.text ?? "ok"],
+      textPieces: [said],
       usage: { inputTokens, outputTokens },
     });
     send(response, fate, wire, request, answer);

@@ -15,7 +15,7 @@ import { wholeMessageEvents } from "../messages/whole-message-events.ts";
 import { lastFailure, orNative } from "../native-error.ts";
 import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
-import { ownRequest } from "../own-request.ts";
+import { ownRequest, readBody } from "../own-request.ts";
 import { jsonReply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
@@ -85,7 +85,9 @@ export const countTokens: Endpoint = {
   async serve(call, serving) {
     await serving.identify(call);
     const text = await call.readText();
-    const { chat } = chatOfMessages(parseBody(text, serving.options));
-    return jsonReply({ input_tokens: countedInput(chat, { protocol: "messages", text, headers: {} }) });
+    const body = parseBody(text, serving.options);
+    const { chat } = chatOfMessages(body);
+    const native = { protocol: "messages", text, headers: {} } as const;
+    return jsonReply({ input_tokens: countedInput(chat, native, readBody(body)) });
   },
 };

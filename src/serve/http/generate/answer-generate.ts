@@ -13,7 +13,7 @@ import { parseBody } from "../json-body.ts";
 import { lastFailure, orNative } from "../native-error.ts";
 import { onlyNative } from "../native-only.ts";
 import { nativeRequest } from "../native-request.ts";
-import { ownRequest } from "../own-request.ts";
+import { ownRequest, readBody } from "../own-request.ts";
 import { jsonReply, type Reply, textReply } from "../reply.ts";
 import { routedRequest } from "../routed-request.ts";
 import { chatOfGenerate, countedRequest } from "./chat-of-generate.ts";
@@ -68,8 +68,9 @@ function failureText(error: unknown): string | undefined {
 /** An estimate, which needs no model. */
 export async function countTokens(call: HttpCall, serving: Serving): Promise<Reply> {
   await serving.identify(call);
-  const counted = countedRequest(parseBody(await call.readText(), serving.options));
+  const body = parseBody(await call.readText(), serving.options);
+  const counted = countedRequest(body);
   const { chat } = chatOfGenerate(counted);
   const native = { protocol: "generateContent", text: JSON.stringify(counted), headers: {} } as const;
-  return jsonReply({ totalTokens: countedInput(chat, native) });
+  return jsonReply({ totalTokens: countedInput(chat, native, readBody(body, counted)) });
 }
