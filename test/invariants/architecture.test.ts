@@ -66,6 +66,7 @@ const levels: readonly (readonly string[])[] = [
   ["evals/tune"],
   ["evals/monitor/drift", "evals/monitor/off-policy"],
   ["evals/monitor/gate", "evals/monitor/spend", "evals/monitor/loop"],
+  ["evals/monitor/reconcile"],
   ["evals/report"],
   ["evals/index.ts"],
   ["cli", "studies"],

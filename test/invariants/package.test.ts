@@ -342,7 +342,7 @@ it("shows declarations that import no package: none is needed to compile", async
   for (const file of reached) {
     const text = await readFile(join(home, file), "utf8");
     for (const [, target = ""] of text.matchAll(
-      /(?:\bfrom|\bimport|\bimport\(|\btypes=)\s*["']([^"'\n]+)["']/g,
+      /(?<!["'])(?:\bfrom|\bimport|\bimport\(|\btypes=)\s*["']([^"'\n]+)["']/g,
     )) {
       if (target.startsWith("."))
         reached.add(`./${join(dirname(file), target.replace(/\.[jt]s$/, ".d.ts"))}`);

@@ -15,7 +15,7 @@ import { withoutEffort } from "../../plugin/without-effort.ts";
 import { type Budget, resolveBudgets } from "../budget/budget-options.ts";
 import { lateBudgetDoor } from "../budget/late-budget-door.ts";
 import { createLedger } from "../budget/ledger.ts";
-import { createResponseCache, resolveCacheOptions } from "../cache/index.ts";
+import { lateResponseCache, resolveCacheOptions } from "../cache/index.ts";
 import { type ExecutionPorts, planRulesOf, resolveExecutionOptions } from "../call/index.ts";
 import { defaultClassifier } from "../classifiers/default-classifier.ts";
 import { estimateTokens } from "../cost/estimate-tokens.ts";
@@ -138,10 +138,9 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
     onNews: events.emit,
     parts: () => requestParts.get(),
   });
+  const cached = options.cache === undefined ? undefined : resolveCacheOptions(options.cache);
   const cache =
-    options.cache === undefined
-      ? undefined
-      : createResponseCache(resolveCacheOptions(options.cache), models, clock);
+    cached && lateResponseCache(() => requestParts.get().createResponseCache(cached, models, clock));
   const countTokens = lateTokenCounter();
   const readLimits = { maxCharacters, estimateTokens, agents: options.agents };
 

@@ -107,9 +107,9 @@ export interface RouterOptions<Id extends string> {
   /** Longest time of an asynchronous classifier, in milliseconds. Default 1,000. */
   readonly classifierTimeoutMs?: number | undefined;
   /**
-   * Whose words decide about the complexity where a coding agent wrote into a request, as its tools show: with `trusted` those of
-   * its user, with `guarded` those of user or of both, whichever is harder. `trusted` lets who sends a request raise or lower its own
-   * complexity by what looks like an agent's; budgets and `guarded()` bound that. Default `guarded`.
+   * Text that decides about the complexity where a coding agent wrote into a request, as its tools show: with `trusted` what its user
+   * typed, with `guarded` that or all of it, the harder one. With `trusted` a sender can raise or lower the complexity of its own requests
+   * by what looks like an agent's; budgets and `guarded()` bound that. Default `guarded`.
    */
   readonly agents?: "trusted" | "guarded" | undefined;
   /** Longest request, all texts together, in characters. Default 4,000,000. */

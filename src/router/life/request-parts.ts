@@ -1,6 +1,7 @@
 /** Parts of a request from its decision on. Loaded once there is a router, not when the package is imported. */
 
 export { createTell } from "../budget/tell.ts";
+export { createResponseCache } from "../cache/index.ts";
 export { generate, readAnswer, replayAnswer } from "../call/index.ts";
 export { createPricing } from "../cost/pricing.ts";
 export { decide } from "../decide/index.ts";

@@ -41,7 +41,7 @@ export interface NormaliseOptions {
   readonly maxCharacters: number;
   /** Estimates the tokens of a text; its time must be bounded for any length. */
   readonly estimateTokens: (text: string) => number;
-  /** Whether a request with the tools of a coding agent is believed to be one. Default `guarded`: it is not. */
+  /** `trusted`: a request with the tools of a coding agent is believed to be one. Default `guarded`. */
   readonly agents?: "trusted" | "guarded" | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { HttpCall } from "./call.ts";
 
-/** How a coding agent is known by the headers of its requests, as its program sent them. */
+/** A coding agent and the header of its requests that it is known by, as its program sent it. */
 interface Mark {
   readonly agent: string;
   /** Beginning of the user agent. */
@@ -15,8 +15,8 @@ const marks: readonly Mark[] = [
 ];
 
 /**
- * Returns the coding agent that sends a request, by what its protocol says and by no word of a text; undefined if it is none that is
- * known. Whoever may send can say so: it is believed as far as the sender is.
+ * Returns the coding agent that sends a request, by its headers and by no word of a text; undefined for any other sender. A sender
+ * can say that it is one: it is believed as far as the sender is.
  */
 export function codingAgentOf({ headers }: Pick<HttpCall, "headers">): string | undefined {
   const userAgent = headers.get("user-agent");

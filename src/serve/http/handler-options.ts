@@ -38,9 +38,9 @@ export interface HandlerOptions<Id extends string = string> {
    */
   readonly trusted?: boolean | undefined;
   /**
-   * Whose words decide about the complexity of a request of a coding agent, which its headers name: with `trusted` those of its user,
-   * with `guarded` those of user or of both, whichever is harder. Whoever may send can raise or lower their own requests by an agent's
-   * headers; budgets and `guarded()` bound that. Default `trusted`.
+   * Text that decides about the complexity of a request of a coding agent, which its headers name: with `trusted` what its user typed,
+   * with `guarded` that or all of it, the harder one. With `trusted` a sender can raise or lower the complexity of its own requests by an
+   * agent's headers; budgets and `guarded()` bound that. Default `trusted`.
    */
   readonly agents?: "trusted" | "guarded" | undefined;
   /** Path before those of the interface. Default `/v1`; it may be absent in requests. */
