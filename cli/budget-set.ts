@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { InvalidOptionError } from "../src/contracts/index.ts";
 import { type BudgetPlace, ownerIn, printBudgets, withBudgetPlace } from "./budget-place.ts";
 import type { Terminal } from "./io.ts";
-import { numberOption } from "./number-option.ts";
 import { withRouterState } from "./with-router-state.ts";
 
 interface SetOptions extends BudgetPlace {
@@ -43,7 +42,9 @@ async function setOne(options: SetOptions, terminal: Terminal): Promise<void> {
 }
 
 function limitOf(text: string | undefined): number | "default" {
-  if (text === undefined)
-    throw new InvalidOptionError("--limit", undefined, "an amount in US dollars or tokens, or default");
-  return text === "default" ? text : numberOption("--limit", text, 0, Number.MAX_SAFE_INTEGER);
+  if (text === "default") return text;
+  const amount = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
+  if (!(amount >= 0 && Number.isFinite(amount)))
+    throw new InvalidOptionError("--limit", text, "an amount in US dollars or tokens, 0 or more, or default");
+  return amount;
 }

@@ -120,11 +120,15 @@ describe("switchpoint budget", () => {
       ["set", "--name", "router-usd-month"],
       /--limit must be an amount in US dollars/,
     ],
-    ["a limit below 0", ["set", "--name", "router-usd-month", "--limit", "-1"], /--limit must be a number/],
+    [
+      "a limit below 0",
+      ["set", "--name", "router-usd-month", "--limit", "-1"],
+      /--limit must be an amount in US dollars or tokens, 0 or more, or default, got/,
+    ],
     [
       "a limit that is a word",
       ["set", "--name", "router-usd-month", "--limit", "none"],
-      /--limit must be a number/,
+      /--limit must be an amount in US dollars or tokens, 0 or more, or default, got/,
     ],
     [
       "a limit beyond what can be counted",

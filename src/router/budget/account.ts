@@ -8,23 +8,12 @@ import type {
 } from "../../contracts/ports/index.ts";
 import type { Amount } from "../../contracts/store.ts";
 import { ignore } from "../../plugin/ignore.ts";
+import type { AccountBounds } from "./account-bounds.ts";
 import { nanoOf, usdOf } from "./amounts.ts";
 import type { Bound } from "./bounds.ts";
+import { budgetRefusal, fitsRequest } from "./budget-refusal.ts";
 import { isCounted } from "./counted-models.ts";
 import type { OpenedBounds } from "./shared-budgets.ts";
-import type { Tell } from "./tell.ts";
-
-/** Bounds of one request. */
-export interface AccountBounds {
-  readonly maxCostUsd?: number | undefined;
-  /** The most that each single call may cost. */
-  readonly maxCallUsd?: number | undefined;
-  /** Budgets that apply, if they are kept in this process. Default none. */
-  readonly bounds?: readonly Bound[] | undefined;
-  /** Opens budgets that a desk keeps, once what they need is loaded. Absent: all are kept in this process. */
-  readonly open?: (() => OpenedBounds) | undefined;
-  readonly tell?: (() => Tell) | undefined;
-}
 
 /** Account of a request without bounds. */
 export const unboundedAccount: Account = {
@@ -126,11 +115,11 @@ class BoundedAccount implements Account {
   }
 
   fits({ costUsd, tokens }: Amounts, model?: CountedModel): true | Refusal {
-    const answer = this.#fitsRequest(costUsd);
+    const answer = fitsRequest(this.#given, usdOf(this.#sum.nano), costUsd);
     if (answer !== true) return answer;
     for (const bound of this.#bounds) {
       if (!mayRefuse(bound, model)) continue;
-      const refusal = this.#refusalOf(bound, costUsd, tokens);
+      const refusal = budgetRefusal(bound, this.#committed(bound), costUsd, tokens);
       if (refusal !== undefined) return refusal;
     }
     return true;
@@ -265,44 +254,6 @@ class BoundedAccount implements Account {
     for (const bound of this.#bounds)
       bound.hold(isOfAll(bound) && bound.budget.unit === "usd" ? nano : this.#committed(bound));
   }
-
-  #fitsRequest(costUsd: number | undefined): true | Refusal {
-    const { maxCostUsd, maxCallUsd } = this.#given;
-    if (maxCallUsd !== undefined) {
-      if (costUsd === undefined) return { by: "maxCost", reason: "its price is not known" };
-      if (!(costUsd <= maxCallUsd))
-        return { by: "maxCost", reason: `costs up to ${shown(costUsd)} USD, more than ${maxCallUsd}` };
-    }
-    if (maxCostUsd === undefined) return true;
-    if (costUsd === undefined) return { by: "maxCostUsd", reason: "its price is not known" };
-    const committedUsd = usdOf(this.#sum.nano);
-    // The same difference as in `left`: a sum would round differently.
-    if (costUsd <= maxCostUsd - committedUsd) return true;
-    const problem =
-      committedUsd === 0
-        ? `more than ${maxCostUsd}`
-        : `and ${shown(committedUsd)} of ${maxCostUsd} USD are spent or reserved`;
-    return { by: "maxCostUsd", reason: `costs up to ${shown(costUsd)} USD, ${problem}` };
-  }
-
-  #refusalOf(bound: Bound, costUsd: number | undefined, tokens: number | undefined): Refusal | undefined {
-    const { unit, name, of } = bound.budget;
-    const whose = of === undefined ? "" : ` of ${bound.budget.describe(bound.limit)}`;
-    if (unit === "usd") {
-      if (costUsd === undefined)
-        return bound.budget.needsPrices
-          ? { by: "budget", budget: name, unpriced: true, reason: unpricedReason }
-          : undefined;
-      const left = bound.left(this.#committed(bound));
-      if (nanoOf(costUsd) <= left) return undefined;
-      const reason = `costs up to ${shown(costUsd)} USD, ${shown(usdOf(left))} USD are left${whose}`;
-      return { by: "budget", budget: name, reason };
-    }
-    const left = bound.left(this.#committed(bound));
-    if (tokens !== undefined && tokens <= left) return undefined;
-    const reason = `uses up to ${tokens ?? "an unknown number of"} tokens, ${left} are left${whose}`;
-    return { by: "budget", budget: name, reason };
-  }
 }
 
 function opened({ bounds, desk }: OpenedBounds): Opened {
@@ -336,10 +287,4 @@ function sumsOf(own: ReadonlyMap<Bound, Sum>, model: CountedModel | undefined): 
 function change(sum: Sum, nano: Amount, tokens: Amount): void {
   sum.nano += nano;
   sum.tokens += tokens;
-}
-
-const unpricedReason = "its price is not known, and there is a budget";
-
-function shown(usd: number): string {
-  return usd === 0 ? "0" : usd.toPrecision(3);
 }

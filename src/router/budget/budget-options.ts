@@ -2,12 +2,12 @@ import { InvalidOptionError, type Model, type ModelFacts } from "../../contracts
 import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { mostAmount, mostUsd } from "./amounts.ts";
 import { type Counted, type CountedModels, resolveCounted } from "./counted-models.ts";
+import { cutTime, periodRule } from "./cut-time.ts";
 import { type DegradeOptions, type DegradeStep, resolveDegrade } from "./degrade-options.ts";
 import { type GivenLimits, type LimitFor, type OwnLimit, ownLimit, resolveLimitFor } from "./limit-for.ts";
 import type { LimitShare } from "./passed-shares.ts";
-import { fromPattern, fromRule, periodFrom } from "./period-from.ts";
-import { type CalendarUnit, calendar, everyMs, type Periods, total } from "./periods.ts";
-import { zoneTime } from "./zone-time.ts";
+import { fromPattern, fromRule } from "./period-from.ts";
+import type { Periods } from "./periods.ts";
 
 /**
  * Money or tokens that a router, or each of its tenants, sessions or users, may use. Give exactly one of `limitUsd`
@@ -83,7 +83,6 @@ export interface BudgetOptions<Id extends string = string> {
   readonly unpriced?: "refuse" | "allow" | undefined;
 }
 
-const periodRule = '"request", "hour", "day", "week", "month" or "total", unless periodMs is given';
 const leastRule = (least: number) =>
   `at least ${least}: only with limitFor may it be 0, and then owners whom that names no amount are refused`;
 const ownerRule = '"router", "tenant", "session" or { label: "user" }';
@@ -216,7 +215,7 @@ export function resolveBudget(
   if (!isUsd && limitUsd !== undefined)
     throw new InvalidOptionError(`${path}.limitUsd`, limitUsd, "absent if limitTokens is given");
   const owner = ownerOf(read.per);
-  const { unitOfTime, periods, cut } = periodsOf(path, read);
+  const { unitOfTime, periods, cut } = cutTime(path, read);
   const degrade = resolveDegrade(`${path}.degrade`, read.degrade, models && Object.keys(models));
   if (degrade.length > 0 && periods === undefined)
     throw new InvalidOptionError(`${path}.degrade`, read.degrade, "absent with the period of a request");
@@ -275,52 +274,6 @@ function checkOwner(
 
 function ownerOf(per: NonNullable<BudgetOptions["per"]>): BudgetOwner {
   return typeof per === "string" ? { kind: per } : { kind: "label", label: per.label };
-}
-
-const calendarUnits: readonly unknown[] = ["hour", "day", "week", "month"] satisfies CalendarUnit[];
-
-interface CutTime {
-  readonly unitOfTime: string;
-  readonly periods: Periods | undefined;
-  /** Zone and begin by which time is cut: with others the budget is another one. */
-  readonly cut: string;
-}
-
-function periodsOf(
-  path: string,
-  {
-    period,
-    periodMs,
-    from: given,
-    timeZone,
-  }: Pick<BudgetOptions, "period" | "periodMs" | "from" | "timeZone">,
-): CutTime {
-  if (period !== undefined && periodMs !== undefined)
-    throw new InvalidOptionError(`${path}.periodMs`, periodMs, "absent if period is given");
-  if (period === undefined && periodMs === undefined)
-    throw new InvalidOptionError(`${path}.period`, period, periodRule);
-  if (given !== undefined && period === "request")
-    throw new InvalidOptionError(`${path}.from`, given, "absent with the period of a request");
-  const isCalendar = calendarUnits.includes(period);
-  if (timeZone !== undefined && !isCalendar && (given === undefined || given.includes("T")))
-    throw new InvalidOptionError(
-      `${path}.timeZone`,
-      timeZone,
-      "absent unless period is hour, day, week or month, or from is a date",
-    );
-  if (period === "request") return { unitOfTime: period, periods: undefined, cut: "" };
-  const zone = zoneTime(`${path}.timeZone`, timeZone ?? "UTC");
-  const from = given === undefined ? undefined : periodFrom(`${path}.from`, given, zone);
-  const since = (time: number | undefined) =>
-    time === undefined ? "" : ` from ${new Date(time).toISOString()}`;
-  if (isCalendar) {
-    const unit = period as CalendarUnit;
-    const cut = ` ${timeZone ?? "UTC"}${since(from?.local)}`;
-    return { unitOfTime: unit, periods: calendar(unit, zone, from?.local), cut };
-  }
-  const cut = since(from?.at);
-  if (periodMs === undefined) return { unitOfTime: "total", periods: total(from?.at), cut };
-  return { unitOfTime: `${periodMs}ms`, periods: everyMs(periodMs, from?.at), cut };
 }
 
 function description(

@@ -3,7 +3,7 @@ import type { QuotaLimit, Store } from "../../../src/contracts/index.ts";
 import { memoryStore } from "../../../src/fleet/store/memory.ts";
 import { type DeskInWorld, openDesk } from "./desk-world.ts";
 
-/** What the callers of one process do. Times are in milliseconds. */
+/** Callers of one process. Times are in milliseconds. */
 export interface Crowd {
   /** Callers that ask again as soon as their call has ended, or a while after a refusal. */
   readonly callers: number;
@@ -26,7 +26,7 @@ export interface CrowdedLimit {
   readonly runMs: number;
 }
 
-/** What became of the callers of one process. */
+/** Outcome for the callers of one process. */
 export interface Crowded {
   granted: number;
   refused: number;
