@@ -1,6 +1,6 @@
 import type { Capabilities, Labels, ModelFacts, Price } from "../contracts/index.ts";
 
-const flags = ["tools", "images", "jsonSchema", "reasoning", "audioInput", "audioOutput"] as const;
+const flags = ["tools", "images", "jsonSchema", "reasoning", "audioInput", "audioOutput", "customTools"] as const;
 
 /**
  * Returns the facts that hold for every one of several models: the least window, capabilities that all have, labels that all
