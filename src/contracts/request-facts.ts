@@ -1,4 +1,5 @@
 import type { Labels } from "./model.ts";
+import type { NativeProtocol } from "./native.ts";
 
 /**
  * Facts of a request, normalised once. Classifiers, constraints, policies and checks read these and never
@@ -45,6 +46,15 @@ export interface RequestFacts {
   /** Number of tools offered. */
   readonly tools: number;
   readonly images: number;
+  /** Interface that the request came in by, if it goes as it came to models that speak it. Absent: all get a chat request. */
+  readonly protocol?: NativeProtocol | undefined;
+  /**
+   * Tools that the provider runs, and not the caller, by their types and each once: `web_search_20250305`, `mcp`. Where there is a
+   * `protocol`, only models that speak it run them. At most 32 names.
+   */
+  readonly providerTools?: readonly string[] | undefined;
+  /** Kinds of what the request names and one provider keeps, each once: `container`, `file`. Absent: nothing, or a `file-id`. */
+  readonly providerState?: readonly string[] | undefined;
   /**
    * Kinds of content besides text, each once, at most `CONTENT_TYPES`: a media type (`image/png`),
    * `file-id` (a file that one provider keeps) or `unknown`. Absent if there is only text, or images by
