@@ -46,13 +46,13 @@ export interface RequestFacts {
   /** Number of tools offered. */
   readonly tools: number;
   readonly images: number;
-  /** Interface that the request came in by, if it goes as it came to models that speak it. Absent: all get a chat request. */
-  readonly protocol?: NativeProtocol | undefined;
   /**
-   * Tools that the provider runs, and not the caller, by their types and each once: `web_search_20250305`, `mcp`. Where there is a
-   * `protocol`, only models that speak it run them. At most 32 names.
+   * Tools that the provider runs, and not the caller, by their types and each once: `web_search_20250305`, `mcp`. At most 32
+   * names.
    */
   readonly providerTools?: readonly string[] | undefined;
+  /** Interface that `providerTools` came by: only models that speak it would run them. Absent: any model might. */
+  readonly protocol?: NativeProtocol | undefined;
   /** Kinds of what the request names and one provider keeps, each once: `container`, `file`. Absent: nothing, or a `file-id`. */
   readonly providerState?: readonly string[] | undefined;
   /**

@@ -104,7 +104,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     turns: size.turns,
     tools: fields.tools?.length ?? 0,
     images: size.images,
-    protocol: native?.protocol,
+    protocol: native?.providerTools && native.protocol,
     providerTools: providerToolsOf(fields) ?? native?.providerTools,
     providerState: native?.providerState,
     contentTypes: contentTypes && Object.freeze(contentTypes),

@@ -10,8 +10,8 @@ export interface ClientCall {
   argumentsOf(item: Fields): unknown;
   /** Returns the fields of an item for arguments as a model wrote them; undefined if they do not fit. */
   fieldsOf(args: unknown): Fields | undefined;
-  /** Returns the text of a result. */
-  resultOf(item: Fields): string;
+  /** Returns the text of a result. `namesOf`: names by which a tool that it holds can be called. */
+  resultOf(item: Fields, namesOf: (tool: Fields) => readonly unknown[]): string;
 }
 
 const text = (description: string) => ({ type: "string", description });
@@ -29,8 +29,8 @@ export const clientCalls: Readonly<Record<string, ClientCall>> = {
     }),
     argumentsOf: (item) => item["arguments"] ?? {},
     fieldsOf: (args) => (isObject(args) ? { execution: "client", arguments: args } : undefined),
-    resultOf: ({ tools }) => {
-      const found = Array.isArray(tools) ? tools.map((tool) => fieldsOf(tool)["name"]).join(", ") : "";
+    resultOf: ({ tools }, namesOf) => {
+      const found = Array.isArray(tools) ? tools.flatMap((tool) => namesOf(fieldsOf(tool))).join(", ") : "";
       return found === "" ? "There is no such tool." : `These tools can be called now: ${found}`;
     },
   },

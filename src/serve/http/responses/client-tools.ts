@@ -73,14 +73,19 @@ export function clientTools(body: Fields, native: NativeParts, agent?: string | 
       namespace,
     };
   };
+  const nameOf = (tool: Fields): unknown => {
+    const { type, name } = tool;
+    if (typeof type === "string" && offeredTypes.has(type)) return names.of({ type, name: type });
+    const form = formOf(tool);
+    return form === undefined ? name : names.of(form);
+  };
+  const namesOf = (tool: Fields): unknown[] =>
+    tool["type"] === "namespace" && Array.isArray(tool["tools"])
+      ? tool["tools"].map((one) => nameOf({ ...fieldsOf(one), namespace: tool["name"] }))
+      : [nameOf(tool)];
   return {
     offered,
-    nameOf(tool) {
-      const { type, name } = tool;
-      if (typeof type === "string" && offeredTypes.has(type)) return names.of({ type, name: type });
-      const form = formOf(tool);
-      return form === undefined ? name : names.of(form);
-    },
+    nameOf,
     callOf(item, field) {
       const { type, call_id: id, name, arguments: json, input } = item;
       const own = typesOfItems.get(type);
@@ -108,7 +113,7 @@ export function clientTools(body: Fields, native: NativeParts, agent?: string | 
     resultOf(item) {
       const own = typesOfResults.get(item["type"]);
       if (own === undefined || (own === "tool_search" && item["execution"] !== "client")) return undefined;
-      return clientCalls[own]?.resultOf(item);
+      return clientCalls[own]?.resultOf(item, namesOf);
     },
     itemOf(id, call, status) {
       const form = names.formOf(call.name);
