@@ -70,13 +70,6 @@ const withoutResponses: Sourced & { readonly names: RegExp } = {
   date: "2026-08-04",
 };
 
-/** Models that take custom tools, by both interfaces. Older ones refuse their type. */
-const withCustomTools: Sourced & { readonly names: RegExp } = {
-  names: /^(?:gpt-(?:[5-9]|\d\d)|codex-|gpt-daybreak)/,
-  source: "https://github.com/Arize-ai/openinference/issues/2083",
-  date: "2025-08-12",
-};
-
 /** Words, in lower case, in which chat completions refuse a call that Responses would take. */
 const refusals: readonly (Sourced & { readonly words: string })[] = [
   {
@@ -101,11 +94,6 @@ export function needsResponses(model: string): NeedsResponses | undefined {
 /** True for a model that OpenAI serves through Responses, as far as is known. */
 export function hasResponses(model: string): boolean {
   return !withoutResponses.names.test(model.trim().toLowerCase());
-}
-
-/** True for a model of OpenAI that takes custom tools, as far as is known. */
-export function takesCustomTools(model: string): boolean {
-  return withCustomTools.names.test(model.trim().toLowerCase());
 }
 
 /** True for the text of a refusal that points to Responses. */

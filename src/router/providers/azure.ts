@@ -6,10 +6,9 @@ import {
 } from "../../contracts/index.ts";
 import { environment } from "../../plugin/environment.ts";
 import type { OptionTable } from "../../plugin/index.ts";
-import { takesCustomTools } from "../../plugin/openai-api.ts";
 import { azureWire } from "./internal/azure-wire.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
-import { customAsFunctions } from "./internal/custom-as-functions.ts";
+import { customAsFunctions, takesCustomTools } from "./internal/custom-as-functions.ts";
 import { apiOption, type OpenAiApi } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";

@@ -1,8 +1,8 @@
 import { InvalidOptionError, type Model, type ProviderOptions } from "../../contracts/index.ts";
 import type { OptionTable } from "../../plugin/index.ts";
-import { needsResponses, takesCustomTools } from "../../plugin/openai-api.ts";
+import { needsResponses } from "../../plugin/openai-api.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
-import { customAsFunctions } from "./internal/custom-as-functions.ts";
+import { customAsFunctions, takesCustomTools } from "./internal/custom-as-functions.ts";
 import { eitherInterface } from "./internal/either-interface.ts";
 import { apiOf, apiOfCall, type OpenAiApi, spokenBy } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";

@@ -12,21 +12,18 @@ const mostNames = 32;
 
 /** Returns the tools of a chat request that its provider runs: fields, and tools of other types than the two that a caller runs. */
 export function providerToolsOf(fields: Fields): readonly string[] | undefined {
-  let found: string[] | undefined;
+  let found: Set<string> | undefined;
   const add = (name: string): void => {
-    found ??= [];
-    if (found.length < mostNames && !found.includes(name)) found.push(name);
+    found ??= new Set();
+    found.add(name);
   };
-  for (const name of fieldsOfTools) {
-    const value: unknown = fields[name as keyof Fields];
-    if (value !== undefined && value !== null && value !== false) add(name);
-  }
+  for (const name of fieldsOfTools) if (fields[name as keyof Fields]) add(name);
   for (const { type } of fields.tools ?? [])
     if (type !== "function" && type !== "custom" && type !== undefined) add(shown(type));
-  return found && Object.freeze(found);
+  return found && Object.freeze([...found].slice(0, mostNames));
 }
 
 /** Types are words of a sender, which decisions then hold. */
 function shown(type: unknown): string {
-  return typeof type === "string" && /^[\w:.-]{1,64}$/.test(type) ? type : "unknown";
+  return /^[\w:.-]{1,64}$/.test(String(type)) ? String(type) : "unknown";
 }

@@ -41,6 +41,14 @@ export function customAsFunctions<Given extends Calls & Pick<Model, "capabilitie
   };
 }
 
+/**
+ * True for a model of OpenAI that takes custom tools, as far as is known, by both interfaces. They came with GPT-5
+ * (https://github.com/Arize-ai/openinference/issues/2083, 2025-08-12); older models refuse their type.
+ */
+export function takesCustomTools(model: string): boolean {
+  return /^(?:gpt-(?:[5-9]|\d\d)|codex-|gpt-daybreak)/i.test(model.trim());
+}
+
 /** Names of custom tools, by those of the functions that stand for them. */
 type CustomNames = ReadonlyMap<string, string>;
 
