@@ -99,7 +99,7 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
       return mapChoices(policy.select(context), (choice) => {
         const move = { choice, current, session, context, economics };
         if (isKept && leavesProvider(move))
-          return staying(move, "its provider keeps a file of the conversation");
+          return staying(move, `its provider keeps a ${providerState?.[0] ?? "file"} of the conversation`);
         if (isIdle) return because(whyIdle, choice);
         return choice.model === current.id ? choice : settle(move);
       });

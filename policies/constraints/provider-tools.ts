@@ -3,7 +3,7 @@ import { type OptionTable, readOptions } from "../../src/plugin/index.ts";
 
 export interface ProviderToolsOptions {
   /**
-   * Types of tools that a provider may run all the same, as `request.providerTools` has them: `["web_search"]`. The date at the end of a
+   * Types of tools that a provider may run anyway, as `request.providerTools` has them: `["web_search"]`. The date at the end of a
    * type may be left out: `web_search` is also `web_search_20250305`. Default: none.
    */
   readonly allow?: readonly string[] | undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { always, firstOf, providerTools, sticky } from "../../../policies/index.ts";
+import { always, firstOf, providerTools } from "../../../policies/index.ts";
 import type { ChatRequest, Constraint } from "../../../src/contracts/index.ts";
 import { createRouter, type Decision } from "../../../src/index.ts";
 import { openai } from "../../../src/router/providers/openai.ts";
@@ -307,12 +307,11 @@ describe("tools at the provider", () => {
   });
 });
 
-test("what the provider keeps stands in the decision, and sticky does not leave its provider", async () => {
+test("what the provider keeps stands in the decision", async () => {
   const { post, decisions } = await served();
   await post({ tools: [{ type: "code_interpreter", container: "cntr_1" }] });
   await post({ tools: [{ type: "file_search", vector_store_ids: ["vs_1"] }] });
   expect(decisions.map(({ request }) => request.providerState)).toEqual([["container"], ["vector-store"]]);
-  expect(sticky(always("small")).order).toBe("session");
 });
 
 const name = fc.stringMatching(/^[a-z_]{1,12}$/);

@@ -1,6 +1,6 @@
 /** Beginning of arguments that hold one text. What follows the text does not count. */
 const beginning = /^\s*\{\s*"input"\s*:\s*"/;
-/** What may still become that beginning. */
+/** Text that may still become that beginning. */
 const partOfBeginning = /^\s*(?:\{\s*(?:"(?:i(?:n(?:p(?:u(?:t(?:"\s*(?::\s*)?)?)?)?)?)?)?)?)?$/;
 
 const escapes: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };

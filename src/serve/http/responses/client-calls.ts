@@ -16,7 +16,7 @@ export interface ClientCall {
 
 const text = (description: string) => ({ type: "string", description });
 
-/** Of Codex 0.171.0 and the types of `openai` 7 (`FunctionShellTool`, `ApplyPatchTool`, `ToolSearchTool`), read 2026-12-01. */
+/** Tools by their types, with their fields as in Codex 0.171.0 and the types of `openai` 7 (`FunctionShellTool`, `ApplyPatchTool`, `ToolSearchTool`), read 2026-12-01. */
 export const clientCalls: Readonly<Record<string, ClientCall>> = {
   tool_search: {
     item: "tool_search_call",

@@ -9,7 +9,7 @@ export interface ClientTools {
   readonly offered: readonly ChatTool[];
   /** Returns the name that a chat request has for a tool that a choice names. Undefined: it has none. */
   nameOf(tool: Fields): unknown;
-  /** Returns the call that an item says; undefined if it is no call that a client runs. */
+  /** Returns the call that an item says; undefined if it does not call what a client runs. */
   callOf(item: Fields, field: string): ToolCall | undefined;
   /** Returns the text of an item that is the result of such a call; undefined for another item, and for a function's. */
   resultOf(item: Fields): string | undefined;
