@@ -228,7 +228,7 @@ describe("sticky, by its rules", () => {
     ]);
   });
 
-  it("stays with the provider that keeps a container of the conversation", () => {
+  it("stays with the provider that keeps a container of the conversation; always haiku", () => {
     const context = contextOf({ session: { idleMs: 1e9 } });
     const request = factsOf({ inputTokens: prefix, session: "s", providerState: ["container"] });
     const candidates = context.candidates.map((one) =>
