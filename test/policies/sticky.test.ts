@@ -228,7 +228,7 @@ describe("sticky, by its rules", () => {
     ]);
   });
 
-  it("stays with the provider that keeps a container of the conversation; always haiku", () => {
+  it("stays with the provider that keeps a container of the conversation", () => {
     const context = contextOf({ session: { idleMs: 1e9 } });
     const request = factsOf({ inputTokens: prefix, session: "s", providerState: ["container"] });
     const candidates = context.candidates.map((one) =>
@@ -236,7 +236,7 @@ describe("sticky, by its rules", () => {
     );
     expect(sticky(small).select({ ...context, request, candidates })).toMatchObject({
       model: "opus",
-      reason: "stays with opus: its provider keeps a container of the conversation",
+      reason: "stays with opus: its provider keeps a container of the conversation; always haiku",
     });
   });
 
