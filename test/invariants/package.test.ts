@@ -5,14 +5,17 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { wordOf } from "../support/evals/word-of.ts";
 import { linksOf } from "../support/page.ts";
+import { isChecked } from "../support/runs.ts";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 let folder = "";
+/** It installs the package and what it needs, which `npm test` does not. */
+const it = test.skipIf(!isChecked("package"));
 const command = () => join(folder, "node_modules/.bin/switchpoint");
 
 /** A user's first file, with every subpath. */
