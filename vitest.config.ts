@@ -22,9 +22,8 @@ const isolated = [
   "plugin/node-builtin",
   "router/presets/**/*",
   "router/providers/*",
-  "loop/{*rollout*,loop-wired,watch-tuning,release/{follow-release,processes},audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
-  "cli/{doctor-platforms,loop,rollout,release,serve,serve-*}",
+  "cli/doctor-platforms",
   "studies/data-path",
 ].map((path) => `${path}.test.ts`);
 
