@@ -43,7 +43,7 @@ test.skipIf(!isChecked("types"))(
       "README.md:12: Argument of type 'number' is not assignable to parameter of type 'string'.",
     ]);
   },
-  60_000,
+  300_000,
 );
 
 test.each(blocks.filter(({ runs }) => runs))("the example at $place prints what it says", async (block) => {

@@ -96,7 +96,7 @@ describe.skipIf(!present)("a report in Chromium", () => {
 
   /** Reports that are looked at in each width and scheme; the others on a phone in the dark, unless all is run. */
   const always: readonly Name[] = runs(1, 2) === 2 ? names : ["hostile"];
-  /** axe takes seconds: each kind of page has it once in each scheme and at each width. */
+  /** axe takes seconds: each kind of page has it, and each scheme and width. */
   const withAxe: readonly string[] = [
     "certified 1200 light",
     "hostile 390 dark",
