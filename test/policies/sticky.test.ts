@@ -234,10 +234,14 @@ describe("sticky, by its rules", () => {
     const candidates = context.candidates.map((one) =>
       one.id === "haiku" ? { ...one, facts: { ...one.facts, provider: "another" } } : one,
     );
-    expect(sticky(small).select({ ...context, request, candidates })).toMatchObject({
-      model: "opus",
-      reason: "stays with opus: its provider keeps a container of the conversation; always haiku",
-    });
+    const lottery = sticky(mix({ haiku: 0.25, opus: 0.75 }));
+    expect(lottery.select({ ...context, request, candidates })).toMatchObject([
+      {
+        model: "opus",
+        reason: "stays with opus: its provider keeps a container of the conversation; share 0.25",
+      },
+      { model: "opus", probability: 0.75 },
+    ]);
   });
 
   it("lets the inner policy decide after five minutes", () => {
