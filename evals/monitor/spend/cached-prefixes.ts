@@ -7,6 +7,9 @@ export interface CacheRules {
   readonly smallestTokens: number;
 }
 
+/** Rules that hold for the large providers' models by default: at least so long, from so many tokens on. */
+export const usualCache: CacheRules = { ttlMs: 300_000, smallestTokens: 1_024 };
+
 /** Content of the large model's cache for each request, if every turn of its conversation had gone there. */
 export interface CachedPrefixes {
   /** Tokens of the input that the turn before has put into the cache; 0 for a first turn. */
