@@ -96,19 +96,13 @@ async function runClient(router: Router, { client, file, args }: Run, terminal: 
   let folder: RunFolder | undefined;
   let code: number;
   try {
-    const { url } = server;
-    const setUp = await client.setUp({ url, key, speaks: spokenByAll(router), env });
-    say(showModels(router));
-    code = await runChild(() => {
-      const { settings } = setUp;
-      folder = settings && runFolder();
-      const given = folder &&
-        settings && { [settings.variable]: folder.write("settings.json", settings.text) };
-      return {
-        file,
-        args: [...(setUp.args ?? []), ...args],
-        env: { ...env, [keyVariable]: key, ...setUp.env, ...given },
-      };
+    code = await runChild(async () => {
+      folder = runFolder();
+      const { url } = server;
+      const setUp = await client.setUp({ url, key, speaks: spokenByAll(router), env }, folder);
+      say(showModels(router));
+      const { env: set, args: first = [] } = setUp;
+      return { file, args: [...first, ...args], env: { ...env, [keyVariable]: key, ...set } };
     });
   } finally {
     await server.close();

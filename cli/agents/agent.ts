@@ -1,4 +1,5 @@
 import type { Environment } from "../../src/index.ts";
+import type { RunFolder } from "./run-folder.ts";
 
 /** Variable of the program's environment that holds the key of this run: it stands nowhere else. */
 export const keyVariable = "SWITCHPOINT_RUN_KEY";
@@ -21,8 +22,6 @@ export interface AgentSetUp {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Arguments before those of the user. Default none. */
   readonly args?: readonly string[] | undefined;
-  /** A file of settings in the private folder of the run, and the variable that names it. Default none. */
-  readonly settings?: { readonly variable: string; readonly text: string } | undefined;
 }
 
 /** A coding agent that `switchpoint run` knows. */
@@ -34,5 +33,6 @@ export interface Agent {
   readonly npm: string;
   /** Provider whose models it was made for: preferred where the environment has keys of several. */
   readonly provider: string | undefined;
-  setUp(server: RunServer): Promise<AgentSetUp> | AgentSetUp;
+  /** Returns what this run needs; files go to its private folder, and the key into none. Throws `InvalidOptionError`. */
+  setUp(server: RunServer, folder: RunFolder): Promise<AgentSetUp> | AgentSetUp;
 }

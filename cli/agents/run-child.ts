@@ -17,7 +17,7 @@ const ofOthers = ["SIGTERM", "SIGHUP", "SIGCONT"] as const;
  * Runs a program with this process's terminal, and passes signals on. Resolves to its exit code, 128 and the signal's number if a signal
  * ended it, as shells count. `start` is called once signals no longer end this process. Rejects if the program cannot be started.
  */
-export async function runChild(start: () => Child): Promise<number> {
+export async function runChild(start: () => Promise<Child>): Promise<number> {
   let child: ChildProcess | undefined;
   const early: NodeJS.Signals[] = [];
   const pass = (signal: NodeJS.Signals): void => {
@@ -39,7 +39,7 @@ export async function runChild(start: () => Child): Promise<number> {
   listeners.set("SIGTSTP", stop);
   for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
-    const { file, args, env } = start();
+    const { file, args, env } = await start();
     const started = spawn(file, args, { env, stdio: "inherit" });
     child = started;
     return await new Promise<number>((resolve, reject) => {

@@ -1,15 +1,16 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** Name of a folder: the process that made it stands in it. */
 const named = /^switchpoint-run-(\d+)-\w+$/;
 
 /** A private folder of one run. */
 export interface RunFolder {
+  readonly path: string;
   /** Writes a file that only its owner can read, and returns its path. */
   write(name: string, text: string): string;
-  /** Removes the folder; twice does nothing more. */
+  /** Removes the folder; what its links lead to stays. */
   remove(): void;
 }
 
@@ -19,12 +20,14 @@ export interface RunFolder {
  */
 export function runFolder(): RunFolder {
   removeLeft();
-  const folder = mkdtempSync(join(tmpdir(), `switchpoint-run-${process.pid}-`));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const path = mkdtempSync(join(tmpdir(), `switchpoint-run-${process.pid}-`));
+  const remove = () => rmSync(path, { recursive: true, force: true });
   process.once("exit", remove);
   return {
+    path,
     write(name, text) {
-      const file = join(folder, name);
+      const file = join(path, name);
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       writeFileSync(file, text, { mode: 0o600, flag: "wx" });
       return file;
     },
@@ -39,11 +42,11 @@ export function runFolder(): RunFolder {
 function removeLeft(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(named.exec(name)?.[1] ?? process.pid);
+    if (pid === process.pid) continue;
     const path = join(tmpdir(), name);
     try {
-      const { uid } = lstatSync(path);
-      if (pid === process.pid || uid !== process.getuid?.() || isAlive(pid)) continue;
-      rmSync(path, { recursive: true, force: true });
+      if (lstatSync(path).uid === process.getuid?.() && !isAlive(pid))
+        rmSync(path, { recursive: true, force: true });
     } catch {
       // Another run was quicker.
     }
