@@ -99,7 +99,8 @@ async function runClient(router: Router, { client, file, args }: Run, terminal: 
     code = await runChild(async () => {
       folder = runFolder();
       const { url } = server;
-      const setUp = await client.setUp({ url, key, speaks: spokenByAll(router), env }, folder);
+      const served = { url, key, speaks: spokenByAll(router), large: bill.large, env };
+      const setUp = await client.setUp(served, folder);
       say(showModels(router));
       const { env: set, args: first = [] } = setUp;
       return { file, args: [...first, ...args], env: { ...env, [keyVariable]: key, ...set } };

@@ -12,6 +12,8 @@ export interface RunServer {
   readonly key: string;
   /** Interfaces in which every model of the router takes requests as they came. */
   readonly speaks: ReadonlySet<string>;
+  /** Name of the large model: `openai:gpt-5.5`. */
+  readonly large: string;
   /** Environment that the program would have had without us. */
   readonly env: Environment;
 }

@@ -15,7 +15,7 @@ export interface Bill {
 }
 
 /** Adds up what a router spends from now on. The large model is its last one: models are listed from small to large. */
-export function runBill(router: Router): { read(): Bill } {
+export function runBill(router: Router): { readonly large: string; read(): Bill } {
   const sums = createSpendSums({ maxRows: 1_000 });
   const requests: SpendRequest[] = [];
   const [id = "", model] = Object.entries(router.models).at(-1) ?? [];
@@ -27,9 +27,11 @@ export function runBill(router: Router): { read(): Bill } {
     const error = event.type === "request-failed" ? event.error : undefined;
     requests.push(spendRequestOf({ ...decision, attempts, latencyMs, error }, id));
   });
+  const large = model?.name ?? id;
   return {
+    large,
     read() {
-      const bill = { requests: requests.length, spend: sums.report(), large: model?.name ?? id };
+      const bill = { requests: requests.length, spend: sums.report(), large };
       if (model?.price === undefined) return { ...bill, noLarge: "its price is not known" };
       try {
         return { ...bill, alone: largeAlone(requests, { large: id, price: model.price }) };

@@ -13,6 +13,8 @@ const modules = {
   policies: "policies/index.ts",
   testing: "src/testing/index.ts",
   fleet: "src/fleet/index.ts",
+  anthropic: "src/router/providers/anthropic.ts",
+  compatible: "src/router/providers/openai-compatible.ts",
   openai: "src/router/providers/openai.ts",
   rollout: "src/loop/index.ts",
 } satisfies Record<string, BundledModule>;
