@@ -24,7 +24,8 @@ const isolated = [
   "router/providers/*",
   "loop/{*rollout*,loop-wired,watch-tuning,release/{follow-release,processes},audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
-  "cli/{doctor-platforms,loop,rollout,release,serve,serve-*}",
+  "cli/{doctor-platforms,loop,rollout,release,run-client,serve,serve-*}",
+  "agents/*",
   "studies/data-path",
 ].map((path) => `${path}.test.ts`);
 
