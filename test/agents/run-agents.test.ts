@@ -17,9 +17,11 @@ import type { Decision } from "../../src/index.ts";
 import { showPercent } from "../../src/plugin/show-percent.ts";
 import { showUsd } from "../../src/plugin/show-usd.ts";
 import { after, answer, outputs, prompt, tasks, writeTask } from "../support/agents/agent-task.ts";
+import type { ScriptedCall } from "../support/agents/agent-wires.ts";
 import { installAgent, versionOf } from "../support/agents/install-agent.ts";
 import { type ScriptedProvider, scriptedProvider } from "../support/agents/scripted-provider.ts";
 import { bundledCommand } from "../support/bundled-command.ts";
+import { qwenRefusal } from "../support/strict/qwen-rules.ts";
 
 // The programs themselves, from npm: SWITCHPOINT_AGENTS=claude,codex names them; with the full numbers of runs, all are tried.
 const named = process.env["SWITCHPOINT_AGENTS"]?.split(",");
@@ -64,18 +66,11 @@ function model(
   return `${provider}("${name}", ${JSON.stringify({ baseUrl, apiKey: "k", contextWindow: 200_000, price, ...api })})`;
 }
 
-/** Small and large model, by the address of the provider. */
-type Models = (url: string) => readonly [string, string];
-
-const native: Readonly<Record<string, Models>> = {
+/** Models of an agent's own provider, small and large, by its address. */
+const native: Readonly<Record<string, (url: string) => readonly [string, string]>> = {
   claude: (url) => [model("anthropic", "claude-haiku-4-5", url), model("anthropic", "claude-opus-5", url)],
   codex: (url) => [model("openai", "gpt-5.4-mini", url), model("openai", "gpt-5.5", url)],
 };
-const compatible: Models = (url) => [
-  model("openaiCompatible", "qwen3-8b", url),
-  model("openaiCompatible", "qwen3-max", url),
-];
-
 interface Ran {
   readonly code: number;
   readonly out: string;
@@ -84,28 +79,26 @@ interface Ran {
   readonly decisions: readonly Decision[];
 }
 
-/** Runs the task by `switchpoint run` in a home and a folder of its own. */
+/** Runs the task by `switchpoint run` in a home and a folder of its own. Small and large model take turns. */
 async function run(
   { name, bin }: (typeof programs)[number],
-  provider: ScriptedProvider,
   work: string,
-  models: Models,
+  [small, large]: readonly [string, string],
 ): Promise<Ran> {
   const home = join(work, "..");
   const { main, module } = await bundledCommand();
-  const [small, large] = models(provider.url);
   const log = join(home, "decisions.jsonl");
   const config = join(home, "router.mjs");
   writeFileSync(
     config,
     `import { createRouter, decisionLog } from ${JSON.stringify(module("index"))};
-import { threshold } from ${JSON.stringify(module("policies"))};
 import { anthropic } from ${JSON.stringify(module("anthropic"))};
 import { openai } from ${JSON.stringify(module("openai"))};
 import { openaiCompatible } from ${JSON.stringify(module("compatible"))};
+let turn = 0;
 export default createRouter({
   models: { small: ${small}, large: ${large} },
-  policy: threshold({ small: "small", large: "large", at: 0.5 }),
+  policy: { name: "in-turn", models: ["small", "large"], select: () => ({ model: (turn += 1) % 2 ? "small" : "large", reason: "its turn" }) },
   assumeCapabilities: ["tools", "images", "jsonSchema"],
   onEvent: decisionLog({ file: ${JSON.stringify(log)} }),
 });
@@ -142,23 +135,30 @@ function folder(): string {
   return work;
 }
 
-/** Calls and results of a conversation, as a provider got them last. */
-function expectWhole(provider: ScriptedProvider, name: string, work: string): void {
+/** What providers were sent has the calls of the script and no others, and at the end all of them, with what tools returned. */
+function expectWhole(providers: readonly ScriptedProvider[], name: string, work: string): void {
   const { scripts } = tasks[name] as (typeof tasks)[string];
-  const bodies = provider.requests.map(({ body }) => body).filter((body) => body?.tools?.length > 3);
-  const last = JSON.stringify(bodies.at(-1));
-  const steps = scripts(work)["fix"] ?? [];
-  for (const step of steps) {
-    if (typeof step === "string") continue;
-    const calls = "tool" in step ? [step] : step;
-    const made = calls.map(({ tool, input }) => [tool, input]);
-    const told = callsIn(bodies.at(-1));
-    expect(
-      told.filter((one) => made.some((other) => isDeepStrictEqual(one, other))),
-      `${made}`,
-    ).not.toEqual([]);
-  }
-  for (const output of outputs) expect(last).toContain(output);
+  const listed = Object.entries(scripts(work)).map(([script, steps]) => ({
+    script,
+    calls: steps.map((step) => (typeof step === "string" ? [] : "tool" in step ? [step] : step)),
+  }));
+  const isOf =
+    ([tool, input]: [string, unknown]) =>
+    (one: ScriptedCall) =>
+      one.tool === tool && isDeepStrictEqual(one.input, input);
+  const bodies = providers.flatMap(({ requests }) => requests.filter(({ method }) => method === "POST"));
+  for (const { body } of bodies)
+    for (const call of callsIn(body.messages ?? body.input))
+      expect(listed.flatMap(({ calls }) => calls.flat()).some(isOf(call)), JSON.stringify(call)).toBe(true);
+  const last = bodies.reduce((one, other) => (other.text.length > one.text.length ? other : one));
+  const told = callsIn(last.body.messages ?? last.body.input);
+  for (const calls of listed.find(({ script }) => script === "fix")?.calls ?? [])
+    if (calls.length > 0)
+      expect(
+        told.some((one) => calls.some(isOf(one))),
+        JSON.stringify(calls),
+      ).toBe(true);
+  for (const output of outputs) expect(last.text).toContain(output);
 }
 
 /** A call in the form of three wires. */
@@ -184,52 +184,78 @@ function callsIn(value: unknown): [string, unknown][] {
   return Object.values(value).flatMap(callsIn);
 }
 
-function expectDone({ code, out, err, work }: Ran, provider: ScriptedProvider): void {
+function expectDone({ code, out, err, work }: Ran, providers: readonly ScriptedProvider[]): void {
   expect(err, err).toContain("switchpoint: small: ");
   expect(`${out}${code === 0 ? "" : err}`).toContain(answer);
   expect(code).toBe(0);
   for (const [name, text] of Object.entries(after)) expect(readFileSync(join(work, name), "utf8")).toBe(text);
-  // The bill is the provider's own.
-  expect(err).toContain(`cost ${showUsd(provider.billUsd)} in `);
-  const { input, cached } = provider.tokens;
-  expect(err).toContain(`${showPercent(cached / input)} of ${input.toLocaleString("en-US")} input tokens`);
+  // The bill is the providers' own.
+  const sum = (read: (one: ScriptedProvider) => number) => providers.reduce((all, one) => all + read(one), 0);
+  expect(err).toContain(`cost ${showUsd(sum(({ billUsd }) => billUsd))} in `);
+  const input = sum(({ tokens }) => tokens.input);
+  const cached = showPercent(sum(({ tokens }) => tokens.cached) / input);
+  expect(err).toContain(`${cached} of ${input.toLocaleString("en-US")} input tokens`);
   expect(err).toMatch(/ alone, with its own cache: about \$/);
-  // The key of the run is in none of what stays, and goes to no provider.
-  const seen = provider.requests.map(({ headers, text }) => `${JSON.stringify(headers)}${text}`).join("");
-  expect(seen + out + err).not.toMatch(/sp-[\w-]{43}/);
+  // The key of the run is in nothing that stays, and goes to no provider.
+  const seen = providers.flatMap(({ requests }) =>
+    requests.map(({ headers, text }) => JSON.stringify(headers) + text),
+  );
+  expect(seen.join("") + out + err).not.toMatch(/sp-[\w-]{43}/);
   const left = readdirSync(join(work, ".."), { recursive: true, withFileTypes: true, encoding: "utf8" });
   for (const file of left.filter((one) => one.isFile()))
     expect(readFileSync(join(file.parentPath, file.name), "latin1")).not.toMatch(/sp-[\w-]{43}/);
 }
 
-const start = async (
+async function start(
   name: string,
   work: string,
   refuses?: (body: Record<string, unknown>) => string | undefined,
-) => {
+) {
   const { scripts } = tasks[name] as (typeof tasks)[string];
   const provider = await scriptedProvider({ scripts: scripts(work), rates, refuses });
   onTestFinished(provider.close);
   return provider;
-};
+}
 
 describe.each(programs)("$name", { timeout: 120_000 }, (program) => {
   const { name } = program;
+  const own = native[name] as (typeof native)[string];
 
-  test(`${versionOf(name)} comes to the end of a task with two models of its own provider`, async () => {
+  test(`${versionOf(name)} finishes a task with two models of its own provider`, async () => {
     const work = folder();
     const provider = await start(name, work);
-    const ran = await run(program, provider, work, native[name] as Models);
-    expectDone(ran, provider);
-    expectWhole(provider, name, work);
+    const ran = await run(program, work, own(provider.url));
+    expectDone(ran, [provider]);
+    expectWhole([provider], name, work);
   });
 
-  test("comes to the end of a task with two compatible models, and nothing is altered", async () => {
+  test("finishes a task with a small model behind Qwen's template and a large one of its own provider", async () => {
+    const work = folder();
+    const refusals: string[] = [];
+    const small = await start(name, work, (body) => {
+      const refusal = qwenRefusal(body);
+      if (refusal !== undefined) refusals.push(refusal);
+      return refusal;
+    });
+    const large = await start(name, work);
+    const models = [model("openaiCompatible", "qwen3-8b", small.url), own(large.url)[1]] as const;
+    const ran = await run(program, work, models);
+    expectDone(ran, [small, large]);
+    // One refusal may teach the router what the server wants.
+    expect(refusals.length, refusals.join("; ")).toBeLessThanOrEqual(1);
+    expect(small.requests.length - refusals.length).toBeGreaterThanOrEqual(4);
+    expectWhole([small, large], name, work);
+  });
+
+  test("finishes a task with two compatible models, and nothing is altered", async () => {
     const work = folder();
     const provider = await start(name, work);
-    const ran = await run(program, provider, work, compatible);
-    expectDone(ran, provider);
-    expectWhole(provider, name, work);
+    const ran = await run(program, work, [
+      model("openaiCompatible", "qwen3-8b", provider.url),
+      model("openaiCompatible", "qwen3-max", provider.url),
+    ]);
+    expectDone(ran, [provider]);
+    expectWhole([provider], name, work);
     expectSessions(ran, name);
   });
 });
