@@ -16,7 +16,7 @@ export const gemini: Agent = {
   program: "gemini",
   npm: "@google/gemini-cli",
   provider: "google",
-  async setUp({ url, key, env }, folder) {
+  async setUp({ url, key, env, large }, folder) {
     const own = join(env["GEMINI_CLI_HOME"] || env["HOME"] || homedir(), ".gemini");
     const settings = await settingsIn(join(own, "settings.json"));
     const security = settings["security"] as { readonly auth?: object } | undefined;
@@ -25,8 +25,12 @@ export const gemini: Agent = {
     const file = folder.write(".gemini/settings.json", text);
     for (const name of await readdir(own).catch(() => []))
       if (name !== "settings.json") await symlink(join(own, name), join(file, "..", name));
+    // Without a model it asks one, before each turn, which to take: there are two choices then.
+    const model =
+      env["GEMINI_MODEL"] || /^google:(?<name>.+)/.exec(large)?.groups?.["name"] || "gemini-2.5-pro";
     return {
       env: {
+        GEMINI_MODEL: model,
         GEMINI_CLI_HOME: folder.path,
         GOOGLE_GEMINI_BASE_URL: url,
         GEMINI_API_KEY: key,

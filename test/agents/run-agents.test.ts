@@ -42,6 +42,8 @@ const [cheap, dear] = [
 const rates = {
   "claude-haiku-4-5": cheap,
   "claude-opus-5": dear,
+  "gemini-3.5-flash-lite": cheap,
+  "gemini-3.1-pro-preview": dear,
   "gpt-5.4-mini": cheap,
   "gpt-5.5": dear,
   "qwen3-8b": cheap,
@@ -50,7 +52,7 @@ const rates = {
 
 /** Returns a model of a config as text, with the price of the provider's books. */
 function model(
-  provider: "anthropic" | "openai" | "openaiCompatible",
+  provider: "anthropic" | "google" | "openai" | "openaiCompatible",
   name: keyof typeof rates,
   url: string,
 ): string {
@@ -61,7 +63,7 @@ function model(
     usdPerMillionCacheWriteTokens: written,
     usdPerMillionOutputTokens: output,
   };
-  const baseUrl = provider === "anthropic" ? url : `${url}/v1`;
+  const baseUrl = ["anthropic", "google"].includes(provider) ? url : `${url}/v1`;
   const api = provider === "openai" ? { api: "responses" } : {};
   return `${provider}("${name}", ${JSON.stringify({ baseUrl, apiKey: "k", contextWindow: 200_000, price, ...api })})`;
 }
@@ -69,6 +71,13 @@ function model(
 /** Models of an agent's own provider, small and large, by its address. */
 const native: Readonly<Record<string, (url: string) => readonly [string, string]>> = {
   claude: (url) => [model("anthropic", "claude-haiku-4-5", url), model("anthropic", "claude-opus-5", url)],
+  // It speaks what the models speak.
+  opencode: (url) => [model("anthropic", "claude-haiku-4-5", url), model("anthropic", "claude-opus-5", url)],
+  qwen: (url) => [model("openaiCompatible", "qwen3-8b", url), model("openaiCompatible", "qwen3-max", url)],
+  gemini: (url) => [
+    model("google", "gemini-3.5-flash-lite", url),
+    model("google", "gemini-3.1-pro-preview", url),
+  ],
   codex: (url) => [model("openai", "gpt-5.4-mini", url), model("openai", "gpt-5.5", url)],
 };
 interface Ran {
@@ -93,6 +102,7 @@ async function run(
     config,
     `import { createRouter, decisionLog } from ${JSON.stringify(module("index"))};
 import { anthropic } from ${JSON.stringify(module("anthropic"))};
+import { google } from ${JSON.stringify(module("google"))};
 import { openai } from ${JSON.stringify(module("openai"))};
 import { openaiCompatible } from ${JSON.stringify(module("compatible"))};
 let turn = 0;
@@ -148,10 +158,10 @@ function expectWhole(providers: readonly ScriptedProvider[], name: string, work:
       one.tool === tool && isDeepStrictEqual(one.input, input);
   const bodies = providers.flatMap(({ requests }) => requests.filter(({ method }) => method === "POST"));
   for (const { body } of bodies)
-    for (const call of callsIn(body.messages ?? body.input))
+    for (const call of callsIn(body.messages ?? body.input ?? body.contents))
       expect(listed.flatMap(({ calls }) => calls.flat()).some(isOf(call)), JSON.stringify(call)).toBe(true);
   const last = bodies.reduce((one, other) => (other.text.length > one.text.length ? other : one));
-  const told = callsIn(last.body.messages ?? last.body.input);
+  const told = callsIn(last.body.messages ?? last.body.input ?? last.body.contents);
   for (const calls of listed.find(({ script }) => script === "fix")?.calls ?? [])
     if (calls.length > 0)
       expect(
@@ -161,12 +171,13 @@ function expectWhole(providers: readonly ScriptedProvider[], name: string, work:
   for (const output of outputs) expect(last.text).toContain(output);
 }
 
-/** A call in the form of three wires. */
+/** A call in the form of four wires. */
 interface Call {
   readonly type?: string;
   readonly name: string;
   readonly input?: unknown;
   readonly arguments?: string;
+  readonly functionCall?: { readonly name: string; readonly args: unknown };
   readonly function?: { readonly name: string; readonly arguments?: string };
 }
 
@@ -174,9 +185,10 @@ interface Call {
 function callsIn(value: unknown): [string, unknown][] {
   if (Array.isArray(value)) return value.flatMap(callsIn);
   if (typeof value !== "object" || value === null) return [];
-  const { type, name, input, arguments: given, function: called } = value as Call;
+  const { type, name, input, arguments: given, function: called, functionCall } = value as Call;
   if (type === "tool_use" || type === "custom_tool_call") return [[name, input]];
   if (type === "function_call" && given !== undefined) return [[name, JSON.parse(given)]];
+  if (functionCall !== undefined) return [[functionCall.name, functionCall.args]];
   if (called?.arguments !== undefined) {
     const read = JSON.parse(called.arguments);
     return [[called.name, called.name === "apply_patch" ? read.input : read]];

@@ -14,6 +14,7 @@ const modules = {
   testing: "src/testing/index.ts",
   fleet: "src/fleet/index.ts",
   anthropic: "src/router/providers/anthropic.ts",
+  google: "src/router/providers/google.ts",
   compatible: "src/router/providers/openai-compatible.ts",
   openai: "src/router/providers/openai.ts",
   rollout: "src/loop/index.ts",

@@ -37,6 +37,7 @@ const modules = [
   "policies/index.ts",
   "src/index.ts",
   "src/router/providers/anthropic.ts",
+  "src/router/providers/google.ts",
   "src/router/providers/openai-compatible.ts",
   "src/router/providers/openai.ts",
   "src/loop/index.ts",

@@ -81,6 +81,51 @@ function codexSteps(): Step[] {
   ];
 }
 
+/** Steps of agents whose tools are alike. */
+function plainSteps(work: string, tools: PlainTools): Step[] {
+  const file = (name: string) => join(work, name);
+  const [from, to] = ["a - b", "a + b"];
+  return [
+    tools.shell("ls"),
+    tools.read(file("add.mjs")),
+    tools.read(file("add.test.mjs")),
+    tools.shell("node add.test.mjs"),
+    tools.edit(file("add.mjs"), from, to),
+    tools.shell("node add.test.mjs"),
+    tools.write(file("NOTES.md"), after["NOTES.md"]),
+    tools.read(file("NOTES.md")),
+    answer,
+  ];
+}
+
+interface PlainTools {
+  shell(command: string): ScriptedCall;
+  read(file: string): ScriptedCall;
+  edit(file: string, from: string, to: string): ScriptedCall;
+  write(file: string, text: string): ScriptedCall;
+}
+
+const opencodeTools: PlainTools = {
+  shell: (command) => call("bash", { command, description: "Run it" }),
+  read: (filePath) => call("read", { filePath }),
+  edit: (filePath, oldString, newString) => call("edit", { filePath, oldString, newString }),
+  write: (filePath, content) => call("write", { filePath, content }),
+};
+
+const geminiTools: PlainTools = {
+  shell: (command) => call("run_shell_command", { command }),
+  read: (file_path) => call("read_file", { file_path }),
+  edit: (file_path, old_string, new_string) =>
+    call("replace", { file_path, old_string, new_string, instruction: "Correct the sign." }),
+  write: (file_path, content) => call("write_file", { file_path, content }),
+};
+
+const qwenTools: PlainTools = {
+  ...geminiTools,
+  shell: (command) => call("run_shell_command", { command, is_background: false }),
+  edit: (file_path, old_string, new_string) => call("edit", { file_path, old_string, new_string }),
+};
+
 export const tasks: Readonly<Record<string, AgentTask>> = {
   claude: {
     args: (text) => ["-p", text, "--allowedTools", "Bash,Read,Edit,Write,Agent"],
@@ -92,5 +137,14 @@ export const tasks: Readonly<Record<string, AgentTask>> = {
   codex: {
     args: (text) => ["exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", text],
     scripts: () => ({ fix: codexSteps() }),
+  },
+  opencode: { args: (text) => ["run", text], scripts: (work) => ({ fix: plainSteps(work, opencodeTools) }) },
+  qwen: {
+    args: (text) => ["--approval-mode", "yolo", "-p", text],
+    scripts: (work) => ({ fix: plainSteps(work, qwenTools) }),
+  },
+  gemini: {
+    args: (text) => ["--skip-trust", "--approval-mode", "yolo", "-p", text],
+    scripts: (work) => ({ fix: plainSteps(work, geminiTools) }),
   },
 };
