@@ -15,6 +15,9 @@ export type Said = ScriptedCall | string;
 /** A step of a script. Of several calls, the first whose tool the client has. */
 export type Step = Said | readonly ScriptedCall[];
 
+/** An answer that never comes. */
+export const silence = "(silence)";
+
 /** What an answer is billed as. */
 export interface ScriptedUsage {
   /** All input. */

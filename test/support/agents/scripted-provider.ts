@@ -1,5 +1,5 @@
 import { type LoopbackServer, sendJson, serveWith } from "../serve-with.ts";
-import { agentWires, type Said, type ScriptedUsage, type Step } from "./agent-wires.ts";
+import { agentWires, type Said, type ScriptedUsage, type Step, silence } from "./agent-wires.ts";
 
 /** What a provider says to each ask that holds `[[name]]`, one step after another: the next one after each result of a tool. */
 export type Scripts = Readonly<Record<string, readonly Step[]>>;
@@ -57,6 +57,7 @@ export async function scriptedProvider({
     answers += 1;
     const model: string = body.model ?? /models\/([^:]+)/.exec(path)?.[1];
     const said = nextOf(scripts, wire.heard(body), wire.tools(body));
+    if (said === silence) return;
     const usage = usageOf(model, promptOf(body), JSON.stringify(said));
     const stream = body.stream === true || path.endsWith("streamGenerateContent");
     wire.send(response, { body: { ...body, model, stream }, said, id: `${answers}`, usage });
