@@ -30,6 +30,6 @@ export function showBill({ requests, spend, large, alone, noLarge }: Bill): stri
     `${showPercent(cached)} of ${total.inputTokens.toLocaleString("en-US")} input tokens came from a prompt cache`,
     alone === undefined
       ? `what ${large} alone would have cost cannot be said: ${noLarge}`
-      : `${large} alone, with its own cache: about ${showUsd(alone.costUsd)} (it answered ${alone.answered}; ${alone.assumed} are taken to be as long there)`,
+      : `${large} alone, with its own cache: about ${showUsd(alone.costUsd)} (${alone.answered} of ${counted(requests, "answer")} were its own)`,
   ];
 }

@@ -8,17 +8,15 @@ import type { SpendRequest } from "./spend-request.ts";
 export interface LargeAlone {
   /** Estimate in US dollars, with the model's own prompt cache. */
   readonly costUsd: number;
-  /** Requests that it answered itself: their tokens are the provider's. */
+  /** Requests that it answered itself, so that their tokens are known. */
   readonly answered: number;
-  /** Requests whose answer is taken to have as many tokens as that of the model that gave it. */
-  readonly assumed: number;
 }
 
 /**
  * Estimates what few requests, such as those of one run of an agent, would have cost at the large model alone. Where another model
  * answered, the large one is taken to have counted and written as many tokens: there are too few answers to learn from, as
  * `netSaving` does, and no interval. Where its cache was not measured, all that a turn repeats is taken to be read from it, which is
- * the least favourable to routing. Throws `InvalidOptionError` for a model that is paid by GPU time.
+ * the least favourable to routing; what it was not asked for, since a client named a cheaper model, counts as it was. Throws `InvalidOptionError` for a model that is paid by GPU time.
  */
 export function largeAlone(
   given: readonly SpendRequest[],
@@ -38,11 +36,8 @@ export function largeAlone(
     habits: cacheHabits(requests, prefixes),
     predicted: Float64Array.from(requests, ({ answerTokens }) => answerTokens),
   });
-  const answered = requests.filter((one) => one.large !== undefined).length;
-  const failed = requests.filter((one) => one.failed).length;
   return {
     costUsd: counterfactual.reduce((sum, usd) => sum + usd, 0),
-    answered,
-    assumed: requests.length - answered - failed,
+    answered: requests.filter((one) => one.large !== undefined).length,
   };
 }
