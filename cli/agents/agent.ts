@@ -18,7 +18,7 @@ export interface RunServer {
   readonly env: Environment;
 }
 
-/** What a program is started with so that its requests come here, for this run only. */
+/** Variables and arguments by which a program's requests come here, for this run only. */
 export interface AgentSetUp {
   /** Variables to set; undefined takes one away. */
   readonly env: Readonly<Record<string, string | undefined>>;

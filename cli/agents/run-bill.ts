@@ -3,7 +3,7 @@ import { type SpendRequest, spendRequestOf } from "../../evals/monitor/spend/spe
 import { isRouterError, type Router } from "../../src/contracts/index.ts";
 import { createSpendSums, type SpendReport } from "../../src/router/log/inner.ts";
 
-/** What a run has spent. */
+/** Cost of a run. */
 export interface Bill {
   readonly requests: number;
   readonly spend: SpendReport;

@@ -28,7 +28,7 @@ export async function runChild(start: () => Promise<Child>): Promise<number> {
   const stop = (): void => {
     // From a keyboard the child has it already; a second one changes nothing.
     pass("SIGTSTP");
-    // A process that listens is not stopped. Without, the system stops it, but not where nobody could let it go on.
+    // A process that listens is not stopped. Without, the system stops it, but not where no shell could let it go on.
     process.off("SIGTSTP", stop);
     process.kill(process.pid, "SIGTSTP");
     process.on("SIGTSTP", stop);
