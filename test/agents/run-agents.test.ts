@@ -28,11 +28,9 @@ const named = process.env["SWITCHPOINT_AGENTS"]?.split(",");
 const wanted = named ?? (process.env["SWITCHPOINT_RUNS"] === "full" ? Object.keys(tasks) : []);
 if (wanted.length === 0) console.log("skipped: coding agents from npm (SWITCHPOINT_AGENTS=claude,codex)");
 
-const programs: { readonly name: string; readonly bin: string }[] = [];
-for (const name of wanted) {
-  const bin = await installAgent(name);
-  if (bin !== undefined) programs.push({ name, bin });
-}
+const installed = await Promise.all(wanted.map(async (name) => ({ name, bin: await installAgent(name) })));
+const programs = installed.flatMap(({ name, bin }) => (bin === undefined ? [] : [{ name, bin }]));
+if (programs.length === 0) test.skip("coding agents from npm", () => {});
 
 const [cheap, dear] = [
   { input: 1, cached: 0.1, written: 1, output: 5 },
