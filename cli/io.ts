@@ -12,6 +12,8 @@ export interface Terminal extends Io {
   /** True if stdin is a terminal, so that a person would have to type the input. */
   readonly stdinIsTerminal: boolean;
   readonly env: Environment;
+  /** Environment without what `.env` brought: that of programs that a command runs. Default: `env`. */
+  readonly inherited?: Environment | undefined;
   /** Width in columns. Absent: stdout is not a terminal. */
   readonly columns?: number | undefined;
   /** True if stderr is a terminal, which can show progress in one line. */

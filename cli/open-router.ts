@@ -5,13 +5,16 @@ import { loadRouter } from "./load-router.ts";
 
 /** Opens the router of a config file, else one from the environment. Throws the errors of its creation. */
 export async function openRouter(config: string | undefined, { env }: Terminal): Promise<Router> {
-  if (config !== undefined) return loadRouter(config);
+  return config === undefined ? fromEnvironment(() => environmentRouter(env)) : loadRouter(config);
+}
+
+/** Makes a router from the environment. Throws its errors, one about what is missing with the remedy that the command line offers. */
+export function fromEnvironment(make: () => Router): Router {
   try {
-    return environmentRouter(env);
+    return make();
   } catch (error) {
     if (!isRouterError(error, "missing-configuration")) throw error;
     const missing = error.missing.join("; ");
-    // The same error with the remedy that the command line offers.
     const message = `the environment lacks ${missing}. Set it, or pass a router with --config FILE`;
     throw new MissingConfigurationError(message, error.missing);
   }

@@ -26,6 +26,7 @@ import { paint } from "./paint.ts";
 import { releaseCommand } from "./release.ts";
 import { rolloutCommand } from "./rollout.ts";
 import { routeCommand } from "./route.ts";
+import { runClientCommand } from "./run-client.ts";
 import { serveCommand } from "./serve.ts";
 import { watchCommand } from "./watch.ts";
 
@@ -68,6 +69,8 @@ Exit codes:
   const commands = [demoCommand, routeCommand, decideCommand, classifyCommand, doctorCommand];
   for (const command of commands) program.addCommand(withSettings(command(terminal), terminal));
   program.addCommand(withSettings(serveCommand(terminal), terminal));
+  // Arguments after an agent's name are its own, also those that look like options of ours.
+  program.enablePositionalOptions().addCommand(withSettings(runClientCommand(terminal), terminal));
   program.addCommand(withSettings(watchCommand(terminal), terminal));
   program.addCommand(withSettings(budgetCommand(terminal), terminal));
   program.addCommand(withSettings(guardCommand(terminal), terminal));

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { CheckFailedError } from "./check-failed-error.ts";
 import type { Terminal } from "./io.ts";
 import { createProgram } from "./program.ts";
+import { ProgramExit } from "./program-exit.ts";
 import { exitCodeOf, showError } from "./show-error.ts";
 import { visibleTerminal } from "./visible-terminal.ts";
 
@@ -13,6 +14,7 @@ export async function run(args: readonly string[], given: Terminal): Promise<num
     return 0;
   } catch (error) {
     if (error instanceof CheckFailedError) return 1;
+    if (error instanceof ProgramExit) return error.exitCode;
     // Commander has already printed its message; help and version are not failures.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     terminal.stderr(showError(error, terminal.env));

@@ -22,6 +22,7 @@ export async function start(): Promise<void> {
     process.exit(1);
   });
 
+  const inherited = { ...process.env };
   try {
     const { variables, notices } = readEnvFile(".env", process.env);
     // Config files read `process.env`, too.
@@ -60,6 +61,7 @@ export async function start(): Promise<void> {
       return () => process.off("SIGHUP", reload);
     },
     env: process.env,
+    inherited,
     columns: stdout.isTTY ? stdout.columns : undefined,
     now: Date.now,
     drained: async () => {

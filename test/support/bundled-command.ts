@@ -13,6 +13,9 @@ const modules = {
   policies: "policies/index.ts",
   testing: "src/testing/index.ts",
   fleet: "src/fleet/index.ts",
+  anthropic: "src/router/providers/anthropic.ts",
+  google: "src/router/providers/google.ts",
+  compatible: "src/router/providers/openai-compatible.ts",
   openai: "src/router/providers/openai.ts",
   rollout: "src/loop/index.ts",
 } satisfies Record<string, BundledModule>;

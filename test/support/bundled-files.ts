@@ -37,6 +37,9 @@ const programs = [
 const modules = [
   "policies/index.ts",
   "src/index.ts",
+  "src/router/providers/anthropic.ts",
+  "src/router/providers/google.ts",
+  "src/router/providers/openai-compatible.ts",
   "src/router/providers/openai.ts",
   "src/loop/index.ts",
   "src/fleet/index.ts",

@@ -7,6 +7,9 @@ export interface CacheRules {
   readonly smallestTokens: number;
 }
 
+/** Rules that hold for the large providers' models by default: five minutes at least, from 1,024 tokens on. */
+export const usualCache: CacheRules = { ttlMs: 300_000, smallestTokens: 1_024 };
+
 /** Content of the large model's cache for each request, if every turn of its conversation had gone there. */
 export interface CachedPrefixes {
   /** Tokens of the input that the turn before has put into the cache; 0 for a first turn. */
@@ -15,9 +18,12 @@ export interface CachedPrefixes {
   readonly followsLarge: Uint8Array;
 }
 
+/** Turns back in which a prompt is looked for: an agent puts a title or a check of its own between two turns of a conversation. */
+const turnsBack = 8;
+
 /**
- * A turn begins with the prompt and the answer of the turn before. They are still cached if that one was answered
- * at most `ttlMs` ago, from `smallestTokens` on. `inputTokens` are as the large model counts them.
+ * A turn begins with the prompt and the answer of a turn before it: of the last ones the one that gives most. They are still cached if
+ * that one was answered at most `ttlMs` ago, from `smallestTokens` on. `inputTokens` are as the large model counts them.
  */
 export function cachedPrefixes(
   requests: readonly SpendRequest[],
@@ -39,15 +45,15 @@ export function cachedPrefixes(
   for (const turns of conversations.values()) {
     turns.sort((a, b) => at(a).at - at(b).at);
     for (let turn = 1; turn < turns.length; turn += 1) {
-      const [before, now] = [turns[turn - 1] as number, turns[turn] as number];
-      if (at(now).at - at(before).answeredAt > ttlMs) continue;
-      const prefix = Math.min(
-        inputTokens[now] as number,
-        (inputTokens[before] as number) + at(before).answerTokens,
-      );
-      if (prefix < smallestTokens) continue;
-      tokens[now] = prefix;
-      if (at(before).large !== undefined) followsLarge[now] = 1;
+      const now = turns[turn] as number;
+      for (const before of turns.slice(Math.max(0, turn - turnsBack), turn).reverse()) {
+        if (at(now).at - at(before).answeredAt > ttlMs) continue;
+        const held = (inputTokens[before] as number) + at(before).answerTokens;
+        const prefix = Math.min(inputTokens[now] as number, held);
+        if (prefix < smallestTokens || prefix <= (tokens[now] as number)) continue;
+        tokens[now] = prefix;
+        followsLarge[now] = at(before).large === undefined ? 0 : 1;
+      }
     }
   }
   return { tokens, followsLarge };

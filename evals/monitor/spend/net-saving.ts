@@ -3,7 +3,7 @@ import { meanError, skewedFreedom, tInterval, unitValues } from "../../../src/lo
 import { isEnough, weightEvidence } from "../off-policy/weight-evidence.ts";
 import { alwaysLargeCost } from "./always-large-cost.ts";
 import { cacheHabits } from "./cache-habits.ts";
-import { type CacheRules, cachedPrefixes } from "./cached-prefixes.ts";
+import { type CacheRules, cachedPrefixes, usualCache } from "./cached-prefixes.ts";
 import { missingVariance } from "./missing-variance.ts";
 import { predictOutput } from "./predict-output.ts";
 import type { SpendRequest } from "./spend-request.ts";
@@ -64,7 +64,6 @@ export interface NetSaving {
   readonly leftOut: number;
 }
 
-const usualCache: CacheRules = { ttlMs: 300_000, smallestTokens: 1_024 };
 /** Fewest answers of the large model from which its output can be learnt. */
 const fewestAnswers = 30;
 /** Largest part of the sum that may rest on mere extrapolation if an interval is to hold. */

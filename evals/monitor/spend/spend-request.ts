@@ -24,6 +24,8 @@ export interface SpendRequest {
   readonly largeId?: string | undefined;
   /** Output tokens of the answer, which the next turn of the conversation repeats. */
   readonly answerTokens: number;
+  /** Input tokens of the answer, as its model counted them. Absent: there is none, or they are estimated. */
+  readonly inputTokens?: number | undefined;
 }
 
 const answers: ReadonlySet<string> = new Set(["answer", "retry", "fallback", "cascade", "hedge", "repair"]);
@@ -47,6 +49,7 @@ export function spendRequestOf(decision: DecisionLine, large: string): SpendRequ
     refused: candidates.filter(({ permitted }) => permitted !== true).map(({ model }) => model),
     largeId: ofLarge?.model,
     answerTokens: answering?.usage?.outputTokens ?? 0,
+    inputTokens: answering?.costEstimated === true ? undefined : answering?.usage?.inputTokens,
   };
 }
 
