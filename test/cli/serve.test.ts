@@ -191,7 +191,7 @@ test("a key is made once, stored as a hash, and let in; others are not", async (
   await line(/reloaded/);
   const models = await fetch(`${url}/v1/models`, { headers: { "x-api-key": key } });
   const { data } = (await models.json()) as { data: { id: string }[] };
-  expect(data.map((one) => one.id)).toEqual(["auto", "other"]);
+  expect(data.map((one) => one.id)).toEqual(["auto", "other", "model"]);
   await expect.poll(() => closed).toEqual(["small"]);
   writeFileSync(keys, "");
   reload();

@@ -1,12 +1,14 @@
 import { InvalidOptionError, type Router, type Routing } from "../../contracts/index.ts";
 import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
-import { routingOptions } from "../../plugin/routing-fields.ts";
 import type { ServedDashboard } from "./page/served-dashboard.ts";
 import type { ServedMetrics } from "./served-metrics.ts";
 import { type Upstream, upstreamOptions } from "./upstream.ts";
 
 /** Routing fields that the requests of a sender get, whatever they say themselves. */
 export type Identity<Id extends string = string> = Omit<Routing<Id>, "model">;
+
+/** What a name stands for: the id of a model, which it pins, `auto`, or routing fields. */
+export type Route<Id extends string = string> = Id | "auto" | Identity<Id>;
 
 export interface HandlerOptions<Id extends string = string> {
   /**
@@ -20,13 +22,22 @@ export interface HandlerOptions<Id extends string = string> {
       }) => Promise<Identity<Id> | undefined> | Identity<Id> | undefined)
     | undefined;
   /**
-   * Names that a client may give as `model`, besides `auto` and the ids of the router's models, each with the routing
-   * fields that its requests get: `{ fast: { labels: { route: "fast" } } }` for a policy that reads the label. Default
-   * none.
+   * Names that a client may give as `model`, besides `auto` and the ids of the router's models: each stands for the id of a model, for
+   * `auto`, or for the routing fields that its requests get, such as `{ fast: { labels: { route: "fast" } } }` for a policy that reads
+   * the label. Default none.
    */
-  readonly routes?: Readonly<Record<string, Identity<Id>>> | undefined;
-  /** Fate of a request whose `model` is not known: `auto` lets the router decide. Default `error`, status 404. */
-  readonly unknownModel?: "auto" | "error" | undefined;
+  readonly routes?: Readonly<Record<string, Route<Id>>> | undefined;
+  /**
+   * Fate of a request whose `model` is no id and no route. `auto`: the router decides; a known name of a provider stands for the nearest
+   * model, by family, then by price, and those whose output costs more are asked only where no other can answer. `unbounded`: the
+   * router decides. `error`: status 404, except for names that the router's own models have at their providers. Default `auto`.
+   */
+  readonly unknownModel?: "auto" | "unbounded" | "error" | undefined;
+  /**
+   * Called once for each name of a client that means nothing here, at most 100 of them, with at most 200 characters. Default: a warning
+   * of the process.
+   */
+  readonly onUnknownModel?: ((name: string) => void) | undefined;
   /**
    * True if answers say in headers (`x-switchpoint-model`, `-decision`, `-reason`) and in a field `switchpoint` next to
    * `usage` where the request went and why. Default false.
@@ -78,22 +89,44 @@ export interface HandlerOptions<Id extends string = string> {
   readonly maxBodyCharacters?: number | undefined;
 }
 
-const { model: _, ...ofIdentity } = routingOptions;
+const text = { is: "text", optional: true } as const;
 
-export const identityOptions: OptionTable<Identity, keyof Identity> = ofIdentity;
+export const routeOptions: OptionTable<Identity, keyof Identity> = {
+  session: text,
+  tenant: text,
+  labels: {
+    is: "record",
+    of: { is: "text", empty: true },
+    expected: "an object of texts by name",
+    optional: true,
+  },
+  category: text,
+  language: text,
+  codingAgent: text,
+  // The router checks them with each request.
+  constraints: { is: "any", optional: true },
+  maxCostUsd: { is: "number", above: 0, optional: true },
+  deadlineMs: { is: "duration", optional: true },
+  fallback: { is: "boolean", optional: true },
+};
+
+function readRoute(path: string, route: Route): Route {
+  return typeof route === "string" ? route : readOptions(path, routeOptions, route);
+}
 
 /** Options without a default. */
-export type OpenOption = "authorise" | "upstream" | "metrics" | "dashboard";
+export type OpenOption = "authorise" | "onUnknownModel" | "upstream" | "metrics" | "dashboard";
 
 export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
   authorise: { is: "function", optional: true },
   routes: {
     is: "record",
-    of: { is: "table", of: identityOptions },
-    expected: "an object of routing fields by name",
+    of: { is: "checked", check: readRoute },
+    expected: "an object of ids or routing fields by name",
     default: {},
   },
-  unknownModel: { is: "choice", of: ["auto", "error"], default: "error" },
+  unknownModel: { is: "choice", of: ["auto", "unbounded", "error"], default: "auto" },
+  onUnknownModel: { is: "function", optional: true },
   explain: { is: "boolean", default: false },
   trusted: { is: "boolean", default: false },
   agents: { is: "choice", of: ["trusted", "guarded"], default: "trusted" },
@@ -132,12 +165,14 @@ export function checkTogether(
   { routes, metrics }: Pick<ReadHandlerOptions, "routes" | "metrics">,
   router: Router,
 ): void {
-  for (const name of Object.keys(routes))
+  for (const [name, route] of Object.entries(routes)) {
+    const place = `${owner}.routes.${name}`;
     if (name === "auto" || Object.hasOwn(router.models, name))
-      throw new InvalidOptionError(
-        `${owner}.routes.${name}`,
-        name,
-        "a name that is neither auto nor the id of a model",
-      );
+      throw new InvalidOptionError(place, name, "a name that is neither auto nor the id of a model");
+    if (typeof route === "string" && route !== "auto" && !Object.hasOwn(router.models, route)) {
+      const ids = Object.keys(router.models).join(", ");
+      throw new InvalidOptionError(place, route, `auto, routing fields, or the id of a model: ${ids}`);
+    }
+  }
   if (metrics?.open !== undefined) readOption({ is: "boolean" }, `${owner}.metrics.open`, metrics.open);
 }
