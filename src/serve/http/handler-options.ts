@@ -1,5 +1,6 @@
 import { InvalidOptionError, type Router, type Routing } from "../../contracts/index.ts";
 import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
+import { checkOrigin } from "./cors.ts";
 import type { ServedDashboard } from "./page/served-dashboard.ts";
 import type { ServedMetrics } from "./served-metrics.ts";
 import { type Upstream, upstreamOptions } from "./upstream.ts";
@@ -80,7 +81,12 @@ export interface HandlerOptions<Id extends string = string> {
    * path answers with status 404.
    */
   readonly dashboard?: ServedDashboard | undefined;
-  /** Longest body in bytes, with images and files. Default 33,554,432. */
+  /**
+   * Origins whose pages may send and read answers, such as `https://app.example`, or `*` for any where keys are asked for. Pages that the
+   * server shows itself, and its metrics, stay its own. Default none.
+   */
+  readonly cors?: readonly string[] | undefined;
+  /** Longest body in bytes, with images and files, packed or not. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
   /**
    * Most characters of a body besides the base64 of images and files: what they are of takes time, and their data takes next to none.
@@ -142,6 +148,12 @@ export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
     optional: true,
   },
   dashboard: { is: "object", methods: ["frame"], expected: "dashboard(router)", optional: true },
+  cors: {
+    is: "list",
+    of: { is: "checked", check: checkOrigin },
+    expected: "an array of origins",
+    default: [],
+  },
   maxBodyBytes: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 33_554_432 },
   maxBodyCharacters: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 4_194_304 },
 };
@@ -162,9 +174,15 @@ export function readHandlerOptions(
 /** Checks what depends on the router, or on another function's options. Throws `InvalidOptionError`. */
 export function checkTogether(
   owner: string,
-  { routes, metrics }: Pick<ReadHandlerOptions, "routes" | "metrics">,
+  { authorise, cors, routes, metrics }: Pick<ReadHandlerOptions, "authorise" | "cors" | "routes" | "metrics">,
   router: Router,
 ): void {
+  if (cors.includes("*") && authorise === undefined)
+    throw new InvalidOptionError(
+      `${owner}.cors`,
+      "*",
+      "origins by name where no key is asked for: any page could have models answer at your cost",
+    );
   for (const [name, route] of Object.entries(routes)) {
     const place = `${owner}.routes.${name}`;
     if (name === "auto" || Object.hasOwn(router.models, name))
