@@ -116,7 +116,8 @@ export const routeOptions: OptionTable<Identity, keyof Identity> = {
   fallback: { is: "boolean", optional: true },
 };
 
-function readRoute(path: string, route: Route): Route {
+/** Throws `InvalidOptionError` for fields that no route has. */
+export function readRoute(path: string, route: Route): Route {
   return typeof route === "string" ? route : readOptions(path, routeOptions, route);
 }
 
@@ -183,14 +184,16 @@ export function checkTogether(
       "*",
       "origins by name where no key is asked for: any page could have models answer at your cost",
     );
-  for (const [name, route] of Object.entries(routes)) {
-    const place = `${owner}.routes.${name}`;
-    if (name === "auto" || Object.hasOwn(router.models, name))
-      throw new InvalidOptionError(place, name, "a name that is neither auto nor the id of a model");
-    if (typeof route === "string" && route !== "auto" && !Object.hasOwn(router.models, route)) {
-      const ids = Object.keys(router.models).join(", ");
-      throw new InvalidOptionError(place, route, `auto, routing fields, or the id of a model: ${ids}`);
-    }
-  }
+  for (const [name, route] of Object.entries(routes))
+    checkRoute(`${owner}.routes.${name}`, name, route, router);
   if (metrics?.open !== undefined) readOption({ is: "boolean" }, `${owner}.metrics.open`, metrics.open);
+}
+
+/** Throws `InvalidOptionError` for a route that has no name of its own, or stands for a model that is not there. */
+export function checkRoute(option: string, name: string, route: Route, router: Router): void {
+  if (name === "auto" || Object.hasOwn(router.models, name))
+    throw new InvalidOptionError(option, name, "a name that is neither auto nor the id of a model");
+  if (typeof route !== "string" || route === "auto" || Object.hasOwn(router.models, route)) return;
+  const ids = Object.keys(router.models).join(", ");
+  throw new InvalidOptionError(option, route, `auto, routing fields, or the id of a model: ${ids}`);
 }
