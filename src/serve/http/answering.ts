@@ -54,7 +54,7 @@ export function answering(
   const finished = (reply: Reply, call: Called): Reply => {
     const { status, headers, body } = reply;
     const id = requestId(call.headers);
-    const shown = isReadable(call) ? Object.assign({}, headers, corsHeaders(call, cors)) : headers;
+    const shown = isReadable(call) ? Object.assign({}, headers, corsHeaders(call.headers, cors)) : headers;
     const isHead = call.method === "HEAD";
     return isHead ? withoutBody(reply, shown, id) : { status, headers: shown, requestId: id, body };
   };
@@ -73,7 +73,7 @@ export function answering(
       try {
         if (call.method === "OPTIONS") {
           const allow = allowedAt(all, call.path, base);
-          const headers = isReadable(call) ? preflightHeaders(call, allow, cors) : {};
+          const headers = isReadable(call) ? preflightHeaders(call.headers, allow, cors) : {};
           return finished({ status: 204, headers: { ...headers, allow } }, call);
         }
         const endpoint = endpointOf(all, call, base);

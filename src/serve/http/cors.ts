@@ -1,5 +1,4 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
-import type { HttpCall } from "./call.ts";
 
 /** Headers of answers that pages may read, besides those that they may read anyway. */
 const shown = [
@@ -22,10 +21,7 @@ export function isAllowed(origin: string | null, cors: readonly string[]): boole
 }
 
 /** Returns the headers by which a browser lets the page that sent a call read the answer. */
-export function corsHeaders(
-  { headers }: Pick<HttpCall, "headers">,
-  cors: readonly string[],
-): Record<string, string> {
+export function corsHeaders(headers: Pick<Headers, "get">, cors: readonly string[]): Record<string, string> {
   const origin = headers.get("origin");
   // Caches must not give the answer for one origin to another.
   if (!isAllowed(origin, cors)) return { vary: "origin" };
@@ -38,7 +34,7 @@ export function corsHeaders(
 
 /** Returns the headers by which a browser lets a page send what it asks for: methods of the path, and the headers that it names. */
 export function preflightHeaders(
-  { headers }: Pick<HttpCall, "headers">,
+  headers: Pick<Headers, "get">,
   allow: string,
   cors: readonly string[],
 ): Record<string, string> {

@@ -8,7 +8,7 @@ import { type Upstream, upstreamOptions } from "./upstream.ts";
 /** Routing fields that the requests of a sender get, whatever they say themselves. */
 export type Identity<Id extends string = string> = Omit<Routing<Id>, "model">;
 
-/** What a name stands for: the id of a model, which it pins, `auto`, or routing fields. */
+/** Meaning of a name: the id of a model, which it pins, `auto`, or routing fields. */
 export type Route<Id extends string = string> = Id | "auto" | Identity<Id>;
 
 export interface HandlerOptions<Id extends string = string> {
@@ -29,7 +29,7 @@ export interface HandlerOptions<Id extends string = string> {
    */
   readonly routes?: Readonly<Record<string, Route<Id>>> | undefined;
   /**
-   * Fate of a request whose `model` is no id and no route. `auto`: the router decides; a known name of a provider stands for the nearest
+   * Fate of a request whose `model` is neither an id nor a route. `auto`: the router decides; a known name of a provider stands for the nearest
    * model, by family, then by price, and those whose output costs more are asked only where no other can answer. `unbounded`: the
    * router decides. `error`: status 404, except for names that the router's own models have at their providers. Default `auto`.
    */

@@ -43,7 +43,7 @@ export function welcomePage({ address, needsKey, hasDashboard }: WelcomePage): s
   const key = needsKey ? "<key>" : "none";
   const facts = [
     ["Address", address],
-    ["Key", needsKey ? "one of this server, from whoever runs it" : "none is asked for: any text will do"],
+    ["Key", needsKey ? "one of this server: ask its operator" : "none is asked for: any text will do"],
     ["Model", "auto, or a name of /v1/models"],
   ] as const;
   const links = [

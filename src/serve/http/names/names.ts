@@ -10,14 +10,14 @@ export interface Names {
   /**
    * Returns the routing fields that a name stands for. This is the one rule: an id of the router pins its model; a route has its
    * fields; a known name of a provider is an upper bound, by the price of output of the nearest model; all others leave the
-   * choice to the router, which is told once. Throws `HttpError` for what is no name, and for others where the option says so.
+   * choice to the router, which is told once. Throws `HttpError` for a value that is not a text, and for other names where the option says so.
    */
   meaningOf(given: unknown): Routing;
   /** All names that lists show: `auto`, routes, ids, and names of the router's models at their providers. */
   readonly listed: readonly string[];
 }
 
-/** Most names of clients that are remembered, and most that are told. Names come from outside. */
+/** Most names of clients that are remembered, and most for which `onUnknownModel` is called: names come from outside. */
 const mostKnown = 1_000;
 const mostTold = 100;
 const longestName = 200;

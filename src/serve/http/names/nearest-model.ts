@@ -30,7 +30,7 @@ export function nearestModel(name: string, models: Readonly<Record<string, Model
   const family = familyOf(name);
   const kin =
     own.length > 0 ? own : all.filter(({ model }) => family !== "" && familyOf(model.model) === family);
-  // Of a family without a price to compare, the dearest: a guess binds no one.
+  // Of a family without a price to compare, the most expensive: a guess binds no one.
   const wanted = named ?? Number.POSITIVE_INFINITY;
   const first = kin.length > 0 ? closest(kin, wanted) : undefined;
   if (first !== undefined) return { id: first.id, mostUsd: larger(first.usd, named) };
@@ -38,7 +38,7 @@ export function nearestModel(name: string, models: Readonly<Record<string, Model
   const priced = all.filter(({ usd }) => usd !== undefined);
   const next = closest(priced, named);
   if (next?.usd === undefined) return undefined;
-  // What has no price is mostly a server of one's own: it may be of the tier that was asked for.
+  // A model without a price is mostly an own server: it may be of the tier that was asked for.
   const isFar = next.usd > named * sameTier && priced.length < all.length;
   return { id: next.id, mostUsd: isFar ? named : larger(next.usd, named) };
 }
@@ -87,7 +87,7 @@ function firstOf<Item, Value>(
   return undefined;
 }
 
-/** Returns the model whose price is nearest as a ratio; the dearer one of two, and one without a price last. */
+/** Returns the model whose price is nearest as a ratio; the more expensive one of two, and one without a price last. */
 function closest(among: readonly Priced[], usd: number): Priced | undefined {
   return [...among].sort((a, b) => away(a.usd, usd) - away(b.usd, usd) || (b.usd ?? 0) - (a.usd ?? 0))[0];
 }
