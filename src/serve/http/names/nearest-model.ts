@@ -1,5 +1,5 @@
 import type { Model } from "../../../contracts/index.ts";
-import { lookUpModel, lookUpName, priceAt } from "../../../router/cost/inner.ts";
+import { lookUpModel, lookUpName } from "../../../router/cost/inner.ts";
 import { familyOf } from "./family-of.ts";
 
 /** The model of a router that a name of a provider's stands for. */
@@ -45,7 +45,9 @@ export function nearestModel(name: string, models: Readonly<Record<string, Model
 
 /** Returns the price of a million output tokens in US dollars at a time; undefined if it is not known. */
 export function outputUsd(price: Model["price"], now: number): number | undefined {
-  return price && priceAt(price, now).usdPerMillionOutputTokens;
+  // Not by `priceAt`, which is loaded with the first request: cheaper hours do not make another tier.
+  const terms = price?.changes?.findLast(({ from }) => now >= Date.parse(from)) ?? price;
+  return terms?.usdPerMillionOutputTokens;
 }
 
 interface Priced {
