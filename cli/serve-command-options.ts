@@ -11,9 +11,12 @@ export interface ServeCommandOptions {
   readonly dashboard?: boolean | undefined;
   readonly metrics?: boolean | undefined;
   readonly explain?: boolean | undefined;
-  readonly unknownModel: "auto" | "error";
+  readonly route: readonly string[];
+  readonly routes?: string | undefined;
+  readonly unknownModel: "auto" | "unbounded" | "error";
   readonly agents: "trusted" | "guarded";
   readonly inferSession: boolean;
+  readonly cors?: readonly string[] | undefined;
   readonly embeddings?: string | undefined;
   readonly maxBody: string;
   readonly maxBodyText: string;

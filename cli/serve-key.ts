@@ -39,6 +39,7 @@ export function serveKeyCommand(terminal: Terminal): Command {
     });
 }
 
-function collect(text: string, before: readonly string[]): readonly string[] {
+/** Gathers the values of an option that may be given again. */
+export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }

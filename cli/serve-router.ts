@@ -1,4 +1,5 @@
 import { InvalidOptionError, type Router } from "../src/contracts/index.ts";
+import { shellWord } from "../src/plugin/shell-word.ts";
 import type { HandlerOptions } from "../src/serve/http/index.ts";
 import {
   authoriseByKeys,
@@ -13,6 +14,7 @@ import type { Terminal } from "./io.ts";
 import { loadConfig } from "./load-router.ts";
 import { openRouter } from "./open-router.ts";
 import { paint } from "./paint.ts";
+import { readRoutes, routesFor } from "./read-routes.ts";
 import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { settledText, textOf } from "./settled-text.ts";
 import { oneLine } from "./show-error.ts";
@@ -152,6 +154,7 @@ async function loadAll(
   { body, isReload, before, shared, close }: Loading,
 ): Promise<Loaded> {
   const { config, keys, tlsCert, tlsKey, explain, unknownModel, agents, inferSession, embeddings } = options;
+  const { route, routes: routesFile, cors } = options;
   const read = isReload ? settledText : textOf;
   const apiKey = terminal.env["EMBEDDINGS_API_KEY"];
   const handling: HandlerOptions = {
@@ -159,15 +162,21 @@ async function loadAll(
     unknownModel,
     agents,
     inferSession,
+    onUnknownModel: (name) => tellUnknown(name, terminal),
+    ...(cors !== undefined && { cors }),
     ...body,
     ...(keys !== undefined && { authorise: authoriseByKeys(readKeys(await read("--keys", keys), keys)) }),
     ...(embeddings !== undefined && { upstream: { baseUrl: embeddings, apiKey } }),
   };
+  const routes = readRoutes(
+    route,
+    routesFile === undefined ? undefined : { name: routesFile, text: await read("--routes", routesFile) },
+  );
   const tls =
     tlsCert === undefined || tlsKey === undefined
       ? undefined
       : { cert: await read("--tls-cert", tlsCert), key: await read("--tls-key", tlsKey) };
-  for (const file of await writableByOthers([keys, tlsKey, config]))
+  for (const file of await writableByOthers([keys, tlsKey, config, routesFile]))
     terminal.stderr(
       `${paint("red", "switchpoint:")} ${file} can be written to by every user of this machine\n`,
     );
@@ -189,11 +198,19 @@ async function loadAll(
       ...(recording && { dashboard: shared?.dashboard.served ?? recording.dashboard }),
       ...(metrics && { metrics: shared?.metrics.served ?? metrics }),
     };
-    return { router, handling: { ...handling, ...shown }, tls, recording, metrics };
+    const named = { routes: routesFor(routes, router) };
+    return { router, handling: { ...handling, ...named, ...shown }, tls, recording, metrics };
   } catch (error) {
     await close(router);
     throw error;
   }
+}
+
+/** Tells once that a client's name of a model means nothing here. */
+function tellUnknown(name: string, terminal: Terminal): void {
+  const advice = `--route ${shellWord(`${name}=ID`)} gives it a meaning, --unknown-model error refuses it`;
+  const said = `a client asks for the model ${name}, which means nothing here: the router decides (${advice})`;
+  terminal.stderr(`${paint("dim", oneLine(said))}\n`);
 }
 
 /** Returns the series that a config exports as `metrics`, which may name tenants and a reference, else the router's. */

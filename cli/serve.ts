@@ -4,7 +4,7 @@ import type { Terminal } from "./io.ts";
 import { numberOption } from "./number-option.ts";
 import { optionalNumber } from "./optional-number.ts";
 import type { ServeCommandOptions } from "./serve-command-options.ts";
-import { serveKeyCommand } from "./serve-key.ts";
+import { collect, serveKeyCommand } from "./serve-key.ts";
 import { serveRouter } from "./serve-router.ts";
 import { serveWorkers } from "./serve-workers.ts";
 import { type WorkerLink, workerLink } from "./worker-link.ts";
@@ -27,11 +27,22 @@ export function serveCommand(terminal: Terminal): Command {
     .option("--open", "everyone may send, also from other machines")
     .option("--dashboard", "show what the router does at /dashboard, to holders of a key without a tenant")
     .option("--metrics", "show series for Prometheus at /metrics, to holders of a key without a tenant")
+    .option("--cors <origin...>", "origins whose pages may send and read, such as https://app.example")
     .option("--explain", "say in headers and answers where a request went, and why")
+    .option(
+      "--route <name=ID>",
+      "what a client's name of a model stands for: an id, auto, or routing fields as JSON; may be given again",
+      collect,
+      [],
+    )
+    .option("--routes <file>", "the same as a JSON object by name")
     .addOption(
-      new Option("--unknown-model <fate>", "fate of a request for a model that is not here")
-        .choices(["auto", "error"])
-        .default("error"),
+      new Option(
+        "--unknown-model <fate>",
+        "fate of other names; auto: routed, among models that cost no more than a known name",
+      )
+        .choices(["auto", "unbounded", "error"])
+        .default("auto"),
     )
     .addOption(
       new Option(
@@ -67,7 +78,7 @@ export function serveCommand(terminal: Terminal): Command {
     .addHelpText(
       "after",
       `
-SIGHUP loads config, keys and certificate again; if one is wrong, everything stays as it was. SIGTERM lets answers under way
+SIGHUP loads config, keys, routes and certificate again; if one is wrong, everything stays as it was. SIGTERM lets answers under way
 end and refuses new requests; a second one ends at once. Without --keys only this machine can be served, unless --open says
 otherwise.
 
@@ -127,7 +138,13 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
 /** Refuses what would serve strangers by mistake. Throws `InvalidOptionError`. */
 function checkTogether(options: ServeCommandOptions): void {
-  const { keys, open, socket, host, tlsCert, tlsKey, dashboard } = options;
+  const { keys, open, socket, host, tlsCert, tlsKey, dashboard, cors } = options;
+  if (cors?.includes("*") && keys === undefined)
+    throw new InvalidOptionError(
+      "--cors",
+      "*",
+      "origins by name without --keys FILE: any page could have models answer at your cost",
+    );
   if (dashboard === true && keys === undefined && socket === undefined && !loopback.test(host))
     throw new InvalidOptionError(
       "--dashboard",

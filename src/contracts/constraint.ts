@@ -31,6 +31,11 @@ export interface Constraint<Id extends string = string> {
    */
   readonly maxCallUsd?: number | undefined;
   /**
+   * True if the constraint is a wish, which fails no request: the policy is asked about the models that it permits alone, unless
+   * that leaves none, and execution may still fall back to others. Default: it is a rule, and holds at every hop.
+   */
+  readonly yields?: boolean | undefined;
+  /**
    * Returns the reason why the model is permitted for no request at all; undefined if some request may have it, or if that is
    * not known. Asked when a router is made, so that a model which nothing can reach is told of. Absent: not known.
    */

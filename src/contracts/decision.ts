@@ -47,10 +47,10 @@ export interface RecordedCandidate<Id extends string = string> {
   readonly unknown?: readonly string[] | undefined;
 }
 
-/** Soft limit of a budget that has narrowed the choice of a policy. */
+/** Soft limit of a budget, or wish of a request (`Constraint.yields`), that has narrowed the choice of a policy. */
 export interface DegradedBy {
-  /** Name of the budget; of several the first. */
-  readonly budget: string;
+  /** Name of the budget; of several the first. Absent: a wish alone has. */
+  readonly budget?: string | undefined;
   /** Model that gets what the policy left without an opinion. */
   readonly otherwise: string;
   /** Reason for people. */
@@ -83,7 +83,7 @@ export interface Decision<Id extends string = string> {
   readonly spend?: Spend | undefined;
   /** All budgets that apply to the request, at most 16. Absent if there is none. */
   readonly budgets?: readonly BudgetFacts[] | undefined;
-  /** Soft limit that has narrowed the choice of the policy. Absent: none has. */
+  /** Soft limit or wish that has narrowed the choice of the policy. Absent: none has. */
   readonly degraded?: DegradedBy | undefined;
   /** Snapshots that the policy has read, by id. Absent if it reads nothing. */
   readonly inputs?: Readonly<Record<string, Json>> | undefined;

@@ -191,7 +191,7 @@ test("a key is made once, stored as a hash, and let in; others are not", async (
   await line(/reloaded/);
   const models = await fetch(`${url}/v1/models`, { headers: { "x-api-key": key } });
   const { data } = (await models.json()) as { data: { id: string }[] };
-  expect(data.map((one) => one.id)).toEqual(["auto", "other"]);
+  expect(data.map((one) => one.id)).toEqual(["auto", "other", "model"]);
   await expect.poll(() => closed).toEqual(["small"]);
   writeFileSync(keys, "");
   reload();
@@ -199,6 +199,73 @@ test("a key is made once, stored as a hash, and let in; others are not", async (
   expect((await ask(url, { "x-api-key": key })).status).toBe(401);
   expect(await end()).toBe(0);
   expect(closed).toEqual(["small", "other", "other"]);
+});
+
+test("routes of the command line and of a file say what a client's name means, and a name that means nothing is told once", async () => {
+  const files = folder();
+  const models = {
+    small: fakeModel({ name: "a", answer: "small" }),
+    large: fakeModel({ name: "b", answer: "large" }),
+  };
+  const config = files.config(() => createRouter({ models, policy: always("large") }) as unknown as Router);
+  const routes = files.file(
+    "routes.json",
+    '{ "claude-haiku-4-5": "small", "fast": { "labels": { "a": "b" } } }',
+  );
+  const { url, line, reload } = await runServe(
+    ...["--config", config, "--routes", routes],
+    ...[
+      "--route",
+      "claude-haiku-4-5=large",
+      "--route",
+      "claude-haiku-4-5-20251001=small",
+      "--route",
+      "any=auto",
+    ],
+    ...["--route", 'dear={"maxCostUsd":0.5}', "--cors", "https://a.example", "https://b.example"],
+  );
+  const answer = async (model: string) => {
+    const text = body.replace("auto", model);
+    const headers = { "content-type": "application/json", origin: "https://b.example" };
+    const answered = await fetch(`${url}/v1/chat/completions`, { method: "POST", body: text, headers });
+    expect(answered.headers.get("access-control-allow-origin")).toBe("https://b.example");
+    const { choices } = (await answered.json()) as { choices?: { message: { content: string } }[] };
+    return choices?.[0]?.message.content ?? answered.status;
+  };
+  expect(await answer("claude-haiku-4-5-20251001")).toBe("small");
+  expect(await answer("claude-haiku-4-5")).toBe("large");
+  expect(await answer("any")).toBe("large");
+  // Its models have no price.
+  expect(await answer("dear")).toBe(429);
+  expect(await answer("what is this")).toBe("large");
+  expect(await line(/means nothing here/)).toContain("--route 'what is this=ID'");
+  writeFileSync(routes, '{ "other": "small" }');
+  reload();
+  await line(/^.*reloaded/);
+  expect(await answer("other")).toBe("small");
+  writeFileSync(routes, '{ "other": "smal" }');
+  reload();
+  expect(await line(/not reloaded/)).toContain("routes.json: other");
+  expect(await answer("other")).toBe("small");
+});
+
+test.each([
+  [["--route", "fast"], /--route.*name=ID/],
+  [["--route", "fast=smal"], /--route fast.*auto, routing fields, or the id of a model/],
+  [["--route", "auto=small"], /--route auto/],
+  [["--route", "fast=small", "--route", "fast=large"], /--route.*given once/],
+  [["--route", "fast={"], /--route.*an object as JSON/],
+  [["--route", 'fast={"maxCostUsd":0}'], /--route fast.maxCostUsd/],
+  [["--route", 'fast={"constraints":[]}'], /--route fast.constraints/],
+  [["--routes", "nowhere.json"], /--routes.*ENOENT/],
+  [["--cors", "app.example"], /cors\[0\]/],
+  [["--cors", "*"], /--cors.*--keys/],
+])("an option that cannot work is refused: %j", async (args, problem) => {
+  const files = folder();
+  const config = files.config(
+    () => createRouter({ models: { small: fakeModel() }, policy: always("small") }) as unknown as Router,
+  );
+  expect((await runCli(["serve", "--port", "0", "--config", config, ...args])).err).toMatch(problem);
 });
 
 test("no request that a model was asked is cut when the process is told to end under load", async () => {

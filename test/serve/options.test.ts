@@ -5,7 +5,7 @@ import { aiSdk, aiSdkOptions } from "../../src/serve/clients/ai-sdk/ai-sdk.ts";
 import { callOptions, requestOfCall } from "../../src/serve/clients/ai-sdk/request-of-call.ts";
 import type { ProviderData } from "../../src/serve/clients/ai-sdk/wire.ts";
 import { createHandler } from "../../src/serve/http/create-handler.ts";
-import { handlerOptions, identityOptions } from "../../src/serve/http/handler-options.ts";
+import { handlerOptions, routeOptions } from "../../src/serve/http/handler-options.ts";
 import { authoriseByKeys, keyOptions } from "../../src/serve/http/server/keys.ts";
 import { serve } from "../../src/serve/http/server/serve.ts";
 import { serveOptions } from "../../src/serve/http/server/serve-options.ts";
@@ -62,7 +62,7 @@ const suites = {
   }),
   "createHandler.routes": optionConformance({
     owner: "createHandler.routes.fast",
-    table: identityOptions,
+    table: routeOptions,
     valid: {},
     use: (fast) => createHandler(router, { routes: { fast } }),
   }),

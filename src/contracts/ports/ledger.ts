@@ -42,9 +42,10 @@ export interface BudgetState {
   readonly degrades: readonly Degrade[] | undefined;
 }
 
-/** A soft limit that is reached. */
+/** A soft limit that is reached, or a wish of the request. */
 export interface Degrade {
-  readonly budget: string;
+  /** Absent: it is a wish. */
+  readonly budget?: string | undefined;
   /** Models that the policy may still choose. */
   readonly to: readonly string[];
   /** Complexity below which it holds. Absent: for all requests. */

@@ -22,7 +22,7 @@ import { candidateFor } from "./candidate.ts";
 import { withhold } from "./capabilities.ts";
 import { isNearWindow } from "./context-window.ts";
 import type { Decided, Deciding, DecisionParts, Settled } from "./deciding.ts";
-import { completed, degrade, degradeNow } from "./degrade.ts";
+import { completed, degrade, degradeNow, wishesOf } from "./degrade.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { isUntouched } from "./is-untouched.ts";
@@ -167,7 +167,9 @@ function decideAmong<Id extends string>(
   };
   if (pin !== undefined) return pinned(all, pin);
   if (candidates.length === 0) throw noneLeft(all, recorded);
-  const settled = degrades === undefined ? all : degradeNow(all, degrades);
+  const within = degrades === undefined ? all : degradeNow(all, degrades);
+  const wishes = wishesOf(constraints, candidates, context);
+  const settled = wishes.length === 0 ? within : degrade(within, wishes, false, undefined);
   // The classification does not matter if only one model is permitted.
   if (settled.candidates.length === 1) return choose(settled, undefined);
   const classified = askClassifier(parts.classifier, request, hop, parts.classifierTimeoutMs);

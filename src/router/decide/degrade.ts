@@ -1,7 +1,15 @@
-import type { Candidate, Choice, DegradedBy, RecordedCandidate } from "../../contracts/index.ts";
+import type {
+  Candidate,
+  Choice,
+  Constraint,
+  ConstraintContext,
+  DegradedBy,
+  RecordedCandidate,
+} from "../../contracts/index.ts";
 import type { Degrade } from "../../contracts/ports/index.ts";
 import { isList } from "../../plugin/is-list.ts";
 import type { Settled } from "./deciding.ts";
+import { ask } from "./eligible.ts";
 import { promiseStateOf } from "./promise-state.ts";
 
 /** The models of a request, of which soft limits of budgets withhold some from the policy. */
@@ -23,6 +31,25 @@ export function degradeNow<Id extends string>(
     return { ...settled, degrades: undefined };
   }
   return degrade<Id, Settled<Id>>(settled, degrades, false, undefined);
+}
+
+/** Returns the wishes among constraints, as soft limits that no promise on quality forbids: they are the sender's own. */
+export function wishesOf<Id extends string>(
+  constraints: readonly Constraint<Id>[],
+  candidates: readonly Candidate<Id>[],
+  context: ConstraintContext,
+): readonly Degrade[] {
+  return constraints.flatMap((one) => {
+    if (one.yields !== true) return [];
+    const to: Id[] = [];
+    let reason = "";
+    for (const candidate of candidates) {
+      const answer = ask(one, candidate, context);
+      if (answer === true) to.push(candidate.id);
+      else reason = `${one.name}: ${answer}`;
+    }
+    return [{ to, below: undefined, reason, withhold: () => {} }];
+  });
 }
 
 /**

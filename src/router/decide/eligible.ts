@@ -32,6 +32,7 @@ export function permits<Id extends string>(
     Object.freeze(seen);
   }
   for (const constraint of constraints) {
+    if (constraint.yields === true) continue;
     const answer = ask(constraint, candidate, seen);
     if (answer !== true) return `${constraint.name}: ${answer}`;
   }
@@ -39,7 +40,7 @@ export function permits<Id extends string>(
 }
 
 /** Asks a constraint. It fails closed: one that throws, or returns anything but `true`, does not permit. */
-function ask<Id extends string>(
+export function ask<Id extends string>(
   constraint: Constraint<Id>,
   candidate: Candidate<Id>,
   context: ConstraintContext,

@@ -95,7 +95,8 @@ function whyPaused<Id extends string>(
   if (forced) return "a pin decided";
   const state = promiseStateOf(parts.promise, deciding.request);
   if (state !== "kept") return `the promise on quality is ${state === "broken" ? "broken" : "at risk"}`;
-  if (degraded !== undefined) return `a soft limit of the budget ${degraded.budget} narrowed the choice`;
+  if (degraded !== undefined)
+    return `a ${degraded.budget === undefined ? "wish of the sender" : `soft limit of the budget ${degraded.budget}`} narrowed the choice`;
   return insteadOf && "another plan than the policy's was taken";
 }
 

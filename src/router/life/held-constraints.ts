@@ -8,11 +8,12 @@ export function heldConstraints<Id extends string>(
   constraints: readonly Constraint<Id>[],
 ): readonly Constraint<Id>[] {
   return constraints.map((constraint) => {
-    const { name, models, maxCallUsd, excludes, permits } = constraint;
+    const { name, models, maxCallUsd, yields, excludes, permits } = constraint;
     return {
       name,
       models,
       maxCallUsd,
+      yields,
       ...(excludes !== undefined && { excludes: (model) => excludes.call(constraint, model) }),
       permits: (candidate, context) => permits.call(constraint, candidate, context),
     };

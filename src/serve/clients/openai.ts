@@ -26,7 +26,13 @@ export function wrapOpenAI<Client extends object>(
   if (typeof baseURL !== "string" || typeof withOptions !== "function")
     throw new InvalidOptionError("wrapOpenAI.client", client, "a client of openai 5 or later");
   const basePath = new URL(baseURL).pathname;
-  const handler = createHandler(router, { trusted: true, unknownModel: "auto", basePath, ...options });
+  const handler = createHandler(router, {
+    trusted: true,
+    // An application names the models of its client.
+    onUnknownModel: () => {},
+    basePath,
+    ...options,
+  });
   // Private in the type: the fetch function that the client was made with.
   const { fetch: passOn = globalThis.fetch } = client as { readonly fetch?: Fetch };
   const fetch: Fetch = (input, init) =>

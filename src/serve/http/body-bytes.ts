@@ -10,6 +10,8 @@ export interface BodyBytes {
   /** Number of bytes so far. */
   readonly length: number;
   add(part: Uint8Array): void;
+  /** Returns all of them, and keeps none. */
+  take(): Uint8Array;
   /** Throws `HttpError` for what is not UTF-8: text with a wrong byte in it would become another text. */
   text(): string;
 }
@@ -45,11 +47,16 @@ class GatheredBytes implements BodyBytes {
     this.#used += part.byteLength;
   }
 
-  text(): string {
+  take(): Uint8Array {
     this.#flush();
-    const parts = this.#parts;
+    const parts = this.#parts.splice(0);
+    return parts.length === 1 ? (parts[0] as Uint8Array) : joined(parts, this.length);
+  }
+
+  text(): string {
+    const bytes = this.take();
     try {
-      return decoder.decode(parts.length === 1 ? parts[0] : joined(parts, this.length));
+      return decoder.decode(bytes);
     } catch {
       throw notUtf8();
     }

@@ -1,6 +1,7 @@
-import { bodyBytes } from "./body-bytes.ts";
+import { type BodyBytes, bodyBytes } from "./body-bytes.ts";
 import { HttpError } from "./http-error.ts";
-import { checkHeaders, notAnObject, tooLong } from "./json-body.ts";
+import { isPacked, notAnObject, tooLong } from "./json-body.ts";
+import { notPacked, unpacked } from "./unpacked.ts";
 
 /** A request as endpoints see it: of a server, of a client in this process, or of a runtime that wants `fetch`. */
 export interface HttpCall {
@@ -41,8 +42,9 @@ export function callOf(
       headers,
       signal: init?.signal ?? undefined,
       async readText() {
-        checkHeaders(headers);
+        const packed = isPacked(headers);
         if (typeof body !== "string") throw notAnObject();
+        if (packed) throw notPacked();
         // A character is at least one byte, and at most three in UTF-8.
         if (body.length > maxBodyBytes) throw tooLong(maxBodyBytes);
         return body;
@@ -57,8 +59,9 @@ export function callOf(
     headers: request.headers,
     signal: request.signal,
     async readText() {
-      checkHeaders(request.headers);
-      return readText(request, maxBodyBytes);
+      const packed = isPacked(request.headers);
+      const body = await readBody(request, maxBodyBytes);
+      return packed ? unpacked(body.take(), maxBodyBytes) : body.text();
     },
   };
 }
@@ -77,14 +80,14 @@ function addressOf(input: Request | URL | string): URL {
   }
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+async function readBody(request: Request, maxBytes: number): Promise<BodyBytes> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLong(maxBytes);
   if (request.body === null) throw notAnObject();
   const reader = request.body.getReader();
   const body = bodyBytes();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return body.text();
+    if (done) return body;
     if (body.length + value.byteLength > maxBytes) {
       // The rest is not wanted: whether it was sent does not matter.
       reader.cancel().catch(() => {});

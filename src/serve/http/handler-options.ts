@@ -1,12 +1,15 @@
 import { InvalidOptionError, type Router, type Routing } from "../../contracts/index.ts";
 import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
-import { routingOptions } from "../../plugin/routing-fields.ts";
+import { checkOrigin } from "./cors.ts";
 import type { ServedDashboard } from "./page/served-dashboard.ts";
 import type { ServedMetrics } from "./served-metrics.ts";
 import { type Upstream, upstreamOptions } from "./upstream.ts";
 
 /** Routing fields that the requests of a sender get, whatever they say themselves. */
 export type Identity<Id extends string = string> = Omit<Routing<Id>, "model">;
+
+/** Meaning of a name: the id of a model, which it pins, `auto`, or routing fields. */
+export type Route<Id extends string = string> = Id | "auto" | Identity<Id>;
 
 export interface HandlerOptions<Id extends string = string> {
   /**
@@ -20,13 +23,22 @@ export interface HandlerOptions<Id extends string = string> {
       }) => Promise<Identity<Id> | undefined> | Identity<Id> | undefined)
     | undefined;
   /**
-   * Names that a client may give as `model`, besides `auto` and the ids of the router's models, each with the routing
-   * fields that its requests get: `{ fast: { labels: { route: "fast" } } }` for a policy that reads the label. Default
-   * none.
+   * Names that a client may give as `model`, besides `auto` and the ids of the router's models: each stands for the id of a model, for
+   * `auto`, or for the routing fields that its requests get, such as `{ fast: { labels: { route: "fast" } } }` for a policy that reads
+   * the label. Default none.
    */
-  readonly routes?: Readonly<Record<string, Identity<Id>>> | undefined;
-  /** Fate of a request whose `model` is not known: `auto` lets the router decide. Default `error`, status 404. */
-  readonly unknownModel?: "auto" | "error" | undefined;
+  readonly routes?: Readonly<Record<string, Route<Id>>> | undefined;
+  /**
+   * Fate of a request whose `model` is neither an id nor a route. `auto`: the router decides; a known name of a provider stands for the nearest
+   * model, by family, then by price, and those whose output costs more are asked only where no other can answer. `unbounded`: the
+   * router decides. `error`: status 404, except for names that the router's own models have at their providers. Default `auto`.
+   */
+  readonly unknownModel?: "auto" | "unbounded" | "error" | undefined;
+  /**
+   * Called once for each name of a client that means nothing here, at most 100 of them, with at most 200 characters. Default: a warning
+   * of the process.
+   */
+  readonly onUnknownModel?: ((name: string) => void) | undefined;
   /**
    * True if answers say in headers (`x-switchpoint-model`, `-decision`, `-reason`) and in a field `switchpoint` next to
    * `usage` where the request went and why. Default false.
@@ -69,7 +81,12 @@ export interface HandlerOptions<Id extends string = string> {
    * path answers with status 404.
    */
   readonly dashboard?: ServedDashboard | undefined;
-  /** Longest body in bytes, with images and files. Default 33,554,432. */
+  /**
+   * Origins whose pages may send and read answers, such as `https://app.example`, or `*` for any where keys are asked for. Pages that the
+   * server shows itself, and its metrics, stay its own. Default none.
+   */
+  readonly cors?: readonly string[] | undefined;
+  /** Longest body in bytes, with images and files, packed or not. Default 33,554,432. */
   readonly maxBodyBytes?: number | undefined;
   /**
    * Most characters of a body besides the base64 of images and files: what they are of takes time, and their data takes next to none.
@@ -78,22 +95,45 @@ export interface HandlerOptions<Id extends string = string> {
   readonly maxBodyCharacters?: number | undefined;
 }
 
-const { model: _, ...ofIdentity } = routingOptions;
+const text = { is: "text", optional: true } as const;
 
-export const identityOptions: OptionTable<Identity, keyof Identity> = ofIdentity;
+export const routeOptions: OptionTable<Identity, keyof Identity> = {
+  session: text,
+  tenant: text,
+  labels: {
+    is: "record",
+    of: { is: "text", empty: true },
+    expected: "an object of texts by name",
+    optional: true,
+  },
+  category: text,
+  language: text,
+  codingAgent: text,
+  // The router checks them with each request.
+  constraints: { is: "any", optional: true },
+  maxCostUsd: { is: "number", above: 0, optional: true },
+  deadlineMs: { is: "duration", optional: true },
+  fallback: { is: "boolean", optional: true },
+};
+
+/** Throws `InvalidOptionError` for fields that no route has. */
+export function readRoute(path: string, route: Route): Route {
+  return typeof route === "string" ? route : readOptions(path, routeOptions, route);
+}
 
 /** Options without a default. */
-export type OpenOption = "authorise" | "upstream" | "metrics" | "dashboard";
+export type OpenOption = "authorise" | "onUnknownModel" | "upstream" | "metrics" | "dashboard";
 
 export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
   authorise: { is: "function", optional: true },
   routes: {
     is: "record",
-    of: { is: "table", of: identityOptions },
-    expected: "an object of routing fields by name",
+    of: { is: "checked", check: readRoute },
+    expected: "an object of ids or routing fields by name",
     default: {},
   },
-  unknownModel: { is: "choice", of: ["auto", "error"], default: "error" },
+  unknownModel: { is: "choice", of: ["auto", "unbounded", "error"], default: "auto" },
+  onUnknownModel: { is: "function", optional: true },
   explain: { is: "boolean", default: false },
   trusted: { is: "boolean", default: false },
   agents: { is: "choice", of: ["trusted", "guarded"], default: "trusted" },
@@ -109,6 +149,12 @@ export const handlerOptions: OptionTable<HandlerOptions, OpenOption> = {
     optional: true,
   },
   dashboard: { is: "object", methods: ["frame"], expected: "dashboard(router)", optional: true },
+  cors: {
+    is: "list",
+    of: { is: "checked", check: checkOrigin },
+    expected: "an array of origins",
+    default: [],
+  },
   maxBodyBytes: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 33_554_432 },
   maxBodyCharacters: { is: "number", min: 1, max: 2 ** 30, integer: true, default: 4_194_304 },
 };
@@ -129,15 +175,25 @@ export function readHandlerOptions(
 /** Checks what depends on the router, or on another function's options. Throws `InvalidOptionError`. */
 export function checkTogether(
   owner: string,
-  { routes, metrics }: Pick<ReadHandlerOptions, "routes" | "metrics">,
+  { authorise, cors, routes, metrics }: Pick<ReadHandlerOptions, "authorise" | "cors" | "routes" | "metrics">,
   router: Router,
 ): void {
-  for (const name of Object.keys(routes))
-    if (name === "auto" || Object.hasOwn(router.models, name))
-      throw new InvalidOptionError(
-        `${owner}.routes.${name}`,
-        name,
-        "a name that is neither auto nor the id of a model",
-      );
+  if (cors.includes("*") && authorise === undefined)
+    throw new InvalidOptionError(
+      `${owner}.cors`,
+      "*",
+      "origins by name where no key is asked for: any page could have models answer at your cost",
+    );
+  for (const [name, route] of Object.entries(routes))
+    checkRoute(`${owner}.routes.${name}`, name, route, router);
   if (metrics?.open !== undefined) readOption({ is: "boolean" }, `${owner}.metrics.open`, metrics.open);
+}
+
+/** Throws `InvalidOptionError` for a route that has no name of its own, or stands for a model that is not there. */
+export function checkRoute(option: string, name: string, route: Route, router: Router): void {
+  if (name === "auto" || Object.hasOwn(router.models, name))
+    throw new InvalidOptionError(option, name, "a name that is neither auto nor the id of a model");
+  if (typeof route !== "string" || route === "auto" || Object.hasOwn(router.models, route)) return;
+  const ids = Object.keys(router.models).join(", ");
+  throw new InvalidOptionError(option, route, `auto, routing fields, or the id of a model: ${ids}`);
 }

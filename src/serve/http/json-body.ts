@@ -3,17 +3,20 @@ import type { ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
 
 /**
- * A page of another site may send text without asking, or bytes of no type, but not JSON; and what is compressed has no known
- * length.
+ * Returns true for a body that is packed by gzip. Throws `HttpError` for another coding, and for what is not said to be JSON: a page
+ * of another site may send text without asking, or bytes of no type, but not JSON.
  */
-export function checkHeaders(headers: Pick<Headers, "get">): void {
+export function isPacked(headers: Pick<Headers, "get">): boolean {
   const isOfPage = headers.get("origin") !== null || headers.get("sec-fetch-site") !== null;
   const type = headers.get("content-type") ?? (isOfPage ? "none" : "application/json");
   if (!/^application\/json\b/i.test(type.trim()))
     throw new HttpError(415, "the content type must be application/json");
-  const encoding = headers.get("content-encoding") ?? "identity";
-  if (encoding.trim().toLowerCase() !== "identity")
-    throw new HttpError(415, "the body must not be compressed");
+  const coding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (coding === "identity") return false;
+  if (coding === "gzip" || coding === "x-gzip") return true;
+  throw new HttpError(415, "the body must be packed by gzip or not at all (content-encoding)", {
+    headers: { "accept-encoding": "gzip, identity" },
+  });
 }
 
 /** Sizes of bodies by what was read from them. */

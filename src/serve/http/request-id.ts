@@ -1,5 +1,4 @@
 import type { HttpCall } from "./call.ts";
-import type { Reply } from "./reply.ts";
 
 /** Ids that are safe in a header and in a log line. */
 const plainId = /^[\w.-]{1,128}$/;
@@ -8,9 +7,4 @@ const plainId = /^[\w.-]{1,128}$/;
 export function requestId(headers: HttpCall["headers"] | undefined): string {
   const given = headers?.get("x-request-id");
   return typeof given === "string" && plainId.test(given) ? given : `req_${crypto.randomUUID()}`;
-}
-
-/** Names a reply. */
-export function withRequestId({ status, headers, body }: Reply, id: string): Reply {
-  return { status, headers, requestId: id, body };
 }

@@ -4,6 +4,7 @@ import type { HttpCall } from "./call.ts";
 import { codingAgentOf } from "./coding-agent.ts";
 import type { Identity, ReadHandlerOptions } from "./handler-options.ts";
 import { HttpError } from "./http-error.ts";
+import { namesOf } from "./names/names.ts";
 
 /** Routing fields that any sender may set: they only say more of its own request, or bound it. */
 const ofSender = ["session", "category", "language", "maxCostUsd", "deadlineMs", "fallback"] as const;
@@ -36,7 +37,7 @@ export function routedRequest(
     if (meant !== undefined)
       throw new HttpError(400, `${field} is not a known field: did you mean ${meant}?`, { param: field });
   }
-  const { model, ...route } = modelOf(body["model"], router, options);
+  const { model, ...route } = namesOf(router, options).meaningOf(body["model"]);
   const own: Record<string, unknown> = {};
   const session = sessionIn(call.headers);
   if (session !== null && session !== "") own["session"] = sessionOf(session, call.headers);
@@ -78,20 +79,6 @@ function sessionOf(session: string, headers: HttpCall["headers"]): string {
   const agent = headers.get(agentHeader);
   const name = session.slice(0, longestSession);
   return agent === null || agent === "" ? name : `${name}/${agent.slice(0, longestSession - 1)}`;
-}
-
-/** The value of `model` in a request: a pin, a named route, or nothing that binds the router. */
-function modelOf(given: unknown, router: Router, { routes, unknownModel }: ReadHandlerOptions): Routing {
-  if (given === undefined || given === null || given === "auto" || given === "") return {};
-  if (typeof given !== "string") throw new HttpError(400, "model must be a text", { param: "model" });
-  if (Object.hasOwn(router.models, given)) return { model: given };
-  if (Object.hasOwn(routes, given)) return routes[given] as Routing;
-  if (unknownModel === "auto") return {};
-  const known = ["auto", ...Object.keys(routes), ...Object.keys(router.models)];
-  throw new HttpError(404, `there is no such model here; there are ${known.join(", ")}`, {
-    param: "model",
-    code: "model_not_found",
-  });
 }
 
 const none: Identity = {};

@@ -24,7 +24,7 @@ export function decisionCounter(
 /** Returns what chose the model, from a closed set: the caller, a soft limit of a budget, a cap, or the policy. */
 export function causeOf(decision: Decision): "pin" | "budget" | "cap" | "policy" {
   if (decision.forced) return "pin";
-  if (decision.degraded !== undefined) return "budget";
+  if (decision.degraded?.budget !== undefined) return "budget";
   return decision.insteadOf === undefined ? "policy" : "cap";
 }
 

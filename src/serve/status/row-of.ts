@@ -46,7 +46,7 @@ function rounded(value: number): number {
 
 function causeOf({ forced, degraded, insteadOf }: EndedRequest["decision"]): { cause?: string } {
   if (forced) return { cause: "pin" };
-  if (degraded !== undefined) return { cause: "budget" };
+  if (degraded?.budget !== undefined) return { cause: "budget" };
   return insteadOf === undefined ? {} : { cause: "cap" };
 }
 

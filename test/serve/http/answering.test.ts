@@ -24,15 +24,18 @@ function handlerOf(options: HandlerOptions = {}, given: FakeModelOptions = {}) {
 test("models and errors have the shape of the client that asks", async () => {
   const { handler } = handlerOf({ routes: { "claude-auto": {} } });
   expect(await (await handler("/v1/models?limit=1000", { headers: ofAnthropic })).json()).toEqual({
-    data: ["auto", "claude-auto", "small"].map((id) => ({
+    data: ["auto", "claude-auto", "small", "model"].map((id) => ({
       type: "model",
       id,
       display_name: id,
       created_at: "1970-01-01T00:00:00Z",
+      max_input_tokens: null,
+      max_tokens: null,
+      capabilities: null,
     })),
     has_more: false,
     first_id: "auto",
-    last_id: "small",
+    last_id: "model",
   });
   expect(await (await handler("/v1/models/small")).json()).toMatchObject({ id: "small", object: "model" });
   const lost = await handler("/v1/nothing", { headers: ofAnthropic });

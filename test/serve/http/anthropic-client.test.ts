@@ -138,7 +138,7 @@ function clientOfModel(model: ReturnType<typeof fakeModel>) {
 test("failures have the classes of the client", async () => {
   const error = new ProviderError({ kind: "rate-limit", model: "test:small" });
   await expect(clientOf({ error }).client.messages.create(ask)).rejects.toBeInstanceOf(RateLimitError);
-  const { client } = clientOf();
+  const { client } = clientOf({}, { unknownModel: "error" });
   await expect(client.messages.create({ ...ask, model: "claude-9" })).rejects.toBeInstanceOf(NotFoundError);
   const late = new ProviderError({ kind: "server", model: "test:small" });
   const broken = clientOf({ error: late, piecesBeforeError: 1 }).client.messages.stream(ask);

@@ -254,7 +254,8 @@ test("failures have Google's form", async () => {
       ],
     },
   });
-  const { client, clientWith } = await clientOf();
+  const { client, clientWith } = await clientOf({}, { unknownModel: "error" });
+  await expect(client.models.get({ model: "large" })).rejects.toMatchObject({ status: 404 });
   await expect(client.models.generateContent({ ...ask, model: "gemini-9" })).rejects.toMatchObject({
     name: "ApiError",
     status: 404,
@@ -273,12 +274,12 @@ test("models are listed and tokens are counted without a call", async () => {
   const { client, model } = await clientOf({ contextWindow: 9_000 });
   const names: (string | undefined)[] = [];
   for await (const { name } of await client.models.list()) names.push(name);
-  expect(names).toEqual(["models/auto", "models/small"]);
+  expect(names).toEqual(["models/auto", "models/small", "models/test:small"]);
   expect(await client.models.get({ model: "small" })).toMatchObject({
     name: "models/small",
     inputTokenLimit: 9_000,
   });
-  await expect(client.models.get({ model: "large" })).rejects.toMatchObject({ status: 404 });
+  expect(await client.models.get({ model: "gemini-9" })).toMatchObject({ name: "models/gemini-9" });
   const { totalTokens = 0 } = await client.models.countTokens(ask);
   expect(totalTokens).toBeGreaterThan(2);
   expect(model.requests).toEqual([]);

@@ -118,7 +118,9 @@ test("failures have the classes of the client", async () => {
   await expect(limited).rejects.toBeInstanceOf(RateLimitError);
   await limited.catch((error) => expect(error.headers.get("retry-after")).toBe("2"));
   await expect(ask(failing("server"))).rejects.toBeInstanceOf(InternalServerError);
-  await expect(ask(clientOf().client, "gpt-9")).rejects.toBeInstanceOf(NotFoundError);
+  await expect(ask(clientOf({ unknownModel: "error" }).client, "gpt-9")).rejects.toBeInstanceOf(
+    NotFoundError,
+  );
   await expect(ask(clientOf({ authorise: () => undefined }).client)).rejects.toBeInstanceOf(
     AuthenticationError,
   );
@@ -186,7 +188,7 @@ test("the client lists the names that it may ask for", async () => {
   const { client } = clientOf({ routes: { fast: {} } });
   const names = [];
   for await (const { id } of client.models.list()) names.push(id);
-  expect(names).toEqual(["auto", "fast", "small", "large"]);
+  expect(names).toEqual(["auto", "fast", "small", "large", "test:small", "test:large"]);
   expect((await client.models.retrieve("large")).id).toBe("large");
 });
 

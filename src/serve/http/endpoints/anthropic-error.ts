@@ -3,12 +3,10 @@ import { overflowCode, tooLongMessage } from "../refused-request.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 
 const typeByStatus: Readonly<Record<number, string>> = {
-  400: "invalid_request_error",
   401: "authentication_error",
   403: "permission_error",
   404: "not_found_error",
   413: "request_too_large",
-  415: "invalid_request_error",
   429: "rate_limit_error",
   503: "overloaded_error",
   504: "timeout_error",
@@ -17,7 +15,13 @@ const typeByStatus: Readonly<Record<number, string>> = {
 /** Returns the body that Anthropic's clients make their error classes of. */
 export function anthropicErrorBody({ status, message, code }: Failure): object {
   const said = code === overflowCode ? tooLongMessage(message) : message;
-  return { type: "error", error: { type: typeByStatus[status] ?? "api_error", message: said } };
+  return {
+    type: "error",
+    error: {
+      type: typeByStatus[status] ?? (status < 500 ? "invalid_request_error" : "api_error"),
+      message: said,
+    },
+  };
 }
 
 export function anthropicError(failure: Failure): Reply {

@@ -10,10 +10,11 @@ import type { Endpoint } from "./endpoint.ts";
  */
 export function dashboardEndpoints(watchers: Watchers): readonly Endpoint[] {
   return [
-    { method: "GET", path: "/dashboard", open: true, serve: pageReply },
+    { method: "GET", path: "/dashboard", open: true, isOfServer: true, serve: pageReply },
     {
       method: "GET",
       path: "/dashboard/events/",
+      isOfServer: true,
       async serve(call, { identify, options }) {
         if (options.authorise === undefined) refuseRebound(call);
         if ((await identify(call)).tenant !== undefined)

@@ -3,7 +3,7 @@ import { HttpError } from "../http-error.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import type { Endpoint, Serving } from "./endpoint.ts";
 import { googleError } from "./google-error.ts";
-import { namesOf } from "./models.ts";
+import { checkName, limitsOf, listedNames } from "./models.ts";
 
 /** Beginnings of the paths under which Google's clients name a model: of the Gemini API, and of Vertex AI. */
 const places = [
@@ -53,7 +53,7 @@ export const geminiModels: Endpoint = {
   refuse: googleError,
   async serve(call, serving) {
     await serving.identify(withKeyOfQuery(call));
-    return jsonReply({ models: namesOf(serving).map((name) => described(name, serving)) });
+    return jsonReply({ models: listedNames(serving).map((name) => described(name, serving)) });
   },
 };
 
@@ -65,10 +65,8 @@ export const geminiModel: Endpoint = {
   async serve(call, serving) {
     await serving.identify(withKeyOfQuery(call));
     const [asked] = namedIn(call.path);
-    const name = namesOf(serving).find((one) => one === asked);
-    if (name === undefined)
-      throw new HttpError(404, "there is no such model here", { param: "model", code: "model_not_found" });
-    return jsonReply(described(name, serving));
+    checkName(asked, serving);
+    return jsonReply(described(asked, serving));
   },
 };
 
@@ -94,9 +92,8 @@ function withKeyOfQuery(call: HttpCall): HttpCall {
   return { ...call, headers: { get } };
 }
 
-function described(name: string, { router }: Serving): object {
-  const model = Object.hasOwn(router.models, name) ? router.models[name] : undefined;
-  const { contextWindow, maxOutputTokens } = model ?? {};
+function described(name: string, serving: Serving): object {
+  const { contextWindow, maxOutputTokens } = limitsOf(name, serving);
   return {
     name: `models/${name}`,
     displayName: name,

@@ -2,12 +2,9 @@ import type { Failure } from "../failure.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 
 const statusByCode: Readonly<Record<number, string>> = {
-  400: "INVALID_ARGUMENT",
   401: "UNAUTHENTICATED",
   403: "PERMISSION_DENIED",
   404: "NOT_FOUND",
-  413: "INVALID_ARGUMENT",
-  415: "INVALID_ARGUMENT",
   429: "RESOURCE_EXHAUSTED",
   503: "UNAVAILABLE",
   504: "DEADLINE_EXCEEDED",
@@ -20,7 +17,7 @@ export function googleErrorBody({ status, message, code, param, headers }: Failu
     error: {
       code: status,
       message,
-      status: statusByCode[status] ?? "INTERNAL",
+      status: statusByCode[status] ?? (status < 500 ? "INVALID_ARGUMENT" : "INTERNAL"),
       details: [
         {
           "@type": "type.googleapis.com/google.rpc.ErrorInfo",

@@ -9,6 +9,7 @@ export function metricsEndpoint(metrics: ServedMetrics): Endpoint {
     method: "GET",
     path: "/metrics",
     open,
+    isOfServer: true,
     async serve(call, { identify }) {
       if (!open && (await identify(call)).tenant !== undefined)
         throw new HttpError(

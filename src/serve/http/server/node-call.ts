@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { bodyBytes } from "../body-bytes.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
-import { checkHeaders, tooLong } from "../json-body.ts";
+import { isPacked, tooLong } from "../json-body.ts";
+import { unpacked } from "../unpacked.ts";
 import type { Holding } from "./held-bytes.ts";
 
 /**
@@ -25,8 +26,7 @@ export function nodeCall(
     // Not an async function: one promise less for each request.
     readText() {
       try {
-        checkHeaders(headers);
-        return readText(request, maxBodyBytes, holding);
+        return readText(request, isPacked(headers), maxBodyBytes, holding);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -57,7 +57,12 @@ function pathOf(url: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-function readText(request: IncomingMessage, maxBytes: number, holding: Holding | undefined): Promise<string> {
+function readText(
+  request: IncomingMessage,
+  packed: boolean,
+  maxBytes: number,
+  holding: Holding | undefined,
+): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
   // Its sender left before the body was asked for, while a key was looked up for instance: no event comes after that.
   if (request.destroyed) throw brokeOff();
@@ -83,7 +88,8 @@ function readText(request: IncomingMessage, maxBytes: number, holding: Holding |
     request.on("end", () => {
       isWhole = true;
       try {
-        resolve(body.text());
+        const take = (bytes: number) => (holding?.take(bytes) === false ? full() : undefined);
+        resolve(packed ? unpacked(body.take(), maxBytes, take) : body.text());
       } catch (error) {
         reject(error);
       }

@@ -1,6 +1,6 @@
 import type { HttpCall } from "../call.ts";
 import { isDirectHost } from "../direct-host.ts";
-import type { HandlerOptions } from "../handler-options.ts";
+import type { ReadHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 
 const site = /^https?:\/\/([^/]*)$/i;
@@ -15,23 +15,28 @@ export function pageRefusal({
   host,
   socket,
   authorise,
+  cors,
 }: Served): (call: Pick<HttpCall, "headers">) => HttpError | undefined {
   if (authorise !== undefined || socket !== undefined || !local.test(host)) return () => undefined;
   return ({ headers }) => {
     const origin = headers.get("origin");
     if (origin === null) return undefined;
     const from = site.exec(origin)?.[1];
-    return from === undefined || isDirectHost(from) ? undefined : refusal;
+    return from === undefined || isDirectHost(from) || cors.includes(origin) ? undefined : refusal;
   };
 }
 
-interface Served extends Pick<HandlerOptions, "authorise"> {
+interface Served extends Pick<ReadHandlerOptions, "authorise" | "cors"> {
   /** Address that the server listens at. */
   readonly host: string;
   /** Path of a socket, in its place. */
   readonly socket: string | undefined;
 }
 
-const refusal = new HttpError(403, "without keys pages of localhost and of addresses alone may send", {
-  code: "not_permitted",
-});
+const refusal = new HttpError(
+  403,
+  "without keys pages of localhost and of addresses alone may send (option cors, --cors)",
+  {
+    code: "not_permitted",
+  },
+);

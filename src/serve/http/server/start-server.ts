@@ -8,6 +8,7 @@ import { loadWeights } from "../../../router/classifiers/inner.ts";
 import { requestParts } from "../../../router/life/inner.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HttpCall } from "../call.ts";
+import { welcome } from "../endpoints/welcome.ts";
 import { type HandlerOptions, type ReadHandlerOptions, readHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
 import { connectionOf } from "./connection.ts";
@@ -59,8 +60,8 @@ export async function startServer(router: Router, options: ServeOptions): Promis
   const read = readServeOptions(options, router);
   const { tls, host, socket, headersTimeoutMs, stalledMs, graceMs, drainMs } = read;
   const generationOf = (served: Router, handling: ReadHandlerOptions): Generation => ({
-    interfaces: answering(served, handling),
-    refusal: pageRefusal({ host, socket, authorise: handling.authorise }),
+    interfaces: answering(served, handling, [welcome(tls !== undefined)]),
+    refusal: pageRefusal({ host, socket, ...handling }),
     inFlight: createInFlight(),
     hasKeys: handling.authorise !== undefined,
   });

@@ -17,9 +17,15 @@ export function writeReply(
 ): Promise<void> | undefined {
   const { status, body } = reply;
   if (typeof body === "object") return writeParts(response, reply, body, stalledMs, isQuick);
-  response.writeHead(status, headersOf(reply, body === undefined ? 0 : Buffer.byteLength(body)));
+  // A reply to HEAD says how long its body would be, and one without content says nothing.
+  const length = body === undefined ? lengthOfNone(reply) : Buffer.byteLength(body);
+  response.writeHead(status, headersOf(reply, length));
   response.end(body);
   return flushed(response, "finish", stalledMs);
+}
+
+function lengthOfNone({ status, headers }: Reply): number | undefined {
+  return status === 204 || headers["content-length"] !== undefined ? undefined : 0;
 }
 
 /** Returns names and values in turn, which Node takes as they are. `length`: that of the body, if it is known. */
