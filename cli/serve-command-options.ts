@@ -14,6 +14,7 @@ export interface ServeCommandOptions {
   readonly unknownModel: "auto" | "error";
   readonly agents: "trusted" | "guarded";
   readonly inferSession: boolean;
+  readonly housekeeping: boolean;
   readonly embeddings?: string | undefined;
   readonly maxBody: string;
   readonly maxBodyText: string;

@@ -49,6 +49,7 @@ export const recordedFactsFields: FieldsOf<RecordedFacts> = {
   images: number,
   contentTypes: flat,
   toolLoopPending: flag,
+  step: flat,
   jsonSchema: flag,
   reasoningEffort: text,
   session: { kind: "text", personal: true },

@@ -19,6 +19,7 @@ export function recordedFacts(facts: RequestFacts): Whole<RecordedFacts> {
     images: facts.images,
     contentTypes: facts.contentTypes,
     toolLoopPending: facts.toolLoopPending,
+    step: facts.step,
     jsonSchema: facts.jsonSchema,
     reasoningEffort: facts.reasoningEffort,
     session: facts.session,

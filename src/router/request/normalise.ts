@@ -15,6 +15,7 @@ import { hasAgentsTools, isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
 import { partCharacters } from "./part-characters.ts";
 import { readable } from "./readable.ts";
+import { stepOf, steps } from "./step-of.ts";
 import { addField, addMedia, type SentTexts, sentTexts } from "./sent-texts.ts";
 import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
 
@@ -104,6 +105,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     images: size.images,
     contentTypes: contentTypes && Object.freeze(contentTypes),
     toolLoopPending: isToolLoopPending(messages),
+    step: fields.step === undefined ? stepOf(messages, isBelieved) : steps[fields.step],
     jsonSchema: fields.response_format?.type === "json_schema",
     reasoningEffort: fields.reasoning_effort ?? undefined,
     session: fields.session,
