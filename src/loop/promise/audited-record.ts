@@ -3,7 +3,15 @@
  * (`step`, see `housekeeping`), a cap that replaced the policy's plan, a broken promise that did (`promise`, see `keepPromise`), the soft limit of a budget, a fallback after a failure,
  * or the hold-out, whose units always get the large model (`held-out`).
  */
-export type DecidedBecause = "policy" | "pin" | "step" | "cap" | "promise" | "budget" | "fallback" | "held-out";
+export type DecidedBecause =
+  | "policy"
+  | "pin"
+  | "step"
+  | "cap"
+  | "promise"
+  | "budget"
+  | "fallback"
+  | "held-out";
 
 /** A request whose answer was compared with that of the reference model. JSON, without prompt text. */
 export interface AuditedRecord {

@@ -1,4 +1,3 @@
-import { housekeeping } from "../../../policies/housekeeping.ts";
 import { threshold } from "../../../policies/threshold.ts";
 import type {
   ChatTool,
@@ -59,12 +58,12 @@ export async function route(request: RouteRequest, options?: RouteOptions): Prom
 
 /**
  * Creates a router from environment variables (default: those of the process): the models of
- * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7 within `housekeeping("small")`. Its decisions are not certified.
+ * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7. Its decisions are not certified.
  */
 export function environmentRouter(variables: Environment = environment()): Router<"small" | "large"> {
   const models = environmentModels(variables);
   return createRouter({
     models,
-    policy: housekeeping("small", threshold({ small: "small", large: "large", at: untunedThreshold })),
+    policy: threshold({ small: "small", large: "large", at: untunedThreshold }),
   });
 }

@@ -1,6 +1,6 @@
 import { type ChatMessage, InvalidRequestError, type RouteRequest } from "../../contracts/index.ts";
 import { checkFields, checkPart } from "./check-fields.ts";
-import { steps } from "./step-of.ts";
+import { stepKinds } from "./step-of.ts";
 
 const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
@@ -170,8 +170,8 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
     !(typeof codingAgent === "string" && /^[A-Za-z0-9-]{1,40}$/.test(codingAgent))
   )
     throw new InvalidRequestError("codingAgent", "must be a name of at most 40 letters, digits and -");
-  if (step !== undefined && !(typeof step === "string" && Object.hasOwn(steps, step)))
-    throw new InvalidRequestError("step", `must be one of ${Object.keys(steps).join(", ")}`);
+  if (step !== undefined && !stepKinds.has(step))
+    throw new InvalidRequestError("step", `must be one of ${[...stepKinds].join(", ")}`);
   if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
     if (!areConstraints(constraints))

@@ -1,34 +1,34 @@
-import type { ChatMessage, Step, StepKind } from "../../contracts/index.ts";
+import type { ChatMessage, StepKind } from "../../contracts/index.ts";
 import { typedTextOf } from "./harness.ts";
 import { textOf } from "./texts.ts";
 
-/** The steps by kind, which facts share. */
-export const steps: Readonly<Record<StepKind, Step>> = Object.freeze({
-  ask: Object.freeze({ kind: "ask" }),
-  "tool-result": Object.freeze({ kind: "tool-result" }),
-  continue: Object.freeze({ kind: "continue" }),
-  housekeeping: Object.freeze({ kind: "housekeeping" }),
-  summary: Object.freeze({ kind: "summary" }),
-});
+export const stepKinds: ReadonlySet<unknown> = new Set<StepKind>([
+  "ask",
+  "tool-result",
+  "continue",
+  "housekeeping",
+  "summary",
+]);
 
 /**
- * Returns what a request is by its messages since the last answer. `isBelieved`: what an agent wrote into a turn of its user is
- * not what someone typed. That an agent asks for itself no message tells: see `step` of a request.
+ * Returns what a request is by its messages after the last answer, which is at `answer` or absent (-1). `isBelieved`: what an agent wrote
+ * into a turn of its user is not what someone typed. That an agent asks for itself no message tells: see `step` of a request.
  */
-export function stepOf(messages: readonly ChatMessage[], isBelieved: boolean): Step {
-  let seen: Step | undefined;
-  for (let at = messages.length - 1; at >= 0; at -= 1) {
-    const message = messages[at] as ChatMessage;
-    const { role } = message;
-    if (role === "assistant") return seen ?? steps.continue;
-    if (role === "tool" || role === "function") seen = steps["tool-result"];
-    else if (role === "user" && isTyped(message, isBelieved)) return steps.ask;
-  }
-  return seen ?? steps.ask;
+export function stepOf(messages: readonly ChatMessage[], answer: number, isBelieved: boolean): StepKind {
+  const since = messages.slice(answer + 1);
+  if (since.some((message) => isTyped(message, isBelieved))) return "ask";
+  if (since.some(isOutput)) return "tool-result";
+  return answer < 0 ? "ask" : "continue";
+}
+
+/** True for the output of a tool. */
+export function isOutput(message: ChatMessage | undefined): boolean {
+  return message?.role === "tool" || message?.role === "function";
 }
 
 function isTyped(message: ChatMessage, isBelieved: boolean): boolean {
-  if (/\S/.test(isBelieved ? typedTextOf(message) : textOf(message))) return true;
-  const { content } = message;
-  return Array.isArray(content) && content.some(({ type }) => type !== "text");
+  const { role, content } = message;
+  if (role !== "user") return false;
+  if (Array.isArray(content) && content.some(({ type }) => type !== "text")) return true;
+  return /\S/.test(isBelieved ? typedTextOf(message) : textOf(message));
 }

@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatRequest, StepKind } from "../../contracts/index.ts";
+import type { ChatRequest, StepKind } from "../../contracts/index.ts";
 import type { HttpCall } from "./call.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 
@@ -40,20 +40,25 @@ const signs: Readonly<Record<string, readonly Sign[]>> = {
 
 /**
  * Returns what a request of a coding agent that is believed is in its conversation, where the messages do not tell; undefined for
- * all else. `body` is the request as it came, `chat` its translation.
+ * all else. `body` is the request as it came, `chat` its translation; neither needs to be valid.
  */
 export function agentStepOf(
   agent: string,
   { headers }: Pick<HttpCall, "headers">,
   body: Fields,
-  { messages, tools }: ChatRequest,
+  chat: ChatRequest,
 ): StepKind | undefined {
   if (agent === "codex") return stepOfCodex(headers);
-  if (agent === "claude-code" && (tools?.length ?? 0) === 0 && isTitleOrProbe(body)) return "housekeeping";
+  if (agent === "claude-code" && isTitleOrProbe(body)) return "housekeeping";
   const known = signs[agent];
-  if (known === undefined) return undefined;
-  const system = isOfSystem(messages[0]) ? (lastText(messages[0]) ?? "") : "";
-  const last = lastText(messages.findLast(({ role, content }) => role === "user" && content !== "")) ?? "";
+  // Nothing has checked the turns of chat completions yet.
+  const messages: unknown = chat.messages;
+  if (known === undefined || !Array.isArray(messages)) return undefined;
+  const system = textOf(messages[0], "system");
+  const last = textOf(
+    messages.findLast((one) => textOf(one, "user") !== ""),
+    "user",
+  );
   return known.find(
     (sign) =>
       system.startsWith(sign.system ?? "") &&
@@ -86,24 +91,24 @@ function read(text: string): Fields {
 }
 
 /** A title is JSON with this one field. One token is no answer: it is asked whether a model can be reached, or how much is left. */
-function isTitleOrProbe(body: Fields): boolean {
-  const { messages, max_tokens: limit, output_config: output } = body;
-  if (!Array.isArray(messages) || messages.length !== 1) return false;
-  const schema = fieldsOf(fieldsOf(fieldsOf(output)["format"])["schema"]);
-  const properties = Object.keys(fieldsOf(schema["properties"]));
-  return limit === 1 || (properties.length === 1 && properties[0] === "title");
+function isTitleOrProbe({ messages, tools, max_tokens: limit, output_config: output }: Fields): boolean {
+  if (lengthOf(messages) !== 1 || lengthOf(tools) !== 0) return false;
+  const { properties } = fieldsOf(fieldsOf(fieldsOf(output)["format"])["schema"]);
+  const names = Object.keys(fieldsOf(properties));
+  return limit === 1 || (names.length === 1 && names[0] === "title");
 }
 
-function isOfSystem(message: ChatMessage | undefined): boolean {
-  return message?.role === "system" || message?.role === "developer";
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
-/** Returns the last text of a message. */
-function lastText(message: ChatMessage | undefined): string | undefined {
-  const content = message?.content;
-  if (!Array.isArray(content)) return content ?? undefined;
-  const part = content.findLast(({ type }) => type === "text");
-  return part?.type === "text" ? part.text : undefined;
+/** Returns the last text of a message of a role; "" of any other one. */
+function textOf(message: unknown, wanted: "system" | "user"): string {
+  const { role, content } = fieldsOf(message);
+  if (role !== wanted) return "";
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [{ text: content }];
+  const text = parts.map((part) => fieldsOf(part)["text"]).findLast((one) => typeof one === "string");
+  return typeof text === "string" ? text : "";
 }
 
 /** True if the last turn of a user has no cache mark, and a message before it has one. */
