@@ -54,7 +54,7 @@ export interface RequestFacts {
   readonly contentTypes?: readonly string[] | undefined;
   /** True if the last assistant turn called tools, so that their results or an answer to them come next. */
   readonly toolLoopPending: boolean;
-  /** What the request is in the course of its conversation. */
+  /** Place of the request in the course of its conversation. */
   readonly step: Step;
   /** True if the answer must follow a JSON schema. */
   readonly jsonSchema: boolean;

@@ -20,9 +20,9 @@ export interface Routing<Id extends string = string> {
    */
   readonly codingAgent?: string | undefined;
   /**
-   * What the request is in the course of its conversation, where you know it better than its messages tell: an application that
-   * asks for a title says `housekeeping`. `createHandler` knows it of the agents that it believes. Default: by the messages since
-   * the last answer `tool-result`, `continue` or `ask`.
+   * Place of the request in the course of its conversation, where you know more than its messages show: an application that asks
+   * for a title says `housekeeping`. `createHandler` knows it of the agents that it believes. Default: by the messages since the
+   * last answer `tool-result`, `continue` or `ask`.
    */
   readonly step?: StepKind | undefined;
   /** Constraints in addition to those of the router. */

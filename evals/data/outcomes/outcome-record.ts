@@ -39,7 +39,7 @@ export interface OutcomeRecord {
   readonly category?: string | undefined;
   readonly session?: string | undefined;
   readonly tenant?: string | undefined;
-  /** What the request was in its conversation, where its messages do not tell. */
+  /** Place of the request in its conversation, where its messages do not show it. */
   readonly step?: StepKind | undefined;
   /** Group of records that are resampled together. Default: those with the same question. */
   readonly group?: string | undefined;

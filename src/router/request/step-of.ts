@@ -12,7 +12,7 @@ export const stepKinds: ReadonlySet<unknown> = new Set<StepKind>([
 
 /**
  * Returns what a request is by its messages after the last answer, which is at `answer` or absent (-1). `isBelieved`: what an agent wrote
- * into a turn of its user is not what someone typed. That an agent asks for itself no message tells: see `step` of a request.
+ * into a turn of its user is not what someone typed. No message shows that an agent asks for itself: see `step` of a request.
  */
 export function stepOf(messages: readonly ChatMessage[], answer: number, isBelieved: boolean): StepKind {
   const since = messages.slice(answer + 1);

@@ -9,7 +9,7 @@ interface Sign {
   readonly system?: string;
   /** Beginning of the last text in a turn of a user. */
   readonly last?: string;
-  /** True if it stands behind the last cache mark, since nothing will go on from it. What a user types has the mark. */
+  /** True if it comes after the last cache mark, since nothing will go on from it. What a user types has the mark. */
   readonly unmarked?: true;
 }
 
@@ -22,7 +22,7 @@ const signs: Readonly<Record<string, readonly Sign[]>> = {
   "claude-code": [
     { kind: "summary", last: "CRITICAL: Respond with TEXT ONLY. Do NOT call any tools." },
     { kind: "housekeeping", last: "[SUGGESTION MODE:", unmarked: true },
-    // These four stand in the program, which did not send them when it was recorded.
+    // The program has these four, and did not send them when it was recorded.
     { kind: "housekeeping", last: "The user stepped away and is coming back.", unmarked: true },
     { kind: "housekeeping", last: "Describe your most recent action in 3-5 words", unmarked: true },
     { kind: "housekeeping", last: "Generate a short kebab-case name", unmarked: true },
@@ -39,7 +39,7 @@ const signs: Readonly<Record<string, readonly Sign[]>> = {
 };
 
 /**
- * Returns what a request of a coding agent that is believed is in its conversation, where the messages do not tell; undefined for
+ * Returns what a request of a coding agent that is believed is in its conversation, where the messages do not show it; undefined for
  * all else. `body` is the request as it came, `chat` its translation; neither needs to be valid.
  */
 export function agentStepOf(
@@ -79,7 +79,7 @@ function stepOfCodex(headers: HttpCall["headers"]): StepKind | undefined {
   return ofCodexItself.has(said["thread_source"]) ? "housekeeping" : undefined;
 }
 
-/** Threads that Codex begins for itself. The second one stands in the program and was not recorded. */
+/** Threads that Codex begins for itself. The program has the second one, which was not recorded. */
 const ofCodexItself: ReadonlySet<unknown> = new Set(["thread_title", "memory_consolidation"]);
 
 function read(text: string): Fields {
@@ -90,7 +90,7 @@ function read(text: string): Fields {
   }
 }
 
-/** A title is JSON with this one field. One token is no answer: it is asked whether a model can be reached, or how much is left. */
+/** A title is JSON with this one field. One token is not an answer: it is asked whether a model can be reached, or how much is left. */
 function isTitleOrProbe({ messages, tools, max_tokens: limit, output_config: output }: Fields): boolean {
   if (lengthOf(messages) !== 1 || lengthOf(tools) !== 0) return false;
   const { properties } = fieldsOf(fieldsOf(fieldsOf(output)["format"])["schema"]);

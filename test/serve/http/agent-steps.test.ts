@@ -79,6 +79,34 @@ describe.each(all)("$agent: $name", (one) => {
   });
 });
 
+/** Puts an ask in the place of what the user typed last. */
+function asking(body: Recorded["body"], ask: string): Recorded["body"] {
+  const copy = structuredClone(body) as { messages: { content: string | { text: string }[] }[] };
+  const last = copy.messages.at(-1) as (typeof copy.messages)[number];
+  if (typeof last.content === "string") last.content = ask;
+  else (last.content.at(-1) as { text: string }).text = ask;
+  return copy;
+}
+
+const plain = recorded.filter(({ agent, kind }) => /^(opencode|qwen-code)$/.test(agent) && kind === "ask");
+test.each(plain)("$agent, $name: easy asks are small, and hard ones above them", async (one) => {
+  const post = server();
+  const complexity = async (ask: string) =>
+    (await post({ ...one, body: asking(one.body, ask) })).classification?.complexity ?? Number.NaN;
+  const all = async (asks: readonly string[]) => {
+    const scores: number[] = [];
+    for (const ask of asks) scores.push(await complexity(ask));
+    return scores;
+  };
+  const easy = await all(["hi", "rename foo to bar", "show the last commit"]);
+  const hard = await all([
+    "Find the race between the eviction thread and the writer that loses updates under load, and fix it without a lock for everything.",
+    "Implement a B+ tree with concurrent inserts and range scans, and recovery after a crash from a log that is written ahead.",
+  ]);
+  expect(easy[0]).toBeLessThan(0.5);
+  expect(Math.min(...hard)).toBeGreaterThan(Math.max(...easy));
+});
+
 /** Words of agents' programs, as they or in pieces stand in a text. */
 const words = fc.constantFrom(
   "CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.",
