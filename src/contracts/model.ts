@@ -36,6 +36,8 @@ export interface ModelFacts {
   readonly capabilities?: Capabilities | undefined;
   /** Capabilities that the model is taken to have where they are not known. One that is known stays as it is. */
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
+  /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
+  readonly speaks?: readonly NativeProtocol[] | undefined;
   readonly labels: Labels;
 }
 
@@ -90,8 +92,6 @@ export interface Model extends ModelFacts {
   describe?(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
-  /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
-  readonly speaks?: readonly NativeProtocol[] | undefined;
   /**
    * Returns the endpoints of a pool as they are right now: a router asks constraints about each of them, and calls them
    * instead of the pool. Absent: the model is one endpoint.

@@ -4,6 +4,7 @@ import {
   type OwnGpu,
   type ProviderOptions,
 } from "../../../contracts/index.ts";
+import { customAsFunctions } from "./custom-as-functions.ts";
 import type { OpenAiApi } from "./openai-api.ts";
 import type { OutputLimitField } from "./openai-body.ts";
 import { openaiChat } from "./openai-chat.ts";
@@ -62,5 +63,6 @@ export function compatibleModel(
   if (options.api !== "responses") return chat;
   const settings = { model, name: facts.name, writer: writerOf(facts), defaults, strictParameters };
   const route = async () => routeFor(await readOwnKey());
-  return { ...chat, ...responsesCalls({ settings, fetch: options.fetch, route }), speaks: speaksResponses };
+  const calls = responsesCalls({ settings, fetch: options.fetch, route });
+  return customAsFunctions({ ...chat, ...calls, speaks: speaksResponses });
 }

@@ -16,6 +16,7 @@ import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { ChatChunks, type ChunkSource } from "./chat-chunks.ts";
+import { customAsFunctions } from "./custom-as-functions.ts";
 import { listedModels } from "./listed-models.ts";
 import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
@@ -34,7 +35,7 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly wireModel?: string | null | undefined;
   readonly defaults?: ModelDefaults | undefined;
   readonly outputLimitField: OutputLimitField;
-  /** True for OpenAI's own API: see `MessageTarget`. Default false. */
+  /** True for OpenAI's own API: see `MessageTarget`. Custom tools go as they are, unless the caller sees to them. Default false. */
   readonly strict?: boolean | undefined;
   /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
   readonly batches?: "chat" | OpenAiBatchWire | undefined;
@@ -206,7 +207,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     completionOf: (body) => readAnswer(body, facts.name),
   };
 
-  return readsRequests({
+  const calls = readsRequests({
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
@@ -220,6 +221,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
       }),
     }),
   });
+  return strict ? calls : customAsFunctions(calls);
 }
 
 function directCalls<Key extends string | undefined>(
