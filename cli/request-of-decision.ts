@@ -32,6 +32,7 @@ export function requestOfDecision(
     category: request.category,
     language: request.language,
     codingAgent: request.codingAgent,
+    step: request.step?.kind,
     max_completion_tokens: request.maxOutputTokens,
     reasoning_effort: request.reasoningEffort,
     model: forced === true ? model : undefined,

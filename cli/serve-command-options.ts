@@ -17,6 +17,7 @@ export interface ServeCommandOptions {
   readonly agents: "trusted" | "guarded";
   readonly inferSession: boolean;
   readonly cors?: readonly string[] | undefined;
+  readonly housekeeping: boolean;
   readonly embeddings?: string | undefined;
   readonly maxBody: string;
   readonly maxBodyText: string;

@@ -19,6 +19,7 @@ import type { ServeCommandOptions } from "./serve-command-options.ts";
 import { settledText, textOf } from "./settled-text.ts";
 import { oneLine } from "./show-error.ts";
 import { shownSources } from "./shown-sources.ts";
+import { withHousekeeping } from "./with-housekeeping.ts";
 import { type WorkerDashboard, workerDashboard } from "./worker-dashboard.ts";
 import type { WorkerLink } from "./worker-link.ts";
 import { type WorkerMetrics, workerMetrics } from "./worker-metrics.ts";
@@ -186,6 +187,7 @@ async function loadAll(
       : await loadConfig(config);
   try {
     checkShared(router, options);
+    if (options.housekeeping) await withHousekeeping(router);
     const sources = shownSources(exported);
     const recording =
       options.dashboard === true

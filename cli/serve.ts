@@ -53,6 +53,7 @@ export function serveCommand(terminal: Terminal): Command {
         .default("trusted"),
     )
     .option("--no-infer-session", "do not tell conversations by how they begin")
+    .option("--no-housekeeping", "let the policy decide about what coding agents ask for themselves")
     .option(
       "--embeddings <url>",
       "server that /v1/embeddings is passed on to, with the key EMBEDDINGS_API_KEY",

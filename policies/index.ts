@@ -10,6 +10,7 @@ export * from "./constraints/index.ts";
 export { type ExploreOptions, explore } from "./explore.ts";
 export { firstOf } from "./first-of.ts";
 export { type GuardedOptions, guarded } from "./guarded.ts";
+export { housekeeping } from "./housekeeping.ts";
 export type { WatchedBy } from "./internal/escalation/unit-key.ts";
 export type { ModelOrPolicy } from "./internal/nested.ts";
 export { type MixPart, mix } from "./mix.ts";

@@ -4,6 +4,9 @@ import { armOf } from "./logged-arm.ts";
 import { type LoggedNews, loggedNews } from "./logged-news.ts";
 import { type LoggedStates, loggedStates } from "./logged-states.ts";
 
+/** Steps of agents in whose place the policy's plan may not have been taken. */
+const stepKinds = ["housekeeping", "summary"] as const;
+
 /** A line of a decision log: a request, a call that belongs to none, an event, or states of the loop. */
 export type LoggedEntry =
   | { readonly at: number; readonly request: EndedRequest }
@@ -43,6 +46,7 @@ function requestOf(line: Fields): LoggedEntry | undefined {
   const complexity = amountOf(fieldsOf(line["classification"])?.["complexity"]);
   const uncertified = textOf(line["uncertified"]);
   const degraded = fieldsOf(line["degraded"]);
+  const step = stepKinds.find((kind) => kind === fieldsOf(fieldsOf(line["request"])?.["step"])?.["kind"]);
   const decision: EndedDecision = {
     id,
     at: String(line["at"]),
@@ -52,6 +56,7 @@ function requestOf(line: Fields): LoggedEntry | undefined {
       return name === undefined ? undefined : { model: name };
     }),
     ...(Array.isArray(line["insteadOf"]) && { insteadOf: [] }),
+    ...(step !== undefined && { request: { step: { kind: step } } }),
     fallbacks: listOf(line["fallbacks"]).filter((one) => typeof one === "string"),
     ...(complexity !== undefined && complexity <= 1 && { classification: { complexity } }),
     candidates: each(line["candidates"], candidateOf),

@@ -29,6 +29,7 @@ export function requestOfRecord(
     category: record.category || undefined,
     session: record.session || undefined,
     tenant: record.tenant || undefined,
+    ...(record.step !== undefined && { step: record.step }),
   };
 }
 

@@ -52,6 +52,7 @@ export const recordedFactsFields: FieldsOf<RecordedFacts> = {
   providerState: flat,
   contentTypes: flat,
   toolLoopPending: flag,
+  step: flat,
   jsonSchema: flag,
   reasoningEffort: text,
   session: { kind: "text", personal: true },

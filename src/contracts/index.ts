@@ -227,6 +227,7 @@ export type {
   UsageMeansState,
 } from "./router-state.ts";
 export type { SharedState } from "./shared-state.ts";
+export type { Step, StepKind } from "./step.ts";
 export type {
   Amount,
   Granted,

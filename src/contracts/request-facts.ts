@@ -1,5 +1,6 @@
 import type { Labels } from "./model.ts";
 import type { NativeProtocol } from "./native.ts";
+import type { Step } from "./step.ts";
 
 /**
  * Facts of a request, normalised once. Classifiers, constraints, policies and checks read these and never
@@ -63,6 +64,8 @@ export interface RequestFacts {
   readonly contentTypes?: readonly string[] | undefined;
   /** True if the last assistant turn called tools, so that their results or an answer to them come next. */
   readonly toolLoopPending: boolean;
+  /** Place of the request in the course of its conversation. */
+  readonly step: Step;
   /** True if the answer must follow a JSON schema. */
   readonly jsonSchema: boolean;
   readonly reasoningEffort?: string | undefined;

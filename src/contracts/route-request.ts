@@ -1,6 +1,7 @@
 import type { ChatRequest } from "./chat.ts";
 import type { Constraints } from "./constraint.ts";
 import type { Labels } from "./model.ts";
+import type { StepKind } from "./step.ts";
 
 /** Fields of a request that are for the router only and never reach a provider. */
 export interface Routing<Id extends string = string> {
@@ -18,6 +19,12 @@ export interface Routing<Id extends string = string> {
    * agents by their headers. At most 40 letters, digits and `-`.
    */
   readonly codingAgent?: string | undefined;
+  /**
+   * Place of the request in the course of its conversation, where you know more than its messages show: an application that asks
+   * for a title says `housekeeping`. `createHandler` knows it of the agents that it believes. Default: by the messages since the
+   * last answer `tool-result`, `continue` or `ask`.
+   */
+  readonly step?: StepKind | undefined;
   /** Constraints in addition to those of the router. */
   readonly constraints?: Constraints<Id> | undefined;
   /**

@@ -11,6 +11,7 @@ export const routingOptions: OptionTable<Routing, keyof Routing> = {
   category: field,
   language: field,
   codingAgent: field,
+  step: field,
   constraints: field,
   maxCostUsd: field,
   deadlineMs: field,

@@ -14,6 +14,7 @@ export function factsOf(partial: Partial<RequestFacts> = {}): RequestFacts {
     tools: 0,
     images: 0,
     toolLoopPending: false,
+    step: { kind: "ask" },
     jsonSchema: false,
     labels: {},
     ...partial,

@@ -440,6 +440,26 @@ describe("a decision log as the requests", () => {
     });
   });
 
+  it("has the step that a request was, which no text tells", async () => {
+    const file = folder.file("log-step.jsonl", "");
+    const router = createRouter({
+      models: { small: fakeModel({ name: "a:small" }), large: fakeModel({ name: "a:large" }) },
+      policy: policies.always("large"),
+      onEvent: decisionLog({ file, prompts: true }),
+    });
+    await router.route({ messages: [{ role: "user", content: "Do it." }], step: "housekeeping" });
+    await router.route({ messages: [{ role: "user", content: "Do it." }] });
+    await router.close();
+    const config = folder.config(() =>
+      createRouter({ models, policy: policies.housekeeping("small", policies.always("large")) }),
+    );
+    const decided = linesOf((await runCli(["decide", file, "--config", config])).out);
+    expect(decided.map(({ model, request }) => [model, request.step])).toEqual([
+      ["small", { kind: "housekeeping" }],
+      ["large", { kind: "ask" }],
+    ]);
+  });
+
   it("is refused if it contains no text", async () => {
     const log = await logged(false);
     const { exitCode, err } = await runCli(["decide", log, "--config", byThreshold, "--diff", byThreshold]);

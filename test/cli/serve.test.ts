@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach, expect, test } from "vitest";
 import { run } from "../../cli/run.ts";
-import { always } from "../../policies/index.ts";
+import { always, firstOf, housekeeping } from "../../policies/index.ts";
+import type { Policy } from "../../src/contracts/index.ts";
 import { createRouter, type Router } from "../../src/index.ts";
 import { type FakeModel, fakeModel } from "../../src/testing/index.ts";
 import { type Folder, temporaryFolder } from "../support/cli-config.ts";
@@ -340,6 +341,52 @@ test("what would serve strangers by mistake is refused with the way out", async 
   expect(await refused("--keys", "nowhere.jsonl")).toMatch(/ENOENT/);
   expect(await refused("--socket", "/tmp/x", "--port", "1")).toMatch(/cannot be used/);
   expect(await refused("--port", "70000")).toMatch(/--port/);
+});
+
+test("what agents ask for themselves goes to the smallest model, unless the operator says otherwise", async () => {
+  const files = folder();
+  const models = { small: fakeModel({ name: "a:small" }), large: fakeModel({ name: "a:large" }) };
+  const release = "0123456789ab";
+  const routers: Router[] = [];
+  const make = (policy: Policy<"small" | "large">) => () => {
+    const router = createRouter({ models, policy, release });
+    routers.push(router as unknown as Router);
+    return router;
+  };
+  const probe = JSON.stringify({
+    model: "auto",
+    max_tokens: 1,
+    messages: [{ role: "user", content: "quota" }],
+  });
+  const modelFor = async (url: string, headers: Record<string, string>) => {
+    const answer = await fetch(`${url}/v1/messages`, {
+      method: "POST",
+      body: probe,
+      headers: { "content-type": "application/json", ...headers },
+    });
+    return answer.headers.get("x-switchpoint-model");
+  };
+  const agent = { "user-agent": "claude-cli/2.1.197 (external, cli)" };
+
+  const usual = await runServe("--explain", "--config", files.config(make(always("large"))));
+  expect([await modelFor(usual.url, agent), await modelFor(usual.url, {})]).toEqual(["small", "large"]);
+  expect(routers.at(-1)?.policy.parameters).toMatchObject({ model: "small", policy: { name: "always" } });
+  expect(routers.at(-1)?.release).toBe(release);
+
+  const off = await runServe(
+    "--explain",
+    "--no-housekeeping",
+    "--config",
+    files.config(make(always("large"))),
+  );
+  expect(await modelFor(off.url, agent)).toBe("large");
+  expect(routers.at(-1)?.policy.name).toBe("always");
+
+  // A policy that has it already stays as it is.
+  const own = firstOf(housekeeping("large"), always("small"));
+  const kept = await runServe("--explain", "--config", files.config(make(own)));
+  expect(await modelFor(kept.url, agent)).toBe("large");
+  expect(routers.at(-1)?.policy).toBe(own);
 });
 
 test("limits of a body and of requests under way are options, and a refusal names the one that is met", async () => {

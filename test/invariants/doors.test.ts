@@ -51,7 +51,7 @@ const pluginDoor = {
     RecordedVerdict Records RefusalPart ReleaseName Replaced Replacement ReplacementRefused RequestFacts RequestText Reservation ResponseFormat
     RetryBudgetOptions RolloutChanged RouteOptions RouteRequest RouteResult RouteStream Router RouterErrorCode
     RouterEvent RouterState Routing SearchFee ServiceTier ServiceTierPrice SessionFacts SessionState SessionsState
-    Settlement SharedState Spend SpendAccountState SpendFloorState SpendLimitState SpendState SplitRecord StateTable Store StoreEntry StoreFailed
+    Settlement SharedState Spend SpendAccountState SpendFloorState SpendLimitState SpendState SplitRecord StateTable Step StepKind Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
     TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField UnitLift
     UnstackedPart UrlCitation Usage UsageMean UsageMeansState UserMessage Withheld

@@ -153,6 +153,7 @@ test("the parameters of own policies stay the same: hashes of landed tunings res
       "explore": "fd73f43415c4 05cc9df287fd 64b7e0c5248b",
       "first-of": "02209ab42a08 1cea1369368f 3129606f6ad6",
       "guarded": "e6c989062c60 d345aad1e531 89bb96e90b00",
+      "housekeeping": "e8aeaea062c3 e1f1a90c45eb",
       "mix": "43982bf8f854 868569981082 a27387238910",
       "override": "39d446d55f7a cfce27274c58",
       "random": "8bc4f0c38147",

@@ -1,6 +1,6 @@
 import * as checks from "../../policies/checks/index.ts";
 import * as policies from "../../policies/index.ts";
-import type { Policy } from "../../src/contracts/index.ts";
+import type { Policy, StepKind } from "../../src/contracts/index.ts";
 import { partialLottery } from "./partial-lottery.ts";
 
 export type PolicySampleId = "small" | "large";
@@ -26,6 +26,11 @@ export const combinatorSamples: Readonly<Record<string, readonly Around[]>> = {
     (inner) => capped(policies.guarded(policies.firstOf(escalating(inner)))),
     (inner) => capped(policies.guarded(inner)),
   ],
+  housekeeping: [
+    (inner) => policies.housekeeping("small", inner),
+    (inner) => atStep("housekeeping", policies.housekeeping("small", inner)),
+    (inner) => atStep("summary", policies.housekeeping("small", inner)),
+  ],
   mix: [
     (inner) =>
       policies.mix([
@@ -50,6 +55,14 @@ export const combinatorSamples: Readonly<Record<string, readonly Around[]>> = {
   ],
   when: [(inner) => policies.when(({ request }) => request.turns >= 0, inner)],
 };
+
+/** Shows a policy each request as a step of an agent. */
+function atStep(kind: StepKind, policy: Policy<Id>): Policy<Id> {
+  return {
+    ...policy,
+    select: (context) => policy.select({ ...context, request: { ...context.request, step: { kind } } }),
+  };
+}
 
 /** Adds a step to each choice. */
 function escalating(inner: Policy<Id>): Policy<Id> {
@@ -123,6 +136,7 @@ export const policySamples: Readonly<Record<string, readonly Policy<Id>[]>> = {
       usualOf: { constructor: 0.5 },
     }),
   ],
+  housekeeping: [policies.housekeeping("small", split), policies.housekeeping("small")],
   mix: [
     policies.mix({ small: 0.7, large: 0.3 }),
     policies.mix({ small: 0, large: 1 }),

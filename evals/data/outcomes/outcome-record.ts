@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../../../src/contracts/index.ts";
+import type { ChatMessage, StepKind } from "../../../src/contracts/index.ts";
 
 /** Result of one model on one request. Fields that are not listed are kept. */
 export interface Outcome {
@@ -39,6 +39,8 @@ export interface OutcomeRecord {
   readonly category?: string | undefined;
   readonly session?: string | undefined;
   readonly tenant?: string | undefined;
+  /** Place of the request in its conversation, where its messages do not show it. */
+  readonly step?: StepKind | undefined;
   /** Group of records that are resampled together. Default: those with the same question. */
   readonly group?: string | undefined;
   /** Time in ISO 8601. */

@@ -1,3 +1,4 @@
+import type { StepKind } from "../../../src/contracts/index.ts";
 import { type Fields, isObject } from "./is-object.ts";
 import type { OutcomeRecord } from "./outcome-record.ts";
 
@@ -12,6 +13,9 @@ const isUnit: FieldCheck = (value) => typeof value === "number" && value >= 0 &&
 const isAmount: FieldCheck = (value) => typeof value === "number" && value >= 0 && Number.isFinite(value);
 const isCount: FieldCheck = (value) => isAmount(value) && Number.isInteger(value);
 
+const stepKinds: readonly StepKind[] = ["ask", "tool-result", "continue", "housekeeping", "summary"];
+const isStep: FieldCheck = (value) => (stepKinds as readonly unknown[]).includes(value);
+
 const recordFields: Readonly<Record<string, readonly [FieldCheck, string]>> = {
   prompt: [isText, "a string"],
   system: [isText, "a string"],
@@ -20,6 +24,7 @@ const recordFields: Readonly<Record<string, readonly [FieldCheck, string]>> = {
   category: [isText, "a string"],
   session: [isText, "a string"],
   tenant: [isText, "a string"],
+  step: [isStep, `one of ${stepKinds.join(", ")}`],
   group: [isText, "a string"],
   at: [isDate, "a date in ISO 8601"],
   metadata: [isObject, "an object"],

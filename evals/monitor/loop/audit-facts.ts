@@ -15,7 +15,16 @@ export interface AuditFacts {
   readonly scorer: string | undefined;
 }
 
-const known: readonly string[] = ["policy", "pin", "cap", "budget", "fallback", "held-out", "promise"];
+const known: readonly string[] = [
+  "policy",
+  "pin",
+  "step",
+  "cap",
+  "budget",
+  "fallback",
+  "held-out",
+  "promise",
+];
 
 /** Reads `metadata.audit` of a record; undefined if it was not written by an audit. */
 export function auditFacts({ metadata }: OutcomeRecord): AuditFacts | undefined {

@@ -1,11 +1,12 @@
 import type { Attempt, Decision, RouterEvent } from "../../../src/contracts/index.ts";
+import { isOfStep } from "../../../src/plugin/is-of-step.ts";
 import type { LargeModels } from "./large-models.ts";
 
 /**
  * Returns true if a request was for the large model, false if it was not, undefined if the event does not say. What
  * counts is what the policy wanted: a cap must not make its own effect look like ordinary traffic. A plan that may
- * escalate counts when it is over. Not counted: pins and requests without a choice, which are not the policy's doing,
- * and fallbacks, which are the doing of a model that failed.
+ * escalate counts when it is over. Not counted: pins, steps of agents and requests without a choice, which are not the policy's
+ * doing, and fallbacks, which are the doing of a model that failed.
  */
 export function wantedLarge(event: RouterEvent, models: LargeModels): boolean | undefined {
   switch (event.type) {
@@ -20,10 +21,12 @@ export function wantedLarge(event: RouterEvent, models: LargeModels): boolean | 
 }
 
 function ofDecision(
-  { forced, plan, insteadOf, candidates }: Decision,
+  decision: Decision,
   models: LargeModels,
   attempts: readonly Attempt[] | undefined,
 ): boolean | undefined {
+  if (isOfStep(decision)) return undefined;
+  const { forced, plan, insteadOf, candidates } = decision;
   const wanted = insteadOf ?? plan;
   // Nearly all plans have one step, and are known when the decision is made.
   if (forced || (attempts !== undefined && wanted.length === 1)) return undefined;

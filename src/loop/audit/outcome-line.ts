@@ -88,6 +88,7 @@ export function outcomeLine(
     ...(storesText ? textOf(request) : hashOf(request, hash)),
     category,
     language: decision.request.language,
+    step: decision.request.step?.kind,
     session,
     tenant,
     at: decision.at,

@@ -1,9 +1,17 @@
 /**
- * Origin of a decision: the policy, or something that says nothing about it: a pin, a cap that replaced the policy's
- * plan, a broken promise that did (`promise`, see `keepPromise`), the soft limit of a budget, a fallback after a failure,
+ * Origin of a decision: the policy, or something that says nothing about it: a pin, what an agent asks for itself
+ * (`step`, see `housekeeping`), a cap that replaced the policy's plan, a broken promise that did (`promise`, see `keepPromise`), the soft limit of a budget, a fallback after a failure,
  * or the hold-out, whose units always get the large model (`held-out`).
  */
-export type DecidedBecause = "policy" | "pin" | "cap" | "promise" | "budget" | "fallback" | "held-out";
+export type DecidedBecause =
+  | "policy"
+  | "pin"
+  | "step"
+  | "cap"
+  | "promise"
+  | "budget"
+  | "fallback"
+  | "held-out";
 
 /** A request whose answer was compared with that of the reference model. JSON, without prompt text. */
 export interface AuditedRecord {

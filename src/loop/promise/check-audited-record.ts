@@ -7,6 +7,7 @@ import type { PromiseRules } from "./promise-options.ts";
 /** Origins of decisions that are not evidence about the policy, in the order of a report. */
 export const apartOrigins: readonly Exclude<DecidedBecause, "policy">[] = [
   "pin",
+  "step",
   "cap",
   "promise",
   "budget",

@@ -24,7 +24,7 @@ export function keysFor(
       steps.push(text, unless ?? null);
     }
     if (!isShorter(chat, options.maxCharacters) || !selects(options.when, facts)) return undefined;
-    const { tenant, category, language, codingAgent, labels } = facts;
+    const { tenant, category, language, codingAgent, step, labels } = facts;
     // Checks may read labels, category and language, so that an answer to other ones was not accepted by them.
     const around = [
       policy,
@@ -33,6 +33,7 @@ export function keysFor(
       category ?? null,
       language ?? null,
       codingAgent ?? null,
+      step.kind,
     ];
     const head = JSON.stringify([...around, Object.entries(labels).sort(byName), steps]);
     const hash = nodeCrypto().createHash("sha256").update(`${head}\n`);

@@ -7,9 +7,12 @@ import type { Candidate, Constraint, RequestFacts } from "../../contracts/index.
 const lowestRatio = 0.65;
 const highestRatio = 1.6;
 
+/** Length of a summary of a conversation that says no limit: a window that is nearly full has no room for it. */
+const summaryTokens = 4_000;
+
 /** Returns the output tokens that must fit in addition to the input. */
-function reserved(request: RequestFacts): number {
-  return request.maxOutputTokens ?? request.expectedOutputTokens;
+function reserved({ maxOutputTokens, expectedOutputTokens, step }: RequestFacts): number {
+  return maxOutputTokens ?? (step.kind === "summary" ? summaryTokens : expectedOutputTokens);
 }
 
 function inputTokensOf(candidate: Candidate, request: RequestFacts): number {

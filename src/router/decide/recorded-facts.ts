@@ -22,6 +22,7 @@ export function recordedFacts(facts: RequestFacts): Whole<RecordedFacts> {
     providerState: facts.providerState,
     contentTypes: facts.contentTypes,
     toolLoopPending: facts.toolLoopPending,
+    step: facts.step,
     jsonSchema: facts.jsonSchema,
     reasoningEffort: facts.reasoningEffort,
     session: facts.session,

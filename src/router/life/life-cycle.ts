@@ -191,7 +191,9 @@ export class LifeCycle<Id extends string> {
     const { attempts, facts } = run;
     if (this.#cacheKey !== undefined)
       requestParts.get().keepAnswer(this.#parts, run, decision, this.#cacheKey, completion);
-    if (facts.session !== undefined) recordAnswer(this.#parts, run, facts.session);
+    // What an agent asks for itself is not a turn of the conversation.
+    if (facts.session !== undefined && facts.step.kind !== "housekeeping")
+      recordAnswer(this.#parts, run, facts.session);
     const usage = totalUsage(attempts);
     const costUsd = totalCostUsd(attempts);
     const latencyMs = this.#latencyMs();

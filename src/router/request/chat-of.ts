@@ -6,7 +6,7 @@ export function chatOf(request: RouteRequest): ChatRequest {
   if (typeof request === "string") return { messages: [{ role: "user", content: request }] };
   // Leaving fields out takes ten times as long as a copy, and most requests have none of these.
   if (!hasOwnFields(request)) return { ...(request as ChatRequest) };
-  const { session, tenant, labels, category, language, codingAgent, constraints, ...others } = request;
+  const { session, tenant, labels, category, language, codingAgent, step, constraints, ...others } = request;
   const { maxCostUsd, deadlineMs, model, fallback, ...chat } = others;
   // Plain JavaScript may set these, but the adapters decide them.
   const { stream, stream_options, ...rest } = chat as ChatRequest & {

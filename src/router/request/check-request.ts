@@ -1,5 +1,6 @@
 import { type ChatMessage, InvalidRequestError, type RouteRequest } from "../../contracts/index.ts";
 import { checkFields, checkPart } from "./check-fields.ts";
+import { stepKinds } from "./step-of.ts";
 
 const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
@@ -159,7 +160,7 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
   checkOptionalText("tenant", request.tenant);
   checkOptionalText("category", request.category);
   checkOptionalText("model", request.model);
-  const { labels, language, codingAgent, constraints, fallback } = request;
+  const { labels, language, codingAgent, step, constraints, fallback } = request;
   if (fallback !== undefined && typeof fallback !== "boolean")
     throw new InvalidRequestError("fallback", "must be true or false");
   if (language !== undefined && !(typeof language === "string" && /^[a-z]{2}$/.test(language)))
@@ -169,6 +170,8 @@ function checkRouting(request: Exclude<RouteRequest, string>): void {
     !(typeof codingAgent === "string" && /^[A-Za-z0-9-]{1,40}$/.test(codingAgent))
   )
     throw new InvalidRequestError("codingAgent", "must be a name of at most 40 letters, digits and -");
+  if (step !== undefined && !stepKinds.has(step))
+    throw new InvalidRequestError("step", `must be one of ${[...stepKinds].join(", ")}`);
   if (labels !== undefined) checkLabels(labels);
   if (constraints !== undefined) {
     if (!areConstraints(constraints))

@@ -17,6 +17,7 @@ import { partCharacters } from "./part-characters.ts";
 import { providerToolsOf } from "./provider-tools.ts";
 import { readable } from "./readable.ts";
 import { addField, addMedia, type SentTexts, sentTexts } from "./sent-texts.ts";
+import { isOutput, stepOf } from "./step-of.ts";
 import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
@@ -89,6 +90,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     isBelieved || isFromHarness(messages, fields.tools)
       ? typedText(messages, whole, window, isBelieved)
       : undefined;
+  const answer = messages.findLastIndex(({ role }) => role === "assistant");
   const maxOutputTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined;
   return Object.freeze<RequestFacts>({
     ask: cut(whole, askHead, askTail),
@@ -108,7 +110,8 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     providerTools: providerToolsOf(fields) ?? native?.providerTools,
     providerState: native?.providerState,
     contentTypes: contentTypes && Object.freeze(contentTypes),
-    toolLoopPending: isToolLoopPending(messages),
+    toolLoopPending: isToolLoopPending(messages, answer),
+    step: Object.freeze({ kind: fields.step ?? stepOf(messages, answer, isBelieved) }),
     jsonSchema: fields.response_format?.type === "json_schema",
     reasoningEffort: fields.reasoning_effort ?? undefined,
     session: fields.session,
@@ -169,18 +172,14 @@ function measure(
 }
 
 /**
- * True if the last assistant turn called tools. Messages after it (results, a reminder of the harness) do
+ * True if the last assistant turn, which is at `answer`, called tools. Messages after it (results, a reminder of the harness) do
  * not close the loop; only an answer does.
  */
-function isToolLoopPending(messages: readonly ChatMessage[]): boolean {
-  for (let index = messages.length - 1; index >= 0; index -= 1) {
-    const message = messages[index] as ChatMessage;
-    if (message.role !== "assistant") continue;
-    return (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
-  }
-  // The calls of these results were cut from the conversation.
-  const last = messages.at(-1)?.role;
-  return last === "tool" || last === "function";
+function isToolLoopPending(messages: readonly ChatMessage[], answer: number): boolean {
+  const last = messages[answer];
+  // Without one, the calls of these results were cut from the conversation.
+  if (last?.role !== "assistant") return isOutput(messages.at(-1));
+  return (last.tool_calls?.length ?? 0) > 0 || Boolean(last.function_call);
 }
 
 /** Returns the characters of a message in addition to its text: calls, names, reasoning, further fields and parts. */
@@ -259,7 +258,7 @@ function askPosition(
   }
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index] as ChatMessage;
-    if (message.role !== "tool" && message.role !== "function") return { index, text: read(message) };
+    if (!isOutput(message)) return { index, text: read(message) };
   }
   return { index: 0, text: "" };
 }

@@ -7,11 +7,16 @@ interface Mark {
   readonly userAgent: string;
 }
 
-/** Seen from the programs on 2026-12-01: Claude Code 2.1.197, Codex 0.171.0 (`exec` and its terminal). */
+/**
+ * Seen from the programs on 2026-12-01 and 02: Claude Code 2.1.197, Codex 0.171.0 (`exec` and its terminal), opencode 1.18.33,
+ * Qwen Code 0.15.10.
+ */
 const marks: readonly Mark[] = [
   { agent: "claude-code", userAgent: "claude-cli/" },
   { agent: "codex", userAgent: "codex_" },
   { agent: "codex", userAgent: "codex-" },
+  { agent: "opencode", userAgent: "opencode/" },
+  { agent: "qwen-code", userAgent: "QwenCode/" },
 ];
 
 /**

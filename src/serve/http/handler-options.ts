@@ -51,7 +51,8 @@ export interface HandlerOptions<Id extends string = string> {
   readonly trusted?: boolean | undefined;
   /**
    * Text that decides about the complexity of a request of a coding agent, which its headers name: with `trusted` what its user typed,
-   * with `guarded` that or all of it, the harder one. With `trusted` a sender can raise or lower the complexity of its own requests by an
+   * with `guarded` that or all of it, the harder one. With `trusted` a request also says what it is in its conversation (`request.step`):
+   * a title, a summary. With `trusted` a sender can raise or lower the complexity of its own requests by an
    * agent's headers; budgets and `guarded()` bound that. Default `trusted`.
    */
   readonly agents?: "trusted" | "guarded" | undefined;
@@ -60,9 +61,8 @@ export interface HandlerOptions<Id extends string = string> {
   /** Server for paths that are not routed: embeddings. Default: they answer with status 404. */
   readonly upstream?: Upstream | undefined;
   /**
-   * True if a request that names no session gets one, other than chat completions: a hash of tenant, user, tools,
-   * system text and first user message, which a conversation keeps. Two users who begin alike in one tenant then share it.
-   * Default true; chat completions never do, since their clients name sessions or want none.
+   * True if a request that names no session gets one: a hash of tenant, user, tools, system text and first user message, which a
+   * conversation keeps. Two users who begin alike in one tenant then share it. Default true.
    */
   readonly inferSession?: boolean | undefined;
   /**

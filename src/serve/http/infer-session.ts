@@ -6,19 +6,24 @@ import type { ReadHandlerOptions } from "./handler-options.ts";
 /**
  * Gives a request without a session one: a hash of what a conversation keeps from turn to turn, which are tools, system
  * text and the first user message. The translation has left out cache marks, which move. Tenant and user are part of it,
- * so that no one can join the conversation of another tenant.
+ * so that no one can join the conversation of another tenant. A request that cannot be read gets none: the router refuses it.
+ * Changes the request, which is the caller's own copy, and returns it.
  */
 export function withInferredSession(
   request: RouteRequest,
   { inferSession }: ReadHandlerOptions,
 ): RouteRequest {
   if (!inferSession || typeof request === "string" || request.session !== undefined) return request;
-  const { messages, tools = [], tenant, safety_identifier: user } = request as ChatRequest & Routing;
-  const first = messages.findIndex(({ role }: ChatMessage) => role === "user");
+  const { messages, tools, tenant, safety_identifier: user, user: named } = request as ChatRequest & Routing;
+  if (!Array.isArray(messages) || !isList(tools ?? [])) return request;
+  const first = messages.findIndex((one: Partial<ChatMessage> | null) => one?.role === "user");
   if (first < 0) return request;
-  const [who, begin] = [[tenant ?? null, user ?? null], messages.slice(0, first + 1)].map((part) =>
-    JSON.stringify(part),
-  );
-  const kept = `${who}${writtenTools(tools)}${begin}`;
-  return { ...request, session: `inferred-${sha256(kept)}` };
+  const who = JSON.stringify([tenant ?? null, user ?? named ?? null]);
+  const begin = JSON.stringify(messages.slice(0, first + 1));
+  const session = `inferred-${sha256(`${who}${writtenTools(tools ?? [])}${begin}`)}`;
+  return Object.assign(request, { session });
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

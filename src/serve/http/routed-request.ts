@@ -1,5 +1,6 @@
 import type { ChatRequest, RouteRequest, Router, Routing } from "../../contracts/index.ts";
 import { misspeltField } from "../../plugin/misspelt-field.ts";
+import { agentStepOf } from "./agent-step.ts";
 import type { HttpCall } from "./call.ts";
 import { codingAgentOf } from "./coding-agent.ts";
 import type { Identity, ReadHandlerOptions } from "./handler-options.ts";
@@ -9,7 +10,7 @@ import { namesOf } from "./names/names.ts";
 /** Routing fields that any sender may set: they only say more of its own request, or bound it. */
 const ofSender = ["session", "category", "language", "maxCostUsd", "deadlineMs", "fallback"] as const;
 /** Routing fields by which a sender could pass for another one. */
-const ofIdentity = ["tenant", "labels", "codingAgent"] as const;
+const ofIdentity = ["tenant", "labels", "codingAgent", "step"] as const;
 
 /** Headers in which coding agents name their session. */
 const sessionHeaders = [
@@ -43,7 +44,11 @@ export function routedRequest(
   if (session !== null && session !== "") own["session"] = sessionOf(session, call.headers);
   if (options.agents === "trusted") {
     const agent = codingAgentOf(call);
-    if (agent !== undefined) own["codingAgent"] = agent;
+    if (agent !== undefined) {
+      own["codingAgent"] = agent;
+      const step = agentStepOf(agent, call, body, chat);
+      if (step !== undefined) own["step"] = step;
+    }
   }
   for (const field of ofSender) if (body[field] !== undefined) own[field] = body[field];
   for (const field of ofIdentity) {

@@ -1,4 +1,5 @@
 import type { Decision } from "../../contracts/index.ts";
+import { isOfStep } from "../../plugin/is-of-step.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
 
@@ -21,11 +22,12 @@ export function decisionCounter(
   };
 }
 
-/** Returns what chose the model, from a closed set: the caller, a soft limit of a budget, a cap, or the policy. */
-export function causeOf(decision: Decision): "pin" | "budget" | "cap" | "policy" {
+/** Returns what chose the model, from a closed set: the caller, a soft limit of a budget, a cap, an agent's step, or the policy. */
+export function causeOf(decision: Decision): "pin" | "budget" | "cap" | "step" | "policy" {
   if (decision.forced) return "pin";
   if (decision.degraded?.budget !== undefined) return "budget";
-  return decision.insteadOf === undefined ? "policy" : "cap";
+  if (decision.insteadOf === undefined) return "policy";
+  return isOfStep(decision) ? "step" : "cap";
 }
 
 /** True if no permitted candidate was estimated to cost more, and one was estimated to cost less. */

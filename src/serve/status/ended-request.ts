@@ -1,6 +1,6 @@
-import type { Attempt, Decision, RecordedError } from "../../contracts/index.ts";
+import type { Attempt, Decision, RecordedError, RecordedFacts } from "../../contracts/index.ts";
 
-/** The part of a decision that the page shows: nothing of the request, its tenant or its session. */
+/** The part of a decision that the page shows: of the request its step alone, and neither tenant nor session. */
 export type EndedDecision = Pick<
   Decision,
   | "id"
@@ -19,7 +19,7 @@ export type EndedDecision = Pick<
   | "forced"
   | "certified"
   | "uncertified"
->;
+> & { readonly request?: Pick<RecordedFacts, "step"> | undefined };
 
 export type EndedAttempt = Pick<Attempt, "model" | "hop" | "latencyMs" | "costUsd" | "cached"> & {
   readonly error?: Pick<RecordedError, "code" | "kind"> | undefined;

@@ -1,3 +1,4 @@
+import { isOfStep } from "../../plugin/is-of-step.ts";
 import { shownText as text } from "../../plugin/short-text.ts";
 import type { EndedRequest } from "./ended-request.ts";
 import type { FrameAttempt, FrameCandidate, FrameRow } from "./frame.ts";
@@ -44,10 +45,11 @@ function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-function causeOf({ forced, degraded, insteadOf }: EndedRequest["decision"]): { cause?: string } {
-  if (forced) return { cause: "pin" };
-  if (degraded?.budget !== undefined) return { cause: "budget" };
-  return insteadOf === undefined ? {} : { cause: "cap" };
+function causeOf(decision: EndedRequest["decision"]): { cause?: string } {
+  if (decision.forced) return { cause: "pin" };
+  if (decision.degraded?.budget !== undefined) return { cause: "budget" };
+  if (decision.insteadOf === undefined) return {};
+  return { cause: isOfStep(decision) ? "step" : "cap" };
 }
 
 /** The sum of all attempts, absent if a part of it is not known. */

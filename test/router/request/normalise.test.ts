@@ -87,6 +87,45 @@ describe("the facts of a request", () => {
     expect(normalise({ messages }).toolLoopPending).toBe(pending);
   });
 
+  it.each([
+    ["a first turn", [user("a")], "ask"],
+    ["a turn after an answer", [user("a"), assistant("b"), user("c")], "ask"],
+    ["results of tools", [user("a"), calls("1"), result("1")], "tool-result"],
+    ["one result of two", [user("a"), calls("1", "2"), result("1")], "tool-result"],
+    ["results whose call was cut off", [result("1")], "tool-result"],
+    ["something typed beside results", [user("a"), calls("1"), result("1"), user("stop")], "ask"],
+    [
+      "what looks like a reminder, of an agent that is not believed",
+      [user("a"), calls("1"), result("1"), user("<system-reminder>x</system-reminder>")],
+      "ask",
+    ],
+    ["a text that is to be gone on with", [user("a"), assistant("Once upon")], "continue"],
+    ["a blank turn", [user("a"), assistant("b"), user(" ")], "continue"],
+    ["a system text alone", [{ role: "system", content: "a" }], "ask"],
+    [
+      "an image",
+      [
+        user("a"),
+        assistant("b"),
+        { role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] },
+      ],
+      "ask",
+    ],
+  ])("knows the step: %s", (_, messages, kind) => {
+    expect(normalise({ messages }).step).toEqual({ kind });
+  });
+
+  it("knows the step of an agent that is believed without what the agent wrote, and one that is stated", () => {
+    const loop = [user("a"), calls("1"), result("1"), user("<system-reminder>x</system-reminder>")];
+    expect(normalise({ messages: loop, codingAgent: "claude-code" }).step.kind).toBe("tool-result");
+    const done = [user("a"), assistant("b"), user("<system-reminder>x</system-reminder>")];
+    expect(normalise({ messages: done, codingAgent: "claude-code" }).step.kind).toBe("continue");
+    for (const step of ["ask", "tool-result", "continue", "housekeeping", "summary"])
+      expect(normalise({ messages: loop, step }).step).toEqual({ kind: step });
+    for (const step of ["", "title", "__proto__", "constructor", 7, null])
+      expect(() => normalise({ messages: loop, step })).toThrow(/step must be one of ask, tool-result/);
+  });
+
   it("lists the types of parts that are not text, each once", () => {
     const image = (url: string) => ({ type: "image_url", image_url: { url } });
     const file = (given: object) => ({ type: "file", file: given });

@@ -77,14 +77,35 @@ test("a conversation without a session has one by how it begins", async () => {
   await post("/v1/messages", turns("Hello."), { "session-id": "mine" });
   await post("/v1/responses", { model: "auto", input: "Hello." });
   await post("/v1/chat/completions", { model: "auto", messages: [{ role: "user", content: "Hello." }] });
-  const [first, second, other, ofOther, named, response, chat] = sessions;
+  await post("/v1/chat/completions", {
+    model: "auto",
+    messages: [
+      { role: "user", content: "Hello." },
+      { role: "assistant", content: "ok" },
+      { role: "user", content: "More." },
+    ],
+  });
+  await post("/v1/chat/completions", {
+    model: "auto",
+    user: "u",
+    messages: [{ role: "user", content: "Hello." }],
+  });
+  await post("/v1/chat/completions", {
+    model: "auto",
+    session: "own",
+    messages: [{ role: "user", content: "Hello." }],
+  });
+  const [first, second, other, ofOther, named, response, chat, laterChat, ofUser, own] = sessions;
   expect(first).toMatch(/^inferred-[0-9a-f]{64}$/);
   expect(second).toBe(first);
   expect(new Set([first, other, ofOther, response]).size).toBe(4);
-  expect([named, chat]).toEqual(["mine", undefined]);
+  expect([named, own]).toEqual(["mine", "own"]);
+  expect(chat).toMatch(/^inferred-[0-9a-f]{64}$/);
+  expect([laterChat === chat, ofUser === chat]).toEqual([true, false]);
   const off = handlerOf({ inferSession: false });
   await off.post("/v1/messages", turns("Hello."));
-  expect(off.sessions).toEqual([undefined]);
+  await off.post("/v1/chat/completions", { model: "auto", messages: [{ role: "user", content: "Hello." }] });
+  expect(off.sessions).toEqual([undefined, undefined]);
 });
 
 test("embeddings go to the configured server with its own key, and nothing else does", async () => {

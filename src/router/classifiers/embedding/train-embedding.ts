@@ -176,6 +176,7 @@ function factsOf(prompt: string): RequestFacts {
     tools: 0,
     images: 0,
     toolLoopPending: false,
+    step: { kind: "ask" },
     jsonSchema: false,
     labels: {},
     text: { all: () => prompt },

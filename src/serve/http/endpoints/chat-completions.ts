@@ -10,6 +10,7 @@ import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
 import type { ReadHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
+import { withInferredSession } from "../infer-session.ts";
 import { parseBody } from "../json-body.ts";
 import { ownRequest } from "../own-request.ts";
 import { jsonReply, type Reply } from "../reply.ts";
@@ -27,7 +28,8 @@ export const chatCompletions: Endpoint = {
     const { router, options } = serving;
     const body = parseBody(await call.readText(), options);
     const chat = chatOf(body, options);
-    const request = ownRequest(routedRequest(body, chat, call, identity, router, options), body, router);
+    const routed = routedRequest(body, chat, call, identity, router, options);
+    const request = ownRequest(withInferredSession(routed, options), body, router);
     if (wantsStream(body)) return streamed(request, call, serving, includesUsage(body["stream_options"]));
     const result = await router.route(request, { signal: call.signal });
     const { completion, decision, costUsd } = result;

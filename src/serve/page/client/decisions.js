@@ -10,7 +10,7 @@ const mostNew = 5;
 const fewRows = 12;
 
 /** @type {Record<string, string>} */
-const causes = { pin: "pinned", budget: "by a budget", cap: "capped" };
+const causes = { pin: "pinned", budget: "by a budget", cap: "capped", step: "an agent's own step" };
 
 /** The list of decisions. It stands still while it is pointed at or has the focus, and while it is paused. */
 export function createDecisions() {
