@@ -1,5 +1,5 @@
 import type { Batches } from "./batches.ts";
-import type { Capabilities, LackedCapability, NeededCapability } from "./capabilities.ts";
+import type { Capabilities, LackedCapability, NeededCapability, RoleRule } from "./capabilities.ts";
 import type { ChatRequest, Completion, CompletionChunk, ReasoningEffort } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
@@ -8,7 +8,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Price } from "./price.ts";
 import type { ServerDescription } from "./server-description.ts";
 
-export type { Capabilities, LackedCapability, NeededCapability };
+export type { Capabilities, LackedCapability, NeededCapability, RoleRule };
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -71,6 +71,8 @@ export interface CallOptions {
   readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
   /** Tenant of the request, for adapters that keep tenants apart. It is not sent on as it is. Absent: none. */
   readonly tenant?: string | undefined;
+  /** How messages are to be sent, as refusals of the endpoint within the last hour show. Absent: nothing was learnt. */
+  readonly roles?: RoleRule | undefined;
   /** The request as its sender wrote it, in a protocol that the model speaks. Present only if the call sends just that. */
   readonly native?: NativeRequest | undefined;
 }
