@@ -12,7 +12,7 @@ import {
 
 /** Returns a whole answer as a response. */
 export function responseOfCompletion(completion: Completion, model: string, body: Fields): Fields {
-  const { id, created, choices, usage } = completion;
+  const { id, created, choices, usage, service_tier: tier } = completion;
   const [choice] = choices;
   const output: OutputItem[] = [];
   const next = (kind: string) => `${kind}_${id}_${output.length}`;
@@ -38,5 +38,5 @@ export function responseOfCompletion(completion: Completion, model: string, body
     output.push(callItem(next("fc"), parts, "completed"));
   }
   const finish = choice?.finish_reason ?? "stop";
-  return responseOf({ id, created, model, body }, output, { finish, usage });
+  return responseOf({ id, created, model, body }, output, { finish, usage, tier });
 }
