@@ -95,6 +95,11 @@ export interface Model extends ModelFacts {
   /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
   readonly speaks?: readonly NativeProtocol[] | undefined;
   /**
+   * Asks the provider how many input tokens a request has, as its sender wrote it in a protocol that the model speaks. Rejects with
+   * `ProviderError`, or with the signal's reason. Absent: it cannot be asked.
+   */
+  countTokens?(native: NativeRequest, signal: AbortSignal): Promise<number>;
+  /**
    * Returns the endpoints of a pool as they are right now: a router asks constraints about each of them, and calls them
    * instead of the pool. Absent: the model is one endpoint.
    */

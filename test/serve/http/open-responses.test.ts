@@ -86,9 +86,9 @@ const toolCalls = [
 const tool = { type: "function", name: "weather", parameters: { type: "object", properties: {} } };
 
 /** The requests of Open Responses' own compliance test, and what our answers can hold besides. */
-const requests: readonly (readonly [string, Json, FakeModelOptions?])[] = [
-  ["a text", { input: [{ type: "message", role: "user", content: "Say hello in exactly 3 words." }] }],
-  ["a system prompt", { instructions: "Be a pirate.", input: "Hello." }],
+const requests: readonly [name: string, body: Json, options: FakeModelOptions][] = [
+  ["a text", { input: [{ type: "message", role: "user", content: "Say hello in exactly 3 words." }] }, {}],
+  ["a system prompt", { instructions: "Be a pirate.", input: "Hello." }, {}],
   ["a call", { input: "What is the weather?", tools: [tool] }, { answer: { toolCalls } }],
   [
     "an image",
@@ -104,6 +104,7 @@ const requests: readonly (readonly [string, Json, FakeModelOptions?])[] = [
         },
       ],
     },
+    {},
   ],
   [
     "several turns",
@@ -114,10 +115,12 @@ const requests: readonly (readonly [string, Json, FakeModelOptions?])[] = [
         { type: "message", role: "user", content: "Who am I?" },
       ],
     },
+    {},
   ],
   [
     "settings",
     { input: "hi", temperature: 0.5, top_p: 0.9, reasoning: { effort: "low" }, text: { verbosity: "low" } },
+    {},
   ],
 ];
 
