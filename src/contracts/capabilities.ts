@@ -19,7 +19,7 @@ export interface Capabilities {
 /** A capability that a request may need beyond text. */
 export type NeededCapability = "tools" | "images" | "jsonSchema";
 
-/** What a server says that it does not take of roles, turns and ids of calls. See `RoleRule`. */
+/** Part of roles, turns and ids of calls that a server says it does not take. See `RoleRule`. */
 export type RoleLack = "developerRole" | "laterSystem" | "turnOrder" | "callIds" | "systemRole";
 
 /** Lesson of an answer or a refusal about something that is not known from the facts of its model. */
@@ -44,12 +44,12 @@ export type LackedCapability =
   | "webSearch";
 
 /**
- * How the messages of a request are sent to a server of chat completions, each as the one before and more:
+ * Rule by which the messages of a request are sent to a server of chat completions, each as the one before and more:
  *
  * - `as-sent`: with the roles and turns that they have.
  * - `one-system`: texts of `developer` and of `system`, wherever they stand, are one system message at the beginning.
  * - `alternating`: users and assistants take turns: what one of them says in several messages is joined, and between a tool's result and
- *   the user, or before an assistant that begins, stands a turn of one word. Ids of calls are nine letters and digits.
- * - `no-system`: what the system message would say stands at the beginning of the first user's turn.
+ *   the user, or before an assistant that begins, there is a turn of one word. Ids of calls are nine letters and digits.
+ * - `no-system`: what the system message would say is at the beginning of the first user's turn.
  */
 export type RoleRule = "as-sent" | "one-system" | "alternating" | "no-system";

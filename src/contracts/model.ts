@@ -71,7 +71,7 @@ export interface CallOptions {
   readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
   /** Tenant of the request, for adapters that keep tenants apart. It is not sent on as it is. Absent: none. */
   readonly tenant?: string | undefined;
-  /** How messages are to be sent, as refusals of the endpoint within the last hour show. Absent: nothing was learnt. */
+  /** Rule for the messages, as refusals of the endpoint within the last hour show it. Absent: nothing was learnt. */
   readonly roles?: RoleRule | undefined;
   /** The request as its sender wrote it, in a protocol that the model speaks. Present only if the call sends just that. */
   readonly native?: NativeRequest | undefined;

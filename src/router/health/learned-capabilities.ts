@@ -26,7 +26,7 @@ export interface LearnedCapabilities {
 
 type Lesson = LearnedCapability["capability"];
 
-/** What a server does not take of roles and turns, with how messages are sent to it from then on; the strictest is first. */
+/** Parts of roles and turns that a server does not take, each with the rule for its messages from then on; the strictest first. */
 const roleRules: readonly (readonly [RoleLack, RoleRule])[] = [
   ["systemRole", "no-system"],
   ["turnOrder", "alternating"],

@@ -40,7 +40,7 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
   /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
   readonly gpu?: OwnGpu | undefined;
   /**
-   * How messages are sent, if the server's chat template is not the usual one of its model: `as-sent`, `one-system`, `alternating` or
+   * Rule for messages, if the server's chat template is not the usual one of its model: `as-sent`, `one-system`, `alternating` or
    * `no-system`. Then refusals change nothing. Default: by engine and family of the model, and as refusals of the last hour show.
    */
   readonly roles?: RoleRule | undefined;

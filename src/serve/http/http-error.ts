@@ -4,7 +4,7 @@ export interface HttpErrorOptions extends ErrorOptions {
   /** Short name of the problem for programs, such as `model_not_found`. */
   readonly code?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What official clients go on by: `error.details` in the words of their interface. */
+  /** Object by which official clients go on: `error.details` in the words of their interface. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 

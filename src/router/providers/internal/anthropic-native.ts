@@ -82,7 +82,7 @@ export function nativeMessages({ name, fetch, settings, route }: NativeTarget): 
       } finally {
         called.end(whole);
       }
-      throw incomplete(name, "the answer is no number of tokens");
+      throw incomplete(name, "the answer has no number of tokens");
     },
     generate: (native, request, call) => calls.generate(requestOf(native, request, call, false), call),
     stream: (native, request, call) => calls.stream(requestOf(native, request, call, true), call),

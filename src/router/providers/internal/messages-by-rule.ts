@@ -5,9 +5,9 @@ type Content = string | readonly ContentPart[];
 type UserMessage = Extract<ChatMessage, { role: "user" }>;
 type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 
-/** Stands before an assistant that begins. */
+/** Precedes an assistant that begins. */
 const opening: UserMessage = { role: "user", content: "Hello." };
-/** Stands between the result of a tool and the user. */
+/** Separates the result of a tool from the user. */
 const bridge: AssistantMessage = { role: "assistant", content: "Done." };
 
 /**

@@ -39,7 +39,7 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Default false. */
   readonly strict?: boolean | undefined;
-  /** How messages are sent: a rule that stands, or the list's, which refusals make stricter. Default: the list's. */
+  /** Rule for messages that holds whatever refusals show. Default: the list's, which refusals make stricter. */
   readonly roles?: RoleRule | undefined;
   /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
   readonly batches?: "chat" | OpenAiBatchWire | undefined;
@@ -63,7 +63,7 @@ export interface DirectRoute<Key extends string | undefined> {
 
 type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
 
-/** What a call adds to the request. */
+/** Part of the options of a call on which its body depends. */
 type Learnt = Pick<CallOptions, "onDropped" | "roles">;
 
 interface Connection {

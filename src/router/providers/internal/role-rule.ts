@@ -10,7 +10,7 @@ interface Family {
 }
 
 /**
- * How messages are sent to models whose chat template is known, by the name of the model; the first family counts. Of 70 templates that
+ * Rules for models whose chat template is known, by the name of the model; the first family counts. Of 70 templates that
  * were rendered on 2026-12-02, 38 leave out or refuse texts of `developer`, 10 those of a later system message.
  */
 const families: readonly Family[] = [
@@ -46,7 +46,7 @@ const families: readonly Family[] = [
 ];
 
 /**
- * How messages are sent to a model of a server of chat completions. `isEngine`: it is an engine, which renders the chat template of
+ * Returns the rule for messages to a model of a server of chat completions. `isEngine`: it is an engine, which renders the chat template of
  * an open model: most templates know one system message, at the beginning. Other servers get messages as they are, unless
  * the name of the model tells its template.
  */

@@ -2,7 +2,7 @@ import type { ChatMessage, ChatRequest, Completion, CompletionChunk } from "../.
 import { fieldsOf, isObject } from "../../../plugin/fields-of.ts";
 import { nodeCrypto } from "../../../plugin/node-crypto.ts";
 
-/** What servers of chat completions take (OpenAI's reference; kochava-studios/witsy#164, 2025-04-04; QwenLM/Qwen3-VL#2069, 2026-03-19). */
+/** Names that all servers of chat completions take (OpenAI's reference; kochava-studios/witsy#164, 2025-04-04; QwenLM/Qwen3-VL#2069, 2026-03-19). */
 const valid = /^[a-zA-Z0-9_-]{1,64}$/;
 const longestKept = 55;
 const hashLength = 8;

@@ -25,7 +25,7 @@ export interface ResponseHead {
 export interface ResponseEnd {
   readonly finish: FinishReason;
   readonly usage?: CompletionUsage | null | undefined;
-  /** Class of service that answered. Absent: not told. */
+  /** Class of service that answered. Absent: it is not known. */
   readonly tier?: string | null | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { refused, type Sayings, said } from "../sayings.ts";
 
-/** What chat templates say through the engine that renders them: vLLM and SGLang with 400, llama.cpp and Ollama with 500. */
+/** Words of chat templates, through the engine that renders them: vLLM and SGLang with 400, llama.cpp and Ollama with 500. */
 export const chatTemplates: readonly Sayings[] = [
   said("ggml-org/llama.cpp:models/templates", "2026-12-02", [
     // Qwen 3.5 and later.
