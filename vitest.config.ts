@@ -22,9 +22,8 @@ const isolated = [
   "plugin/node-builtin",
   "router/presets/**/*",
   "router/providers/*",
-  "loop/{*rollout*,loop-wired,watch-tuning,release/{follow-release,processes},audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
-  "cli/{doctor-platforms,loop,rollout,release,serve,serve-*}",
+  "cli/doctor-platforms",
   "studies/data-path",
 ].map((path) => `${path}.test.ts`);
 
@@ -36,9 +35,11 @@ const computing = [
   "{policies,studies,loop/statistics,router/{cost,request,decide}}/**",
   // The tables of Unicode, which text-units reads, belong to Node; onnx starts processes with native code.
   "router/classifiers/{!(text-units).test.ts,!(onnx)/**}",
-  "evals/{tune,train,monitor,metrics,report}/**",
+  "evals/{tune,train,monitor,metrics,report,replay,scorers}/**",
   "loop/{audit,drift,guards}/**",
   "loop/{judge,hold-out,unit-draw,promise,promise-records,keep-promise,share-promise,create-rollout,rollout-policy}.test.ts",
+  // They print what those compute; other commands read and write files.
+  "cli/eval-{tune,train,off-policy,report,check,calibrate}.test.ts",
   // The page belongs to Chromium; other tests of http read what the server sends it.
   "serve/http/dashboard-chromium.test.ts",
   "invariants/{architecture,detectors-see-all,documents,doors,nothing-forgotten,plain-english,readme,router-alone,walk}.test.ts",

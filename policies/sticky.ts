@@ -38,8 +38,8 @@ export const stickyOptions: OptionTable<StickyOptions, "usdPerGoodAnswer"> = {
  * 1. If the session's model is no longer permitted, the inner policy decides.
  * 2. While a tool loop is pending the conversation stays: no other model can use the reasoning and
  *    signatures of the model that called the tools.
- * 3. A conversation that holds a file kept by its provider (`file-id`) stays with that provider: another
- *    one cannot read it.
+ * 3. A conversation that names what its provider keeps (a file by its id, a container) stays with that
+ *    provider: no other one has it.
  * 4. After `idleResetMs` the inner policy decides.
  * 5. Each choice of the inner policy for another model is kept if moving pays; if not, it becomes the
  *    session's model with the same probability. So lotteries stay exact, under rule 3 as well.
@@ -92,13 +92,14 @@ export function sticky<const Id extends string>(policy: Policy<Id>, options: Sti
         // The request counts for the arm of its unit, whatever decides it. Arms come from policies that read something.
         return policy.reads === undefined ? stays : inArms(stays, policy.select(context));
       }
-      const holdsFile = context.request.contentTypes?.includes("file-id") === true;
+      const { contentTypes, providerState } = context.request;
+      const isKept = providerState !== undefined || contentTypes?.includes("file-id") === true;
       const isIdle = session.idleMs >= idleResetMs;
       const whyIdle = `idle for ${Math.round(session.idleMs / 1_000)} s`;
       return mapChoices(policy.select(context), (choice) => {
         const move = { choice, current, session, context, economics };
-        if (holdsFile && leavesProvider(move))
-          return staying(move, "its provider keeps a file of the conversation");
+        if (isKept && leavesProvider(move))
+          return staying(move, `its provider keeps a ${providerState?.[0] ?? "file"} of the conversation`);
         if (isIdle) return because(whyIdle, choice);
         return choice.model === current.id ? choice : settle(move);
       });

@@ -10,6 +10,11 @@ export interface Capabilities {
   readonly audioInput?: boolean | undefined;
   /** True if the model answers with sound where a request asks for it. */
   readonly audioOutput?: boolean | undefined;
+  /**
+   * True if the model takes custom tools, whose input is a text, as they are. False: each goes to it as a function of one text.
+   * Absent: OpenAI's models from GPT-5 on take them, others do not.
+   */
+  readonly customTools?: boolean | undefined;
   /** Everything that the model reads besides text, in the words of `RequestFacts.contentTypes`. */
   readonly contentTypes?: readonly string[] | undefined;
   /** Reasoning efforts that the model has. Absent: not known. */

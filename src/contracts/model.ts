@@ -36,6 +36,8 @@ export interface ModelFacts {
   readonly capabilities?: Capabilities | undefined;
   /** Capabilities that the model is taken to have where they are not known. One that is known stays as it is. */
   readonly assumeCapabilities?: readonly NeededCapability[] | undefined;
+  /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
+  readonly speaks?: readonly NativeProtocol[] | undefined;
   readonly labels: Labels;
 }
 
@@ -92,8 +94,6 @@ export interface Model extends ModelFacts {
   describe?(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
-  /** Protocols in which the model takes `CallOptions.native`. Absent: none. */
-  readonly speaks?: readonly NativeProtocol[] | undefined;
   /**
    * Asks the provider how many input tokens a request has, as its sender wrote it in a protocol that the model speaks. Rejects with
    * `ProviderError`, or with the signal's reason. Absent: it cannot be asked.

@@ -22,6 +22,10 @@ export interface NativeRequest {
   readonly only?: boolean | undefined;
   /** Fields that the translation leaves out: `attempt.dropped` names them where a model gets the translation. At most 100. */
   readonly leftOut?: readonly string[] | undefined;
+  /** Types of the tools in the text that its provider runs, as `RequestFacts.providerTools` has them. At most 100. */
+  readonly providerTools?: readonly string[] | undefined;
+  /** Kinds of what the text names and its provider keeps, as `RequestFacts.providerState` has them. At most 100. */
+  readonly providerState?: readonly string[] | undefined;
   /** Reasoning effort in place of that of the text. Absent: that of the text. */
   readonly effort?: ReasoningEffort | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Labels } from "./model.ts";
+import type { NativeProtocol } from "./native.ts";
 
 /**
  * Facts of a request, normalised once. Classifiers, constraints, policies and checks read these and never
@@ -45,6 +46,15 @@ export interface RequestFacts {
   /** Number of tools offered. */
   readonly tools: number;
   readonly images: number;
+  /**
+   * Tools that the provider runs, and not the caller, by their types and each once: `web_search_20250305`, `mcp`. At most 32
+   * names.
+   */
+  readonly providerTools?: readonly string[] | undefined;
+  /** Interface that `providerTools` came by: only models that speak it would run them. Absent: any model might. */
+  readonly protocol?: NativeProtocol | undefined;
+  /** Kinds of what the request names and one provider keeps, each once: `container`, `file`. Absent: nothing, or a `file-id`. */
+  readonly providerState?: readonly string[] | undefined;
   /**
    * Kinds of content besides text, each once, at most `CONTENT_TYPES`: a media type (`image/png`),
    * `file-id` (a file that one provider keeps) or `unknown`. Absent if there is only text, or images by

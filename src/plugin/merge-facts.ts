@@ -1,6 +1,14 @@
 import type { Capabilities, Labels, ModelFacts, Price } from "../contracts/index.ts";
 
-const flags = ["tools", "images", "jsonSchema", "reasoning", "audioInput", "audioOutput"] as const;
+const flags = [
+  "tools",
+  "images",
+  "jsonSchema",
+  "reasoning",
+  "audioInput",
+  "audioOutput",
+  "customTools",
+] as const;
 
 /**
  * Returns the facts that hold for every one of several models: the least window, capabilities that all have, labels that all
@@ -18,6 +26,7 @@ export function mergeFacts(name: string, all: readonly ModelFacts[], price: Pric
     assumeCapabilities: all[0]?.assumeCapabilities?.filter((one) =>
       all.every(({ assumeCapabilities }) => assumeCapabilities?.includes(one)),
     ),
+    speaks: all[0]?.speaks?.filter((one) => all.every(({ speaks }) => speaks?.includes(one))),
     labels: sharedLabels(all),
   };
 }

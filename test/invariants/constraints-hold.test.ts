@@ -10,9 +10,9 @@ it.each<{ what: string; from: fc.Arbitrary<Scenario>; expected: readonly Hop[]; 
     what: "on any hop",
     from: scenarios,
     expected: ["classify", "answer", "retry", "fallback", "cascade", "check"],
-    count: runs(400, 10_000),
+    count: runs(200, 10_000),
   },
-  { what: "as a hedge", from: lateScenarios, expected: ["hedge"], count: runs(150, 3_000) },
+  { what: "as a hedge", from: lateScenarios, expected: ["hedge"], count: runs(75, 3_000) },
 ])(
   "no request reaches a model that a constraint forbids at that moment, $what",
   async ({ from, expected, count }) => {

@@ -5,14 +5,17 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { wordOf } from "../support/evals/word-of.ts";
 import { linksOf } from "../support/page.ts";
+import { isChecked } from "../support/runs.ts";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 let folder = "";
+/** It installs the package and what it needs, which `npm test` does not. */
+const it = test.skipIf(!isChecked("package"));
 const command = () => join(folder, "node_modules/.bin/switchpoint");
 
 /** A user's first file, with every subpath. */
@@ -135,7 +138,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(settings));
   await writeFile(join(folder, "chat.ts"), chatProgram);
   await writeFile(join(folder, "tsconfig.chat.json"), JSON.stringify(chatSettings));
-}, 240_000);
+}, 600_000);
 
 /** True if the file is what a pattern of `exports` stands for: `./providers/*`. */
 function isDoor(file: string, head: string, tail: string): boolean {
@@ -293,7 +296,7 @@ it("type-checks and runs in an empty project, and names the missing SDK", async 
     missing: expect.stringContaining("npm install @anthropic-ai/sdk"),
     absent: ["@azure/identity", "google-auth-library", "@smithy/signature-v4", "@smithy/signature-v4"],
   });
-}, 60_000);
+}, 300_000);
 
 it("is imported and decides without any SDK, and says what to install when one is needed", async () => {
   const sdk = join(folder, "node_modules/openai");
@@ -321,7 +324,7 @@ it("is imported and decides without any SDK, and says what to install when one i
 
 it("takes requests typed by the SDK, 6 or 7, and its answers are of either type", async () => {
   await run(process.execPath, [tsc, "-p", join(folder, "tsconfig.chat.json")]);
-}, 60_000);
+}, 300_000);
 
 it("shows declarations that import no package: none is needed to compile", async () => {
   const home = join(folder, "node_modules/switchpoint");

@@ -4,7 +4,7 @@ import type { LoopEvent, PromiseChanged, RequestFacts } from "../../src/contract
 import type { AuditedRecord, DecidedBecause } from "../../src/loop/promise/audited-record.ts";
 import { createPromise, type LivePromise } from "../../src/loop/promise/promise.ts";
 import { seededRandom } from "../../src/loop/statistics/seeded-random.ts";
-import { numRuns } from "../support/runs.ts";
+import { numRuns, runs } from "../support/runs.ts";
 
 const limits = { maxLoss: 0.02, window: 100 };
 const asks = (category?: string) => ({ category }) as RequestFacts;
@@ -95,7 +95,7 @@ describe("categories", () => {
     const promise = createPromise({ ...limits, categories: 3 });
     const odd = ["__proto__", "a\u0000b", "x".repeat(41), "constructor", "<script>"];
     for (const category of odd) promise.add({ loss: 0, category });
-    for (let at = 0; at < 20_000; at += 1) promise.add({ loss: 0, category: `made-up-${at}` });
+    for (let at = 0; at < runs(2_000, 20_000); at += 1) promise.add({ loss: 0, category: `made-up-${at}` });
     expect(promise.report().categories.length).toBeLessThanOrEqual(4);
     addMany(promise, 200, { loss: 0, category: "chat" });
     promise.add({ loss: 0, category: "code" });
@@ -108,7 +108,7 @@ describe("a tenant that sends nearly all traffic", () => {
   const flood = (promise: LivePromise) => {
     const random = seededRandom(3);
     // Others lose a tenth; the tenant makes up requests without loss.
-    for (let at = 0; at < 20_000; at += 1) {
+    for (let at = 0; at < runs(8_000, 20_000); at += 1) {
       if (at % 20 === 0) promise.add({ loss: random() < 0.3 ? 1 : 0, tenant: `other-${at % 7}` });
       else promise.add({ loss: 0, tenant: "flood" });
     }

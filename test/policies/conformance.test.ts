@@ -38,6 +38,7 @@ const constraintSamples: Readonly<Record<string, readonly Constraint<Id>[]>> = {
   ],
   "max-cost": [constraints.maxCost({ usd: 0.0002 })],
   only: [constraints.only("small")],
+  "provider-tools": [constraints.providerTools(), constraints.providerTools({ allow: ["web_search"] })],
   "safety-floor": [
     constraints.safetyFloor({ when: ({ ask }) => ask.includes("measles"), forbid: ["small"] }),
   ],

@@ -13,6 +13,7 @@ import { numericAnswer, numericAnswerOptions } from "../../policies/checks/numer
 import { toolArguments, toolArgumentsOptions } from "../../policies/checks/tool-arguments.ts";
 import { boundary, boundaryOptions, boundaryTable } from "../../policies/constraints/boundary.ts";
 import { maxCost, maxCostOptions } from "../../policies/constraints/max-cost.ts";
+import { providerTools, providerToolsOptions } from "../../policies/constraints/provider-tools.ts";
 import { safetyFloor, safetyFloorOptions } from "../../policies/constraints/safety-floor.ts";
 import { startsWithin, startsWithinOptions } from "../../policies/constraints/starts-within.ts";
 import { explore, exploreOptions } from "../../policies/explore.ts";
@@ -120,6 +121,12 @@ const suites = {
     table: ruleConditions,
     valid: { tenant: "clinic" },
     use: (conditions) => rules([{ if: conditions, use: "small" }]),
+  }),
+  providerTools: optionConformance({
+    owner: "providerTools",
+    table: providerToolsOptions,
+    valid: {},
+    use: providerTools,
   }),
   safetyFloor: optionConformance({
     owner: "safetyFloor",

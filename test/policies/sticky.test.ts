@@ -228,6 +228,22 @@ describe("sticky, by its rules", () => {
     ]);
   });
 
+  it("stays with the provider that keeps a container of the conversation", () => {
+    const context = contextOf({ session: { idleMs: 1e9 } });
+    const request = factsOf({ inputTokens: prefix, session: "s", providerState: ["container"] });
+    const candidates = context.candidates.map((one) =>
+      one.id === "haiku" ? { ...one, facts: { ...one.facts, provider: "another" } } : one,
+    );
+    const lottery = sticky(mix({ haiku: 0.25, opus: 0.75 }));
+    expect(lottery.select({ ...context, request, candidates })).toMatchObject([
+      {
+        model: "opus",
+        reason: "stays with opus: its provider keeps a container of the conversation; share 0.25",
+      },
+      { model: "opus", probability: 0.75 },
+    ]);
+  });
+
   it("lets the inner policy decide after five minutes", () => {
     expect(choose(sticky(small), { session: { idleMs: 299_999 } }).model).toBe("opus");
     expect(choose(sticky(small), { session: { idleMs: 300_000 } })).toMatchObject({

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, it, vi } from "vitest";
+import { bundledFiles } from "../support/bundled-files.ts";
 import { root } from "../support/package-sources.ts";
 
 const empty = mkdtempSync(join(tmpdir(), "switchpoint-studies-"));
@@ -40,10 +41,10 @@ it.each(studies)("%s prints in one line that it needs the data sets", async (stu
 
 it("a study without the data sets ends its process with exit code 1", async () => {
   const env = { ...process.env, SWITCHPOINT_DATA: empty };
-  const [study = ""] = studies;
+  const study = "studies/net-saving-study.ts";
+  const fileOf = await bundledFiles();
   const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
-    const args = [`${root}node_modules/jiti/lib/jiti-cli.mjs`, `${root}studies/${study}`];
-    execFile(process.execPath, args, { env }, (error, _, stderr) =>
+    execFile(process.execPath, [fileOf(study)], { env }, (error, _, stderr) =>
       resolve({ code: error?.code, err: stderr }),
     );
   });

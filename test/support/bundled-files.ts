@@ -19,6 +19,7 @@ import { root } from "./package-sources.ts";
 /** Programs that tests start as a process. */
 const programs = [
   "cli/main.ts",
+  "studies/net-saving-study.ts",
   "test/support/arms-process.ts",
   "test/support/auditing-process.ts",
   "test/support/collect-process.ts",
@@ -45,7 +46,7 @@ const modules = [
 export type Program = (typeof programs)[number];
 export type BundledModule = (typeof modules)[number];
 
-const folders = ["src", "policies", "evals", "cli", "test/support"];
+const folders = ["src", "policies", "evals", "cli", "studies", "test/support"];
 
 /**
  * Bundles what tests start as a process of its own, and returns a function that gives the file to run: compiling the sources

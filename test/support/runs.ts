@@ -7,3 +7,13 @@ export function runs(few: number, full: number): number {
 export function numRuns(full: number): { readonly numRuns: number } {
   return { numRuns: runs(Math.min(full, 50), full) };
 }
+
+/**
+ * True where a check of the whole runs, which `npm test` leaves to a script of its own: `npm run check:package` installs the
+ * package, `npm run typecheck` compiles the examples of documents. Under SWITCHPOINT_RUNS=full all run.
+ */
+export function isChecked(check: "package" | "types"): boolean {
+  if (runs(0, 1) === 1 || process.env["SWITCHPOINT_CHECK"] === check) return true;
+  console.log(`skipped: part of npm run ${check === "package" ? "check:package" : "typecheck"}`);
+  return false;
+}

@@ -1,17 +1,15 @@
 import type { QuotaLimit } from "../../contracts/index.ts";
 import type { QuotaDesk, QuotaRefusal, QuotaRequest } from "../../contracts/ports/index.ts";
 import { unref } from "../../plugin/unref.ts";
-import { storeLimit } from "../records/store-key.ts";
 import { late, refusalOf, storeRefusal, within } from "../records/waiting.ts";
 import type { DeskParts } from "./desk-parts.ts";
-import { Hold, type Lapse } from "./hold.ts";
-import { firstToGiveBack, Lease, limitRefusal } from "./lease.ts";
+import type { Hold } from "./hold.ts";
+import { type Lease, limitRefusal } from "./lease.ts";
+import { Leases } from "./leases.ts";
 import { LeftLearner } from "./left-learner.ts";
 import { LeftRefresher } from "./left-refresher.ts";
 import { Turns } from "./turns.ts";
 
-/** Leases that a process holds at most; the least recently begun is given back. */
-const mostLeases = 10_000;
 /** Calls under way at most. */
 const mostCalls = 1_000_000;
 /** Length of a tick, and ages in ticks: of a lease that is given back, of one that is told, of a call that was lost. */
@@ -38,7 +36,7 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
   readonly #refresher: LeftRefresher;
   readonly #learner: LeftLearner;
   readonly #turns: Turns;
-  readonly #leases = new Map<string, Lease>();
+  readonly #leases: Leases;
   readonly #calls = new Map<string, Call>();
   #tick = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -48,10 +46,11 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     this.#parts = parts;
     this.#refresher = new LeftRefresher(parts);
     this.#learner = new LeftLearner(parts);
+    this.#leases = new Leases(parts);
     this.#turns = new Turns(parts, {
       leaseOf: (key) => this.#leases.get(key),
       ask: (lease, amount) => this.#ask(lease, amount),
-      giveBack: (lease) => this.#drop(lease),
+      giveBack: (lease, keep) => this.#leases.giveBack(lease, keep),
     });
   }
 
@@ -97,8 +96,9 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     if (this.#calls.size >= mostCalls) return storeRefusal;
     let lacks = false;
     const leases: Lease[] = [];
+    this.#start();
     for (const limit of limits) {
-      const lease = this.#leaseOf(limit, lapse);
+      const lease = this.#leases.of(limit, lapse, this.#tick);
       const refusal = this.#refusal(lease, amount);
       if (refusal !== undefined) return refusal;
       if (lease.hold.free < amount) lacks = true;
@@ -136,8 +136,8 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
 
   /** Returns the holds to tell when the store is back. */
   *holds(): Generator<Hold> {
-    for (const lease of this.#leases.values()) {
-      if (lease.hold.held === 0 && lease.hold.free <= 0) this.#drop(lease);
+    for (const lease of this.#leases.all()) {
+      if (lease.hold.held === 0 && lease.hold.free <= 0) this.#leases.drop(lease);
       else yield lease.hold;
     }
   }
@@ -146,25 +146,7 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const lease of this.#leases.values()) this.#drop(lease);
-  }
-
-  #leaseOf(limit: QuotaLimit, lapse: Lapse): Lease {
-    const known = this.#leases.get(limit.key);
-    if (known !== undefined) {
-      // A lease comes back only if all that draw from it say so.
-      const isSafe = lapse === "return" || known.hold.lapse === "spend";
-      if (known.isOf(limit) && isSafe && !known.hold.isRetired) return known;
-      this.#drop(known);
-    }
-    if (this.#leases.size >= mostLeases) this.#evict();
-    const { namespace, newId } = this.#parts;
-    const lease = new Lease(limit, new Hold(newId(), [storeLimit(namespace, limit)], true, lapse));
-    lease.usedTick = this.#tick;
-    lease.toldTick = this.#tick;
-    this.#leases.set(limit.key, lease);
-    this.#start();
-    return lease;
+    for (const lease of this.#leases.all()) this.#leases.drop(lease);
   }
 
   /** Returns why an amount is refused without asking the store. */
@@ -275,17 +257,6 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     lease.deniedFrom = from;
   }
 
-  #drop(lease: Lease): void {
-    if (this.#leases.get(lease.limit.key) === lease) this.#leases.delete(lease.limit.key);
-    if (!lease.hold.isRetired) this.#parts.keeper.retire(lease.hold);
-  }
-
-  /** Makes room for a lease. */
-  #evict(): void {
-    const first = firstToGiveBack(this.#leases.values());
-    if (first !== undefined) this.#drop(first);
-  }
-
   #start(): void {
     if (this.#timer !== undefined || this.#closed) return;
     this.#timer = setInterval(() => this.#passTime(), tickMs);
@@ -302,12 +273,12 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
       this.settle(id, call.spent + call.held, 0);
     }
     const { link, keeper, leaseShare } = this.#parts;
-    for (const lease of this.#leases.values()) {
+    for (const lease of this.#leases.all()) {
       const { hold } = lease;
       if (lease.renewal !== undefined || lease.wanted > 0) continue;
       const isOver = link.now() >= lease.windowEndsAt;
       const isIdle = tick - lease.usedTick >= idleTicks && !this.#turns.keeps(lease.limit.key);
-      if (isOver || (isIdle && hold.held === 0)) this.#drop(lease);
+      if (isOver || (isIdle && hold.held === 0)) this.#leases.drop(lease);
       else if (!link.isUp) continue;
       // What calls do not hold is given back also while one goes on for long.
       else if (isIdle && hold.free > 0) void keeper.keep(hold, 0);
@@ -318,7 +289,7 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
           void keeper.keep(hold, Math.min(Math.max(0, hold.free), lease.size(leaseShare)));
       }
     }
-    this.#turns.pass(tick, this.#leases.values());
+    this.#turns.pass(tick, this.#leases.all());
     if (this.#leases.size > 0 || this.#calls.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -9,7 +9,7 @@ const mostTurns = 1_000;
 const mostWaiting = 100;
 /** Ticks of half a second: between two looks at who waits, of standing back at most, of waiting, and of keeping what came. */
 const lookTicks = 4;
-const awayTicks = 12;
+const awayTicks = 8;
 const waitTicks = 64;
 const keepTicks = 60;
 /** Time after which the store forgets that a process waits, unless it says so again. */
@@ -43,8 +43,8 @@ export interface TurnsOf {
   readonly leaseOf: (key: string) => Lease | undefined;
   /** Asks the store for an amount beyond what calls ask for. */
   readonly ask: (lease: Lease, amount: number) => Promise<unknown>;
-  /** Gives a lease back, as its calls end. */
-  readonly giveBack: (lease: Lease) => void;
+  /** Gives back what is free of a lease but for an amount; if that is 0, all of it as its calls end. */
+  readonly giveBack: (lease: Lease, keep: number) => void;
 }
 
 /**
@@ -85,10 +85,7 @@ export class Turns {
     turn.uses = uses;
     void this.#look([limit]).then((found) => {
       const seen = found?.[0];
-      if (seen === undefined || turn.id !== undefined) return;
-      // What is used up does not come back, so there is nothing to wait for.
-      const isUsedUp = limit.refillPerMs === undefined && seen.used + need > limit.limit;
-      if (isUsedUp) return;
+      if (seen === undefined || turn.id !== undefined || isUsedUp(limit, seen.used, need)) return;
       if (turn.isServed && seen.others > 0) this.#standBack(limit.key, turn);
       else this.#wait(limit, turn);
     });
@@ -142,11 +139,13 @@ export class Turns {
 
   /** Leaves what is there to others for a while, and then takes part again for at least as long as a look takes to come. */
   #standBack(key: string, turn: Turn): void {
-    if (turn.awayUntil > this.#tick) return;
-    turn.awayUntil = this.#tick + awayTicks;
-    turn.isServed = false;
+    if (turn.awayUntil <= this.#tick) {
+      turn.awayUntil = this.#tick + awayTicks;
+      turn.isServed = false;
+    }
     const lease = this.#of.leaseOf(key);
-    if (lease !== undefined && turn.keptUntil <= this.#tick) this.#of.giveBack(lease);
+    // Of what came in its own turn it keeps one call's amount.
+    if (lease !== undefined) this.#of.giveBack(lease, turn.keptUntil > this.#tick ? turn.need : 0);
   }
 
   #wait(limit: QuotaLimit, turn: Turn): void {
@@ -175,11 +174,19 @@ export class Turns {
     if (said === "lapsed") await this.#say({ key, limit: 0 }, turn);
   }
 
+  /** Says it again, unless others have used up meanwhile what is waited for. */
+  async #sayAgain(limit: QuotaLimit, turn: Turn): Promise<void> {
+    turn.saidTick = this.#tick;
+    const found = await this.#look([limit]);
+    if (found?.[0] !== undefined && isUsedUp(limit, found[0].used, turn.need)) this.#end(turn);
+    else await this.#say(limit, turn, true);
+  }
+
   #goOn(key: string, turn: Turn): void {
     const lease = this.#of.leaseOf(key);
     if (lease === undefined || this.#tick >= turn.waitsUntil) this.#end(turn);
     else if (!this.#isServed(turn, lease) && lease.renewal === undefined) {
-      if (this.#tick - turn.saidTick >= sayTicks) void this.#say(lease.limit, turn, true);
+      if (this.#tick - turn.saidTick >= sayTicks) void this.#sayAgain(lease.limit, turn);
       void this.#of.ask(lease, turn.need).then(() => this.#isServed(turn, lease));
     }
   }
@@ -245,6 +252,11 @@ export class Turns {
     this.#turns.set(key, turn);
     return turn;
   }
+}
+
+/** True if what is used of a limit leaves no room for an amount and does not come back, so that there is nothing to wait for. */
+function isUsedUp({ limit, refillPerMs }: QuotaLimit, used: number, amount: number): boolean {
+  return refillPerMs === undefined && used + amount > limit;
 }
 
 function waitKey(namespace: string, key: string): string {

@@ -158,6 +158,7 @@ export function completeFacts(model: ModelFacts): ModelFacts {
       maxOutputTokens: model.maxOutputTokens ?? entry?.maxOutputTokens,
       capabilities: Object.keys(capabilities).length > 0 ? capabilities : undefined,
       assumeCapabilities: model.assumeCapabilities,
+      speaks: model.speaks,
     }),
   };
 }

@@ -85,7 +85,6 @@ function completeModel(
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
     ...(describe === undefined ? {} : { describe: (options) => describe.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
-    ...(model.speaks === undefined ? {} : { speaks: copyOf(model.speaks) }),
     ...(countTokens && { countTokens: (native, signal) => countTokens.call(model, native, signal) }),
   });
 }

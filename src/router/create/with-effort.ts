@@ -15,7 +15,7 @@ import { completeFacts } from "../cost/catalogue.ts";
  */
 export function withEffort(model: Model, effort: ReasoningEffort): Model {
   // A model may be an instance of a class: facts and methods are named one by one.
-  const { defaults, health, describe, batches, speaks, countTokens, members, pool } = model;
+  const { defaults, health, describe, batches, countTokens, members, pool } = model;
   const asked = (request: ChatRequest, onDropped: CallOptions["onDropped"]): ChatRequest => {
     const own = request.reasoning_effort ?? effort;
     if (own !== effort) onDropped?.("reasoning_effort");
@@ -37,7 +37,6 @@ export function withEffort(model: Model, effort: ReasoningEffort): Model {
     ...(members && { members: membersWith(() => members.call(model), effort) }),
     ...(pool && { pool }),
     ...(batches && { batches: batchesWith(batches, asked) }),
-    ...(speaks && { speaks }),
     ...(countTokens && { countTokens: (native, signal) => countTokens.call(model, native, signal) }),
   };
 }

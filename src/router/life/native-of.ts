@@ -12,7 +12,7 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
   const native = readOption(options, "native");
   if (native === undefined || native === null) return undefined;
   try {
-    const { protocol, text, headers, only = false, leftOut = [] } = native;
+    const { protocol, text, headers, only = false } = native;
     const isKnown = Object.hasOwn(nativeHeaders, protocol);
     const isRead =
       typeof text === "string" &&
@@ -20,20 +20,17 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
       typeof headers === "object" &&
       headers !== null &&
       typeof only === "boolean" &&
-      isListOfNames(leftOut);
+      lists.every((name) => native[name] === undefined || isListOfNames(native[name]));
     if (isKnown && isRead) {
       const copied = { ...headers };
       // A key among them would take the place of the model's own.
       const isSent = ([name, value]: [string, unknown]) =>
         nativeHeaders[protocol].includes(name) && isHeaderValue(value);
-      if (Object.entries(copied).every(isSent))
-        return {
-          protocol,
-          text,
-          headers: copied,
-          ...(only && { only }),
-          ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
-        };
+      if (Object.entries(copied).every(isSent)) {
+        const read = { protocol, text, headers: copied, only };
+        for (const name of lists) Object.assign(read, native[name] && { [name]: [...native[name]] });
+        return read;
+      }
     }
   } catch {
     // A getter that throws: it cannot be sent.
@@ -44,6 +41,8 @@ export function nativeOf(options: RouteOptions | undefined): NativeRequest | und
     "a protocol, a text that is a JSON object, and headers: anthropic-version and anthropic-beta for messages, openai-beta for responses",
   );
 }
+
+const lists = ["leftOut", "providerTools", "providerState"] as const;
 
 function isListOfNames(value: unknown): boolean {
   return (

@@ -1,7 +1,6 @@
 import type { Member, Model, ModelFacts, PoolRules, PoolWatch } from "../../contracts/index.ts";
 import { asksLike } from "../../plugin/call-abort.ts";
 import { checkModel } from "../../plugin/check-model.ts";
-import { copyOf } from "../../plugin/copy-of.ts";
 import { mergeFacts } from "../../plugin/merge-facts.ts";
 import { shortText } from "../../plugin/short-text.ts";
 import type { DecidingPool } from "../decide/index.ts";
@@ -62,7 +61,6 @@ function memberModel(
       stream: asksLike<Model["stream"]>(inner.stream, (request, options) => inner.stream(request, options)),
       ...(health === undefined ? {} : { health: (options) => health.call(inner, options) }),
       ...(describe === undefined ? {} : { describe: (options) => describe.call(inner, options) }),
-      ...(inner.speaks === undefined ? {} : { speaks: copyOf(inner.speaks) }),
     });
   } catch {
     return null;

@@ -24,6 +24,7 @@ import type { AnswerEvent, MessagesBody } from "./internal/anthropic-wire.ts";
 import { callSignal } from "./internal/call-signal.ts";
 import { reasoningOfClaude } from "./internal/claude-models.ts";
 import { anthropicContentTypes } from "./internal/content-types.ts";
+import { customAsFunctions } from "./internal/custom-as-functions.ts";
 import { pathOf } from "./internal/path-of.ts";
 import { writerOf } from "./internal/provenance.ts";
 import { requireKey } from "./internal/provider-key.ts";
@@ -151,62 +152,64 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
     return toProviderError(error, name);
   };
 
-  return readsRequests({
-    ...facts,
-    ...(defaults && { defaults }),
-    speaks: ["messages"],
-    countTokens: native.count,
+  return customAsFunctions<Model>(
+    readsRequests({
+      ...facts,
+      ...(defaults && { defaults }),
+      speaks: ["messages"],
+      countTokens: native.count,
 
-    async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
-      call.signal.throwIfAborted();
-      if (call.native !== undefined) return native.generate(call.native, request, call);
-      const body = translate(request, call);
-      try {
-        const answer =
-          body.max_tokens > longestUnstreamed
-            ? await readStreamedMessage(events(body, call), name)
-            : await post(body, call);
-        return toCompletion(answer, { name, writer, created: secondsNow() });
-      } catch (error) {
-        throw failure(error, call);
-      }
-    },
+      async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
+        call.signal.throwIfAborted();
+        if (call.native !== undefined) return native.generate(call.native, request, call);
+        const body = translate(request, call);
+        try {
+          const answer =
+            body.max_tokens > longestUnstreamed
+              ? await readStreamedMessage(events(body, call), name)
+              : await post(body, call);
+          return toCompletion(answer, { name, writer, created: secondsNow() });
+        } catch (error) {
+          throw failure(error, call);
+        }
+      },
 
-    async *stream(request: ChatRequest, call: CallOptions): AsyncGenerator<CompletionChunk> {
-      call.signal.throwIfAborted();
-      if (call.native !== undefined) {
-        yield* native.stream(call.native, request, call);
-        return;
-      }
-      const body = translate(request, call);
-      try {
-        yield* toChunks(events(body, call), { name, writer, created: secondsNow() });
-      } catch (error) {
-        throw failure(error, call);
-      }
-    },
+      async *stream(request: ChatRequest, call: CallOptions): AsyncGenerator<CompletionChunk> {
+        call.signal.throwIfAborted();
+        if (call.native !== undefined) {
+          yield* native.stream(call.native, request, call);
+          return;
+        }
+        const body = translate(request, call);
+        try {
+          yield* toChunks(events(body, call), { name, writer, created: secondsNow() });
+        } catch (error) {
+          throw failure(error, call);
+        }
+      },
 
-    async health({ signal = new AbortController().signal } = {}): Promise<boolean> {
-      signal.throwIfAborted();
-      const own = callSignal(signal);
-      try {
-        const client = await settleWithin(connect(), { signal });
-        await client.get(healthPath, { signal: own.signal });
-        return true;
-      } catch (error) {
-        throw signal.aborted ? signal.reason : toProviderError(error, name);
-      } finally {
-        own.end();
-      }
-    },
+      async health({ signal = new AbortController().signal } = {}): Promise<boolean> {
+        signal.throwIfAborted();
+        const own = callSignal(signal);
+        try {
+          const client = await settleWithin(connect(), { signal });
+          await client.get(healthPath, { signal: own.signal });
+          return true;
+        } catch (error) {
+          throw signal.aborted ? signal.reason : toProviderError(error, name);
+        } finally {
+          own.end();
+        }
+      },
 
-    batches: anthropicBatches({
-      name,
-      writer,
-      connect,
-      bodyOf: (request, onDropped) => translate(request, { onDropped }),
+      batches: anthropicBatches({
+        name,
+        writer,
+        connect,
+        bodyOf: (request, onDropped) => translate(request, { onDropped }),
+      }),
     }),
-  });
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import { environment } from "../../plugin/environment.ts";
 import type { OptionTable } from "../../plugin/index.ts";
 import { azureWire } from "./internal/azure-wire.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
+import { customAsFunctions, takesCustomTools } from "./internal/custom-as-functions.ts";
 import { apiOption, type OpenAiApi } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
 import { foreignClientOptions } from "./internal/openai-client.ts";
@@ -119,7 +120,8 @@ export function azure(model: string, given: AzureOptions = {}): Model {
             },
           },
   });
-  if (api !== "responses") return chat;
+  const takesCustom = takesCustomTools(model);
+  if (api !== "responses") return customAsFunctions(chat, takesCustom);
   // The deployment takes the place of the model's name.
   const settings = {
     model: deployment,
@@ -134,7 +136,7 @@ export function azure(model: string, given: AzureOptions = {}): Model {
     platform,
     route: async () => openaiRoute(`${withoutSlash(baseUrl())}/v1`, layersOf(await readKey())),
   });
-  return { ...chat, ...calls, speaks: speaksResponses };
+  return customAsFunctions({ ...chat, ...calls, speaks: speaksResponses }, takesCustom);
 }
 
 /** True for a token of Entra ID: its parts are joined by dots, which a key has none of. */

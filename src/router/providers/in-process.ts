@@ -1,6 +1,7 @@
 import { InvalidOptionError, type Model, type Price, type ProviderOptions } from "../../contracts/index.ts";
 import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import { settleWithin } from "../../plugin/settle-within.ts";
+import { customAsFunctions } from "./internal/custom-as-functions.ts";
 import type { LocalFunctions } from "./internal/local-answer.ts";
 import { localCalls } from "./internal/local-calls.ts";
 import { createPlaces, type PlaceCounts } from "./internal/places.ts";
@@ -94,7 +95,7 @@ export function inProcess(given: InProcessOptions): InProcessModel {
   return {
     ...facts,
     ...(defaults !== undefined && { defaults }),
-    ...calls,
+    ...customAsFunctions({ ...calls, capabilities: facts.capabilities }),
     places: places.counts,
     async health({ signal } = {}) {
       if (places.counts().abandoned >= concurrency) return false;

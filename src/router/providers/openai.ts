@@ -2,6 +2,7 @@ import { InvalidOptionError, type Model, type ProviderOptions } from "../../cont
 import type { OptionTable } from "../../plugin/index.ts";
 import { needsResponses } from "../../plugin/openai-api.ts";
 import { openaiContentTypes } from "./internal/content-types.ts";
+import { customAsFunctions, takesCustomTools } from "./internal/custom-as-functions.ts";
 import { eitherInterface } from "./internal/either-interface.ts";
 import { apiOf, apiOfCall, type OpenAiApi, spokenBy } from "./internal/openai-api.ts";
 import { openaiChat } from "./internal/openai-chat.ts";
@@ -95,14 +96,15 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
     connect: (sdk, apiKey) => new sdk.OpenAI({ ...clientOptions(options, facts.name), apiKey }),
     direct: options.client === "sdk" ? undefined : { fetch: options.fetch, routeFor: route },
   });
-  if (api === "chat-completions") return chat;
+  const takesCustom = takesCustomTools(model);
+  if (api === "chat-completions") return customAsFunctions(chat, takesCustom);
   const responses = responsesCalls({
     settings,
     fetch: options.fetch,
     route: async () => route(await readKey()),
   });
   const speaks = spokenBy(model, options);
-  return {
+  const both = {
     ...chat,
     ...(api === "responses"
       ? responses
@@ -114,4 +116,5 @@ export function openai(model: string, given: OpenAiOptions = {}): Model {
         })),
     ...(speaks && { speaks }),
   };
+  return customAsFunctions(both, takesCustom);
 }

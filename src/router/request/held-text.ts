@@ -48,6 +48,11 @@ export class HeldText implements RequestText {
     return held.#body;
   }
 
+  /** Returns the request as its sender wrote it. Undefined: it is not passed on so. */
+  static nativeOf(held: HeldText): NativeRequest | undefined {
+    return held.#native;
+  }
+
   /** Returns what the request says beyond its translation. Undefined: it is not passed on as its sender wrote it. */
   static restOf(held: HeldText): NativeRest | undefined {
     const native = held.#native;

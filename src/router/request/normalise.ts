@@ -14,6 +14,7 @@ import { addContentTypes, addOutputTypes } from "./content-types.ts";
 import { hasAgentsTools, isFromHarness, typedTextOf } from "./harness.ts";
 import { HeldText } from "./held-text.ts";
 import { partCharacters } from "./part-characters.ts";
+import { providerToolsOf } from "./provider-tools.ts";
 import { readable } from "./readable.ts";
 import { addField, addMedia, type SentTexts, sentTexts } from "./sent-texts.ts";
 import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
@@ -62,6 +63,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
   const messages = checkRequest(request);
   const fields = typeof request === "string" ? noFields : request;
   const body = HeldText.bodyOf(text);
+  const native = HeldText.nativeOf(text);
   const isCounted = body?.hasNumericNames === true;
   const size = measure(messages, options, isCounted);
   const contentTypes = addOutputTypes(fields, size.contentTypes);
@@ -102,6 +104,9 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     turns: size.turns,
     tools: fields.tools?.length ?? 0,
     images: size.images,
+    protocol: native?.providerTools && native.protocol,
+    providerTools: providerToolsOf(fields) ?? native?.providerTools,
+    providerState: native?.providerState,
     contentTypes: contentTypes && Object.freeze(contentTypes),
     toolLoopPending: isToolLoopPending(messages),
     jsonSchema: fields.response_format?.type === "json_schema",

@@ -1,11 +1,4 @@
-import type {
-  Constraint,
-  Model,
-  ModelFacts,
-  NativeProtocol,
-  RouteRequest,
-  Router,
-} from "../../contracts/index.ts";
+import type { Constraint, NativeProtocol, RouteRequest } from "../../contracts/index.ts";
 import type { Serving } from "./endpoints/endpoint.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -15,19 +8,46 @@ export interface NativeParts {
   add(place: string, reason: string): void;
   /** Reason of the first one. Absent: any model can take the request. */
   readonly reason: string | undefined;
-  /** Names of fields that change how a request is answered, and that its translation does not have. */
-  leftOut: readonly string[];
+  /** Notes names of fields that change how a request is answered, and of optional tools, that its translation does not have. */
+  leaveOut(names: readonly string[]): void;
+  readonly leftOut: readonly string[];
+  /** Notes a tool that the provider runs, by its type. */
+  addProviderTool(type: string): void;
+  /** Each once. */
+  readonly providerTools: readonly string[];
+  /** Notes something that the provider keeps: `container`, `file`. No model of another provider may have it. */
+  keep(place: string, kind: string, reason?: string): void;
+  /** Each once. */
+  readonly providerState: readonly string[];
 }
 
+/** Most types of tools that are noted: they are words of a sender, and decisions hold them. */
+const mostTypes = 32;
+
 export function nativeParts(): NativeParts {
+  const leftOut: string[] = [];
+  const providerTools: string[] = [];
+  const providerState: string[] = [];
   const parts: { -readonly [Key in keyof NativeParts]: NativeParts[Key] } = {
     reason: undefined,
-    leftOut: [],
+    leftOut,
+    providerTools,
+    providerState,
     add(place: string, reason: string): void {
       parts.reason ??= `${place} ${reason}`;
     },
+    leaveOut: (names) => void leftOut.push(...names),
+    addProviderTool: (type) => addOnce(providerTools, type),
+    keep(place, kind, reason = "is kept by the provider") {
+      addOnce(providerState, kind);
+      parts.add(place, reason);
+    },
   };
   return parts;
+}
+
+function addOnce(list: string[], name: string): void {
+  if (!list.includes(name) && list.length < mostTypes) list.push(name);
 }
 
 /** Types are words of a sender, which decisions then hold. */
@@ -43,7 +63,7 @@ export function onlyNative(
   request: RouteRequest,
   protocol: NativeProtocol,
   { reason }: NativeParts,
-  { router, options }: Serving,
+  { options }: Serving,
 ): RouteRequest {
   if (reason === undefined || typeof request === "string") return request;
   if (!options.native)
@@ -52,28 +72,13 @@ export function onlyNative(
       `${reason}: only a request that is passed on as it came can hold it (option native)`,
     );
   const { constraints = [] } = request;
-  return { ...request, constraints: [...constraints, nativeOnly(protocol, reason, router.models)] };
+  return { ...request, constraints: [...constraints, nativeOnly(protocol, reason)] };
 }
 
 /**
  * Permits models that speak a protocol themselves, which get the request as it came. `reason` is why others cannot take it,
  * and what a decision says about them.
  */
-function nativeOnly(protocol: NativeProtocol, reason: string, models: Router["models"]): Constraint {
-  return {
-    name: "native",
-    permits({ id, facts }) {
-      const model: Model | undefined = Object.hasOwn(models, id) ? models[id] : undefined;
-      return model !== undefined && speaks(model, facts, protocol) ? true : reason;
-    },
-  };
-}
-
-/** `facts`: those of the model, or of the member of a pool that is meant. */
-function speaks(model: Model, facts: ModelFacts, protocol: NativeProtocol): boolean {
-  if (model.members === undefined) return model.speaks?.includes(protocol) === true;
-  const members = model.members();
-  const meant = members.filter((one) => one.facts === facts);
-  const asked = meant.length === 0 ? members : meant;
-  return asked.length > 0 && asked.every((one) => one.model.speaks?.includes(protocol) === true);
+function nativeOnly(protocol: NativeProtocol, reason: string): Constraint {
+  return { name: "native", permits: ({ facts }) => facts.speaks?.includes(protocol) === true || reason };
 }

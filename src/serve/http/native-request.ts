@@ -19,12 +19,14 @@ export function nativeRequest(
     if (isHeaderValue(value)) headers[name] = value;
   }
   const body = text.startsWith("\ufeff") ? text.slice(1) : text;
-  const { reason, leftOut } = parts;
+  const { reason, leftOut, providerTools, providerState } = parts;
   return {
     protocol,
     text: body,
     headers,
     ...(reason !== undefined && { only: true }),
     ...(leftOut.length > 0 && { leftOut }),
+    ...(providerTools.length > 0 && { providerTools }),
+    ...(providerState.length > 0 && { providerState }),
   };
 }

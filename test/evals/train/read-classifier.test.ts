@@ -126,10 +126,15 @@ describe("readClassifier", () => {
   });
 
   it.each([
-    ["many categories", (index: number) => `${index % 2}-aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee-${index}`],
-    ["long categories", (index: number) => `${"x".repeat(1_000)}${index}`],
-  ])("has room for the most frequent of %s", async (_, rare) => {
-    const records = topicRecords(1_500).map((record, index) => {
+    [
+      "many categories",
+      1_500,
+      (index: number) => `${index % 2}-aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee-${index}`,
+    ],
+    // Those of 50 have no room any more.
+    ["long categories", 400, (index: number) => `${"x".repeat(1_000)}${index}`],
+  ])("has room for the most frequent of %s", async (_, count, rare) => {
+    const records = topicRecords(count).map((record, index) => {
       const proofs = (record.outcomes["small"]?.quality ?? 0) < 0.6;
       const common = proofs ? "proofs" : "travel";
       return { ...record, category: index < 300 ? common : rare(index) };

@@ -61,7 +61,8 @@ async function load(server: FaultServer, scriptsAt: (clock: Clock) => readonly S
   return { answered, calls: endpoints.map((endpoint) => endpoint.calls.length) };
 }
 
-describe(
+// Each has a server of its own, and most of its time is the pace of the requests.
+describe.concurrent(
   `an endpoint that serves ${capacity * 100} % of ${requestsPerSecond} requests per second`,
   () => {
     for (const refusal of refusals) {

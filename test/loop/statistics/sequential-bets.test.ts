@@ -254,7 +254,7 @@ describe("bets on pairs of two arms", () => {
 
 describe("bets on a share", () => {
   it("find arms whose shares are not the stated ones, and no others", () => {
-    const draws = runs(40, 1_000);
+    const draws = runs(20, 1_000);
     const trials = (share: number) =>
       function* (random: () => number) {
         let bets = noShareBets;

@@ -26,7 +26,7 @@ describe("ordinary tenants whose usual share is learnt, with 10,000 requests eac
     "are flagged in at most 1 % of the cases: %s",
     { timeout: 600_000 },
     (name, shares) => {
-      const count = runs(40, 1_000);
+      const count = runs(20, 1_000);
       const guard = watched({ cap: false });
       const all = flaggedOf(guard, ordinaryTenants(count, 1, shares), "old");
       const later = flaggedOf(guard, ordinaryTenants(count, 2, shares), "new");
@@ -53,7 +53,7 @@ describe("ordinary tenants whose usual share is learnt, with 10,000 requests eac
   it("are flagged seldom even where a fifth of them are of another kind: state what is usual for those", {
     timeout: 600_000,
   }, () => {
-    const count = runs(40, 1_000);
+    const count = runs(20, 1_000);
     const guard = watched({ cap: false });
     const all = flaggedOf(guard, ordinaryTenants(count, 3, twoKinds), "old");
     const later = flaggedOf(guard, ordinaryTenants(count, 4, twoKinds), "new");

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { threshold } from "../../../policies/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 
 const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
@@ -119,7 +119,8 @@ async function send(router: ReturnType<typeof routerOf>): Promise<readonly strin
   return models;
 }
 
-describe("an endpoint that says how much is left", () => {
+// What they wait for is the time of endpoints of their own.
+describe.concurrent("an endpoint that says how much is left", () => {
   it.each(Object.entries(formats))("is passed over before it refuses: %s", async (_, says) => {
     const [small, large] = [await serve(20, says), await serve(1_000, free)];
     const models = await send(routerOf(small, large));

@@ -51,6 +51,8 @@ function stubMetadata(host: string): void {
   vi.stubEnv("METADATA_SERVER_DETECTION", "assume-present");
   vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", undefined);
   vi.stubEnv("HOME", "/nonexistent");
+  // Else the package starts the gcloud of this machine for each model: a second each, and another answer on each machine.
+  vi.stubEnv("PATH", "/nonexistent");
 }
 
 afterEach(() => {

@@ -14,7 +14,7 @@ import { atHand } from "../../../src/plugin/at-hand.ts";
 import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { serve } from "../../../src/serve/http/server/index.ts";
 import { type Scenario, type Script, scenario } from "../../support/cut-scenarios.ts";
-import { numRuns } from "../../support/runs.ts";
+import { runs } from "../../support/runs.ts";
 import { type LoopbackServer, serveWith } from "../../support/serve-with.ts";
 
 /** How the texts of a body reach the network. */
@@ -232,6 +232,6 @@ test("bytes of a stream give the same chunks, end, usage and attempts wherever t
       expect(here.parts.join("").startsWith(left.text)).toBe(true);
       expect(left.told.attempts.length).toBeLessThanOrEqual(here.told.attempts.length);
     }),
-    numRuns(1_000),
+    { numRuns: runs(25, 1_000) },
   );
 });

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const megabyte = 2 ** 20;
 const count = 33;
-const size = runs(4, 16) * megabyte;
+const size = runs(2, 16) * megabyte;
 const chat = '"model":"auto","max_tokens":9,"messages":[{"role":"user","content":"hi"}]';
 
 it.each([

@@ -192,6 +192,18 @@ describe("what any model can take", () => {
     },
   );
 
+  test("a search at the provider is left out where all tools are offered, unless it is chosen", async () => {
+    const { server, small, post } = await served();
+    const look = { name: "look", input_schema: { type: "object" }, defer_loading: true };
+    const search = { type: "tool_search_tool_bm25_20251119", name: "find" };
+    expect((await post({ tools: [search, look] })).said).toContain("translated");
+    expect(small.requests[0]?.tools?.map((tool) => tool.type === "function" && tool.function.name)).toEqual([
+      "look",
+    ]);
+    await post({ tools: [search, look], tool_choice: { type: "tool", name: "find" } });
+    expect([small.requests.length, server.requests.length]).toEqual([1, 1]);
+  });
+
   test("the versions of a tool have the actions of their day", async () => {
     const { small, post } = await served();
     const types = ["text_editor_20250124", "text_editor_20250429", "computer_20241022", "computer_20251124"];

@@ -62,19 +62,14 @@ const onlyNative: readonly (readonly [what: string, body: object, reason: string
     "tools[0] is of the type web_search, which runs at the provider",
   ],
   [
-    "tools that the client runs",
+    "tools that the client runs, by a protocol of their own",
     { tools: [{ type: "function", name: "f" }, { type: "apply_patch" }, { type: "local_shell" }] },
-    "tools[1] is of the type apply_patch, which other models do not know",
+    "tools[2] is of the type local_shell, which other models do not know",
   ],
   [
-    "Codex's tools",
-    {
-      tools: [
-        { type: "namespace", name: "n", tools: [] },
-        { type: "tool_search", execution: "client" },
-      ],
-    },
-    "tools[0] is of the type namespace, which other models do not know",
+    "a shell in a container of the provider",
+    { tools: [{ type: "shell", environment: { type: "container_auto" } }] },
+    "tools[0] is of the type shell, which runs at the provider",
   ],
   [
     "a type that is no name",
@@ -87,11 +82,16 @@ const onlyNative: readonly (readonly [what: string, body: object, reason: string
     "tool_choice is of the type mcp, which other models do not know",
   ],
   [
-    "a result of the client's shell",
+    "a call of a shell in a container of the provider",
     {
       input: [
         hi,
-        { type: "shell_call", call_id: "s1" },
+        {
+          type: "shell_call",
+          call_id: "s1",
+          action: { commands: ["ls"] },
+          environment: { type: "container_reference", container_id: "cntr_1" },
+        },
         { type: "shell_call_output", call_id: "s1", output: [] },
       ],
     },

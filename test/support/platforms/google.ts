@@ -37,6 +37,8 @@ export async function serveMetadata(): Promise<Metadata> {
       // The folder of gcloud, where a sign-in of the machine's user may be.
       vi.stubEnv("HOME", "/nonexistent");
       vi.stubEnv("CLOUDSDK_CONFIG", "/nonexistent");
+      // Else the package starts the gcloud of this machine for each model: a second each, and another answer on each machine.
+      vi.stubEnv("PATH", "/nonexistent");
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   type ProviderOptions,
   type RoleRule,
 } from "../../../contracts/index.ts";
+import { customAsFunctions } from "./custom-as-functions.ts";
 import type { OpenAiApi } from "./openai-api.ts";
 import type { OutputLimitField } from "./openai-body.ts";
 import { openaiChat } from "./openai-chat.ts";
@@ -65,5 +66,6 @@ export function compatibleModel(
   if (options.api !== "responses") return chat;
   const settings = { model, name: facts.name, writer: writerOf(facts), defaults, strictParameters };
   const route = async () => routeFor(await readOwnKey());
-  return { ...chat, ...responsesCalls({ settings, fetch: options.fetch, route }), speaks: speaksResponses };
+  const calls = responsesCalls({ settings, fetch: options.fetch, route });
+  return customAsFunctions({ ...chat, ...calls, speaks: speaksResponses });
 }

@@ -14,6 +14,7 @@ import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { googleContentTypes } from "./content-types.ts";
+import { customAsFunctions } from "./custom-as-functions.ts";
 import { type AnswerContext, toChunks, toCompletion } from "./google-answer.ts";
 import { readError } from "./google-errors.ts";
 import { nativeGenerateBody } from "./google-native-body.ts";
@@ -162,14 +163,16 @@ export function createGoogleModel(model: string, given: GoogleOptions, load: Loa
     return JSON.stringify(body);
   }
 
-  return readsRequests({
-    ...facts,
-    ...(defaults && { defaults }),
-    generate,
-    stream,
-    health,
-    speaks: [protocol],
-  });
+  return customAsFunctions<Model>(
+    readsRequests({
+      ...facts,
+      ...(defaults && { defaults }),
+      generate,
+      stream,
+      health,
+      speaks: [protocol],
+    }),
+  );
 }
 
 const protocol = "generateContent";

@@ -17,6 +17,7 @@ import { readsRequests } from "../../../plugin/reading-sinks.ts";
 import { settleWithin } from "../../../plugin/settle-within.ts";
 import { callSignal } from "./call-signal.ts";
 import { ChatChunks, type ChunkSource } from "./chat-chunks.ts";
+import { customAsFunctions } from "./custom-as-functions.ts";
 import { listedModels } from "./listed-models.ts";
 import { type OpenAiBatchWire, openaiBatches } from "./openai-batches.ts";
 import { type OutputLimitField, openaiBody } from "./openai-body.ts";
@@ -37,7 +38,7 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly wireModel?: string | null | undefined;
   readonly defaults?: ModelDefaults | undefined;
   readonly outputLimitField: OutputLimitField;
-  /** True for OpenAI's own API: see `MessageTarget`. Default false. */
+  /** True for OpenAI's own API: see `MessageTarget`. Custom tools go as they are, unless the caller sees to them. Default false. */
   readonly strict?: boolean | undefined;
   /** Rule for messages that holds whatever refusals show. Default: the list's, which refusals make stricter. */
   readonly roles?: RoleRule | undefined;
@@ -215,7 +216,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     completionOf: (body) => readAnswer(body, facts.name),
   };
 
-  return readsRequests({
+  const calls = readsRequests({
     ...facts,
     ...(target.defaults !== undefined && { defaults }),
     generate: asksAbort(generate),
@@ -229,6 +230,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
       }),
     }),
   });
+  return strict ? calls : customAsFunctions(calls);
 }
 
 function directCalls<Key extends string | undefined>(

@@ -9,6 +9,7 @@ import {
   ProviderError,
 } from "../../../contracts/index.ts";
 import { readsRequests } from "../../../plugin/reading-sinks.ts";
+import { customAsFunctions } from "./custom-as-functions.ts";
 import type { DirectRequest } from "./direct-call.ts";
 import { type WrittenWire, writtenCalls } from "./written-calls.ts";
 
@@ -36,33 +37,35 @@ export function platformModel(target: PlatformTarget): Model {
   const requestOf = (request: ChatRequest, call: CallOptions, isStreamed: boolean) => async () =>
     target.requestOf(target.bodyOf(request, call, isStreamed), isStreamed, call.native?.headers ?? {});
 
-  return readsRequests({
-    ...facts,
-    ...(defaults && { defaults }),
-    ...(speaks && { speaks }),
+  return customAsFunctions<Model>(
+    readsRequests({
+      ...facts,
+      ...(defaults && { defaults }),
+      ...(speaks && { speaks }),
 
-    async generate(request, call) {
-      call.signal.throwIfAborted();
-      return calls.generate(requestOf(request, call, false), call);
-    },
+      async generate(request, call) {
+        call.signal.throwIfAborted();
+        return calls.generate(requestOf(request, call, false), call);
+      },
 
-    async *stream(request, call) {
-      call.signal.throwIfAborted();
-      yield* calls.stream(requestOf(request, call, true), call);
-    },
+      async *stream(request, call) {
+        call.signal.throwIfAborted();
+        yield* calls.stream(requestOf(request, call, true), call);
+      },
 
-    async health({ signal = new AbortController().signal } = {}) {
-      signal.throwIfAborted();
-      try {
-        await calls.generate(async () => target.requestOf(JSON.stringify(target.probe), false, {}), {
-          signal,
-        });
-      } catch (error) {
-        if (!isRouterError(error, "provider") || !refusedByModel.has(error.kind)) throw error;
-      }
-      return true;
-    },
-  });
+      async health({ signal = new AbortController().signal } = {}) {
+        signal.throwIfAborted();
+        try {
+          await calls.generate(async () => target.requestOf(JSON.stringify(target.probe), false, {}), {
+            signal,
+          });
+        } catch (error) {
+          if (!isRouterError(error, "provider") || !refusedByModel.has(error.kind)) throw error;
+        }
+        return true;
+      },
+    }),
+  );
 }
 
 /** Kinds by which what serves the model refuses a request without messages. */

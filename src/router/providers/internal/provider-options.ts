@@ -42,6 +42,7 @@ const capabilities: FieldTable<Capabilities> = {
   reasoning: flag,
   audioInput: flag,
   audioOutput: flag,
+  customTools: flag,
   contentTypes: {
     is: "list",
     of: { is: "text", empty: true, expected: "a media type" },

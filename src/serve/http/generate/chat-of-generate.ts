@@ -20,7 +20,7 @@ export interface TranslatedGenerate {
  */
 export function chatOfGenerate(body: Fields): TranslatedGenerate {
   const native = nativeParts();
-  if (fieldOf(body, "cachedContent") !== undefined) native.add("cachedContent", "is kept by the provider");
+  if (fieldOf(body, "cachedContent") !== undefined) native.keep("cachedContent", "cachedContent");
   const config = objectAt(body, "generationConfig");
   const tools = toolsOf(body, native);
   const tier = textAt(body, "serviceTier");
@@ -32,7 +32,7 @@ export function chatOfGenerate(body: Fields): TranslatedGenerate {
     }),
     ...(tools.length > 0 && { tools, ...toolChoiceOf(body) }),
   };
-  native.leftOut = [...leftOut(body, translated), ...leftOut(config, translatedSettings, path)];
+  native.leaveOut([...leftOut(body, translated), ...leftOut(config, translatedSettings, path)]);
   return { chat, native };
 }
 
@@ -147,6 +147,7 @@ function toolsOf(body: Fields, native: NativeParts): ChatTool[] {
     return [
       ...functions,
       ...others.map((name): ChatTool => {
+        native.addProviderTool(shown(name));
         native.add(`${place}.${shown(name)}`, "runs at the provider");
         // It counts among the tools of the request, and goes to no model in this form.
         return { type: "function", function: { name: shown(name), description: JSON.stringify(tool[name]) } };

@@ -9,7 +9,7 @@ import type {
 import { readSigned, type SignedThinking } from "../../../plugin/signed.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
 import { leftOut } from "../left-out.ts";
-import { type NativeParts, nativeParts } from "../native-only.ts";
+import { type NativeParts, nativeParts, shownType } from "../native-only.ts";
 import { clientTool } from "./client-tools.ts";
 import { fieldsInChat } from "./fields-in-chat.ts";
 import type { MessageBlock } from "./wire.ts";
@@ -34,9 +34,12 @@ export function chatOfMessages(body: Fields): TranslatedMessages {
     throw wrong("thread", "refers to what one provider keeps: send all messages", noThread);
   const native = nativeParts();
   const { mcp_servers: servers, container } = body;
-  if (Array.isArray(servers) && servers.length > 0) native.add("mcp_servers", "are called by the provider");
-  if (container !== undefined && container !== null) native.add("container", "is kept by the provider");
-  const tools = toolsOf(body["tools"], native);
+  if (Array.isArray(servers) && servers.length > 0) {
+    native.addProviderTool("mcp");
+    native.add("mcp_servers", "are called by the provider");
+  }
+  if (container !== undefined && container !== null) native.keep("container", "container");
+  const tools = toolsOf(body["tools"], body["tool_choice"], native);
   const user = fieldsOf(metadata)["user_id"];
   const chat: ChatRequest = {
     messages: [
@@ -53,7 +56,7 @@ export function chatOfMessages(body: Fields): TranslatedMessages {
     ...reasoningOf(body),
     ...formatOf(body),
   };
-  native.leftOut = leftOut(body, fieldsInChat);
+  native.leaveOut(leftOut(body, fieldsInChat));
   return { chat, native };
 }
 
@@ -131,11 +134,6 @@ function textsOf(block: MessageBlock, field: string, native: NativeParts): TextP
   return [{ type: "text", text: `${String(title)} (${String(source)})` }, ...found];
 }
 
-/** Types are words of a sender, which decisions then hold. */
-function shownType(type: unknown): string {
-  return typeof type === "string" && /^[a-z0-9_]{1,64}$/.test(type) ? type : "that it has";
-}
-
 function assistantOf(blocks: readonly MessageBlock[]): ChatMessage {
   const texts: string[] = [];
   const calls: ToolCall[] = [];
@@ -202,7 +200,7 @@ function partsOf(block: MessageBlock, field: string, native: NativeParts): Conte
     return names.length === 0 ? parts : [{ type: "text", text: names.join("\n") }, ...parts];
   }
   if (typeof fileId === "string") {
-    native.add(field, "is a file that the provider keeps");
+    native.keep(field, "file", "is a file that the provider keeps");
     return [isImage ? unreadImage : unreadDocument];
   }
   const address = type === "base64" ? `data:${String(mediaType)};base64,${String(data)}` : url;
@@ -220,15 +218,21 @@ function partsOf(block: MessageBlock, field: string, native: NativeParts): Conte
 }
 
 /** Tools that the client runs have a schema of ours. Others with a type of their own run at the provider. */
-function toolsOf(tools: unknown, native: NativeParts): ChatTool[] {
+function toolsOf(tools: unknown, choice: unknown, native: NativeParts): ChatTool[] {
   if (tools === undefined || tools === null) return [];
   if (!Array.isArray(tools)) throw wrong("tools", "must be an array");
-  return tools.map((given, at): ChatTool => {
+  return tools.flatMap((given, at): ChatTool | [] => {
     const tool = fieldsOf(given);
     const { name, input_schema: schema, type, strict, ...others } = tool;
     const run = clientTool(type, tool);
     if (run !== undefined) return run;
     if (type !== undefined && type !== null && type !== "custom") {
+      native.addProviderTool(shownType(type));
+      // It finds deferred tools. A model that is offered all of them needs none.
+      if (typeof type === "string" && type.startsWith("tool_search_tool_") && !isNamed(choice, name)) {
+        native.leaveOut([`tools.${shownType(type)}`]);
+        return [];
+      }
       native.add(`tools[${at}]`, `is of the type ${shownType(type)}, which runs at the provider`);
       // It counts among the tools of the request, and goes to no model in this form.
       const shown = typeof name === "string" ? name : shownType(type);
@@ -252,6 +256,10 @@ function toolsOf(tools: unknown, native: NativeParts): ChatTool[] {
       },
     };
   });
+}
+
+function isNamed(choice: unknown, name: unknown): boolean {
+  return fieldsOf(choice)["name"] === name;
 }
 
 function toolChoiceOf(choice: unknown): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> {

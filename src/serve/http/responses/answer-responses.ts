@@ -1,5 +1,6 @@
 import { nativeText } from "../../../plugin/native-answer.ts";
 import type { HttpCall } from "../call.ts";
+import { codingAgentOf } from "../coding-agent.ts";
 import type { Serving } from "../endpoints/endpoint.ts";
 import { firstRead, onceRead } from "../endpoints/first-read.ts";
 import { eventStream } from "../event-stream.ts";
@@ -26,7 +27,7 @@ export async function answerResponses(call: HttpCall, serving: Serving): Promise
   const text = await call.readText();
   const { router, options } = serving;
   const body = parseBody(text, options);
-  const { chat, native } = chatOfResponse(body);
+  const { chat, native, tools } = chatOfResponse(body, codingAgentOf(call));
   const routed = routedRequest(body, chat, call, identity, router, options);
   const named = onlyNative(routed, "responses", native, serving);
   const request = ownRequest(withInferredSession(named, options), body, router);
@@ -43,7 +44,7 @@ export async function answerResponses(call: HttpCall, serving: Serving): Promise
         explains ? explanationHeaders(decision) : {},
       );
     }
-    const response = responseOfCompletion(completion, asked, body);
+    const response = responseOfCompletion(completion, asked, body, tools);
     if (!explains) return jsonReply(response);
     return jsonReply({ ...response, ...explanationField(decision, costUsd) }, explanationHeaders(decision));
   }
@@ -52,7 +53,7 @@ export async function answerResponses(call: HttpCall, serving: Serving): Promise
     "responses",
   );
   const sequence = { next: 0 };
-  const translated = () => responseEvents(chunks, asked, body, sequence);
+  const translated = () => responseEvents(chunks, asked, body, tools, sequence);
   const written = whole && onceRead(chunks, wholeResponseEvents(whole, asked));
   const events = written ?? (isNative ? nativeResponseEvents(chunks, asked) : translated());
   return eventStream(events, await events.next(), {

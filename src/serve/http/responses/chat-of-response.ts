@@ -1,7 +1,9 @@
-import type { ChatMessage, ChatRequest, ChatTool } from "../../../contracts/index.ts";
+import type { ChatMessage, ChatRequest } from "../../../contracts/index.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
 import { leftOut, translatedFields } from "../left-out.ts";
 import { type NativeParts, nativeParts, shownType } from "../native-only.ts";
+import { clientCalls } from "./client-calls.ts";
+import { type ClientTools, clientTools } from "./client-tools.ts";
 import { messagesOf } from "./messages-of-input.ts";
 
 /** Fields that lean on what the provider keeps. Only the provider that keeps it could answer. */
@@ -41,33 +43,29 @@ export interface TranslatedResponse {
   readonly chat: ChatRequest;
   /** Parts that a chat request cannot say, so that only models that speak Responses may have it. */
   readonly native: NativeParts;
+  /** The way back for calls of its tools. */
+  readonly tools: ClientTools;
 }
 
 /**
  * Translates the body of a Responses request to a chat request. What no chat request can say is noted. Throws `HttpError` for
  * what cannot be read, and for what refers to the state of a provider, naming the field: it would be input that no
- * constraint has seen and no budget has counted, perhaps of another sender, since the key is the same.
+ * constraint has seen and no budget has counted, perhaps of another sender, since the key is the same. `agent`: the coding agent
+ * that sends it, whose optional tools are left out.
  */
-export function chatOfResponse(body: Fields): TranslatedResponse {
+export function chatOfResponse(body: Fields, agent?: string | undefined): TranslatedResponse {
   for (const field of stateful)
     if (body[field] !== undefined && body[field] !== null)
       throw wrong(field, "refers to what one provider keeps: send the whole input, as with store: false");
   if ((body["background"] ?? false) !== false)
     throw wrong("background", "is not supported: an answer is not kept");
-  const {
-    instructions,
-    input,
-    max_output_tokens: limit,
-    tools,
-    tool_choice: choice,
-    top_logprobs: top,
-  } = body;
+  const { instructions, input, max_output_tokens: limit, tool_choice: choice, top_logprobs: top } = body;
   const texts = fieldsOf(body["text"]);
   const { effort } = fieldsOf(body["reasoning"]);
   const native = nativeParts();
-  const offered = toolsOf(tools, native);
+  const tools = clientTools(body, native, agent);
   const chat: Record<string, unknown> = {
-    messages: [...instructionsOf(instructions), ...messagesOf(input, native)],
+    messages: [...instructionsOf(instructions), ...messagesOf(input, native, tools)],
   };
   for (const field of sameFields)
     if (body[field] !== undefined && body[field] !== null) chat[field] = body[field];
@@ -75,12 +73,12 @@ export function chatOfResponse(body: Fields): TranslatedResponse {
   if (limit !== undefined && limit !== null) chat["max_completion_tokens"] = limit;
   if (effort !== undefined && effort !== null) chat["reasoning_effort"] = effort;
   if (texts["verbosity"] !== undefined && texts["verbosity"] !== null) chat["verbosity"] = texts["verbosity"];
-  if (offered.length > 0) {
-    chat["tools"] = offered;
-    if (choice !== undefined && choice !== null) Object.assign(chat, toolChoiceOf(choice, native));
+  if (tools.offered.length > 0) {
+    chat["tools"] = tools.offered;
+    if (choice !== undefined && choice !== null) Object.assign(chat, toolChoiceOf(choice, native, tools));
   }
-  native.leftOut = leftOut(body, translated);
-  return { chat: { ...chat, ...formatOf(texts["format"]) } as ChatRequest, native };
+  native.leaveOut(leftOut(body, translated));
+  return { chat: { ...chat, ...formatOf(texts["format"]) } as ChatRequest, native, tools };
 }
 
 function instructionsOf(instructions: unknown): ChatMessage[] {
@@ -89,60 +87,26 @@ function instructionsOf(instructions: unknown): ChatMessage[] {
   return [{ role: "system", content: instructions }];
 }
 
-/** Tools of other types than these have calls and results of their own, which other models do not know. */
-function toolsOf(tools: unknown, native: NativeParts): ChatTool[] {
-  if (tools === undefined || tools === null) return [];
-  if (!Array.isArray(tools)) throw wrong("tools", "must be an array");
-  return tools.map((given, at): ChatTool => {
-    const { type, name, description, parameters, strict, format } = fieldsOf(given);
-    if (typeof type !== "string") throw wrong(`tools[${at}].type`, "must be a text");
-    if (type !== "function" && type !== "custom") {
-      const where = ranByClient.has(type) ? "other models do not know" : "runs at the provider";
-      native.add(`tools[${at}]`, `is of the type ${shownType(type)}, which ${where}`);
-      // It counts among the tools of the request, and goes to no model in this form.
-      return { type: "function", function: { name: shownType(type), description: JSON.stringify(given) } };
-    }
-    if (typeof name !== "string") throw wrong(`tools[${at}].name`, "must be a text");
-    const said = typeof description === "string" ? { description } : {};
-    if (type === "custom") return { type, custom: { name, ...said, ...customFormat(format) } };
-    const schema =
-      typeof parameters === "object" && parameters !== null
-        ? { parameters: parameters as Record<string, unknown> }
-        : {};
-    return { type, function: { name, ...said, ...schema, ...(typeof strict === "boolean" && { strict }) } };
-  });
-}
-
-/** Tools that the client runs, by a protocol of their own. */
-const ranByClient: ReadonlySet<string> = new Set([
-  "local_shell",
-  "shell",
-  "apply_patch",
-  "computer",
-  "computer_use_preview",
-  "namespace",
-  "tool_search",
-]);
-
-/** The grammar of a custom tool is flat here, and nested in a chat request. */
-function customFormat(format: unknown): object {
-  const { type, syntax, definition } = fieldsOf(format);
-  if (type === "grammar") return { format: { type, grammar: { syntax, definition } } };
-  return type === "text" ? { format: { type } } : {};
-}
-
-function toolChoiceOf(choice: unknown, native: NativeParts): Pick<ChatRequest, "tool_choice"> {
+function toolChoiceOf(
+  choice: unknown,
+  native: NativeParts,
+  tools: ClientTools,
+): Pick<ChatRequest, "tool_choice"> {
   if (typeof choice === "string") return { tool_choice: choice as "auto" };
-  const { type, name, mode, tools } = fieldsOf(choice);
-  const named = (one: Fields) => ({ type: one["type"], [String(one["type"])]: { name: one["name"] } });
-  if (type === "function" || type === "custom")
-    return { tool_choice: named({ type, name }) as unknown as "auto" };
-  if (type === "allowed_tools" && Array.isArray(tools)) {
-    const allowed = { mode, tools: tools.map(fieldsOf).map(named) };
+  const { type, mode, tools: given } = fieldsOf(choice);
+  const named = (one: Fields) => {
+    const isOwn = Object.hasOwn(clientCalls, String(one["type"]));
+    const kind = isOwn ? "function" : String(one["type"]);
+    return { type: kind, [kind]: { name: tools.nameOf(one) } };
+  };
+  if (type === "allowed_tools" && Array.isArray(given)) {
+    const allowed = { mode, tools: given.map(fieldsOf).map(named) };
     return { tool_choice: { type, allowed_tools: allowed } as unknown as "auto" };
   }
   if (typeof type !== "string")
     throw wrong("tool_choice", "must be auto, none, required, or an object with a type");
+  if (type === "function" || type === "custom" || tools.nameOf({ type }) !== undefined)
+    return { tool_choice: named(fieldsOf(choice)) as unknown as "auto" };
   native.add("tool_choice", `is of the type ${shownType(type)}, which other models do not know`);
   return {};
 }

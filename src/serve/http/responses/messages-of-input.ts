@@ -7,13 +7,14 @@ import type {
 } from "../../../contracts/index.ts";
 import { type Fields, fieldsOf, wrong } from "../fields.ts";
 import { type NativeParts, shownType } from "../native-only.ts";
+import type { ClientTools } from "./client-tools.ts";
 import { extensionsIn, serversContent, type WrittenExtensions } from "./written-extensions.ts";
 
 /**
  * Translates the input of a response to messages. Items of one turn of the model (thinking, text, calls) become one message.
  * What no chat request can say is noted in `native`, and is there as text, since constraints and budgets read the messages.
  */
-export function messagesOf(input: unknown, native: NativeParts): ChatMessage[] {
+export function messagesOf(input: unknown, native: NativeParts, tools: ClientTools): ChatMessage[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
   if (!Array.isArray(input)) throw wrong("input", "must be a text or an array of items");
   const messages: ChatMessage[] = [];
@@ -27,10 +28,13 @@ export function messagesOf(input: unknown, native: NativeParts): ChatMessage[] {
     const field = `input[${at}]`;
     if (isOfModel(item)) {
       turn ??= { items: [], texts: [], calls: [], written: {}, hasOthers: false };
-      addTo(turn, item, field, native);
+      addTo(turn, item, field, native, tools);
     } else {
+      const message = messageOf(item, field, native, tools);
+      // Between results the turn goes on.
+      if (message === undefined) continue;
       close();
-      messages.push(messageOf(item, field, native));
+      messages.push(message);
     }
   }
   close();
@@ -58,6 +62,7 @@ const ranAtProvider: ReadonlySet<unknown> = new Set([
   "mcp_list_tools",
   "mcp_call",
   "x_search_call",
+  "tool_search_call",
 ]);
 
 /** Items of the client: results, answers to questions, and what it adds. */
@@ -67,8 +72,8 @@ function isOfModel({ type = "message", role }: Fields): boolean {
   return type === "message" ? role === "assistant" : typeof type === "string" && !ofClient.test(type);
 }
 
-function addTo(turn: Turn, item: Fields, field: string, native: NativeParts): void {
-  const { type = "message", call_id: id, name, arguments: json, input, content, phase } = item;
+function addTo(turn: Turn, item: Fields, field: string, native: NativeParts, tools: ClientTools): void {
+  const { type = "message", content, phase } = item;
   if (type === "reasoning") {
     const { encrypted_content: encrypted } = item;
     turn.written = joined(turn.written, extensionsIn(encrypted));
@@ -78,14 +83,9 @@ function addTo(turn: Turn, item: Fields, field: string, native: NativeParts): vo
     return;
   }
   turn.items.push({ item });
-  if (type === "function_call" || type === "custom_tool_call") {
-    if (typeof id !== "string" || typeof name !== "string") throw wrong(field, "must have call_id and name");
-    turn.calls.push(
-      type === "function_call"
-        ? { id, type: "function", function: { name, arguments: String(json ?? "") } }
-        : { id, type: "custom", custom: { name, input: String(input ?? "") } },
-    );
-  } else if (type === "message") {
+  const call = tools.callOf(item, field);
+  if (call !== undefined) turn.calls.push(call);
+  else if (type === "message") {
     turn.phase = phase ?? turn.phase;
     for (const part of partsOf(content, `${field}.content`, native)) {
       // Constraints look for images and files where a user sends them.
@@ -130,8 +130,20 @@ function joined(before: WrittenExtensions, more: WrittenExtensions): WrittenExte
   };
 }
 
-function messageOf(item: Fields, field: string, native: NativeParts): ChatMessage {
+/** Undefined for an item that only offers tools, or says what a search at the provider found. */
+function messageOf(
+  item: Fields,
+  field: string,
+  native: NativeParts,
+  tools: ClientTools,
+): ChatMessage | undefined {
   const { type = "message", role, content, call_id: id, output } = item;
+  const result = tools.resultOf(item);
+  if (result !== undefined) {
+    if (typeof id !== "string") throw wrong(`${field}.call_id`, "must be a text");
+    return { role: "tool", tool_call_id: id, content: result };
+  }
+  if (type === "additional_tools" || type === "tool_search_output") return undefined;
   if (type === "function_call_output" || type === "custom_tool_call_output") {
     if (typeof id !== "string") throw wrong(`${field}.call_id`, "must be a text");
     return { role: "tool", tool_call_id: id, content: partsOf(output ?? "", `${field}.output`, native) };

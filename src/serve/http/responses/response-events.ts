@@ -2,9 +2,9 @@ import type { CompletionChunk, CompletionMessage, FinishReason } from "../../../
 import { urlCitations } from "../../../plugin/answer/answer-lists.ts";
 import type { StreamEvent } from "../event-stream.ts";
 import type { Fields } from "../fields.ts";
+import type { ClientTools } from "./client-tools.ts";
 import {
   annotationOf,
-  callItem,
   imageItem,
   type OutputItem,
   reasoningItem,
@@ -43,6 +43,7 @@ export async function* responseEvents(
   chunks: AsyncIterable<CompletionChunk>,
   model: string,
   body: Fields,
+  tools: ClientTools,
   sequence: { next: number } = { next: 0 },
 ): AsyncGenerator<StreamEvent> {
   const event = (type: string, fields: Fields): StreamEvent => {
@@ -74,10 +75,14 @@ export async function* responseEvents(
     const { kind, id, text } = open;
     const inItem = { item_id: id, ...place() };
     if (kind === "function" || kind === "custom") {
-      const [name, field] = callEvents[kind];
-      const named = kind === "function" ? { name: open.name } : {};
-      yield event(`${name}.done`, { ...inItem, ...named, [field]: text });
-      yield ended(callItem(id, { kind, callId: open.callId, name: open.name, text }, "completed"));
+      const item = tools.itemOf(id, { kind, callId: open.callId, name: open.name, text }, "completed");
+      if (tools.isWhole(open.name)) yield event("response.output_item.added", { ...place(), item });
+      else {
+        const [name, field] = callEvents[kind];
+        const named = kind === "function" ? { name: item["name"] } : {};
+        yield event(`${name}.done`, { ...inItem, ...named, [field]: text });
+      }
+      yield ended(item);
     } else if (kind === "text") {
       const part = textContent(text, annotations);
       yield event("response.output_text.done", { ...inItem, content_index: 0, text, logprobs: [] });
@@ -119,14 +124,16 @@ export async function* responseEvents(
         text: "",
       };
       const parts = { kind, callId: open.callId, name: open.name, text: "" } as const;
-      yield event("response.output_item.added", {
-        ...place(),
-        item: callItem(open.id, parts, "in_progress"),
-      });
+      if (!tools.isWhole(open.name))
+        yield event("response.output_item.added", {
+          ...place(),
+          item: tools.itemOf(open.id, parts, "in_progress"),
+        });
     }
     const delta = custom?.input ?? called?.arguments ?? "";
     if (delta === "" || !("at" in open)) return;
     open.text += delta;
+    if (tools.isWhole(open.name)) return;
     yield event(`${callEvents[open.kind][0]}.delta`, { item_id: open.id, ...place(), delta });
   };
   const whole = function* (item: OutputItem | undefined): Generator<StreamEvent> {

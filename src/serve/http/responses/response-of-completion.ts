@@ -1,7 +1,7 @@
 import type { Completion, CompletionMessage } from "../../../contracts/index.ts";
 import type { Fields } from "../fields.ts";
+import type { ClientTools } from "./client-tools.ts";
 import {
-  callItem,
   imageItem,
   type OutputItem,
   reasoningItem,
@@ -11,7 +11,12 @@ import {
 } from "./response-parts.ts";
 
 /** Returns a whole answer as a response. */
-export function responseOfCompletion(completion: Completion, model: string, body: Fields): Fields {
+export function responseOfCompletion(
+  completion: Completion,
+  model: string,
+  body: Fields,
+  tools: ClientTools,
+): Fields {
   const { id, created, choices, usage, service_tier: tier } = completion;
   const [choice] = choices;
   const output: OutputItem[] = [];
@@ -35,7 +40,7 @@ export function responseOfCompletion(completion: Completion, model: string, body
             text: call.function.arguments,
           } as const)
         : ({ kind: "custom", callId: call.id, name: call.custom.name, text: call.custom.input } as const);
-    output.push(callItem(next("fc"), parts, "completed"));
+    output.push(tools.itemOf(next("fc"), parts, "completed"));
   }
   const finish = choice?.finish_reason ?? "stop";
   return responseOf({ id, created, model, body }, output, { finish, usage, tier });

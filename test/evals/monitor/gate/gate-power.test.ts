@@ -4,7 +4,7 @@ import { runs } from "../../../support/runs.ts";
 
 const isWorse = ({ worse }: GateScenario): boolean => worse.small + worse.large > 0;
 // Few runs under npm test: the bounds then allow for chance.
-const count = runs(4, 300);
+const count = runs(2, 300);
 const wanted = gateScenarios.filter(({ records }) => records <= 2_000 || runs(0, 1) === 1);
 
 describe("the gate", () => {

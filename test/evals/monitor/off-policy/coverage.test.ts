@@ -15,7 +15,7 @@ import { runs } from "../../../support/runs.ts";
 const alone = (count: number) => Uint32Array.from({ length: count }, (_, row) => row);
 
 describe("intervals of simulated logs", () => {
-  const logs = runs(8, 400);
+  const logs = runs(4, 400);
   const worlds = loggedWorlds.filter(({ name }) => /0\.02/.test(name) || runs(0, 1) === 1);
 
   it.each(worlds)("hold the truth in 95 % of the logs, or are not given: $name", async (world) => {

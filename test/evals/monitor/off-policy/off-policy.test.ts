@@ -44,7 +44,7 @@ const isFull = runs(0, 1) === 1;
 
 describe("a log of our router", () => {
   it("tells what another threshold would have brought, with intervals that hold", async () => {
-    const logs = isFull ? 400 : 6;
+    const logs = isFull ? 400 : 3;
     const covered = { ips: 0, snips: 0, dr: 0, drCost: 0, difference: 0, lowerBound: 0 };
     const widths = { ips: 0, snips: 0, dr: 0 };
     for (let seed = 0; seed < logs; seed += 1) {

@@ -3,6 +3,7 @@ import { netSaving } from "../../../../evals/monitor/spend/net-saving.ts";
 import { readSpend } from "../../../../evals/monitor/spend/read-spend.ts";
 import { seededRandom } from "../../../../src/loop/statistics/seeded-random.ts";
 import { InsufficientEvidenceError } from "../../../../src/plugin/index.ts";
+import { runs } from "../../../support/runs.ts";
 import { linesSource, type SpendLine, spendLine } from "../../../support/spend-log.ts";
 
 /** 1 dollar a million tokens in and out, a tenth for what is cached. */
@@ -138,7 +139,7 @@ describe("the net saving", () => {
       return 50 + 800 * complexity ** 4;
     }
     const random = seededRandom(3);
-    const trials = 40;
+    const trials = runs(14, 40);
     let held = 0;
     let given = 0;
     for (let trial = 0; trial < trials; trial += 1) {
