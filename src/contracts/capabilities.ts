@@ -24,11 +24,14 @@ export interface Capabilities {
 /** A capability that a request may need beyond text. */
 export type NeededCapability = "tools" | "images" | "jsonSchema";
 
-/** Lesson of an answer or a refusal about a capability that is not known from the facts of its model. */
+/** Part of roles, turns and ids of calls that a server says it does not take. See `RoleRule`. */
+export type RoleLack = "developerRole" | "laterSystem" | "turnOrder" | "callIds" | "systemRole";
+
+/** Lesson of an answer or a refusal about something that is not known from the facts of its model. */
 export interface LearnedCapability {
   /** Name of the model, or key of a pool's member. */
   readonly name: string;
-  readonly capability: NeededCapability;
+  readonly capability: NeededCapability | RoleLack;
   /** True: it has answered with it; false: it has refused for the lack of it. */
   readonly has: boolean;
   /** Time of the last call that showed it, in milliseconds since the epoch. It holds for an hour. */
@@ -42,6 +45,16 @@ export type LackedCapability =
   | "documents"
   /** A reasoning effort, or reasoning at all. */
   | "effort"
-  | "developerRole"
-  | "systemRole"
+  | RoleLack
   | "webSearch";
+
+/**
+ * Rule by which the messages of a request are sent to a server of chat completions, each as the one before and more:
+ *
+ * - `as-sent`: with the roles and turns that they have.
+ * - `one-system`: texts of `developer` and of `system`, wherever they stand, are one system message at the beginning.
+ * - `alternating`: users and assistants take turns: what one of them says in several messages is joined, and between a tool's result and
+ *   the user, or before an assistant that begins, there is a turn of one word. Ids of calls are nine letters and digits.
+ * - `no-system`: what the system message would say is at the beginning of the first user's turn.
+ */
+export type RoleRule = "as-sent" | "one-system" | "alternating" | "no-system";

@@ -1,4 +1,4 @@
-import type { NeededCapability } from "./capabilities.ts";
+import type { LearnedCapability } from "./capabilities.ts";
 import type { ChatRequest, Completion } from "./chat.ts";
 import type { Attempt, CheckVerdict, Decision, RecordedError } from "./decision.ts";
 import type { FollowOptions, FollowUp } from "./follow-up.ts";
@@ -87,7 +87,8 @@ export interface NeverCalled {
  *   did not see it. Images and files, and with `strictCapabilities` the others.
  * - `unpriced`: a budget in dollars keeps requests from it, since its price is not known. `not-permitted`: a constraint permits
  *   it for no request. Told when the router is made, with the `reason`.
- * - `lacks`: it has refused a request because it does not have a `capability`: other models are asked first, for an hour.
+ * - `lacks`: it has refused a request because it does not have a `capability`: for an hour other models are asked first, or its
+ *   messages are sent as it takes them (`RoleRule`).
  */
 export interface ModelLifeEvent<Id extends string = string> {
   readonly type: "model-life";
@@ -102,7 +103,7 @@ export interface ModelLifeEvent<Id extends string = string> {
     | NeverCalled["kind"];
   readonly model: Id | string;
   readonly name: string;
-  readonly capability?: NeededCapability | "contentTypes" | undefined;
+  readonly capability?: LearnedCapability["capability"] | "contentTypes" | undefined;
   /** Date of the retirement, as `YYYY-MM-DD`, if it is known. */
   readonly retiresOn?: string | undefined;
   /** Model that the provider recommends instead. */

@@ -142,6 +142,7 @@ export type {
   OrderContext,
   PoolRules,
   RateLimitInfo,
+  RoleRule,
 } from "./model.ts";
 export type { NativeProtocol, NativeRequest } from "./native.ts";
 export type {

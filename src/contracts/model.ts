@@ -1,5 +1,5 @@
 import type { Batches } from "./batches.ts";
-import type { Capabilities, LackedCapability, NeededCapability } from "./capabilities.ts";
+import type { Capabilities, LackedCapability, NeededCapability, RoleRule } from "./capabilities.ts";
 import type { ChatRequest, Completion, CompletionChunk, ReasoningEffort } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
@@ -8,7 +8,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Price } from "./price.ts";
 import type { ServerDescription } from "./server-description.ts";
 
-export type { Capabilities, LackedCapability, NeededCapability };
+export type { Capabilities, LackedCapability, NeededCapability, RoleRule };
 
 /** Free-form tags of a model, a request or a tenant, for instance `{ residency: "eu" }`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -73,6 +73,8 @@ export interface CallOptions {
   readonly onRateLimit?: ((info: RateLimitInfo) => void) | undefined;
   /** Tenant of the request, for adapters that keep tenants apart. It is not sent on as it is. Absent: none. */
   readonly tenant?: string | undefined;
+  /** Rule for the messages, as refusals of the endpoint within the last hour show it. Absent: nothing was learnt. */
+  readonly roles?: RoleRule | undefined;
   /** The request as its sender wrote it, in a protocol that the model speaks. Present only if the call sends just that. */
   readonly native?: NativeRequest | undefined;
 }
@@ -92,6 +94,11 @@ export interface Model extends ModelFacts {
   describe?(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
+  /**
+   * Asks the provider how many input tokens a request has, as its sender wrote it in a protocol that the model speaks. Rejects with
+   * `ProviderError`, or with the signal's reason. Absent: it cannot be asked.
+   */
+  countTokens?(native: NativeRequest, signal: AbortSignal): Promise<number>;
   /**
    * Returns the endpoints of a pool as they are right now: a router asks constraints about each of them, and calls them
    * instead of the pool. Absent: the model is one endpoint.

@@ -101,14 +101,16 @@ class LightOptions implements CallOptions {
   readonly onRateLimit: CallOptions["onRateLimit"];
   readonly native: CallOptions["native"];
   readonly tenant: CallOptions["tenant"];
+  readonly roles: CallOptions["roles"];
   readonly #abort: CallAbort;
 
-  constructor(abort: CallAbort, { onDropped, onRateLimit, native, tenant }: MoreOptions) {
+  constructor(abort: CallAbort, { onDropped, onRateLimit, native, tenant, roles }: MoreOptions) {
     this.#abort = abort;
     this.onDropped = onDropped;
     this.onRateLimit = onRateLimit;
     this.native = native;
     this.tenant = tenant;
+    this.roles = roles;
   }
 
   get signal(): AbortSignal {

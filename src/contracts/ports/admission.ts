@@ -1,3 +1,4 @@
+import type { RoleRule } from "../capabilities.ts";
 import type { Attempt } from "../decision.ts";
 import type { RateLimitInfo } from "../model.ts";
 import type { Call, Refusal } from "./call.ts";
@@ -55,6 +56,8 @@ export interface Pass {
   paused(): Refusal | undefined;
   /** Called with the rate limits that the endpoint reports. Absent if they are not used. */
   readonly onRateLimit: ((info: RateLimitInfo) => void) | undefined;
+  /** See `CallOptions.roles`. */
+  readonly roles?: RoleRule | undefined;
   /** Gives everything back and learns from the attempt. Without one, the call was not made. Idempotent. */
   end(attempt?: Attempt): void;
 }

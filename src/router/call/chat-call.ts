@@ -18,9 +18,9 @@ export function callOptions(
   ask: object,
 ): CallOptions {
   const onDropped = (parameter: string) => record.dropped(parameter);
-  const { onRateLimit } = pass;
+  const { onRateLimit, roles } = pass;
   const { tenant } = scope;
-  if (tenant === undefined && native === undefined)
+  if (tenant === undefined && native === undefined && roles === undefined)
     return optionsFor(ask, guard.abort, { onDropped, onRateLimit });
   const isSpoken = native !== undefined && model.speaks?.includes(native.protocol);
   if (!isSpoken) native?.leftOut?.forEach(onDropped);
@@ -28,6 +28,7 @@ export function callOptions(
     onDropped,
     onRateLimit,
     ...(tenant !== undefined && { tenant }),
+    ...(roles !== undefined && { roles }),
     ...(isSpoken && { native }),
   });
 }

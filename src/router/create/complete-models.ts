@@ -72,7 +72,7 @@ function completeModel(
   complete: (facts: ModelFacts) => ModelFacts,
   onPoolProblem: (problem: string | undefined) => void,
 ): Model {
-  const { health, describe } = model;
+  const { health, describe, countTokens } = model;
   const pool = decidingPool(model, complete, onPoolProblem);
   return Object.freeze<Model>({
     ...(pool === undefined ? complete(model) : poolFacts(model, pool)),
@@ -85,6 +85,7 @@ function completeModel(
     ...(health === undefined ? {} : { health: (options) => health.call(model, options) }),
     ...(describe === undefined ? {} : { describe: (options) => describe.call(model, options) }),
     ...(model.batches === undefined ? {} : { batches: model.batches }),
+    ...(countTokens && { countTokens: (native, signal) => countTokens.call(model, native, signal) }),
   });
 }
 

@@ -42,9 +42,9 @@ import { createAdmission } from "../limits/admission.ts";
 import { createBreakers } from "../limits/breakers.ts";
 import { createHedging } from "../limits/hedging.ts";
 import { lateSharedRates } from "../limits/late-shared-rates.ts";
+import { learnedAdmission } from "../limits/learned-admission.ts";
 import { resolveLimitOptions } from "../limits/limit-options.ts";
 import { createLimits } from "../limits/limits.ts";
-import { passOverLacking } from "../limits/pass-over-lacking.ts";
 import { createRetryBudget } from "../limits/retry-budget.ts";
 import { normaliseRequest } from "../request/index.ts";
 import { completeModels, factsCompleter } from "./complete-models.ts";
@@ -177,7 +177,7 @@ function assemble<Id extends string>(options: RouterSettings<Id>): Router<Id> {
   const ports: ExecutionPorts = {
     clock,
     random: random ?? Math.random,
-    admission: passOverLacking(
+    admission: learnedAdmission(
       createAdmission({ breakers, retryBudget, hedging, limits, sharedRates, now }),
       learned,
       now,

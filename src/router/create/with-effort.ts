@@ -15,7 +15,7 @@ import { completeFacts } from "../cost/catalogue.ts";
  */
 export function withEffort(model: Model, effort: ReasoningEffort): Model {
   // A model may be an instance of a class: facts and methods are named one by one.
-  const { defaults, health, describe, batches, members, pool } = model;
+  const { defaults, health, describe, batches, countTokens, members, pool } = model;
   const asked = (request: ChatRequest, onDropped: CallOptions["onDropped"]): ChatRequest => {
     const own = request.reasoning_effort ?? effort;
     if (own !== effort) onDropped?.("reasoning_effort");
@@ -37,6 +37,7 @@ export function withEffort(model: Model, effort: ReasoningEffort): Model {
     ...(members && { members: membersWith(() => members.call(model), effort) }),
     ...(pool && { pool }),
     ...(batches && { batches: batchesWith(batches, asked) }),
+    ...(countTokens && { countTokens: (native, signal) => countTokens.call(model, native, signal) }),
   };
 }
 
@@ -44,8 +45,8 @@ export function withEffort(model: Model, effort: ReasoningEffort): Model {
 function withNative(options: CallOptions, effort: ReasoningEffort): CallOptions {
   const { native } = options;
   if (native === undefined) return options;
-  const { signal, onDropped, onRateLimit, tenant } = options;
-  return { signal, onDropped, onRateLimit, tenant, native: { ...native, effort } };
+  const { signal, onDropped, onRateLimit, tenant, roles } = options;
+  return { signal, onDropped, onRateLimit, tenant, roles, native: { ...native, effort } };
 }
 
 /** Members stay the same objects while those of the pool do: a router completes the facts of each once. */

@@ -4,7 +4,7 @@ import { copyOf } from "../../plugin/copy-of.ts";
 import { gpuTokens } from "../cost/gpu-tokens.ts";
 import type { GpuMeter } from "../health/gpu-meter.ts";
 import type { HealthTracker } from "../health/health.ts";
-import type { LearnedCapabilities } from "../health/learned-capabilities.ts";
+import { isRoleLack, type LearnedCapabilities } from "../health/learned-capabilities.ts";
 import type { LearnedWindows } from "../health/learned-windows.ts";
 import type { UsageMeans } from "../health/usage-means.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -72,7 +72,8 @@ export function createObserver<Id extends string>({
           at,
         );
       for (const one of shown) learned.learn(key, one, true, at);
-      const lacks = unproven.find((one) => one === attempt.error?.lacks);
+      const said = attempt.error?.lacks;
+      const lacks = isRoleLack(said) ? said : unproven.find((one) => one === said);
       if (lacks !== undefined && learned.learn(key, lacks, false, at))
         if (events.isHeard) life.noted("lacks", { model, name }, lacks);
       const own = key === name ? attempt : { ...attempt, name: key };

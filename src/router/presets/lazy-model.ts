@@ -64,6 +64,13 @@ export function lazyModel({ facts, batches, speaks, load }: LazyModel): Model {
       made === undefined ? firstStream(request, options) : made.stream(request, options),
     health: async (options) => (await (await open(options?.signal)).health?.(options)) ?? true,
     ...(speaks !== undefined && { speaks }),
+    ...(speaks?.includes("messages") && {
+      countTokens: async (native, signal) => {
+        const { countTokens } = await open(signal);
+        if (countTokens === undefined) throw new Error(`${facts.name} cannot be asked`);
+        return countTokens(native, signal);
+      },
+    }),
     ...(batches !== undefined && { batches: lazyBatches(batches, open) }),
   });
 }

@@ -157,6 +157,7 @@ export function anthropic(model: string, given: AnthropicOptions = {}): Model {
       ...facts,
       ...(defaults && { defaults }),
       speaks: ["messages"],
+      countTokens: native.count,
 
       async generate(request: ChatRequest, call: CallOptions): Promise<Completion> {
         call.signal.throwIfAborted();

@@ -1,4 +1,10 @@
-import { InvalidOptionError, type Model, type OwnGpu, type ProviderOptions } from "../../contracts/index.ts";
+import {
+  InvalidOptionError,
+  type Model,
+  type OwnGpu,
+  type ProviderOptions,
+  type RoleRule,
+} from "../../contracts/index.ts";
 import type { OptionTable } from "../../plugin/index.ts";
 import { checkOwnGpu } from "../../plugin/own-gpu.ts";
 import { compatibleModel } from "./internal/compatible-model.ts";
@@ -11,6 +17,7 @@ import {
   providerOptions,
   readProviderOptions,
 } from "./internal/provider-options.ts";
+import { rolesOption } from "./internal/role-rule.ts";
 
 export interface OpenAiCompatibleOptions extends ProviderOptions {
   /** Address including `/v1`, for instance `http://localhost:4000/v1`. */
@@ -32,9 +39,14 @@ export interface OpenAiCompatibleOptions extends ProviderOptions {
   readonly api?: OpenAiApi | undefined;
   /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
   readonly gpu?: OwnGpu | undefined;
+  /**
+   * Rule for messages, if the server's chat template is not the usual one of its model: `as-sent`, `one-system`, `alternating` or
+   * `no-system`. Then refusals change nothing. Default: by engine and family of the model, and as refusals of the last hour show.
+   */
+  readonly roles?: RoleRule | undefined;
 }
 
-type Open = Exclude<OpenOption, "baseUrl"> | "gpu";
+type Open = Exclude<OpenOption, "baseUrl"> | "gpu" | "roles";
 
 export const openaiCompatibleOptions: OptionTable<OpenAiCompatibleOptions, Open> = {
   ...providerOptions,
@@ -48,6 +60,7 @@ export const openaiCompatibleOptions: OptionTable<OpenAiCompatibleOptions, Open>
   outputLimitField: { is: "choice", of: ["max_tokens", "max_completion_tokens"], default: "max_tokens" },
   client: clientOption,
   api: apiOption,
+  roles: rolesOption,
   gpu: { is: "any", optional: true, expected: "own GPUs, in place of a price" },
 };
 

@@ -11,7 +11,8 @@ export function explanationHeaders({ id, model, reason }: Decision): Readonly<Re
   };
 }
 
-function headerText(text: string): string {
+/** Returns a text of visible ASCII, of bounded length. */
+export function headerText(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, longestReason);
 }
 

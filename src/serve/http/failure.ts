@@ -10,6 +10,8 @@ export interface Failure {
   readonly code: string;
   readonly param?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** See `HttpErrorOptions`. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Status by the kind of a provider's failure; others are 502: the fault is not the sender's. */
@@ -33,8 +35,8 @@ const retry = { "x-should-retry": "true" };
 /** Returns any error as a failure. Errors that are not ours say nothing: their text may hold anything. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof HttpError) {
-    const { status, message, code = "invalid_request", param, headers } = error;
-    return { status, message, code, param, headers };
+    const { status, message, code = "invalid_request", param, headers, details } = error;
+    return { status, message, code, param, headers, details };
   }
   if (!isRouterError(error))
     return { status: 500, message: "the request failed", code: "internal", headers: noRetry };

@@ -1,11 +1,11 @@
 import type { Fields } from "../../plugin/fields-of.ts";
-import { HttpError } from "./http-error.ts";
+import { HttpError, type HttpErrorOptions } from "./http-error.ts";
 
 export { type Fields, fieldsOf } from "../../plugin/fields-of.ts";
 
-/** Returns the error for a field that cannot be read. */
-export function wrong(field: string, problem: string): HttpError {
-  return new HttpError(400, `${field} ${problem}`, { param: field });
+/** Returns the error for a field that cannot be read. `details`: see `HttpErrorOptions`. */
+export function wrong(field: string, problem: string, details?: HttpErrorOptions["details"]): HttpError {
+  return new HttpError(400, `${field} ${problem}`, { param: field, details });
 }
 
 /** Returns whether a body asks for a stream. Throws `HttpError` for what only looks like it: its sender would wait for events. */

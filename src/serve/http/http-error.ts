@@ -4,6 +4,8 @@ export interface HttpErrorOptions extends ErrorOptions {
   /** Short name of the problem for programs, such as `model_not_found`. */
   readonly code?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Object by which official clients go on: `error.details` in the words of their interface. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A request that an endpoint refuses. The message is for its sender: it holds neither prompt text nor secret. */
@@ -12,6 +14,7 @@ export class HttpError extends Error {
   readonly param: string | undefined;
   readonly code: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly details: HttpErrorOptions["details"];
 
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {
     super(message, options);
@@ -19,5 +22,6 @@ export class HttpError extends Error {
     this.param = options.param;
     this.code = options.code;
     this.headers = options.headers ?? {};
+    this.details = options.details;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Admission, Call } from "../../../src/contracts/ports/index.ts";
 import { createLearnedCapabilities } from "../../../src/router/health/learned-capabilities.ts";
-import { passOverLacking } from "../../../src/router/limits/pass-over-lacking.ts";
+import { learnedAdmission } from "../../../src/router/limits/learned-admission.ts";
 
 const hour = 3_600_000;
 
@@ -61,7 +61,7 @@ it("admission passes over a model that lacks what the call needs, and asks its o
   const learned = createLearnedCapabilities();
   const asked: string[] = [];
   const inner = { ask: ({ name }: Call) => asked.push(name) > 0, holdMs: () => 7 } as unknown as Admission;
-  const admission = passOverLacking(inner, learned, () => 0);
+  const admission = learnedAdmission(inner, learned, () => 0);
   learned.learn("a", "tools", false, 0);
   const call = (name: string, unproven?: Call["unproven"]) => ({ name, unproven }) as Call;
   expect(admission.ask(call("a", ["jsonSchema", "tools"]), 0)).toEqual({

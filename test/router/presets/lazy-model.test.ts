@@ -17,9 +17,10 @@ import { scenarioAnswer } from "../../support/scenario-answer.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const plain = ({ generate, stream, health, batches, ...facts }: Model) => ({
+const plain = ({ generate, stream, health, batches, countTokens, ...facts }: Model) => ({
   ...facts,
   hasHealth: health !== undefined,
+  countsTokens: countTokens !== undefined,
   batches: batches && { ...batches, bodyOf: 0, submit: 0, find: 0, status: 0, results: 0 },
 });
 

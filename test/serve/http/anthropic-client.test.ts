@@ -151,3 +151,48 @@ test("tokens are counted without a call", async () => {
   expect((await client.messages.countTokens({ model: "auto", messages })).input_tokens).toBeGreaterThan(2);
   expect(model.requests).toEqual([]);
 });
+
+test("its tool runner, which asks for a thread, goes on without one", async () => {
+  const toolCalls = [
+    { id: "c1", type: "function" as const, function: { name: "add", arguments: '{"a":3}' } },
+  ];
+  const { client, model } = clientOf({
+    answer: ({ messages }) => (messages.at(-1)?.role === "tool" ? "done" : { toolCalls }),
+  });
+  const asked: unknown[] = [];
+  const runner = client.beta.messages.toolRunner({
+    ...ask,
+    tools: [
+      {
+        name: "add",
+        description: "Adds.",
+        input_schema: { type: "object" as const, properties: { a: { type: "number" } } },
+        parse: (input: unknown) => input,
+        run: (input: unknown) => {
+          asked.push(input);
+          return "3";
+        },
+      },
+    ] as never,
+  });
+  const last = await runner;
+  expect(asked).toEqual([{ a: 3 }]);
+  expect(last.content).toMatchObject([{ type: "text", text: "done" }]);
+  expect(model.requests).toHaveLength(2);
+});
+
+test("a thread is refused with what the client goes on by", async () => {
+  const { client } = clientOf();
+  const body = { ...ask, thread: { type: "create" } };
+  const error = await client.messages.create(body as never).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    status: 400,
+    error: {
+      type: "error",
+      error: {
+        type: "invalid_request_error",
+        details: { error_code: "thread_unsupported_request", unsupported: ["thread"] },
+      },
+    },
+  });
+});

@@ -1,13 +1,19 @@
-import type { Model, OwnGpu, ProviderOptions } from "../../../contracts/index.ts";
+import type { Model, OwnGpu, ProviderOptions, RoleRule } from "../../../contracts/index.ts";
 import type { ServerDescription } from "../../../contracts/server-description.ts";
 import type { OptionTable } from "../../../plugin/index.ts";
 import { addressOption, providerOptions } from "../internal/provider-options.ts";
+import { rolesOption } from "../internal/role-rule.ts";
 
 export interface EngineOptions extends ProviderOptions {
   /** Address including `/v1`, for instance `http://localhost:8000/v1`. */
   readonly baseUrl: string;
   /** Own GPUs behind the address, in place of `price`: what a token costs on them is measured. */
   readonly gpu?: OwnGpu | undefined;
+  /**
+   * Rule for messages, if the server's chat template is not the usual one of its model: `as-sent`, `one-system`, `alternating` or
+   * `no-system`. Then refusals change nothing. Default: by engine and family of the model, and as refusals of the last hour show.
+   */
+  readonly roles?: RoleRule | undefined;
 }
 
 /** Options of an engine that have no default and may be left out: all but its address and those of `Filled`. */
@@ -19,6 +25,7 @@ export type OpenOptions<Options extends EngineOptions, Filled extends keyof Opti
 export const engineOptions: OptionTable<EngineOptions, OpenOptions<EngineOptions>> = {
   ...providerOptions,
   baseUrl: addressOption,
+  roles: rolesOption,
   gpu: { is: "any", optional: true, expected: "own GPUs, in place of a price" },
 };
 

@@ -61,6 +61,15 @@ export function nativeMessagesBody(
   );
 }
 
+/** Returns the body of a request for the number of its input tokens: as its sender wrote it, for one model. */
+export function nativeCountBody(
+  { text }: NativeRequest,
+  { model, writer }: Pick<NativeSettings, "model" | "writer">,
+): string {
+  const body = readNativeBody(text, isThinkingPlace);
+  return changedBody(body, { ...withheld, model }, readHistory(body, writer).changes);
+}
+
 /** Another place, which constraints have not seen. The model's own `extraBody` may say it. */
 const withheld = without("fallback_credit_token", "inference_geo");
 

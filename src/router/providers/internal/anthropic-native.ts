@@ -1,18 +1,21 @@
-import type {
-  CallOptions,
-  ChatRequest,
-  Completion,
-  CompletionChunk,
-  NativeRequest,
-  ProviderError,
-  ProviderOptions,
+import {
+  type CallOptions,
+  type ChatRequest,
+  type Completion,
+  type CompletionChunk,
+  isRouterError,
+  type NativeRequest,
+  type ProviderError,
+  type ProviderOptions,
 } from "../../../contracts/index.ts";
+import { fieldsOf } from "../../../plugin/fields-of.ts";
 import { toCompletion } from "./anthropic-answer.ts";
 import { toProviderError } from "./anthropic-errors.ts";
-import { type NativeSettings, nativeMessagesBody } from "./anthropic-native-body.ts";
+import { type NativeSettings, nativeCountBody, nativeMessagesBody } from "./anthropic-native-body.ts";
 import { endsAnswer, toChunks } from "./anthropic-stream.ts";
 import type { AnswerEvent } from "./anthropic-wire.ts";
-import type { DirectRequest } from "./direct-call.ts";
+import { type DirectRequest, directCalls } from "./direct-call.ts";
+import { incomplete } from "./incomplete.ts";
 import { settingOf } from "./openai-route.ts";
 import type { ServerEvent } from "./server-events.ts";
 import { type FailureText, writtenCalls } from "./written-calls.ts";
@@ -35,6 +38,7 @@ export interface NativeTarget {
 export interface NativeMessages {
   generate(native: NativeRequest, request: ChatRequest, call: CallOptions): Promise<Completion>;
   stream(native: NativeRequest, request: ChatRequest, call: CallOptions): AsyncIterable<CompletionChunk>;
+  count(native: NativeRequest, signal: AbortSignal): Promise<number>;
 }
 
 export function nativeMessages({ name, fetch, settings, route }: NativeTarget): NativeMessages {
@@ -55,7 +59,31 @@ export function nativeMessages({ name, fetch, settings, route }: NativeTarget): 
       const body = nativeMessagesBody(native, request, { ...settings, isStreamed }, call);
       return { ...(await route(native.headers)), body: () => body };
     };
+  const failureIn = (text: string, { status, headers }: Pick<FailureText, "status" | "headers">) =>
+    failureOf({ text, status, headers }, name);
+  const open = directCalls({ model: name, fetch, failureOf: failureIn });
   return {
+    async count(native, signal) {
+      const body = nativeCountBody(native, settings);
+      const called = await open(
+        async () => {
+          const { url, headers } = await route(native.headers);
+          return { url: `${url}/count_tokens`, headers, body: () => body };
+        },
+        { signal },
+      );
+      let whole = false;
+      try {
+        const tokens = fieldsOf(JSON.parse(await called.response.text()))["input_tokens"];
+        whole = true;
+        if (Number.isSafeInteger(tokens) && (tokens as number) >= 0) return tokens as number;
+      } catch (error) {
+        if (signal.aborted || isRouterError(error)) throw error;
+      } finally {
+        called.end(whole);
+      }
+      throw incomplete(name, "the answer has no number of tokens");
+    },
     generate: (native, request, call) => calls.generate(requestOf(native, request, call, false), call),
     stream: (native, request, call) => calls.stream(requestOf(native, request, call, true), call),
   };

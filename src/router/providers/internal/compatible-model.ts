@@ -3,6 +3,7 @@ import {
   type Model,
   type OwnGpu,
   type ProviderOptions,
+  type RoleRule,
 } from "../../../contracts/index.ts";
 import { customAsFunctions } from "./custom-as-functions.ts";
 import type { OpenAiApi } from "./openai-api.ts";
@@ -23,6 +24,7 @@ export interface CompatibleOptions extends ProviderOptions {
   readonly api?: OpenAiApi | undefined;
   readonly gpu?: OwnGpu | undefined;
   readonly isEngine?: boolean | undefined;
+  readonly roles?: RoleRule | undefined;
 }
 
 /**
@@ -50,6 +52,7 @@ export function compatibleModel(
     facts,
     defaults,
     isEngine: options.isEngine,
+    roles: options.roles,
     outputLimitField: options.outputLimitField ?? "max_tokens",
     readKey: readOwnKey,
     // The SDK requires a key: without one, the header that would carry it is left out.

@@ -7,6 +7,7 @@ import type {
   Model,
   ModelDefaults,
   ModelFacts,
+  RoleRule,
 } from "../../../contracts/index.ts";
 import { readAnswer } from "../../../plugin/answer/read-answer.ts";
 import { type Aborting, abortOf, asksAbort } from "../../../plugin/call-abort.ts";
@@ -27,6 +28,8 @@ import type { OpenAiRoute } from "./openai-route.ts";
 import { writerOf } from "./provenance.ts";
 import { reportRateLimit, reportRefusal } from "./rate-limit-headers.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
+import { roleRuleOf, stricterRule } from "./role-rule.ts";
+import { type ToolNames, toolNames, withSentNames } from "./tool-names.ts";
 
 /** A target. `Key`: `string`, or `string | undefined` if the endpoint works without one. */
 export interface OpenAiTarget<Key extends string | undefined> {
@@ -37,6 +40,8 @@ export interface OpenAiTarget<Key extends string | undefined> {
   readonly outputLimitField: OutputLimitField;
   /** True for OpenAI's own API: see `MessageTarget`. Custom tools go as they are, unless the caller sees to them. Default false. */
   readonly strict?: boolean | undefined;
+  /** Rule for messages that holds whatever refusals show. Default: the list's, which refusals make stricter. */
+  readonly roles?: RoleRule | undefined;
   /** OpenAI's Batch API: `chat`, or another interface that a batch calls. Absent: the target has none. */
   readonly batches?: "chat" | OpenAiBatchWire | undefined;
   /** True for an own engine: its 503 means that it has no room. Default false. */
@@ -59,6 +64,9 @@ export interface DirectRoute<Key extends string | undefined> {
 
 type SdkBody = Omit<OpenAI.Chat.ChatCompletionCreateParams, "stream" | "stream_options">;
 
+/** Part of the options of a call on which its body depends. */
+type Learnt = Pick<CallOptions, "onDropped" | "roles">;
+
 interface Connection {
   readonly sdk: OpenAiSdk;
   readonly client: OpenAI;
@@ -72,6 +80,7 @@ interface Connection {
 export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<Key>): Model {
   const { facts, defaults = {}, outputLimitField, strict = false, wireModel = facts.model } = target;
   const writer = writerOf(facts);
+  const usualRule = strict ? "as-sent" : roleRuleOf(wireModel ?? facts.model, target.isEngine === true);
   let connection: Connection | undefined;
 
   async function connect(): Promise<Connection> {
@@ -85,13 +94,14 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
   }
 
   // A cast: our type of a request allows what either version of the SDK knows, and `undefined`; it is sent as JSON.
-  function bodyOf(request: ChatRequest, onDropped?: CallOptions["onDropped"]): SdkBody {
+  function bodyOf(request: ChatRequest, { onDropped, roles }: Learnt = {}): SdkBody {
     // Of OpenAI's models those search that have it in their name. Other servers know what they do with the field.
     refuseUnsupported(request, facts.name, {
       audio: true,
       search: !strict || facts.model.includes("search"),
     });
-    const history: MessageTarget = { writer, strict, onDropped };
+    const rule = target.roles ?? stricterRule(usualRule, roles);
+    const history: MessageTarget = { writer, strict, onDropped, roles: rule };
     const body: object = openaiBody(request, defaults, outputLimitField, history);
     return Object.assign(body, { model: wireModel ?? undefined }) as SdkBody;
   }
@@ -100,10 +110,12 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   async function generate(request: ChatRequest, options: CallOptions): Promise<Completion> {
     const signal = abortOf(options);
-    const { onRateLimit, onDropped } = options;
+    const { onRateLimit } = options;
     signal.throwIfAborted();
-    const body = bodyOf(request, onDropped);
-    if (direct !== undefined) return await direct.generate(body, { signal, onRateLimit });
+    const names = toolNames(request);
+    const body = named(bodyOf(request, options), names);
+    const answer = (completion: Completion) => names?.answer(completion) ?? completion;
+    if (direct !== undefined) return answer(await direct.generate(body, { signal, onRateLimit }));
     const call = callSignal(signal);
     let whole = false;
     try {
@@ -119,7 +131,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
       const bounded = response as unknown as BoundedResponse;
       const completion = await readCompletion(bounded, { model: facts.name, writer });
       whole = true;
-      return completion;
+      return answer(completion);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
@@ -127,34 +139,31 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
     }
   }
 
-  const streamedBody = (request: ChatRequest, onDropped: CallOptions["onDropped"]) =>
-    Object.assign(bodyOf(request, onDropped), {
-      stream: true as const,
-      stream_options: { include_usage: true },
-    });
-
   function stream(request: ChatRequest, options: CallOptions): AsyncIterable<CompletionChunk> {
-    const { onRateLimit, onDropped } = options;
-    const call = { signal: abortOf(options), onRateLimit, onDropped };
-    if (direct !== undefined) return direct.stream(() => streamedBody(request, onDropped), call);
-    const open = () => openThroughSdk(request, call);
-    return new ChatChunks({ model: facts.name, writer, signal: call.signal, open });
+    const { onRateLimit } = options;
+    const names = toolNames(request);
+    const body = () =>
+      Object.assign(named(bodyOf(request, options), names), {
+        stream: true as const,
+        stream_options: { include_usage: true },
+      });
+    const call = { signal: abortOf(options), onRateLimit };
+    const open = () => openThroughSdk(body, call);
+    const chunks =
+      direct?.stream(body, call) ?? new ChatChunks({ model: facts.name, writer, signal: call.signal, open });
+    return names === undefined ? chunks : renamed(chunks, names);
   }
 
   /** Opens a stream through the SDK, which makes the call and reads none of its answer. */
   async function openThroughSdk(
-    request: ChatRequest,
-    {
-      signal,
-      onRateLimit,
-      onDropped,
-    }: Pick<CallOptions, "onRateLimit" | "onDropped"> & { readonly signal: Aborting },
+    body: () => SdkBody & { readonly stream: true },
+    { signal, onRateLimit }: Pick<CallOptions, "onRateLimit"> & { readonly signal: Aborting },
   ): ReturnType<ChunkSource["open"]> {
     const call = callSignal(signal);
     try {
       const { sdk, client } = await settleWithin(connect(), { signal });
       const response = await client.chat.completions
-        .create(streamedBody(request, onDropped), { signal: call.signal })
+        .create(body(), { signal: call.signal })
         .asResponse()
         .catch((error: unknown) => {
           reportRefusal(error, onRateLimit);
@@ -203,7 +212,7 @@ export function openaiChat<Key extends string | undefined>(target: OpenAiTarget<
 
   const chatBatch: OpenAiBatchWire = {
     endpoint: "/v1/chat/completions",
-    bodyOf,
+    bodyOf: (request) => bodyOf(request),
     completionOf: (body) => readAnswer(body, facts.name),
   };
 
@@ -239,4 +248,17 @@ function directCalls<Key extends string | undefined>(
     return apiKey instanceof Promise ? apiKey.then(routeOf) : routeOf(apiKey);
   };
   return openaiDirect({ facts, writer, fetch, route, platform, wireModel, isEngine });
+}
+
+function named(body: SdkBody, names: ToolNames | undefined): SdkBody {
+  return names === undefined
+    ? body
+    : (withSentNames(body as unknown as ChatRequest, names) as unknown as SdkBody);
+}
+
+async function* renamed(
+  chunks: AsyncIterable<CompletionChunk>,
+  names: ToolNames,
+): AsyncGenerator<CompletionChunk> {
+  for await (const chunk of chunks) yield names.chunk(chunk);
 }

@@ -1,8 +1,9 @@
-import type { CallOptions, ChatMessage, ContentPart, TextPart } from "../../../contracts/index.ts";
+import type { CallOptions, ChatMessage, ContentPart, RoleRule, TextPart } from "../../../contracts/index.ts";
 import { readContent } from "../../../plugin/answer/answer-content.ts";
 import { reportLeftOut } from "./lost-extensions.ts";
+import { messagesByRule } from "./messages-by-rule.ts";
 import { writtenBy } from "./provenance.ts";
-import { createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
+import { createShortIds, createToolCallIds, type ToolCallIds } from "./tool-call-ids.ts";
 
 export interface MessageTarget {
   /** See `writerOf`. */
@@ -12,6 +13,8 @@ export interface MessageTarget {
    * servers have fields of their own, which are sent unless another model wrote them.
    */
   readonly strict: boolean;
+  /** Default `as-sent`. */
+  readonly roles?: RoleRule | undefined;
   /** Called with the name of what an answer of another model holds and is not sent. */
   readonly onDropped?: CallOptions["onDropped"];
 }
@@ -36,14 +39,22 @@ const longestId = 40;
 
 /** Converts the history to what the target accepts. Messages that need no change stay the same objects. */
 export function toOpenAiMessages(messages: readonly ChatMessage[], target: MessageTarget): ChatMessage[] {
-  const ids = target.strict ? createToolCallIds((id) => id.length <= longestId && id !== "") : undefined;
+  const ids = idsOf(target);
   const sent = messages.map((message) => {
     if (message.role === "assistant") return toAssistantMessage(message, target, ids);
     if (message.role !== "tool" || ids === undefined) return message;
     const id = ids.ofResult(message.tool_call_id);
     return id === message.tool_call_id ? message : { ...message, tool_call_id: id };
   });
-  return target.strict ? withTextResults(sent) : sent;
+  return messagesByRule(
+    target.strict ? withTextResults(sent) : sent,
+    target.roles ?? "as-sent",
+  ) as ChatMessage[];
+}
+
+function idsOf({ strict, roles }: MessageTarget): ToolCallIds | undefined {
+  if (roles === "alternating" || roles === "no-system") return createShortIds();
+  return strict ? createToolCallIds((id) => id.length <= longestId && id !== "") : undefined;
 }
 
 function toAssistantMessage(

@@ -13,9 +13,14 @@ export interface ToolCallIds {
 
 /**
  * Creates the mapping. Ids that fit are kept. Others, and those that an earlier message used (some servers
- * restart their count in each answer), are replaced by a hash of 29 characters of `[A-Za-z0-9_-]`.
+ * restart their count in each answer), are replaced by a hash: `made` of 43 characters of `[A-Za-z0-9_-]`.
  */
-export function createToolCallIds(fits: (id: string) => boolean): ToolCallIds {
+export function createToolCallIds(
+  fits: (id: string) => boolean,
+  made: (hash: string) => string = (hash) => `call_${hash.slice(0, 24)}`,
+): ToolCallIds {
+  const hashed = (id: string, use: number): string =>
+    made(nodeCrypto().createHash("sha256").update(`${use}:${id}`).digest("base64url"));
   const uses = new Map<string, number>();
   let due = new Map<string, string[]>();
 
@@ -43,6 +48,10 @@ export function createToolCallIds(fits: (id: string) => boolean): ToolCallIds {
   };
 }
 
-function hashed(id: string, use: number): string {
-  return `call_${nodeCrypto().createHash("sha256").update(`${use}:${id}`).digest("base64url").slice(0, 24)}`;
+/** Ids of nine letters and digits, as Mistral's templates and its own interface want them. */
+export function createShortIds(): ToolCallIds {
+  return createToolCallIds(
+    (id) => /^[a-zA-Z0-9]{9}$/.test(id),
+    (hash) => hash.replace(/[_-]/g, "").slice(0, 9),
+  );
 }

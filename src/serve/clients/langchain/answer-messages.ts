@@ -27,6 +27,7 @@ export function usageMetadata(usage: CompletionUsage | null | undefined): UsageM
 /** Returns the model that answered, the reason of the end, and the decision. */
 function responseMetadata({ completion, decision, costUsd }: RouteResult): Record<string, unknown> {
   return {
+    model: completion.model,
     model_name: completion.model,
     model_provider: "switchpoint",
     finish_reason: completion.choices[0]?.finish_reason,

@@ -24,7 +24,7 @@ import { readOption } from "../../../plugin/index.ts";
 import { routingFields } from "../../../plugin/routing-fields.ts";
 import { chatResult, generationChunk, lastChunk } from "./answer-messages.ts";
 import { chatOfMessages } from "./chat-of-messages.ts";
-import { type StructuredSettings, structuredOutput } from "./structured-output.ts";
+import { type StructuredSettings, structuredOutput, tracedFormat } from "./structured-output.ts";
 
 /** Options of a call: the routing fields, and fields of chat completions. */
 export interface ChatRouterCallOptions extends BaseChatModelCallOptions, Mutable<Routing> {
@@ -136,13 +136,19 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
   }
 
   override getLsParams(options: Parsed): LangSmithParams {
-    const { model = "auto", temperature, max_completion_tokens: limit } = this.invocationParams(options);
+    const {
+      model = "auto",
+      temperature,
+      max_completion_tokens: limit,
+      stop,
+    } = this.invocationParams(options);
     return {
       ls_provider: "switchpoint",
       ls_model_name: model,
       ls_model_type: "chat",
       ...(typeof temperature === "number" && { ls_temperature: temperature }),
       ...(typeof limit === "number" && { ls_max_tokens: limit }),
+      ...(stop && { ls_stop: typeof stop === "string" ? [stop] : stop }),
     };
   }
 
@@ -192,7 +198,11 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
       const { method = "jsonSchema", ...rest } = settings;
       const methods = { is: "choice", of: ["jsonSchema", "functionCalling"] } as const;
       readOption(methods, "withStructuredOutput.method", method);
-      return method === "jsonSchema" ? structuredOutput(this, schema, rest) : base.call(this, schema, rest);
+      if (method === "jsonSchema") return structuredOutput(this, schema, rest);
+      const traced = tracedFormat("function_calling", schema);
+      const named = { bindTools: (tools: BindToolsInput[]) => this.bindTools(tools, traced) };
+      // All that LangChain's own asks of a model is this function.
+      return base.call(named as ChatRouter, schema, rest);
     };
     Object.defineProperty(ChatRouter.prototype, "withStructuredOutput", { value: own, configurable: true });
   }

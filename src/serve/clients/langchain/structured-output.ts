@@ -1,4 +1,7 @@
-import type { BaseLanguageModelInput } from "@langchain/core/language_models/base";
+import type {
+  BaseLanguageModelCallOptions,
+  BaseLanguageModelInput,
+} from "@langchain/core/language_models/base";
 import {
   assembleStructuredOutputPipeline,
   createContentParser,
@@ -20,6 +23,17 @@ interface Configurable {
   withConfig(config: { readonly response_format: ChatRequest["response_format"] }): unknown;
 }
 
+type LangChainSchema = Parameters<typeof toJsonSchema>[0];
+type TracedFormat = Pick<BaseLanguageModelCallOptions, "ls_structured_output_format">;
+
+/** Returns what traces show of a structured output: its method and its schema. */
+export function tracedFormat(method: string, schema: object): TracedFormat {
+  const shown = toJsonSchema(schema as LangChainSchema) as NonNullable<
+    TracedFormat["ls_structured_output_format"]
+  >["schema"];
+  return { ls_structured_output_format: { kwargs: { method }, ...(shown && { schema: shown }) } };
+}
+
 /**
  * Returns a model whose answers are parsed by a schema: the JSON Schema goes out as `response_format`. Throws
  * `InvalidOptionError` for a schema that cannot be sent.
@@ -29,7 +43,7 @@ export function structuredOutput(
   schema: object,
   { name, includeRaw, strict }: StructuredSettings,
 ): unknown {
-  const sent = strictSchema(toJsonSchema(schema as Parameters<typeof toJsonSchema>[0]));
+  const sent = strictSchema(toJsonSchema(schema as LangChainSchema));
   if (sent === undefined)
     throw new InvalidOptionError("withStructuredOutput.schema", schema, "a schema that says a JSON Schema");
   const json_schema = {
@@ -37,7 +51,10 @@ export function structuredOutput(
     schema: sent.schema,
     strict: strict ?? sent.strict,
   };
-  const asked = model.withConfig({ response_format: { type: "json_schema", json_schema } });
+  const asked = model.withConfig({
+    response_format: { type: "json_schema", json_schema },
+    ...tracedFormat("json_schema", schema),
+  });
   return assembleStructuredOutputPipeline(
     asked as Runnable<BaseLanguageModelInput>,
     createContentParser(schema),

@@ -13,15 +13,10 @@ const typeByStatus: Readonly<Record<number, string>> = {
 };
 
 /** Returns the body that Anthropic's clients make their error classes of. */
-export function anthropicErrorBody({ status, message, code }: Failure): object {
+export function anthropicErrorBody({ status, message, code, details }: Failure): object {
   const said = code === overflowCode ? tooLongMessage(message) : message;
-  return {
-    type: "error",
-    error: {
-      type: typeByStatus[status] ?? (status < 500 ? "invalid_request_error" : "api_error"),
-      message: said,
-    },
-  };
+  const type = typeByStatus[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
+  return { type: "error", error: { type, message: said, ...(details && { details }) } };
 }
 
 export function anthropicError(failure: Failure): Reply {

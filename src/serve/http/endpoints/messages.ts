@@ -1,8 +1,9 @@
+import type { RouteRequest } from "../../../contracts/index.ts";
 import { nativeText } from "../../../plugin/native-answer.ts";
-import { countedInput } from "../counted-input.ts";
+import { countedByProvider, countedInput } from "../counted-input.ts";
 import { dataLines } from "../event-lines.ts";
 import { eventStream } from "../event-stream.ts";
-import { explanationField, explanationHeaders } from "../explanation.ts";
+import { explanationField, explanationHeaders, headerText } from "../explanation.ts";
 import { failureOf } from "../failure.ts";
 import { type Fields, wantsStream } from "../fields.ts";
 import { withInferredSession } from "../infer-session.ts";
@@ -77,17 +78,28 @@ function linesOf(failure: { readonly text: string } | undefined): string | undef
   return failure && dataLines(failure.text);
 }
 
-/** `POST /v1/messages/count_tokens`: an estimate, which needs no model. */
+/** `POST /v1/messages/count_tokens`: by the provider of a permitted model that speaks Messages, else an estimate. */
 export const countTokens: Endpoint = {
   method: "POST",
   path: "/messages/count_tokens",
   refuse: anthropicError,
   async serve(call, serving) {
-    await serving.identify(call);
+    const identity = await serving.identify(call);
     const text = await call.readText();
-    const body = parseBody(text, serving.options);
-    const { chat } = chatOfMessages(body);
-    const native = { protocol: "messages", text, headers: {} } as const;
-    return jsonReply({ input_tokens: countedInput(chat, native, readBody(body)) });
+    const { router, options } = serving;
+    const body = parseBody(text, options);
+    const { chat, native: parts } = chatOfMessages(body);
+    const asIs = { protocol: "messages", text, headers: {} } as const;
+    const native = nativeRequest("messages", call, text, parts, options);
+    const request = (): RouteRequest => {
+      const routed = routedRequest(body, chatOfMessages(body).chat, call, identity, router, options);
+      return onlyNative(routed, "messages", parts, serving);
+    };
+    const { tokens, by, estimatedSince } = await countedByProvider(router, request, native, {
+      estimate: () => countedInput(chat, asIs, readBody(body)),
+      signal: call.signal,
+    });
+    const from = by === undefined ? `estimate: ${estimatedSince}` : `provider of ${by}`;
+    return jsonReply({ input_tokens: tokens }, { "x-switchpoint-count": headerText(from) });
   },
 };

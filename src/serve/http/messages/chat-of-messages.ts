@@ -31,7 +31,7 @@ export function chatOfMessages(body: Fields): TranslatedMessages {
   if (!Array.isArray(messages)) throw wrong("messages", "must be an array");
   if (limit !== undefined && typeof limit !== "number") throw wrong("max_tokens", "must be a number");
   if (body["thread"] !== undefined && body["thread"] !== null)
-    throw wrong("thread", "refers to what one provider keeps: send all messages");
+    throw wrong("thread", "refers to what one provider keeps: send all messages", noThread);
   const native = nativeParts();
   const { mcp_servers: servers, container } = body;
   if (Array.isArray(servers) && servers.length > 0) {
@@ -59,6 +59,9 @@ export function chatOfMessages(body: Fields): TranslatedMessages {
   native.leaveOut(leftOut(body, fieldsInChat));
   return { chat, native };
 }
+
+/** On these a `toolRunner` of Anthropic's SDK (1.13 and later) goes on without a thread, and sends all messages. */
+const noThread = { error_code: "thread_unsupported_request", unsupported: ["thread"] };
 
 const longestUser = 64;
 

@@ -52,7 +52,8 @@ export async function answerResponses(call: HttpCall, serving: Serving): Promise
     firstRead(router.stream(request, given), "responses"),
     "responses",
   );
-  const translated = () => responseEvents(chunks, asked, body, tools);
+  const sequence = { next: 0 };
+  const translated = () => responseEvents(chunks, asked, body, tools, sequence);
   const written = whole && onceRead(chunks, wholeResponseEvents(whole, asked));
   const events = written ?? (isNative ? nativeResponseEvents(chunks, asked) : translated());
   return eventStream(events, await events.next(), {
@@ -61,7 +62,10 @@ export async function answerResponses(call: HttpCall, serving: Serving): Promise
       const failed = lastFailure(error, "responses");
       if (failed !== undefined && failed.status === undefined) return nativeFailureEvent(failed, asked);
       const { message, code, param = null } = failureOf(error);
-      return { event: "error", data: { type: "error", code, message, param } };
+      // OpenAI has the fields in the event, Open Responses in its error.
+      const fields = { code, message, param };
+      const data = { type: "error", sequence_number: sequence.next, ...fields };
+      return { event: "error", data: { ...data, error: { type: "server_error", ...fields } } };
     },
   });
 }

@@ -35,17 +35,20 @@ const callEvents = {
   custom: ["response.custom_tool_call_input", "input"],
 } as const;
 
-/** Translates chunks of an answer to the events of a streamed response. One item is open at a time. */
+/**
+ * Translates chunks of an answer to the events of a streamed response. One item is open at a time. `sequence` counts the events: an
+ * error that follows has the next number.
+ */
 export async function* responseEvents(
   chunks: AsyncIterable<CompletionChunk>,
   model: string,
   body: Fields,
   tools: ClientTools,
+  sequence: { next: number } = { next: 0 },
 ): AsyncGenerator<StreamEvent> {
-  let sequence = 0;
   const event = (type: string, fields: Fields): StreamEvent => {
-    const data = { type, sequence_number: sequence, ...fields };
-    sequence += 1;
+    const data = { type, sequence_number: sequence.next, ...fields };
+    sequence.next += 1;
     return { event: type, data };
   };
   const output: OutputItem[] = [];
@@ -53,6 +56,7 @@ export async function* responseEvents(
   let open: Open | undefined;
   let finish: FinishReason = "stop";
   let usage: CompletionChunk["usage"];
+  let tier: CompletionChunk["service_tier"];
   let isBegun = false;
   /** Extensions that the writer alone can read, as far as they have not been sent. */
   let written: WrittenExtensions = { reasoning_content: "" };
@@ -152,6 +156,7 @@ export async function* responseEvents(
       yield event("response.in_progress", { response: responseOf(head, [], undefined) });
     }
     usage = chunk.usage ?? usage;
+    tier = chunk.service_tier ?? tier;
     const [choice] = chunk.choices;
     if (choice === undefined) continue;
     const { content, refusal, tool_calls: calls = [], images = [], ...others } = choice.delta;
@@ -184,7 +189,7 @@ export async function* responseEvents(
   }
   yield* close();
   yield* think();
-  const response = responseOf(head, output, { finish, usage });
+  const response = responseOf(head, output, { finish, usage, tier });
   yield event(response["status"] === "completed" ? "response.completed" : "response.incomplete", {
     response,
   });

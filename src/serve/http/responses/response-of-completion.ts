@@ -17,7 +17,7 @@ export function responseOfCompletion(
   body: Fields,
   tools: ClientTools,
 ): Fields {
-  const { id, created, choices, usage } = completion;
+  const { id, created, choices, usage, service_tier: tier } = completion;
   const [choice] = choices;
   const output: OutputItem[] = [];
   const next = (kind: string) => `${kind}_${id}_${output.length}`;
@@ -43,5 +43,5 @@ export function responseOfCompletion(
     output.push(tools.itemOf(next("fc"), parts, "completed"));
   }
   const finish = choice?.finish_reason ?? "stop";
-  return responseOf({ id, created, model, body }, output, { finish, usage });
+  return responseOf({ id, created, model, body }, output, { finish, usage, tier });
 }

@@ -5,7 +5,7 @@ import type {
   ImageOutput,
 } from "../../../contracts/index.ts";
 import { urlCitations } from "../../../plugin/answer/answer-lists.ts";
-import type { Fields } from "../fields.ts";
+import { type Fields, fieldsOf } from "../fields.ts";
 import { contentOfExtensions, type WrittenExtensions } from "./written-extensions.ts";
 
 /** An item of a response's output. */
@@ -22,36 +22,62 @@ export interface ResponseHead {
   readonly body: Fields;
 }
 
-/** Returns a whole response. */
+export interface ResponseEnd {
+  readonly finish: FinishReason;
+  readonly usage?: CompletionUsage | null | undefined;
+  /** Class of service that answered. Absent: it is not known. */
+  readonly tier?: string | null | undefined;
+}
+
+/** A function shows all its fields. */
+function offeredTool(tool: unknown): unknown {
+  const fields = fieldsOf(tool);
+  return fields["type"] === "function"
+    ? { description: null, parameters: null, strict: null, ...fields }
+    : tool;
+}
+
+/** Returns a whole response, with each field that OpenAI's schema or that of Open Responses (2026-04-24) requires. */
 export function responseOf(
   { id, created, model, body }: ResponseHead,
   output: readonly OutputItem[],
-  end: { readonly finish: FinishReason; readonly usage?: CompletionUsage | null | undefined } | undefined,
+  end: ResponseEnd | undefined,
 ): Fields {
   const reason = end && incompleteReason(end.finish);
+  const status = end === undefined ? "in_progress" : reason === undefined ? "completed" : "incomplete";
   return {
     id: `resp_${id}`,
     object: "response",
     created_at: created,
-    status: end === undefined ? "in_progress" : reason === undefined ? "completed" : "incomplete",
+    completed_at: status === "completed" ? Math.floor(Date.now() / 1_000) : null,
+    status,
+    background: false,
     error: null,
     incomplete_details: reason === undefined ? null : { reason },
     instructions: body["instructions"] ?? null,
     max_output_tokens: body["max_output_tokens"] ?? null,
+    max_tool_calls: body["max_tool_calls"] ?? null,
     model,
     output,
     parallel_tool_calls: body["parallel_tool_calls"] ?? true,
     previous_response_id: null,
-    reasoning: body["reasoning"] ?? { effort: null, summary: null },
+    frequency_penalty: body["frequency_penalty"] ?? 0,
+    presence_penalty: body["presence_penalty"] ?? 0,
+    prompt_cache_key: body["prompt_cache_key"] ?? null,
+    reasoning: { effort: null, summary: null, ...fieldsOf(body["reasoning"]) },
+    safety_identifier: body["safety_identifier"] ?? null,
+    service_tier: end?.tier ?? "default",
     // Answers are not kept, whatever was asked: what is stateful is refused.
     store: false,
-    temperature: body["temperature"] ?? null,
-    text: body["text"] ?? { format: { type: "text" } },
+    temperature: body["temperature"] ?? 1,
+    text: { format: { type: "text" }, ...fieldsOf(body["text"]) },
     tool_choice: body["tool_choice"] ?? "auto",
-    tools: body["tools"] ?? [],
-    top_p: body["top_p"] ?? null,
+    tools: Array.isArray(body["tools"]) ? body["tools"].map(offeredTool) : [],
+    top_logprobs: body["top_logprobs"] ?? 0,
+    top_p: body["top_p"] ?? 1,
     truncation: "disabled",
     usage: end?.usage ? usageOf(end.usage) : null,
+    user: body["user"] ?? null,
     metadata: body["metadata"] ?? {},
   };
 }
@@ -64,7 +90,10 @@ function incompleteReason(finish: FinishReason): string | undefined {
 function usageOf(usage: CompletionUsage): Fields {
   return {
     input_tokens: usage.prompt_tokens,
-    input_tokens_details: { cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0 },
+    input_tokens_details: {
+      cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+      cache_write_tokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+    },
     output_tokens: usage.completion_tokens,
     output_tokens_details: { reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0 },
     total_tokens: usage.total_tokens,

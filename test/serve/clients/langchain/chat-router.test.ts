@@ -281,3 +281,38 @@ test("the profile states what all models can do", () => {
   expect(chat._llmType()).toBe("switchpoint");
   expect(() => new ChatRouter({} as never)).toThrow(InvalidOptionError);
 });
+
+test.each([
+  ["jsonSchema", "json_schema", '{"city":"Ghent"}'],
+  ["functionCalling", "function_calling", { toolCalls: [call("c1", "output", { city: "Ghent" })] }],
+] as const)(
+  "traces show the format of structured output by %s, and the stop texts",
+  async (method, shown, answer) => {
+    const model = small({
+      answer: answer as FakeModelOptions["answer"],
+      capabilities: { tools: true, jsonSchema: true },
+    });
+    const chat = chatOf(model);
+    const seen: { options?: unknown; metadata?: unknown }[] = [];
+    const callbacks = [
+      {
+        handleChatModelStart: (...told: unknown[]) => {
+          const [, , , , extra, , metadata] = told;
+          seen.push({ options: (extra as { options?: unknown }).options, metadata });
+        },
+      },
+    ];
+    const schema = z.object({ city: z.string() });
+    await chat.withStructuredOutput(schema, { method, name: "output" }).invoke("Name a city.", { callbacks });
+    expect(seen[0]?.options).toMatchObject({
+      ls_structured_output_format: {
+        kwargs: { method: shown },
+        schema: { type: "object", properties: { city: { type: "string" } } },
+      },
+    });
+    expect(model.requests[0]).not.toHaveProperty("ls_structured_output_format");
+    const answered = await chat.invoke("Say hello.", { callbacks, stop: ["END"] });
+    expect(seen[1]?.metadata).toMatchObject({ ls_stop: ["END"], ls_provider: "switchpoint" });
+    expect(answered.response_metadata).toMatchObject({ model: "small-1", model_name: "small-1" });
+  },
+);

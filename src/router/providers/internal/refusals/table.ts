@@ -4,6 +4,7 @@ import { anyServer } from "./said/any-server.ts";
 import { aws } from "./said/aws.ts";
 import { azure } from "./said/azure.ts";
 import { cerebras } from "./said/cerebras.ts";
+import { chatTemplates } from "./said/chat-templates.ts";
 import { cohere } from "./said/cohere.ts";
 import { copilot } from "./said/copilot.ts";
 import { deepseek } from "./said/deepseek.ts";
@@ -40,7 +41,7 @@ export const sources: readonly Sayings[] = [
   ...[vllm, sglang, tgi, llamaCpp, ollama, lmDeploy, lmStudio, trtLlm],
   ...[groq, mistral, deepseek, xai, moonshot, zai, minimax, alibaba, volcengine],
   ...[together, fireworks, cerebras, cohere, perplexity, openrouter, copilot],
-  ...[proxies, anyServer],
+  ...[chatTemplates, proxies, anyServer],
 ].flat();
 
 export const everything: readonly Saying[] = sources.flatMap(({ sayings }) => sayings);
