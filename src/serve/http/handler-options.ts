@@ -109,6 +109,7 @@ export const routeOptions: OptionTable<Identity, keyof Identity> = {
   category: text,
   language: text,
   codingAgent: text,
+  step: { is: "choice", of: ["ask", "tool-result", "continue", "housekeeping", "summary"], optional: true },
   // The router checks them with each request.
   constraints: { is: "any", optional: true },
   maxCostUsd: { is: "number", above: 0, optional: true },
