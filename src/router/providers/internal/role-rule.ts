@@ -55,10 +55,14 @@ export function roleRuleOf(model: string, isEngine: boolean): RoleRule {
   return families.find(({ names }) => names.test(name))?.rule ?? (isEngine ? "one-system" : "as-sent");
 }
 
-const order = ["as-sent", "one-system", "alternating", "no-system"] as const satisfies readonly RoleRule[];
+/** The option of those who know the chat template of their server, from the loosest rule to the strictest. */
+export const rolesOption = {
+  is: "choice",
+  of: ["as-sent", "one-system", "alternating", "no-system"],
+  optional: true,
+} as const;
 
-/** The option of those who know the chat template of their server. */
-export const rolesOption = { is: "choice", of: order, optional: true } as const;
+const order: readonly RoleRule[] = rolesOption.of;
 
 /** Returns the stricter of two rules. */
 export function stricterRule(one: RoleRule, other: RoleRule | undefined): RoleRule {
