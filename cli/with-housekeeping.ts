@@ -15,6 +15,6 @@ export async function withHousekeeping(router: Router): Promise<void> {
   await router.replace({
     policy: housekeeping(small, policy),
     ...(release !== undefined && { release }),
-    reason: "serve: what coding agents ask for themselves goes to the smallest model (--no-housekeeping)",
+    reason: "what coding agents ask for themselves goes to the smallest model (--no-housekeeping)",
   });
 }

@@ -1,17 +1,19 @@
-import { sticky, threshold } from "../../policies/index.ts";
+import { housekeeping, sticky, threshold } from "../../policies/index.ts";
 import type { Router } from "../../src/contracts/index.ts";
 import { createRouter, type Environment } from "../../src/index.ts";
 import { environmentModels, environmentProviders, hasKey } from "../../src/router/presets/inner.ts";
 import type { Terminal } from "../io.ts";
 import { loadRouter } from "../load-router.ts";
 import { fromEnvironment } from "../open-router.ts";
+import { withHousekeeping } from "../with-housekeeping.ts";
 
 /** Complexity from which the large model is used: the default of a router from the environment. */
 const untunedThreshold = 0.7;
 
 /**
  * Opens the router of a config, else one of the environment's two models that keeps a conversation on its model while moving does not
- * pay: an agent sends all of a conversation again with each turn, and another model's cache has none of it. Throws the errors of its
+ * pay: an agent sends all of a conversation again with each turn, and another model's cache has none of it. What the agent asks for itself
+ * goes to the small one. Throws the errors of its
  * creation.
  */
 export async function runRouter(
@@ -19,10 +21,17 @@ export async function runRouter(
   preferred: string | undefined,
   { env }: Terminal,
 ): Promise<Router> {
-  if (config !== undefined) return loadRouter(config);
+  if (config !== undefined) {
+    const router = await loadRouter(config);
+    await withHousekeeping(router);
+    return router;
+  }
   return fromEnvironment(() => {
     const models = environmentModels(preferring(preferred, env));
-    const policy = sticky(threshold({ small: "small", large: "large", at: untunedThreshold }));
+    const policy = housekeeping(
+      "small",
+      sticky(threshold({ small: "small", large: "large", at: untunedThreshold })),
+    );
     return createRouter({ models, policy });
   });
 }

@@ -111,7 +111,7 @@ describe.each(recordedAgents())("%s", (name, { source, requests }) => {
     expect(of(({ part }) => part === "abort")).not.toContain(session);
   });
 
-  test.skipIf(name === "codex")("keeps calls and results of tools in a translation", async () => {
+  test("keeps calls and results of tools in a translation", async () => {
     const { provider } = await replay(requests, compatible);
     expect(provider.requests.map(({ body }) => toolsIn(body.messages))).toEqual(
       requests.map(({ body }) => toolsIn(body.messages ?? body.input)),
