@@ -89,7 +89,8 @@ async function runClient(router: Router, { client, file, args }: Run, terminal: 
   const server = await serve(router, {
     port: 0,
     authorise: authoriseByKeys([record]),
-    unknownModel: "auto",
+    // The terminal is the program's.
+    onUnknownModel: () => {},
     // Who would wait for an answer has ended.
     drainMs: 1_000,
   });

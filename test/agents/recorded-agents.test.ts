@@ -58,7 +58,8 @@ function toolsIn(value: unknown): unknown[] {
   if (type === "tool_use") return [[name, input]];
   if (type === "tool_result") return [textOf(content)];
   if (type === "function_call") return [[name, JSON.parse(text ?? "")]];
-  if (type === "function_call_output") return [textOf(output)];
+  if (type === "custom_tool_call") return [[name, { input }]];
+  if (type === "function_call_output" || type === "custom_tool_call_output") return [textOf(output)];
   if (role === "tool") return [textOf(content)];
   if (called?.arguments !== undefined) return [[called.name, JSON.parse(called.arguments)]];
   return Object.values(value).flatMap(toolsIn);

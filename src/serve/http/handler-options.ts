@@ -35,8 +35,8 @@ export interface HandlerOptions<Id extends string = string> {
    */
   readonly unknownModel?: "auto" | "unbounded" | "error" | undefined;
   /**
-   * Called once for each name of a client that means nothing here, at most 100 of them, with at most 200 characters. Default: a warning
-   * of the process.
+   * Called once for each name of a client that means nothing here, at most 100 of them, with at most 200 characters. Default: one warning
+   * of the process, without the name.
    */
   readonly onUnknownModel?: ((name: string) => void) | undefined;
   /**

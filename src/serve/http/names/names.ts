@@ -39,7 +39,7 @@ export function namesOf(router: Router, options: ReadHandlerOptions): Names {
 }
 
 function createNames({ models }: Router, options: ReadHandlerOptions): Names {
-  const { routes, unknownModel, onUnknownModel = warn } = options;
+  const { routes, unknownModel, onUnknownModel = warnOnce() } = options;
   const own = new Set(Object.values(models).flatMap(({ model, name }) => [model, name]));
   const listed = ["auto", ...Object.keys(routes), ...Object.keys(models)];
   for (const { model } of Object.values(models)) if (!listed.includes(model)) listed.push(model);
@@ -92,10 +92,15 @@ function fieldsOfRoute(route: Route): Routing {
   return route === "auto" ? auto : { model: route };
 }
 
-/** Tells people who listen to nothing. */
-function warn(name: string): void {
-  globalThis.process?.emitWarning?.(
-    `a client asks for the model ${JSON.stringify(name)}, which means nothing here: the router decides (options routes and unknownModel)`,
-    { type: "SwitchpointWarning", code: "SWITCHPOINT_UNKNOWN_MODEL" },
-  );
+/** Tells people who listen to nothing, once and without the name: it is a text of a client. */
+function warnOnce(): () => void {
+  let isTold = false;
+  return () => {
+    if (isTold) return;
+    isTold = true;
+    globalThis.process?.emitWarning?.(
+      "a client gives a model a name that means nothing here: the router decides (onUnknownModel is told the name, routes gives it a meaning)",
+      { type: "SwitchpointWarning", code: "SWITCHPOINT_UNKNOWN_MODEL" },
+    );
+  };
 }
