@@ -27,7 +27,11 @@ export async function weatherServer() {
   const model = fakeModel({ answer, capabilities });
   const { key, record } = createKey({ tenant: "acme" });
   const router = createRouter({ models: { small: model }, policy: always("small") });
-  const server = await serve(router, { port: 0, authorise: authoriseByKeys([record]) });
+  const server = await serve(router, {
+    port: 0,
+    authorise: authoriseByKeys([record]),
+    unknownModel: "error",
+  });
   onTestFinished(server.close);
   return { model, url: server.url, key };
 }

@@ -65,6 +65,7 @@ describe("a decision", () => {
         images: 0,
         toolLoopPending: false,
         jsonSchema: false,
+        step: { kind: "ask" },
         tenant: "t",
         labels: {},
       },

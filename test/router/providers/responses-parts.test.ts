@@ -100,7 +100,7 @@ const responseOf = (output: readonly Item[], more: object = {}) => ({
   object: "response",
   created_at: 1,
   status: "completed",
-  model: "gpt-test-1",
+  model: "gpt-5-test-1",
   output,
   usage: { input_tokens: 5, output_tokens: 3, total_tokens: 8 },
   ...more,
@@ -181,8 +181,8 @@ async function served(...texts: readonly string[]) {
   onTestFinished(server.close);
   const options = { apiKey: "k", baseUrl: `${server.url}/v1`, api: "responses" as const };
   return {
-    model: openai("gpt-test", options),
-    other: openai("gpt-other", options),
+    model: openai("gpt-5-test", options),
+    other: openai("gpt-5-other", options),
     bodies: () => server.requests.map(({ text }): Item => JSON.parse(text)),
     inputs: () => server.requests.map(({ text }) => JSON.parse(text).input as readonly Item[]),
   };
@@ -206,7 +206,7 @@ async function answerOf(output: readonly Item[], way: Way, more: object = {}) {
   return assembler.completion();
 }
 
-const writer = "openai:gpt-test";
+const writer = "openai:gpt-5-test";
 const page = {
   type: "url_citation",
   url_citation: { url: "https://a.example/", title: "A", start_index: 0, end_index: 5 },
