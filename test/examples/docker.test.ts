@@ -99,7 +99,9 @@ test.skipIf(withoutRedis)(
     const [line] = await Promise.race([once(lines, "line"), once(child, "exit").then(() => [said])]);
     const { port } = new URL(String(line));
     const answer = await fetch(`http://127.0.0.1:${port}/v1/models`, { headers: { "x-api-key": key } });
-    expect(await answer.json()).toMatchObject({ data: [{ id: "auto" }, { id: "small" }, { id: "large" }] });
+    expect(await answer.json()).toMatchObject({
+      data: ["auto", "small", "large", "gpt-5.4-mini", "gpt-5.5"].map((id) => ({ id })),
+    });
     const [, ...probing] = probe.map((word) => word.replace(":8787/", `:${port}/`));
     await promisify(execFile)(process.execPath, probing);
     child.kill("SIGTERM");

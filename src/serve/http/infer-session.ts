@@ -20,9 +20,18 @@ export function withInferredSession(
   if (first < 0) return request;
   const who = JSON.stringify([tenant ?? null, user ?? named ?? null]);
   const begin = JSON.stringify(messages.slice(0, first + 1));
-  const session = `inferred-${sha256(`${who}${writtenTools(tools ?? [])}${begin}`)}`;
+  const session = `inferred-${sha256(`${who}${ends(writtenTools(tools ?? []))}${begin}`)}`;
   return Object.assign(request, { session });
 }
+
+/** Length and ends of a long text: hashing 50 KB of tools takes longer than the decision, and those of two agents differ in length. */
+function ends(text: string): string {
+  return text.length <= 2 * endLength
+    ? text
+    : `${text.length}${text.slice(0, endLength)}${text.slice(-endLength)}`;
+}
+
+const endLength = 1_024;
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
