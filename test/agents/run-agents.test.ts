@@ -158,8 +158,13 @@ function expectWhole(providers: readonly ScriptedProvider[], name: string, work:
   for (const { body } of bodies)
     for (const call of callsIn(body.messages ?? body.input ?? body.contents))
       expect(listed.flatMap(({ calls }) => calls.flat()).some(isOf(call)), JSON.stringify(call)).toBe(true);
-  const last = bodies.reduce((one, other) => (other.text.length > one.text.length ? other : one));
-  const told = callsIn(last.body.messages ?? last.body.input ?? last.body.contents);
+  // Of two wires the longer text need not be the later one.
+  const tellings = bodies.map(({ body, text }) => ({
+    text,
+    told: callsIn(body.messages ?? body.input ?? body.contents),
+  }));
+  const last = tellings.reduce((one, other) => (other.told.length > one.told.length ? other : one));
+  const { told } = last;
   for (const calls of listed.find(({ script }) => script === "fix")?.calls ?? [])
     if (calls.length > 0)
       expect(
