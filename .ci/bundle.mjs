@@ -112,7 +112,9 @@ const ofPlugins = await ownModulesOf(
   "src/serve/clients/index.ts",
   ...doors.filter((name) => name.startsWith("src/router/providers/")),
 );
-const isHelper = (id) => ofPlugins.has(id) && /^src\/(?:plugin|contracts)\//.test(pathIn(id));
+const isHelper = (id) =>
+  (ofPlugins.has(id) || (ofPolicies.has(id) && ofRequests.has(id))) &&
+  /^src\/(?:plugin|contracts)\//.test(pathIn(id));
 const ofDefault = await ownModulesOf("src/router/classifiers/complexity.ts");
 const ofClassifiers = await ownModulesOf("src/router/classifiers/index.ts");
 /** The other wings, one chunk each, and what they share: to import one of them must not read the others. */
@@ -124,11 +126,12 @@ const wings = [
   // The page is loaded when someone opens it, and the server of Node when it is started.
   [
     "serve",
-    /^src\/serve\/(?!clients\/|page\/|http\/generate\/|http\/responses\/|http\/server\/(?!keys\.|serve\.))/,
+    /^src\/serve\/(?!clients\/|page\/|http\/(?:generate|responses|messages)\/|http\/unpacked\.|http\/server\/(?!keys\.|serve\.))/,
   ],
-  // Loaded when a client of Google's, or of Responses, comes.
+  // Loaded when a client of Google's, of Anthropic's, or of Responses, comes.
   ["generate", /^src\/serve\/http\/generate\//],
   ["responses", /^src\/serve\/http\/responses\//],
+  ["messages", /^src\/serve\/http\/messages\//],
   ["clients", /^src\/serve\/clients\/(?!langchain\/)/],
 ];
 
@@ -226,10 +229,12 @@ function withoutRequire(chunk) {
  */
 function ascii({ fileName, code, map, moduleIds }) {
   const isOurs = moduleIds.some((id) => packageOf(id) === undefined);
+  // The command prints no places of its own code: 0.7 MB that every application would install.
+  const isOfCommand = moduleIds.some((id) => pathIn(id).startsWith("cli/"));
   const codegen = { removeWhitespace: true, asciiOnly: true };
   const mangle = isOurs && { toplevel: false, keepNames: true };
   const options = { module: true, compress: false, mangle, codegen };
-  const wanted = isOurs && map !== null && map.sources.length > 0;
+  const wanted = isOurs && !isOfCommand && map !== null && map.sources.length > 0;
   const escaped = minifySync(
     fileName,
     code,

@@ -1,7 +1,7 @@
 import type { Candidate, Policy } from "../src/contracts/index.ts";
 import { describePolicy, type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 import { choicesOf, scaled, totalOf } from "./internal/lottery.ts";
-import { checkPolicy } from "./internal/nested.ts";
 
 export interface ExploreOptions<Id extends string> {
   /** The models to explore. Default: all permitted ones. */

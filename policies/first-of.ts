@@ -1,7 +1,8 @@
 import { type Choice, InvalidOptionError, type Policy } from "../src/contracts/index.ts";
 import { describePolicy } from "../src/plugin/index.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 import { choicesOf, scaled, tolerance, totalOf } from "./internal/lottery.ts";
-import { checkPolicy, modelsOf, readsOf } from "./internal/nested.ts";
+import { modelsOf, readsOf } from "./internal/nested.ts";
 
 /**
  * Follows the first policy that has an opinion. A lottery that sums to less than 1 leaves the rest to the

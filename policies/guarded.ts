@@ -1,11 +1,12 @@
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../src/contracts/index.ts";
 import { describePolicy, type OptionTable, readOption, readOptions } from "../src/plugin/index.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 import { escalationWatch } from "./internal/escalation/escalation-watch.ts";
 import { largeModels } from "./internal/escalation/large-models.ts";
 import type { WatchedBy } from "./internal/escalation/unit-key.ts";
 import type { EscalationVerdict } from "./internal/escalation/watched-unit.ts";
 import { mapChoices } from "./internal/lottery.ts";
-import { checkPolicy, readsOf } from "./internal/nested.ts";
+import { readsOf } from "./internal/nested.ts";
 
 export interface GuardedOptions<Id extends string> {
   /** Requests that are watched together. Those without the session or label count together, by tenant. Default `tenant`. */

@@ -1,8 +1,8 @@
 import type { Choice, Policy } from "../src/contracts/index.ts";
 import { describePolicy, readOption } from "../src/plugin/index.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { mapChoices } from "./internal/lottery.ts";
-import { checkPolicy } from "./internal/nested.ts";
 
 /**
  * Sends what a coding agent asks for itself (titles, probes, memories, suggestions: `request.step`) to a small model, and keeps the

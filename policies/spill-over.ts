@@ -1,8 +1,8 @@
 import type { Choice, Policy } from "../src/contracts/index.ts";
 import { describePolicy, type OptionTable, readOptions } from "../src/plugin/index.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 import { isPermitted } from "./internal/is-permitted.ts";
 import { mapChoices } from "./internal/lottery.ts";
-import { checkPolicy } from "./internal/nested.ts";
 
 /** Options of `spillOver`. */
 export interface SpillOverOptions<Id extends string> {

@@ -1,7 +1,7 @@
 import type { Candidate, Choice, Policy, PolicyContext, SessionFacts } from "../src/contracts/index.ts";
 import { describePolicy, type OptionTable, readOptions } from "../src/plugin/index.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 import { choicesOf, mapChoices, totalOf } from "./internal/lottery.ts";
-import { checkPolicy } from "./internal/nested.ts";
 import { cacheCosts } from "./internal/switch-cost.ts";
 
 export interface StickyOptions {

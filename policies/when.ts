@@ -1,6 +1,6 @@
 import { InvalidOptionError, type Policy, type PolicyContext, PolicyError } from "../src/contracts/index.ts";
 import { describePolicy, dropPromises } from "../src/plugin/index.ts";
-import { checkPolicy } from "./internal/nested.ts";
+import { checkPolicy } from "./internal/check-policy.ts";
 
 /**
  * Returns true if the policy applies. Depends only on the context, as policies do. Decisions record only

@@ -1,15 +1,11 @@
 import type { Policy } from "../../src/contracts/index.ts";
 import { describePolicy, readOption } from "../../src/plugin/index.ts";
 import { always } from "../always.ts";
+import { checkPolicy } from "./check-policy.ts";
 import { mapChoices } from "./lottery.ts";
 
 /** A model for a request, or a policy that chooses one. */
 export type ModelOrPolicy<Id extends string> = Id | Policy<Id>;
-
-/** Throws `InvalidOptionError` unless the value is a policy. */
-export function checkPolicy(option: string, policy: unknown): void {
-  readOption({ is: "object", methods: ["select"], named: ["name"] }, option, policy);
-}
 
 /** The ids that the policies name, without duplicates. */
 export function modelsOf(policies: readonly Pick<Policy, "models">[]): readonly string[] {

@@ -1,12 +1,6 @@
+import { checkPolicy } from "../../../policies/internal/check-policy.ts";
 import { choicesOf, totalOf } from "../../../policies/internal/lottery.ts";
-import {
-  checkPolicy,
-  describeUse,
-  modelsOf,
-  policiesOf,
-  readsOf,
-  toPolicy,
-} from "../../../policies/internal/nested.ts";
+import { describeUse, modelsOf, policiesOf, readsOf, toPolicy } from "../../../policies/internal/nested.ts";
 import { type Choice, InvalidOptionError, type Policy, PolicyError } from "../../contracts/index.ts";
 import { describePolicy, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { policiesIn } from "../../plugin/policies-in.ts";

@@ -3,6 +3,7 @@ import type { Execution } from "../call/index.ts";
 import { candidateFor, type Decided, permits } from "../decide/index.ts";
 import { HeldText } from "../request/index.ts";
 import { openHop } from "./hop-context.ts";
+import { readingOf } from "./output/output-reading.ts";
 import type { RouterParts } from "./parts.ts";
 import { poolAccess } from "./pool-access.ts";
 import type { Run } from "./run.ts";
@@ -31,7 +32,7 @@ export function executionOf<Id extends string>(
     modelOf: (id) => models[id as Id],
     candidateOf: (id, now) => candidateFor(deciding, id as Id, { facts: models[id as Id] }, request, now),
     permits: (candidate, hop, now) => permits(candidate, run.constraints, { request, hop, now }),
-    output: run.output?.reading,
+    output: run.output && readingOf(run.output),
     poolOf: deciding.hasPools ? poolsOf(parts, run, request) : undefined,
     openHop: () => openHop(parts, run, "check"),
   };

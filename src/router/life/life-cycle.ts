@@ -179,7 +179,7 @@ export class LifeCycle<Id extends string> {
   outputOf(completion: Completion): { readonly output?: unknown } {
     const { output, attempts } = this.#begun();
     if (output === undefined) return noOutput;
-    return { output: requestParts.get().validOutput(output.reading, output.names, completion, attempts) };
+    return { output: requestParts.get().validOutput(output, completion, attempts) };
   }
 
   /** Ends the request with its answer. */

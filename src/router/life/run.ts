@@ -6,10 +6,10 @@ import type {
   RouteRequest,
   Routing,
 } from "../../contracts/index.ts";
-import type { OutputReading, RequestScope } from "../call/index.ts";
+import type { RequestScope } from "../call/index.ts";
 import { HeldText } from "../request/index.ts";
 import { heldConstraints } from "./held-constraints.ts";
-import { createOutputReading } from "./output/output-reading.ts";
+import type { AskedOutput } from "./output/output-reading.ts";
 import { readOutput, withFormat } from "./output/read-output.ts";
 import type { RouterParts } from "./parts.ts";
 
@@ -26,8 +26,8 @@ export interface Run<Id extends string> extends RequestScope {
   /** Value of the request's `fallback`. */
   readonly fallback: boolean | undefined;
   readonly attempts: Attempt<Id>[];
-  /** Schema of the request's `output`, and the names that it knows. Absent: the request has none. */
-  readonly output: { readonly reading: OutputReading; readonly names: ReadonlySet<string> } | undefined;
+  /** Schema of the request's `output`. Absent: the request has none. */
+  readonly output: AskedOutput | undefined;
   /** The request as its sender wrote it. */
   readonly native: NativeRequest | undefined;
 }
@@ -90,7 +90,7 @@ export function beginRun<Id extends string>(
     account,
     cutAt: 0,
     attempts: [],
-    output: asked && { reading: createOutputReading(asked), names: asked.names },
+    output: asked && { asked, reading: undefined },
     starts: [],
     told: [],
     numberCall() {

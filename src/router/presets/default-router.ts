@@ -1,3 +1,4 @@
+import { housekeeping } from "../../../policies/housekeeping.ts";
 import { threshold } from "../../../policies/threshold.ts";
 import type {
   ChatTool,
@@ -58,12 +59,13 @@ export async function route(request: RouteRequest, options?: RouteOptions): Prom
 
 /**
  * Creates a router from environment variables (default: those of the process): the models of
- * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7. Its decisions are not certified.
+ * `environmentModels`, `complexity()`, and an untuned `threshold` at 0.7; what coding agents ask for themselves goes to the small
+ * model (`housekeeping`). Its decisions are not certified.
  */
 export function environmentRouter(variables: Environment = environment()): Router<"small" | "large"> {
   const models = environmentModels(variables);
   return createRouter({
     models,
-    policy: threshold({ small: "small", large: "large", at: untunedThreshold }),
+    policy: housekeeping("small", threshold({ small: "small", large: "large", at: untunedThreshold })),
   });
 }

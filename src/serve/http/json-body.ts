@@ -54,6 +54,10 @@ export function notAnObject(): HttpError {
   return new HttpError(400, "the body must be a JSON object");
 }
 
+export function notPacked(): HttpError {
+  return new HttpError(400, "the body is not whole gzip, as its content-encoding says");
+}
+
 export function notUtf8(): HttpError {
   return new HttpError(400, "the body is not UTF-8");
 }

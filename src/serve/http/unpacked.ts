@@ -1,6 +1,6 @@
 import { bodyBytes } from "./body-bytes.ts";
 import { HttpError } from "./http-error.ts";
-import { tooLong } from "./json-body.ts";
+import { notPacked, tooLong } from "./json-body.ts";
 
 /** Bytes that may come out for each one that came in. Conversations of agents shrink to a fifth, tables of one value to a fiftieth. */
 const mostTimes = 100;
@@ -38,10 +38,6 @@ export async function unpacked(
     }
     body.add(value);
   }
-}
-
-export function notPacked(): HttpError {
-  return new HttpError(400, "the body is not whole gzip, as its content-encoding says");
 }
 
 function tooGrown(): HttpError {

@@ -4,18 +4,13 @@ import {
   InvalidOutputError,
   type OutputIssue,
 } from "../../../contracts/index.ts";
-import type { OutputReading } from "../../call/index.ts";
+import { type AskedOutput, readingOf } from "./output-reading.ts";
 
 /** Returns what the schema made of the final answer. Throws `InvalidOutputError` if it does not validate. */
-export function validOutput(
-  reading: OutputReading,
-  names: ReadonlySet<string>,
-  answer: Completion,
-  attempts: readonly Attempt[],
-): unknown {
-  const read = reading.readOf(answer);
+export function validOutput(output: AskedOutput, answer: Completion, attempts: readonly Attempt[]): unknown {
+  const read = readingOf(output).readOf(answer);
   if (read.accepted) return read.value;
-  const issues = read.issues.map((issue) => shownIssue(issue, names));
+  const issues = read.issues.map((issue) => shownIssue(issue, output.asked.names));
   throw new InvalidOutputError(read.problem, issues, attempts, read.text);
 }
 

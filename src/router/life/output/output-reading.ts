@@ -16,8 +16,19 @@ const longestText = 20_000;
 
 type Invalid = Extract<OutputRead, { readonly accepted: false }>;
 
-/** Starts the reading of the answers to one request. */
-export function createOutputReading({ schema, repair }: AskedFor): OutputReading {
+/** What a request asks for, and the reading of its answers once it has begun. */
+export interface AskedOutput {
+  readonly asked: AskedFor;
+  reading: OutputReading | undefined;
+}
+
+/** Returns the reading of the answers to one request: the first call begins it. */
+export function readingOf(output: AskedOutput): OutputReading {
+  output.reading ??= createOutputReading(output.asked);
+  return output.reading;
+}
+
+function createOutputReading({ schema, repair }: AskedFor): OutputReading {
   const kept = new WeakMap<Completion, OutputRead>();
   /** The last validation. One that is late has a place of its own, so that it says nothing of the next answer. */
   let last: { read?: OutputRead } = {};

@@ -3,7 +3,6 @@ import { bodyBytes } from "../body-bytes.ts";
 import type { HttpCall } from "../call.ts";
 import { HttpError } from "../http-error.ts";
 import { isPacked, tooLong } from "../json-body.ts";
-import { unpacked } from "../unpacked.ts";
 import type { Holding } from "./held-bytes.ts";
 
 /**
@@ -89,7 +88,10 @@ function readText(
       isWhole = true;
       try {
         const take = (bytes: number) => (holding?.take(bytes) === false ? full() : undefined);
-        resolve(packed ? unpacked(body.take(), maxBytes, take) : body.text());
+        const whole = packed
+          ? import("../unpacked.ts").then(({ unpacked }) => unpacked(body.take(), maxBytes, take))
+          : body.text();
+        resolve(whole);
       } catch (error) {
         reject(error);
       }
