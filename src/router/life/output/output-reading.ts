@@ -16,7 +16,7 @@ const longestText = 20_000;
 
 type Invalid = Extract<OutputRead, { readonly accepted: false }>;
 
-/** What a request asks for, and the reading of its answers once it has begun. */
+/** Output that a request asks for, and the reading of its answers once it has begun. */
 export interface AskedOutput {
   readonly asked: AskedFor;
   reading: OutputReading | undefined;
