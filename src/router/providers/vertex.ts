@@ -65,7 +65,7 @@ export function vertex(model: string, given: VertexOptions): Model {
   const claude = endpoint === "openapi" ? /^(?:anthropic\/)?(claude-[\w.@-]+)$/.exec(model)?.[1] : undefined;
   const types = claude === undefined ? undefined : anthropicContentTypes;
   const facts = factsOf("vertex", model, { ...options, baseUrl: base, labels }, types);
-  const apiKey = options.apiKey ?? googleToken(facts.name, auth);
+  const apiKey = options.apiKey ?? googleToken(facts.name, project, auth);
   const place = `${base}/projects/${project}/locations/${location}`;
   const platform = vertexWire({ project, location, apiKey });
   if (claude !== undefined)

@@ -1,3 +1,5 @@
+import { chmodSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { always } from "../../../policies/always.ts";
@@ -8,6 +10,7 @@ import { nativeFailure } from "../../../src/plugin/native-failure.ts";
 import { google } from "../../../src/router/providers/google.ts";
 import { type VertexOptions, vertex } from "../../../src/router/providers/vertex.ts";
 import { providerConformance, type ScenarioAnswer, serveScenario } from "../../../src/testing/index.ts";
+import { temporaryFolder } from "../../support/cli-config.ts";
 import { googleWire } from "../../support/google-server.ts";
 import { openaiStatuses } from "../../support/openai-server.ts";
 import {
@@ -57,6 +60,20 @@ describe("vertex conforms, with tokens of google-auth-library", () => {
     },
   });
   for (const { name, skip, run } of cases) test.skipIf(skip)(name, run);
+});
+
+test("no program of the machine is started to learn the project", async () => {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const started = join(dirname(folder.file("gcloud", "")), "started");
+  const program = folder.file("gcloud", `#!/bin/sh\necho > ${started}\n`);
+  chmodSync(program, 0o755);
+  vi.stubEnv("PATH", `${dirname(program)}:/bin:/usr/bin`);
+  const server = await serveWith((response) => sendJson(response, { choices: [] }));
+  onTestFinished(server.close);
+  const model = vertex("meta/llama-test", { ...place, baseUrl: server.url });
+  await model.generate(request, { signal }).catch(() => {});
+  expect(existsSync(started)).toBe(false);
 });
 
 describe("vertex conforms with Claude", () => {

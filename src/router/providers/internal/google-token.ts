@@ -16,16 +16,21 @@ const scope = "https://www.googleapis.com/auth/cloud-platform";
 
 /**
  * Returns a function that obtains access tokens of Google Cloud through the package `google-auth-library`: from
- * `auth`, its options, else from the environment (Application Default Credentials).
+ * `auth`, its options, else from the environment (Application Default Credentials). With `project` the package does not look for
+ * one: it would start `gcloud`, which takes a second of the first call.
  */
-export function googleToken(model: string, auth: Readonly<Record<string, unknown>> | undefined): TokenSource {
+export function googleToken(
+  model: string,
+  project: string,
+  auth: Readonly<Record<string, unknown>> | undefined,
+): TokenSource {
   let loaded: GoogleAuth | undefined;
   return tokenSource(
     sharedCredential<string>({
       late: () => lateCredential(model, placesOf(auth)),
       obtain: async () => {
         try {
-          loaded ??= await loadAuth(auth);
+          loaded ??= await loadAuth(project, auth);
           const client = await loaded.getClient();
           const { token } = await client.getAccessToken();
           if (typeof token !== "string" || token === "") throw new Error("no token");
@@ -40,12 +45,15 @@ export function googleToken(model: string, auth: Readonly<Record<string, unknown
   );
 }
 
-async function loadAuth(auth: Readonly<Record<string, unknown>> | undefined): Promise<GoogleAuth> {
+async function loadAuth(
+  projectId: string,
+  auth: Readonly<Record<string, unknown>> | undefined,
+): Promise<GoogleAuth> {
   let library: typeof import("google-auth-library");
   try {
     library = await import("google-auth-library");
   } catch (cause) {
     throw new MissingDependencyError("google-auth-library", "vertex()", { cause });
   }
-  return new library.GoogleAuth({ scopes: [scope], ...auth }) as unknown as GoogleAuth;
+  return new library.GoogleAuth({ scopes: [scope], projectId, ...auth }) as unknown as GoogleAuth;
 }
