@@ -1,5 +1,7 @@
+import { chmodSync, existsSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type ChatRequest,
@@ -8,6 +10,7 @@ import {
 } from "../../../src/contracts/index.ts";
 import { type GoogleOptions, google } from "../../../src/router/providers/google.ts";
 import { providerConformance, serveScenario } from "../../../src/testing/index.ts";
+import { temporaryFolder } from "../../support/cli-config.ts";
 import { googlePackages, hasNewest } from "../../support/google-packages.ts";
 import { googleWire } from "../../support/google-server.ts";
 
@@ -97,6 +100,20 @@ describe("the package", () => {
 });
 
 describe.each(googlePackages)("$name", ({ google: through, hasVertex }) => {
+  test.skipIf(!hasVertex)("starts no program of the machine to learn the project of Vertex AI", async () => {
+    const { url, host } = await serve();
+    stubMetadata(host);
+    const folder = temporaryFolder();
+    onTestFinished(() => folder.remove());
+    const started = join(dirname(folder.file("gcloud", "")), "started");
+    const program = folder.file("gcloud", `#!/bin/sh\necho > ${started}\n`);
+    chmodSync(program, 0o755);
+    vi.stubEnv("PATH", `${dirname(program)}:/bin:/usr/bin`);
+    const model = through("gemini-2.5-flash", { baseUrl: url, vertex: { project: "p", location: "l" } });
+    await model.generate(request, { signal });
+    expect(existsSync(started)).toBe(false);
+  });
+
   test("takes nothing from variables that the package reads itself", async () => {
     const { url, host, calls } = await serve();
     const other = await serve();

@@ -46,7 +46,8 @@ export function withGenAi({ GoogleGenAI }: GenAiPackage, options: GoogleSdkOptio
         : {
             project: vertex.project,
             location: vertex.location,
-            ...(vertex.auth && { googleAuthOptions: { ...vertex.auth } }),
+            // Else it starts gcloud to learn the project.
+            googleAuthOptions: { projectId: vertex.project, ...vertex.auth },
           }),
       apiVersion,
       httpOptions: { baseUrl, apiVersion, headers: { ...options.headers }, fetch: fetchOfPackage },
