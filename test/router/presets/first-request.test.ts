@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { ChatMessage, RouterEvent } from "../../../src/contracts/index.ts";
 
 // Each test imports the package once more, so that nothing is loaded yet when it makes its router.
@@ -84,8 +84,24 @@ it("a server has loaded all before it listens, so that no connection can keep a 
   const { router, requestParts } = await coldRouter();
   const { loadWeights } = await import("../../../src/router/classifiers/default-classifier.ts");
   const { serve } = await import("../../../src/serve/http/server/index.ts");
+  const files = [
+    "generate/answer-generate",
+    "messages/answer-messages",
+    "responses/answer-responses",
+    "unpacked",
+  ].map((file) => `../../../src/serve/http/${file}.ts`);
+  const loaded: string[] = [];
+  for (const file of files)
+    vi.doMock(file, () => {
+      loaded.push(file);
+      return {};
+    });
+  onTestFinished(() => {
+    for (const file of files) vi.doUnmock(file);
+  });
   const server = await serve(router, { port: 0 });
   await server.close();
+  expect(loaded.sort()).toEqual(files);
   expect(requestParts.atHand).toBeDefined();
   expect(loadWeights()).toBeUndefined();
 });

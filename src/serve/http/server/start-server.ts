@@ -8,6 +8,7 @@ import { loadWeights } from "../../../router/classifiers/inner.ts";
 import { requestParts } from "../../../router/life/inner.ts";
 import { type Answering, answering } from "../answering.ts";
 import type { HttpCall } from "../call.ts";
+import { loadInterfaces } from "../endpoints/load-interfaces.ts";
 import { welcome } from "../endpoints/welcome.ts";
 import { type HandlerOptions, type ReadHandlerOptions, readHandlerOptions } from "../handler-options.ts";
 import { HttpError } from "../http-error.ts";
@@ -100,7 +101,11 @@ export async function startServer(router: Router, options: ServeOptions): Promis
   server.maxConnections = read.maxConnections;
   const connections = connectionsOf(server);
   // Not by the first request: connections may then have taken all files that a process may open, and Node keeps a load that failed.
-  await Promise.all([requestParts.load(), router.classifier?.name === "complexity" && loadWeights()]);
+  await Promise.all([
+    requestParts.load(),
+    router.classifier?.name === "complexity" && loadWeights(),
+    loadInterfaces(),
+  ]);
   await listen(server, read);
   // A connection that could not be accepted is lost, not the process.
   server.on("error", () => {});
