@@ -35,7 +35,7 @@ export function createHandler<Id extends string>(
     } catch (error) {
       return responseOf(refuse(error));
     }
-    return responseOf(await answer(call));
+    return responseOf(await answer(call), call.signal);
   };
   const servesInput: Handler["serves"] = (input, init) => {
     try {

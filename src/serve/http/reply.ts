@@ -33,8 +33,11 @@ export const idHeaders: readonly string[] = ["x-request-id", "request-id"];
 
 const encoder = new TextEncoder();
 
-/** Returns a reply as a `Response`. Its stream reads on only when its reader has taken what there is. */
-export function responseOf(reply: Reply): Response {
+/**
+ * Returns a reply as a `Response`. Its stream reads on only when its reader has taken what there is, and fails with the
+ * reason of `signal` when the reader has ended the call: so do those of `fetch`, and clients tell an abort by it.
+ */
+export function responseOf(reply: Reply, signal?: AbortSignal | undefined): Response {
   const { status, body, requestId } = reply;
   const headers = { ...reply.headers };
   if (requestId !== undefined) for (const name of idHeaders) headers[name] = requestId;
@@ -43,8 +46,12 @@ export function responseOf(reply: Reply): Response {
     {
       async pull(controller) {
         const { done, value } = await body.next();
-        if (done === true) controller.close();
-        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+        if (done === true) return controller.close();
+        if (signal?.aborted) {
+          body.return?.()?.catch(() => {});
+          throw signal.reason;
+        }
+        controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
       },
       async cancel() {
         await body.return?.();

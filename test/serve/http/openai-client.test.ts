@@ -211,3 +211,19 @@ test("an abort of the client ends the call of the model", async () => {
   await expect(asking).rejects.toThrow("aborted");
   await expect.poll(() => aborted).toBe(true);
 });
+
+test.each(["chat completions", "responses"])(
+  "an abort in the middle of a stream of %s ends it quietly",
+  async (api) => {
+    const { client } = clientOf({ small: { answer: "hello to you" } });
+    const stream = await (api === "responses"
+      ? client.responses.create({ model: "auto", input: "Say hello.", stream: true })
+      : client.chat.completions.create({ model: "auto", messages, stream: true }));
+    let read = 0;
+    for await (const _ of stream) {
+      read += 1;
+      stream.controller.abort();
+    }
+    expect(read).toBe(1);
+  },
+);
