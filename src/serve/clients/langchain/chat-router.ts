@@ -142,14 +142,15 @@ export class ChatRouter extends BaseChatModel<ChatRouterCallOptions> {
       max_completion_tokens: limit,
       stop,
     } = this.invocationParams(options);
+    // Without a value too: LangChain's own models have each of these fields, and its standard tests ask for them.
     return {
       ls_provider: "switchpoint",
       ls_model_name: model,
       ls_model_type: "chat",
-      ...(typeof temperature === "number" && { ls_temperature: temperature }),
-      ...(typeof limit === "number" && { ls_max_tokens: limit }),
-      ...(stop && { ls_stop: typeof stop === "string" ? [stop] : stop }),
-    };
+      ls_temperature: temperature ?? undefined,
+      ls_max_tokens: limit ?? undefined,
+      ls_stop: typeof stop === "string" ? [stop] : (stop ?? undefined),
+    } as LangSmithParams;
   }
 
   async _generate(messages: BaseMessage[], options: Parsed): Promise<ChatResult> {

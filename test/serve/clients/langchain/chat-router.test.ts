@@ -316,3 +316,16 @@ test.each([
     expect(answered.response_metadata).toMatchObject({ model: "small-1", model_name: "small-1" });
   },
 );
+
+test("LangSmith gets the fields that LangChain's standard tests ask for, with or without a value", () => {
+  const fields = { ls_provider: "switchpoint", ls_model_name: "auto", ls_model_type: "chat" };
+  const none = { ls_temperature: undefined, ls_max_tokens: undefined, ls_stop: undefined };
+  expect(chatOf(small()).getLsParams({} as never)).toStrictEqual({ ...fields, ...none });
+  const chat = new ChatRouter({ router: routerOf(small()), temperature: 0, maxTokens: 9 });
+  expect(chat.getLsParams({ stop: ["END"] } as never)).toStrictEqual({
+    ...fields,
+    ls_temperature: 0,
+    ls_max_tokens: 9,
+    ls_stop: ["END"],
+  });
+});
