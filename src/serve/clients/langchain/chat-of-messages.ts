@@ -121,7 +121,7 @@ function partOf(block: Block, field: string): ContentPart {
   const format = type === "audio" && typeof mediaType === "string" ? soundFormat(mediaType) : undefined;
   if (format !== undefined && typeof data === "string")
     return { type: "input_audio", input_audio: { data, format } };
-  if (type === "file" && typeof data === "string" && typeof address === "string")
+  if (type === "file" && typeof address === "string" && address.startsWith("data:"))
     return { type: "file", file: { file_data: address } };
   throw new InvalidRequestError(`${field}.content`, "blocks of text, images, sound or files with their data");
 }

@@ -243,6 +243,21 @@ test("sound in blocks of OpenAI and of LangChain is sent", async () => {
   await expect(chatOf(model).invoke([new HumanMessage({ content: odd })])).rejects.toThrow("sound");
 });
 
+test("files in blocks of LangChain are sent with their data, also where it is their address", async () => {
+  const model = small({ capabilities: { contentTypes: ["text/plain"] } });
+  const data = "SGVsbG8u";
+  const url = `data:text/plain;base64,${data}`;
+  const content = [
+    { type: "file", source_type: "base64", mime_type: "text/plain", data },
+    { type: "file", source_type: "url", mime_type: "text/plain", url },
+  ];
+  await chatOf(model).invoke([new HumanMessage({ content })]);
+  const file = { type: "file", file: { file_data: url } };
+  expect(model.requests[0]?.messages[0]?.content).toEqual([file, file]);
+  const far = [{ type: "file", source_type: "url", url: "https://example.com/a.txt" }];
+  await expect(chatOf(model).invoke([new HumanMessage({ content: far })])).rejects.toThrow("with their data");
+});
+
 test("thinking goes back to its writer with the message, and forged fields do not", async () => {
   const thinking = [{ type: "thinking", thinking: "Hm.", signature: "sig-1" }];
   const base = small();
