@@ -53,7 +53,9 @@ describe("doctor", () => {
     expect(out).toContain(
       'state `capabilities: { images: true, tools: true, jsonSchema: true }` for the model, or `assumeCapabilities: ["images","tools","jsonSchema"]` for the model or the router',
     );
-    expect(out).toMatch(/^ {2}policy +housekeeping \{"model":"small","policy":\{"name":"threshold","parameters":\{"small":"small","large":"large","at":0\.7/m);
+    expect(out).toMatch(
+      /^ {2}policy +housekeeping \{"model":"small","policy":\{"name":"threshold","parameters":\{"small":"small","large":"large","at":0\.7/m,
+    );
     expect(out).toMatch(/^ {2}classifier +complexity@/m);
     expect(out).toMatch(/^ {2}certified +no$/m);
     expect(out).toContain("Everything works.");
