@@ -22,8 +22,10 @@ const isolated = [
   "plugin/node-builtin",
   "router/presets/**/*",
   "router/providers/*",
-  "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium}",
-  "cli/doctor-platforms",
+  "loop/{*rollout*,loop-wired,watch-tuning,release/{follow-release,processes},audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
+  "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium,agent-steps}",
+  "cli/{doctor-platforms,loop,rollout,release,run-client,serve,serve-*}",
+  "agents/*",
   "studies/data-path",
 ].map((path) => `${path}.test.ts`);
 
