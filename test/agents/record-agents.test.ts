@@ -36,7 +36,7 @@ test.skipIf(!isAsked).each(Object.keys(parts))("records %s", { timeout: 300_000 
   const bin = await installAgent(name);
   if (bin === undefined) return;
   const home = mkdtempSync(join(tmpdir(), "switchpoint-record-"));
-  const work = join(home, "work");
+  const work = join(home, "site");
   writeTask(work);
   mkdirSync(join(home, ".codex"));
   const rates = new Proxy({}, { get: () => ({ input: 0, cached: 0, written: 0, output: 0 }) });

@@ -137,13 +137,13 @@ export default createRouter({
 function folder(): string {
   const home = mkdtempSync(join(tmpdir(), "switchpoint-agent-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const work = join(home, "work");
+  const work = join(home, "site");
   writeTask(work);
   mkdirSync(join(home, ".codex"));
   return work;
 }
 
-/** What providers were sent has the calls of the script and no others, and at the end all of them, with what tools returned. */
+/** Expects that providers were sent the calls of the script and no others, and in the end all of them with the tools' results. */
 function expectWhole(providers: readonly ScriptedProvider[], name: string, work: string): void {
   const { scripts } = tasks[name] as (typeof tasks)[string];
   const listed = Object.entries(scripts(work)).map(([script, steps]) => ({

@@ -16,7 +16,7 @@ import { noLimit, type OwnLimit, ownLimit } from "./limit-for.ts";
 import { tooManySet } from "./own-limits.ts";
 import type { Owner } from "./owners.ts";
 import { accountKey, limitAt, quotaLimitOf } from "./shared-windows.ts";
-import type { SpendBook } from "./spend.ts";
+import type { SpendBook } from "./spend-book.ts";
 
 /** Shows budgets and resets them. */
 export interface BudgetDoor {

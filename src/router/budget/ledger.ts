@@ -8,7 +8,8 @@ import { OwnLimits } from "./own-limits.ts";
 import { ownerOf } from "./owners.ts";
 import type { Periods } from "./periods.ts";
 import type { Asked, SharedBudgets } from "./shared-budgets.ts";
-import { createSpendBook, type SpendBook } from "./spend.ts";
+import { createSpendBook } from "./spend.ts";
+import type { SpendBook } from "./spend-book.ts";
 import type { Tell } from "./tell.ts";
 
 export interface LedgerOptions {

@@ -14,8 +14,8 @@ import type { KeptBudget } from "./ledger.ts";
 import { ownLimit } from "./limit-for.ts";
 import { mostSet, type SetLimit } from "./own-limits.ts";
 import type { Owner } from "./owners.ts";
-import type { RestoredSpend } from "./spend.ts";
 import type { RestoredAccount } from "./spend-account.ts";
+import type { RestoredSpend } from "./spend-book.ts";
 
 /** Last time of a `Date`, in milliseconds since the epoch. */
 const lastTime = 8.64e15;

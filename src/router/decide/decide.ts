@@ -26,6 +26,7 @@ import { completed, degrade, degradeNow, wishesOf } from "./degrade.ts";
 import { type Drawn, draw } from "./draw.ts";
 import { permits, recordCandidate } from "./eligible.ts";
 import { isUntouched } from "./is-untouched.ts";
+import { isNearBound } from "./near-bound.ts";
 import { readInputs } from "./read-inputs.ts";
 import { recordDecision } from "./record-decision.ts";
 import { refusalsOf } from "./refusals-of.ts";
@@ -78,28 +79,6 @@ function decideOn<Id extends string>(
   const at = parts.monotonic();
   const pools = parts.hasPools ? askPools(parts, deciding, now, at) : undefined;
   return decideAmong(parts, deciding, candidatesOf(parts, deciding.request, at, pools), now, pools);
-}
-
-/**
- * True if only a count of the input can decide whether a call of the model can be paid for: with the upper bound
- * of its tokens it cannot, with their estimate it can.
- */
-function isNearBound<Id extends string>(
-  { leastCostUsd, leastTokens }: DecisionParts<Id>,
-  { request, account, mostWhenCounted }: Deciding<Id>,
-  candidate: Candidate<Id>,
-): boolean {
-  const { leastCostUsd: costUsd = 0, leastTokens: tokens = 0, facts, estimatedInputTokens } = candidate;
-  if ((costUsd === 0 && tokens === 0) || request.inputTokensExact || mostWhenCounted === undefined)
-    return false;
-  const left = account.left(candidate);
-  if (left === undefined) return false;
-  const { usd, tokens: leftTokens = Number.POSITIVE_INFINITY } = left;
-  if (costUsd <= usd && tokens <= leftTokens) return false;
-  const estimated = { ...request, mostInputTokens: estimatedInputTokens ?? request.inputTokens };
-  return (
-    (leastCostUsd(facts, estimated) ?? costUsd) <= usd && (leastTokens?.(facts, estimated) ?? 0) <= leftTokens
-  );
 }
 
 function candidatesOf<Id extends string>(

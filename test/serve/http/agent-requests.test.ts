@@ -4,6 +4,7 @@ import { threshold } from "../../../policies/threshold.ts";
 import { createRouter, type Decision } from "../../../src/index.ts";
 import { createHandler, type HandlerOptions } from "../../../src/serve/http/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
+import { agentServer } from "../../support/agents/agent-server.ts";
 
 /** Requests of coding agents as their programs sent them; the file says which versions, and when. */
 interface Recorded {
@@ -73,36 +74,19 @@ function asking(items: Items, ask: string, before = "Fix the sign in add.mjs and
   return copy;
 }
 
+const policy = threshold({ small: "small", large: "large", at: 0.5 });
+
 async function decided(
   { path, headers, body }: Recorded["requests"][number],
   ask: string,
   options: HandlerOptions = {},
 ): Promise<Decision> {
-  const decisions: Decision[] = [];
-  const model = (name: string) =>
-    fakeModel({
-      model: name,
-      contextWindow: 1e6,
-      capabilities: { tools: true, images: true, jsonSchema: true },
-    });
-  const router = createRouter({
-    models: { small: model("small"), large: model("large") },
-    policy: threshold({ small: "small", large: "large", at: 0.5 }),
-    onEvent: (event) => void (event.type === "decision-made" && decisions.push(event.decision)),
-  });
   const { messages, input, ...rest } = body;
   const items =
     messages === undefined ? { input: asking(input ?? [], ask) } : { messages: asking(messages, ask) };
-  const answer = await createHandler(router, { unknownModel: "auto", ...options })(
-    new Request(`http://localhost${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      // Without tools that only the provider's protocol has, for models in memory.
-      body: JSON.stringify({ ...rest, ...items, tools: [], tool_choice: undefined, stream: false }),
-    }),
-  );
-  expect(answer.status, await answer.clone().text()).toBe(200);
-  return decisions[0] as Decision;
+  // Without tools that only the provider's protocol has, for models in memory.
+  const own = { ...rest, ...items, tools: [], tool_choice: undefined };
+  return agentServer(policy, options)({ path, headers, body: own });
 }
 
 const complexity = async (...given: Parameters<typeof decided>) =>

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { always, housekeeping } from "../../../policies/index.ts";
-import type { Decision, StepKind } from "../../../src/contracts/index.ts";
+import type { StepKind } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { createHandler, type HandlerOptions } from "../../../src/serve/http/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
+import { agentServer } from "../../support/agents/agent-server.ts";
 
 /** Requests of agents as their programs sent them, with what each of them is; the file says which versions, and when. */
 interface Recorded {
@@ -30,33 +31,8 @@ const toolResults = ["claude-code", "codex"].flatMap((agent) =>
 const all = [...recorded, ...toolResults];
 const ownSteps: readonly StepKind[] = ["housekeeping", "summary"];
 
-/** Returns a function that posts a request, and returns its decision. The policy wants the large model for all. */
-function server(options: HandlerOptions = {}) {
-  const decisions: Decision[] = [];
-  const model = (name: string) =>
-    fakeModel({
-      model: name,
-      contextWindow: 1e6,
-      capabilities: { tools: true, images: true, jsonSchema: true },
-    });
-  const router = createRouter({
-    models: { small: model("small"), large: model("large") },
-    policy: housekeeping("small", always("large")),
-    onEvent: (event) => void (event.type === "decision-made" && decisions.push(event.decision)),
-  });
-  const handler = createHandler(router, { unknownModel: "auto", ...options });
-  return async ({ path, headers, body }: Pick<Recorded, "path" | "headers" | "body">): Promise<Decision> => {
-    const answer = await handler(
-      new Request(`http://localhost${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...headers },
-        body: JSON.stringify({ ...body, stream: false }),
-      }),
-    );
-    expect(answer.status, await answer.clone().text()).toBe(200);
-    return decisions.at(-1) as Decision;
-  };
-}
+/** The policy wants the large model for all. */
+const server = (options: HandlerOptions = {}) => agentServer(housekeeping("small", always("large")), options);
 
 describe.each(all)("$agent: $name", (one) => {
   test(`is a step of the kind ${one.kind}`, async () => {

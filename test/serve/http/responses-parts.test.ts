@@ -1,59 +1,21 @@
 import OpenAI from "openai";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { always, firstOf } from "../../../policies/index.ts";
+import { always } from "../../../policies/index.ts";
 import type { ChatRequest, MessageExtensions, Model } from "../../../src/contracts/index.ts";
-import { createRouter, type Decision } from "../../../src/index.ts";
+import { createRouter } from "../../../src/index.ts";
 import { openai } from "../../../src/router/providers/openai.ts";
-import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
 import { createHandler, type HandlerOptions } from "../../../src/serve/http/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
-import { completionBody } from "../../support/completion-server.ts";
 import { serveRaw } from "../../support/serve-raw.ts";
+import { answered, hi, twoInterfaces } from "../../support/two-interfaces.ts";
 
 // Forms of requests: recorded by pydantic/pydantic-ai (tests/models/cassettes/test_openai_responses, read 2026-08-22), and what
 // Codex 0.171 sends. Texts are ours.
 
-const answered = { type: "message", role: "assistant", content: [{ type: "output_text", text: "native" }] };
-const response = JSON.stringify({
-  id: "resp_1",
-  object: "response",
-  status: "completed",
-  model: "gpt-6",
-  output: [answered],
-});
 const image = "data:image/png;base64,iVBORw0KGgo=";
-const hi = { role: "user", content: "hi" };
 const look = { type: "function_call", call_id: "c1", name: "look", arguments: "{}" };
 
-async function served(options: HandlerOptions = {}) {
-  const server = await serveRaw({ status: 200, text: response });
-  const chat = await serveRaw({ status: 200, text: JSON.stringify(completionBody("small", "translated")) });
-  onTestFinished(server.close);
-  onTestFinished(chat.close);
-  const decisions: Decision[] = [];
-  const dropped: unknown[] = [];
-  const router = createRouter({
-    models: {
-      small: openaiCompatible("small", { baseUrl: `${chat.url}/v1` }),
-      large: openai("gpt-6", { baseUrl: `${server.url}/v1`, apiKey: "k" }),
-    },
-    policy: firstOf(always("small"), always("large")),
-    assumeCapabilities: ["tools", "images"],
-    execution: { retries: 0, fallback: false },
-    onEvent: (event) => {
-      if (event.type === "decision-made") decisions.push(event.decision);
-      if (event.type === "attempt-ended") dropped.push(...(event.attempt.dropped ?? []));
-    },
-  });
-  const handler = createHandler(router, options as never);
-  const post = async (body: object, model = "auto") => {
-    const text = JSON.stringify({ model, store: false, input: [hi], ...body });
-    const reply = await handler("http://x/v1/responses", { method: "POST", body: text });
-    return { status: reply.status, said: await reply.text(), text };
-  };
-  const sent = (): ChatRequest => JSON.parse(chat.requests.at(-1)?.text ?? "{}");
-  return { server, chat, sent, decisions, dropped, post };
-}
+const served = (handler: HandlerOptions = {}) => twoInterfaces({ handler });
 
 const onlyNative: readonly (readonly [what: string, body: object, reason: string])[] = [
   [
@@ -132,7 +94,7 @@ describe("what only Responses can say", () => {
 
   test.each(onlyNative)("is refused with the reason where none does: %s", async (_, body, reason) => {
     const { server, chat, post } = await served();
-    const { status, said } = await post(body, "small");
+    const { status, said } = await post(body, {}, "small");
     expect(status).toBe(400);
     expect(JSON.parse(said).error.message).toContain(reason);
     const off = await served({ native: false });
@@ -151,7 +113,7 @@ test("results with images and files reach other models, and count", async () => 
     { type: "input_text", text: "see" },
     { type: "input_image", image_url: image, detail: "low" },
   ];
-  await post({ input: [hi, look, { type: "function_call_output", call_id: "c1", output }] }, "small");
+  await post({ input: [hi, look, { type: "function_call_output", call_id: "c1", output }] }, {}, "small");
   expect(decisions[0]?.request.images).toBe(1);
   expect(JSON.stringify(sent().messages)).toContain(image);
 });
@@ -181,7 +143,7 @@ test("items of what ran at the provider stay with the models that know them, and
     hi,
   ];
   const { sent, decisions, post, server } = await served();
-  expect((await post({ input }, "small")).status).toBe(200);
+  expect((await post({ input }, {}, "small")).status).toBe(200);
   expect(sent().messages).toEqual([
     { role: "user", content: [{ type: "text", text: "hi" }] },
     { role: "assistant", content: "native" },
@@ -189,7 +151,7 @@ test("items of what ran at the provider stay with the models that know them, and
   ]);
   expect(decisions[0]?.request.inputTokens).toBeGreaterThan(9_000);
   expect(decisions[0]?.request.inputTokens).toBeLessThan(20_000);
-  const { text } = await post({ input }, "large");
+  const { text } = await post({ input }, {}, "large");
   expect(server.requests[0]?.text).toBe(text.replace('"large"', '"gpt-6"'));
 });
 

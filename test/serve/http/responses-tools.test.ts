@@ -1,25 +1,18 @@
 import fc from "fast-check";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { always, firstOf, providerTools } from "../../../policies/index.ts";
-import type { ChatRequest, Constraint } from "../../../src/contracts/index.ts";
-import { createRouter, type Decision } from "../../../src/index.ts";
-import { openai } from "../../../src/router/providers/openai.ts";
-import { openaiCompatible } from "../../../src/router/providers/openai-compatible.ts";
-import { createHandler } from "../../../src/serve/http/index.ts";
+import { describe, expect, test } from "vitest";
+import { providerTools } from "../../../policies/index.ts";
+import type { Constraint } from "../../../src/contracts/index.ts";
 import { nativeParts } from "../../../src/serve/http/native-only.ts";
 import { chatOfResponse } from "../../../src/serve/http/responses/chat-of-response.ts";
 import { responseEvents } from "../../../src/serve/http/responses/response-events.ts";
 import { responseOfCompletion } from "../../../src/serve/http/responses/response-of-completion.ts";
 import { completionBody } from "../../support/completion-server.ts";
 import { runs } from "../../support/runs.ts";
-import { serveRaw } from "../../support/serve-raw.ts";
+import { hi, twoInterfaces } from "../../support/two-interfaces.ts";
 
 // Forms of tools: what Codex 0.171.0 sends (seen 2026-12-01), the types of `openai` 7, and what pydantic/pydantic-ai recorded
 // (tests/models/cassettes/test_openai_responses and test_tool_search, read 2026-12-01). Texts are ours.
 
-const answered = { type: "message", role: "assistant", content: [{ type: "output_text", text: "native" }] };
-const response = JSON.stringify({ id: "resp_1", status: "completed", model: "gpt-6", output: [answered] });
-const hi = { role: "user", content: "hi" };
 const codex = { "user-agent": "codex_exec/0.171.0 (Debian 12.0.0; x86_64) xterm (codex_exec; 0.171.0)" };
 
 /** `calls`: what the model of a strict server that knows functions alone calls. */
@@ -27,7 +20,6 @@ async function served(
   calls: readonly (readonly [name: string, args: string])[] = [],
   constraints: Constraint[] = [],
 ) {
-  const server = await serveRaw({ status: 200, text: response });
   const body = completionBody("small", "translated") as unknown as { choices: { message: object }[] };
   if (calls.length > 0)
     body.choices[0] = {
@@ -42,37 +34,22 @@ async function served(
         })),
       },
     };
-  const chat = await serveRaw({ status: 200, text: JSON.stringify(body) });
-  onTestFinished(server.close);
-  onTestFinished(chat.close);
-  const decisions: Decision[] = [];
-  const dropped: unknown[] = [];
-  const router = createRouter({
-    models: {
-      small: openaiCompatible("small", { baseUrl: `${chat.url}/v1` }),
-      large: openai("gpt-6", { baseUrl: `${server.url}/v1`, apiKey: "k" }),
-    },
-    policy: firstOf(always("small"), always("large")),
-    assumeCapabilities: ["tools"],
+  const {
+    sent,
+    post: send,
+    ...rest
+  } = await twoInterfaces({
+    completion: body,
     constraints,
-    execution: { retries: 0, fallback: false },
-    onEvent: (event) => {
-      if (event.type === "decision-made") decisions.push(event.decision);
-      if (event.type === "attempt-ended") dropped.push(...(event.attempt.dropped ?? []));
-    },
+    assumeCapabilities: ["tools"],
   });
-  onTestFinished(() => router.close());
-  const handler = createHandler(router);
-  const post = async (given: object, headers: Record<string, string> = {}, model = "auto") => {
-    const text = JSON.stringify({ model, store: false, input: [hi], ...given });
-    const reply = await handler("http://x/v1/responses", { method: "POST", body: text, headers });
-    const said = await reply.text();
-    return { status: reply.status, said, text, output: said.startsWith("{") ? JSON.parse(said).output : [] };
+  const post = async (...given: Parameters<typeof send>) => {
+    const answer = await send(...given);
+    return { ...answer, output: answer.said.startsWith("{") ? JSON.parse(answer.said).output : [] };
   };
-  const sent = (): ChatRequest => JSON.parse(chat.requests.at(-1)?.text ?? "{}");
   const names = () =>
     sent().tools?.map((tool) => (tool.type === "function" ? tool.function.name : tool.type));
-  return { server, chat, sent, names, decisions, dropped, post };
+  return { ...rest, sent, names, post };
 }
 
 const fn = (name: string) => ({ type: "function", name, parameters: { type: "object", properties: {} } });
@@ -182,7 +159,7 @@ describe("calls come back as the client knows them", () => {
     expect(named).toMatchObject({ name: "spawn" });
   });
 
-  /** Of all but the custom tool, whose pieces its adapter makes. */
+  /** Calls of all tools but the custom one: its adapter makes the pieces of that. */
   async function* streamOf(given: typeof calls) {
     const head = { id: "x", object: "chat.completion.chunk" as const, created: 1, model: "m" };
     const chunk = (delta: object, finish_reason: "tool_calls" | null = null) => ({

@@ -1,7 +1,5 @@
 import type { ServerResponse } from "node:http";
-
-// biome-ignore lint/suspicious/noExplicitAny: bodies of four wires, as programs wrote them
-type Body = any;
+import type { Json } from "../strict/script.ts";
 
 /** A call of a tool that a script makes: `input` is an object, or the text of a custom tool. */
 export interface ScriptedCall {
@@ -9,7 +7,7 @@ export interface ScriptedCall {
   readonly input: Readonly<Record<string, unknown>> | string;
 }
 
-/** What a scripted model says: a call, or a text. */
+/** Answer of a scripted model: a call, or a text. */
 export type Said = ScriptedCall | string;
 
 /** A step of a script. Of several calls, the first whose tool the client has. */
@@ -18,7 +16,7 @@ export type Step = Said | readonly ScriptedCall[];
 /** An answer that never comes. */
 export const silence = "(silence)";
 
-/** What an answer is billed as. */
+/** Tokens that an answer is billed for. */
 export interface ScriptedUsage {
   /** All input. */
   readonly input: number;
@@ -31,37 +29,37 @@ export interface ScriptedUsage {
 /** A wire as a script reads and writes it. */
 export interface AgentWire {
   /** Texts of the user, and `undefined` for each result of a tool, in their order. */
-  heard(body: Body): (string | undefined)[];
+  heard(body: Json): (string | undefined)[];
   /** Names of the tools that the client runs. */
-  tools(body: Body): string[];
-  send(response: ServerResponse, answer: { body: Body; said: Said; id: string; usage: ScriptedUsage }): void;
+  tools(body: Json): string[];
+  send(response: ServerResponse, answer: { body: Json; said: Said; id: string; usage: ScriptedUsage }): void;
 }
 
-const textOf = (content: Body): string =>
+const textOf = (content: Json): string =>
   typeof content === "string"
     ? content
     : (content ?? []).map(({ text }: { text?: string }) => text ?? "").join("\n");
 
-const events = (response: ServerResponse, list: readonly Body[], isNamed: boolean, last = ""): void => {
+const events = (response: ServerResponse, list: readonly Json[], isNamed: boolean, last = ""): void => {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const lines = list.map((one) => `${isNamed ? `event: ${one.type}\n` : ""}data: ${JSON.stringify(one)}\n\n`);
   response.end(lines.join("") + last);
 };
 
-const json = (response: ServerResponse, body: Body): void => {
+const json = (response: ServerResponse, body: Json): void => {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 };
 
 const messages: AgentWire = {
   heard: ({ messages: all }) =>
-    all.flatMap(({ role, content }: Body) =>
+    all.flatMap(({ role, content }: Json) =>
       role !== "user"
         ? []
         : typeof content === "string"
           ? [content]
-          : content.map((part: Body) => (part.type === "tool_result" ? undefined : (part.text ?? ""))),
+          : content.map((part: Json) => (part.type === "tool_result" ? undefined : (part.text ?? ""))),
     ),
-  tools: ({ tools = [] }) => tools.map(({ name }: Body) => name),
+  tools: ({ tools = [] }) => tools.map(({ name }: Json) => name),
   send(response, { body, said, id, usage }) {
     const content =
       typeof said === "string"
@@ -82,7 +80,7 @@ const messages: AgentWire = {
       stop_sequence: null,
     };
     if (body.stream !== true) return json(response, { ...head, content, stop_reason, usage: billed });
-    const [block] = content as [Body];
+    const [block] = content as [Json];
     const delta =
       block.type === "text"
         ? { type: "text_delta", text: block.text }
@@ -112,7 +110,7 @@ const responses: AgentWire = {
   heard: ({ input }) =>
     typeof input === "string"
       ? [input]
-      : input.flatMap(({ type, role, content }: Body) =>
+      : input.flatMap(({ type, role, content }: Json) =>
           type === "function_call_output" || type === "custom_tool_call_output"
             ? [undefined]
             : role === "user"
@@ -120,11 +118,11 @@ const responses: AgentWire = {
               : [],
         ),
   tools: ({ tools = [] }) =>
-    tools.flatMap(({ name, type }: Body) => (name === undefined || type === "namespace" ? [] : [name])),
+    tools.flatMap(({ name, type }: Json) => (name === undefined || type === "namespace" ? [] : [name])),
   send(response, { body, said, id, usage }) {
     const part = { type: "output_text", text: said, annotations: [], logprobs: [] };
     const call = { call_id: `call_${id}`, status: "completed" };
-    const item: Body =
+    const item: Json =
       typeof said === "string"
         ? { type: "message", id: `msg_${id}`, role: "assistant", status: "completed", content: [part] }
         : typeof said.input === "string"
@@ -183,10 +181,10 @@ const responses: AgentWire = {
 
 const chat: AgentWire = {
   heard: ({ messages: all }) =>
-    all.flatMap(({ role, content }: Body) =>
+    all.flatMap(({ role, content }: Json) =>
       role === "tool" ? [undefined] : role === "user" ? [textOf(content)] : [],
     ),
-  tools: ({ tools = [] }) => tools.map((tool: Body) => tool[tool.type].name),
+  tools: ({ tools = [] }) => tools.map((tool: Json) => tool[tool.type].name),
   send(response, { body, said, id, usage }) {
     const head = { id: `c_${id}`, created: 1, model: body.model };
     // A server that knows functions alone is sent custom tools as functions of one text.
@@ -237,14 +235,14 @@ const chat: AgentWire = {
 
 const generate: AgentWire = {
   heard: ({ contents }) =>
-    contents.flatMap(({ role, parts = [] }: Body) =>
+    contents.flatMap(({ role, parts = [] }: Json) =>
       role === "user"
-        ? parts.map((part: Body) => (part.functionResponse ? undefined : (part.text ?? "")))
+        ? parts.map((part: Json) => (part.functionResponse ? undefined : (part.text ?? "")))
         : [],
     ),
   tools: ({ tools = [] }) =>
-    tools.flatMap(({ functionDeclarations = [] }: Body) =>
-      functionDeclarations.map(({ name }: Body) => name),
+    tools.flatMap(({ functionDeclarations = [] }: Json) =>
+      functionDeclarations.map(({ name }: Json) => name),
     ),
   send(response, { body, said, usage }) {
     const part =

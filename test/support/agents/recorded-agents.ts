@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { root } from "../package-sources.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: bodies of several wires, as programs wrote them
-type Body = any;
+import type { Json } from "../strict/script.ts";
 
 /** A request as a program sent it; texts of the agent itself are shortened. */
 export interface RecordedRequest {
@@ -10,7 +8,7 @@ export interface RecordedRequest {
   readonly part: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Body;
+  readonly body: Json;
 }
 
 /** All requests of one agent, in the order in which they came. */
@@ -50,7 +48,7 @@ export interface Shortening {
  */
 export function shortened(
   part: string,
-  { url, headers, body }: { url: string; headers: Readonly<Record<string, unknown>>; body: Body },
+  { url, headers, body }: { url: string; headers: Readonly<Record<string, unknown>>; body: Json },
   { home, stays }: Shortening,
 ): RecordedRequest {
   const text = (given: string): string => {
@@ -60,7 +58,7 @@ export function shortened(
       .replace(/[^<>\n]{30,}/g, (line) => (line.startsWith("# ") ? line.slice(0, 60) : filler(40)))
       .slice(0, 400);
   };
-  const walk = (value: Body, key = ""): Body => {
+  const walk = (value: Json, key = ""): Json => {
     if (typeof value === "string")
       return /^(?:signature|encrypted_content)$/.test(key) ? "c2lnbmVk" : text(value);
     if (Array.isArray(value)) return value.map((one) => walk(one, key));
@@ -77,7 +75,7 @@ export function shortened(
   };
 }
 
-function tool({ type, name, tools, format, function: called, ...rest }: Body): Body {
+function tool({ type, name, tools, format, function: called, ...rest }: Json): Json {
   const schema = { type: "object" };
   if (called !== undefined) return { type, function: { name: called.name, parameters: schema } };
   if (type === undefined) return { name, input_schema: schema };

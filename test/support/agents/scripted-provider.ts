@@ -1,7 +1,7 @@
 import { type LoopbackServer, sendJson, serveWith } from "../serve-with.ts";
 import { agentWires, type Said, type ScriptedUsage, type Step, silence } from "./agent-wires.ts";
 
-/** What a provider says to each ask that holds `[[name]]`, one step after another: the next one after each result of a tool. */
+/** Answers to asks that hold `[[name]]`, by that name: one step after another, the next one after each result of a tool. */
 export type Scripts = Readonly<Record<string, readonly Step[]>>;
 
 export interface ScriptedRates {
@@ -99,7 +99,7 @@ function nextOf(scripts: Scripts, heard: readonly (string | undefined)[], tools:
   return step.find(({ tool }) => tools.includes(tool)) ?? "There is no tool for it.";
 }
 
-/** What a cache compares: tools, instructions and turns, in the order of their prompt. */
+/** Parts of a prompt that a cache compares: tools, instructions and turns, in their order. */
 function promptOf({
   tools,
   system,

@@ -2,7 +2,7 @@ import { type LoopbackServer, sendEvents, sendJson, serveWith } from "../serve-w
 import { qwenRefusal } from "./qwen-rules.ts";
 import { type Json, newId, nextStep } from "./script.ts";
 
-/** What the model answers. Both may be there; an answer without either is an empty text. */
+/** Answer of the model. It may have both; with neither it is an empty text. */
 export interface QwenAnswer {
   readonly text?: string | undefined;
   /** Functions that it calls; `arguments` are sent as JSON. */

@@ -152,7 +152,7 @@ test("the bound gives way where no cheaper model can take the request", async ()
   expect(await blind.ask("claude-haiku-4-5", seen)).toBe("large");
 });
 
-test("a constraint of the team counts more than the client's name, and a failing model is followed by a dearer one", async () => {
+test("a constraint of the team counts more than the client's name, and a more expensive model follows one that fails", async () => {
   expect(
     await started({ small: haiku, large: opus }, {}, [only("large") as never]).ask("claude-haiku-4-5"),
   ).toBe("large");
