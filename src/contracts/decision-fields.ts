@@ -169,6 +169,8 @@ export const attemptFields: FieldsOf<Attempt> = {
   substituted: text,
   pricedAs: text,
   costSource: text,
+  atLeastUsd: amount,
+  engineMs: number,
   unpriced: text,
   finishReason: text,
   limited: flat,

@@ -222,9 +222,20 @@ export interface Attempt<Id extends string = string> {
   /**
    * Set if the provider states what the call costs, as OpenRouter, Perplexity and xAI do. `provider`: that is `costUsd`, and
    * wins over the price. `price`: it was not believed, since no call costs that, or since it is less than the price of the
-   * model at an address that is not the provider's own; or the call broke off before it was billed in full.
+   * model at an address that is not the provider's own; or the call broke off before it was billed in full. On own GPUs
+   * `timings`: by the time that the engine worked on the call, as it states it; else `tokens`: by the cost of a token there.
    */
-  readonly costSource?: "provider" | "price" | undefined;
+  readonly costSource?: "provider" | "price" | "timings" | "tokens" | undefined;
+  /**
+   * Least cost of a call on own GPUs whose server does not say how much of its prompt was cached: that with all of it cached.
+   * `costUsd` is then the most. Absent: `costUsd` has no such doubt.
+   */
+  readonly atLeastUsd?: number | undefined;
+  /**
+   * Milliseconds in which the engine worked on prompt and answer, as it states them: without the wait for its turn. Absent:
+   * it states none, or some that cannot be true.
+   */
+  readonly engineMs?: number | undefined;
   /** Reason why the cost is not known although the model has a price. */
   readonly unpriced?: string | undefined;
   readonly finishReason?: string | undefined;

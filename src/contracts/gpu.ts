@@ -29,6 +29,8 @@ export interface GpuCost {
   readonly usdPerMillionInputTokens?: number | undefined;
   readonly usdPerMillionCachedInputTokens?: number | undefined;
   readonly usdPerMillionOutputTokens?: number | undefined;
+  /** Cost of a second in which the engine works on a call, by the times that it states. Absent: it has stated none. */
+  readonly usdPerEngineSecond?: number | undefined;
   /** Tokens of the last hour as a share of what the GPUs would do at full load, in [0, 1]. */
   readonly utilisation?: number | undefined;
   /** Reason why the cost is not known. */

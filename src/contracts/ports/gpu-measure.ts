@@ -10,6 +10,8 @@ export interface GpuMeasure {
   /** Highest throughput in tokens per second of busy time, and the fewest calls under way that reached 95 % of it. */
   readonly peakTokensPerSecond?: number | undefined;
   readonly peakCalls?: number | undefined;
+  /** Weighted tokens in a second of the engine's own time, over about the last 100 calls. Absent: it states no times. */
+  readonly tokensPerEngineSecond?: number | undefined;
   /** Calls under way, at least 0. */
   readonly inFlight: number;
 }
@@ -22,4 +24,8 @@ export interface CalledGpu {
   readonly inBudgets: boolean;
   /** Price of the call, that of its start. Absent: not known yet. */
   readonly price?: Price | undefined;
+  /** See `GpuCost`; that of its start. */
+  readonly usdPerEngineSecond?: number | undefined;
+  /** The most that was reserved for the call. Absent: nothing bounds its cost. */
+  readonly mostUsd?: number | undefined;
 }

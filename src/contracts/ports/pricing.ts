@@ -1,5 +1,5 @@
 import type { ChatRequest, Completion } from "../chat.ts";
-import type { OutputLimited } from "../decision.ts";
+import type { Attempt, OutputLimited } from "../decision.ts";
 import type { ModelFacts } from "../model.ts";
 import type { RequestFacts } from "../request-facts.ts";
 import type { Usage } from "../usage.ts";
@@ -67,6 +67,8 @@ export interface ServedCall {
   readonly effort?: string | undefined;
   /** Own GPUs that answered: their price holds, whatever model and class of service the answer names. */
   readonly gpu?: CalledGpu | undefined;
+  /** Time that the engine states, if it can be true. */
+  readonly engineMs?: number | undefined;
 }
 
 export interface LimitedOutput {
@@ -97,7 +99,9 @@ export interface Bill {
   /** See `Attempt`. */
   readonly pricedAs?: string | undefined;
   /** See `Attempt`. */
-  readonly costSource?: "provider" | "price" | undefined;
+  readonly costSource?: Attempt["costSource"];
+  /** See `Attempt`. */
+  readonly atLeastUsd?: number | undefined;
   /** See `Attempt`. */
   readonly unpriced?: string | undefined;
 }

@@ -12,6 +12,7 @@ import { shortName } from "../../plugin/short-text.ts";
 import { wasLeft } from "../../plugin/was-left.ts";
 import type { Received } from "./assembler.ts";
 import type { CallContext } from "./context.ts";
+import { engineTimes } from "./engine-times.ts";
 import { insertAttempt } from "./insert-attempt.ts";
 import { asLate, believed } from "./learnt-attempt.ts";
 import { most } from "./most-amount.ts";
@@ -108,8 +109,10 @@ class RunningAttempt implements AttemptRecord {
     if (choice?.message.content?.includes(replacement)) this.dropped(unreadable);
     const [servedModel, finishReason] = [shortName(completion.model), shortName(choice?.finish_reason)];
     if (servedModel !== undefined) this.#record.servedModel = servedModel;
+    const engine = engineTimes(completion, this.#elapsedMs());
+    if (engine.ms !== undefined) this.#record.engineMs = engine.ms;
     this.#bill(
-      completion.usage,
+      engine.usage,
       () => this.#estimate(writtenText(choice?.message)),
       servedModel,
       completion.service_tier,
@@ -197,6 +200,7 @@ class RunningAttempt implements AttemptRecord {
         isWhole,
         effort: this.#effort(),
         gpu: this.#ready.call.gpu,
+        engineMs: this.#record.engineMs,
       },
     );
     const record = this.#record;
@@ -206,6 +210,7 @@ class RunningAttempt implements AttemptRecord {
     if (bill.substituted !== undefined) record.substituted = bill.substituted;
     if (bill.pricedAs !== undefined) record.pricedAs = bill.pricedAs;
     if (bill.costSource !== undefined) record.costSource = bill.costSource;
+    if (bill.atLeastUsd !== undefined) record.atLeastUsd = bill.atLeastUsd;
     if (bill.unpriced !== undefined) record.unpriced = bill.unpriced;
   }
 

@@ -72,6 +72,8 @@ export function callOf(
         outputWeight: outputWeightOf(gpu),
         inBudgets: !isUnbound,
         price,
+        usdPerEngineSecond: candidate.gpu?.usdPerEngineSecond,
+        mostUsd: isUnbound ? undefined : bounded?.costUsd,
       },
     }),
   };

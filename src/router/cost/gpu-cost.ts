@@ -18,6 +18,8 @@ const mostPressure = 10;
  * - marginal: U / tokens per second at full load, times the share of that speed which the calls under way and this one
  *   would take, at most 10.
  *
+ * A second in which the engine works on a call costs what the tokens do that it takes or writes in one.
+ *
  * Full load is the larger of what is stated and the most that was measured. `load`: the engine's own load, which
  * includes the calls of other processes. Pure.
  */
@@ -35,12 +37,14 @@ export function gpuCost(gpu: OwnGpu, measure: GpuMeasure | undefined, load?: Loa
   const known = { cost, inBudgets, ...(utilisation !== undefined && { utilisation }) };
   if (usdPerToken === undefined || !Number.isFinite(usdPerToken * weight * 1e6))
     return { ...known, unknown: unknownReason(cost, measure) };
+  const perEngineSecond = measure?.tokensPerEngineSecond;
   return {
     ...known,
     basis,
     usdPerMillionInputTokens: usdPerToken * 1e6,
     usdPerMillionCachedInputTokens: usdPerToken * cachedWeight * 1e6,
     usdPerMillionOutputTokens: usdPerToken * weight * 1e6,
+    ...(perEngineSecond !== undefined && { usdPerEngineSecond: usdPerToken * perEngineSecond }),
   };
 
   function costOfToken(): readonly [number | undefined, GpuCost["basis"]] {

@@ -56,7 +56,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
       )
         unasked.add(model.name);
       const { at, seconds, askedTier, gpu } = served;
-      if (gpu !== undefined) return { usage, estimated, ...ownAmount(gpu, usage) };
+      if (gpu !== undefined) return { usage, estimated, ...ownAmount(gpu, usage, served.engineMs) };
       const call: Call = { usage, told, at, seconds, askedTier };
       const isOwn = name === undefined || name === model.model;
       const own = isOwn ? amountOf(model.price, call) : billServed(model, servedBy(model, name), call);
@@ -78,6 +78,7 @@ export function createPricing(models: readonly ModelFacts[] = []): Pricing {
 }
 
 type Amount = Pick<Bill, "costUsd" | "pricedAs" | "unpriced" | "substituted" | "costSource">;
+type OwnAmount = Pick<Bill, "costUsd" | "unpriced" | "costSource" | "atLeastUsd">;
 
 /** A call that is billed. */
 interface Call extends Pick<ServedCall, "at" | "seconds" | "askedTier"> {
@@ -87,11 +88,24 @@ interface Call extends Pick<ServedCall, "at" | "seconds" | "askedTier"> {
   readonly told: string | undefined;
 }
 
-/** Cost of a call on own GPUs: whatever the tokens are, they take the same time. */
-function ownAmount({ price }: CalledGpu, { inputTokens, cachedInputTokens, outputTokens }: Usage): Amount {
+/**
+ * Returns the cost of a call on own GPUs, whose price is one of time: by the engine's own, else by tokens, whatever they are.
+ * Where it is not known how many of them were cached, the cost is the most that it can be.
+ */
+function ownAmount(
+  { price, usdPerEngineSecond, mostUsd = Number.POSITIVE_INFINITY }: CalledGpu,
+  { inputTokens, cachedInputTokens, outputTokens }: Usage,
+  engineMs: number | undefined,
+): OwnAmount {
   if (price === undefined)
     return { costUsd: undefined, unpriced: "what its GPUs do was not measured yet when the call began" };
-  return { costUsd: costOf(price, { inputTokens, cachedInputTokens, outputTokens }) };
+  if (engineMs !== undefined && usdPerEngineSecond !== undefined)
+    // A bound counts tokens: what was reserved holds.
+    return { costUsd: Math.min((usdPerEngineSecond * engineMs) / 1_000, mostUsd), costSource: "timings" };
+  const costWith = (cached: number | undefined) =>
+    costOf(price, { inputTokens, cachedInputTokens: cached, outputTokens });
+  const atLeastUsd = cachedInputTokens === undefined && inputTokens > 0 ? costWith(inputTokens) : undefined;
+  return { costUsd: costWith(cachedInputTokens), costSource: "tokens", atLeastUsd };
 }
 
 function withTier(usage: Usage, tier: string | undefined): Usage {

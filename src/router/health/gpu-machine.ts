@@ -7,6 +7,8 @@ const minuteMs = 60_000;
 export const minutesKept = 60;
 /** Part of the highest throughput that is left after a minute with calls: half of it after a day of them. */
 const keptOfPeak = 0.9995;
+/** Part of the stated times that is left after another call that states one. */
+const keptOfTimes = 0.99;
 /** Least busy time of a minute, in milliseconds, from which its throughput counts. */
 const leastBusyMs = 1_000;
 /** Largest factor by which calls under way raise the tokens of a window. */
@@ -25,6 +27,15 @@ interface Minute {
   calls: number;
 }
 
+/** A call that has ended on a machine. */
+export interface GpuCall {
+  readonly tookMs: number;
+  /** Weighted tokens that it used, at least 0. */
+  readonly tokens: number;
+  /** See `Attempt`. */
+  readonly engineMs?: number | undefined;
+}
+
 /** Measurements of one machine: plain data of at most 60 minutes. Times are those of the meter, in milliseconds. */
 export interface Machine {
   readonly name: string;
@@ -35,12 +46,24 @@ export interface Machine {
   /** Highest throughput of minutes that have left the window. */
   peak: Throughput | undefined;
   underWay: number;
+  /** Seconds that the engine has stated and the tokens of those calls, both fading. */
+  engineSeconds: number;
+  engineTokens: number;
   /** Time up to which it is measured. */
   seenAt: number;
 }
 
 export function createMachine(name: string, since: number): Machine {
-  return { name, since, minutes: [], peak: undefined, underWay: 0, seenAt: since };
+  return {
+    name,
+    since,
+    minutes: [],
+    peak: undefined,
+    underWay: 0,
+    engineSeconds: 0,
+    engineTokens: 0,
+    seenAt: since,
+  };
 }
 
 export function beginCall(machine: Machine, time: number): void {
@@ -48,14 +71,18 @@ export function beginCall(machine: Machine, time: number): void {
   machine.underWay += 1;
 }
 
-/** Ends a call that used `tokens`. A long call has worked in all the minutes that it took. */
-export function endCall(machine: Machine, time: number, tookMs: number, tokens: number): void {
+/** Ends a call. A long one has worked in all the minutes that it took. */
+export function endCall(machine: Machine, time: number, { tookMs, tokens, engineMs }: GpuCall): void {
   passTo(machine, time);
   const { seenAt, since } = machine;
   machine.underWay = Math.max(0, machine.underWay - 1);
   const last = minuteOf(machine, Math.floor(seenAt / minuteMs));
   last.calls += 1;
   const used = Number.isFinite(tokens) ? Math.max(0, tokens) : 0;
+  if (engineMs !== undefined) {
+    machine.engineSeconds = machine.engineSeconds * keptOfTimes + engineMs / 1_000;
+    machine.engineTokens = machine.engineTokens * keptOfTimes + used;
+  }
   const took = tookMs > 0 ? Math.min(tookMs, seenAt - since) : 0;
   if (took === 0) last.tokens += used;
   else
@@ -84,6 +111,7 @@ export function measureMachine(machine: Machine, time: number): GpuMeasure {
     tokens: tokens * underWay,
     calls,
     inFlight,
+    ...(machine.engineTokens > 0 && { tokensPerEngineSecond: machine.engineTokens / machine.engineSeconds }),
     ...(highest && { peakTokensPerSecond: highest.tokensPerSecond, peakCalls: highest.calls }),
   };
 }

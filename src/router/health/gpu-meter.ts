@@ -7,18 +7,12 @@ import {
   createMachine,
   endCall,
   exportMachine,
+  type GpuCall,
   type Machine,
   measureMachine,
   minutesKept,
   restoreMachine,
 } from "./gpu-machine.ts";
-
-/** A call that has ended on a machine. */
-export interface GpuCall {
-  readonly tookMs: number;
-  /** Weighted tokens that it used, at least 0. */
-  readonly tokens: number;
-}
 
 /**
  * Measures machines by the calls of this process: throughput, calls under way and idle time of the last hour, and the
@@ -102,10 +96,10 @@ export function createGpuMeter(): GpuMeter {
       machines.set(name, machine);
     },
 
-    ended(name, { tookMs, tokens }, now) {
+    ended(name, call, now) {
       const machine = machines.get(name);
       // One that was forgotten meanwhile has no calls under way.
-      if (machine !== undefined) endCall(machine, timeAt(now), tookMs, tokens);
+      if (machine !== undefined) endCall(machine, timeAt(now), call);
     },
 
     read(name, now) {

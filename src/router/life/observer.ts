@@ -59,11 +59,11 @@ export function createObserver<Id extends string>({
       for (const { capability, ...model } of models) life.noted("withheld", model, capability);
     },
     learnt({ name: key, model, textTokens, tenant, category, gpu, unproven = none }, attempt, shown = none) {
-      const { usage, name, costEstimated, latencyMs: tookMs } = attempt;
+      const { usage, name, costEstimated, latencyMs: tookMs, engineMs } = attempt;
       const at = now();
       if (gpu !== undefined) {
         const tokens = gpuTokens(usage, { outputWeight: gpu.outputWeight, textTokens, tookMs });
-        gpus.ended(gpu.machine, { tookMs, tokens }, at);
+        gpus.ended(gpu.machine, { tookMs, tokens, engineMs }, at);
       }
       if (textTokens !== undefined && usage !== undefined && !costEstimated)
         means.observe(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { maxCost } from "../../../policies/constraints/index.ts";
 import { always } from "../../../policies/index.ts";
-import type { OwnGpu, RouterState } from "../../../src/contracts/index.ts";
+import type { Model, OwnGpu, RouterState } from "../../../src/contracts/index.ts";
 import {
   createRouter,
   type Policy,
@@ -16,12 +16,18 @@ const usage = { inputTokens: 100, outputTokens: 100 };
 const price = { usdPerMillionInputTokens: 1, usdPerMillionOutputTokens: 2 };
 const gpu: OwnGpu = { usdPerHour: 3.6 };
 
+type Pass = (ms: number) => void;
+
 /** A router with an own model and one of a provider, and a clock that the test moves. */
-function make(own: FakeModelOptions = {}, more: object = {}) {
+function make(own: FakeModelOptions = {}, more: object = {}, wrap?: (own: Model, pass: Pass) => Model) {
   let now = Date.UTC(2026, 10, 27, 12);
   const events: RouterEvent[] = [];
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  const fake: Model = fakeModel({ model: "own", endpoint: "http://gpu:8000/v1", gpu, usage, ...own });
   const models = {
-    own: fakeModel({ model: "own", endpoint: "http://gpu:8000/v1", gpu, usage, ...own }),
+    own: wrap === undefined ? fake : wrap(fake, pass),
     cloud: fakeModel({ model: "cloud", usage, price }),
   };
   const router = createRouter({
@@ -32,9 +38,6 @@ function make(own: FakeModelOptions = {}, more: object = {}) {
     onEvent: (event: RouterEvent) => void events.push(event),
     ...more,
   });
-  const pass = (ms: number) => {
-    now += ms;
-  };
   /** Sends that many requests over a time, evenly. */
   const send = async (count: number, ms: number) => {
     for (let one = 0; one < count; one += 1) {
@@ -128,6 +131,80 @@ describe("a model on own GPUs", () => {
     expect(total.costUsd).toBeGreaterThan(0);
     expect(total.ownGpuUsd).toBe(total.costUsd);
     expect(total.unknown).toBeGreaterThan(0);
+  });
+});
+
+describe("an engine that states its times", () => {
+  /** A model whose calls each take `tookMs`, of which the engine states `workedMs`. */
+  function timed(cost: { workedMs: number; tookMs: number }, own: FakeModelOptions = {}, more: object = {}) {
+    const timings = () => ({ prompt_n: 100, prompt_ms: 0, predicted_n: 100, predicted_ms: cost.workedMs });
+    const made = make(own, more, (model, pass) => ({
+      ...model,
+      generate: async (request, options) => {
+        pass(cost.tookMs);
+        return { ...(await model.generate(request, options)), timings: timings() };
+      },
+      stream: async function* (request, options) {
+        pass(cost.tookMs);
+        for await (const chunk of model.stream(request, options))
+          yield chunk.usage ? { ...chunk, timings: timings() } : chunk;
+      },
+    }));
+    /** Sends calls, each 3.5 s after the last one. */
+    const warm = async (count: number) => {
+      for (let one = 0; one < count; one += 1) {
+        await made.router.route("Hello");
+        made.pass(3_500);
+      }
+    };
+    return { ...made, cost, warm };
+  }
+
+  it("has calls billed by them, the first by its tokens", async () => {
+    const { router, cost, warm } = timed({ workedMs: 1_000, tookMs: 1_500 });
+    await warm(20);
+    // 0.001 USD a second for 5 s a call that works one: 0.005 USD for a second of work.
+    const usual = await router.route("Hello");
+    expect(usual.attempts[0]).toMatchObject({ engineMs: 1_000, costSource: "timings" });
+    expect(usual.costUsd).toBeCloseTo(0.005, 3);
+    expect(usual.decision.candidates[0]?.gpu?.usdPerEngineSecond).toBeCloseTo(0.005, 3);
+    // Three times the work for as many tokens costs three times as much; the wait for its turn nothing.
+    cost.workedMs = 3_000;
+    cost.tookMs = 60_000;
+    const stream = router.stream("Hello");
+    for await (const _ of stream);
+    const { attempts } = await stream.result;
+    expect(attempts[0]).toMatchObject({ engineMs: 3_000, costSource: "timings" });
+    expect(attempts[0]?.costUsd).toBeCloseTo(0.015, 3);
+    expect(attempts[0]?.atLeastUsd).toBeUndefined();
+  });
+
+  it("is billed by tokens where its times cannot be true, from the least to the most of what was cached", async () => {
+    const { router, cost, warm } = timed({ workedMs: 1_000, tookMs: 1_500 });
+    await warm(20);
+    cost.workedMs = 2_000;
+    const { attempts } = await router.route("Hello");
+    expect(attempts[0]).toMatchObject({ costSource: "tokens" });
+    expect(attempts[0]?.engineMs).toBeUndefined();
+    // 500 weighted tokens; 410 if the prompt was in the cache.
+    expect((attempts[0]?.atLeastUsd ?? 0) / (attempts[0]?.costUsd ?? 0)).toBeCloseTo(410 / 500);
+  });
+
+  it("costs no more than was reserved for the call where budgets count it", async () => {
+    const own = { ...gpu, inBudgets: true, fullOutputTokensPerSecond: 1_000 };
+    const budgets = [{ name: "day", limitUsd: 1, period: "day" }];
+    const { router, cost, warm } = timed(
+      { workedMs: 100, tookMs: 200 },
+      { gpu: own, maxOutputTokens: 100 },
+      { budgets },
+    );
+    await warm(3);
+    cost.workedMs = cost.tookMs = 3_600_000;
+    const { attempts, costUsd } = await router.route("Hello");
+    expect(attempts[0]).toMatchObject({ costSource: "timings", engineMs: 3_600_000 });
+    // By its tokens it costs about 0.000125 USD; an hour of the machine is 3.60.
+    expect(costUsd).toBeGreaterThan(0.0001);
+    expect(costUsd).toBeLessThan(0.001);
   });
 });
 
