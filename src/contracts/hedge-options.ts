@@ -7,8 +7,8 @@ export interface HedgeOptions {
    */
   readonly afterMs?: number | undefined;
   /**
-   * Hedges allowed per request over all requests, in (0, 1]. At most 100 requests' worth is saved up.
-   * Default 0.05.
+   * Hedges allowed per request over all requests, in (0, 1]. A new router may make one at once; at most 100 requests'
+   * worth, or one, is saved up. Default 0.05.
    */
   readonly ratio?: number | undefined;
 }

@@ -21,7 +21,8 @@ export function createHedging(
 ): Hedging {
   const { afterMs, ratio } = readOptions("execution.hedge", hedgeOptions, options);
   return {
-    ...createLoadBudget(ratio, 0),
+    // One to begin with: a router that is new would otherwise leave its first late streams alone, 20 by default.
+    ...createLoadBudget(ratio, 0, 1),
     afterMs(name, now) {
       const p95 = healthOf(name, now)?.p95FirstTokenMs;
       return p95 === undefined ? afterMs : Math.min(longestTimerMs, Math.max(p95, afterMs ?? 0));

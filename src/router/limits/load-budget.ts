@@ -17,13 +17,14 @@ const savedCalls = 100;
 
 /**
  * Creates a token bucket as in Finagle: each first call adds `ratio`, each second adds `minPerSecond`,
- * and a further call takes 1. At most 10 seconds of the floor and 100 first calls can be saved up.
+ * and a further call takes 1. At most 10 seconds of the floor and 100 first calls can be saved up. It begins
+ * with the floor, and with `begun` further calls.
  */
-export function createLoadBudget(ratio: number, minPerSecond: number): LoadBudget {
+export function createLoadBudget(ratio: number, minPerSecond: number, begun = 0): LoadBudget {
   const mostFloor = minPerSecond * savedSeconds;
   const mostEarned = Math.max(ratio * savedCalls, ratio > 0 ? 1 : 0);
   let floor = mostFloor;
-  let earned = 0;
+  let earned = Math.min(mostEarned, begun);
   let last = Number.NaN;
 
   const refill = (now: number) => {

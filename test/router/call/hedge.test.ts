@@ -372,7 +372,17 @@ describe("a hedge is not made", () => {
       const { attempts = [] } = await read(router);
       hedges += attempts.filter(({ hop }) => hop === "hedge").length;
     }
-    expect(hedges).toBe(10);
+    // The one that a new router has, and those of 200 requests.
+    expect(hedges).toBe(11);
+  });
+
+  it("by a router without a hedge budget: the first late stream of a new one is hedged, the second not yet", async () => {
+    const small = (call: number) => ({ ms: 1_000 + 10 * call });
+    const { router } = make({ small }, { hedge: { afterMs: 100 } });
+    const hops = [];
+    for (let count = 0; count < 2; count += 1)
+      hops.push((await read(router)).attempts?.map(({ hop }) => hop));
+    expect(hops).toEqual([["answer", "hedge"], ["answer"]]);
   });
 });
 
