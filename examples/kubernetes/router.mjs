@@ -21,7 +21,8 @@ const discover = kubernetes({
   ...(KUBERNETES_API !== undefined && { apiUrl: KUBERNETES_API, tokenFile: false, caFile: false }),
 });
 const as = ({ url }) => vllm("Qwen/Qwen3-8B", { baseUrl: url, price, contextWindow: 32_768 });
-const qwen = pool("qwen", { discover, as }, { load: true });
+// How many pods there should be, for scale-keda.yaml or scale-hpa.yaml.
+const qwen = pool("qwen", { discover, as }, { load: true, scale: { min: 1, max: 8, slots: 64 } });
 
 const client = new Redis(REDIS_URL);
 const router = createRouter({

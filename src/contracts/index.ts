@@ -172,7 +172,15 @@ export type {
   Spend,
 } from "./policy-facts.ts";
 export type { PolicyInput, PolicyInputRuntime, PolicyInputState } from "./policy-input.ts";
-export type { Load, MemberRecord, PoolEvent, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
+export type {
+  Load,
+  MemberRecord,
+  PoolEvent,
+  PoolLoad,
+  PoolNews,
+  PoolWatch,
+  WantedMembers,
+} from "./pool.ts";
 export type {
   CheaperHours,
   GpuPrice,

@@ -3,7 +3,7 @@ import type { Capabilities, LackedCapability, NeededCapability, RoleRule } from 
 import type { ChatRequest, Completion, CompletionChunk, ReasoningEffort } from "./chat.ts";
 import type { GpuCost, OwnGpu } from "./gpu.ts";
 import type { NativeProtocol, NativeRequest } from "./native.ts";
-import type { Load, PoolLoad, PoolNews, PoolWatch } from "./pool.ts";
+import type { Load, PoolLoad, PoolNews, PoolWatch, WantedMembers } from "./pool.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Price } from "./price.ts";
 import type { ServerDescription } from "./server-description.ts";
@@ -149,6 +149,8 @@ export interface PoolRules {
   revision?(): number;
   /** Returns what is wrong with the pool right now, in our words; empty if nothing is. */
   problems?(): readonly string[];
+  /** Returns how many members there should be by the load; undefined while none is known. Absent: the pool does not say. */
+  wanted?(): WantedMembers | undefined;
 }
 
 interface HealthOptions {

@@ -31,6 +31,22 @@ export interface PoolLoad {
   readonly expectedWaitMs?: number | undefined;
 }
 
+/** Number of members that a pool wants by its load, and of those that it has. */
+export interface WantedMembers {
+  /** Members that there should be, in [`min`, `max`]. */
+  readonly wanted: number;
+  /** Members that take calls. */
+  readonly ready: number;
+  /** Members that their source calls ready, and that get no calls since they do not answer. */
+  readonly out: number;
+  /** Members that only end the calls that they have. */
+  readonly draining: number;
+  /** Ready members of which it is not known how busy they are: they ask for no more members, and let none go. */
+  readonly unknown: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** News of a pool about its endpoints. */
 export interface PoolNews {
   /** `changed`: endpoints came, went or drain. `problem`: something is wrong. `recovered`: nothing is wrong now. */

@@ -1,16 +1,26 @@
+import { execFile, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { parser } from "@prometheus-io/lezer-promql";
 import { validate } from "dockerfile-utils";
 import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
+import type { WantedMembers } from "../../src/contracts/index.ts";
 import type { Router } from "../../src/index.ts";
+import { seriesNames } from "../../src/serve/metrics/families.ts";
+import { serveFakeEngine, smallProfile } from "../../src/testing/index.ts";
+import { checkKeda, isOfKeda } from "../support/check-keda.ts";
 import { checkManifests, type Manifest } from "../support/check-manifests.ts";
 import { endpointSlice, KubernetesApiServer } from "../support/kubernetes-api.ts";
 import { root } from "../support/package-sources.ts";
 import { startRedis, withoutRedis } from "../support/redis-server.ts";
 import { runReadme } from "../support/run-readme.ts";
 
+const run = promisify(execFile);
+const withoutCurl = spawnSync("curl", ["--version"]).status !== 0;
+if (withoutCurl) console.log("skipped: no curl (apt-get install curl)");
 const folder = `${root}examples/kubernetes/`;
 const read = (file: string) => readFileSync(folder + file, "utf8");
 const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
@@ -51,7 +61,57 @@ interface Container {
 describe("the manifests", () => {
   test("have the published schemas of their kinds, unknown fields refused", () => {
     expect(all.length).toBeGreaterThan(8);
-    expect(checkManifests(all)).toEqual([]);
+    expect(checkManifests(all.filter((item) => !isOfKeda(item)))).toEqual([]);
+  });
+
+  test("have the schemas of KEDA where they are KEDA's, and differences are found", () => {
+    const ofKeda = all.filter(isOfKeda);
+    expect(ofKeda.map(({ kind }) => kind).sort()).toEqual(["ScaledObject", "TriggerAuthentication"]);
+    expect(ofKeda.flatMap(checkKeda)).toEqual([]);
+    const scaled = one<Manifest & { readonly spec: Record<string, unknown> }>("ScaledObject", "vllm");
+    const [trigger] = scaled.spec["triggers"] as [{ readonly metadata: object }];
+    const wrong = [
+      { ...scaled, spec: { ...scaled.spec, maxReplicas: 8 } },
+      { ...scaled, spec: { ...scaled.spec, maxReplicaCount: "8" } },
+      { ...scaled, spec: { ...scaled.spec, triggers: [{ ...trigger, metricTyp: "Value" }] } },
+      { ...scaled, spec: { ...scaled.spec, triggers: [{ ...trigger, metadata: { target: "1" } }] } },
+      { ...scaled, spec: { triggers: [] } },
+      { ...scaled, apiVersion: "keda.sh/v1" },
+    ];
+    for (const manifest of wrong) expect(checkKeda(manifest)).not.toEqual([]);
+  });
+
+  test("scale one Deployment by what the router serves, within the bounds that its pool has", () => {
+    const bounds = /scale: \{ min: (\d+), max: (\d+)/.exec(read("router.mjs"))?.slice(1).map(Number);
+    const keda = one<{ spec: Record<string, unknown> }>("ScaledObject", "vllm").spec;
+    const hpa = one<{ spec: Record<string, unknown> }>("HorizontalPodAutoscaler", "vllm").spec;
+    expect([keda["minReplicaCount"], keda["maxReplicaCount"]]).toEqual(bounds);
+    expect([hpa["minReplicas"], hpa["maxReplicas"]]).toEqual(bounds);
+    for (const { scaleTargetRef } of [keda, hpa]) expect(scaleTargetRef).toMatchObject({ name: "vllm" });
+    const [trigger] = keda["triggers"] as [{ metadata: Record<string, string> }];
+    // The id of the pool, and the Service of the routers.
+    const { url = "", valueLocation = "" } = trigger.metadata;
+    expect(url).toBe(`http://${nameOf(one<Manifest>("Service", "router"))}.ml.svc/scale/qwen`);
+    const counts: WantedMembers = { wanted: 1, ready: 1, out: 0, draining: 0, unknown: 0, min: 1, max: 8 };
+    expect(counts).toHaveProperty(valueLocation);
+    // The rule of the adapter makes PromQL over a series that there is.
+    const { data } = one<{ data: Record<string, string> }>("ConfigMap", "adapter-config");
+    const [rule] = parse(data["config.yaml"] ?? "").externalRules;
+    const query = rule.metricsQuery
+      .replace("<<.Series>>", "switchpoint_pool_wanted_members")
+      .replace("<<.LabelMatchers>>", 'model="qwen"')
+      .replace("<<.GroupBy>>", "namespace");
+    for (const text of [rule.seriesQuery, query]) {
+      const errors: string[] = [];
+      parser.parse(text).iterate({
+        enter: ({ type, from, to }) => {
+          if (type.isError) errors.push(text.slice(from, to));
+        },
+      });
+      expect(errors).toEqual([]);
+    }
+    expect(JSON.stringify(hpa["metrics"])).toContain("switchpoint_pool_wanted_members");
+    expect(seriesNames).toContain("pool_wanted_members");
   });
 
   test("a manifest that differs from its schema is found", () => {
@@ -107,6 +167,33 @@ describe("the manifests", () => {
     expect(option("--keys")).toBe(`${keys}/keys.jsonl`);
     const needed = /Needs ([\s\S]*?), and an account/.exec(read("router.mjs"))?.[1]?.match(/[A-Z_]{4,}/g);
     expect(container?.env?.map(({ name }) => name)).toEqual(expect.arrayContaining(needed ?? ["none"]));
+  });
+});
+
+describe.skipIf(withoutCurl)("the hook before a pod of vLLM ends", () => {
+  test("ends once the engine has answered its calls, or does not answer", async () => {
+    const engine = await serveFakeEngine({ model: "qwen", profile: { ...smallProfile, stepMs: 5 } });
+    onTestFinished(engine.close);
+    const { lifecycle } = one<Workload>("Deployment", "vllm").spec.template.spec.containers[0] as unknown as {
+      lifecycle: { preStop: { exec: { command: [string, string, string] } } };
+    };
+    const [shell, option, text] = lifecycle.preStop.exec.command;
+    expect(text).toContain("sleep 20");
+    const script = text
+      .replace("sleep 20", "")
+      .replace("sleep 2;", "sleep 0.05;")
+      .replace("http://127.0.0.1:8000", new URL(engine.url).origin);
+    const hook = () => run(shell, [option, script]);
+    await hook();
+    const answer = { hash: "a", tokens: 40 };
+    engine.core.submit({ prompt: [{ hash: "p", tokens: 10 }], answer }, engine.now());
+    let runningAtEnd = -1;
+    await hook().then(() => {
+      runningAtEnd = engine.core.running + engine.core.waiting;
+    });
+    expect(runningAtEnd).toBe(0);
+    await engine.close();
+    await hook();
   });
 });
 

@@ -54,7 +54,7 @@ const pluginDoor = {
     Settlement SharedState Spend SpendAccountState SpendFloorState SpendLimitState SpendState SplitRecord StateTable Step StepKind Store StoreEntry StoreFailed
     StoreRecovered StoreStatus StoreWrite SubmittedBatch SystemMessage TenantUsageMean TextPart
     TokenLogprob ToolCall ToolCallDelta ToolChoice ToolMessage TopLogprob Tuning TypedText UnitDraw UnitField UnitLift
-    UnstackedPart UrlCitation Usage UsageMean UsageMeansState UserMessage Withheld
+    UnstackedPart UrlCitation Usage UsageMean UsageMeansState UserMessage WantedMembers Withheld
   `),
 };
 

@@ -119,7 +119,10 @@ export function connect<Id extends string>(parts: FixedParts<Id>, replacer: Repl
       events.emit({ ...given, at: given.at ?? ports.clock.wall() });
     },
     exportState: parts.exportState,
-    readEndpoints: parts.readEndpoints,
+    readEndpoints() {
+      void parts.poolWatches.begin();
+      return parts.readEndpoints();
+    },
     restoreState: parts.restoreState,
     readBudgets: parts.budgetDoor.read,
     resetBudget: parts.budgetDoor.reset,

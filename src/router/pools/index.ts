@@ -8,3 +8,4 @@ export { roundRobin } from "./balance/round-robin.ts";
 export * from "./discovery/index.ts";
 export * from "./load/index.ts";
 export { type FoundModels, type PoolOptions, pool } from "./pool.ts";
+export type { PoolScaleOptions } from "./scale/scale-options.ts";

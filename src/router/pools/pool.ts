@@ -10,6 +10,13 @@ import { fixedMembers } from "./members/fixed-members.ts";
 import { FoundMembers } from "./members/found-members.ts";
 import type { Members } from "./members/members.ts";
 import { createPoolWatcher } from "./members/watch-pool.ts";
+import { createScaleWatch } from "./scale/pool-scale.ts";
+import {
+  checkScaleOptions,
+  type PoolScale,
+  type PoolScaleOptions,
+  poolScaleOptions,
+} from "./scale/scale-options.ts";
 
 export interface PoolOptions {
   /** Rule that orders the members for a call. Default `powerOfTwo`. */
@@ -24,14 +31,20 @@ export interface PoolOptions {
    * of vLLM, SGLang, TGI and llama.cpp are known; of others nothing is read without `names`. Default: not read.
    */
   readonly load?: true | PoolLoadOptions | undefined;
+  /**
+   * Counts how many members there should be by their load, for what starts and ends them: `GET /scale/{id}` of a server, and
+   * the series `switchpoint_pool_wanted_members`. Needs `load`. Default: not counted.
+   */
+  readonly scale?: PoolScaleOptions | undefined;
   /** Longest wait of the first requests for the first endpoints, in milliseconds. Default 2,000. */
   readonly startWaitMs?: number | undefined;
 }
 
-export const poolOptions: OptionTable<PoolOptions, "load"> = {
+export const poolOptions: OptionTable<PoolOptions, "load" | "scale"> = {
   balance: { is: "object", methods: ["order"], default: powerOfTwo },
   maxWaitMs: { is: "duration", min: 0, default: 0 },
   load: { is: "any", optional: true, expected: "true, or options" },
+  scale: { is: "table", of: poolScaleOptions, optional: true },
   startWaitMs: { is: "duration", min: 0, default: 2_000 },
 };
 
@@ -69,8 +82,15 @@ export function pool(
   options: PoolOptions = {},
 ): Model {
   readOption({ is: "text" }, "pool: the name", name);
-  const { balance, maxWaitMs, load: given, startWaitMs } = readOptions("pool", poolOptions, options);
+  const {
+    balance,
+    maxWaitMs,
+    load: given,
+    scale: wish,
+    startWaitMs,
+  } = readOptions("pool", poolOptions, options);
   const load = given === undefined ? undefined : checkLoadOptions("pool.load", given);
+  const scale = wish && checkScaleOptions("pool.scale", wish, load !== undefined);
   const rule = orderedBy(balance);
   const now = () => performance.now();
   if (Array.isArray(members))
@@ -80,12 +100,14 @@ export function pool(
       rule,
       startWaitMs,
       load,
+      scale,
+      now,
       members: fixedMembers({ name }, members, now),
     });
   const { discover, as } = checkFound(name, members as FoundModels);
   const seats = new FoundMembers({ name }, as, now);
   const found = { discover, members: seats };
-  return poolOf({ name, maxWaitMs, rule, startWaitMs, load, members: seats, found });
+  return poolOf({ name, maxWaitMs, rule, startWaitMs, load, scale, now, members: seats, found });
 }
 
 interface PoolParts {
@@ -94,13 +116,16 @@ interface PoolParts {
   readonly rule: ReturnType<typeof orderedBy>;
   readonly startWaitMs: number;
   readonly load: PoolLoad | undefined;
+  readonly scale: PoolScale | undefined;
+  readonly now: () => number;
   readonly members: Members;
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
 }
 
-function poolOf({ name, maxWaitMs, rule, ...parts }: PoolParts): Model {
+function poolOf({ name, maxWaitMs, rule, now, scale: wish, ...parts }: PoolParts): Model {
   const { members } = parts;
-  const watcher = createPoolWatcher(parts);
+  const scale = wish && createScaleWatch(members, wish, now);
+  const watcher = createPoolWatcher({ ...parts, scale });
   const problems = () => [watcher.problems(), rule.problem() ?? []].flat();
   /** Without a router there are no constraints and no retries: the first of the order is called. */
   const first = (): Model => {
@@ -122,6 +147,7 @@ function poolOf({ name, maxWaitMs, rule, ...parts }: PoolParts): Model {
       problems,
       revision: () => members.revision,
       ...(isWatched && { watch: watcher.watch }),
+      ...(scale && { wanted: scale.status }),
     },
     generate: async (request, options) => first().generate(request, options),
     async *stream(request, options) {

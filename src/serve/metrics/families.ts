@@ -63,6 +63,11 @@ const shapes: Readonly<Record<SeriesName, Shape>> = {
     "gauge",
     ["model", "state"],
   ],
+  pool_wanted_members: [
+    "Members that a pool wants by its load: the largest of several processes counts.",
+    "gauge",
+    ["model"],
+  ],
   pool_problem: ["1 while something is wrong with the endpoints of a pool.", "gauge", ["model"]],
   pool_news_total: [
     "Changes of the endpoints of pools, problems, and recoveries.",
@@ -147,6 +152,7 @@ export type SeriesName =
   | "paused"
   | "learned_requests_per_minute"
   | "pool_endpoints"
+  | "pool_wanted_members"
   | "pool_problem"
   | "pool_news_total"
   | "budget_left_ratio"

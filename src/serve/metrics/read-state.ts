@@ -1,5 +1,6 @@
 import type { BudgetAccount, Router } from "../../contracts/index.ts";
 import { readOnce } from "../../plugin/read-once.ts";
+import { wantedOf } from "../../plugin/wanted-of.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { Families } from "./families.ts";
 import type { Labels } from "./labels.ts";
@@ -7,7 +8,7 @@ import { setPromise } from "./on-news.ts";
 import type { ReadMetricsOptions } from "./options.ts";
 
 /** Parts that are read, each by itself: one that throws does not hide the others. */
-type Part = "breakers" | "budgets" | "promise" | "drift" | "rollout";
+type Part = "breakers" | "pools" | "budgets" | "promise" | "drift" | "rollout";
 
 /** Reads what is a state and not a count: breakers, limits, budgets, promises, drift, rollouts. */
 export function stateReader(
@@ -45,6 +46,7 @@ export function stateReader(
   return async () => {
     if (!router.isClosed) {
       tried("breakers", () => setBreakers(router, families, labels));
+      tried("pools", () => setWanted(router, families, labels));
       await readBudgets();
     }
     for (const promise of promises)
@@ -73,6 +75,16 @@ function setBreakers(router: Router, families: Families, labels: Labels): void {
     paused.set(pausedUntil > now ? 1 : 0, label);
   }
   for (const { name, requestsPerMinute } of limits) learned.set(requestsPerMinute, labels.name(name));
+}
+
+/** A pool of which none is known has no sample: the last one would be taken for what it wants now. */
+function setWanted(router: Router, families: Families, labels: Labels): void {
+  const { pool_wanted_members: family } = families;
+  family.clear();
+  for (const [id, model] of Object.entries(router.models)) {
+    const wanted = wantedOf(model);
+    if (wanted !== undefined) family.set(wanted.wanted, labels.model(id));
+  }
 }
 
 /** Sets for each budget the account that is nearest its limit. Owners, people or tenants, never become labels. */

@@ -10,6 +10,7 @@ import { poolLoadOptions } from "../../../src/router/pools/load/load-options.ts"
 import { vllmMetrics } from "../../../src/router/pools/load/names/vllm.ts";
 import { watchLoad, watchLoadOptions } from "../../../src/router/pools/load/watch-load.ts";
 import { foundModels, type PoolOptions, pool, poolOptions } from "../../../src/router/pools/pool.ts";
+import { poolScaleOptions } from "../../../src/router/pools/scale/scale-options.ts";
 import { fakeModel, optionConformance } from "../../../src/testing/index.ts";
 
 const make = (options: PoolOptions) => pool("own", [fakeModel()], options);
@@ -60,6 +61,12 @@ const suites = {
     table: poolLoadOptions,
     valid: {},
     use: (load) => make({ load }),
+  }),
+  "pool.scale": optionConformance({
+    owner: "pool.scale",
+    table: poolScaleOptions,
+    valid: { max: 3 },
+    use: (scale) => make({ load: true, scale }),
   }),
   "pool: members": optionConformance({
     owner: 'pool("own"): members',

@@ -33,7 +33,8 @@ export function capacityAfter(before: Capacity, last: Scrape | undefined, now: S
   return { ...before, slots, perSecond };
 }
 
-function rateBetween(last: Scrape | undefined, now: Scrape): number | undefined {
+/** Requests that ended per second between two scrapes; undefined: not known. */
+export function rateBetween(last: Scrape | undefined, now: Scrape): number | undefined {
   const [before, after] = [last?.read.finished, now.read.finished];
   if (last === undefined || before === undefined || after === undefined || after < before) return undefined;
   const seconds = (now.atMs - last.atMs) / 1_000;

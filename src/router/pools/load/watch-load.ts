@@ -2,7 +2,7 @@ import type { Load } from "../../../contracts/index.ts";
 import { boundedGet } from "../../../plugin/http/bounded-get.ts";
 import type { OptionTable } from "../../../plugin/options/option-table.ts";
 import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
-import { type Capacity, capacityAfter, expectedWaitOf, type Scrape } from "./capacity.ts";
+import { type Capacity, capacityAfter, expectedWaitOf, rateBetween, type Scrape } from "./capacity.ts";
 import { type MetricNames, metricNames } from "./metric-names.ts";
 import { withOwnCalls } from "./own-calls.ts";
 import { readLoad } from "./read-load.ts";
@@ -52,10 +52,20 @@ export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
   monotonic: { is: "function", default: () => performance.now() },
 };
 
+/** Work that an engine can do, as far as its scrapes say so. */
+export interface KnownCapacity {
+  /** Requests that it answers at a time. */
+  readonly slots?: number | undefined;
+  /** Requests that end per second, as a share of those that end while others wait, in [0, 1]. */
+  readonly use?: number | undefined;
+}
+
 /** Load of one endpoint, kept up to date apart from the requests. */
 export interface LoadWatch {
   /** Returns the load with this process's own calls since it was measured. Undefined: not known, or too old. */
   load(): Load | undefined;
+  /** Returns what the last scrapes say about its capacity, however old they are. */
+  capacity(): KnownCapacity;
   /** Problems of the last scrape, in our words; empty if there was none. */
   problems(): readonly string[];
   /** Ends the scrapes, and waits for the one under way. */
@@ -65,6 +75,8 @@ export interface LoadWatch {
 interface Measured extends Scrape {
   readonly inFlight: number;
   readonly capacity: Capacity;
+  /** Requests that ended per second since the scrape before. */
+  readonly perSecond: number | undefined;
 }
 
 /** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
@@ -88,7 +100,8 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     problems = found.problems;
     const { atMs } = before;
     const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read: found, atMs });
-    measured = { ...before, read: found, capacity };
+    const perSecond = rateBetween(measured, { read: found, atMs });
+    measured = { ...before, read: found, capacity, perSecond };
   };
   const run = (): Promise<void> =>
     scrape()
@@ -113,6 +126,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
       const ageMs = Math.max(0, monotonic() - measured.atMs);
       return ageMs > now(staleAfterMs) ? undefined : loadOf(measured, ageMs, inFlight());
     },
+    capacity: () => (measured === undefined ? {} : knownOf(measured)),
     problems: () => problems,
     async close() {
       clearTimeout(timer);
@@ -129,6 +143,10 @@ function checkTime<Time extends number | (() => number)>(option: string, value: 
 
 function now(value: number | (() => number)): number {
   return typeof value === "function" ? value() : value;
+}
+
+function knownOf({ capacity: { slots, perSecond: most }, perSecond: now }: Measured): KnownCapacity {
+  return { slots, ...(most && now !== undefined && { use: Math.min(1, now / most) }) };
 }
 
 function loadOf({ read, inFlight: before, capacity }: Measured, ageMs: number, calls: number): Load {

@@ -2,6 +2,7 @@ import type { PoolNews, PoolRules } from "../../../contracts/index.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import type { PoolLoad } from "../load/load-options.ts";
 import { createLoadWatches } from "../load/load-watches.ts";
+import type { ScaleWatch } from "../scale/pool-scale.ts";
 import { followSets } from "./follow-sets.ts";
 import type { FoundMembers } from "./found-members.ts";
 import type { Members } from "./members.ts";
@@ -16,6 +17,8 @@ export interface WatchedParts {
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
   /** Absent: no load is watched. */
   readonly load?: PoolLoad | undefined;
+  /** Absent: how many members there should be is not asked. */
+  readonly scale?: ScaleWatch | undefined;
   /** Longest wait for the first set, in milliseconds. */
   readonly startWaitMs: number;
 }
@@ -30,7 +33,7 @@ export interface PoolWatcher {
 const mostTold = 10;
 
 /** Watches endpoints and load as long as a router watches the pool. */
-export function createPoolWatcher({ members, found, load, startWaitMs }: WatchedParts): PoolWatcher {
+export function createPoolWatcher({ members, found, load, scale, startWaitMs }: WatchedParts): PoolWatcher {
   const listeners = new Set<Listener>();
   const loads = load && createLoadWatches(load);
   let knows = found === undefined;
@@ -86,6 +89,7 @@ export function createPoolWatcher({ members, found, load, startWaitMs }: Watched
     running = new AbortController();
     if (found !== undefined) follow(found, options);
     loads?.start(members.endpoints());
+    scale?.start();
   };
 
   return {
@@ -104,6 +108,7 @@ export function createPoolWatcher({ members, found, load, startWaitMs }: Watched
           if (!listeners.delete(listener) || listeners.size > 0) return;
           running?.abort();
           running = undefined;
+          scale?.stop();
           onFirst.length = 0;
           await loads?.close();
         },

@@ -1,4 +1,4 @@
-import { HttpError } from "../http-error.ts";
+import { onlyOfServer } from "../only-of-server.ts";
 import { pageReply } from "../page/page-reply.ts";
 import { refuseRebound } from "../page/refuse-rebound.ts";
 import type { Watchers } from "../page/watchers.ts";
@@ -17,14 +17,7 @@ export function dashboardEndpoints(watchers: Watchers): readonly Endpoint[] {
       isOfServer: true,
       async serve(call, { identify, options }) {
         if (options.authorise === undefined) refuseRebound(call);
-        if ((await identify(call)).tenant !== undefined)
-          throw new HttpError(
-            403,
-            "the key of a tenant may not read what all tenants do: use one without a tenant",
-            {
-              code: "not_permitted",
-            },
-          );
+        await onlyOfServer(call, identify);
         return watchers.reply(call);
       },
     },

@@ -5,6 +5,7 @@ import { health, probe } from "./health.ts";
 import { countTokens, messages } from "./messages.ts";
 import { listModels, oneModel } from "./models.ts";
 import { responses } from "./responses.ts";
+import { scale } from "./scale.ts";
 
 /** All paths of the interface. */
 export const endpoints: readonly Endpoint[] = [
@@ -17,6 +18,7 @@ export const endpoints: readonly Endpoint[] = [
   geminiModel,
   listModels,
   oneModel,
+  scale,
   health,
   probe,
 ];

@@ -1,4 +1,4 @@
-import { HttpError } from "../http-error.ts";
+import { onlyOfServer } from "../only-of-server.ts";
 import type { ServedMetrics } from "../served-metrics.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -11,14 +11,7 @@ export function metricsEndpoint(metrics: ServedMetrics): Endpoint {
     open,
     isOfServer: true,
     async serve(call, { identify }) {
-      if (!open && (await identify(call)).tenant !== undefined)
-        throw new HttpError(
-          403,
-          "the key of a tenant may not read what all tenants do: use one without a tenant",
-          {
-            code: "not_permitted",
-          },
-        );
+      if (!open) await onlyOfServer(call, identify);
       return { status: 200, headers: { "content-type": metrics.contentType }, body: await metrics.text() };
     },
   };
