@@ -7,6 +7,7 @@ import type {
   RecordedCandidate,
 } from "../../contracts/index.ts";
 import type { Degrade } from "../../contracts/ports/index.ts";
+import { ignore } from "../../plugin/ignore.ts";
 import { isList } from "../../plugin/is-list.ts";
 import type { Settled } from "./deciding.ts";
 import { ask } from "./eligible.ts";
@@ -39,17 +40,30 @@ export function wishesOf<Id extends string>(
   candidates: readonly Candidate<Id>[],
   context: ConstraintContext,
 ): readonly Degrade[] {
-  return constraints.flatMap((one) => {
-    if (one.yields !== true) return [];
-    const to: Id[] = [];
-    let reason = "";
-    for (const candidate of candidates) {
-      const answer = ask(one, candidate, context);
-      if (answer === true) to.push(candidate.id);
-      else reason = `${one.name}: ${answer}`;
-    }
-    return [{ to, below: undefined, reason, withhold: () => {} }];
-  });
+  let wishes: Degrade[] | undefined;
+  for (const one of constraints) {
+    if (one.yields !== true) continue;
+    wishes ??= [];
+    wishes.push(wishOf(one, candidates, context));
+  }
+  return wishes ?? noWishes;
+}
+
+const noWishes: readonly Degrade[] = [];
+
+function wishOf<Id extends string>(
+  constraint: Constraint<Id>,
+  candidates: readonly Candidate<Id>[],
+  context: ConstraintContext,
+): Degrade {
+  const to: Id[] = [];
+  let reason = "";
+  for (const candidate of candidates) {
+    const answer = ask(constraint, candidate, context);
+    if (answer === true) to.push(candidate.id);
+    else reason = `${constraint.name}: ${answer}`;
+  }
+  return { to, below: undefined, reason, withhold: ignore };
 }
 
 /**

@@ -80,16 +80,24 @@ export function recordCandidate<Id extends string>(
 /** Returns the unknown facts of a model, which could not be checked; undefined where all are known. */
 export function unknownOf(candidate: Candidate, request: RequestFacts): readonly string[] | undefined {
   const { price, contextWindow, capabilities, effort } = candidate.facts;
-  let unknown: string[] | undefined;
-  const add = (what: string) => {
-    unknown ??= [];
-    unknown.push(what);
-  };
-  if (price === undefined) add("price");
-  if (contextWindow === undefined) add("contextWindow");
-  if (effort !== undefined && capabilities?.efforts === undefined && capabilities?.reasoning !== false)
-    add("effort");
-  unprovenOf(candidate.facts, request)?.forEach(add);
-  if (request.contentTypes !== undefined && capabilities?.contentTypes === undefined) add("contentTypes");
+  const unproven = unprovenOf(candidate.facts, request);
+  const isEffortUnknown =
+    effort !== undefined && capabilities?.efforts === undefined && capabilities?.reasoning !== false;
+  const areTypesUnknown = request.contentTypes !== undefined && capabilities?.contentTypes === undefined;
+  // Of most models all is known: no list is made.
+  if (
+    price !== undefined &&
+    contextWindow !== undefined &&
+    unproven === undefined &&
+    !isEffortUnknown &&
+    !areTypesUnknown
+  )
+    return undefined;
+  const unknown: string[] = [];
+  if (price === undefined) unknown.push("price");
+  if (contextWindow === undefined) unknown.push("contextWindow");
+  if (isEffortUnknown) unknown.push("effort");
+  if (unproven !== undefined) unknown.push(...unproven);
+  if (areTypesUnknown) unknown.push("contentTypes");
   return unknown;
 }

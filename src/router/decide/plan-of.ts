@@ -24,15 +24,18 @@ export function fallbacksOf<Id extends string>(
   candidates: readonly Candidate<Id>[],
 ): readonly Id[] {
   if (candidates.length === 1) return [];
-  const at = candidates.findIndex(({ id }) => id === chosen);
-  const ids: Id[] = [];
+  let at = candidates.length - 1;
+  while (at >= 0 && candidates[at]?.id !== chosen) at -= 1;
   const failed = keyOf(candidates[at]);
-  const add = (one: Candidate<Id>) => {
-    if (keyOf(one) !== failed) ids.push(one.id);
-  };
-  for (let index = at + 1; index < candidates.length; index += 1) add(candidates[index] as Candidate<Id>);
-  for (let index = at - 1; index >= 0; index -= 1) add(candidates[index] as Candidate<Id>);
+  const ids: Id[] = [];
+  for (let index = at + 1; index < candidates.length; index += 1)
+    addUnless(failed, candidates[index] as Candidate<Id>, ids);
+  for (let index = at - 1; index >= 0; index -= 1) addUnless(failed, candidates[index] as Candidate<Id>, ids);
   return ids;
+}
+
+function addUnless<Id extends string>(failed: string | undefined, one: Candidate<Id>, ids: Id[]): void {
+  if (keyOf(one) !== failed) ids.push(one.id);
 }
 
 function keyOf(candidate: Candidate | undefined): string | undefined {

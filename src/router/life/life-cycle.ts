@@ -293,7 +293,11 @@ function textOf({ text }: Run<string>): string {
 /** Returns `Deciding.mostWhenCounted` of a request. */
 function whenCounted({ facts, text }: Run<string>): ((counted: number) => number) | undefined {
   const { mostInputTokens } = facts;
-  if (mostInputTokens === undefined) return undefined;
+  // No closure in this function: all requests, most of which have no bound, would make what it closes over.
+  return mostInputTokens === undefined ? undefined : countedFrom(mostInputTokens, text);
+}
+
+function countedFrom(mostInputTokens: number, text: HeldText): (counted: number) => number {
   const all = () => allText(HeldText.chatOf(text), HeldText.restOf(text)?.texts);
   return (counted) => mostWhenCounted(mostInputTokens, byteLengthOf(all()), counted);
 }

@@ -17,8 +17,8 @@ import { partCharacters } from "./part-characters.ts";
 import { providerToolsOf } from "./provider-tools.ts";
 import { readable } from "./readable.ts";
 import { addField, addMedia, type SentTexts, sentTexts } from "./sent-texts.ts";
-import { isOutput, stepOf } from "./step-of.ts";
-import { cut, imagesIn, soundTokensIn, textOf } from "./texts.ts";
+import { isOutput, stepOf, steps } from "./step-of.ts";
+import { cut, imagesIn, isBlank, soundTokensIn, textOf } from "./texts.ts";
 
 /** Length limits of `ask` and `window`, in UTF-16 code units. */
 export const ASK_CHARACTERS = 4_000;
@@ -90,7 +90,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     isBelieved || isFromHarness(messages, fields.tools)
       ? typedText(messages, whole, window, isBelieved)
       : undefined;
-  const answer = messages.findLastIndex(({ role }) => role === "assistant");
+  const answer = lastAnswer(messages);
   const maxOutputTokens = fields.max_completion_tokens ?? fields.max_tokens ?? undefined;
   return Object.freeze<RequestFacts>({
     ask: cut(whole, askHead, askTail),
@@ -111,7 +111,7 @@ function read(request: RouteRequest, options: NormaliseOptions, text: HeldText):
     providerState: native?.providerState,
     contentTypes: contentTypes && Object.freeze(contentTypes),
     toolLoopPending: isToolLoopPending(messages, answer),
-    step: Object.freeze({ kind: fields.step ?? stepOf(messages, answer, isBelieved) }),
+    step: steps[fields.step ?? stepOf(messages, answer, isBelieved)],
     jsonSchema: fields.response_format?.type === "json_schema",
     reasoningEffort: fields.reasoning_effort ?? undefined,
     session: fields.session,
@@ -171,6 +171,13 @@ function measure(
   return size;
 }
 
+/** Returns the place of the last assistant turn; -1 without one. */
+function lastAnswer(messages: readonly ChatMessage[]): number {
+  let at = messages.length - 1;
+  while (at >= 0 && (messages[at] as ChatMessage).role !== "assistant") at -= 1;
+  return at;
+}
+
 /**
  * True if the last assistant turn, which is at `answer`, called tools. Messages after it (results, a reminder of the harness) do
  * not close the loop; only an answer does.
@@ -178,7 +185,7 @@ function measure(
 function isToolLoopPending(messages: readonly ChatMessage[], answer: number): boolean {
   const last = messages[answer];
   // Without one, the calls of these results were cut from the conversation.
-  if (last?.role !== "assistant") return isOutput(messages.at(-1));
+  if (last?.role !== "assistant") return isOutput(messages[messages.length - 1]);
   return (last.tool_calls?.length ?? 0) > 0 || Boolean(last.function_call);
 }
 
@@ -292,9 +299,4 @@ function windowBefore(messages: readonly ChatMessage[], ask: number, read: TextO
     text = text === "" ? turn : `${turn}\n${text}`;
   }
   return text;
-}
-
-/** True if there are only spaces. Reads a text with words up to its first one. */
-function isBlank(text: string): boolean {
-  return !/\S/.test(text);
 }

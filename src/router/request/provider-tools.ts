@@ -13,14 +13,16 @@ const mostNames = 32;
 /** Returns the tools of a chat request that its provider runs: fields, and tools of other types than the two that a caller runs. */
 export function providerToolsOf(fields: Fields): readonly string[] | undefined {
   let found: Set<string> | undefined;
-  const add = (name: string): void => {
-    found ??= new Set();
-    found.add(name);
-  };
-  for (const name of fieldsOfTools) if (fields[name as keyof Fields]) add(name);
-  for (const { type } of fields.tools ?? [])
-    if (type !== "function" && type !== "custom" && type !== undefined) add(shown(type));
+  for (const name of fieldsOfTools) if (fields[name as keyof Fields]) found = withName(found, name);
+  if (fields.tools !== undefined)
+    for (const { type } of fields.tools)
+      if (type !== "function" && type !== "custom" && type !== undefined)
+        found = withName(found, shown(type));
   return found && Object.freeze([...found].slice(0, mostNames));
+}
+
+function withName(found: Set<string> | undefined, name: string): Set<string> {
+  return (found ?? new Set<string>()).add(name);
 }
 
 /** Types are words of a sender, which decisions then hold. */

@@ -53,3 +53,13 @@ export function cut(text: string, head: number, tail: number): string {
   if (text.length <= head + 1 + tail) return text;
   return `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
 }
+
+/** True if there are only spaces. Reads a text with words up to its first one. */
+export function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  // Most texts begin with a word.
+  return !(first > space && first < pastAscii) && !/\S/.test(text);
+}
+
+const space = 0x20;
+const pastAscii = 0x7f;
