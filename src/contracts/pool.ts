@@ -8,6 +8,10 @@ export interface Load {
   readonly kvUsage?: number | undefined;
   /** Time that a new request is expected to wait for its turn, in milliseconds. */
   readonly expectedWaitMs?: number | undefined;
+  /** The wait differs from it by at most this in about nine of ten cases, in milliseconds. Absent: not known. */
+  readonly waitErrorMs?: number | undefined;
+  /** Speed at which the engine reads a prompt that has its turn. With the wait and its length it tells the first token. */
+  readonly promptTokensPerSecond?: number | undefined;
   /** Milliseconds since the load was measured. */
   readonly ageMs: number;
 }

@@ -54,7 +54,14 @@ function usable(given: unknown): Member | undefined {
   }
 }
 
-const amounts = ["running", "waiting", "kvUsage", "expectedWaitMs"] as const;
+const amounts = [
+  "running",
+  "waiting",
+  "kvUsage",
+  "expectedWaitMs",
+  "waitErrorMs",
+  "promptTokensPerSecond",
+] as const;
 
 /** True unless a load says something impossible: then nothing of it counts. */
 function isLoad(load: Load | undefined): boolean {

@@ -82,6 +82,10 @@ export class EngineCore {
     this.#cache = new PrefixCache(profile.kvTokens);
   }
 
+  /** Steps done so far. */
+  get steps(): number {
+    return this.#steps;
+  }
   get running(): number {
     return this.#prefill.length + this.#decode.length;
   }

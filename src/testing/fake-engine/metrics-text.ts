@@ -36,6 +36,8 @@ function linesOf(core: EngineCore, model: string, dialect: MetricsDialect): read
     return [
       ["llamacpp:requests_processing", "gauge", running],
       ["llamacpp:requests_deferred", "gauge", waiting],
+      ["llamacpp:tokens_predicted_total", "counter", totals.answerTokens],
+      ["llamacpp:n_decode_total", "counter", Math.round(core.steps)],
     ];
   const former = dialect === "vllm-former";
   return [

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { ProviderError } from "../../../src/contracts/index.ts";
+import { createEndpoint } from "../../../src/router/pools/members/endpoint.ts";
 import { EndpointCalls } from "../../../src/router/pools/members/endpoint-calls.ts";
+import { fakeModel } from "../../../src/testing/index.ts";
 
 const busy = () => new ProviderError({ kind: "saturated", model: "m", status: 503 });
 const waitOf = (error: unknown) => (error as ProviderError).retryAfterMs;
@@ -33,4 +35,26 @@ test("what is not a full queue stays as it is, and a wait that the server states
   const stated = new ProviderError({ kind: "saturated", model: "m", retryAfterMs: 7 });
   expect(calls.failed(stated, 0)).toBe(stated);
   expect(calls.load()).toEqual({ expectedWaitMs: 7, ageMs: 0 });
+});
+
+test("outputs of own calls have a mean and a spread, and counts that no answer has are left out", async () => {
+  const calls = new EndpointCalls(() => 0);
+  expect([calls.outputTokens, calls.outputSpread]).toEqual([undefined, undefined]);
+  for (const tokens of [Number.NaN, -5, 0, 1e9, "40", undefined, null]) calls.answered(tokens);
+  expect(calls.outputTokens).toBeUndefined();
+  const lengths = [10, 30];
+  const given = fakeModel({
+    usage: { inputTokens: 5, outputTokens: 20 },
+    answer: () => "ok",
+  });
+  const { model } = createEndpoint(given, "own", "own@a", calls);
+  const options = { signal: new AbortController().signal };
+  const request = { messages: [{ role: "user" as const, content: "Hi" }] };
+  await model.generate(request, options);
+  for await (const _ of model.stream(request, options));
+  expect([calls.outputTokens, calls.outputSpread, calls.ended]).toEqual([20, 0, 2]);
+  for (const tokens of lengths) calls.answered(tokens);
+  expect(calls.outputTokens).toBeCloseTo(20);
+  // Mean of squares 450, square of the mean 400.
+  expect(calls.outputSpread).toBeCloseTo(0.125);
 });

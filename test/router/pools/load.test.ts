@@ -111,7 +111,7 @@ test("a watch reads the load of an engine, forgets it when it is stale, and ends
     names: vllmMetrics,
     everyMs: 60_000,
     monotonic: () => time,
-    inFlight: () => calls,
+    calls: () => ({ inFlight: calls, ended: 0 }),
   });
   onTestFinished(watch.close);
   expect(watch.load()).toBeUndefined();

@@ -3,7 +3,6 @@ import { always, firstOf, spillOver } from "../../../policies/index.ts";
 import type { Model } from "../../../src/contracts/index.ts";
 import { createRouter } from "../../../src/index.ts";
 import { leastLoaded, pool } from "../../../src/router/pools/index.ts";
-import { type Capacity, capacityAfter, expectedWaitOf } from "../../../src/router/pools/load/capacity.ts";
 import { checkLoadOptions, metricsOf } from "../../../src/router/pools/load/load-options.ts";
 import { withOwnCalls } from "../../../src/router/pools/load/own-calls.ts";
 import { vllm } from "../../../src/router/providers/engines/index.ts";
@@ -180,38 +179,6 @@ describe("a pool that reads the load of its engines", () => {
     expect(metricsOf({ ...model, provider: "openai" }, load)).toBeUndefined();
     expect(metricsOf({ ...model, endpoint: undefined }, load)).toBeUndefined();
   });
-});
-
-test("an engine's rate is that of the time in which others waited, and its slots are those that ran then", () => {
-  const scrape = (at: number, finished: number, waiting: number, running: number) => ({
-    atMs: at * 1_000,
-    read: { finished, waiting, running, problems: [] },
-  });
-  const scrapes = [
-    scrape(0, 100, 0, 1),
-    scrape(1, 101, 0, 1),
-    scrape(2, 103, 5, 8),
-    scrape(3, 113, 6, 8),
-    scrape(4, 133, 2, 7),
-    scrape(5, 3, 0, 0),
-    scrape(6, 4, 0, 1),
-  ];
-  let capacity: Capacity = {};
-  const seen = scrapes.map((one, index) => {
-    capacity = capacityAfter(capacity, scrapes[index - 1], one);
-    return capacity;
-  });
-  expect(seen[1]).toMatchObject({ leastPerSecond: 1 });
-  expect(expectedWaitOf(4, seen[1] ?? {})).toBe(4_000);
-  expect(seen[2]).toEqual({ slots: 8, leastPerSecond: 2 });
-  expect(seen[3]).toMatchObject({ slots: 8, perSecond: 10 });
-  expect(seen[4]).toMatchObject({ slots: 7, perSecond: 13 });
-  expect(expectedWaitOf(6, seen[4] ?? {})).toBeCloseTo(461.5, 1);
-  // It began again: nothing is learnt from the step back.
-  expect(seen[6]).toEqual({ slots: 7, perSecond: 13, leastPerSecond: 2 });
-  expect(expectedWaitOf(undefined, {})).toBeUndefined();
-  expect(expectedWaitOf(3, {})).toBeUndefined();
-  expect(expectedWaitOf(0, {})).toBe(0);
 });
 
 test("own calls beyond the slots of an engine wait", () => {

@@ -43,7 +43,7 @@ export function createLoadWatches(options: PoolLoad): LoadWatches {
           maxBytes,
           everyMs: pacedMs,
           staleAfterMs: options.staleAfterMs === undefined ? () => 5 * pacedMs() : options.staleAfterMs,
-          inFlight: () => calls.inFlight,
+          calls: () => calls,
         });
         calls.watch = watch;
         open.set(key, { endpoint, watch });

@@ -15,6 +15,15 @@ export interface MetricNames {
   readonly kvUsage: readonly MetricName[];
   /** Counter of requests that ended. */
   readonly finished: readonly MetricName[];
+  /** Counter of the output tokens of requests that ended. */
+  readonly finishedTokens?: readonly MetricName[] | undefined;
+  /** Counter of the output tokens of all requests, which rises while they run. */
+  readonly tokens?: readonly MetricName[] | undefined;
+  /** Counter of steps, each of which gives every running request a token. */
+  readonly steps?: readonly MetricName[] | undefined;
+  /** Counters of the prompt tokens that were read, and of the seconds of work on them. */
+  readonly promptTokens?: readonly MetricName[] | undefined;
+  readonly promptSeconds?: readonly MetricName[] | undefined;
 }
 
 const list = {
@@ -31,6 +40,11 @@ export const metricNames: FieldTable<MetricNames> = {
   waiting: list,
   kvUsage: list,
   finished: list,
+  finishedTokens: { ...list, optional: true },
+  tokens: { ...list, optional: true },
+  steps: { ...list, optional: true },
+  promptTokens: { ...list, optional: true },
+  promptSeconds: { ...list, optional: true },
 };
 
 /** The names as they are, and with `_total`, which some versions of the client library add to counters. */

@@ -6,6 +6,13 @@ import { type MetricSample, readPrometheus } from "./prometheus-text.ts";
 export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> {
   /** Requests that ended since the engine started. */
   readonly finished?: number | undefined;
+  /** Output tokens of those, of all requests, and steps that gave each running request one. */
+  readonly finishedTokens?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly steps?: number | undefined;
+  /** Prompt tokens that were read, and seconds of work on prompts. */
+  readonly promptTokens?: number | undefined;
+  readonly promptSeconds?: number | undefined;
   /** Problems with it, in our words. */
   readonly problems: readonly string[];
 }
@@ -13,11 +20,11 @@ export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> 
 /** Reads an engine's load. Counts of several engines are summed; of the use of their caches, the mean counts. */
 export function readLoad(text: string, names: MetricNames): ReadLoad {
   const { engine, ...kinds } = names;
-  const all = Object.values(kinds).flat();
+  const all = Object.values(kinds).flatMap((kind) => kind ?? []);
   const wanted = new Set(all.map(({ name }) => name));
   const { samples, badLines } = readPrometheus(text, (name) => wanted.has(name));
   const problems: string[] = badLines === 0 ? [] : [`lines of metrics that cannot be read: ${badLines}`];
-  const count = (kind: readonly MetricName[]): number | undefined => {
+  const count = (kind: readonly MetricName[] = []): number | undefined => {
     const values = firstOf(kind, samples);
     const sum = values?.reduce((one, other) => one + other, 0);
     if (sum === undefined || (sum >= 0 && Number.isFinite(sum))) return sum;
@@ -31,6 +38,11 @@ export function readLoad(text: string, names: MetricNames): ReadLoad {
     running: count(names.running),
     waiting: count(names.waiting),
     finished: count(names.finished),
+    finishedTokens: count(names.finishedTokens),
+    tokens: count(names.tokens),
+    steps: count(names.steps),
+    promptTokens: count(names.promptTokens),
+    promptSeconds: count(names.promptSeconds),
   };
   if (load.running === undefined && load.waiting === undefined)
     problems.push(`no metrics of ${engine} for running or waiting requests`);

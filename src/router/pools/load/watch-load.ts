@@ -2,7 +2,8 @@ import type { Load } from "../../../contracts/index.ts";
 import { boundedGet } from "../../../plugin/http/bounded-get.ts";
 import type { OptionTable } from "../../../plugin/options/option-table.ts";
 import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
-import { type Capacity, capacityAfter, expectedWaitOf, rateBetween, type Scrape } from "./capacity.ts";
+import { type Capacity, capacityAfter, type OwnOutputs, type Scrape, unknownCapacity } from "./capacity.ts";
+import { expectedWaitOf } from "./expected-wait.ts";
 import { type MetricNames, metricNames } from "./metric-names.ts";
 import { withOwnCalls } from "./own-calls.ts";
 import { readLoad } from "./read-load.ts";
@@ -21,13 +22,22 @@ export interface WatchLoadOptions {
   readonly timeoutMs?: number | undefined;
   /** Largest text, in bytes. Default 4 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Returns the calls of this process that are under way at the endpoint. Default: none. */
-  readonly inFlight?: (() => number) | undefined;
+  /** Returns the calls of this process at the endpoint. Default: none. */
+  readonly calls?: (() => OwnCalls) | undefined;
   /** Milliseconds that never go back. Default: `performance.now`. */
   readonly monotonic?: (() => number) | undefined;
 }
 
 type Open = "headers" | "fetch" | "staleAfterMs";
+
+/** Calls of this process at an endpoint. */
+export interface OwnCalls extends OwnOutputs {
+  readonly inFlight: number;
+  /** Calls that have ended so far, in whatever way. */
+  readonly ended: number;
+}
+
+const noCalls: OwnCalls = { inFlight: 0, ended: 0 };
 
 export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
   url: { is: "text" },
@@ -48,7 +58,7 @@ export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
   },
   timeoutMs: { is: "duration", max: 86_400_000, default: 1_000 },
   maxBytes: { is: "number", min: 1, default: 4 * 2 ** 20 },
-  inFlight: { is: "function", default: () => 0 },
+  calls: { is: "function", default: () => noCalls },
   monotonic: { is: "function", default: () => performance.now() },
 };
 
@@ -73,16 +83,14 @@ export interface LoadWatch {
 }
 
 interface Measured extends Scrape {
-  readonly inFlight: number;
+  readonly calls: OwnCalls;
   readonly capacity: Capacity;
-  /** Requests that ended per second since the scrape before. */
-  readonly perSecond: number | undefined;
 }
 
 /** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
 export function watchLoad(options: WatchLoadOptions): LoadWatch {
   const read = readOptions("watchLoad", watchLoadOptions, options);
-  const { url, names, headers, fetch, everyMs, timeoutMs, maxBytes, inFlight, monotonic } = read;
+  const { url, names, headers, fetch, everyMs, timeoutMs, maxBytes, calls, monotonic } = read;
   const { staleAfterMs = () => 5 * now(everyMs) } = read;
   const closed = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,18 +98,20 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   let problems: readonly string[] = ["not scraped yet"];
 
   const scrape = async (): Promise<void> => {
-    const before = { atMs: monotonic(), inFlight: inFlight() };
     const answer = await boundedGet(url, { fetch, headers, timeoutMs, maxBytes, signal: closed.signal });
     if (answer.problem !== undefined) {
       problems = [`metrics: ${answer.problem}`];
       return;
     }
+    // Engines answer as soon as they have looked.
+    const atMs = monotonic();
+    const own = calls();
+    const { inFlight, ended } = own;
     const found = readLoad(answer.text, names);
     problems = found.problems;
-    const { atMs } = before;
-    const capacity = capacityAfter(measured?.capacity ?? {}, measured, { read: found, atMs });
-    const perSecond = rateBetween(measured, { read: found, atMs });
-    measured = { ...before, read: found, capacity, perSecond };
+    const now = { read: found, atMs };
+    const capacity = capacityAfter(measured?.capacity ?? unknownCapacity, measured, now, own);
+    measured = { ...now, calls: { inFlight, ended }, capacity };
   };
   const run = (): Promise<void> =>
     scrape()
@@ -124,7 +134,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     load: () => {
       if (measured === undefined) return undefined;
       const ageMs = Math.max(0, monotonic() - measured.atMs);
-      return ageMs > now(staleAfterMs) ? undefined : loadOf(measured, ageMs, inFlight());
+      return ageMs > now(staleAfterMs) ? undefined : loadOf(measured, ageMs, calls());
     },
     capacity: () => (measured === undefined ? {} : knownOf(measured)),
     problems: () => problems,
@@ -145,19 +155,25 @@ function now(value: number | (() => number)): number {
   return typeof value === "function" ? value() : value;
 }
 
-function knownOf({ capacity: { slots, perSecond: most }, perSecond: now }: Measured): KnownCapacity {
-  return { slots, ...(most && now !== undefined && { use: Math.min(1, now / most) }) };
+function knownOf({ capacity: { slots, use } }: Measured): KnownCapacity {
+  return { slots, ...(use !== undefined && { use }) };
 }
 
-function loadOf({ read, inFlight: before, capacity }: Measured, ageMs: number, calls: number): Load {
+function loadOf({ read, atMs, calls: before, capacity }: Measured, ageMs: number, calls: OwnCalls): Load {
   const { running, waiting, kvUsage } = read;
+  const { promptTokensPerSecond } = capacity;
   const known = {
     ageMs,
     ...(running !== undefined && { running }),
     ...(waiting !== undefined && { waiting }),
     ...(kvUsage !== undefined && { kvUsage }),
+    ...(promptTokensPerSecond !== undefined && { promptTokensPerSecond }),
   };
-  const load = withOwnCalls(known, before, calls, capacity.slots);
-  const expectedWaitMs = expectedWaitOf(load.waiting, capacity);
-  return expectedWaitMs === undefined ? load : { ...load, expectedWaitMs };
+  const ended = calls.ended - before.ended;
+  const sent = calls.inFlight - before.inFlight + ended;
+  const nowMs = atMs + ageMs;
+  return {
+    ...withOwnCalls(known, before.inFlight, calls.inFlight, capacity.slots),
+    ...expectedWaitOf(capacity, { running, waiting, sent, ended, nowMs }),
+  };
 }

@@ -1,23 +1,31 @@
 import { isRouterError, type Load, ProviderError } from "../../../contracts/index.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
-import type { LoadWatch } from "../load/watch-load.ts";
+import type { LoadWatch, OwnCalls } from "../load/watch-load.ts";
 import { waitOf } from "./service-rate.ts";
 
-/** Share of the latest call in the mean time of calls. */
+/** Share of the latest call in the mean time of calls, and in the mean length of outputs. */
 const latest = 0.2;
+const latestOutput = 0.05;
+/** Longest output that is believed, in tokens. */
+const mostOutput = 1e7;
 
 /**
  * The calls of one endpoint: they are counted until they end, are aborted or left, whichever comes first. The state of an
  * endpoint outlives its model, which may be made again, and its place in the pool, to which it may come back. `now`:
  * milliseconds on a monotonic clock.
  */
-export class EndpointCalls {
+export class EndpointCalls implements OwnCalls {
   /** Load that the engine reports. Absent: it is not watched. */
   watch: LoadWatch | undefined;
   readonly #now: () => number;
   #inFlight = 0;
+  #ended = 0;
   #meanMs: number | undefined;
+  /** Outputs of calls that ended: their number, and the means of their lengths and of the squares of these. */
+  #outputs = 0;
+  #meanOutput = 0;
+  #meanSquare = 0;
   #busyUntil = Number.NEGATIVE_INFINITY;
   /** Refusals in a row, of which those of calls that were under way together count once. */
   #refusals = 0;
@@ -32,6 +40,27 @@ export class EndpointCalls {
     return this.#inFlight;
   }
 
+  get ended(): number {
+    return this.#ended;
+  }
+
+  get outputTokens(): number | undefined {
+    return this.#outputs === 0 ? undefined : this.#meanOutput;
+  }
+
+  get outputSpread(): number | undefined {
+    return this.#outputs < 2 ? undefined : Math.max(0, this.#meanSquare / this.#meanOutput ** 2 - 1);
+  }
+
+  /** Notes how many tokens an answer had, as its usage says. */
+  answered(tokens: unknown): void {
+    if (typeof tokens !== "number" || !(tokens > 0 && tokens <= mostOutput)) return;
+    this.#outputs += 1;
+    const share = Math.max(latestOutput, 1 / this.#outputs);
+    this.#meanOutput += share * (tokens - this.#meanOutput);
+    this.#meanSquare += share * (tokens ** 2 - this.#meanSquare);
+  }
+
   /** Counts a call. Returns a function that ends it; it may be called more than once. `startedAt`: see `now`. */
   enter(signal: Aborting, startedAt: number): (isAnswered: boolean) => void {
     let isOver = false;
@@ -40,6 +69,7 @@ export class EndpointCalls {
       if (isOver) return;
       isOver = true;
       this.#inFlight -= 1;
+      this.#ended += 1;
       endWatch();
       if (!isAnswered) return;
       this.#refusals = 0;
@@ -78,21 +108,6 @@ export class EndpointCalls {
     const reported = this.watch?.load();
     const busyMs = this.#busyUntil - this.#now();
     if (reported === undefined) return busyMs > 0 ? { expectedWaitMs: busyMs, ageMs: 0 } : undefined;
-    const expectedMs = leastOf(reported.expectedWaitMs, this.#estimatedMs(reported));
-    const waitMs = busyMs > 0 ? Math.max(busyMs, expectedMs ?? 0) : expectedMs;
-    return waitMs === undefined ? reported : { ...reported, expectedWaitMs: waitMs };
+    return busyMs > (reported.expectedWaitMs ?? 0) ? { ...reported, expectedWaitMs: busyMs } : reported;
   }
-
-  /**
-   * Little's law by our own calls: `running` calls end in their mean time. Like the rate of an engine that was never busy, it
-   * can only be too much: the time of a call holds its wait.
-   */
-  #estimatedMs({ waiting, running }: Load): number | undefined {
-    if (!waiting || !running || this.#meanMs === undefined) return undefined;
-    return (waiting * this.#meanMs) / running;
-  }
-}
-
-function leastOf(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

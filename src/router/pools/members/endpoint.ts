@@ -20,6 +20,7 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
       const leave = calls.enter(abortOf(options), startedAt);
       try {
         const answer = await given.generate(request, options);
+        calls.answered(answer.usage?.completion_tokens);
         leave(true);
         return answer;
       } catch (error) {
@@ -50,7 +51,12 @@ async function* counted(
   const leave = calls.enter(abortOf(options), startedAt);
   let isAnswered = false;
   try {
-    yield* given.stream(request, options);
+    let tokens: unknown;
+    for await (const chunk of given.stream(request, options)) {
+      if (chunk?.usage) tokens = chunk.usage.completion_tokens;
+      yield chunk;
+    }
+    calls.answered(tokens);
     isAnswered = true;
   } catch (error) {
     throw calls.failed(error, startedAt);

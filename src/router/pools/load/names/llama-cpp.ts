@@ -7,4 +7,9 @@ export const llamaCppMetrics: MetricNames = {
   waiting: [{ name: "llamacpp:requests_deferred" }],
   kvUsage: [{ name: "llamacpp:kv_cache_usage_ratio" }],
   finished: [],
+  // Rises when a request ends.
+  finishedTokens: [{ name: "llamacpp:tokens_predicted_total" }],
+  steps: [{ name: "llamacpp:n_decode_total" }],
+  promptTokens: [{ name: "llamacpp:prompt_tokens_total" }],
+  promptSeconds: [{ name: "llamacpp:prompt_seconds_total" }],
 };

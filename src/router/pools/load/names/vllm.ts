@@ -10,4 +10,8 @@ export const vllmMetrics: MetricNames = {
   ],
   kvUsage: [{ name: "vllm:kv_cache_usage_perc" }, { name: "vllm:gpu_cache_usage_perc" }],
   finished: counter("vllm:request_success"),
+  finishedTokens: [{ name: "vllm:request_generation_tokens_sum" }],
+  tokens: counter("vllm:generation_tokens"),
+  promptTokens: [{ name: "vllm:request_prompt_tokens_sum" }],
+  promptSeconds: [{ name: "vllm:request_prefill_time_seconds_sum" }],
 };
