@@ -26,6 +26,7 @@ const isolated = [
   "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium,agent-steps,values}",
   "cli/{doctor-platforms,loop,rollout,release,run-client,serve,serve-*}",
   "agents/*",
+  "cluster/*",
   "studies/data-path",
 ].map((path) => `${path}.test.ts`);
 

@@ -14,6 +14,7 @@ import { certificate, certificateKey } from "../fixtures/loopback-certificate.ts
 export interface SliceOf {
   readonly addresses: readonly string[];
   readonly conditions?: Readonly<Record<string, boolean>>;
+  readonly targetRef?: object;
 }
 
 /** An EndpointSlice as the API server of Kubernetes sends it. */
@@ -24,8 +25,9 @@ export function endpointSlice(name: string, version: number, endpoints: readonly
     addressType: "IPv4",
     metadata: { name, namespace: "ml", resourceVersion: String(version), generateName: "vllm-" },
     ports: [{ name: "http", port, protocol: "TCP" }],
-    endpoints: endpoints.map(({ addresses, conditions = {} }) => ({
+    endpoints: endpoints.map(({ addresses, conditions = {}, targetRef }) => ({
       addresses,
+      ...(targetRef && { targetRef }),
       conditions: { ready: true, serving: true, terminating: false, ...conditions },
     })),
   };

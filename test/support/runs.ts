@@ -10,10 +10,12 @@ export function numRuns(full: number): { readonly numRuns: number } {
 
 /**
  * True where a check of the whole runs, which `npm test` leaves to a script of its own: `npm run check:package` installs the
- * package, `npm run typecheck` compiles the examples of documents. Under SWITCHPOINT_RUNS=full all run.
+ * package, `npm run typecheck` compiles the examples of documents, `npm run check:kubernetes` starts an API server. Under SWITCHPOINT_RUNS=full all run.
  */
-export function isChecked(check: "package" | "types"): boolean {
+export function isChecked(check: keyof typeof scripts): boolean {
   if (runs(0, 1) === 1 || process.env["SWITCHPOINT_CHECK"] === check) return true;
-  console.log(`skipped: part of npm run ${check === "package" ? "check:package" : "typecheck"}`);
+  console.log(`skipped: part of npm run ${scripts[check]}`);
   return false;
 }
+
+const scripts = { package: "check:package", types: "typecheck", kubernetes: "check:kubernetes" };

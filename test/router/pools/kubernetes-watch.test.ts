@@ -73,6 +73,23 @@ test("a pod that moves from one slice to another stays, in whatever order the ev
   for (const set of sets) expect(set).toContain(at("10.0.0.1"));
 });
 
+test("of a pod with IPv4 and IPv6 there is one endpoint, and of one with IPv6 alone that", async () => {
+  const { server, sets, opened } = await watched();
+  await opened();
+  const of = (ip: string, uid?: unknown) => ({ ...pod(ip), targetRef: { kind: "Pod", uid } });
+  const six = {
+    ...endpointSlice("six", 2, [of("fd00::1", "one"), of("fd00::2", "two")]),
+    addressType: "IPv6",
+  };
+  server.tell("ADDED", six);
+  await vi.waitFor(() => expect(sets.at(-1)).toHaveLength(3));
+  server.tell("MODIFIED", endpointSlice("a", 3, [of("10.0.0.1", "one")]));
+  await vi.waitFor(() => expect(sets.at(-1)).toEqual([at("10.0.0.1"), at("[fd00::2]")]));
+  // Without the pod nothing says that two addresses are one.
+  server.tell("MODIFIED", endpointSlice("a", 4, [of("10.0.0.1"), of("10.0.0.2")]));
+  await vi.waitFor(() => expect(sets.at(-1)).toHaveLength(4));
+});
+
 test("a bookmark moves the version on, so that the next watch begins there", async () => {
   const { server, sets, lists, opened } = await watched();
   await opened();

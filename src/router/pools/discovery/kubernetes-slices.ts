@@ -15,6 +15,14 @@ interface SliceEndpoint {
   readonly conditions?: Readonly<Record<"ready" | "serving" | "terminating", unknown>> | undefined;
   readonly zone?: unknown;
   readonly nodeName?: unknown;
+  /** Pod of the address. */
+  readonly targetRef?: unknown;
+}
+
+interface PodEndpoint {
+  /** Its uid, if it is stated. */
+  readonly pod: unknown;
+  readonly endpoint: DiscoveredEndpoint;
 }
 
 export interface SliceAddress {
@@ -58,11 +66,17 @@ export class KubernetesSlices {
     return versionOf(slice.metadata) || undefined;
   }
 
-  /** Returns the endpoints of all slices, each address once. */
+  /** Returns the endpoints of all slices, each address once: of a pod that has IPv4 and IPv6, the one of IPv4. */
   endpoints(): readonly DiscoveredEndpoint[] {
-    const found = [...this.#slices.values()].flatMap((slice) => this.#endpointsOf(slice));
-    found.sort((a, b) => (a.url < b.url ? -1 : 1));
-    return checkEndpoints("endpoints", found);
+    const all = [...this.#slices.values()];
+    const isOfIpv6 = ({ addressType }: Slice) => addressType === "IPv6";
+    const found = all.filter((slice) => !isOfIpv6(slice)).flatMap((slice) => this.#endpointsOf(slice));
+    const pods = new Set(found.map(({ pod }) => pod));
+    const others = all.filter(isOfIpv6).flatMap((slice) => this.#endpointsOf(slice));
+    found.push(...others.filter(({ pod }) => pod === undefined || !pods.has(pod)));
+    const endpoints = found.map(({ endpoint }) => endpoint);
+    endpoints.sort((a, b) => (a.url < b.url ? -1 : 1));
+    return checkEndpoints("endpoints", endpoints);
   }
 
   #set(value: unknown): void {
@@ -72,7 +86,7 @@ export class KubernetesSlices {
     if (this.#slices.has(name) || this.#slices.size < mostSlices) this.#slices.set(name, slice);
   }
 
-  #endpointsOf({ addressType, ports, endpoints }: Slice): DiscoveredEndpoint[] {
+  #endpointsOf({ addressType, ports, endpoints }: Slice): PodEndpoint[] {
     const { protocol, path, portName } = this.#address;
     const named = (Array.isArray(ports) ? ports : []).find(
       (one) => portName === undefined || fieldsOf(one)["name"] === portName,
@@ -80,7 +94,7 @@ export class KubernetesSlices {
     const port = named?.port;
     if (!Number.isInteger(port) || addressType === "FQDN") return [];
     return (Array.isArray(endpoints) ? endpoints : []).flatMap((one: SliceEndpoint) => {
-      const { addresses, conditions, zone, nodeName } = fieldsOf(one) as SliceEndpoint;
+      const { addresses, conditions, zone, nodeName, targetRef } = fieldsOf(one) as SliceEndpoint;
       const [address] = Array.isArray(addresses) ? addresses : [];
       const state = stateOf(fieldsOf(conditions));
       if (typeof address !== "string" || state === undefined) return [];
@@ -89,7 +103,8 @@ export class KubernetesSlices {
         ...(typeof zone === "string" && { zone }),
         ...(typeof nodeName === "string" && { node: nodeName }),
       };
-      return [{ url: `${protocol}://${host}:${port}${path}`, state, labels }];
+      const pod = fieldsOf(targetRef)["uid"];
+      return [{ pod, endpoint: { url: `${protocol}://${host}:${port}${path}`, state, labels } }];
     });
   }
 }
