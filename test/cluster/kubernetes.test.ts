@@ -189,7 +189,9 @@ describe.skipIf(!isRun)(`an API server of Kubernetes ${versions.kubernetes}`, ()
     expect(`${status} ${JSON.stringify(body)}`).toMatch(/410|Expired/);
     await putSlice(cluster, "vllm-a", [pod("10.0.0.7")]);
     await sees("10.0.0.7:8000");
-    expect([problems, lists().length, watches().length]).toEqual([[], 2, 2]);
+    expect([problems, lists().length]).toEqual([[], 2]);
+    // That which was told 410, and perhaps already the one after the list.
+    expect(watches().length).toBeGreaterThanOrEqual(2);
   });
 
   describe("manifests", () => {

@@ -121,6 +121,29 @@ describe("the expected wait", () => {
   });
 });
 
+const useAfter = (...reads: readonly Partial<ReadLoad>[]) => after({}, ...reads).capacity.use;
+
+describe("the use of what an engine can do", () => {
+  const queued = [
+    { running: 4, waiting: 10, finished: 0, tokens: 0 },
+    { running: 4, waiting: 8, finished: 2, tokens: 400 },
+    { running: 4, waiting: 6, finished: 4, tokens: 800 },
+  ];
+
+  it("is that of its tokens per second, also in a second in which nothing ended", () => {
+    expect(useAfter(...queued)).toBe(1);
+    const idle = { running: 1, waiting: 0, finished: 4, tokens: 800 };
+    const light = { running: 1, waiting: 0, finished: 4, tokens: 900 };
+    expect(useAfter(...queued, idle, light)).toBeCloseTo(0.25);
+    expect(useAfter(...queued, { ...light, tokens: 5_000 })).toBe(1);
+  });
+
+  it("is not known before a queue, nor after a counter went back", () => {
+    expect(useAfter({ running: 2, tokens: 0 }, { running: 2, tokens: 90 })).toBeUndefined();
+    expect(useAfter(...queued, { running: 1, waiting: 0, tokens: 5 })).toBeUndefined();
+  });
+});
+
 describe("requests that run", () => {
   it("are the latest that began, and end in that order", () => {
     let begun = begunAfter([], { running: 4, toMs: 1_000 });

@@ -28,7 +28,7 @@ export interface Capacity {
   readonly serviceMs?: number | undefined;
   /** True if that was measured while requests waited. Before, it may be too little: fewer shared the engine. */
   readonly isBusy?: boolean | undefined;
-  /** Requests that ended since the last scrape, as a share of those that end while others wait, in [0, 1]. */
+  /** Tokens since the last scrape, or else requests that ended, as a share of those while requests waited, in [0, 1]. */
   readonly use?: number | undefined;
   /** Variance of outputs as a share of the square of their mean, in [0, 1]. */
   readonly spread: number;
@@ -109,9 +109,15 @@ export function capacityAfter(
     free,
     serviceMs: busyMs ?? serviceOf(free, each),
     isBusy: busyMs !== undefined,
-    use: wasBusy ? 1 : useOf(work, ended, busyMs, known.slots),
+    use: wasBusy ? 1 : (tokenUse(work, busy) ?? useOf(work, ended, busyMs, known.slots)),
     begun: begunAfter(before.begun, { running, ended, fromMs: last.atMs, toMs: now.atMs }),
   };
+}
+
+/** Tokens come evenly, while requests end by chance: from one scrape to the next they say more. */
+function tokenUse(work: Work, busy: Work): number | undefined {
+  if (!(busy.tokens > 0 && busy.ms > 0)) return undefined;
+  return Math.min(1, work.tokens / work.ms / (busy.tokens / busy.ms));
 }
 
 function useOf(

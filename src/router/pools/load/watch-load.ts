@@ -66,7 +66,7 @@ export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
 export interface KnownCapacity {
   /** Requests that it answers at a time. */
   readonly slots?: number | undefined;
-  /** Requests that end per second, as a share of those that end while others wait, in [0, 1]. */
+  /** Tokens per second, or else requests that end, as a share of those while requests wait, in [0, 1]. */
   readonly use?: number | undefined;
 }
 
