@@ -3,16 +3,7 @@
  * `npm run check:kubernetes -- --install`. Needs Go 1.26; takes half an hour of two cores that others use too.
  */
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -27,27 +18,33 @@ const programs = ["kube-apiserver", "etcd"];
 const definitions = ["scaledobjects", "triggerauthentications"].map((name) => `keda.sh_${name}.yaml`);
 
 export function isBuilt() {
-  return [...programs, ...definitions].every((name) => existsSync(join(clusterFolder, name)));
+  return [...programs, ...definitions].every(isThere);
+}
+
+function isThere(name) {
+  return existsSync(join(clusterFolder, name));
 }
 
 /** Builds what is not there yet, and prints size and time. Throws an error that says what failed. */
 export function buildCluster() {
   if (isBuilt()) return;
   const startedAt = Date.now();
-  copyDefinitions();
-  if (!existsSync(join(clusterFolder, "etcd"))) buildEtcd();
-  if (!existsSync(join(clusterFolder, "kube-apiserver"))) buildApiServer();
+  if (!definitions.every(isThere)) copyDefinitions();
+  if (!isThere("etcd")) buildEtcd();
+  if (!isThere("kube-apiserver")) buildApiServer();
   for (const name of programs)
     console.log(
       `${name} ${versions[name] ?? versions.kubernetes}: ${Math.round(statSync(join(clusterFolder, name)).size / 1e6)} MB`,
     );
+  rmSync(join(clusterFolder, "build"), { recursive: true, force: true });
   console.log(`built in ${Math.round((Date.now() - startedAt) / 1000)} s, in ${clusterFolder}`);
 }
 
 function copyDefinitions() {
   const folder = folderOf("keda");
   const { Dir } = download(folder, `github.com/kedacore/keda/v2@${versions.keda}`);
-  for (const name of definitions) cpSync(join(Dir, "config/crd/bases", name), join(clusterFolder, name));
+  for (const name of definitions)
+    writeFileSync(join(clusterFolder, name), readFileSync(join(Dir, "config/crd/bases", name)));
   rmSync(folder, { recursive: true });
 }
 
