@@ -1,7 +1,7 @@
 import {
   type Capacity,
   capacityAfter,
-  type OwnOutputs,
+  type OwnCalls,
   type Scrape,
   unknownCapacity,
 } from "../../src/router/pools/load/capacity.ts";
@@ -20,6 +20,8 @@ export interface SimulatedBurst {
   readonly length: () => number;
   /** Answers before the burst, one after the other. */
   readonly warmUp: number;
+  /** True if calls of this process are known to be all that there are. */
+  readonly isAlone: boolean;
   /** A number in [0, 1), of a seeded generator. */
   readonly random: () => number;
 }
@@ -40,12 +42,13 @@ const prefillTokensPerSecond = 20_000;
 export function probesOf(burst: SimulatedBurst): readonly Probe[] {
   const { slots, stepMs, length, random } = burst;
   const core = new EngineCore({ prefillTokensPerSecond, stepMs, slots, kvTokens: 10_000_000 });
-  const watch = watchCore(core, burst.engine);
+  const watch = watchCore(core, burst);
   const probes: Probe[] = [];
   let sent = 0;
   let probed = 0;
   const send = (atMs: number, onFirst?: (atMs: number) => void): void => {
     sent += 1;
+    watch.sentAt.push(atMs);
     const tokens = length();
     const ticket = core.submit(
       {
@@ -53,7 +56,9 @@ export function probesOf(burst: SimulatedBurst): readonly Probe[] {
         answer: { hash: `a${sent}`, tokens },
         onEvent: ({ type, atMs: eventMs }) => {
           if (type === "first-token") onFirst?.(eventMs);
-          if (type === "finished") watch.ended.push(tokens);
+          if (type !== "finished") return;
+          watch.ended.push(tokens);
+          watch.endedAt.push(eventMs);
         },
       },
       atMs,
@@ -109,14 +114,25 @@ export function probesOf(burst: SimulatedBurst): readonly Probe[] {
 }
 
 /** Reads an engine's metrics as a pool does, and keeps what the calls of this process tell. */
-function watchCore(core: EngineCore, engine: SimulatedBurst["engine"]) {
+function watchCore(core: EngineCore, burst: SimulatedBurst) {
+  const { engine } = burst;
   const ended: number[] = [];
+  const endedAt: number[] = [];
+  const sentAt: number[] = [];
   const tickets: EngineTicket[] = [];
+  const own = (inFlight: number): OwnCalls => ({
+    inFlight,
+    sentAt: sentAt.slice(-64),
+    endedAt: endedAt.slice(-64),
+    ...ownOutputs(ended),
+  });
   let capacity: Capacity = unknownCapacity;
   let last: (Scrape & { readonly sent: number; readonly ended: number }) | undefined;
   let readings = 0;
   return {
     ended,
+    endedAt,
+    sentAt,
     tickets,
     scrape(sent: number, atMs: number): void {
       core.advanceTo(atMs);
@@ -126,7 +142,12 @@ function watchCore(core: EngineCore, engine: SimulatedBurst["engine"]) {
       const counters =
         engine === "vllm" ? { finished: totals.finished, tokens: finishedTokens + begun } : { steps };
       const now = { read: { running, waiting, finishedTokens, ...counters, problems: [] }, atMs };
-      capacity = capacityAfter(capacity, last, now, ownOutputs(ended));
+      capacity = capacityAfter(
+        capacity,
+        last,
+        now,
+        burst.isAlone ? own(running + waiting) : { ...own(0), sentAt: [], endedAt: [] },
+      );
       last = { ...now, sent, ended: ended.length };
       readings = waiting > 0 ? readings + 1 : 0;
     },
@@ -134,13 +155,13 @@ function watchCore(core: EngineCore, engine: SimulatedBurst["engine"]) {
     expected(sent: number, nowMs: number): ExpectedWait | undefined {
       if (readings < 2 || last === undefined) return undefined;
       const { running, waiting } = last.read;
-      const since = { sent: sent - last.sent, ended: ended.length - last.ended };
+      const since = { sent: sent - last.sent, endedAt: endedAt.slice(last.ended) };
       return expectedWaitOf(capacity, { running, waiting, ...since, nowMs });
     },
   };
 }
 
-function ownOutputs(ended: readonly number[]): OwnOutputs {
+function ownOutputs(ended: readonly number[]): Pick<OwnCalls, "outputTokens" | "outputSpread"> {
   if (ended.length === 0) return {};
   const latest = ended.slice(-40);
   const mean = latest.reduce((sum, one) => sum + one, 0) / latest.length;

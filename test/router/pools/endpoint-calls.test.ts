@@ -52,7 +52,7 @@ test("outputs of own calls have a mean and a spread, and counts that no answer h
   const request = { messages: [{ role: "user" as const, content: "Hi" }] };
   await model.generate(request, options);
   for await (const _ of model.stream(request, options));
-  expect([calls.outputTokens, calls.outputSpread, calls.ended]).toEqual([20, 0, 2]);
+  expect([calls.outputTokens, calls.outputSpread, calls.endedAt]).toEqual([20, 0, [0, 0]]);
   for (const tokens of lengths) calls.answered(tokens);
   expect(calls.outputTokens).toBeCloseTo(20);
   // Mean of squares 450, square of the mean 400.

@@ -4,7 +4,8 @@ import { begunAfter, endOf } from "../../../src/router/pools/load/begun.ts";
 import {
   type Capacity,
   capacityAfter,
-  type OwnOutputs,
+  noCalls,
+  type OwnCalls,
   type Scrape,
   unknownCapacity,
 } from "../../../src/router/pools/load/capacity.ts";
@@ -15,24 +16,27 @@ import { type Probe, probesOf } from "../../support/simulated-burst.ts";
 
 /** Returns what is known after readings, one a second. */
 function after(
-  own: OwnOutputs,
+  own: Partial<OwnCalls>,
   ...reads: readonly Partial<ReadLoad>[]
 ): { capacity: Capacity; last: Scrape } {
   let capacity: Capacity = unknownCapacity;
   let last: Scrape | undefined;
   reads.forEach((read, second) => {
     const now = { read: { problems: [], ...read }, atMs: second * 1_000 };
-    capacity = capacityAfter(capacity, last, now, own);
+    capacity = capacityAfter(capacity, last, now, { ...noCalls, ...own });
     last = now;
   });
   return { capacity, last: last as Scrape };
 }
 
-function waitAfter(own: OwnOutputs, ...reads: readonly Partial<ReadLoad>[]) {
+function waitAfter(own: Partial<OwnCalls>, ...reads: readonly Partial<ReadLoad>[]) {
   const { capacity, last } = after(own, ...reads);
   const { running, waiting } = last.read;
-  return (sent = 0, ended = 0, sinceMs = 0) =>
-    expectedWaitOf(capacity, { running, waiting, sent, ended, nowMs: last.atMs + sinceMs });
+  return (sent = 0, ended = 0, sinceMs = 0) => {
+    const nowMs = last.atMs + sinceMs;
+    const endedAt = Array.from({ length: ended }, () => nowMs);
+    return expectedWaitOf(capacity, { running, waiting, sent, endedAt, nowMs });
+  };
 }
 
 describe("the expected wait", () => {
@@ -65,6 +69,27 @@ describe("the expected wait", () => {
     // Both began half a second before the first reading: they end a second and a half after the last one, at about the same time.
     expect(wait()?.expectedWaitMs).toBeCloseTo(1_750);
     expect(wait(1)?.expectedWaitMs).toBeCloseTo(4_250);
+  });
+
+  it("is exact where all calls are own: one begins when it is sent, or when one before it ends", () => {
+    const own = {
+      inFlight: 5,
+      sentAt: [100, 100, 100, 100, 100],
+      endedAt: [],
+      outputTokens: 40,
+      outputSpread: 0,
+    };
+    // 20 steps a second, two slots: the first two end at 2.1 s, the next at 4.1.
+    const wait = waitAfter(
+      own,
+      { running: 0, waiting: 0, steps: 0 },
+      { running: 2, waiting: 3, steps: 18 },
+      { running: 2, waiting: 3, steps: 38 },
+    );
+    expect(wait(0, 0, 50)?.expectedWaitMs).toBeCloseTo(4_100 - 2_050);
+    expect(wait(1, 0, 50)?.expectedWaitMs).toBeCloseTo(6_100 - 2_050);
+    // Both ended at 2.3 s: one of those that waited is alone with the one that is sent.
+    expect(wait(0, 2, 300)?.expectedWaitMs).toBeCloseTo(2_000);
   });
 
   it("takes the length of outputs from the engine, where own calls had none", () => {
@@ -179,11 +204,13 @@ describe("bursts on simulated engines", () => {
 
   it.each(
     (["vllm", "llama.cpp"] as const).flatMap((engine) =>
-      Object.keys(lengths).map((kind) => [engine, kind as keyof typeof lengths] as const),
+      Object.keys(lengths).flatMap((kind) =>
+        [true, false].map((isAlone) => [engine, kind as keyof typeof lengths, isAlone] as const),
+      ),
     ),
   )(
-    "%s, answers %s: nine of ten waits are within a factor of two, and within the stated error",
-    (engine, kind) => {
+    "%s, answers %s, alone: %s: nine of ten waits are within a factor of two, and within the stated error",
+    (engine, kind, isAlone) => {
       const all: Probe[] = [];
       for (const slots of [1, 2, 4, 8])
         for (let seed = 0; seed < runs(10, 60); seed += 1) {
@@ -192,7 +219,19 @@ describe("bursts on simulated engines", () => {
           const perSecond = (0.5 * random() * slots) / (64 * (stepMs / 1_000));
           const burst = slots * 3 + Math.floor(20 * random());
           const length = lengths[kind](random);
-          all.push(...probesOf({ engine, slots, stepMs, burst, perSecond, length, warmUp: 20, random }));
+          all.push(
+            ...probesOf({
+              engine,
+              slots,
+              stepMs,
+              burst,
+              perSecond,
+              length,
+              warmUp: 20,
+              random,
+              isAlone,
+            }),
+          );
         }
       expect(all.length).toBeGreaterThan(100);
       expect(share(all, isWithin2)).toBeGreaterThan(kind === "of exponential length" ? 0.8 : 0.9);

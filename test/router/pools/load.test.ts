@@ -111,7 +111,7 @@ test("a watch reads the load of an engine, forgets it when it is stale, and ends
     names: vllmMetrics,
     everyMs: 60_000,
     monotonic: () => time,
-    calls: () => ({ inFlight: calls, ended: 0 }),
+    calls: () => ({ inFlight: calls, sentAt: [], endedAt: [] }),
   });
   onTestFinished(watch.close);
   expect(watch.load()).toBeUndefined();

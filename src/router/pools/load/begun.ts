@@ -14,6 +14,8 @@ interface Seen {
   /** Start of it. Absent: nothing is known of the time before. */
   readonly fromMs?: number | undefined;
   readonly toMs: number;
+  /** Times at which requests began in it, in order. Absent: not known. */
+  readonly at?: readonly number[] | undefined;
 }
 
 /** Most spans that are kept: the oldest become one. */
@@ -25,12 +27,17 @@ const mostSpans = 128;
  */
 export function begunAfter(
   before: readonly Begun[],
-  { running, ended = 0, fromMs, toMs }: Seen,
+  { running, ended = 0, fromMs, toMs, at = [] }: Seen,
 ): readonly Begun[] {
   const had = countOf(before);
   const left = dropOldest(before, Math.max(ended, 0));
   const fresh = running - countOf(left);
   if (fresh <= 0) return dropOldest(left, -fresh);
+  if (at.length >= fresh)
+    return bounded([
+      ...left,
+      ...at.slice(-Math.round(fresh)).map((ms) => ({ count: 1, fromMs: ms, toMs: ms })),
+    ]);
   const starts = Math.max(fresh, ended + running - had);
   const since = fromMs === undefined ? undefined : toMs - ((toMs - fromMs) * fresh) / starts;
   return bounded([...left, { count: fresh, fromMs: since, toMs }]);
@@ -66,7 +73,11 @@ function dropOldest(begun: readonly Begun[], count: number): readonly Begun[] {
 }
 
 function bounded(begun: readonly Begun[]): readonly Begun[] {
-  const [first, second, ...rest] = begun;
-  if (begun.length <= mostSpans || first === undefined || second === undefined) return begun;
-  return [{ count: first.count + second.count, fromMs: first.fromMs, toMs: second.toMs }, ...rest];
+  const more = begun.length - mostSpans;
+  if (more <= 0) return begun;
+  const oldest = begun.slice(0, more + 1);
+  return [
+    { count: countOf(oldest), fromMs: oldest[0]?.fromMs, toMs: oldest[more]?.toMs ?? 0 },
+    ...begun.slice(more + 1),
+  ];
 }

@@ -54,13 +54,19 @@ export const unknownCapacity: Capacity = {
   lengths: { finished: 0, finishedTokens: 0, tokens: 0 },
 };
 
-/** Outputs of this process's own calls to the engine. Absent: none has ended. */
-export interface OwnOutputs {
-  /** Mean length in tokens. */
+/** Calls of this process to the engine. */
+export interface OwnCalls {
+  readonly inFlight: number;
+  /** Times on the monotonic clock at which the latest were sent, and ended. */
+  readonly sentAt: readonly number[];
+  readonly endedAt: readonly number[];
+  /** Mean length of their outputs in tokens. Absent: none has ended. */
   readonly outputTokens?: number | undefined;
   /** Variance of the lengths as a share of the square of their mean: 0 if all are alike, 1 if they vary much. */
   readonly outputSpread?: number | undefined;
 }
+
+export const noCalls: OwnCalls = { inFlight: 0, sentAt: [], endedAt: [] };
 
 /** Time over which a rate fades: twice that of a request, within these bounds, in milliseconds. */
 const leastFadeMs = 2_000;
@@ -71,14 +77,14 @@ const fadeRequests = 50;
 /**
  * Returns what is known after a scrape. A counter that went back has begun again. The time of a request on the engine is made of
  * what the engine counts, never of the times of calls, which hold their wait: steps or output tokens per second and
- * the mean length of an output, else the requests that ended per second. `own`: see `OwnOutputs`; an engine that counts no
- * ended requests has the length of outputs from there.
+ * the mean length of an output, else the requests that ended per second. An engine that counts no
+ * ended requests has the length of outputs from own calls.
  */
 export function capacityAfter(
   before: Capacity,
   last: Scrape | undefined,
   now: Scrape,
-  own: OwnOutputs = {},
+  own: OwnCalls = noCalls,
 ): Capacity {
   const { running = 0, waiting = 0 } = now.read;
   const known = {
@@ -91,7 +97,8 @@ export function capacityAfter(
   const work = workBetween(last, now);
   if (last === undefined || work === undefined)
     return { ...known, lengths: lifetimeOf(now.read), begun: begunAfter([], { running, toMs: now.atMs }) };
-  const ended = endedOf(now.read, work, own.outputTokens);
+  const seen = eventsOf(last, now, own);
+  const ended = seen?.ended ?? endedOf(now.read, work, own.outputTokens);
   const lengths = fadedLengths(before.lengths, work, ended);
   const each = lengthOf(lengths, own, known.spread);
   // Between two scrapes with a queue the engine had as much to do as it can.
@@ -110,7 +117,29 @@ export function capacityAfter(
     serviceMs: busyMs ?? serviceOf(free, each),
     isBusy: busyMs !== undefined,
     use: wasBusy ? 1 : (tokenUse(work, busy) ?? useOf(work, ended, busyMs, known.slots)),
-    begun: begunAfter(before.begun, { running, ended, fromMs: last.atMs, toMs: now.atMs }),
+    begun: begunAfter(before.begun, { running, ended, fromMs: last.atMs, toMs: now.atMs, at: seen?.began }),
+  };
+}
+
+/**
+ * Returns what own calls tell of the time between two scrapes, where all that the engine does is theirs: each end lets one that
+ * waits begin, and without a queue those that are sent begin at once.
+ */
+function eventsOf(
+  last: Scrape,
+  { read: { running = 0, waiting = 0 }, atMs }: Scrape,
+  { inFlight, sentAt, endedAt }: OwnCalls,
+): { readonly ended: number; readonly began: readonly number[] } | undefined {
+  if (inFlight === 0 || inFlight !== running + waiting) return undefined;
+  const within = (times: readonly number[]) => times.filter((ms) => ms > last.atMs && ms <= atMs);
+  const [sent, ended] = [within(sentAt), within(endedAt)];
+  const free = waiting > 0 ? Math.max(0, running - (last.read.running ?? 0)) : sent.length;
+  const atOnce = (last.read.waiting ?? 0) > 0 ? [] : sent.slice(0, free);
+  return {
+    ended: ended.length,
+    began: [...atOnce, ...(waiting > 0 || (last.read.waiting ?? 0) > 0 ? ended : [])].sort(
+      (one, other) => one - other,
+    ),
   };
 }
 
@@ -201,7 +230,7 @@ function lifetimeOf({ finished = 0, finishedTokens = 0 }: ReadLoad): Capacity["l
  */
 function lengthOf(
   { finished, finishedTokens, tokens }: Capacity["lengths"],
-  { outputTokens }: OwnOutputs,
+  { outputTokens }: OwnCalls,
   spread: number,
 ): number | undefined {
   const ended = finished > 0 && finishedTokens > 0 ? finishedTokens / finished : outputTokens;

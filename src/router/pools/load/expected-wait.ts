@@ -1,13 +1,13 @@
-import { endOf } from "./begun.ts";
+import { begunAfter, endOf } from "./begun.ts";
 import type { Capacity } from "./capacity.ts";
 
 /** Requests of an engine at a scrape, and calls of this process since. */
 export interface Queue {
   readonly running: number | undefined;
   readonly waiting: number | undefined;
-  /** Calls of this process that were sent since, and those that ended. */
+  /** Calls of this process that were sent since, and the times at which some ended. */
   readonly sent: number;
-  readonly ended: number;
+  readonly endedAt: readonly number[];
   readonly nowMs: number;
 }
 
@@ -24,8 +24,9 @@ const none: ExpectedWait = { expectedWaitMs: 0, waitErrorMs: 0 };
  * of running requests as these end, in the order in which they began, each a mean time after it.
  */
 export function expectedWaitOf(capacity: Capacity, queue: Queue): ExpectedWait | undefined {
-  const { running = 0, waiting, sent, ended, nowMs } = queue;
-  const { slots, serviceMs, begun } = capacity;
+  const { running = 0, waiting, sent, endedAt, nowMs } = queue;
+  const ended = endedAt.length;
+  const { slots, serviceMs } = capacity;
   if (waiting === undefined) return undefined;
   // Without a queue there may be room, unless as many run as ran while others waited.
   const room =
@@ -34,12 +35,18 @@ export function expectedWaitOf(capacity: Capacity, queue: Queue): ExpectedWait |
   if (before < 0 || before + 1 <= ended) return none;
   if (serviceMs === undefined) return undefined;
   const atOnce = Math.max(1, waiting > 0 ? running : (slots ?? running));
-  const rounds = Math.floor(before / atOnce);
-  const first = endOf(begun, before - rounds * atOnce, serviceMs) ?? nowMs + serviceMs / 2;
-  const byRate = ((before + 1 - ended) * serviceMs) / atOnce;
+  // Each that ended let one that waited begin.
+  const begun = begunAfter(capacity.begun, { running, ended, toMs: nowMs, at: endedAt });
+  const place = before - ended;
+  const rounds = Math.floor(place / atOnce);
+  const first = endOf(begun, place - rounds * atOnce, serviceMs) ?? nowMs + serviceMs / 2;
+  const byRate = ((place + 1) * serviceMs) / atOnce;
   // One that should have ended has not: at least half of the mean rate.
-  const expectedWaitMs = Math.max(first + rounds * serviceMs - nowMs, byRate / 2);
-  return { expectedWaitMs, waitErrorMs: errorOf(expectedWaitMs, capacity, before + 1 - ended, atOnce) };
+  const expectedWaitMs = Math.max(
+    first + rounds * serviceMs - nowMs,
+    byRate * Math.min(0.5, 0.05 + Math.sqrt(capacity.spread)),
+  );
+  return { expectedWaitMs, waitErrorMs: errorOf(expectedWaitMs, capacity, place + 1, atOnce) };
 }
 
 /** Share of a wait that speeds and a rate of a few seconds leave open, and of one request's time that its begin does. */

@@ -2,7 +2,14 @@ import type { Load } from "../../../contracts/index.ts";
 import { boundedGet } from "../../../plugin/http/bounded-get.ts";
 import type { OptionTable } from "../../../plugin/options/option-table.ts";
 import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
-import { type Capacity, capacityAfter, type OwnOutputs, type Scrape, unknownCapacity } from "./capacity.ts";
+import {
+  type Capacity,
+  capacityAfter,
+  noCalls,
+  type OwnCalls,
+  type Scrape,
+  unknownCapacity,
+} from "./capacity.ts";
 import { expectedWaitOf } from "./expected-wait.ts";
 import { type MetricNames, metricNames } from "./metric-names.ts";
 import { withOwnCalls } from "./own-calls.ts";
@@ -29,15 +36,6 @@ export interface WatchLoadOptions {
 }
 
 type Open = "headers" | "fetch" | "staleAfterMs";
-
-/** Calls of this process at an endpoint. */
-export interface OwnCalls extends OwnOutputs {
-  readonly inFlight: number;
-  /** Calls that have ended so far, in whatever way. */
-  readonly ended: number;
-}
-
-const noCalls: OwnCalls = { inFlight: 0, ended: 0 };
 
 export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
   url: { is: "text" },
@@ -83,7 +81,7 @@ export interface LoadWatch {
 }
 
 interface Measured extends Scrape {
-  readonly calls: OwnCalls;
+  readonly inFlight: number;
   readonly capacity: Capacity;
 }
 
@@ -106,12 +104,12 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     // Engines answer as soon as they have looked.
     const atMs = monotonic();
     const own = calls();
-    const { inFlight, ended } = own;
+    const { inFlight } = own;
     const found = readLoad(answer.text, names);
     problems = found.problems;
     const now = { read: found, atMs };
     const capacity = capacityAfter(measured?.capacity ?? unknownCapacity, measured, now, own);
-    measured = { ...now, calls: { inFlight, ended }, capacity };
+    measured = { ...now, inFlight, capacity };
   };
   const run = (): Promise<void> =>
     scrape()
@@ -159,7 +157,7 @@ function knownOf({ capacity: { slots, use } }: Measured): KnownCapacity {
   return { slots, ...(use !== undefined && { use }) };
 }
 
-function loadOf({ read, atMs, calls: before, capacity }: Measured, ageMs: number, calls: OwnCalls): Load {
+function loadOf({ read, atMs, inFlight, capacity }: Measured, ageMs: number, calls: OwnCalls): Load {
   const { running, waiting, kvUsage } = read;
   const { promptTokensPerSecond } = capacity;
   const known = {
@@ -169,11 +167,10 @@ function loadOf({ read, atMs, calls: before, capacity }: Measured, ageMs: number
     ...(kvUsage !== undefined && { kvUsage }),
     ...(promptTokensPerSecond !== undefined && { promptTokensPerSecond }),
   };
-  const ended = calls.ended - before.ended;
-  const sent = calls.inFlight - before.inFlight + ended;
-  const nowMs = atMs + ageMs;
+  const endedAt = calls.endedAt.filter((ms) => ms > atMs);
+  const sent = calls.inFlight - inFlight + endedAt.length;
   return {
-    ...withOwnCalls(known, before.inFlight, calls.inFlight, capacity.slots),
-    ...expectedWaitOf(capacity, { running, waiting, sent, ended, nowMs }),
+    ...withOwnCalls(known, inFlight, calls.inFlight, capacity.slots),
+    ...expectedWaitOf(capacity, { running, waiting, sent, endedAt, nowMs: atMs + ageMs }),
   };
 }

@@ -1,12 +1,15 @@
 import { isRouterError, type Load, ProviderError } from "../../../contracts/index.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
-import type { LoadWatch, OwnCalls } from "../load/watch-load.ts";
+import type { OwnCalls } from "../load/capacity.ts";
+import type { LoadWatch } from "../load/watch-load.ts";
 import { waitOf } from "./service-rate.ts";
 
 /** Share of the latest call in the mean time of calls, and in the mean length of outputs. */
 const latest = 0.2;
 const latestOutput = 0.05;
+/** Number of calls whose times are kept. */
+const mostTimes = 64;
 /** Longest output that is believed, in tokens. */
 const mostOutput = 1e7;
 
@@ -20,7 +23,8 @@ export class EndpointCalls implements OwnCalls {
   watch: LoadWatch | undefined;
   readonly #now: () => number;
   #inFlight = 0;
-  #ended = 0;
+  readonly #sentAt: number[] = [];
+  readonly #endedAt: number[] = [];
   #meanMs: number | undefined;
   /** Outputs of calls that ended: their number, and the means of their lengths and of the squares of these. */
   #outputs = 0;
@@ -40,8 +44,12 @@ export class EndpointCalls implements OwnCalls {
     return this.#inFlight;
   }
 
-  get ended(): number {
-    return this.#ended;
+  get sentAt(): readonly number[] {
+    return this.#sentAt;
+  }
+
+  get endedAt(): readonly number[] {
+    return this.#endedAt;
   }
 
   get outputTokens(): number | undefined {
@@ -65,11 +73,12 @@ export class EndpointCalls implements OwnCalls {
   enter(signal: Aborting, startedAt: number): (isAnswered: boolean) => void {
     let isOver = false;
     this.#inFlight += 1;
+    note(this.#sentAt, startedAt);
     const leave = (isAnswered: boolean) => {
       if (isOver) return;
       isOver = true;
       this.#inFlight -= 1;
-      this.#ended += 1;
+      note(this.#endedAt, this.#now());
       endWatch();
       if (!isAnswered) return;
       this.#refusals = 0;
@@ -110,4 +119,10 @@ export class EndpointCalls implements OwnCalls {
     if (reported === undefined) return busyMs > 0 ? { expectedWaitMs: busyMs, ageMs: 0 } : undefined;
     return busyMs > (reported.expectedWaitMs ?? 0) ? { ...reported, expectedWaitMs: busyMs } : reported;
   }
+}
+
+/** Keeps the latest times only. */
+function note(times: number[], ms: number): void {
+  times.push(ms);
+  if (times.length > mostTimes) times.shift();
 }
