@@ -15,7 +15,7 @@ import { runs } from "../../support/runs.ts";
 import { type Probe, probesOf } from "../../support/simulated-burst.ts";
 
 /** Returns what is known after readings, one a second. */
-function after(
+function learnt(
   own: Partial<OwnCalls>,
   ...reads: readonly Partial<ReadLoad>[]
 ): { capacity: Capacity; last: Scrape } {
@@ -30,7 +30,7 @@ function after(
 }
 
 function waitAfter(own: Partial<OwnCalls>, ...reads: readonly Partial<ReadLoad>[]) {
-  const { capacity, last } = after(own, ...reads);
+  const { capacity, last } = learnt(own, ...reads);
   const { running, waiting } = last.read;
   return (sent = 0, ended = 0, sinceMs = 0) => {
     const nowMs = last.atMs + sinceMs;
@@ -92,6 +92,19 @@ describe("the expected wait", () => {
     expect(wait(0, 2, 300)?.expectedWaitMs).toBeCloseTo(2_000);
   });
 
+  it("believes a reading of few running ones, which are being taken, step by step", () => {
+    const reads = [
+      { running: 4, waiting: 8, finished: 0 },
+      { running: 4, waiting: 8, finished: 4 },
+      { running: 1, waiting: 7, finished: 8 },
+    ];
+    const { capacity } = learnt({}, ...reads);
+    expect(capacity.slots).toBe(3);
+    // Two of those that wait have room; the others take turns of about a second.
+    expect(waitAfter({}, ...reads)()?.expectedWaitMs).toBeLessThan(3_000);
+    expect(learnt({}, ...reads, { running: 6, waiting: 1, finished: 9 }).capacity.slots).toBe(6);
+  });
+
   it("takes the length of outputs from the engine, where own calls had none", () => {
     const wait = waitAfter(
       {},
@@ -125,7 +138,7 @@ describe("the expected wait", () => {
   it("is not known without counters, and is not learnt from one that went back", () => {
     expect(waitAfter({}, { running: 2, waiting: 3 }, { running: 2, waiting: 3 })()).toBeUndefined();
     expect(waitAfter({}, { running: 2 }, { running: 2 })()).toBeUndefined();
-    const again = after(
+    const again = learnt(
       {},
       { running: 2, waiting: 3, finished: 90 },
       { running: 2, waiting: 3, finished: 1 },
@@ -146,7 +159,7 @@ describe("the expected wait", () => {
   });
 });
 
-const useAfter = (...reads: readonly Partial<ReadLoad>[]) => after({}, ...reads).capacity.use;
+const useAfter = (...reads: readonly Partial<ReadLoad>[]) => learnt({}, ...reads).capacity.use;
 
 describe("the use of what an engine can do", () => {
   const queued = [

@@ -90,7 +90,7 @@ export function capacityAfter(
   const known = {
     ...before,
     spread: Math.min(1, own.outputSpread ?? usualSpread),
-    slots: waiting > 0 && running > 0 ? running : before.slots,
+    slots: waiting > 0 && running > 0 ? slotsAfter(before.slots, running) : before.slots,
     promptTokensPerSecond: promptSpeed(now.read) ?? before.promptTokensPerSecond,
     use: undefined,
   };
@@ -141,6 +141,11 @@ function eventsOf(
       (one, other) => one - other,
     ),
   };
+}
+
+/** A gauge may be read while an engine is still filling its slots: fewer are believed step by step. */
+function slotsAfter(before: number | undefined, running: number): number {
+  return before === undefined ? running : Math.max(running, Math.floor(before - (before - running) / 4));
 }
 
 /** Tokens come evenly, while requests end by chance: from one scrape to the next they say more. */

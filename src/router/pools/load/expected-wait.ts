@@ -29,12 +29,11 @@ export function expectedWaitOf(capacity: Capacity, queue: Queue): ExpectedWait |
   const { slots, serviceMs } = capacity;
   if (waiting === undefined) return undefined;
   // Without a queue there may be room, unless as many run as ran while others waited.
-  const room =
-    waiting > 0 ? 0 : slots === undefined ? Number.POSITIVE_INFINITY : Math.max(0, slots - running);
-  const before = waiting + sent - room;
+  const most = slots ?? (waiting > 0 ? running : Number.POSITIVE_INFINITY);
+  const before = waiting + sent - Math.max(0, most - running);
   if (before < 0 || before + 1 <= ended) return none;
   if (serviceMs === undefined) return undefined;
-  const atOnce = Math.max(1, waiting > 0 ? running : (slots ?? running));
+  const atOnce = Math.max(1, slots ?? running);
   // Each that ended let one that waited begin.
   const begun = begunAfter(capacity.begun, { running, ended, toMs: nowMs, at: endedAt });
   const place = before - ended;
