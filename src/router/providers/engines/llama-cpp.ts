@@ -51,6 +51,8 @@ export function llamaCpp(model: string, given: LlamaCppOptions): EngineModel {
       ...logprobFields(topLogprobs),
     },
     ignored: ["priority"],
+    // An object is read as "auto" (tools/server/server-common.cpp of 0.6.0-dev, October 2026; run on 0.5.0 in September 2026).
+    readsToolChoice: "word",
     refused: {
       cache_salt: "llama.cpp keeps no prefixes apart by a salt",
       ...foreignForms(["grammar", "json_schema"], "use json_schema or grammar"),

@@ -72,6 +72,8 @@ export function ollama(model: string, given: OllamaOptions): EngineModel {
       ...logprobFields(topLogprobs),
     },
     ignored: ["chat_template_kwargs", "priority", "parallel_tool_calls", "logit_bias"],
+    // Not even "none" is obeyed: ollama/ollama#17921, 0.32.15, 2026-08-21.
+    readsToolChoice: "nothing",
     refused: {
       cache_salt: "Ollama keeps no prefixes apart by a salt",
       ...foreignForms([], "use response_format"),

@@ -8,6 +8,7 @@ import {
   type OpenOptions,
   type Structured,
 } from "./engine-options.ts";
+import { type CacheSalt, cacheSaltOption, saltFields } from "./internal/cache-salt.ts";
 import { engineModel } from "./internal/engine-model.ts";
 import {
   logprobFields,
@@ -26,6 +27,11 @@ export interface SglangOptions extends EngineOptions {
   readonly thinking?: boolean | undefined;
   /** Form of each answer: a JSON schema, a regular expression, or EBNF. */
   readonly structured?: Exclude<Structured, { readonly choice: unknown }> | undefined;
+  /**
+   * See `VllmOptions`. SGLang has the field since 0.5.3 (October 2025, sgl-project/sglang#10718), but its cache obeys it only
+   * since April 2026 (#23300): an older server takes the salt, and keeps nothing apart.
+   */
+  readonly cacheSalt?: CacheSalt | undefined;
   readonly priority?: number | undefined;
   readonly topLogprobs?: number | undefined;
 }
@@ -34,6 +40,7 @@ export const sglangOptions: OptionTable<SglangOptions, OpenOptions<SglangOptions
   ...engineOptions,
   thinking,
   structured: structuredOption<NonNullable<SglangOptions["structured"]>>("json", "regex", "grammar"),
+  cacheSalt: cacheSaltOption,
   priority,
   topLogprobs,
 };
@@ -41,20 +48,20 @@ export const sglangOptions: OptionTable<SglangOptions, OpenOptions<SglangOptions
 /** A model on SGLang. Throws `InvalidOptionError`. */
 export function sglang(model: string, given: SglangOptions): EngineModel {
   const options = readProviderOptions("sglang", sglangOptions, model, given);
-  const { thinking, structured, priority, topLogprobs, ...common } = options;
+  const { thinking, structured, cacheSalt, priority, topLogprobs, ...common } = options;
+  const salt = saltFields(`sglang:${model}`, cacheSalt);
   return engineModel(model, common, {
     owner: "sglang",
     name: "sglang",
     fields: {
       ...thinkingFields(thinking),
       ...(structured !== undefined && structuredFields(structured)),
+      ...salt.fields,
       ...(priority !== undefined && { priority }),
       ...logprobFields(topLogprobs),
     },
-    refused: {
-      cache_salt: "SGLang keeps no prefixes apart by a salt",
-      ...foreignForms(["regex", "ebnf", "json_schema"], "use response_format, regex or ebnf"),
-    },
+    perCall: salt.perCall,
+    refused: foreignForms(["regex", "ebnf", "json_schema"], "use response_format, regex or ebnf"),
     async describe(ask) {
       const models = listed(await ask("/v1/models"));
       const info = fieldsOf(await ask("/get_server_info").catch(() => undefined));

@@ -1,7 +1,5 @@
-import { errorType } from "../../../contracts/errors/index.ts";
-import { ProviderError } from "../../../contracts/index.ts";
 import { fieldsOf } from "../../../plugin/fields-of.ts";
-import { dropPromises, type OptionTable, readOption } from "../../../plugin/index.ts";
+import type { OptionTable } from "../../../plugin/index.ts";
 import { readProviderOptions } from "../internal/provider-options.ts";
 import {
   type EngineModel,
@@ -10,6 +8,7 @@ import {
   type OpenOptions,
   type Structured,
 } from "./engine-options.ts";
+import { type CacheSalt, cacheSaltOption, saltFields } from "./internal/cache-salt.ts";
 import { engineModel } from "./internal/engine-model.ts";
 import {
   logprobFields,
@@ -35,7 +34,7 @@ export interface VllmOptions extends EngineOptions {
    * function returns that of a tenant (`undefined`: a request without one), and replaces the request's own: what one tenant
    * sends is then never found in another's cache. One that throws, or returns no text, fails the call.
    */
-  readonly cacheSalt?: string | ((tenant: string | undefined) => string) | undefined;
+  readonly cacheSalt?: CacheSalt | undefined;
   /** Lower is sooner; the server needs `--scheduling-policy priority`. */
   readonly priority?: number | undefined;
   /** Name of a LoRA adapter that the server has loaded, in place of the base model. */
@@ -49,13 +48,7 @@ export const vllmOptions: OptionTable<VllmOptions, OpenOptions<VllmOptions, "str
   thinking,
   structured: structuredOption<NonNullable<VllmOptions["structured"]>>("json", "regex", "choice", "grammar"),
   structuredField: { is: "choice", of: ["structured_outputs", "guided"], default: "structured_outputs" },
-  cacheSalt: {
-    is: "checked",
-    check: (option: string, salt: NonNullable<VllmOptions["cacheSalt"]>) =>
-      typeof salt === "function" ? salt : readOption({ is: "text" }, option, salt),
-    optional: true,
-    expected: "a text, or a function of the tenant that returns one",
-  },
+  cacheSalt: cacheSaltOption,
   priority,
   lora: { is: "text", optional: true },
   topLogprobs,
@@ -66,6 +59,7 @@ export function vllm(model: string, given: VllmOptions): EngineModel {
   const options = readProviderOptions("vllm", vllmOptions, model, given);
   const { thinking, structured, structuredField, cacheSalt, priority, lora, topLogprobs, ...common } =
     options;
+  const salt = saltFields(`vllm:${model}`, cacheSalt);
   const guided = Object.fromEntries(
     Object.entries(structured ?? {}).map(([kind, value]) => [`guided_${kind}`, value]),
   );
@@ -77,13 +71,11 @@ export function vllm(model: string, given: VllmOptions): EngineModel {
       ...thinkingFields(thinking),
       ...(structured !== undefined &&
         (structuredField === "guided" ? guided : { structured_outputs: structured })),
-      ...(typeof cacheSalt === "string" && { cache_salt: cacheSalt }),
+      ...salt.fields,
       ...(priority !== undefined && { priority }),
       ...logprobFields(topLogprobs),
     },
-    ...(typeof cacheSalt === "function" && {
-      perCall: (tenant) => ({ cache_salt: saltOf(model, cacheSalt, tenant) }),
-    }),
+    perCall: salt.perCall,
     refused: foreignForms(
       ["structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar"],
       "use structured_outputs or response_format",
@@ -94,23 +86,4 @@ export function vllm(model: string, given: VllmOptions): EngineModel {
       return { models, ...windowOf(models, lora ?? model), ...(version !== undefined && { version }) };
     },
   });
-}
-
-/** Without its salt a call must not be made: it would share its prefix with others. */
-function saltOf(
-  model: string,
-  salt: (tenant: string | undefined) => string,
-  tenant: string | undefined,
-): string {
-  let given: unknown;
-  let problem = "returned no text";
-  try {
-    given = salt(tenant);
-  } catch (error) {
-    problem = `threw an error of type ${errorType(error)}`;
-  }
-  if (typeof given === "string" && given !== "") return given;
-  dropPromises(given);
-  const summary = `the function cacheSalt ${problem}`;
-  throw new ProviderError({ kind: "unsupported", model: `vllm:${model}`, summary });
 }

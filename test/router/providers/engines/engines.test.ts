@@ -84,11 +84,14 @@ test("extras are sent in the words of each engine", async () => {
   });
 });
 
-test("a function gives each tenant its salt on every hop, whatever the request says", async () => {
+test.each<["vllm" | "sglang", typeof vllm]>([
+  ["vllm", vllm],
+  ["sglang", sglang as typeof vllm],
+])("a function gives each tenant of %s its salt on every hop, whatever the request says", async (_, make) => {
   const engine = await serveFakeEngine({ model: "qwen", profile: { ...smallProfile, maxQueuedRequests: 1 } });
   onTestFinished(engine.close);
   const cacheSalt = (tenant: string | undefined) => `salt of ${tenant}`;
-  const own = pool("own", [vllm("qwen", { baseUrl: engine.url, apiKey: "none", cacheSalt })]);
+  const own = pool("own", [make("qwen", { baseUrl: engine.url, apiKey: "none", cacheSalt })]);
   const router = createRouter({ models: { own }, policy: always("own") });
   await router.route({ ...request, tenant: "a" });
   for await (const _ of router.stream({ ...request, tenant: "b", cache_salt: "salt of a" } as never));

@@ -186,7 +186,8 @@ describe("the form of an answer in another engine's words", () => {
     for (const field of fields) {
       const call = model.generate({ ...request, [field]: "x" } as never, { signal });
       const isKnown =
-        known[name as keyof typeof engines].includes(field) || (name === "vllm" && field === "cache_salt");
+        known[name as keyof typeof engines].includes(field) ||
+        (field === "cache_salt" && (name === "vllm" || name === "sglang"));
       if (!isKnown) await expect(call, field).rejects.toMatchObject({ kind: "unsupported" });
       else {
         await call;

@@ -11,6 +11,7 @@ import { checkOwnGpu } from "../../../../plugin/own-gpu.ts";
 import { compatibleModel } from "../../internal/compatible-model.ts";
 import { readKey } from "../../internal/provider-key.ts";
 import type { EngineModel, EngineOptions } from "../engine-options.ts";
+import { type ToolChoiceReading, withToolChoice } from "./tool-choice.ts";
 
 /** Description of one engine. */
 export interface Engine {
@@ -28,6 +29,8 @@ export interface Engine {
   readonly ignored?: readonly string[] | undefined;
   /** Fields that it cannot obey, with the reason: the call is refused, since the answer would not be what was asked for. */
   readonly refused?: Readonly<Record<string, string>> | undefined;
+  /** Absent: `tool_choice` is read as OpenAI reads it. */
+  readonly readsToolChoice?: ToolChoiceReading | undefined;
   /** Asks the server; `ask` returns what a path answers, as JSON. */
   describe(ask: Ask): Promise<Omit<ServerDescription, "engine">>;
 }
@@ -56,8 +59,12 @@ export function engineModel(model: string, options: EngineOptions, engine: Engin
     for (const [field, reason] of Object.entries(engine.refused ?? {}))
       if (fields[field] !== undefined && fields[field] !== null)
         throw new ProviderError({ kind: "unsupported", model: base.name, summary: `${field}: ${reason}` });
+    const { readsToolChoice: reads } = engine;
+    const asked = fields as unknown as ChatRequest;
+    const chosen = reads && withToolChoice(base.name, asked, reads);
     const dropped = (engine.ignored ?? []).filter((field) => fields[field] !== undefined);
-    if (dropped.length === 0) return fields as unknown as ChatRequest;
+    if (chosen?.isLost) dropped.push("tool_choice");
+    if (dropped.length === 0) return chosen?.request ?? asked;
     if (options.strictParameters)
       throw new ProviderError({
         kind: "unsupported",
@@ -66,7 +73,7 @@ export function engineModel(model: string, options: EngineOptions, engine: Engin
       });
     for (const field of dropped) onDropped?.(field);
     return Object.fromEntries(
-      Object.entries(fields).filter(([field]) => !dropped.includes(field)),
+      Object.entries(chosen?.request ?? fields).filter(([field]) => !dropped.includes(field)),
     ) as unknown as ChatRequest;
   };
 
