@@ -6,6 +6,7 @@ import type { NativeProtocol, NativeRequest } from "./native.ts";
 import type { Load, PoolLoad, PoolNews, PoolWatch, WantedMembers } from "./pool.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Price } from "./price.ts";
+import type { ServerAccess } from "./server-access.ts";
 import type { ServerDescription } from "./server-description.ts";
 
 export type { Capabilities, LackedCapability, NeededCapability, RoleRule };
@@ -92,6 +93,8 @@ export interface Model extends ModelFacts {
   health?(options?: HealthOptions): Promise<boolean>;
   /** Asks the server what it is. Rejects with `ProviderError`, or with the signal's reason. Absent: it cannot be asked. */
   describe?(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServerDescription>;
+  /** Access to its server outside a call. Absent: there is no server of its own, or none that can be asked. */
+  readonly server?: ServerAccess | undefined;
   /** Interface for batches. Absent if the provider has none. */
   readonly batches?: Batches | undefined;
   /**

@@ -125,8 +125,8 @@ interface PoolParts {
 function poolOf({ name, maxWaitMs, rule, now, scale: wish, ...parts }: PoolParts): Model {
   const { members } = parts;
   const scale = wish && createScaleWatch(members, wish, now);
-  const watcher = createPoolWatcher({ ...parts, scale });
-  const problems = () => [watcher.problems(), rule.problem() ?? []].flat();
+  const watcher = createPoolWatcher({ ...parts, scale, rule });
+  rule.onLasting = watcher.tellProblems;
   /** Without a router there are no constraints and no retries: the first of the order is called. */
   const first = (): Model => {
     const ready = members.list().filter(({ state }) => state === "ready");
@@ -137,16 +137,15 @@ function poolOf({ name, maxWaitMs, rule, now, scale: wish, ...parts }: PoolParts
     throw new ProviderError({ kind: "saturated", model: name, summary });
   };
   const facts = members.endpoints().map(({ model }) => model);
-  const isWatched = parts.found !== undefined || parts.load !== undefined;
   return {
     ...mergeFacts(name, facts, undefined),
     members: () => members.list(),
     pool: {
       maxWaitMs,
       order: rule.order,
-      problems,
+      problems: watcher.problems,
       revision: () => members.revision,
-      ...(isWatched && { watch: watcher.watch }),
+      watch: watcher.watch,
       ...(scale && { wanted: scale.status }),
     },
     generate: async (request, options) => first().generate(request, options),

@@ -71,6 +71,35 @@ test("counts of several engines are summed, and the mean of the use of their cac
   expect(readLoad(triton, tritonMetrics)).toMatchObject({ running: 4, waiting: 3, kvUsage: undefined });
 });
 
+test("parts of a gauge are not counted beside their total, and ranks without a total are", () => {
+  const ranks = [0, 1].flatMap((rank) => [
+    `sglang:num_running_reqs{model_name="m",dp_rank="${rank}",priority=""} 4`,
+    `sglang:num_queue_reqs{model_name="m",dp_rank="${rank}",priority=""} 6`,
+    `sglang:num_queue_reqs{model_name="m",dp_rank="${rank}",priority="1"} 5`,
+    `sglang:num_queue_reqs{model_name="m",dp_rank="${rank}",priority="0"} 1`,
+    `sglang:token_usage{model_name="m",dp_rank="${rank}"} 0.5`,
+  ]);
+  expect(readLoad(ranks.join("\n"), sglangMetrics)).toMatchObject({ running: 8, waiting: 12, kvUsage: 0.5 });
+  const unlabelled =
+    'sglang:num_queue_reqs 6\nsglang:num_queue_reqs{priority="1"} 5\nsglang:num_running_reqs 1';
+  expect(readLoad(unlabelled, sglangMetrics)).toMatchObject({ waiting: 6 });
+});
+
+test("a total is what its parts say, however many labels and parts there are", () => {
+  const rank = fc.record({ total: fc.nat(50), parts: fc.array(fc.nat(20), { maxLength: 5 }) });
+  fc.assert(
+    fc.property(fc.array(rank, { minLength: 1, maxLength: 6 }), (ranks) => {
+      const lines = ranks.flatMap(({ total, parts }, index) => [
+        `sglang:num_queue_reqs{engine="${index}",priority=""} ${total}`,
+        ...parts.map((count, at) => `sglang:num_queue_reqs{priority="${at}",engine="${index}"} ${count}`),
+      ]);
+      const waiting = ranks.reduce((sum, { total }) => sum + total, 0);
+      expect(readLoad(lines.join("\n"), sglangMetrics).waiting).toBe(waiting);
+    }),
+    numRuns(500),
+  );
+});
+
 test("what is missing, negative or in another unit is not known, and said", () => {
   const read = readLoad(
     "vllm:num_requests_running -3\nvllm:kv_cache_usage_perc 37.5\nvllm:num_requests_waiting{ 3",

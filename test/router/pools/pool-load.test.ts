@@ -132,6 +132,116 @@ describe("a pool that reads the load of its engines", () => {
     expect(elsewhere.requests).toEqual([]);
   });
 
+  it("asks each member with its own key, headers and fetch, and sends them to no other server", async () => {
+    const keys = ["a-1", "a-2", "a-3"];
+    const seen: string[] = [];
+    const metrics = "vllm:num_requests_running 2\nvllm:num_requests_waiting 1\nvllm:kv_cache_usage_perc 0.5";
+    const servers = await Promise.all(
+      [0, 1].map(() =>
+        serveWith((response, { headers }) => {
+          seen.push(`${headers["authorization"]} ${headers["x-team"]} ${headers["x-metrics"]}`);
+          response.end(metrics);
+        }),
+      ),
+    );
+    for (const server of servers) onTestFinished(server.close);
+    const [a, b] = servers.map(({ url }) => url) as [string, string];
+    const own = pool(
+      "own",
+      [
+        vllm("qwen", { baseUrl: `${a}/v1`, apiKey: () => keys.shift() ?? "a-4" }),
+        vllm("qwen", {
+          baseUrl: `${b}/v1`,
+          apiKey: "b",
+          headers: { "X-Team": "red" },
+          fetch: (url, init) => {
+            seen.push(`fetch of b: ${new URL(String(url)).host}`);
+            return fetch(url, init);
+          },
+        }),
+      ],
+      { load: { everyMs: 5, headers: { "x-metrics": "yes" } } },
+    );
+    const router = createRouter({ models: { own }, policy: always("own") });
+    onTestFinished(() => router.close());
+    await router.decide("Hello");
+    await vi.waitFor(() => expect(own.members?.().map(({ load }) => load?.running)).toEqual([2, 2]));
+    await vi.waitFor(() => expect(seen.join("\n")).toContain("Bearer a-4"));
+    expect(new Set(seen)).toEqual(
+      new Set([
+        "Bearer a-1 undefined yes",
+        "Bearer a-2 undefined yes",
+        "Bearer a-3 undefined yes",
+        "Bearer a-4 undefined yes",
+        `fetch of b: ${new URL(b).host}`,
+        "Bearer b red yes",
+      ]),
+    );
+  });
+
+  it("tells metrics that cannot be read once they last, for fixed members too, and that it is over", async () => {
+    let status = 401;
+    let bad = 0;
+    const server = await serveWith((response) => {
+      bad += 1;
+      const lines = "bad line {\n".repeat(bad);
+      const text = "vllm:num_requests_running 0\nvllm:num_requests_waiting 0\nvllm:kv_cache_usage_perc 0";
+      response.writeHead(status).end(status === 200 ? text : lines);
+    });
+    onTestFinished(server.close);
+    const broken = Object.assign(
+      vllm("qwen", { baseUrl: "http://127.0.0.1:9/v1", apiKey: () => Promise.reject(new Error("secret")) }),
+      { name: "broken" },
+    );
+    const events: unknown[] = [];
+    const own = pool("own", [at({ url: `${server.url}/v1` }), broken], { load: { everyMs: 5 } });
+    const router = createRouter({
+      models: { own },
+      policy: always("own"),
+      onEvent: (event) => {
+        if (event.type === "pool-problem" || event.type === "pool-recovered") events.push(event);
+      },
+    });
+    onTestFinished(() => router.close());
+    await router.decide("Hello");
+    await vi.waitFor(() =>
+      expect(events.at(-1)).toMatchObject({ problem: expect.stringContaining("apiKey()") }),
+    );
+    await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ problem: expect.stringContaining("401") }));
+    const count = events.length;
+    expect(count).toBeLessThanOrEqual(2);
+    await vi.waitFor(() => expect(bad).toBeGreaterThan(12));
+    expect(events).toHaveLength(count);
+    expect(JSON.stringify(events)).not.toContain("secret");
+    status = 200;
+    await vi.waitFor(() => expect(events.length).toBeGreaterThan(count));
+    expect(events.at(-1)).not.toMatchObject({ problem: expect.stringContaining("401") });
+  });
+
+  it("tells an order that is wrong, once, and again only after it was right for a while", async () => {
+    let isWrong = true;
+    const balance = { name: "odd", order: () => (isWrong ? [7] : [0]) };
+    const members = ["a", "b"].map((name) => ({ ...fakeModel({ name }), endpoint: `http://${name}` }));
+    const own = pool("own", members, { balance });
+    const types: string[] = [];
+    const router = createRouter({
+      models: { own },
+      policy: always("own"),
+      onEvent: ({ type }) => {
+        if (type === "pool-problem" || type === "pool-recovered") types.push(type);
+      },
+    });
+    onTestFinished(() => router.close());
+    for (let turn = 0; turn < 60; turn += 1) {
+      isWrong = turn % 3 === 0;
+      await router.route("Hello");
+    }
+    expect(types).toEqual(["pool-problem"]);
+    isWrong = false;
+    for (let turn = 0; turn < 60; turn += 1) await router.route("Hello");
+    expect(types).toEqual(["pool-problem", "pool-recovered"]);
+  });
+
   it("leaves the wait at a member that is known to fail out of the pool's", async () => {
     const own = {
       ...fakeModel({ name: "own" }),
@@ -173,9 +283,9 @@ describe("a pool that reads the load of its engines", () => {
       expect(() => pool("own", [model], { load: wrong })).toThrow("pool.load");
     const load = checkLoadOptions("pool.load", true);
     expect(metricsOf(model, load)?.url).toBe("http://h:8000/metrics");
-    expect(metricsOf({ ...model, endpoint: "http://h/prefix/v1/" }, { path: "/m" })?.url).toBe(
-      "http://h/prefix/m",
-    );
+    expect(
+      metricsOf({ ...model, server: undefined, endpoint: "http://h/prefix/v1/" }, { path: "/m" })?.url,
+    ).toBe("http://h/prefix/m");
     expect(metricsOf({ ...model, provider: "openai" }, load)).toBeUndefined();
     expect(metricsOf({ ...model, endpoint: undefined }, load)).toBeUndefined();
   });

@@ -11,10 +11,13 @@ export interface LoadWatches {
   stop(endpoints: Iterable<Endpoint>): void;
   /** Returns what is wrong with each, with the key of the endpoint. */
   problems(): readonly string[];
+  /** Returns those that last, in the same way. */
+  lasting(): readonly string[];
   close(): Promise<void>;
 }
 
-export function createLoadWatches(options: PoolLoad): LoadWatches {
+/** `onLasting` is called when what lasts has changed. */
+export function createLoadWatches(options: PoolLoad, onLasting: () => void): LoadWatches {
   const { headers, fetch, everyMs, timeoutMs, maxBytes } = options;
   const open = new Map<string, { readonly endpoint: Endpoint; readonly watch: LoadWatch }>();
   const ending = new Set<Promise<void>>();
@@ -29,6 +32,9 @@ export function createLoadWatches(options: PoolLoad): LoadWatches {
     ending.add(ended);
   };
 
+  const told = (of: "problems" | "lasting"): readonly string[] =>
+    [...open].flatMap(([key, { watch }]) => watch[of]().map((problem) => `${key}: ${problem}`));
+
   return {
     start(endpoints) {
       for (const endpoint of endpoints) {
@@ -41,6 +47,7 @@ export function createLoadWatches(options: PoolLoad): LoadWatches {
           fetch,
           timeoutMs,
           maxBytes,
+          onLasting,
           everyMs: pacedMs,
           staleAfterMs: options.staleAfterMs === undefined ? () => 5 * pacedMs() : options.staleAfterMs,
           calls: () => calls,
@@ -52,8 +59,8 @@ export function createLoadWatches(options: PoolLoad): LoadWatches {
     stop(endpoints) {
       for (const { key } of endpoints) end(key);
     },
-    problems: () =>
-      [...open].flatMap(([key, { watch }]) => watch.problems().map((problem) => `${key}: ${problem}`)),
+    problems: () => told("problems"),
+    lasting: () => told("lasting"),
     async close() {
       for (const key of [...open.keys()]) end(key);
       await Promise.all(ending);

@@ -9,6 +9,8 @@ export interface MetricName {
 /** Names that an engine has for its load, the preferred ones first. The first one that is there counts. */
 export interface MetricNames {
   readonly engine: string;
+  /** Path of the metrics from the root of the server. Default `/metrics`. */
+  readonly path?: string | undefined;
   readonly running: readonly MetricName[];
   readonly waiting: readonly MetricName[];
   /** Share in [0, 1]. Of several engines, the mean. */
@@ -36,6 +38,7 @@ const list = {
 
 export const metricNames: FieldTable<MetricNames> = {
   engine: { is: "text" },
+  path: { is: "text", optional: true },
   running: list,
   waiting: list,
   kvUsage: list,

@@ -19,7 +19,7 @@ export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> 
 
 /** Reads an engine's load. Counts of several engines are summed; of the use of their caches, the mean counts. */
 export function readLoad(text: string, names: MetricNames): ReadLoad {
-  const { engine, ...kinds } = names;
+  const { engine, path: _path, ...kinds } = names;
   const all = Object.values(kinds).flatMap((kind) => kind ?? []);
   const wanted = new Set(all.map(({ name }) => name));
   const { samples, badLines } = readPrometheus(text, (name) => wanted.has(name));
@@ -44,8 +44,13 @@ export function readLoad(text: string, names: MetricNames): ReadLoad {
     promptTokens: count(names.promptTokens),
     promptSeconds: count(names.promptSeconds),
   };
-  if (load.running === undefined && load.waiting === undefined)
-    problems.push(`no metrics of ${engine} for running or waiting requests`);
+  const lacking = [
+    ...(load.running === undefined ? ["running"] : []),
+    ...(load.waiting === undefined ? ["waiting"] : []),
+  ];
+  if (lacking.length > 0) problems.push(`no metrics of ${engine} for ${lacking.join(" or ")} requests`);
+  else if (usage === undefined && names.kvUsage.length > 0)
+    problems.push(`no metrics of ${engine} for the use of its cache: ${names.kvUsage[0]?.name} is not there`);
   const kvUsage = usage && isShare ? usage.reduce((one, other) => one + other, 0) / usage.length : undefined;
   return { ...load, kvUsage, problems };
 }
@@ -60,7 +65,26 @@ function firstOf(
       (one) =>
         one.name === name && Object.entries(labels).every(([key, value]) => one.labels.get(key) === value),
     );
-    if (found.length > 0) return found.map(({ value }) => value);
+    if (found.length > 0) return totalsOf(found).map(({ value }) => value);
   }
   return undefined;
+}
+
+/**
+ * Leaves out samples that are parts of others: where one sample lacks a label, or has it empty, and has all other labels in common
+ * with samples that have it, it is their total. SGLang counts by priority in this way. Samples without a total (one per engine) all
+ * stay.
+ */
+function totalsOf(samples: readonly MetricSample[]): readonly MetricSample[] {
+  if (samples.length < 2) return samples;
+  const keyOf = (labels: Iterable<readonly [string, string]>): string =>
+    JSON.stringify(
+      [...labels].filter(([, value]) => value !== "").sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+  const keys = new Set(samples.map(({ labels }) => keyOf(labels)));
+  const isPart = ({ labels }: MetricSample): boolean =>
+    [...labels].some(
+      ([name, value]) => value !== "" && keys.has(keyOf([...labels].filter(([other]) => other !== name))),
+    );
+  return samples.filter((sample) => !isPart(sample));
 }

@@ -1,4 +1,5 @@
 import type { Load } from "../../../contracts/index.ts";
+import type { ServerAnswer, ServerAskOptions } from "../../../contracts/server-access.ts";
 import { boundedGet } from "../../../plugin/http/bounded-get.ts";
 import type { OptionTable } from "../../../plugin/options/option-table.ts";
 import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
@@ -21,6 +22,10 @@ export interface WatchLoadOptions {
   readonly names: MetricNames;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly fetch?: typeof fetch | undefined;
+  /** Asks for the metrics in place of a GET of `url`; must not reject before the signal fires. Default: that GET. */
+  readonly ask?: ((options: ServerAskOptions) => Promise<ServerAnswer>) | undefined;
+  /** Called when `lasting()` has changed. */
+  readonly onLasting?: (() => void) | undefined;
   /** Time between two scrapes, in milliseconds. Varies by a quarter. A function is asked each time. Default 1,000. */
   readonly everyMs?: number | (() => number) | undefined;
   /** Age from which a load counts as not known, in milliseconds. Default: five times `everyMs`. */
@@ -35,13 +40,15 @@ export interface WatchLoadOptions {
   readonly monotonic?: (() => number) | undefined;
 }
 
-type Open = "headers" | "fetch" | "staleAfterMs";
+type Open = "headers" | "fetch" | "staleAfterMs" | "ask" | "onLasting";
 
 export const watchLoadOptions: OptionTable<WatchLoadOptions, Open> = {
   url: { is: "text" },
   names: { is: "table", of: metricNames },
   headers: { is: "record", of: { is: "text", empty: true, secret: true }, optional: true },
   fetch: { is: "function", optional: true },
+  ask: { is: "function", optional: true },
+  onLasting: { is: "function", optional: true },
   everyMs: {
     is: "checked",
     check: (option: string, value: number | (() => number)) => checkTime(option, value, 86_400_000),
@@ -76,6 +83,11 @@ export interface LoadWatch {
   capacity(): KnownCapacity;
   /** Problems of the last scrape, in our words; empty if there was none. */
   problems(): readonly string[];
+  /**
+   * Problems that three scrapes in a row had, as they were worded first, until a scrape has none: one miss says little of a busy
+   * server, and numbers that change in them do not make another problem.
+   */
+  lasting(): readonly string[];
   /** Ends the scrapes, and waits for the one under way. */
   close(): Promise<void>;
 }
@@ -85,20 +97,34 @@ interface Measured extends Scrape {
   readonly capacity: Capacity;
 }
 
+/** Scrapes in a row with problems from which these last. */
+const mostMisses = 3;
+
 /** Scrapes an engine's metrics at once and then again and again, by timers that keep no process alive. Never throws later. */
 export function watchLoad(options: WatchLoadOptions): LoadWatch {
   const read = readOptions("watchLoad", watchLoadOptions, options);
-  const { url, names, headers, fetch, everyMs, timeoutMs, maxBytes, calls, monotonic } = read;
+  const { url, names, headers, fetch, everyMs, timeoutMs, maxBytes, calls, monotonic, onLasting } = read;
+  const bounds = { fetch, headers, timeoutMs, maxBytes };
+  const { ask = ({ signal }: ServerAskOptions) => boundedGet(url, { ...bounds, signal }) } = read;
   const { staleAfterMs = () => 5 * now(everyMs) } = read;
   const closed = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let measured: Measured | undefined;
   let problems: readonly string[] = ["not scraped yet"];
+  let lasting: readonly string[] = [];
+  let misses = 0;
 
+  const note = (found: readonly string[]): void => {
+    problems = found;
+    misses = found.length === 0 ? 0 : misses + 1;
+    if (misses === 0 ? lasting.length === 0 : misses < mostMisses || isSameKind(lasting, found)) return;
+    lasting = found;
+    onLasting?.();
+  };
   const scrape = async (): Promise<void> => {
-    const answer = await boundedGet(url, { fetch, headers, timeoutMs, maxBytes, signal: closed.signal });
+    const answer = await ask({ ...bounds, signal: closed.signal });
     if (answer.problem !== undefined) {
-      problems = [`metrics: ${answer.problem}`];
+      note([`metrics: ${answer.problem}`]);
       return;
     }
     // Engines answer as soon as they have looked.
@@ -106,7 +132,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     const own = calls();
     const { inFlight } = own;
     const found = readLoad(answer.text, names);
-    problems = found.problems;
+    note(found.problems);
     const now = { read: found, atMs };
     const capacity = capacityAfter(measured?.capacity ?? unknownCapacity, measured, now, own);
     measured = { ...now, inFlight, capacity };
@@ -136,12 +162,19 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     },
     capacity: () => (measured === undefined ? {} : knownOf(measured)),
     problems: () => problems,
+    lasting: () => lasting,
     async close() {
       clearTimeout(timer);
       closed.abort();
       await running;
     },
   };
+}
+
+/** True for problems that differ in numbers alone. */
+function isSameKind(one: readonly string[], other: readonly string[]): boolean {
+  const kindOf = (problems: readonly string[]): string => problems.join("\n").replace(/\d+/g, "#");
+  return kindOf(one) === kindOf(other);
 }
 
 function checkTime<Time extends number | (() => number)>(option: string, value: Time, max?: number): Time {

@@ -1,4 +1,5 @@
 import type { PoolNews, PoolRules } from "../../../contracts/index.ts";
+import type { OrderedBy } from "../balance/ordered-by.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import type { PoolLoad } from "../load/load-options.ts";
 import { createLoadWatches } from "../load/load-watches.ts";
@@ -19,12 +20,16 @@ export interface WatchedParts {
   readonly load?: PoolLoad | undefined;
   /** Absent: how many members there should be is not asked. */
   readonly scale?: ScaleWatch | undefined;
+  /** Rule that orders the members. */
+  readonly rule: Pick<OrderedBy, "problem" | "lasting">;
   /** Longest wait for the first set, in milliseconds. */
   readonly startWaitMs: number;
 }
 
 export interface PoolWatcher {
   readonly watch: Watch;
+  /** Tells what is wrong to those who watch, if it has changed. */
+  tellProblems(): void;
   /** Returns what is wrong right now. */
   problems(): readonly string[];
 }
@@ -33,9 +38,10 @@ export interface PoolWatcher {
 const mostTold = 10;
 
 /** Watches endpoints and load as long as a router watches the pool. */
-export function createPoolWatcher({ members, found, load, scale, startWaitMs }: WatchedParts): PoolWatcher {
+export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
+  const { members, found, load, scale, startWaitMs, rule } = parts;
   const listeners = new Set<Listener>();
-  const loads = load && createLoadWatches(load);
+  const loads = load && createLoadWatches(load, () => tellProblems());
   let knows = found === undefined;
   let running: AbortController | undefined;
   const onFirst: (() => void)[] = [];
@@ -56,7 +62,7 @@ export function createPoolWatcher({ members, found, load, scale, startWaitMs }: 
   ];
   /** Tells what is wrong once, and once that it is right again. */
   const tellProblems = (): void => {
-    const all = problems();
+    const all = [...problems(), ...(loads?.lasting() ?? []), ...rule.lasting()];
     const rest = all.length > mostTold ? `; and ${all.length - mostTold} more` : "";
     const text = all.length === 0 ? undefined : `${all.slice(0, mostTold).join("; ")}${rest}`;
     if (text === told) return;
@@ -93,7 +99,8 @@ export function createPoolWatcher({ members, found, load, scale, startWaitMs }: 
   };
 
   return {
-    problems: () => [...problems(), ...(loads?.problems() ?? [])],
+    tellProblems,
+    problems: () => [...problems(), ...(loads?.problems() ?? []), ...rule.problem()],
     watch(options) {
       // A function of its own, so that one which is given twice counts twice.
       const listener: Listener = (news) => options.onNews(news);

@@ -64,7 +64,9 @@ export function sglang(model: string, given: SglangOptions): EngineModel {
     refused: foreignForms(["regex", "ebnf", "json_schema"], "use response_format, regex or ebnf"),
     async describe(ask) {
       const models = listed(await ask("/v1/models"));
-      const info = fieldsOf(await ask("/get_server_info").catch(() => undefined));
+      // The older name is deprecated since `/server_info` is there.
+      const stated = await ask("/server_info").catch(() => ask("/get_server_info").catch(() => undefined));
+      const info = fieldsOf(stated);
       const contextWindow = windowOf(models, model).contextWindow ?? tokensOf(info["context_length"]);
       const slots = tokensOf(info["max_running_requests"]);
       return { models, ...(contextWindow && { contextWindow }), ...(slots && { slots }) };

@@ -7,7 +7,7 @@ import { llamaCpp, ollama, sglang, tgi, vllm } from "../../../../src/router/prov
 import { withToolChoice } from "../../../../src/router/providers/engines/internal/tool-choice.ts";
 import { createHandler } from "../../../../src/serve/http/index.ts";
 import { completionBody } from "../../../support/completion-server.ts";
-import { runs } from "../../../support/runs.ts";
+import { numRuns } from "../../../support/runs.ts";
 import { sendJson, serveWith } from "../../../support/serve-with.ts";
 
 const { signal } = new AbortController();
@@ -126,7 +126,7 @@ test("the tools that are offered are those that may be called, in their order, a
         expect(JSON.stringify(request)).toBe(before);
       },
     ),
-    { numRuns: runs(200) },
+    numRuns(200),
   );
 });
 

@@ -3,13 +3,13 @@ import {
   type ChatRequest,
   type Model,
   ProviderError,
-  type ProviderOptions,
+  type ProviderErrorKind,
 } from "../../../../contracts/index.ts";
+import type { ServerAccess } from "../../../../contracts/server-access.ts";
 import type { ServerDescription } from "../../../../contracts/server-description.ts";
-import { boundedGet } from "../../../../plugin/http/bounded-get.ts";
 import { checkOwnGpu } from "../../../../plugin/own-gpu.ts";
 import { compatibleModel } from "../../internal/compatible-model.ts";
-import { readKey } from "../../internal/provider-key.ts";
+import { serverAccess } from "../../internal/server-access.ts";
 import type { EngineModel, EngineOptions } from "../engine-options.ts";
 import { type ToolChoiceReading, withToolChoice } from "./tool-choice.ts";
 
@@ -36,10 +36,6 @@ export interface Engine {
 }
 
 export type Ask = (path: string, body?: unknown) => Promise<unknown>;
-
-/** Largest description, in bytes, and the longest wait for one. */
-const largest = 4 * 2 ** 20;
-const timeoutMs = 5_000;
 
 /** A model of an engine, whose options were read, over the adapter for OpenAI's wire. */
 export function engineModel(model: string, options: EngineOptions, engine: Engine): EngineModel {
@@ -77,14 +73,16 @@ export function engineModel(model: string, options: EngineOptions, engine: Engin
     ) as unknown as ChatRequest;
   };
 
+  const server = serverAccess(base.name, options);
   return {
     ...base,
+    server,
     // Refusals reach the caller as rejections, as those of a server do.
     generate: async (request, call) => base.generate(prepared(request, call), call),
     stream: (request, call) => streamed(base, () => prepared(request, call), call),
     describe: async (call = {}) => ({
       engine: engine.name,
-      ...(await engine.describe(askOf(options, base.name, call.signal))),
+      ...(await engine.describe(askOf(server, base.name, call.signal))),
     }),
   };
 }
@@ -97,22 +95,13 @@ async function* streamed(
   yield* base.stream(prepared(), call);
 }
 
-/** Paths begin at the server's root: engines have their own next to `/v1`. */
-function askOf(options: EngineOptions, model: string, signal: AbortSignal | undefined): Ask {
-  const root = options.baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
+function askOf(server: ServerAccess, model: string, signal: AbortSignal | undefined): Ask {
   return async (path, body) => {
-    const key = await readKey(model, options.apiKey as ProviderOptions["apiKey"], undefined);
-    const headers = { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...options.headers };
-    const answer = await boundedGet(`${root}${path}`, {
-      fetch: options.fetch,
-      headers,
-      body,
-      timeoutMs,
-      maxBytes: largest,
-      signal,
-    });
-    const fail = (summary: string): ProviderError =>
-      new ProviderError({ kind: "connection", model, status: answer.status, summary: `${path}: ${summary}` });
+    const answer = await server.ask(path, { body, signal });
+    const fail = (summary: string): ProviderError => {
+      const { status } = answer;
+      return new ProviderError({ kind: kindOf(status), model, status, summary: `${path}: ${summary}` });
+    };
     if (answer.problem !== undefined) throw fail(answer.problem);
     try {
       return JSON.parse(answer.text);
@@ -120,4 +109,10 @@ function askOf(options: EngineOptions, model: string, signal: AbortSignal | unde
       throw fail("the answer is not JSON");
     }
   };
+}
+
+/** Kind of a failure to describe itself. A path that it lacks is told by the status alone. */
+function kindOf(status: number | undefined): ProviderErrorKind {
+  if (status === 401 || status === 403) return "authentication";
+  return status === 429 || status === 503 ? "overloaded" : "connection";
 }
