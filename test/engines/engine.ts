@@ -30,6 +30,8 @@ export interface Quirks {
   readonly callsATool: Readonly<Record<string, unknown>>;
   /** Fields of a request that make a thought of the thinking model end. */
   readonly endsAThought: Readonly<Record<string, unknown>>;
+  /** Applies the LoRA adapter of a server that was started with one, or takes it away. Absent: not known. */
+  readonly lora?: (root: string, isOn: boolean) => Promise<unknown>;
 }
 
 export interface InstallStep {

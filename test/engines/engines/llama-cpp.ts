@@ -85,6 +85,12 @@ export const llamaCpp: Engine = {
   quirks: {
     answersForAnyModel: true,
     callsATool: { logit_bias: { [markOf("<tool_call>")]: 60 } },
-    endsAThought: { logit_bias: { [markOf("</think>")]: 3 } },
+    endsAThought: { logit_bias: { [markOf("</think>")]: 5 } },
+    lora: (root, isOn) =>
+      fetch(`${root}/lora-adapters`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify([{ id: 0, scale: isOn ? 1 : 0 }]),
+      }).then((answer) => answer.text()),
   },
 };

@@ -19,12 +19,12 @@ interface Shape {
 export const shapes: Readonly<Record<GgufModel, Shape>> = {
   small: { width: 128, layers: 2, window: 8_192, template: chatTemplate },
   slow: { width: 512, layers: 8, window: 8_192, template: chatTemplate },
-  thinking: { width: 128, layers: 2, window: 8_192, template: thinkingTemplate, liked: { "</think>": 3 } },
+  thinking: { width: 128, layers: 2, window: 8_192, template: thinkingTemplate, liked: { "</think>": -1 } },
 };
 export type GgufModel = "small" | "slow" | "thinking";
 
 /** Changes when what is written changes: files of before are not used. */
-const version = 1;
+const version = 3;
 const headWidth = 64;
 
 /** Returns the path of a model's file, and makes it if it is not there. */
@@ -47,9 +47,14 @@ export function ggufLora(folder: string): string {
       "adapter.type": { text: "lora" },
       "adapter.lora.alpha": { f32: 16 },
     };
+    // The first row stays 0: see `steady`.
+    const fillLower = (values: Float32Array) => {
+      fill(values);
+      values.fill(0, 0, rank);
+    };
     const tensors = Array.from({ length: layers }, (_, layer) => [
       { name: `blk.${layer}.attn_output.weight.lora_a`, shape: [width, rank], fill },
-      { name: `blk.${layer}.attn_output.weight.lora_b`, shape: [rank, width], fill },
+      { name: `blk.${layer}.attn_output.weight.lora_b`, shape: [rank, width], fill: fillLower },
     ]).flat();
     return { facts, tensors };
   });
