@@ -7,11 +7,10 @@ import { install } from "./install.ts";
 import { type Report, runSuite, sharedSetup } from "./run-suite.ts";
 import { type EngineServer, startServer } from "./server.ts";
 
-const usage = `npm run check:engines [-- --install] [--record] [--seconds=N] [--only=WORDS] [NAME | NAME=URL …]
+const usage = `npm run check:engines [-- --install] [--seconds=N] [--only=WORDS] [NAME | NAME=URL …]
   NAME       ${engines.map(({ name }) => name).join(", ")}; none: all that the cache has
   NAME=URL   a server that runs already (an address that ends in /v1)
   --install  puts the engines into the cache first (SWITCHPOINT_ENGINES, or ~/.cache/switchpoint-engines)
-  --record   writes what the engines say to test/fixtures/engines
   --seconds  time for all of it; cases that are not reached are listed and fail nothing
   --only     cases whose name has these words`;
 
@@ -21,7 +20,7 @@ export async function main(given: readonly string[]): Promise<number> {
   const flags = new Set(given.filter((one) => one.startsWith("--")));
   const valueAfter = (flag: string): string | undefined =>
     [...flags].find((one) => one.startsWith(`--${flag}=`))?.slice(flag.length + 3);
-  const known = [...flags].every((flag) => /^--(install|record|seconds=\d+|only=.+)$/.test(flag));
+  const known = [...flags].every((flag) => /^--(install|seconds=\d+|only=.+)$/.test(flag));
   const wanted = given.filter((one) => !one.startsWith("--")).map((one) => /^([^=]+)(?:=(.*))?$/.exec(one));
   const unknown = wanted.filter((one) => !engines.some(({ name }) => name === one?.[1]));
   if (!known || unknown.length > 0) {

