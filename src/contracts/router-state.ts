@@ -14,6 +14,8 @@ export interface UsageMean {
   readonly inputs: number;
   /** Natural logarithm of returned over estimated input tokens that the tenants have in common. */
   readonly meanLogRatio: number;
+  /** Tokens that the chat template adds to each request, at most 256. Absent: no call has shown them. */
+  readonly templateTokens?: number | undefined;
   /** Means of each tenant and of its categories, the least recently observed tenant first. */
   readonly tenants?: readonly TenantUsageMean[] | undefined;
 }

@@ -2,6 +2,7 @@ import type { RequestFacts, UsageMean } from "../../contracts/index.ts";
 import { createLatest, type Latest } from "../../plugin/latest.ts";
 import { defaultOutputTokens, memory, shrunkTo } from "./output-mean.ts";
 import { lastVote, type SharedMean, vote } from "./shared-mean.ts";
+import { templateTokensAfter } from "./template-tokens.ts";
 import {
   createTenantMeans,
   exportTenant,
@@ -18,6 +19,8 @@ export interface ModelMeans extends SharedMean {
   /** Number of calls whose output, and whose input, was counted; at most 100. */
   outputs: number;
   inputs: number;
+  /** See `UsageMean`. */
+  templateTokens: number | undefined;
   readonly tenants: Latest<TenantMeans>;
 }
 
@@ -36,14 +39,16 @@ const usualRatio = 1.5;
 
 export function createModelMeans(name: string, maxTenants: number): ModelMeans {
   const tenants = createLatest<TenantMeans>(maxTenants);
-  return { name, outputs: 0, logOutput: 0, inputs: 0, logRatio: 0, tenants };
+  return { name, outputs: 0, logOutput: 0, inputs: 0, logRatio: 0, templateTokens: undefined, tenants };
 }
 
 export function observeModel(model: ModelMeans, tenant: string | undefined, call: TenantCall): void {
   const key = keyOf(tenant);
   const means = model.tenants.get(key) ?? createTenantMeans(tenant, call.time);
   const before = means.calls;
-  const countsInput = observeCall(means, call);
+  const { usage, estimatedInputTokens } = call;
+  model.templateTokens = templateTokensAfter(model.templateTokens, usage.inputTokens, estimatedInputTokens);
+  const countsInput = observeCall(means, call, model.templateTokens);
   // Only now and then: moving an entry to the end takes as long as all the rest.
   if (before % moveEvery === 0) model.tenants.set(key, means);
   model.outputs = Math.min(model.outputs + 1, memory);
@@ -86,13 +91,14 @@ export function exportModel(model: ModelMeans, wallOf: (time: number) => number)
     meanOutputTokens: defaultOutputTokens * Math.exp(model.logOutput),
     inputs: model.inputs,
     meanLogRatio: model.logRatio,
+    ...(model.templateTokens !== undefined && { templateTokens: model.templateTokens }),
     tenants: [...model.tenants.values()].flatMap((means) => exportTenant(means, wallOf)),
   };
 }
 
 /** Goes on from exported means. `timeOf`: the time for milliseconds since the epoch. */
 export function resumeModel(
-  { name, outputs, meanOutputTokens, inputs, meanLogRatio, tenants = [] }: UsageMean,
+  { name, outputs, meanOutputTokens, inputs, meanLogRatio, templateTokens, tenants = [] }: UsageMean,
   maxTenants: number,
   timeOf: (wall: number) => number,
 ): ModelMeans {
@@ -101,6 +107,7 @@ export function resumeModel(
   if (outputs > 0) model.logOutput = logOutputOf(meanOutputTokens);
   model.inputs = inputs;
   model.logRatio = meanLogRatio;
+  model.templateTokens = templateTokens;
   for (const one of tenants) {
     const key = keyOf(one.tenant);
     const at = timeOf(one.at);

@@ -37,13 +37,19 @@ export interface TenantCall {
   readonly time: number;
 }
 
-/** Adds a call, and returns true if its input says how the model counts text. */
-export function observeCall(means: TenantMeans, call: TenantCall): boolean {
+/** Adds a call, and returns true if its input says how the model counts text. `added`: tokens that are the template's own. */
+export function observeCall(means: TenantMeans, call: TenantCall, added = 0): boolean {
   const { category, usage, estimatedInputTokens, time } = call;
   means.calls += 1;
   observeAnswer(means, call);
   if (category !== undefined) observeAnswer(ofCategory(means, category, time), call);
-  return estimatedInputTokens !== undefined && observeInput(means, usage.inputTokens, estimatedInputTokens);
+  if (estimatedInputTokens === undefined) return false;
+  // A template that adds more than there is was another one.
+  return observeInput(
+    means,
+    Math.max(usage.inputTokens - added, usage.inputTokens / 2),
+    estimatedInputTokens,
+  );
 }
 
 function observeAnswer(mean: OutputMean, { usage, isCut, time }: TenantCall): void {

@@ -13,6 +13,7 @@ import {
   usualOutput,
 } from "./model-means.ts";
 import { memory } from "./output-mean.ts";
+import { templateTokensField } from "./template-tokens.ts";
 import { maxLogRatio } from "./token-ratio.ts";
 
 export type { UsageMeansState };
@@ -41,7 +42,10 @@ export interface UsageMeans {
   expectedOutputTokens(name: string, request: Asked, now: number): number;
   /** Returns the running mean of such requests, at most the requested limit. Output limits rest on it. */
   usualOutputTokens(name: string, request: Asked, now: number): number;
-  /** Returns the estimate times the ratio of returned to estimated tokens, rounded up. */
+  /**
+   * Returns the estimate times the ratio of returned to estimated tokens, rounded up, with what the model's chat template is
+   * known to add.
+   */
   calibratedInputTokens(
     name: string,
     request: Pick<RequestFacts, "inputTokens" | "tenant">,
@@ -80,6 +84,7 @@ const usageMeansState: StateTable<UsageMeansState> = {
         meanOutputTokens: { is: "number", min: 0 },
         inputs: { ...calls, integer: true },
         meanLogRatio: logRatio,
+        templateTokens: templateTokensField,
         tenants: {
           is: "list",
           of: {
@@ -145,8 +150,8 @@ export function createUsageMeans(options: UsageMeansOptions = {}): UsageMeans {
 
     calibratedInputTokens(name, { inputTokens, tenant }, now) {
       const model = models.get(name);
-      const ratio = model === undefined ? 1 : ratioFor(model, tenant, timeAt(now));
-      return Math.ceil(inputTokens * ratio);
+      if (model === undefined) return Math.ceil(inputTokens);
+      return Math.ceil(inputTokens * ratioFor(model, tenant, timeAt(now)) + (model.templateTokens ?? 0));
     },
 
     exportState(wallNow) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fromServer } from "../../../src/router/providers/engines/index.ts";
-import { ask, type EngineCase } from "../engine-case.ts";
+import { ask, type EngineCase, question } from "../engine-case.ts";
 
 /** Ordinary calls. */
 export const callCases: readonly EngineCase[] = [
@@ -28,6 +28,26 @@ export const callCases: readonly EngineCase[] = [
       assert.ok(usage.outputTokens > 0 && usage.outputTokens <= 12);
       assert.match(completion.choices[0]?.finish_reason ?? "", /^(length|stop)$/);
       return undefined;
+    },
+  },
+  {
+    name: "what its chat template adds is expected from the second call on",
+    async run({ model, router }) {
+      const own = router({ own: model() });
+      const expected = async (text: string): Promise<number> => {
+        const { candidates } = await own.decide({ messages: ask(text) });
+        return candidates[0]?.estimatedInputTokens ?? Number.NaN;
+      };
+      const other = "Where are the ships?";
+      const [before, plain] = [await expected(question), await expected(other)];
+      const { usage } = await own.route({ messages: ask(), max_tokens: 1 });
+      assert.equal(await expected(question), usage.inputTokens);
+      const seen = await expected(other);
+      const { usage: read } = await own.route({ messages: ask(other), max_tokens: 1 });
+      const figures = `${before} expected, ${usage.inputTokens} read; of another question ${plain}, then ${seen} expected, ${read.inputTokens} read`;
+      // How the tokeniser cuts the question itself is another matter.
+      assert.ok(Math.abs(seen - read.inputTokens) < Math.abs(plain - read.inputTokens) / 2, figures);
+      return figures;
     },
   },
   {

@@ -37,6 +37,68 @@ const answers = (means: UsageMeans, times: number, tokens: number, caller: Calle
 const calibrated = (means: UsageMeans, name = "m", tenant?: string, now = start): number =>
   means.calibratedInputTokens(name, { inputTokens: 1_000, tenant }, now);
 
+describe("the tokens of a chat template", () => {
+  const short = (means: UsageMeans, now = start): number =>
+    means.calibratedInputTokens("m", { inputTokens: 8, tenant: undefined }, now);
+
+  test("are learnt from a short call, and added to each estimate", () => {
+    const means = createUsageMeans();
+    expect(short(means)).toBe(8);
+    observe(means, 1, 8, 37, 5);
+    expect(short(means)).toBe(37);
+    expect(calibrated(means)).toBe(1_029);
+  });
+
+  test("are taken off where the ratio of a longer call is learnt", () => {
+    const means = createUsageMeans();
+    observe(means, 1, 8, 37, 5);
+    observe(means, 50, 40, 69, 5);
+    expect(calibrated(means)).toBe(1_029);
+  });
+
+  test("stay what they are when a tenant sends texts of many tokens, or a server states absurd ones", () => {
+    const means = createUsageMeans();
+    observe(means, 3, 10, 39, 5, { tenant: "a" });
+    observe(means, 2, 10, 130, 5, { tenant: "b" });
+    expect(short(means)).toBeLessThan(8 + 35);
+    for (const odd of [Number.NaN, -5, Number.POSITIVE_INFINITY, 0]) observe(means, 1, 10, odd, 5);
+    expect(short(means)).toBeLessThan(8 + 40);
+    observe(means, 10_000, 10, 1e9, 5, { tenant: "c" });
+    expect(short(means)).toBeLessThanOrEqual(8 * 4 + 256);
+  });
+
+  test("fall at once when another template adds fewer", () => {
+    const means = createUsageMeans();
+    observe(means, 5, 8, 80, 5);
+    observe(means, 1, 8, 12, 5);
+    expect(short(means)).toBe(12);
+  });
+
+  test("are exported and restored", () => {
+    const [means, copy] = [createUsageMeans(), createUsageMeans()];
+    observe(means, 1, 8, 37, 5);
+    copy.restoreState(JSON.parse(JSON.stringify(means.exportState(start))), start, start);
+    expect(short(copy)).toBe(37);
+    // A state from before they were learnt.
+    const [old] = means.exportState(start).models.map(({ templateTokens: _, ...rest }) => rest);
+    copy.restoreState({ formatVersion: 1, models: old === undefined ? [] : [old] }, start, start);
+    expect(short(copy)).toBe(8);
+    observe(copy, 1, 8, 37, 5);
+    expect(short(copy)).toBe(37);
+    const wrong = {
+      name: "m",
+      outputs: 1,
+      meanOutputTokens: 1,
+      inputs: 1,
+      meanLogRatio: 0,
+      templateTokens: 257,
+    };
+    expect(() => copy.restoreState({ formatVersion: 1, models: [wrong] }, start, start)).toThrow(
+      "templateTokens",
+    );
+  });
+});
+
 describe("expected output tokens", () => {
   test("are the request's own expectation before the first call", () => {
     const means = createUsageMeans();
@@ -182,7 +244,7 @@ describe("calibrated input tokens", () => {
     expect(calibrated(means)).toBeLessThanOrEqual(4_000);
   });
 
-  test("learn nothing from short inputs, whose wrapping makes the ratio, nor from invalid counts", () => {
+  test("learn no ratio from short inputs, whose wrapping makes it, nor from invalid counts", () => {
     const means = createUsageMeans();
     observe(means, 100, 5, 20, 10);
     observe(means, 100, Number.NaN, 20, 10);
@@ -190,7 +252,8 @@ describe("calibrated input tokens", () => {
     observe(means, 100, 1_000, -1, -1);
     observe(means, 100, 1_000, 0, 10);
     observe(means, 100, Number.POSITIVE_INFINITY, 10, 10);
-    expect(calibrated(means)).toBe(1_000);
+    // The template's own tokens, once, are all that was learnt.
+    expect(calibrated(means)).toBe(1_015);
     expect(means.expectedOutputTokens("m", request, start)).toBeLessThan(35);
   });
 });
