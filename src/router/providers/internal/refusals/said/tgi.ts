@@ -9,6 +9,9 @@ export const tgi: readonly Sayings[] = [
     [refused, "text", "`inputs` must have less than", "overflow"],
     [422, "text", "tool error: no function found", "failed-answer"],
   ]),
+  said("huggingface/text-generation-inference:router/src/chat.rs", "2026-01-08", [
+    [422, "text", "tool error: failed to parse generated text", "failed-answer"],
+  ]),
   said("huggingface/text-generation-inference:router/src/infer/mod.rs", "2026-01-31", [
     [[429, 503], "text", "model is overloaded", "saturated"],
   ]),
