@@ -120,8 +120,12 @@ export interface Member {
   readonly key: string;
   readonly model: Model;
   readonly facts: ModelFacts;
-  /** Only a member that is `ready` gets new calls. One that is `draining` ends those that it has. */
-  readonly state: "ready" | "draining" | "down";
+  /**
+   * `ready`: gets calls. `late`: its last probe failed, or its metrics are silent; it comes behind the others. `loading` (its model)
+   * and `out` (several probes in a row failed): gets calls only where no other member is left. `draining`: gets none, and ends those
+   * that it has.
+   */
+  readonly state: "ready" | "late" | "loading" | "out" | "draining";
   /** Calls of this process that are under way, at least 0. */
   readonly inFlight: number;
   readonly load?: Load | undefined;

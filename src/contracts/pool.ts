@@ -21,6 +21,8 @@ export interface MemberRecord {
   readonly endpoint: string;
   /** True, or the name of the constraint that refused and its reason. */
   readonly permitted: true | string;
+  /** See `Member`. Absent: ready, or draining, which `permitted` says. */
+  readonly state?: "late" | "loading" | "out" | undefined;
   readonly load?: Load | undefined;
 }
 
@@ -41,7 +43,7 @@ export interface WantedMembers {
   readonly wanted: number;
   /** Members that take calls. */
   readonly ready: number;
-  /** Members that their source calls ready, and that get no calls since they do not answer. */
+  /** Members that do not answer, and get calls only where no other is left. */
   readonly out: number;
   /** Members that only end the calls that they have. */
   readonly draining: number;
@@ -58,6 +60,8 @@ export interface PoolNews {
   /** Endpoints that take calls, and those that only end the calls that they have. */
   readonly ready: number;
   readonly draining: number;
+  /** Endpoints that load or are out, and get calls only where no other is left. Absent: not counted. */
+  readonly out?: number | undefined;
   /** Description of the problem, in our words, with `problem`. */
   readonly problem?: string | undefined;
 }
@@ -79,5 +83,7 @@ export interface PoolEvent<Id extends string = string> {
   /** Endpoints that take calls, and those that only end the calls that they have. Absent: not counted. */
   readonly ready?: number | undefined;
   readonly draining?: number | undefined;
+  /** Endpoints that load or are out. */
+  readonly out?: number | undefined;
   readonly problem?: string | undefined;
 }

@@ -73,5 +73,5 @@ test("the command asks each endpoint of a pool", async () => {
   expect(out).toContain(`${one.url}: reachable`);
   expect(out).toContain("serves qwen-old");
   expect(out).toContain(`qwen@${other.url}: its endpoint does not list the model qwen, but qwen-old`);
-  expect(out).toMatch(/http:\/\/127\.0\.0\.1:9\/v1: failed/);
+  expect(out).toMatch(/http:\/\/127\.0\.0\.1:9\/v1: (?:late; )?failed/);
 });

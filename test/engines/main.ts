@@ -40,6 +40,10 @@ export async function main(given: readonly string[]): Promise<number> {
   const cache = engineCache();
   const endsAt = performance.now() + Number(valueAfter("seconds") ?? 3_600) * 1_000;
   const chosen = cases.filter(({ name }) => name.includes(valueAfter("only") ?? ""));
+  if (chosen.length === 0) {
+    console.error(`--only: no case has the words ${JSON.stringify(valueAfter("only"))} in its name`);
+    return 2;
+  }
   const reports: Report[] = [];
   const skipped: string[] = [];
   for (const { engine, url } of toTry(wanted)) {

@@ -28,6 +28,7 @@ const programs = [
   "test/support/following-process.ts",
   "test/support/logging-process.ts",
   "test/support/crowd-process.ts",
+  "test/support/pools/engine-process.ts",
   "test/support/rated-process.ts",
   "test/support/rollout/rollout-process.ts",
   "test/support/shared/session-process.ts",

@@ -1,4 +1,5 @@
 import type { Refusal } from "../../contracts/ports/index.ts";
+import { isAway } from "../../plugin/is-away.ts";
 import { reasonOfNone } from "../../plugin/reason-of-none.ts";
 import {
   admitTarget,
@@ -46,7 +47,7 @@ function admitMember(execution: CallContext, proposal: Proposal, pool: PoolAcces
   const { hop, lastResort } = proposal;
   const isLast = lastResort === true || proposal.direct === true;
   const asked = pool.ask(hop, execution.ports.clock.wall());
-  const permitted = asked.filter((one) => one.permitted === true);
+  const permitted = withoutAway(asked.filter((one) => one.permitted === true));
   const turn = notCalled(execution, proposal, permitted);
   if (permitted.length === 0) return forbidden(proposal, reasonOfNone(asked), isNext(proposal));
   if (turn.length === 0) return notAdmitted(proposal, noOther);
@@ -58,6 +59,12 @@ function admitMember(execution: CallContext, proposal: Proposal, pool: PoolAcces
   };
   const admitted = firstAdmitted(execution, proposal, { targets: ready, at: 0, waits: 0 });
   return admitted instanceof Promise ? admitted.then(orPaused) : orPaused(admitted);
+}
+
+/** Returns the members without those that are out or load, unless all are: probes may fail where calls do not. */
+function withoutAway(permitted: readonly AskedMember[]): readonly AskedMember[] {
+  const there = permitted.filter(({ member }) => !isAway(member.state));
+  return there.length > 0 ? there : permitted;
 }
 
 const noOther: Refusal = {

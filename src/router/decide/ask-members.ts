@@ -77,7 +77,7 @@ export function askMembers<Id extends string>(
   const asked = members.map((member): AskedMember<Id> => {
     const candidate = candidateFor(parts, id, member, context.request, at);
     const permitted =
-      member.state === "ready" ? permits(candidate, constraints, context) : `state: ${member.state}`;
+      member.state === "draining" ? "state: draining" : permits(candidate, constraints, context);
     return { member, candidate, permitted };
   });
   return withoutUnknown(asked, context.request, parts.strictCapabilities);
@@ -139,6 +139,7 @@ function memberRecords(asked: readonly AskedMember[]): readonly MemberRecord[] {
   return asked.slice(0, mostRecorded).map(({ member, permitted }) => ({
     endpoint: member.facts.endpoint ?? member.key,
     permitted,
+    ...(member.state !== "ready" && member.state !== "draining" && { state: member.state }),
     ...(member.load !== undefined && { load: member.load }),
   }));
 }

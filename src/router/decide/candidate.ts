@@ -9,6 +9,7 @@ import type {
   RequestFacts,
 } from "../../contracts/index.ts";
 import { keepAddedBody } from "../../plugin/added-body.ts";
+import { isAway } from "../../plugin/is-away.ts";
 import type { Kin, KinOf } from "./same-model.ts";
 
 /** Estimate of a request's input and cost on a model before the call. */
@@ -82,7 +83,12 @@ const nothing: KnownOfModel = {};
 export function candidateFor<Id extends string>(
   { estimate, healthOf, windowOf, gpuOf, kinOf }: CandidateParts,
   id: Id,
-  { facts: given, key = given.name, load }: Pick<Member, "facts" | "load"> & Partial<Pick<Member, "key">>,
+  {
+    facts: given,
+    key = given.name,
+    load,
+    state,
+  }: Pick<Member, "facts" | "load"> & Partial<Pick<Member, "key" | "state">>,
   request: RequestFacts,
   now: number,
 ): Candidate<Id> {
@@ -104,7 +110,7 @@ export function candidateFor<Id extends string>(
     leastCostUsd,
     leastTokens,
     usualOutputTokens,
-    health: healthOf(key, now),
+    health: isAway(state) ? { ...healthOf(key, now), healthy: false } : healthOf(key, now),
     gpu: gpu?.cost,
   });
 }

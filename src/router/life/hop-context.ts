@@ -155,9 +155,7 @@ class RequestHop<Id extends string> implements OpenHop {
           const candidate = candidateFor(deciding, id, member, chat, ports.clock.monotonic());
           const answer = isOwn ? this.#permitted(candidate) : this.#permits(member.facts, chat);
           const permitted =
-            member.state === "ready"
-              ? this.#mayRead(answer, id, member.facts, chat)
-              : `state: ${member.state}`;
+            member.state === "draining" ? "state: draining" : this.#mayRead(answer, id, member.facts, chat);
           return { member, candidate, permitted };
         }),
     };

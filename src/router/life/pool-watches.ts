@@ -33,9 +33,14 @@ export function createPoolWatches({ models, clock, emit }: PoolWatchesParts): Po
   let isClosed = false;
 
   const watchOf = ([id, { name, pool }]: (typeof pools)[number]): PoolWatch[] => {
-    const onNews = ({ kind, ready, draining, problem }: PoolNews): void => {
+    const onNews = ({ kind, ready, draining, out, problem }: PoolNews): void => {
       if (isClosed) return;
-      const counts = { ready, draining, ...(problem !== undefined && { problem }) };
+      const counts = {
+        ready,
+        draining,
+        ...(out !== undefined && { out }),
+        ...(problem !== undefined && { problem }),
+      };
       emit({ type: `pool-${kind}`, model: id, pool: name, ...counts });
     };
     try {

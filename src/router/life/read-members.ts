@@ -38,7 +38,7 @@ export function readMembers(pool: Model): ReadMembers {
   return { members, problem };
 }
 
-const states: ReadonlySet<unknown> = new Set(["ready", "draining", "down"]);
+const states: ReadonlySet<unknown> = new Set(["ready", "late", "loading", "out", "draining"]);
 
 function usable(given: unknown): Member | undefined {
   try {

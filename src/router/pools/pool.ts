@@ -5,6 +5,8 @@ import type { BalanceRule } from "./balance/balance-rule.ts";
 import { orderedBy } from "./balance/ordered-by.ts";
 import { powerOfTwo } from "./balance/power-of-two.ts";
 import type { DiscoveredEndpoint, Discovery } from "./discovery/discovery.ts";
+import { checkHealthOptions, type PoolHealth, type PoolHealthOptions } from "./health/health-options.ts";
+import { inOrderOfLife } from "./health/in-order-of-life.ts";
 import { checkLoadOptions, type PoolLoad, type PoolLoadOptions } from "./load/load-options.ts";
 import { fixedMembers } from "./members/fixed-members.ts";
 import { FoundMembers } from "./members/found-members.ts";
@@ -32,6 +34,11 @@ export interface PoolOptions {
    */
   readonly load?: true | PoolLoadOptions | undefined;
   /**
+   * Finds out with probes, apart from the calls, which members answer, from the first request on: vLLM, SGLang, TGI, llama.cpp and Ollama are known, other
+   * servers need `path`. Default: these are probed, with the defaults; `false`: none is.
+   */
+  readonly health?: false | PoolHealthOptions | undefined;
+  /**
    * Counts how many members there should be by their load, for what starts and ends them: `GET /scale/{id}` of a server, and
    * the series `switchpoint_pool_wanted_members`. Needs `load`. Default: not counted.
    */
@@ -40,10 +47,11 @@ export interface PoolOptions {
   readonly startWaitMs?: number | undefined;
 }
 
-export const poolOptions: OptionTable<PoolOptions, "load" | "scale"> = {
+export const poolOptions: OptionTable<PoolOptions, "load" | "health" | "scale"> = {
   balance: { is: "object", methods: ["order"], default: powerOfTwo },
   maxWaitMs: { is: "duration", min: 0, default: 0 },
   load: { is: "any", optional: true, expected: "true, or options" },
+  health: { is: "any", optional: true, expected: "false, or options" },
   scale: { is: "table", of: poolScaleOptions, optional: true },
   startWaitMs: { is: "duration", min: 0, default: 2_000 },
 };
@@ -86,28 +94,21 @@ export function pool(
     balance,
     maxWaitMs,
     load: given,
+    health: probes,
     scale: wish,
     startWaitMs,
   } = readOptions("pool", poolOptions, options);
   const load = given === undefined ? undefined : checkLoadOptions("pool.load", given);
+  const health = checkHealthOptions("pool.health", probes);
   const scale = wish && checkScaleOptions("pool.scale", wish, load !== undefined);
   const rule = orderedBy(balance);
   const now = () => performance.now();
-  if (Array.isArray(members))
-    return poolOf({
-      name,
-      maxWaitMs,
-      rule,
-      startWaitMs,
-      load,
-      scale,
-      now,
-      members: fixedMembers({ name }, members, now),
-    });
+  const parts = { name, maxWaitMs, rule, startWaitMs, load, health, scale, now, isSticky: "by" in balance };
+  if (Array.isArray(members)) return poolOf({ ...parts, members: fixedMembers({ name }, members, now) });
   const { discover, as } = checkFound(name, members as FoundModels);
   const seats = new FoundMembers({ name }, as, now);
   const found = { discover, members: seats };
-  return poolOf({ name, maxWaitMs, rule, startWaitMs, load, scale, now, members: seats, found });
+  return poolOf({ ...parts, members: seats, found });
 }
 
 interface PoolParts {
@@ -116,21 +117,30 @@ interface PoolParts {
   readonly rule: ReturnType<typeof orderedBy>;
   readonly startWaitMs: number;
   readonly load: PoolLoad | undefined;
+  readonly health: PoolHealth | undefined;
+  /** True if the rule chooses members by what their caches hold. */
+  readonly isSticky: boolean;
   readonly scale: PoolScale | undefined;
   readonly now: () => number;
   readonly members: Members;
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
 }
 
-function poolOf({ name, maxWaitMs, rule, now, scale: wish, ...parts }: PoolParts): Model {
-  const { members } = parts;
+function poolOf({ name, maxWaitMs, rule, isSticky, scale: wish, ...parts }: PoolParts): Model {
+  const { members, now } = parts;
   const scale = wish && createScaleWatch(members, wish, now);
   const watcher = createPoolWatcher({ ...parts, scale, rule });
   rule.onLasting = watcher.tellProblems;
+  const order: typeof rule.order = (asked, context) =>
+    inOrderOfLife(rule.order(asked, context), asked, {
+      lifeOf: (key) => members.callsOf(key)?.life,
+      nowMs: now(),
+      isSticky: isSticky && context.key !== undefined,
+    });
   /** Without a router there are no constraints and no retries: the first of the order is called. */
   const first = (): Model => {
-    const ready = members.list().filter(({ state }) => state === "ready");
-    const [index = 0] = rule.order(ready, { draws: [Math.random(), Math.random()] });
+    const ready = members.list().filter(({ state }) => state !== "draining");
+    const [index = 0] = order(ready, { draws: [Math.random(), Math.random()] });
     const member = ready[index];
     if (member !== undefined) return member.model;
     const summary = "the pool has no endpoint; those that come and go are looked for by a router";
@@ -142,7 +152,7 @@ function poolOf({ name, maxWaitMs, rule, now, scale: wish, ...parts }: PoolParts
     members: () => members.list(),
     pool: {
       maxWaitMs,
-      order: rule.order,
+      order,
       problems: watcher.problems,
       revision: () => members.revision,
       watch: watcher.watch,

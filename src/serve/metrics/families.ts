@@ -59,7 +59,7 @@ const shapes: Readonly<Record<SeriesName, Shape>> = {
   paused: ["1 while a model gets no calls since its provider asked for a pause.", "gauge", ["name"]],
   learned_requests_per_minute: ["Rate that was learnt from rate limits of a provider.", "gauge", ["name"]],
   pool_endpoints: [
-    "Endpoints of pools that take calls, and that only end the calls that they have.",
+    "Endpoints of pools that take calls, that load or do not answer, and that only end the calls that they have.",
     "gauge",
     ["model", "state"],
   ],

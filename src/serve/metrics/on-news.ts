@@ -73,11 +73,12 @@ export function newsCounter(families: Families, labels: Labels): (event: RouterE
 }
 
 /** Counts news of a pool, which is known by the id of its model. Its problem is a text for people, and no label. */
-function countPool(families: Families, model: string, { type, ready, draining }: PoolEvent): void {
+function countPool(families: Families, model: string, { type, ready, draining, out }: PoolEvent): void {
   families.pool_news_total.add(1, model, type.slice("pool-".length));
   if (type !== "pool-changed") families.pool_problem.set(type === "pool-problem" ? 1 : 0, model);
   if (ready !== undefined) families.pool_endpoints.set(ready, model, "ready");
   if (draining !== undefined) families.pool_endpoints.set(draining, model, "draining");
+  if (out !== undefined) families.pool_endpoints.set(out, model, "out");
 }
 
 /** Sets the series of a promise. */

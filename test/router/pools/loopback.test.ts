@@ -51,7 +51,10 @@ it("servers outside of the EU get no call, whatever those inside answer", async 
   ];
   const router = createRouter({
     models: {
-      own: pool("own", [at(failing, "eu"), at(outside, "us"), at(busy, "eu")], { balance: roundRobin }),
+      own: pool("own", [at(failing, "eu"), at(outside, "us"), at(busy, "eu")], {
+        balance: roundRobin,
+        health: false,
+      }),
     },
     policy: always("own"),
     constraints: [{ name: "eu", permits: ({ facts }) => facts.labels["residency"] === "eu" || "elsewhere" }],
@@ -73,7 +76,7 @@ it("a full queue of an own server is saturated, and the next server answers", as
     await engine(),
   ];
   const router = createRouter({
-    models: { own: pool("own", [at(busy, "eu"), at(free, "eu")], { balance: roundRobin }) },
+    models: { own: pool("own", [at(busy, "eu"), at(free, "eu")], { balance: roundRobin, health: false }) },
     policy: always("own"),
     execution: { breaker: { minCalls: 1 } },
   });

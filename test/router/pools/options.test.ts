@@ -6,6 +6,7 @@ import { dns, dnsOptions } from "../../../src/router/pools/discovery/dns.ts";
 import { fileOf, fileOfOptions } from "../../../src/router/pools/discovery/file-of.ts";
 import { kubernetes, kubernetesOptions } from "../../../src/router/pools/discovery/kubernetes.ts";
 import { polled, polledOptions } from "../../../src/router/pools/discovery/polled.ts";
+import { poolHealthOptions } from "../../../src/router/pools/health/health-options.ts";
 import { poolLoadOptions } from "../../../src/router/pools/load/load-options.ts";
 import { vllmMetrics } from "../../../src/router/pools/load/names/vllm.ts";
 import { watchLoad, watchLoadOptions } from "../../../src/router/pools/load/watch-load.ts";
@@ -61,6 +62,12 @@ const suites = {
     table: poolLoadOptions,
     valid: {},
     use: (load) => make({ load }),
+  }),
+  "pool.health": optionConformance({
+    owner: "pool.health",
+    table: poolHealthOptions,
+    valid: {},
+    use: (health) => make({ health }),
   }),
   "pool.scale": optionConformance({
     owner: "pool.scale",

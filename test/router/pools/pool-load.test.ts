@@ -160,7 +160,7 @@ describe("a pool that reads the load of its engines", () => {
           },
         }),
       ],
-      { load: { everyMs: 5, headers: { "x-metrics": "yes" } } },
+      { load: { everyMs: 5, headers: { "x-metrics": "yes" } }, health: false },
     );
     const router = createRouter({ models: { own }, policy: always("own") });
     onTestFinished(() => router.close());
@@ -194,7 +194,10 @@ describe("a pool that reads the load of its engines", () => {
       { name: "broken" },
     );
     const events: unknown[] = [];
-    const own = pool("own", [at({ url: `${server.url}/v1` }), broken], { load: { everyMs: 5 } });
+    const own = pool("own", [at({ url: `${server.url}/v1` }), broken], {
+      load: { everyMs: 5 },
+      health: false,
+    });
     const router = createRouter({
       models: { own },
       policy: always("own"),

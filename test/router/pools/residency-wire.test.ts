@@ -55,7 +55,7 @@ const own = (name: string, ...sites: readonly Site[]) =>
   pool(
     name,
     sites.map(({ model }) => model),
-    { balance: roundRobin },
+    { balance: roundRobin, health: false },
   );
 
 describe("a request that must stay in the EU, counted on the servers", () => {
@@ -73,7 +73,10 @@ describe("a request that must stay in the EU, counted on the servers", () => {
         labels: { residency: sites.get(url)?.residency ?? "unknown" },
       });
     const router = createRouter({
-      models: { own: pool("own", { discover: hand, as }, { balance: roundRobin }), cloud: other.model },
+      models: {
+        own: pool("own", { discover: hand, as }, { balance: roundRobin, health: false }),
+        cloud: other.model,
+      },
       policy: always("own"),
       execution: { ...quick, hedge: { afterMs: 0, ratio: 1 } },
     });

@@ -1,4 +1,6 @@
+import type { ServerAnswer } from "../../../contracts/server-access.ts";
 import type { Endpoint } from "../members/endpoint.ts";
+import type { EndpointCalls } from "../members/endpoint-calls.ts";
 import { metricsOf, type PoolLoad } from "./load-options.ts";
 import { type LoadWatch, watchLoad } from "./watch-load.ts";
 
@@ -41,8 +43,10 @@ export function createLoadWatches(options: PoolLoad, onLasting: () => void): Loa
         const { key, calls } = endpoint;
         const metrics = open.has(key) ? undefined : metricsOf(endpoint.model, options);
         if (metrics === undefined) continue;
+        const { ask } = metrics;
         const watch = watchLoad({
           ...metrics,
+          ask: ask && ((asked) => provingLife(calls, () => ask(asked))),
           headers,
           fetch,
           timeoutMs,
@@ -66,4 +70,12 @@ export function createLoadWatches(options: PoolLoad, onLasting: () => void): Loa
       await Promise.all(ending);
     },
   };
+}
+
+/** An answer of any kind shows that the server lived when it was asked. */
+async function provingLife(calls: EndpointCalls, ask: () => Promise<ServerAnswer>): Promise<ServerAnswer> {
+  const begunAt = calls.now;
+  const answer = await ask();
+  if (answer.status !== undefined) calls.life?.answered(begunAt);
+  return answer;
 }

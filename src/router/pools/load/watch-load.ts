@@ -88,6 +88,8 @@ export interface LoadWatch {
    * server, and numbers that change in them do not make another problem.
    */
   lasting(): readonly string[];
+  /** True if the engine has answered before, and not for as long as a load counts. */
+  isSilent(): boolean;
   /** Ends the scrapes, and waits for the one under way. */
   close(): Promise<void>;
 }
@@ -113,6 +115,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   let problems: readonly string[] = ["not scraped yet"];
   let lasting: readonly string[] = [];
   let misses = 0;
+  let answeredAt: number | undefined;
 
   const note = (found: readonly string[]): void => {
     problems = found;
@@ -123,6 +126,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   };
   const scrape = async (): Promise<void> => {
     const answer = await ask({ ...bounds, signal: closed.signal });
+    if (answer.status !== undefined) answeredAt = monotonic();
     if (answer.problem !== undefined) {
       note([`metrics: ${answer.problem}`]);
       return;
@@ -163,6 +167,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     capacity: () => (measured === undefined ? {} : knownOf(measured)),
     problems: () => problems,
     lasting: () => lasting,
+    isSilent: () => answeredAt !== undefined && monotonic() - answeredAt > now(staleAfterMs),
     async close() {
       clearTimeout(timer);
       closed.abort();

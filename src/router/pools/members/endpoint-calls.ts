@@ -1,6 +1,7 @@
 import { isRouterError, type Load, ProviderError } from "../../../contracts/index.ts";
 import type { Aborting } from "../../../plugin/call-abort.ts";
 import { onAbort } from "../../../plugin/on-abort.ts";
+import type { MemberLife, Verdict } from "../health/member-life.ts";
 import type { OwnCalls } from "../load/capacity.ts";
 import type { LoadWatch } from "../load/watch-load.ts";
 import { waitOf } from "./service-rate.ts";
@@ -21,6 +22,8 @@ const mostOutput = 1e7;
 export class EndpointCalls implements OwnCalls {
   /** Load that the engine reports. Absent: it is not watched. */
   watch: LoadWatch | undefined;
+  /** Knows whether it answers. Absent: it is not probed. */
+  life: MemberLife | undefined;
   readonly #now: () => number;
   #inFlight = 0;
   readonly #sentAt: number[] = [];
@@ -74,6 +77,7 @@ export class EndpointCalls implements OwnCalls {
     let isOver = false;
     this.#inFlight += 1;
     note(this.#sentAt, startedAt);
+    this.life?.sent(startedAt);
     const leave = (isAnswered: boolean) => {
       if (isOver) return;
       isOver = true;
@@ -99,7 +103,9 @@ export class EndpointCalls implements OwnCalls {
    * that Little's law gives, unless the server states one.
    */
   failed(error: unknown, startedAt: number): unknown {
-    if (!isRouterError(error, "provider") || error.kind !== "saturated") return error;
+    if (!isRouterError(error, "provider")) return error;
+    if (error.status !== undefined) this.life?.heard(this.#now(), true);
+    if (error.kind !== "saturated") return error;
     // Many calls may meet one full queue: only one that was sent since says that it is still full.
     if (startedAt > this.#refusedAt) {
       this.#refusals += 1;
@@ -110,6 +116,17 @@ export class EndpointCalls implements OwnCalls {
     if (error.retryAfterMs !== undefined) return error;
     const { kind, model, status, requestId, mayBeBilled, detail } = error;
     return new ProviderError({ kind, model, status, requestId, mayBeBilled, detail, retryAfterMs: waitMs });
+  }
+
+  /** Notes a part of an answer. */
+  heard(): void {
+    this.life?.heard(this.#now());
+  }
+
+  /** Returns whether it answers, as far as it is known: metrics that were there and are silent count as a late answer. */
+  get verdict(): Verdict {
+    const verdict = this.life?.verdict ?? "ready";
+    return verdict === "ready" && this.watch?.isSilent() === true ? "late" : verdict;
   }
 
   /** Returns the load right now: what the engine reports, and the wait since it last had no room. */

@@ -20,6 +20,7 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
       const leave = calls.enter(abortOf(options), startedAt);
       try {
         const answer = await given.generate(request, options);
+        calls.heard();
         calls.answered(answer.usage?.completion_tokens);
         leave(true);
         return answer;
@@ -36,8 +37,9 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
   return { key, model, calls };
 }
 
-/** Returns an endpoint as a member, as it is right now. */
-export function memberOf({ key, model, calls }: Endpoint, state: Member["state"]): Member {
+/** Returns an endpoint as a member, as it is right now. `given`: its state as its source says it. */
+export function memberOf({ key, model, calls }: Endpoint, given: "ready" | "draining"): Member {
+  const state = given === "ready" ? calls.verdict : given;
   return { key, model, facts: model, state, inFlight: calls.inFlight, load: calls.load() };
 }
 
@@ -53,6 +55,7 @@ async function* counted(
   try {
     let tokens: unknown;
     for await (const chunk of given.stream(request, options)) {
+      calls.heard();
       if (chunk?.usage) tokens = chunk.usage.completion_tokens;
       yield chunk;
     }

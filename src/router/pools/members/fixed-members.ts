@@ -11,9 +11,11 @@ export function fixedMembers(owner: Owner, models: readonly Model[], now: () => 
   const endpoints = models.map((model, index) =>
     createEndpoint(model, owner.name, keys[index] as string, new EndpointCalls(now)),
   );
+  const calls = new Map(endpoints.map((one) => [one.key, one.calls]));
   return {
     list: () => endpoints.map((one) => memberOf(one, "ready")),
     endpoints: () => endpoints,
+    callsOf: (key) => calls.get(key),
     revision: 0,
   };
 }

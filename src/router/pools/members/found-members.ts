@@ -12,7 +12,7 @@ export type AsModel = (endpoint: DiscoveredEndpoint) => Model;
 
 interface Seat {
   readonly endpoint: Endpoint;
-  readonly state: Member["state"];
+  readonly state: DiscoveredEndpoint["state"];
   /** Labels of the endpoint as text: others make another model. */
   readonly labels: string;
 }
@@ -52,6 +52,10 @@ export class FoundMembers implements Members {
 
   endpoints(): readonly Endpoint[] {
     return [...this.#seats.values()].map(({ endpoint }) => endpoint);
+  }
+
+  callsOf(key: string): EndpointCalls | undefined {
+    return this.#calls.get(key);
   }
 
   get revision(): number {

@@ -1,6 +1,9 @@
 import type { PoolNews, PoolRules } from "../../../contracts/index.ts";
+import { isAway } from "../../../plugin/is-away.ts";
 import type { OrderedBy } from "../balance/ordered-by.ts";
 import type { Discovery } from "../discovery/discovery.ts";
+import type { PoolHealth } from "../health/health-options.ts";
+import { createHealthWatches } from "../health/health-watches.ts";
 import type { PoolLoad } from "../load/load-options.ts";
 import { createLoadWatches } from "../load/load-watches.ts";
 import type { ScaleWatch } from "../scale/pool-scale.ts";
@@ -16,6 +19,10 @@ export interface WatchedParts {
   readonly members: Members;
   /** Absent: the members are fixed. */
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
+  /** Absent: no endpoint is probed. */
+  readonly health?: PoolHealth | undefined;
+  /** Milliseconds on a monotonic clock. */
+  readonly now: () => number;
   /** Absent: no load is watched. */
   readonly load?: PoolLoad | undefined;
   /** Absent: how many members there should be is not asked. */
@@ -39,9 +46,15 @@ const mostTold = 10;
 
 /** Watches endpoints and load as long as a router watches the pool. */
 export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
-  const { members, found, load, scale, startWaitMs, rule } = parts;
+  const { members, found, load, health, now, scale, startWaitMs, rule } = parts;
   const listeners = new Set<Listener>();
   const loads = load && createLoadWatches(load, () => tellProblems());
+  const lives =
+    health &&
+    createHealthWatches(health, now, () => {
+      tell(newsOf("changed"));
+      tellProblems();
+    });
   let knows = found === undefined;
   let running: AbortController | undefined;
   const onFirst: (() => void)[] = [];
@@ -50,8 +63,10 @@ export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
 
   const newsOf = (kind: PoolNews["kind"], text?: string): PoolNews => {
     const states = members.list().map(({ state }) => state);
-    const ready = states.filter((state) => state === "ready").length;
-    return { kind, ready, draining: states.length - ready, ...(text !== undefined && { problem: text }) };
+    const draining = states.filter((state) => state === "draining").length;
+    const out = states.filter(isAway).length;
+    const ready = states.length - draining - out;
+    return { kind, ready, draining, out, ...(text !== undefined && { problem: text }) };
   };
   const tell = (news: PoolNews): void => {
     for (const listener of listeners) listener(news);
@@ -62,7 +77,7 @@ export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
   ];
   /** Tells what is wrong once, and once that it is right again. */
   const tellProblems = (): void => {
-    const all = [...problems(), ...(loads?.lasting() ?? []), ...rule.lasting()];
+    const all = [...problems(), ...(lives?.problems() ?? []), ...(loads?.lasting() ?? []), ...rule.lasting()];
     const rest = all.length > mostTold ? `; and ${all.length - mostTold} more` : "";
     const text = all.length === 0 ? undefined : `${all.slice(0, mostTold).join("; ")}${rest}`;
     if (text === told) return;
@@ -79,8 +94,10 @@ export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
         const { isChanged, added, gone } = seats.take(endpoints);
         knows = true;
         for (const resolve of onFirst.splice(0)) resolve();
-        loads?.stop(gone);
-        loads?.start(added);
+        for (const watches of [lives, loads]) {
+          watches?.stop(gone);
+          watches?.start(added);
+        }
         if (isChanged) tell(newsOf("changed"));
         tellProblems();
       },
@@ -94,13 +111,19 @@ export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
   const begin = (options: WatchOptions): void => {
     running = new AbortController();
     if (found !== undefined) follow(found, options);
+    lives?.start(members.endpoints());
     loads?.start(members.endpoints());
     scale?.start();
   };
 
   return {
     tellProblems,
-    problems: () => [...problems(), ...(loads?.problems() ?? []), ...rule.problem()],
+    problems: () => [
+      ...problems(),
+      ...(lives?.problems() ?? []),
+      ...(loads?.problems() ?? []),
+      ...rule.problem(),
+    ],
     watch(options) {
       // A function of its own, so that one which is given twice counts twice.
       const listener: Listener = (news) => options.onNews(news);
@@ -117,7 +140,7 @@ export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
           running = undefined;
           scale?.stop();
           onFirst.length = 0;
-          await loads?.close();
+          await Promise.all([lives?.close(), loads?.close()]);
         },
       };
     },

@@ -56,5 +56,5 @@ export function createScaleWatch(members: Members, scale: PoolScale, now: () => 
 
 function scaledMember({ state, load }: Member, endpoint: Endpoint | undefined): ScaledMember {
   const { slots, use } = endpoint?.calls.watch?.capacity() ?? {};
-  return { isOut: state === "down", load, slots, use };
+  return { isOut: state === "out", load, slots, use };
 }
