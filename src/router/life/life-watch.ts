@@ -84,13 +84,14 @@ export function createLifeWatch<Id extends string>({ models, emit, wall }: LifeW
       if (one !== undefined) check(one, wall());
     },
     noted: (kind, { model, name }, capability) => tell({ kind, model, name, capability }),
-    answered({ model, name, servedModel, substituted }) {
+    answered({ model, name, member = name, servedModel, substituted }) {
       if (servedModel === undefined) return;
       if (substituted !== undefined)
         tell({ kind: substituted === "known" ? "substituted" : "unknown", model, name, servedModel });
-      const first = firstServed.get(name);
+      // Members of a pool may have names of their own: the pool compares them.
+      const first = firstServed.get(member);
       if (first === undefined) {
-        if (firstServed.size < mostNames) firstServed.set(name, servedModel);
+        if (firstServed.size < mostNames) firstServed.set(member, servedModel);
       } else if (first !== servedModel && substituted === undefined)
         tell({ kind: "changed", model, name, servedModel });
     },

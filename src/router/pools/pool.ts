@@ -11,6 +11,7 @@ import { checkLoadOptions, type PoolLoad, type PoolLoadOptions } from "./load/lo
 import { fixedMembers } from "./members/fixed-members.ts";
 import { FoundMembers } from "./members/found-members.ts";
 import type { Members } from "./members/members.ts";
+import { type ServedNames, servedNames } from "./members/served-names.ts";
 import { createPoolWatcher } from "./members/watch-pool.ts";
 import { createScaleWatch } from "./scale/pool-scale.ts";
 import {
@@ -103,12 +104,18 @@ export function pool(
   const scale = wish && checkScaleOptions("pool.scale", wish, load !== undefined);
   const rule = orderedBy(balance);
   const now = () => performance.now();
-  const parts = { name, maxWaitMs, rule, startWaitMs, load, health, scale, now, isSticky: "by" in balance };
-  if (Array.isArray(members)) return poolOf({ ...parts, members: fixedMembers({ name }, members, now) });
+  const served = servedNames(() => all.endpoints().map(({ key }) => key));
+  const isSticky = "by" in balance;
+  const parts = { name, maxWaitMs, rule, startWaitMs, load, health, scale, now, served, isSticky };
+  let all: Members;
+  if (Array.isArray(members)) {
+    all = fixedMembers({ name }, members, { now, served });
+    return poolOf({ ...parts, members: all });
+  }
   const { discover, as } = checkFound(name, members as FoundModels);
-  const seats = new FoundMembers({ name }, as, now);
-  const found = { discover, members: seats };
-  return poolOf({ ...parts, members: seats, found });
+  const seats = new FoundMembers({ name }, as, { now, served });
+  all = seats;
+  return poolOf({ ...parts, members: seats, found: { discover, members: seats } });
 }
 
 interface PoolParts {
@@ -122,6 +129,7 @@ interface PoolParts {
   readonly isSticky: boolean;
   readonly scale: PoolScale | undefined;
   readonly now: () => number;
+  readonly served: ServedNames;
   readonly members: Members;
   readonly found?: { readonly discover: Discovery; readonly members: FoundMembers } | undefined;
 }
@@ -131,6 +139,7 @@ function poolOf({ name, maxWaitMs, rule, isSticky, scale: wish, ...parts }: Pool
   const scale = wish && createScaleWatch(members, wish, now);
   const watcher = createPoolWatcher({ ...parts, scale, rule });
   rule.onLasting = watcher.tellProblems;
+  parts.served.onLasting = watcher.tellProblems;
   const order: typeof rule.order = (asked, context) =>
     inOrderOfLife(rule.order(asked, context), asked, {
       lifeOf: (key) => members.callsOf(key)?.life,

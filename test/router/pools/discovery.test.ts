@@ -1,4 +1,3 @@
-import { createSocket } from "node:dgram";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -20,6 +19,7 @@ import {
 import { pool } from "../../../src/router/pools/index.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { certificate, certificateKey } from "../../fixtures/loopback-certificate.ts";
+import { nameServer } from "../../support/pools/name-server.ts";
 import { sendJson, serveWith } from "../../support/serve-with.ts";
 
 /** Watches until the test ends. */
@@ -86,37 +86,14 @@ test("a file is read again; a wrong one keeps the last set and says what is wron
   await vi.waitFor(() => expect(sets).toEqual([["http://a/v1 ready"], ["http://a/v1 draining"]]));
 });
 
-/** A name server that answers with the addresses, or fails. */
-async function nameServer() {
-  const socket = createSocket("udp4");
-  const state = { addresses: ["10.0.0.1"], code: 0 };
-  socket.on("message", (query, { port, address }) => {
-    let end = 12;
-    while (query[end] !== 0) end += (query[end] as number) + 1;
-    const question = query.subarray(12, end + 5);
-    const head = Buffer.from(query.subarray(0, 12));
-    const answers = state.code === 0 ? state.addresses : [];
-    head.writeUInt16BE(0x8180 | state.code, 2);
-    for (const [index, value] of [1, answers.length, 0, 0].entries())
-      head.writeUInt16BE(value, 4 + 2 * index);
-    const records = answers.map((ip) =>
-      Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...ip.split(".").map(Number)]),
-    );
-    socket.send(Buffer.concat([head, question, ...records]), port, address);
-  });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  onTestFinished(() => new Promise((resolve) => void socket.close(resolve)));
-  return { state, at: `127.0.0.1:${socket.address().port}` };
-}
-
 test("a name is resolved again after its time to live, and the last set stays while DNS fails", async () => {
-  const { state, at } = await nameServer();
-  const { sets, problems } = watch(dns("vllm.test", { servers: [at], minTtlMs: 5 }));
+  const names = await nameServer();
+  const { sets, problems } = watch(dns("vllm.test", { servers: [names.at], minTtlMs: 5 }));
   await vi.waitFor(() => expect(sets).toEqual([["http://10.0.0.1:8000/v1 ready"]]));
-  state.code = 3;
+  names.code = 3;
   await vi.waitFor(() => expect(problems.at(-1)).toContain("the last endpoints stay"));
   expect(sets).toHaveLength(1);
-  Object.assign(state, { code: 0, addresses: ["10.0.0.2", "10.0.0.1"] });
+  Object.assign(names, { code: 0, addresses: ["10.0.0.2", "10.0.0.1"] });
   await vi.waitFor(() =>
     expect(sets.at(-1)).toEqual(["http://10.0.0.1:8000/v1 ready", "http://10.0.0.2:8000/v1 ready"]),
   );
@@ -285,19 +262,19 @@ describe("kubernetes", () => {
 });
 
 test("a pool keeps its members while DNS fails after having worked, and says so until it is back", async () => {
-  const { state, at } = await nameServer();
+  const names = await nameServer();
   const own = pool("own", {
-    discover: dns("vllm.test", { servers: [at], minTtlMs: 5 }),
+    discover: dns("vllm.test", { servers: [names.at], minTtlMs: 5 }),
     as: ({ url }) => ({ ...fakeModel({ name: "vllm:m", answer: url }), endpoint: url }),
   });
   const router = createRouter({ models: { own }, policy: always("own") });
   onTestFinished(() => router.close());
   expect((await router.route("Hello")).text).toBe("http://10.0.0.1:8000/v1");
   for (const code of [2, 3]) {
-    state.code = code;
+    names.code = code;
     await vi.waitFor(() => expect(own.pool?.problems?.().join()).toContain("the last endpoints stay"));
     expect((await router.route("Hello")).text).toBe("http://10.0.0.1:8000/v1");
-    state.code = 0;
+    names.code = 0;
     await vi.waitFor(() => expect(own.pool?.problems?.()).toEqual([]));
   }
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ProviderError } from "../../../src/contracts/index.ts";
 import { createEndpoint } from "../../../src/router/pools/members/endpoint.ts";
 import { EndpointCalls } from "../../../src/router/pools/members/endpoint-calls.ts";
+import { servedNames } from "../../../src/router/pools/members/served-names.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 
 const busy = () => new ProviderError({ kind: "saturated", model: "m", status: 503 });
@@ -47,7 +48,7 @@ test("outputs of own calls have a mean and a spread, and counts that no answer h
     usage: { inputTokens: 5, outputTokens: 20 },
     answer: () => "ok",
   });
-  const { model } = createEndpoint(given, "own", "own@a", calls);
+  const { model } = createEndpoint(given, "own", { key: "own@a", calls, served: servedNames(() => []) });
   const options = { signal: new AbortController().signal };
   const request = { messages: [{ role: "user" as const, content: "Hi" }] };
   await model.generate(request, options);

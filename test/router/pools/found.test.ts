@@ -15,6 +15,7 @@ import {
   roundRobin,
 } from "../../../src/router/pools/index.ts";
 import { FoundMembers } from "../../../src/router/pools/members/found-members.ts";
+import { servedNames } from "../../../src/router/pools/members/served-names.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
 import { type Hand, handDiscovery } from "../../support/pools/hand.ts";
 
@@ -326,7 +327,10 @@ describe("a pool whose members are found", () => {
   });
 
   it("keeps a bounded state of endpoints that come and go for ever, and never that of calls under way", () => {
-    const members = new FoundMembers({ name: "own" }, models().as, () => 0);
+    const members = new FoundMembers({ name: "own" }, models().as, {
+      now: () => 0,
+      served: servedNames(() => []),
+    });
     const seats = (round: number) =>
       Array.from({ length: 900 }, (_, at) => ({ url: `http://${round}.${at}/`, state: "ready" as const }));
     members.take([{ url: "http://busy/", state: "ready" }]);

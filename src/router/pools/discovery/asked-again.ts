@@ -7,6 +7,8 @@ export interface Asked {
   readonly endpoints: readonly DiscoveredEndpoint[];
   /** Time after which to ask again, in milliseconds. */
   readonly nextMs: number;
+  /** Problem with a part of the answer, of which the rest counts. */
+  readonly problem?: string | undefined;
 }
 
 /** Yields the sets of a source that has to be asked again and again: those that differ from the last. */
@@ -22,15 +24,17 @@ export async function* askedAgain(
   while (!signal.aborted) {
     let waitMs = retryMs;
     try {
-      const { endpoints, nextMs } = await settleWithin(ask(), { signal });
+      const { endpoints, nextMs, problem } = await settleWithin(ask(), { signal });
       waitMs = nextMs;
-      if (failing) onProblem?.(undefined);
-      failing = false;
       const key = JSON.stringify(endpoints);
       if (key !== last) {
         last = key;
         yield { endpoints, source };
       }
+      // A set that is taken ends what was wrong before it.
+      if (problem !== undefined) onProblem?.(`${source}: ${problem}`);
+      else if (failing) onProblem?.(undefined);
+      failing = problem !== undefined;
     } catch (error) {
       if (signal.aborted) return;
       failing = true;

@@ -32,7 +32,9 @@ export function checkEndpoints(option: string, value: unknown): readonly Discove
   value.forEach((one: string | GivenEndpoint, index) => {
     const given = typeof one === "string" ? { url: one } : one;
     const endpoint = readOptions(`${option}[${index}]`, endpointOptions, given);
-    if (!found.has(endpoint.url)) found.set(endpoint.url, endpoint);
+    // One address may be written in many ways: http://h, http://H:80/, and numbers in base 8 or 16.
+    const { href } = new URL(endpoint.url);
+    if (!found.has(href)) found.set(href, endpoint);
   });
   return [...found.values()];
 }

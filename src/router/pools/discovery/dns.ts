@@ -1,9 +1,11 @@
 import { neededBuiltin } from "../../../plugin/node-builtin.ts";
+import { onAbort } from "../../../plugin/on-abort.ts";
 import type { OptionTable } from "../../../plugin/options/option-table.ts";
 import { readOption, readOptions } from "../../../plugin/options/read-options.ts";
 import { askedAgain } from "./asked-again.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
 import type { Discovery } from "./discovery.ts";
+import { isServerAddress } from "./server-address.ts";
 
 export interface DnsOptions {
   /** Port of the endpoints. Default 8000. */
@@ -29,7 +31,8 @@ export const dnsOptions: OptionTable<DnsOptions, "servers"> = {
 
 /**
  * Endpoints at the IPv4 addresses of a name, such as that of a headless service of Kubernetes, asked again when the
- * answer's time to live is over. While DNS fails, or no longer knows an address, the last set stays. Node only.
+ * answer's time to live is over. While DNS fails, or no longer knows an address, the last set stays. Addresses that no server has
+ * (0.0.0.0, link-local, multicast, reserved ones) are left out. Node only.
  *
  * Throws `InvalidOptionError`.
  */
@@ -43,11 +46,19 @@ export function dns(host: string, options: DnsOptions = {}): Discovery {
       const { Resolver } = neededBuiltin("node:dns/promises");
       const resolver = new Resolver({ timeout: 2_000, tries: 2 });
       if (servers !== undefined) resolver.setServers(servers);
+      // A question that is open would keep the process alive.
+      onAbort(watching.signal, () => resolver.cancel());
       const ask = async () => {
         const found = await resolver.resolve4(host, { ttl: true });
-        const addresses = found.map(({ address }) => address).sort();
+        const addresses = found
+          .map(({ address }) => address)
+          .filter(isServerAddress)
+          .sort();
         const ttlMs = 1_000 * Math.min(...found.map(({ ttl }) => ttl));
+        const odd = found.length - addresses.length;
+        if (addresses.length === 0) throw new NoAddressError(odd > 0);
         return {
+          ...(odd > 0 && { problem: `addresses that no server has, such as 0.0.0.0, are left out: ${odd}` }),
           endpoints: checkEndpoints(
             "addresses",
             addresses.map((address) => `http://${address}:${port}${path}`),
@@ -60,7 +71,20 @@ export function dns(host: string, options: DnsOptions = {}): Discovery {
   };
 }
 
+/** Thrown for an answer without an address that a server may have. `isOdd`: it has others. */
+class NoAddressError extends Error {
+  readonly isOdd: boolean;
+  constructor(isOdd: boolean) {
+    super();
+    this.isOdd = isOdd;
+  }
+}
+
 function describe(error: unknown): string {
+  if (error instanceof NoAddressError)
+    return error.isOdd
+      ? "no server has the addresses of the answer, such as 0.0.0.0: does something block the name? The last endpoints stay"
+      : "the answer has no IPv4 address; the last endpoints stay";
   const code = error instanceof Error && "code" in error ? String(error.code).slice(0, 40) : "no answer";
   return `the name cannot be resolved (${code}); the last endpoints stay`;
 }

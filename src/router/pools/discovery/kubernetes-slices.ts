@@ -1,6 +1,7 @@
 import { type Fields, fieldsOf } from "../../../plugin/fields-of.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
 import type { DiscoveredEndpoint } from "./discovery.ts";
+import { isServerAddress } from "./server-address.ts";
 
 /** An EndpointSlice (discovery.k8s.io/v1), as far as it is read. A server may send anything. */
 interface Slice {
@@ -21,7 +22,7 @@ interface SliceEndpoint {
 
 interface PodEndpoint {
   /** Its uid, if it is stated. */
-  readonly pod: unknown;
+  readonly pod: string | undefined;
   readonly endpoint: DiscoveredEndpoint;
 }
 
@@ -32,12 +33,23 @@ export interface SliceAddress {
   readonly portName: string | undefined;
 }
 
-/** Most slices of a service: of up to 100 endpoints each. */
+/** The part of a slice that is kept. */
+interface ReadSlice {
+  readonly isOfIpv6: boolean;
+  readonly endpoints: readonly PodEndpoint[];
+}
+
+/**
+ * Most slices of a service, and endpoints of a slice, of which the API has at most 1,000. Longest name that is kept: that of an object
+ * has at most 253 characters.
+ */
 const mostSlices = 100;
+const mostOfSlice = 1_001;
+const longestName = 253;
 
 /** Slices of a service by name, kept up to date by events. */
 export class KubernetesSlices {
-  readonly #slices = new Map<string, Slice>();
+  readonly #slices = new Map<string, ReadSlice>();
   readonly #address: SliceAddress;
 
   constructor(address: SliceAddress) {
@@ -69,10 +81,9 @@ export class KubernetesSlices {
   /** Returns the endpoints of all slices, each address once: of a pod that has IPv4 and IPv6, the one of IPv4. */
   endpoints(): readonly DiscoveredEndpoint[] {
     const all = [...this.#slices.values()];
-    const isOfIpv6 = ({ addressType }: Slice) => addressType === "IPv6";
-    const found = all.filter((slice) => !isOfIpv6(slice)).flatMap((slice) => this.#endpointsOf(slice));
+    const found = all.flatMap(({ isOfIpv6, endpoints }) => (isOfIpv6 ? [] : endpoints));
     const pods = new Set(found.map(({ pod }) => pod));
-    const others = all.filter(isOfIpv6).flatMap((slice) => this.#endpointsOf(slice));
+    const others = all.flatMap(({ isOfIpv6, endpoints }) => (isOfIpv6 ? endpoints : []));
     found.push(...others.filter(({ pod }) => pod === undefined || !pods.has(pod)));
     const endpoints = found.map(({ endpoint }) => endpoint);
     endpoints.sort((a, b) => (a.url < b.url ? -1 : 1));
@@ -82,8 +93,13 @@ export class KubernetesSlices {
   #set(value: unknown): void {
     const slice = fieldsOf(value) as Slice;
     const name = slice.metadata?.name;
-    if (typeof name !== "string") return;
-    if (this.#slices.has(name) || this.#slices.size < mostSlices) this.#slices.set(name, slice);
+    if (typeof name !== "string" || name.length > longestName) return;
+    if (!this.#slices.has(name) && this.#slices.size >= mostSlices) return;
+    // Not the slice itself, which may be as large as its server likes.
+    this.#slices.set(name, {
+      isOfIpv6: slice.addressType === "IPv6",
+      endpoints: this.#endpointsOf(slice).slice(0, mostOfSlice),
+    });
   }
 
   #endpointsOf({ addressType, ports, endpoints }: Slice): PodEndpoint[] {
@@ -97,16 +113,29 @@ export class KubernetesSlices {
       const { addresses, conditions, zone, nodeName, targetRef } = fieldsOf(one) as SliceEndpoint;
       const [address] = Array.isArray(addresses) ? addresses : [];
       const state = stateOf(fieldsOf(conditions));
-      if (typeof address !== "string" || state === undefined) return [];
+      if (!isAddress(address) || state === undefined) return [];
       const host = address.includes(":") ? `[${address}]` : address;
       const labels = {
-        ...(typeof zone === "string" && { zone }),
-        ...(typeof nodeName === "string" && { node: nodeName }),
+        ...(isName(zone) && { zone }),
+        ...(isName(nodeName) && { node: nodeName }),
       };
-      const pod = fieldsOf(targetRef)["uid"];
+      const uid = fieldsOf(targetRef)["uid"];
+      const pod = isName(uid) ? uid : undefined;
       return [{ pod, endpoint: { url: `${protocol}://${host}:${port}${path}`, state, labels } }];
     });
   }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length <= longestName;
+}
+
+/** True for an address as a slice of IPv4 or IPv6 has it: other text in its place could name another host. */
+function isAddress(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  return value.includes(":")
+    ? /^[\da-f:.]{2,45}$/i.test(value)
+    : /^[\d.]{7,15}$/.test(value) && isServerAddress(value);
 }
 
 /** A condition that is not given counts as the API's documents say: ready and serving, not terminating. */

@@ -73,6 +73,8 @@ const leastFadeMs = 2_000;
 const mostFadeMs = 60_000;
 /** Requests over which the length of outputs fades. */
 const fadeRequests = 50;
+/** Tokens in a second that are believed, of all GPUs behind one address: some thousand times as many as one makes. */
+const mostPerSecond = 1e7;
 
 /**
  * Returns what is known after a scrape. A counter that went back has begun again. The time of a request on the engine is made of
@@ -198,7 +200,10 @@ function workBetween(last: Scrape | undefined, now: Scrape): Work | undefined {
     tokens: since("tokens") || since("steps") * running,
     steps: since("steps"),
   };
-  return Object.values(work).some((one) => one < 0) ? undefined : work;
+  // Counters that fall are of an engine that began again; what no engine can do would count for hours.
+  const most = mostPerSecond * Math.max(1, ms / 1_000);
+  const { ms: _ms, slotMs: _slotMs, ...counts } = work;
+  return Object.values(counts).some((one) => one < 0 || one > most) ? undefined : work;
 }
 
 function faded(before: Work, now: Work, kept: number): Work {

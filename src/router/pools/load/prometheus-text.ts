@@ -7,50 +7,84 @@ export interface MetricSample {
 
 export interface MetricSamples {
   readonly samples: readonly MetricSample[];
+  /** Types that the text states of wanted names: `gauge`, `counter`. */
+  readonly types: ReadonlyMap<string, string>;
   /** Lines of a wanted name that cannot be read. */
   readonly badLines: number;
+  /** The bound that was passed, in our words: the samples are then a part of the text's. */
+  readonly cut?: string | undefined;
 }
 
-/** Bounds: samples that are kept, labels of a sample, characters of a line. */
-const mostSamples = 5_000;
-const mostLabels = 64;
+/**
+ * Bounds: lines of a text, samples that are kept, labels of a sample, characters of a line. A server is asked each second, and reading
+ * what it says holds up all requests. vLLM has some hundred lines for each engine, and up to five labels.
+ */
+const mostLines = 100_000;
+const mostSamples = 2_000;
+const mostLabels = 16;
 const longestLine = 16_384;
 
 /**
- * Reads the samples of the wanted names from Prometheus' text format, in one pass. Help, types, time stamps and
- * exemplars are left out; a line that cannot be read is counted and skipped.
+ * Reads the samples of the wanted names from Prometheus' text format, in one pass. Help, time stamps and exemplars are left out; a
+ * line that cannot be read is counted and skipped.
  */
 export function readPrometheus(text: string, wanted: (name: string) => boolean): MetricSamples {
   const samples: MetricSample[] = [];
+  const types = new Map<string, string>();
   let badLines = 0;
-  for (let from = 0; from < text.length && samples.length < mostSamples; ) {
+  let lines = 0;
+  for (let from = 0; from < text.length; ) {
+    lines += 1;
+    if (lines > mostLines) return { samples, types, badLines, cut: `more than ${mostLines} lines` };
     const end = text.indexOf("\n", from);
     const to = end === -1 ? text.length : end;
     const start = skipSpaces(text, from, to);
     from = to + 1;
-    if (start >= to || text[start] === "#") continue;
+    if (start >= to) continue;
+    if (text.charCodeAt(start) === hash) {
+      if (text.startsWith("# TYPE ", start))
+        noteType(text.slice(start, Math.min(to, start + longestLine)), types, wanted);
+      continue;
+    }
     const nameEnd = endOfName(text, start, to);
     const name = text.slice(start, nameEnd);
     if (name === "" || !wanted(name)) continue;
+    if (samples.length + badLines >= mostSamples)
+      return { samples, types, badLines, cut: `more than ${mostSamples} samples of the load` };
     const sample = to - start > longestLine ? undefined : readSample(text.slice(nameEnd, to), name);
     if (sample === undefined) badLines += 1;
     else samples.push(sample);
   }
-  return { samples, badLines };
+  return { samples, types, badLines };
 }
 
-const isSpace = (character: string | undefined): boolean =>
-  character === " " || character === "\t" || character === "\r";
+/** Takes `# TYPE name type`. */
+function noteType(line: string, types: Map<string, string>, wanted: (name: string) => boolean): void {
+  const [, , name = "", type = ""] = line.split(/[ \t\r]+/, 4);
+  if (wanted(name)) types.set(name, type);
+}
+
+const hash = 0x23;
+
+/** A space, a tab or a carriage return. */
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0d;
+
+/** A letter, a digit, `_` or `:`. */
+const isOfName = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x30 && code <= 0x3a) ||
+  code === 0x5f;
 
 function skipSpaces(text: string, from: number, to = text.length): number {
   let at = from;
-  while (at < to && isSpace(text[at])) at += 1;
+  while (at < to && isSpace(text.charCodeAt(at))) at += 1;
   return at;
 }
 
 function endOfName(text: string, from: number, to = text.length): number {
   let at = from;
-  while (at < to && /[\w:]/.test(text[at] as string)) at += 1;
+  while (at < to && isOfName(text.charCodeAt(at))) at += 1;
   return at;
 }
 

@@ -1,6 +1,8 @@
 import type { Load } from "../../../contracts/index.ts";
 import type { MetricName, MetricNames } from "./metric-names.ts";
-import { type MetricSample, readPrometheus } from "./prometheus-text.ts";
+import { engineWith } from "./names/engine-with.ts";
+import { type MetricSample, type MetricSamples, readPrometheus } from "./prometheus-text.ts";
+import { totalsOf } from "./totals-of.ts";
 
 /** Load in one text of metrics. A value that is missing, or impossible, is absent. */
 export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> {
@@ -17,26 +19,33 @@ export interface ReadLoad extends Pick<Load, "running" | "waiting" | "kvUsage"> 
   readonly problems: readonly string[];
 }
 
+/** Largest count that is believed. Larger ones would make sums infinite, which never end. */
+const mostCount = Number.MAX_SAFE_INTEGER;
+
 /** Reads an engine's load. Counts of several engines are summed; of the use of their caches, the mean counts. */
 export function readLoad(text: string, names: MetricNames): ReadLoad {
   const { engine, path: _path, ...kinds } = names;
   const all = Object.values(kinds).flatMap((kind) => kind ?? []);
   const wanted = new Set(all.map(({ name }) => name));
-  const { samples, badLines } = readPrometheus(text, (name) => wanted.has(name));
+  const read = readPrometheus(text, (name) => wanted.has(name));
+  // Sums of a part would be wrong.
+  if (read.cut !== undefined)
+    return { problems: [`it has ${read.cut}: is load.path that of an engine's metrics?`] };
+  const { badLines } = read;
   const problems: string[] = badLines === 0 ? [] : [`lines of metrics that cannot be read: ${badLines}`];
-  const count = (kind: readonly MetricName[] = []): number | undefined => {
-    const values = firstOf(kind, samples);
+  const count = (kind: readonly MetricName[] = [], isGauge = false): number | undefined => {
+    const values = valuesOf(kind, read, problems, isGauge);
     const sum = values?.reduce((one, other) => one + other, 0);
-    if (sum === undefined || (sum >= 0 && Number.isFinite(sum))) return sum;
+    if (sum === undefined || (sum >= 0 && sum <= mostCount)) return sum;
     problems.push(`${kind[0]?.name} is not a count`);
     return undefined;
   };
-  const usage = firstOf(names.kvUsage, samples);
+  const usage = valuesOf(names.kvUsage, read, problems, true);
   const isShare = usage?.every((value) => value >= 0 && value <= 1);
   if (isShare === false) problems.push(`${names.kvUsage[0]?.name} is not a share in [0, 1]: wrong unit?`);
   const load = {
-    running: count(names.running),
-    waiting: count(names.waiting),
+    running: count(names.running, true),
+    waiting: count(names.waiting, true),
     finished: count(names.finished),
     finishedTokens: count(names.finishedTokens),
     tokens: count(names.tokens),
@@ -48,43 +57,54 @@ export function readLoad(text: string, names: MetricNames): ReadLoad {
     ...(load.running === undefined ? ["running"] : []),
     ...(load.waiting === undefined ? ["waiting"] : []),
   ];
-  if (lacking.length > 0) problems.push(`no metrics of ${engine} for ${lacking.join(" or ")} requests`);
+  if (lacking.length > 0)
+    problems.push(`no metrics of ${engine} for ${lacking.join(" or ")} requests${adviceOn(text, names)}`);
   else if (usage === undefined && names.kvUsage.length > 0)
     problems.push(`no metrics of ${engine} for the use of its cache: ${names.kvUsage[0]?.name} is not there`);
   const kvUsage = usage && isShare ? usage.reduce((one, other) => one + other, 0) / usage.length : undefined;
   return { ...load, kvUsage, problems };
 }
 
+/** Returns what may help where an engine's metrics lack what it must have. */
+function adviceOn(text: string, names: MetricNames): string {
+  if (names.running.some(({ name }) => text.includes(name))) return "";
+  const other = engineWith(text);
+  return other === undefined
+    ? ": is load.path that of its metrics?"
+    : `: they are those of ${other}, for which the member's model is to be made`;
+}
+
+/** Types of samples that only rise, or are parts of a distribution: a gauge has another one. */
+const notGauges: ReadonlySet<string> = new Set(["counter", "histogram", "summary"]);
+
 /** Returns the values of the first name that is there. */
-function firstOf(
+function valuesOf(
   kind: readonly MetricName[],
-  samples: readonly MetricSample[],
+  { samples, types }: MetricSamples,
+  problems: string[],
+  isGauge: boolean,
 ): readonly number[] | undefined {
   for (const { name, labels = {} } of kind) {
-    const found = samples.filter(
-      (one) =>
-        one.name === name && Object.entries(labels).every(([key, value]) => one.labels.get(key) === value),
-    );
-    if (found.length > 0) return totalsOf(found).map(({ value }) => value);
+    const type = types.get(name);
+    if (isGauge && type !== undefined && notGauges.has(type)) {
+      problems.push(
+        `${name} is a ${type} where it should be a gauge: is it of another version of the engine?`,
+      );
+      return undefined;
+    }
+    const found = samples.filter((one) => one.name === name && hasLabels(one, labels));
+    if (found.length === 0) continue;
+    const { totals, isTwice } = totalsOf(found);
+    // Which of them holds is not known.
+    if (isTwice) {
+      problems.push(`${name} is there twice with the same labels`);
+      return undefined;
+    }
+    return totals.map(({ value }) => value);
   }
   return undefined;
 }
 
-/**
- * Leaves out samples that are parts of others: where one sample lacks a label, or has it empty, and has all other labels in common
- * with samples that have it, it is their total. SGLang counts by priority in this way. Samples without a total (one per engine) all
- * stay.
- */
-function totalsOf(samples: readonly MetricSample[]): readonly MetricSample[] {
-  if (samples.length < 2) return samples;
-  const keyOf = (labels: Iterable<readonly [string, string]>): string =>
-    JSON.stringify(
-      [...labels].filter(([, value]) => value !== "").sort(([one], [other]) => (one < other ? -1 : 1)),
-    );
-  const keys = new Set(samples.map(({ labels }) => keyOf(labels)));
-  const isPart = ({ labels }: MetricSample): boolean =>
-    [...labels].some(
-      ([name, value]) => value !== "" && keys.has(keyOf([...labels].filter(([other]) => other !== name))),
-    );
-  return samples.filter((sample) => !isPart(sample));
+function hasLabels({ labels }: MetricSample, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels.get(key) === value);
 }

@@ -84,8 +84,8 @@ export interface LoadWatch {
   /** Problems of the last scrape, in our words; empty if there was none. */
   problems(): readonly string[];
   /**
-   * Problems that three scrapes in a row had, as they were worded first, until a scrape has none: one miss says little of a busy
-   * server, and numbers that change in them do not make another problem.
+   * Problems that three scrapes in a row had, as they were worded first, until a scrape has none, or three in a row have others: one
+   * miss says little of a busy server, and numbers that change in them do not make another problem.
    */
   lasting(): readonly string[];
   /** True if the engine has answered before, and not for as long as a load counts. */
@@ -118,8 +118,10 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   let answeredAt: number | undefined;
 
   const note = (found: readonly string[]): void => {
+    // Once one kind is told, another one has to last as long.
+    const goesOn = found.length > 0 && (lasting.length === 0 || isSameKind(problems, found));
+    misses = found.length === 0 ? 0 : goesOn ? misses + 1 : 1;
     problems = found;
-    misses = found.length === 0 ? 0 : misses + 1;
     if (misses === 0 ? lasting.length === 0 : misses < mostMisses || isSameKind(lasting, found)) return;
     lasting = found;
     onLasting?.();
@@ -128,7 +130,7 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
     const answer = await ask({ ...bounds, signal: closed.signal });
     if (answer.status !== undefined) answeredAt = monotonic();
     if (answer.problem !== undefined) {
-      note([`metrics: ${answer.problem}`]);
+      note([`metrics: ${answer.problem}${adviceFor(answer)}`]);
       return;
     }
     // Engines answer as soon as they have looked.
@@ -143,7 +145,9 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
   };
   const run = (): Promise<void> =>
     scrape()
-      .catch(() => {})
+      .catch(() => {
+        if (!closed.signal.aborted) note(["metrics: asking for them has thrown"]);
+      })
       .finally(() => {
         if (closed.signal.aborted) return;
         // Chance of its own: the router's decides requests.
@@ -174,6 +178,15 @@ export function watchLoad(options: WatchLoadOptions): LoadWatch {
       await running;
     },
   };
+}
+
+/** Returns what may be done about an answer without metrics. */
+function adviceFor({ status, problem = "" }: ServerAnswer): string {
+  if (status === 401 || status === 403) return ": is the key of the member right?";
+  if (status === 404 || status === 405 || status === 501)
+    return ": does the server offer metrics (llama.cpp needs --metrics), and is load.path right?";
+  if (problem.startsWith("the answer has more")) return " (option load.maxBytes)";
+  return problem.startsWith("no answer within") ? " (option load.timeoutMs)" : "";
 }
 
 /** True for problems that differ in numbers alone. */

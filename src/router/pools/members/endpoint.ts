@@ -1,6 +1,7 @@
 import type { CallOptions, CompletionChunk, Member, Model } from "../../../contracts/index.ts";
 import { abortOf, asksLike } from "../../../plugin/call-abort.ts";
 import type { EndpointCalls } from "./endpoint-calls.ts";
+import type { ServedNames } from "./served-names.ts";
 
 /** One endpoint of a pool, which counts its calls. */
 export interface Endpoint {
@@ -9,8 +10,16 @@ export interface Endpoint {
   readonly calls: EndpointCalls;
 }
 
+/** Places where an endpoint notes its calls. */
+interface Notes {
+  readonly key: string;
+  readonly calls: EndpointCalls;
+  readonly served: ServedNames;
+}
+
 /** Wraps a model as an endpoint of a pool. */
-export function createEndpoint(given: Model, pool: string, key: string, calls: EndpointCalls): Endpoint {
+export function createEndpoint(given: Model, pool: string, notes: Notes): Endpoint {
+  const { key, calls, served } = notes;
   const { health } = given;
   const model: Model = {
     ...given,
@@ -22,6 +31,7 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
         const answer = await given.generate(request, options);
         calls.heard();
         calls.answered(answer.usage?.completion_tokens);
+        served.note(key, given, answer.model);
         leave(true);
         return answer;
       } catch (error) {
@@ -30,7 +40,7 @@ export function createEndpoint(given: Model, pool: string, key: string, calls: E
       }
     }),
     stream: asksLike<Model["stream"]>(given.stream, (request, options) =>
-      counted(given, request, options, calls),
+      counted(given, request, options, notes),
     ),
     ...(health === undefined ? {} : { health: (options) => health.call(given, options) }),
   };
@@ -47,19 +57,22 @@ async function* counted(
   given: Model,
   request: Parameters<Model["stream"]>[0],
   options: CallOptions,
-  calls: EndpointCalls,
+  { key, calls, served }: Notes,
 ): AsyncGenerator<CompletionChunk> {
   const startedAt = calls.now;
   const leave = calls.enter(abortOf(options), startedAt);
   let isAnswered = false;
   try {
     let tokens: unknown;
+    let name: unknown;
     for await (const chunk of given.stream(request, options)) {
       calls.heard();
       if (chunk?.usage) tokens = chunk.usage.completion_tokens;
+      name ??= chunk?.model;
       yield chunk;
     }
     calls.answered(tokens);
+    served.note(key, given, name);
     isAnswered = true;
   } catch (error) {
     throw calls.failed(error, startedAt);

@@ -3,13 +3,18 @@ import { checkMember, mostMembers, noteMember, type Owner } from "./check-member
 import { createEndpoint, memberOf } from "./endpoint.ts";
 import { EndpointCalls } from "./endpoint-calls.ts";
 import type { Members } from "./members.ts";
+import type { ServedNames } from "./served-names.ts";
 
 /** Members that do not change. Throws `InvalidOptionError`. `now`: milliseconds on a monotonic clock. */
-export function fixedMembers(owner: Owner, models: readonly Model[], now: () => number): Members {
+export function fixedMembers(
+  owner: Owner,
+  models: readonly Model[],
+  { now, served }: { readonly now: () => number; readonly served: ServedNames },
+): Members {
   const keys = checkAll(owner, models);
   for (const model of models) noteMember(model, owner);
   const endpoints = models.map((model, index) =>
-    createEndpoint(model, owner.name, keys[index] as string, new EndpointCalls(now)),
+    createEndpoint(model, owner.name, { key: keys[index] as string, calls: new EndpointCalls(now), served }),
   );
   const calls = new Map(endpoints.map((one) => [one.key, one.calls]));
   return {

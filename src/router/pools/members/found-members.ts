@@ -6,6 +6,7 @@ import { checkMember, mostMembers, noteMember, type Owner } from "./check-member
 import { createEndpoint, type Endpoint, memberOf } from "./endpoint.ts";
 import { EndpointCalls } from "./endpoint-calls.ts";
 import type { Members } from "./members.ts";
+import type { ServedNames } from "./served-names.ts";
 
 /** Makes a model of an endpoint that was found. */
 export type AsModel = (endpoint: DiscoveredEndpoint) => Model;
@@ -32,16 +33,22 @@ export class FoundMembers implements Members {
   readonly #owner: Owner;
   readonly #as: AsModel;
   readonly #now: () => number;
+  readonly #served: ServedNames;
   /** By address, in the order of the set. */
   #seats: ReadonlyMap<string, Seat> = new Map();
   readonly #calls = new Map<string, EndpointCalls>();
   #problems: readonly string[] = [];
   #revision = 0;
 
-  constructor(owner: Owner, as: AsModel, now: () => number) {
+  constructor(
+    owner: Owner,
+    as: AsModel,
+    { now, served }: { readonly now: () => number; readonly served: ServedNames },
+  ) {
     this.#owner = owner;
     this.#as = as;
     this.#now = now;
+    this.#served = served;
   }
 
   list(): readonly Member[] {
@@ -111,7 +118,7 @@ export class FoundMembers implements Members {
       const calls = this.#calls.get(key) ?? new EndpointCalls(this.#now);
       this.#calls.delete(key);
       this.#calls.set(key, calls);
-      const endpoint = createEndpoint(model as Model, this.#owner.name, key, calls);
+      const endpoint = createEndpoint(model as Model, this.#owner.name, { key, calls, served: this.#served });
       noteMember(model as Model, this.#owner);
       return endpoint;
     } catch (error) {

@@ -10,6 +10,7 @@ import type { ScaleWatch } from "../scale/pool-scale.ts";
 import { followSets } from "./follow-sets.ts";
 import type { FoundMembers } from "./found-members.ts";
 import type { Members } from "./members.ts";
+import type { ServedNames } from "./served-names.ts";
 
 type Watch = NonNullable<PoolRules["watch"]>;
 type WatchOptions = Parameters<Watch>[0];
@@ -29,6 +30,7 @@ export interface WatchedParts {
   readonly scale?: ScaleWatch | undefined;
   /** Rule that orders the members. */
   readonly rule: Pick<OrderedBy, "problem" | "lasting">;
+  readonly served: Pick<ServedNames, "lasting">;
   /** Longest wait for the first set, in milliseconds. */
   readonly startWaitMs: number;
 }
@@ -46,7 +48,7 @@ const mostTold = 10;
 
 /** Watches endpoints and load as long as a router watches the pool. */
 export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
-  const { members, found, load, health, now, scale, startWaitMs, rule } = parts;
+  const { members, found, load, health, now, scale, startWaitMs, rule, served } = parts;
   const listeners = new Set<Listener>();
   const loads = load && createLoadWatches(load, () => tellProblems());
   const lives =
@@ -74,6 +76,7 @@ export function createPoolWatcher(parts: WatchedParts): PoolWatcher {
   const problems = (): readonly string[] => [
     ...(problem === undefined ? [] : [problem]),
     ...(found?.members.problems ?? []),
+    ...served.lasting(),
   ];
   /** Tells what is wrong once, and once that it is right again. */
   const tellProblems = (): void => {

@@ -2,6 +2,7 @@ import { errorType } from "../../../contracts/errors/index.ts";
 import { isRouterError, type ProviderOptions } from "../../../contracts/index.ts";
 import type { ServerAccess } from "../../../contracts/server-access.ts";
 import { boundedGet } from "../../../plugin/http/bounded-get.ts";
+import { withTimeLimit } from "../../../plugin/with-time-limit.ts";
 import { readKey } from "./provider-key.ts";
 
 /** Longest wait for an answer, and its largest size in bytes, where a question states none. */
@@ -18,28 +19,33 @@ export function serverAccess(
   return {
     root: withoutCredentials(address),
     async ask(path, { signal, timeoutMs = usualMs, maxBytes = usualBytes, body, headers, fetch } = {}) {
-      let key: string | undefined;
+      const late = new TypeError("late");
+      let hasKey = false;
       try {
-        key = await readKey(model, options.apiKey, undefined);
+        // A function that gives the key may hang, too.
+        return await withTimeLimit(
+          async (limit) => {
+            const key = await readKey(model, options.apiKey, undefined);
+            hasKey = true;
+            const own = key === undefined ? {} : { authorization: `Bearer ${key}` };
+            return boundedGet(`${address}${path}`, {
+              fetch: fetch ?? options.fetch,
+              headers: joined(own, options.headers, headers),
+              body,
+              timeoutMs,
+              maxBytes,
+              signal: limit,
+            });
+          },
+          { timeoutMs, signal, reason: () => late },
+        );
       } catch (error) {
-        return {
-          problem: isRouterError(error)
-            ? error.message
-            : `apiKey() threw an error of type ${errorType(error)}`,
-        };
+        if (signal?.aborted) throw signal.reason;
+        if (error === late)
+          return { problem: `no answer${hasKey ? "" : " of apiKey()"} within ${timeoutMs / 1_000} s` };
+        if (isRouterError(error)) return { problem: error.message };
+        return { problem: `apiKey() threw an error of type ${errorType(error)}` };
       }
-      return boundedGet(`${address}${path}`, {
-        fetch: fetch ?? options.fetch,
-        headers: joined(
-          key === undefined ? {} : { authorization: `Bearer ${key}` },
-          options.headers,
-          headers,
-        ),
-        body,
-        timeoutMs,
-        maxBytes,
-        signal,
-      });
     },
   };
 }
