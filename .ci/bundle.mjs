@@ -111,6 +111,7 @@ const ofPlugins = await ownModulesOf(
   "src/loop/index.ts",
   "src/serve/index.ts",
   "src/serve/clients/index.ts",
+  "src/router/pools/index.ts",
   ...doors.filter((name) => name.startsWith("src/router/providers/")),
 );
 const isHelper = (id) =>
