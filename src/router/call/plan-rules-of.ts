@@ -1,4 +1,4 @@
-import type { Member, Model } from "../../contracts/index.ts";
+import type { Model } from "../../contracts/index.ts";
 import { withoutEffort } from "../../plugin/without-effort.ts";
 import type { ResolvedExecutionOptions } from "./options.ts";
 import type { PlanRules } from "./plan/index.ts";
@@ -13,8 +13,11 @@ export function planRulesOf(
   const windows: Record<string, number | undefined> = {};
   // Members of a pool come and go, and windows are learnt. One is read only after another was too small.
   for (const [id, { name, contextWindow, members }] of Object.entries(models)) {
-    const declared = () => (members === undefined ? contextWindow : leastWindow(members()));
-    const get = () => least([declared(), learnedOf(name)]);
+    const own = (key: string, declared: number | undefined) => least([declared, learnedOf(key)]);
+    const get = () =>
+      members === undefined
+        ? own(name, contextWindow)
+        : largest(members().map(({ key, facts }) => own(key, facts.contextWindow)));
     Object.defineProperty(windows, id, { enumerable: true, get });
   }
   return {
@@ -38,13 +41,19 @@ function sharedOf(
   return shared.length === 0 ? undefined : Object.fromEntries(shared);
 }
 
-function leastWindow(members: readonly Member[]): number | undefined {
-  return least(members.map(({ facts }) => facts.contextWindow));
+/** Returns the largest known window of a pool's members: a request goes on to the largest of them. */
+function largest(windows: readonly (number | undefined)[]): number | undefined {
+  const known = knownOf(windows);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function least(windows: readonly (number | undefined)[]): number | undefined {
-  const known = windows.filter((window) => window !== undefined);
+  const known = knownOf(windows);
   return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function knownOf(windows: readonly (number | undefined)[]): readonly number[] {
+  return windows.filter((window) => window !== undefined);
 }
 
 function nothingLearnt(): undefined {

@@ -11,11 +11,15 @@ export interface LeftOfPool {
   readonly maxWaitMs: number;
 }
 
-/** Returns what is left, for a hop, of the pool that a call went to; undefined if its model is not a pool. */
+/**
+ * Returns what is left, for a hop, of the pool that a call went to; undefined if its model is not a pool. `outgrown`: the window that
+ * the request has exceeded. Members that are known to have no larger one get no turn.
+ */
 export function leftOfPool(
   execution: CallContext,
   call: Call,
   hop: "retry" | "hedge" = "retry",
+  outgrown?: number,
 ): LeftOfPool | undefined {
   const pool = execution.poolOf?.(call.model);
   if (pool === undefined) return undefined;
@@ -27,6 +31,13 @@ export function leftOfPool(
     endpoint: withoutEffort(key, facts),
   });
   const permitted = pool.ask(hop, clock.wall()).filter((one) => one.permitted === true);
+  if (outgrown !== undefined) {
+    const small = permitted.filter(
+      ({ candidate }) => (candidate.facts.contextWindow ?? Infinity) <= outgrown,
+    );
+    const keys = [...small.map(({ member }) => member.key), ...(execution.called?.get(call.model) ?? [])];
+    execution.called?.set(call.model, keys);
+  }
   const called = execution.called?.get(call.model);
   const elsewhere = permitted.some(
     (one) => called?.includes(one.member.key) !== true && admission.ask(asked(one), 0) === true,

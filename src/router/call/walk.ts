@@ -6,6 +6,7 @@ import type { AttemptRecord, ReadyCall } from "./attempt-record.ts";
 import type { CallContext } from "./context.ts";
 import { deadlineError, leftMs } from "./deadline.ts";
 import { endError } from "./end-error.ts";
+import { outgrownBy } from "./outgrown.ts";
 import {
   initialState,
   next,
@@ -85,7 +86,7 @@ export class Walk {
 
   /** Reports a call that failed with a typed error; `hasBegun` if the caller has seen content. */
   failed(
-    failed: ReadyCall,
+    failed: PlannedCall,
     record: AttemptRecord,
     error: unknown,
     { hasBegun = false }: { readonly hasBegun?: boolean } = {},
@@ -98,7 +99,8 @@ export class Walk {
     if (signal?.aborted) return this.#follow(this.#send({ type: "aborted", at: this.#now() }));
     // Nothing follows a direct call, whatever its failure: nothing is asked, and no number drawn.
     const isProviders = isRouterError(error, "provider") && this.#execution.direct === undefined;
-    const left = isProviders ? leftOfPool(this.#execution, failed.call) : undefined;
+    const outgrown = isProviders ? outgrownBy(this.#execution, failed, error) : undefined;
+    const left = isProviders ? leftOfPool(this.#execution, failed.call, "retry", outgrown) : undefined;
     return this.#follow(
       this.#send({
         type: "failed",
@@ -108,7 +110,7 @@ export class Walk {
         // What it refuses may be what it lacks.
         otherMayAnswer:
           (isProviders && (error.otherMayAnswer || failed.call.unproven !== undefined)) || undefined,
-        contextWindow: isProviders ? error.contextWindow : undefined,
+        contextWindow: outgrown,
         retryable: isProviders && error.retryable,
         retryAfterMs: isProviders ? error.retryAfterMs : undefined,
         holdMs: left?.holdMs ?? ports.admission.holdMs(failed.call),

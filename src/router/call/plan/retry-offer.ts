@@ -30,7 +30,7 @@ export function retryOffer(
   const made = ownValue(state.retries, model) ?? 0;
   if (elsewhere === true) {
     // Another endpoint need not have the same fault, nor the same pause.
-    const mayHelp = kind !== "context-overflow" && (retryable || endsModel.has(kind));
+    const mayHelp = retryable || endsModel.has(kind);
     const spilled = kind === "saturated" || undefined;
     return mayHelp && (spilled || made < rules.retries) ? { model, place, delayMs: 0, spilled } : undefined;
   }

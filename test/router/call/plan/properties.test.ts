@@ -162,8 +162,10 @@ describe("whatever happens", () => {
           const model = before.running.find(({ attemptId }) => attemptId === event.attemptId)?.model;
           outgrown = Math.max(outgrown, event.contextWindow ?? windowOf(input, String(model)));
         }
+        // Another member of a pool may have a larger window than the one that refused.
         for (const step of steps)
-          if (step.step === "propose") expect(windowOf(input, step.model)).toBeGreaterThan(outgrown);
+          if (step.step === "propose" && !(event.type === "failed" && event.elsewhere))
+            expect(windowOf(input, step.model)).toBeGreaterThan(outgrown);
       }
     });
   });
