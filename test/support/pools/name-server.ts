@@ -1,5 +1,5 @@
-import { createSocket } from "node:dgram";
-import { createServer } from "node:net";
+import { createSocket, type Socket } from "node:dgram";
+import { createServer, type Server } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** A record of an answer. `data`: four bytes of an address, or whatever a server likes. */
@@ -30,7 +30,6 @@ const longestDatagram = 1_200;
 
 /** A name server over UDP and TCP that answers as the test says, and ends with it. */
 export async function nameServer(): Promise<NameServer> {
-  const udp = createSocket("udp4");
   const tcp = createServer((socket) => {
     socket.on("error", () => {});
     socket.once("data", (piece) => {
@@ -60,13 +59,12 @@ export async function nameServer(): Promise<NameServer> {
       head.writeUInt16BE(value, 4 + 2 * index);
     return Buffer.concat([head, question, isCut ? Buffer.alloc(0) : answers]);
   };
+  const udp = await withOnePort(tcp);
   udp.on("message", (query, { port, address }) => {
     server.questions += 1;
     if (!server.isSilent) udp.send(answerTo(query, longestDatagram), port, address);
   });
-  await new Promise<void>((resolve) => udp.bind(0, "127.0.0.1", resolve));
   const { port } = udp.address();
-  await new Promise<void>((resolve) => tcp.listen(port, "127.0.0.1", resolve));
   onTestFinished(() => new Promise((resolve) => void udp.close(resolve)));
   onTestFinished(() => new Promise((resolve) => void tcp.close(() => resolve())));
   const server: NameServer = {
@@ -78,4 +76,22 @@ export async function nameServer(): Promise<NameServer> {
     questions: 0,
   };
   return server;
+}
+
+/** A socket on the port of the server: one that is free for UDP may be taken for TCP by another program, so several are tried. */
+async function withOnePort(tcp: Server): Promise<Socket> {
+  for (let left = 20; ; left -= 1) {
+    const udp = createSocket("udp4");
+    await new Promise<void>((resolve) => udp.bind(0, "127.0.0.1", resolve));
+    const problem = await new Promise<Error | undefined>((resolve) => {
+      tcp.once("error", resolve);
+      tcp.listen(udp.address().port, "127.0.0.1", () => {
+        tcp.off("error", resolve);
+        resolve(undefined);
+      });
+    });
+    if (problem === undefined) return udp;
+    udp.close();
+    if (left === 1) throw problem;
+  }
 }
