@@ -1,12 +1,12 @@
 /** Length up to which a string is read one by one: a search takes longer to begin. */
-const short = 32;
+export const shortString = 32;
 /** The same behind a quote that is escaped: others may be near. */
 const near = 20;
 
 /** Returns the place behind a string of a JSON text; `from` is that of its first quote. The length of the text if it has no end. */
 export function endOfString(text: string, from: number): number {
   let at = from + 1;
-  for (const until = Math.min(at + short, text.length); at < until; at += 1) {
+  for (const until = Math.min(at + shortString, text.length); at < until; at += 1) {
     const code = text.charCodeAt(at);
     if (code === backslash) at += 1;
     else if (code === quote) return at + 1;
@@ -15,7 +15,7 @@ export function endOfString(text: string, from: number): number {
 }
 
 /** Returns the same for a string from a place within it on. */
-function endOfRest(text: string, from: number): number {
+export function endOfRest(text: string, from: number): number {
   for (let at = from; ; ) {
     const next = text.indexOf('"', at);
     if (next < 0) return text.length;
