@@ -243,13 +243,6 @@ function jsonCharacters(field: string, value: object | undefined, large: ReadBod
   return characters;
 }
 
-/** Returns plain tools as JSON, whose length is then known. */
-export function writtenTools(tools: readonly unknown[]): string {
-  const text = JSON.stringify(tools);
-  knownLengths.set(tools, { count: tools.length, characters: text.length });
-  return text;
-}
-
 type TextOf = (message: ChatMessage) => string;
 
 /** Returns the last user message with text, else the last message that is not a tool's output. */

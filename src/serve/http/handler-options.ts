@@ -61,7 +61,7 @@ export interface HandlerOptions<Id extends string = string> {
   /** Server for paths that are not routed: embeddings. Default: they answer with status 404. */
   readonly upstream?: Upstream | undefined;
   /**
-   * True if a request that names no session gets one: a hash of tenant, user, tools, system text and first user message, which a
+   * True if a request that names no session gets one: a hash of tenant, user, names of tools, system text and first user message, which a
    * conversation keeps. Two users who begin alike in one tenant then share it. Default true.
    */
   readonly inferSession?: boolean | undefined;
