@@ -1,4 +1,11 @@
-import type { GuardStatus, RolloutStage, RolloutStatus, RolloutVerdict } from "../src/loop/index.ts";
+import type {
+  GuardStatus,
+  RequestCounts,
+  RolloutDelay,
+  RolloutStage,
+  RolloutStatus,
+  RolloutVerdict,
+} from "../src/loop/index.ts";
 import { showHidden } from "../src/plugin/show-hidden.ts";
 import { formatTable } from "./format-table.ts";
 
@@ -8,6 +15,8 @@ export function rolloutToText(status: RolloutStatus): string {
   const lines = [
     `rollout ${id}: ${state}, stage ${stage + 1} of ${stages.length} (${stageToText(stages[stage])}) since ${status.since}`,
     `units (${unit}): ${percent(share)} candidate, ${percent(controlShare)} control; fixed ${units.candidate} and ${units.control}, open here ${openUnits}, in both arms ${status.inBoth}`,
+    `requests, candidate ${requestsToText(status.requests.candidate)}; control ${requestsToText(status.requests.control)}`,
+    ...(status.delay === undefined ? [] : [delayToText(status.delay)]),
     `verdict: ${verdictToText(verdict)}`,
   ];
   const { shadow, store } = status;
@@ -31,6 +40,16 @@ export function rolloutToText(status: RolloutStatus): string {
 function stageToText(stage: RolloutStage | undefined): string {
   if (stage === undefined) return "not known";
   return stage.shadow === true ? "shadow" : percent(stage.share);
+}
+
+function requestsToText({ all, failed, troubled, aborted }: RequestCounts): string {
+  return `${all}: ${failed} failed, ${troubled} had trouble before an answer, ${aborted} were left`;
+}
+
+function delayToText(delay: RolloutDelay): string {
+  const { unitsPerMinute, totalFailureUnits, totalFailureMinutes, unitsLeft, minutesLeft, idleMinutes } =
+    delay;
+  return `at ${numberToText(unitsPerMinute)} units a minute: a total failure is rolled back within ${totalFailureUnits} units of the candidate, ${numberToText(totalFailureMinutes)} min; units of this stage missing ${unitsLeft}, ${numberToText(minutesLeft)} min; a unit counts after ${numberToText(idleMinutes)} min without a request`;
 }
 
 function verdictToText({ verdict, guard, needs, by, reason }: RolloutVerdict): string {

@@ -81,7 +81,7 @@ export function sendHardUnits(
     const { unitHash, isCandidate, usd, gap, chances } = session;
     const arm = isCandidate ? "candidate" : "control";
     const outcome = random() < chances[0] ? "failed" : "answered";
-    const request = { outcome, costUsd: usd, latencyMs: 5, escalated: false } as const;
+    const request = { outcome, costUsd: usd, latencyMs: 5 } as const;
     units.add({ unitHash, arm, revision: 0, share: 0.5, request });
     const isBad = random() < chances[1];
     const decisionId = `${unitHash}-${session.left}`;

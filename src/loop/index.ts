@@ -10,12 +10,13 @@ export { createDriftMonitor, type DriftMonitor } from "./drift/drift-monitor.ts"
 export type { DriftOptions, DriftReference } from "./drift/drift-options.ts";
 export type { DriftState } from "./drift/drift-state.ts";
 export type { DriftAlarm, DriftFinding, DriftStatus } from "./drift/drift-status.ts";
+export { aborts } from "./guards/aborts.ts";
 export { type CostGuardOptions, cost } from "./guards/cost.ts";
 export { degraded } from "./guards/degraded.ts";
 export { errors } from "./guards/errors.ts";
 export { escalations } from "./guards/escalations.ts";
 export type { ComparedArm, FinishedRequest, Guard, GuardEvidence, RatedQuality } from "./guards/guard.ts";
-export type { ShareGuardOptions } from "./guards/guard-options.ts";
+export type { MeasuredGuardOptions, ShareGuardOptions } from "./guards/guard-options.ts";
 export { type LatencyGuardOptions, latency } from "./guards/latency.ts";
 export { type QualityGuardOptions, quality } from "./guards/quality.ts";
 export { type SavingOptions, saving } from "./guards/saving.ts";
@@ -72,6 +73,7 @@ export {
 export type {
   GuardPoint,
   GuardStatus,
+  RolloutDelay,
   RolloutStage,
   RolloutStateName,
   RolloutStatus,
@@ -80,6 +82,7 @@ export type {
 } from "./rollout/rollout-status.ts";
 export type { JudgedStage, Verdict } from "./rollout/verdict.ts";
 export { type LoopStatesOptions, loopStates } from "./states/loop-states.ts";
+export type { RequestCounts } from "./units/arm-table.ts";
 export type { RolloutUnit } from "./units/rollout-unit.ts";
 export { type RolloutSalt, saltFingerprint } from "./units/unit-draw.ts";
 export { type TuningWatch, type WatchTuningOptions, watchTuning } from "./watch-tuning.ts";

@@ -60,7 +60,7 @@ const pluginDoor = {
 
 const loopDoor = {
   values: words(`
-    auditJudge auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
+    aborts auditJudge auditedRecords cost createAudit createDriftMonitor createHoldOut createPromise createRelease
     createRollout
     degraded diffReleases errors escalations followRelease keepPromise latency loopStates parseRelease
     publishRelease quality readRelease rolloutPolicy saferThreshold saltFingerprint
@@ -72,10 +72,10 @@ const loopDoor = {
     DeploymentDifference DriftAlarm DriftFinding DriftMonitor DriftOptions DriftReference DriftState
     DriftStatus FeedbackStatus FinishedRequest FollowReleaseOptions Guard GuardEvidence GuardPoint
     GuardStatus HoldOut HoldOutOptions JudgedStage KeepPromiseOptions LatencyGuardOptions
-    LivePromise LivePromiseState LoopStatesOptions MeasuredArmReport MeasuredMean PromiseInput PromiseOptions
+    LivePromise LivePromiseState LoopStatesOptions MeasuredArmReport MeasuredGuardOptions MeasuredMean PromiseInput PromiseOptions
     PromiseReport PromiseSnapshot PublishReleaseOptions Published QualityGuardOptions RatedQuality
     Release ReleaseCertificate ReleaseDifference ReleaseFollower ReleaseOptions ReleaseParts
-    ReleasedDefaults ReleasedModel ReleasedPrompt Releases Rollout RolloutOptions
+    ReleasedDefaults ReleasedModel ReleasedPrompt Releases RequestCounts Rollout RolloutDelay RolloutOptions
     RolloutPolicyOptions RolloutSalt RolloutSnapshot RolloutStage RolloutState RolloutStateName
     RolloutStatus RolloutUnit RolloutVerdict SaferThresholdOptions SavingOptions
     SavingReport ScoringHop ShadowStatus ShareGuardOptions SharePromiseOptions SharedPromise

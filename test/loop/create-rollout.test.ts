@@ -87,7 +87,10 @@ describe("a rollout", () => {
       const world = rolloutWorld({ ...half, guards: [broken as unknown as Guard, errors({ margin: 0.05 })] });
       world.fail("small", 0.8);
       await world.send(120);
-      expect(await world.rollout.status()).toMatchObject({ state: "rolled-back", guards: [{ harm: 1 }, {}] });
+      expect(await world.rollout.status()).toMatchObject({
+        state: "rolled-back",
+        guards: [{ harm: 1 }, {}, { of: "first-request" }],
+      });
       await world.router.close();
     },
   );

@@ -10,11 +10,12 @@ import { auditOptions } from "../../src/loop/audit/audit-options.ts";
 import { createAudit } from "../../src/loop/audit/create-audit.ts";
 import { createDriftMonitor } from "../../src/loop/drift/drift-monitor.ts";
 import { driftOptions, driftReference } from "../../src/loop/drift/drift-options.ts";
+import { aborts } from "../../src/loop/guards/aborts.ts";
 import { cost, costOptions } from "../../src/loop/guards/cost.ts";
 import { degraded } from "../../src/loop/guards/degraded.ts";
 import { errors } from "../../src/loop/guards/errors.ts";
 import { escalations } from "../../src/loop/guards/escalations.ts";
-import { shareGuardOptions } from "../../src/loop/guards/guard-options.ts";
+import { measuredGuardOptions, shareGuardOptions } from "../../src/loop/guards/guard-options.ts";
 import { latency, latencyOptions } from "../../src/loop/guards/latency.ts";
 import { quality, qualityOptions } from "../../src/loop/guards/quality.ts";
 import { saving, savingOptions } from "../../src/loop/guards/saving.ts";
@@ -133,11 +134,12 @@ const suites = {
     valid: shadow,
     use: (stage) => createRollout({ ...rollout, stages: [stage, { share: 0.5 }] }),
   }),
+  aborts: optionConformance({ owner: "aborts", table: shareGuardOptions, valid: share, use: aborts }),
   degraded: optionConformance({ owner: "degraded", table: shareGuardOptions, valid: share, use: degraded }),
-  errors: optionConformance({ owner: "errors", table: shareGuardOptions, valid: share, use: errors }),
+  errors: optionConformance({ owner: "errors", table: measuredGuardOptions, valid: share, use: errors }),
   escalations: optionConformance({
     owner: "escalations",
-    table: shareGuardOptions,
+    table: measuredGuardOptions,
     valid: share,
     use: escalations,
   }),

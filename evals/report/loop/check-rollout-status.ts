@@ -20,6 +20,20 @@ export function checkRolloutStatus(option: string, given: unknown): RolloutStatu
   at.numbers("confidence", "stage", "share", "controlShare", "revision", "openUnits", "inBoth");
   if (!states.includes(status["state"] as string)) wrong(option, "state", status["state"], states.join(", "));
   reader(option, row(option, "units", status["units"]), "units.").numbers("control", "candidate");
+  for (const arm of ["control", "candidate"]) {
+    const field = `requests.${arm}`;
+    const counts = row(option, field, row(option, "requests", status["requests"])[arm]);
+    reader(option, counts, `${field}.`).numbers("all", "failed", "troubled", "aborted");
+  }
+  if (status["delay"] !== undefined)
+    reader(option, row(option, "delay", status["delay"]), "delay.").numbers(
+      "unitsPerMinute",
+      "totalFailureUnits",
+      "totalFailureMinutes",
+      "unitsLeft",
+      "minutesLeft",
+      "idleMinutes",
+    );
   reader(option, row(option, "mismatch", status["mismatch"]), "mismatch.").numbers("evidence", "alarmAt");
   at.list("stages").forEach((stage, index) => {
     const field = `stages[${index}]`;
@@ -64,7 +78,8 @@ function checkGuard(option: string, field: string, given: unknown): void {
   const read = reader(option, guard, `${field}.`);
   read.texts("name", "kind", "marginOf", "unit");
   read.numbers("margin", "alarmAt", "safeAt", "pairs", "difference", "harm", "safe");
-  read.optionalNumbers("control", "candidate", "low", "high");
+  read.optionalNumbers("control", "candidate", "low", "high", "unknownShare");
+  read.optionalTexts("of");
   read.list("points").forEach((point, index) => {
     const name = `${field}.points[${index}]`;
     const one = reader(option, row(option, name, point), `${name}.`);

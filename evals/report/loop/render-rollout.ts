@@ -190,8 +190,16 @@ function sequenceSection(status: RolloutStatus): Child {
   );
 }
 
+function delayText({ delay }: RolloutStatus): string | undefined {
+  if (delay === undefined) return undefined;
+  const { unitsPerMinute, totalFailureUnits, totalFailureMinutes, unitsLeft, minutesLeft, idleMinutes } =
+    delay;
+  const shown = (value: number) => count(Number(value.toPrecision(2)));
+  return `At ${shown(unitsPerMinute)} units a minute a total failure of the candidate is rolled back within ${totalFailureUnits} of its units, ${shown(totalFailureMinutes)} minutes; the ${count(unitsLeft)} units that this stage still needs take ${shown(minutesLeft)} minutes. A unit counts when it has had no request for ${shown(idleMinutes)} minutes.`;
+}
+
 function armSection(status: RolloutStatus): PageElement {
-  const { units, share, controlShare, inBoth, openUnits, mismatch } = status;
+  const { requests, units, share, controlShare, inBoth, openUnits, mismatch } = status;
   const total = units.control + units.candidate;
   const expected = share + controlShare === 0 ? undefined : share / (share + controlShare);
   const holds = mismatch.evidence < mismatch.alarmAt && inBoth === 0;
@@ -201,12 +209,25 @@ function armSection(status: RolloutStatus): PageElement {
     h("p", { class: "note" }, holds ? "Yes: they have their shares." : "See the numbers."),
     wideTable(
       "Arms",
-      ["arm", "share of traffic now", `compared ${unitsOf(status)}`, "part of the compared"],
+      [
+        "arm",
+        "share of traffic now",
+        `compared ${unitsOf(status)}`,
+        "part of the compared",
+        "requests",
+        "failed",
+        "had trouble first",
+        "left by the caller",
+      ],
       (["candidate", "control"] as const).map((arm) => [
         arm,
         percent(arm === "candidate" ? share : controlShare),
         count(units[arm]),
         total === 0 ? "–" : percent(units[arm] / total),
+        count(requests[arm].all),
+        count(requests[arm].failed),
+        count(requests[arm].troubled),
+        count(requests[arm].aborted),
       ]),
     ),
     h(
@@ -216,6 +237,7 @@ function armSection(status: RolloutStatus): PageElement {
         `At this stage ${percent(expected)} of the compared units belong to the candidate. `,
       `The evidence that the arms lack units is ${mismatch.evidence.toPrecision(2)}; from ${count(mismatch.alarmAt)} on the comparison stops, which happens by chance in one of ${count(mismatch.alarmAt)} rollouts, however often it is looked at. ${count(inBoth)} units were seen in both arms, and ${count(openUnits)} are not closed yet.`,
     ),
+    delayText(status) !== undefined && h("p", {}, delayText(status)),
   );
 }
 

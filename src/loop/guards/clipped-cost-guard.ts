@@ -8,14 +8,16 @@ import {
   type PairedState,
   pairedEvidence,
 } from "./paired-guard.ts";
-import { unitCost } from "./unit-cost.ts";
+import { knownEvidence, unitCost, unknownCost } from "./unit-cost.ts";
 
 /** State of a guard on clipped cost, of which values are parts of the largest cost. Plain JSON. */
 export interface CostState extends PairedState {
   readonly clipped: number;
+  /** Units whose cost is not known. */
+  readonly unknown: number;
 }
 
-const noCostState: CostState = Object.freeze({ ...noPairedState, clipped: 0 });
+const noCostState: CostState = Object.freeze({ ...noPairedState, clipped: 0, unknown: 0 });
 
 /** Makes a guard that bets on the cost of units, clipped at `maxUsd`. */
 export function clippedCostGuard(
@@ -32,29 +34,40 @@ export function clippedCostGuard(
     exact: true,
     initial: noCostState,
     value: unitCost,
-    add: (state, arm, value) => ({
-      ...addPaired(state, arm, value / maxUsd, harm),
-      clipped: state.clipped + (value > maxUsd ? 1 : 0),
-    }),
+    add: (state, arm, value) =>
+      value === unknownCost
+        ? { ...state, unknown: state.unknown + 1 }
+        : {
+            ...state,
+            ...addPaired(state, arm, value / maxUsd, harm),
+            clipped: state.clipped + (value > maxUsd ? 1 : 0),
+          },
     merge: (states, spread) => ({
       ...mergePaired(states, spread),
       clipped: states.reduce((sum, { clipped }) => sum + clipped, 0),
+      unknown: states.reduce((sum, { unknown }) => sum + unknown, 0),
     }),
     evidence: (state) => inUsd(pairedEvidence(state), maxUsd, state),
-    isState: (value): value is CostState => isPairedState(value) && isCount((value as CostState).clipped),
+    isState: (value): value is CostState =>
+      isPairedState(value) && isCount((value as CostState).clipped) && isCount((value as CostState).unknown),
   };
 }
 
-function inUsd(evidence: GuardEvidence, maxUsd: number, { arms, clipped }: CostState): GuardEvidence {
+function inUsd(
+  evidence: GuardEvidence,
+  maxUsd: number,
+  { arms, clipped, unknown }: CostState,
+): GuardEvidence {
   const { control, candidate, low, high } = evidence;
   const units = arms.control.count + arms.candidate.count;
-  return {
+  const inUsd = {
     ...evidence,
     ...(control !== undefined && { control: control * maxUsd }),
     ...(candidate !== undefined && { candidate: candidate * maxUsd }),
     ...(low !== undefined && high !== undefined && { low: low * maxUsd, high: high * maxUsd }),
     clippedShare: units === 0 ? 0 : clipped / units,
   };
+  return knownEvidence(inUsd, unknown, units);
 }
 
 function isCount(value: unknown): boolean {

@@ -30,7 +30,8 @@ export const costOptions: OptionTable<CostGuardOptions, "marginShare" | "marginU
 /**
  * Guard on the mean cost of a unit. With `maxUsd` it is exact for the clipped cost, and the share of clipped units is
  * told: choose one that hardly any unit reaches. Without, one unit of immense cost holds up the comparison, and its
- * error holds for many units only. A unit with a request of unknown price says nothing. Throws `InvalidOptionError`.
+ * error holds for many units only. A unit with a request of unknown price is
+ * counted: above one in a hundred of all units the comparison stops, and says so. Throws `InvalidOptionError`.
  */
 export function cost(options: CostGuardOptions): Guard<CostState> | Guard<MomentState> {
   const { marginShare, marginUsd, maxUsd, kind } = readOptions("cost", costOptions, options);

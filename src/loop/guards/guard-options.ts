@@ -15,6 +15,20 @@ export const shareGuardOptions: OptionTable<ShareGuardOptions> = {
   kind: { is: "choice", of: ["guard", "signal"], default: "guard" },
 };
 
+/** Options of guards on what the router may have put right before the caller saw it. */
+export interface MeasuredGuardOptions extends ShareGuardOptions {
+  /**
+   * `attempts`: what the arm's own models did, whatever saved the request; `requests`: what the caller saw. Default
+   * `attempts`: a fallback hides a model that never answers, until it is the only one.
+   */
+  readonly of?: "attempts" | "requests" | undefined;
+}
+
+export const measuredGuardOptions: OptionTable<MeasuredGuardOptions> = {
+  ...shareGuardOptions,
+  of: { is: "choice", of: ["attempts", "requests"], default: "attempts" },
+};
+
 /** Returns the options of a guard on a share. Throws `InvalidOptionError`. */
 export function readShareGuard(
   owner: string,

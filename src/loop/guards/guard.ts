@@ -3,14 +3,21 @@ export type ComparedArm = "control" | "candidate";
 
 /** A request of a unit, finished. */
 export interface FinishedRequest {
-  readonly outcome: "answered" | "failed" | "degraded";
+  /** `degraded`: no check had accepted the answer. `aborted`: the caller left before its end. */
+  readonly outcome: "answered" | "failed" | "degraded" | "aborted";
+  /**
+   * Trouble of the arm's own models before what the caller saw. `failed`: a call failed, was made again, went to a fallback, or
+   * its answer was repaired; `refused`: a check refused an answer. Absent: none. A hedge is none: it counts by its latency.
+   */
+  readonly troubled?: "failed" | "refused" | undefined;
   /** Absent: the price is not known. */
   readonly costUsd?: number | undefined;
+  /** Time to the whole answer. Of an aborted request that until the caller left: the answer would have taken longer. */
   readonly latencyMs: number;
   /** Time to the first content in milliseconds, if the answer was streamed. */
   readonly firstTokenMs?: number | undefined;
-  /** True if a larger model than the first was asked as well. */
-  readonly escalated: boolean;
+  /** `asked`: a larger model than the first was asked as well. `answered`: the caller got its answer. Absent: neither. */
+  readonly escalated?: "asked" | "answered" | undefined;
   /** Verdicts on the answer. */
   readonly ratings?: readonly RatedQuality[] | undefined;
 }
@@ -40,6 +47,8 @@ export interface GuardEvidence {
   readonly high?: number | undefined;
   /** Share of units whose value was clipped, where values are. */
   readonly clippedShare?: number | undefined;
+  /** Share of units whose value could not be known, where that stops the comparison. */
+  readonly unknownShare?: number | undefined;
 }
 
 /**
@@ -57,6 +66,11 @@ export interface Guard<State = unknown> {
   readonly unit: "share" | "usd" | "ms" | "quality";
   /** True if the error holds for each number of units; false if it holds only for many (central limit theorem). */
   readonly exact: boolean;
+  /**
+   * Requests of a unit that `value` is asked about: all, when the unit is fixed; or its first alone, as soon as that has ended.
+   * Default `unit`. A guard on first requests finds harm early; it need not rule harm out.
+   */
+  readonly of?: "unit" | "first-request" | undefined;
   readonly initial: State;
   /** Value of a unit by its finished requests, of which more is worse. Undefined: the unit says nothing. */
   value(requests: readonly FinishedRequest[]): number | undefined;

@@ -42,13 +42,14 @@ const fewestRecent = 20;
  * Guard on a quantile of latency. Compares the share of candidate's units above control's quantile plus `marginMs` with
  * the share of control's units above its quantile, which is taken from control's last 200 units before. Evidence of harm
  * is false with the stated probability at most if candidate's latencies are not distributed above control's plus the
- * margin; exact. Of a unit the answered request in its middle counts. The shares are its means. Throws
- * `InvalidOptionError`.
+ * margin; exact. Of a unit the answered request in its middle counts; one whose caller left counts with the time until then, which
+ * is less than the answer would have taken. The shares are its means. Throws `InvalidOptionError`.
  */
 export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
   const { quantile, marginMs, of, kind } = readOptions("latency", latencyOptions, options);
-  const timeOf = ({ latencyMs, firstTokenMs }: FinishedRequest) =>
-    of === "answer" ? latencyMs : firstTokenMs;
+  // Who leaves has waited at least so long: for the first content, if none had come.
+  const timeOf = ({ outcome, latencyMs, firstTokenMs }: FinishedRequest) =>
+    of === "answer" ? latencyMs : (firstTokenMs ?? (outcome === "aborted" ? latencyMs : undefined));
   return {
     name: `latency:p${Number((100 * quantile).toFixed(2))}`,
     kind,

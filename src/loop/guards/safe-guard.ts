@@ -6,7 +6,7 @@ import type { Guard, GuardEvidence } from "./guard.ts";
  * a guard that says nothing holds the rollout. Units are added by a function that expects the worst already.
  */
 export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
-  const { name, margin, marginOf, unit, exact, initial } = guard;
+  const { name, margin, marginOf, unit, exact, of, initial } = guard;
   return Object.freeze({
     name,
     kind,
@@ -14,6 +14,7 @@ export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
     marginOf,
     unit,
     exact,
+    of,
     initial,
     value: (requests) => guard.value(requests),
     add: (state, arm, value) => settled(guard.add(state, arm, value)),
@@ -24,7 +25,7 @@ export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
 }
 
 const nothing: GuardEvidence = Object.freeze({ harm: 1, safe: 0, pairs: 0 });
-const shown = ["control", "candidate", "low", "high", "clippedShare"] as const;
+const shown = ["control", "candidate", "low", "high", "clippedShare", "unknownShare"] as const;
 
 /** Evidence that does not consist of numbers says nothing: one bad guard must not keep the others from rolling back. */
 function checkedEvidence(given: GuardEvidence): GuardEvidence {

@@ -7,16 +7,18 @@ import {
 } from "../statistics/asymptotic-sequence.ts";
 import type { Guard } from "./guard.ts";
 import { mergeArms, shownOf } from "./paired-guard.ts";
-import { unitCost } from "./unit-cost.ts";
+import { knownEvidence, unitCost, unknownCost } from "./unit-cost.ts";
 
 /** State of a guard that knows no largest value. Plain JSON. */
 export interface MomentState {
   readonly arms: ArmMoments;
   /** Largest number of processes in which a unit can be: so often may a unit have been counted. */
   readonly spread: number;
+  /** Units whose cost is not known. */
+  readonly unknown: number;
 }
 
-const noMomentState: MomentState = Object.freeze({ arms: noArmMoments, spread: 1 });
+const noMomentState: MomentState = Object.freeze({ arms: noArmMoments, spread: 1, unknown: 0 });
 
 /** Makes a guard on the cost of units by the asymptotic confidence sequence. */
 export function unboundedCostGuard(
@@ -30,19 +32,28 @@ export function unboundedCostGuard(
     exact: false,
     initial: noMomentState,
     value: unitCost,
-    add: ({ arms, spread }, arm, value) => ({
-      arms: { ...arms, [arm]: addMoment(arms[arm], value) },
+    add: (state, arm, value) =>
+      value === unknownCost
+        ? { ...state, unknown: state.unknown + 1 }
+        : { ...state, arms: { ...state.arms, [arm]: addMoment(state.arms[arm], value) } },
+    merge: (states, spread) => ({
+      arms: mergeArms(states.map(({ arms }) => arms)),
       spread,
+      unknown: states.reduce((sum, { unknown }) => sum + unknown, 0),
     }),
-    merge: (states, spread) => ({ arms: mergeArms(states.map(({ arms }) => arms)), spread }),
-    evidence: ({ arms, spread }) => ({
-      ...differenceEvidence(arms, { ...comparison, spread }),
-      pairs: Math.floor((arms.control.count + arms.candidate.count) / 2),
-      ...shownOf(arms),
-    }),
+    evidence({ arms, spread, unknown }) {
+      const units = arms.control.count + arms.candidate.count;
+      const evidence = {
+        ...differenceEvidence(arms, { ...comparison, spread }),
+        pairs: Math.floor(units / 2),
+        ...shownOf(arms),
+      };
+      return knownEvidence(evidence, unknown, units);
+    },
     isState: (value): value is MomentState => {
-      const { arms, spread } = (value ?? {}) as Partial<MomentState>;
-      return isArmMoments(arms) && typeof spread === "number" && Number.isFinite(spread) && spread >= 1;
+      const { arms, spread, unknown } = (value ?? {}) as Partial<MomentState>;
+      const areNumbers = [spread, unknown].every((one) => typeof one === "number" && Number.isFinite(one));
+      return isArmMoments(arms) && areNumbers && (spread ?? 0) >= 1 && (unknown ?? -1) >= 0;
     },
   };
 }

@@ -14,6 +14,7 @@ import { createSharedBook } from "../books/shared-book.ts";
 import { saltFingerprint } from "../units/unit-draw.ts";
 import { createUnits } from "../units/units.ts";
 import { candidateFailures } from "./candidate-failures.ts";
+import { watchFailures } from "./failed-in-a-row.ts";
 import { firstRecord } from "./first-record.ts";
 import { createJudgeTimer } from "./judge-timer.ts";
 import { noteRollout, refuseNested, refuseOthers } from "./other-rollouts.ts";
@@ -89,6 +90,7 @@ export function createRollout<const Id extends string>(options: RolloutOptions<I
     book,
     controller,
     failures,
+    inARow: watchFailures(),
     shadow: () => shadow,
     onCounted() {
       // Without a store a look costs next to nothing, and harm is found with the unit that proves it.

@@ -79,7 +79,9 @@ function unproven(
   numbers: Verdict["numbers"],
   alpha: number,
 ): Verdict {
-  const guards = found.filter(({ guard }) => guard.kind === "guard");
+  // Of a guard on first requests nothing is asked but that it finds no harm.
+  const all = found.filter(({ guard }) => guard.kind === "guard");
+  const guards = all.filter(({ guard }) => guard.of !== "first-request");
   const isLast = stage.index >= stage.count - 1;
   const isLate = stage.maxMs !== undefined && stage.sinceMs >= stage.maxMs;
   const hold = (needs: "units" | "data" | "time", reason: string): Verdict =>
@@ -88,11 +90,17 @@ function unproven(
       : { verdict: "hold", needs, reason, numbers };
   const units = numbers["unitsAtStage"] ?? 0;
   if (units < stage.minUnits) return hold("units", `${units} of ${stage.minUnits} units at this stage`);
+  const blind = guards.find(({ evidence }) => evidence.unknownShare !== undefined && evidence.safe === 0);
+  if (blind !== undefined)
+    return hold(
+      "data",
+      `${blind.guard.name}: of ${percent(blind.evidence.unknownShare)} of the units it is not known, so that the others are not compared`,
+    );
   const silent = guards.find(({ evidence }) => evidence.pairs === 0);
   if (silent !== undefined) return hold("data", `${silent.guard.name}: no two units say anything yet`);
   // Written so that evidence that is not a number holds.
   const open = guards.find(({ evidence }) => !(evidence.safe >= 1 / alpha));
-  const suspect = guards.find(({ evidence }) => !(evidence.harm < suspicion));
+  const suspect = all.find(({ evidence }) => !(evidence.harm < suspicion));
   if (open !== undefined && (isLast || stage.requires === "harm-ruled-out"))
     return hold(
       "units",
@@ -109,6 +117,10 @@ function unproven(
     open === undefined ? "all guards have ruled out harm above their margins" : "no guard has found harm";
   if (isLast) return { verdict: "done", advice: "route", reason, numbers };
   return { verdict: "advance", to: stage.index + 1, reason, numbers };
+}
+
+function percent(share = 0): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 function invalidity(table: ArmTable, stage: JudgedStage, numbers: Verdict["numbers"]): Verdict | undefined {

@@ -5,6 +5,7 @@ import type { ArmTable } from "../units/arm-table.ts";
 import type { CandidateFailures } from "./candidate-failures.ts";
 import { followRecord, type Move } from "./followed-record.ts";
 import { withPoints } from "./guard-points.ts";
+import type { Verdict } from "./judge.ts";
 import { judgeRecord, shownVerdict } from "./judge-record.ts";
 import {
   afterBrokenPromise,
@@ -43,6 +44,8 @@ export interface RolloutController {
    * up was asked for at another revision than the newest: by default that which the book has now.
    */
   move(move: HandMove, revision?: number): Promise<void>;
+  /** Follows a verdict that needs no comparison, in this process at once. It changes nothing where a rollout does not run. */
+  atOnce(found: Verdict): void;
   /** Ends the rollout since a promise broke. */
   promiseBroke(promise: string): void;
   lastVerdict(): RolloutVerdict;
@@ -164,6 +167,15 @@ export function createController(options: ControllerOptions): RolloutController 
         throw notMoved(id, move, book);
       followed.apply();
       if (canWait(move) && followed.isPending) throw notMoved(id, move, book);
+    },
+    atOnce(found) {
+      const move: Move = (latest) => {
+        if (latest.state !== "running") return latest;
+        // A person has looked at this, and gone on.
+        if (found.verdict === "pause" && latest.overruled.includes(found.signal)) return latest;
+        return afterVerdict(latest, found, factsNow(book.own()));
+      };
+      void noted(followed.urgent(move));
     },
     promiseBroke(promise) {
       void noted(followed.urgent((latest) => afterBrokenPromise(latest, promise, factsNow(book.own()))));

@@ -2,8 +2,9 @@ import type { RouterEvent } from "../../contracts/index.ts";
 import type { RolloutBook } from "../books/rollout-book.ts";
 import { oldestKeyOf } from "../oldest-key.ts";
 import type { AuditedRecord } from "../promise/audited-record.ts";
-import { armOf, unitRequest } from "../units/unit-request.ts";
+import { armOf, armRequest, unitRequest } from "../units/unit-request.ts";
 import type { CandidateFailures } from "./candidate-failures.ts";
+import type { FailedInARow } from "./failed-in-a-row.ts";
 import type { RolloutController } from "./rollout-controller.ts";
 import type { RolloutStage } from "./rollout-status.ts";
 import type { ShadowWatch } from "./shadow-watch.ts";
@@ -12,10 +13,11 @@ export interface RolloutObserverOptions {
   readonly id: string;
   readonly stages: readonly RolloutStage[];
   readonly book: Pick<RolloutBook, "note" | "rate">;
-  readonly controller: Pick<RolloutController, "record" | "promiseBroke">;
+  readonly controller: Pick<RolloutController, "record" | "promiseBroke" | "atOnce">;
   /** Returns the watch of the shadow stage, once a router is attached. */
   readonly shadow: () => ShadowWatch | undefined;
   readonly failures: Pick<CandidateFailures, "note">;
+  readonly inARow: FailedInARow;
   /** Called after each request that counts. */
   readonly onCounted: () => void;
 }
@@ -32,7 +34,7 @@ export interface RolloutObserver {
 const mostDecisions = 10_000;
 
 export function createRolloutObserver(options: RolloutObserverOptions): RolloutObserver {
-  const { id, stages, book, controller, failures, shadow, onCounted } = options;
+  const { id, stages, book, controller, failures, inARow, shadow, onCounted } = options;
   const unitOfDecision = new Map<string, string>();
   const oldestDecision = oldestKeyOf(unitOfDecision);
 
@@ -54,7 +56,11 @@ export function createRolloutObserver(options: RolloutObserverOptions): RolloutO
       const record = controller.record();
       if (record?.state === "running" && stages[record.stage]?.shadow === true)
         shadow()?.observe(event, record.epoch);
-      const request = unitRequest(event, id);
+      const ofArm = armRequest(event, id);
+      if (ofArm === undefined) return;
+      const found = inARow.note(ofArm);
+      if (found !== undefined) controller.atOnce(found);
+      const request = unitRequest(ofArm);
       if (request === undefined) return;
       book.note(request);
       if (request.arm === "candidate" && "decision" in event && event.decision !== undefined)

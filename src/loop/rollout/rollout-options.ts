@@ -2,10 +2,12 @@ import { InvalidOptionError, type Policy, type Store } from "../../contracts/ind
 import { resolveFleetOptions } from "../../fleet/inner.ts";
 import { type FilledOptions, type OptionTable, readOption, readOptions } from "../../plugin/index.ts";
 import { checkGuards } from "../guards/check-guards.ts";
+import { withFirst } from "../guards/first-request.ts";
 import type { Guard } from "../guards/guard.ts";
 import { safeGuard } from "../guards/safe-guard.ts";
 import type { RolloutUnit } from "../units/rollout-unit.ts";
 import { checkSalt, type RolloutSalt } from "../units/unit-draw.ts";
+import { mostUnitRequests } from "../units/unit-options.ts";
 import type { RolloutStage } from "./rollout-status.ts";
 import { stageShares } from "./stage-shares.ts";
 
@@ -43,7 +45,7 @@ export interface RolloutOptions<Id extends string> {
   readonly maxMsAtStage?: number | undefined;
   /** Time without a request after which a unit is one observation, in whole milliseconds, at most a week. Default 1,800,000. */
   readonly unitIdleMs?: number | undefined;
-  /** Number of requests after which it is. Default 50. */
+  /** Number of requests after which it is, at most 10,000. Default 1,000: sessions of coding agents have hundreds. */
   readonly unitMaxRequests?: number | undefined;
   /** Store that processes share. Default: the rollout is that of this process. */
   readonly store?: Store | undefined;
@@ -86,7 +88,7 @@ export const rolloutOptions: OptionTable<RolloutOptions<string>, Open> = {
   minMsAtStage: { is: "number", min: 0, max: longestMs, default: 0 },
   maxMsAtStage: { is: "number", min: 1, max: longestMs, optional: true },
   unitIdleMs: { is: "number", min: 1, max: 604_800_000, integer: true, default: 1_800_000 },
-  unitMaxRequests: { is: "number", min: 1, max: 1_000, integer: true, default: 50 },
+  unitMaxRequests: { is: "number", min: 1, max: mostUnitRequests, integer: true, default: 1_000 },
   store: { is: "any", optional: true },
   namespace: { is: "any", optional: true },
   pollMs: { is: "number", min: 100, max: 5_000, default: 2_000 },
@@ -124,6 +126,7 @@ export interface ResolvedRollout
     | "minUnitsAtStage"
     | "minMsAtStage"
     | "maxMsAtStage"
+    | "unitIdleMs"
   > {
   readonly store?: Store | undefined;
   readonly pollMs: number;
@@ -193,5 +196,5 @@ function checkedGuards(guards: readonly Guard[], signals: readonly Guard[]): rea
       strange.name,
       "guards whose isState() accepts their initial state",
     );
-  return Object.freeze(all);
+  return Object.freeze(withFirst(all));
 }

@@ -3,6 +3,7 @@ import { mismatchEvidence } from "../statistics/share-bets.ts";
 import { pointOf } from "./guard-points.ts";
 import { decidesAt, evidenceOf, mismatchAlpha } from "./judge.ts";
 import type { RolloutController } from "./rollout-controller.ts";
+import { rolloutDelay } from "./rollout-delay.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
 import type { GuardStatus, RolloutStatus } from "./rollout-status.ts";
 import { noShadow } from "./shadow-watch.ts";
@@ -50,6 +51,8 @@ export async function rolloutStatusOf({
     verdict,
     history: record?.history ?? [],
     units: table.closed,
+    requests: table.requests,
+    ...(record !== undefined && evidence !== undefined && { delay: rolloutDelay(record, evidence, rollout) }),
     openUnits: openUnits(),
     inBoth: table.inBoth,
     mismatch: { evidence: mismatchEvidence(table.shares), alarmAt: 1 / mismatchAlpha },
@@ -66,6 +69,8 @@ export async function rolloutStatusOf({
         ...pointOf(found),
         control: found.control,
         candidate: found.candidate,
+        of: guard.of === "first-request" ? guard.of : undefined,
+        unknownShare: found.unknownShare,
         alarmAt: decidesAt(guards, guard.kind, controller.alpha),
         safeAt: 1 / controller.alpha,
         points: Object.hasOwn(points, guard.name) ? (points[guard.name] ?? []) : [],

@@ -1,3 +1,5 @@
+import type { RequestCounts } from "../units/arm-table.ts";
+
 /**
  * A part of a rollout: the candidate decides for a number of requests without being followed, or gets a share of the
  * units. Plain JSON.
@@ -72,8 +74,26 @@ export interface GuardStatus extends GuardPoint {
   /** `harm` from which it rolls back or pauses, and `safe` from which harm is ruled out. */
   readonly alarmAt: number;
   readonly safeAt: number;
+  /** `first-request`: it looks at the first request of each unit, as soon as that has ended. Absent: at whole units. */
+  readonly of?: "first-request" | undefined;
+  /** Share of units whose value is not known, if there are any: above 0.01 the guard compares nothing. */
+  readonly unknownShare?: number | undefined;
   /** Recent points of the sequence, the oldest first, at most 60. */
   readonly points: readonly GuardPoint[];
+}
+
+/** Units and minutes until something is known, at the traffic of this stage so far. */
+export interface RolloutDelay {
+  /** Units that end per minute, in the arm with fewer. */
+  readonly unitsPerMinute: number;
+  /** Units of the candidate after which a total failure is rolled back at the latest, and minutes until they have begun. */
+  readonly totalFailureUnits: number;
+  readonly totalFailureMinutes: number;
+  /** Units that each arm still needs at this stage, and minutes until it has them: no proof comes before. */
+  readonly unitsLeft: number;
+  readonly minutesLeft: number;
+  /** Minutes without a request after which a unit is fixed: other guards see no unit earlier. */
+  readonly idleMinutes: number;
 }
 
 /** Counts of the shadow stage. */
@@ -117,6 +137,10 @@ export interface RolloutStatus {
   readonly history: readonly RolloutVerdict[];
   /** Closed units that are compared, by arm. */
   readonly units: { readonly control: number; readonly candidate: number };
+  /** Requests of units that are compared, by arm: what callers saw, and what the arm's own models did. */
+  readonly requests: Readonly<Record<"control" | "candidate", RequestCounts>>;
+  /** Absent: no unit has ended at this stage, or the stage has no share. */
+  readonly delay?: RolloutDelay | undefined;
   /** Units with requests that are not closed yet, in this process. */
   readonly openUnits: number;
   /** Units that were seen in both arms, which must not be. */

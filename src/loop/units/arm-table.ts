@@ -5,6 +5,17 @@ import { isShareBets, mergeShareBets, noShareBets, type ShareBets } from "../sta
 /** Number of units by arm. */
 export type UnitsByArm = Readonly<Record<ComparedArm, number>>;
 
+/** Numbers of requests of an arm. */
+export interface RequestCounts {
+  readonly all: number;
+  /** Those that ended with an error for the caller. */
+  readonly failed: number;
+  /** Those that failed, were degraded, or in which the arm's own models had trouble, whatever saved them. */
+  readonly troubled: number;
+  /** Those whose caller left before the end. */
+  readonly aborted: number;
+}
+
 /** Knowledge that one process, or a fleet, has of the arms of a rollout, over all stages so far. Plain JSON. */
 export interface ArmTable {
   readonly formatVersion: 1;
@@ -12,6 +23,8 @@ export interface ArmTable {
   readonly units: UnitsByArm;
   /** Units that are fixed, each one observation. */
   readonly closed: UnitsByArm;
+  /** Requests of units that are compared. */
+  readonly requests: Readonly<Record<ComparedArm, RequestCounts>>;
   /** Units that were seen in both arms while no stage changed. */
   readonly inBoth: number;
   /** Verdicts on answers whose unit was known no more. */
@@ -24,12 +37,15 @@ export interface ArmTable {
 
 const none: UnitsByArm = Object.freeze({ control: 0, candidate: 0 });
 
+const noRequests: RequestCounts = Object.freeze({ all: 0, failed: 0, troubled: 0, aborted: 0 });
+
 /** Table before the first unit. */
 export function emptyTable(guards: readonly Guard[]): ArmTable {
   return {
     formatVersion: 1,
     units: none,
     closed: none,
+    requests: { control: noRequests, candidate: noRequests },
     inBoth: 0,
     late: 0,
     shares: noShareBets,
@@ -51,6 +67,10 @@ export function mergeTables(tables: readonly ArmTable[], guards: readonly Guard[
     formatVersion: 1,
     units: byArm(({ units }) => units),
     closed: byArm(({ closed }) => closed),
+    requests: {
+      control: sumOfCounts(tables.map(({ requests }) => requests.control)),
+      candidate: sumOfCounts(tables.map(({ requests }) => requests.candidate)),
+    },
     inBoth: sum(({ inBoth }) => inBoth),
     late: sum(({ late }) => late),
     shares: mergeShareBets(
@@ -64,6 +84,25 @@ export function mergeTables(tables: readonly ArmTable[], guards: readonly Guard[
       ),
     ),
   };
+}
+
+function sumOfCounts(all: readonly RequestCounts[]): RequestCounts {
+  const sum = (of: keyof RequestCounts) => all.reduce((total, one) => total + one[of], 0);
+  return { all: sum("all"), failed: sum("failed"), troubled: sum("troubled"), aborted: sum("aborted") };
+}
+
+/** Counts one more request of a unit. */
+export function countRequest(table: ArmTable, arm: ComparedArm, request: FinishedRequest): ArmTable {
+  const { outcome, troubled } = request;
+  const { all, failed, troubled: withTrouble, aborted } = table.requests[arm];
+  const isTroubled = outcome === "failed" || outcome === "degraded" || troubled !== undefined;
+  const counts = {
+    all: all + 1,
+    failed: failed + (outcome === "failed" ? 1 : 0),
+    troubled: withTrouble + (isTroubled ? 1 : 0),
+    aborted: aborted + (outcome === "aborted" ? 1 : 0),
+  };
+  return { ...table, requests: { ...table.requests, [arm]: counts } };
 }
 
 /** Counts one more unit that is fixed. */
@@ -102,6 +141,7 @@ export function isArmTable(value: unknown, guards: readonly Guard[]): value is A
     formatVersion,
     units,
     closed,
+    requests,
     inBoth,
     late,
     shares,
@@ -110,11 +150,17 @@ export function isArmTable(value: unknown, guards: readonly Guard[]): value is A
   return (
     formatVersion === 1 &&
     [units?.control, units?.candidate, closed?.control, closed?.candidate, inBoth, late].every(isCount) &&
+    [requests?.control, requests?.candidate].every(isCounts) &&
     isShareBets(shares) &&
     typeof states === "object" &&
     states !== null &&
     guards.every((guard) => Object.hasOwn(states, guard.name) && guard.isState(states[guard.name]))
   );
+}
+
+function isCounts(value: unknown): boolean {
+  const { all, failed, troubled, aborted } = (value ?? {}) as Partial<RequestCounts>;
+  return [all, failed, troubled, aborted].every(isCount);
 }
 
 function isCount(value: unknown): boolean {

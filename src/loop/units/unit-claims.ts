@@ -7,9 +7,10 @@ import type { UnitRating, UnitRequest, Units } from "./units.ts";
 const claimMs = 604_800_000;
 /** Units that are known to be of this process, or of another. The oldest are forgotten, and claimed in vain. */
 const mostKnown = 20_000;
-/** Units that wait for the store, and the requests of each. More do not count. */
+/** Units that wait for the store, and requests that wait with them. More do not count. */
 const mostWaiting = 5_000;
-const mostRequests = 20;
+const mostRequests = 20_000;
+const mostRatings = 20;
 /** Units that are claimed at once: a store writes 16 keys at once. */
 const mostAtOnce = 15;
 
@@ -37,6 +38,7 @@ export class UnitClaims {
   readonly #known = new Map<string, boolean>();
   readonly #oldestKnown = oldestKeyOf(this.#known);
   readonly #waiting = new Map<string, Claim>();
+  #waitingRequests = 0;
 
   constructor(store: RolloutStore, units: Units, onInBoth: () => void) {
     this.#store = store;
@@ -52,6 +54,7 @@ export class UnitClaims {
     this.#epoch = epoch;
     this.#known.clear();
     this.#waiting.clear();
+    this.#waitingRequests = 0;
   }
 
   add(request: UnitRequest): void {
@@ -63,18 +66,22 @@ export class UnitClaims {
     }
     const claim = this.#waiting.get(unitHash);
     if (claim !== undefined) {
-      if (claim.requests.length < mostRequests) claim.requests.push(request);
+      if (this.#waitingRequests < mostRequests) {
+        claim.requests.push(request);
+        this.#waitingRequests += 1;
+      }
       return;
     }
     if (this.#waiting.size >= mostWaiting) return;
     this.#count += 1;
+    this.#waitingRequests += 1;
     const value = `${this.#process}:${this.#count} ${arm} ${revision}`;
     this.#waiting.set(unitHash, { first: request, requests: [request], ratings: [], value });
   }
 
   rate(rating: UnitRating): void {
     const claim = this.#waiting.get(rating.unitHash);
-    if (claim !== undefined && claim.ratings.length < mostRequests) claim.ratings.push(rating);
+    if (claim !== undefined && claim.ratings.length < mostRatings) claim.ratings.push(rating);
     if (this.#known.get(rating.unitHash) === true) this.#units.rate(rating);
   }
 
@@ -111,6 +118,7 @@ export class UnitClaims {
   #settle(claim: Claim, isOwn: boolean, value = claim.value): void {
     const { unitHash, arm, revision } = claim.first;
     this.#waiting.delete(unitHash);
+    this.#waitingRequests -= claim.requests.length;
     this.#known.set(unitHash, isOwn);
     if (this.#known.size > mostKnown) this.#known.delete(this.#oldestKnown() as string);
     if (isOwn) {

@@ -2,6 +2,7 @@ import type { StateTable } from "../../plugin/index.ts";
 import { exportedAs } from "../exported-as.ts";
 import type { ComparedArm, FinishedRequest, Guard, RatedQuality } from "../guards/guard.ts";
 import { type ArmTable, isArmTable } from "./arm-table.ts";
+import { mostUnitRequests } from "./unit-options.ts";
 
 /** A unit that may get more requests. */
 export interface OpenUnit {
@@ -35,8 +36,7 @@ export interface UnitsState {
 }
 
 /** Longest lists and texts that are taken: more than any bound of the units allows is not ours. */
-const mostRequests = 1_000;
-const mostRatings = 4 * mostRequests;
+const mostRatings = 4 * mostUnitRequests;
 const mostSilent = 100;
 const longestText = 1_200;
 
@@ -49,16 +49,17 @@ const openUnit: StateTable<OpenUnit> = {
   ...unit,
   requests: {
     is: "list",
-    max: mostRequests,
+    max: mostUnitRequests,
     of: {
       is: "table",
       of: {
-        outcome: { is: "choice", of: ["answered", "failed", "degraded"] },
+        outcome: { is: "choice", of: ["answered", "failed", "degraded", "aborted"] },
         // JSON writes no number as null, such as the latency of a request that has none: guards read neither.
         costUsd: { is: "any", optional: true },
         latencyMs: { is: "any" },
         firstTokenMs: { is: "any", optional: true },
-        escalated: { is: "boolean" },
+        troubled: { is: "choice", of: ["failed", "refused"], optional: true },
+        escalated: { is: "choice", of: ["asked", "answered"], optional: true },
         ratings: { is: "list", max: mostRatings, of: { is: "table", of: rating }, optional: true },
       },
     },

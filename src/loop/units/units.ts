@@ -2,7 +2,7 @@ import { readOptions, readState } from "../../plugin/index.ts";
 import type { ComparedArm, FinishedRequest, Guard, RatedQuality } from "../guards/guard.ts";
 import { oldestKeyOf } from "../oldest-key.ts";
 import { addTrial } from "../statistics/share-bets.ts";
-import { type ArmTable, addValue, countUnit, emptyTable } from "./arm-table.ts";
+import { type ArmTable, addValue, countRequest, countUnit, emptyTable } from "./arm-table.ts";
 import { type UnitOptions, unitOptions } from "./unit-options.ts";
 import { type FixedUnit, type OpenUnit, type UnitsState, unitsState } from "./units-state.ts";
 
@@ -48,6 +48,8 @@ export function createUnits(
   options: UnitOptions = {},
 ): Units {
   const bounds = readOptions("units", unitOptions, options);
+  const ofFirst = guards.filter(({ of }) => of === "first-request");
+  const ofUnit = guards.filter(({ of }) => of !== "first-request");
   // Both in the order of their last request, the oldest first.
   let open = new Map<string, OpenUnit>();
   let fixed = new Map<string, FixedUnit>();
@@ -56,6 +58,8 @@ export function createUnits(
   /** Time before which no unit is idle: the oldest only gets younger. */
   let idleFrom = Number.NEGATIVE_INFINITY;
   let table = emptyTable(guards);
+  /** Requests of open units. */
+  let kept = 0;
 
   const remember = (unitHash: string, unit: FixedUnit) => {
     fixed.delete(unitHash);
@@ -64,10 +68,15 @@ export function createUnits(
   };
 
   const fix = (unitHash: string, unit: OpenUnit, now: number) => {
-    open.delete(unitHash);
+    forget(unitHash);
     table = countUnit(table, unit.arm);
-    const silent = observe(unit.arm, withRatings(unit), guards);
+    const silent = observe(unit.arm, withRatings(unit), ofUnit);
     remember(unitHash, { arm: unit.arm, revision: unit.revision, at: now, silent, left: false });
+  };
+
+  const forget = (unitHash: string) => {
+    kept -= open.get(unitHash)?.requests.length ?? 0;
+    open.delete(unitHash);
   };
 
   /** Adds the unit's value to each guard and returns the names of those to which it says nothing. */
@@ -93,7 +102,7 @@ export function createUnits(
   const leave = (unitHash: string, before: OpenUnit | FixedUnit, revision: number, now: number) => {
     const moved = before.revision !== revision;
     if ("requests" in before && moved) fix(unitHash, before, now);
-    open.delete(unitHash);
+    forget(unitHash);
     if (!moved) table = { ...table, inBoth: table.inBoth + 1 };
     remember(unitHash, { arm: before.arm, revision, at: now, silent: [], left: true });
   };
@@ -117,7 +126,10 @@ export function createUnits(
         const says = share > 0 && share < 1;
         const shares = says ? addTrial(table.shares, arm === "candidate", share) : table.shares;
         table = { ...table, units, shares };
+        // At once: a session may go on for hours, and by then all have the fault that its first request shows.
+        observe(arm, [request], ofFirst);
       }
+      table = countRequest(table, arm, request);
       const next: OpenUnit = {
         arm,
         revision: Math.max(unit?.revision ?? revision, revision),
@@ -127,10 +139,12 @@ export function createUnits(
       };
       open.delete(unitHash);
       open.set(unitHash, next);
+      kept += 1;
       if (next.requests.length >= bounds.maxRequests) fix(unitHash, next, now);
-      if (open.size <= bounds.maxOpen) return;
-      const oldest = oldestOpen() as string;
-      fix(oldest, open.get(oldest) as OpenUnit, now);
+      while (open.size > bounds.maxOpen || kept > bounds.maxKept) {
+        const oldest = oldestOpen() as string;
+        fix(oldest, open.get(oldest) as OpenUnit, now);
+      }
     },
     rate({ unitHash, decisionId, value, source }) {
       const now = monotonic();
@@ -186,6 +200,7 @@ export function createUnits(
       );
       oldestOpen = oldestKeyOf(open);
       oldestFixed = oldestKeyOf(fixed);
+      kept = [...open.values()].reduce((sum, { requests }) => sum + requests.length, 0);
       idleFrom = Number.NEGATIVE_INFINITY;
     },
   };
@@ -200,5 +215,5 @@ function withRatings({ requests: [first, ...others], ratings }: OpenUnit): reado
 
 /** Stands for a request of which nothing but the verdict is left. */
 function ratedAlone(rating: RatedQuality): FinishedRequest {
-  return { outcome: "answered", latencyMs: Number.NaN, escalated: false, ratings: [rating] };
+  return { outcome: "answered", latencyMs: Number.NaN, ratings: [rating] };
 }

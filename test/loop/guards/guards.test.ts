@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidOptionError } from "../../../src/contracts/index.ts";
+import { aborts } from "../../../src/loop/guards/aborts.ts";
 import { cost } from "../../../src/loop/guards/cost.ts";
 import { degraded } from "../../../src/loop/guards/degraded.ts";
 import { errors } from "../../../src/loop/guards/errors.ts";
@@ -12,7 +13,7 @@ import { saving } from "../../../src/loop/guards/saving.ts";
 import { seededRandom } from "../../../src/loop/statistics/seeded-random.ts";
 import { numRuns, runs } from "../../support/runs.ts";
 
-const answered: FinishedRequest = { outcome: "answered", latencyMs: 100, escalated: false, costUsd: 0.01 };
+const answered: FinishedRequest = { outcome: "answered", latencyMs: 100, costUsd: 0.01 };
 const rated = (value: number, source = "feedback"): FinishedRequest => ({
   ...answered,
   ratings: [{ value, source }],
@@ -21,6 +22,7 @@ const rated = (value: number, source = "feedback"): FinishedRequest => ({
 const all: readonly Guard[] = [
   errors({ margin: 0.005 }),
   degraded({ margin: 0.01, kind: "signal" }),
+  aborts({ margin: 0.01 }),
   escalations({ margin: 0.05 }),
   quality({ margin: 0.02, from: "feedback" }),
   cost({ marginShare: 0.05, maxUsd: 1 }),
@@ -47,12 +49,19 @@ describe("the value of a unit", () => {
     const requests: FinishedRequest[] = [
       answered,
       { ...answered, outcome: "failed" },
-      { ...answered, outcome: "degraded", escalated: true },
-      { ...answered, escalated: true },
+      { ...answered, outcome: "degraded", escalated: "asked" },
+      { ...answered, escalated: "answered" },
     ];
-    expect(errors({ margin: 0.1 }).value(requests)).toBe(0.25);
+    expect(errors({ margin: 0.1, of: "requests" }).value(requests)).toBe(0.25);
+    // A degraded answer is one that the arm's own model got wrong.
+    expect(errors({ margin: 0.1 }).value(requests)).toBe(0.5);
+    expect(errors({ margin: 0.1 }).value([answered, { ...answered, troubled: "failed" }])).toBe(0.5);
+    expect(errors({ margin: 0.1 }).value([answered, { ...answered, troubled: "refused" }])).toBe(0.5);
+    expect(errors({ margin: 0.1 }).value([answered, { ...answered, outcome: "aborted" }])).toBe(0);
+    expect(aborts({ margin: 0.1 }).value([answered, { ...answered, outcome: "aborted" }])).toBe(0.5);
     expect(degraded({ margin: 0.1 }).value(requests)).toBe(0.25);
     expect(escalations({ margin: 0.1 }).value(requests)).toBe(0.5);
+    expect(escalations({ margin: 0.1, of: "requests" }).value(requests)).toBe(0.25);
     expect(errors({ margin: 0.1 }).value([])).toBeUndefined();
   });
 
@@ -63,11 +72,11 @@ describe("the value of a unit", () => {
     expect(guard.value([rated(1e300), rated(-1), rated(Number.NaN)])).toBeUndefined();
   });
 
-  it("is its cost, unless a price is not known or no cost at all", () => {
+  it("is its cost; where a price is not known, or is no price, it is counted as not known", () => {
     const guard = cost({ marginShare: 0.05, maxUsd: 1 });
     expect(guard.value([answered, { ...answered, costUsd: 0.02 }])).toBeCloseTo(0.03, 12);
     for (const costUsd of [undefined, Number.NaN, -1, Number.POSITIVE_INFINITY])
-      expect(guard.value([answered, { ...answered, costUsd }])).toBeUndefined();
+      expect(guard.value([answered, { ...answered, costUsd }])).toBe(-1);
   });
 
   it("is the latency of the answered request in its middle", () => {
@@ -76,9 +85,37 @@ describe("the value of a unit", () => {
     expect(guard.value([at(1), at(2), at(3)])).toBe(2);
     expect(guard.value([at(1), { ...at(9), outcome: "failed" }, at(-5), at(Number.NaN)])).toBe(1);
     expect(guard.value([at(Number.POSITIVE_INFINITY)])).toBeUndefined();
+    const left = { ...at(7), outcome: "aborted" } as const;
+    expect(guard.value([left])).toBe(7);
+    expect(latency({ quantile: 0.9, marginMs: 0, of: "first-token" }).value([left])).toBe(7);
     expect(latency({ quantile: 0.9, marginMs: 0, of: "first-token" }).value([at(5), at(5, 3)])).toBe(3);
   });
 });
+
+describe.each([cost({ marginShare: 0.05, maxUsd: 1 }), cost({ marginShare: 0.05 })])(
+  "a guard on cost, where %# of two",
+  (guard: Guard) => {
+    const stateAfter = (units: number, unknown: number) => {
+      let state = guard.initial;
+      for (let unit = 0; unit < units; unit += 1)
+        for (const arm of ["control", "candidate"] as const)
+          state = guard.add(
+            state,
+            arm,
+            unit < unknown ? -1 : (arm === "control" ? 0.01 : 0.2) + (unit % 7) / 1_000,
+          );
+      return JSON.parse(JSON.stringify(guard.merge([state], 1)));
+    };
+
+    it("compares while at most one unit in a hundred has an unknown cost, and says nothing above", () => {
+      expect(guard.evidence(stateAfter(300, 0)).unknownShare).toBeUndefined();
+      expect(guard.evidence(stateAfter(300, 3)).unknownShare).toBeCloseTo(0.01, 9);
+      expect(guard.evidence(stateAfter(300, 3)).harm).toBeGreaterThan(100);
+      expect(guard.evidence(stateAfter(300, 4))).toMatchObject({ harm: 1, safe: 0 });
+      expect(guard.isState(stateAfter(300, 4))).toBe(true);
+    });
+  },
+);
 
 describe("a guard", () => {
   it.each(all.map((guard) => [`${guard.name} ${guard.kind} ${guard.margin}`, guard] as const))(

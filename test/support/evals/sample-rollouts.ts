@@ -82,6 +82,18 @@ export const runningRollout: RolloutStatus = {
     { verdict: "resume", at: "2026-11-26T10:00:00Z", stage: 2, reason: "looked at", by: "ada", numbers: {} },
   ],
   units: { control: 431, candidate: 420 },
+  requests: {
+    control: { all: 2_155, failed: 6, troubled: 31, aborted: 11 },
+    candidate: { all: 2_100, failed: 5, troubled: 29, aborted: 14 },
+  },
+  delay: {
+    unitsPerMinute: 1.2,
+    totalFailureUnits: 30,
+    totalFailureMinutes: 25,
+    unitsLeft: 80,
+    minutesLeft: 66.7,
+    idleMinutes: 30,
+  },
   openUnits: 12,
   inBoth: 0,
   mismatch: { evidence: 0.61, alarmAt: 1_000 },
