@@ -9,7 +9,7 @@ const openai = process.env["SWITCHPOINT_OPENAI"];
  * Test files that get a process each, before all others: those of faults and package start and measure programs, those of presets
  * use the router that exists once in a process, LangChain keeps a registry there, those of providers, of the doctor of platforms,
  * of Node's modules and of the studies' data replace modules, or leave a global or a connection, some of http measure memory or time or
- * draw. All others share a few processes, which takes half the time. A file must undo what it changes there;
+ * draw, and that of hedges lets all fake timers run out, also those that a router of an earlier file would set. All others share a few processes, which takes half the time. A file must undo what it changes there;
  * test/support/shared-process.ts fails a file that does not.
  */
 const isolated = [
@@ -21,6 +21,7 @@ const isolated = [
   "contracts/decision-fields",
   "plugin/node-builtin",
   "router/presets/**/*",
+  "router/call/hedge",
   "router/providers/*",
   "loop/{*rollout*,loop-wired,watch-tuning,release/{follow-release,processes},audit/{audit-invariants,decided-because,killed-audit,sample-rate}}",
   "serve/http/{hostile,server-fuzz,body-bytes,dashboard-chromium,agent-steps,values}",

@@ -228,6 +228,7 @@ export class HoldKeeper {
   #note(hold: Hold, { granted, left, lapsesAt }: Granted, most: number, told: number): void {
     hold.isNew = false;
     hold.granted = Math.min(granted, most);
+    hold.isShort = granted < most;
     hold.covered = hold.lapse === "return" ? told : told + hold.granted;
     hold.left = left;
     hold.lapsesAt = lapsesAt;

@@ -27,6 +27,8 @@ export class Hold {
   offset = 0;
   /** Reserved in the store at least, beyond `base`. */
   granted = 0;
+  /** True if the store has granted less than it was asked for the last time: then there is no room. */
+  isShort = false;
   /** Total that `granted` refers to. */
   base = 0;
   /** Total that the store is known to have been told. */

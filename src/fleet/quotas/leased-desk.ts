@@ -85,12 +85,12 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     return this.#parts.link.isUp ? this.#learner.learn(limits, mostMs) : undefined;
   }
 
-  reserve({
-    id,
-    amount,
-    limits,
-    lapse = "spend",
-  }: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
+  reserve(request: QuotaRequest): true | QuotaRefusal | Promise<true | QuotaRefusal> {
+    return this.#reserve(request, mostTries);
+  }
+
+  #reserve(request: QuotaRequest, times: number): true | QuotaRefusal | Promise<true | QuotaRefusal> {
+    const { id, amount, limits, lapse = "spend" } = request;
     if (this.#calls.has(id)) return true;
     if (!(Number.isSafeInteger(amount) && amount >= 0)) return { key: limits[0]?.key, why: "too-large" };
     if (this.#calls.size >= mostCalls) return storeRefusal;
@@ -106,7 +106,7 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     }
     if (!lacks) return this.#draw(id, amount, leases);
     if (!this.#parts.link.isUp) return this.#whileDown(id, amount, leases);
-    return this.#wait(id, amount, leases);
+    return this.#wait(request, leases, times);
   }
 
   settle(id: string, spent: number, keep: number): void {
@@ -176,7 +176,8 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     return this.#parts.down === "open" ? this.#draw(id, amount, leases) : storeRefusal;
   }
 
-  async #wait(id: string, amount: number, leases: readonly Lease[]): Promise<true | QuotaRefusal> {
+  async #wait(request: QuotaRequest, leases: readonly Lease[], times: number): Promise<true | QuotaRefusal> {
+    const { id, amount } = request;
     const { link, timeoutMs, monotonic } = this.#parts;
     const waiting = leases.filter(({ hold }) => hold.free < amount);
     for (const lease of waiting) {
@@ -198,6 +199,9 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
           link.silent(answers);
           return this.#whileDown(id, amount, leases);
         }
+        // One that held nothing was given back while this call waited: the store knows it as ended, and grants nothing more.
+        if (lacking.some(({ hold }) => hold.isRetired && hold.free < amount))
+          return times > 1 ? this.#reserve(request, times - 1) : storeRefusal;
         const denied =
           isOwn && lacking.find((lease) => lease.hold.free < amount && lease.denied !== undefined);
         if (denied) {
@@ -247,7 +251,8 @@ export class LeasedDesk implements Omit<QuotaDesk, "store" | "limits" | "tellSpe
     if (kept !== "kept") {
       this.#learner.forget(lease.limit.key);
       this.#deny(lease, refusalOf(kept, lease.limit, link.now()), leastWanted);
-    } else if (hold.free < wanted)
+    } else if (hold.isShort && hold.free < wanted)
+      // Not where others have drawn what came while the answer was on its way: then it is asked for again.
       this.#deny(lease, limitRefusal(lease, Math.min(wanted, leastWanted), link.now()), hold.free + 1);
     lease.deniedUntil = monotonic() + deniedMs;
   }
