@@ -13,8 +13,13 @@ import {
   type RouterEvent,
   type RouterOptions,
 } from "../../../src/index.ts";
+import { loadWeights } from "../../../src/router/classifiers/default-classifier.ts";
+import { requestParts } from "../../../src/router/life/late-parts.ts";
 import { createHedging } from "../../../src/router/limits/hedging.ts";
 import { fakeModel } from "../../../src/testing/index.ts";
+
+// A router loads them in the background, in real time, which fake timers do not wait for.
+await Promise.all([requestParts.load(), loadWeights()]);
 
 type Id = "small" | "large" | "other";
 
