@@ -182,7 +182,7 @@ async function evalTune(options: Options, terminal: Terminal): Promise<void> {
   await writeTuning(out, tuning);
   const { skipped, unclassified, lost = 0 } = tuning.certificate;
   if (lost > 0) terminal.stderr(`${lost} records lack the outcome of a model: they count as lost\n`);
-  if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model has no outcome there\n`);
+  if (skipped > 0) terminal.stderr(`${skipped} records were left out: a model is not permitted there\n`);
   if (unclassified > 0)
     terminal.stderr(`${unclassified} records could not be classified: they count as sent to ${large}\n`);
   terminal.stdout(`${json ? tuningToJson(tuning, out) : tuningToText(tuning, out)}\n`);

@@ -43,7 +43,7 @@ export interface Certificate {
   readonly records: number;
   /** Records that chose the threshold and are used for nothing else; 0 for a target that is a loss. */
   readonly choosing: number;
-  /** Records that were left out because they lack the outcome of one of the models. */
+  /** Records that were left out because one of the models is not permitted for them. */
   readonly skipped: number;
   /** Records among `records` that lack an outcome and count as lost. Absent: none. */
   readonly lost?: number | undefined;

@@ -1,5 +1,7 @@
 import { showPercentUpTo } from "../../src/plugin/show-percent.ts";
+import { NOT_PERMITTED } from "../data/outcomes/outcome-record.ts";
 import type { Certificate } from "./certificate.ts";
+import { namedMissing } from "./missing-outcomes.ts";
 
 /** Describes a certificate in plain words, as sentences. `large` is the name of the large model. */
 export function describeCertificate(certificate: Certificate, large: string): string {
@@ -37,19 +39,18 @@ export function describeCertificate(certificate: Certificate, large: string): st
 
 /** Describes the records without an outcome, by model and reason. */
 function missingIn({ missing = [], lost = 0, skipped }: Certificate): string {
-  if (lost === 0 && skipped === 0) return "";
-  const reasons = missing.map(
-    ({ model, reason, records }) =>
-      `${model} has none on ${records}${reason === "no outcome" ? "" : ` (${reason})`}`,
-  );
-  const by = reasons.length === 0 ? "" : `: ${reasons.slice(0, reasonsShown).join(", ")}`;
-  const more = reasons.length > reasonsShown ? ` and more` : "";
-  return lost > 0
-    ? ` (${lost} of them lack an outcome and count as lost${by}${more})`
-    : ` (${skipped} more were left out for lack of an outcome${by}${more})`;
+  const named = (isLeftOut: boolean): string => {
+    const some = missing.filter(({ reason }) => (reason === NOT_PERMITTED) === isLeftOut);
+    return some.length === 0 ? "" : `: ${namedMissing(some)}`;
+  };
+  const parts = [
+    ...(lost > 0 ? [`${lost} of them lack an outcome and count as lost${named(false)}`] : []),
+    ...(skipped > 0
+      ? [`${skipped} more were left out, since a model is not permitted there${named(true)}`]
+      : []),
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join("; ")})`;
 }
-
-const reasonsShown = 4;
 
 /** Names a test within a sentence. */
 export function testNamed(test: Certificate["test"]): string {

@@ -37,6 +37,20 @@ export function missingOutcomes(
   return [...counts.values()].sort((a, b) => b.records - a.records);
 }
 
+/** Names them within a sentence, the first few. */
+export function namedMissing(missing: readonly MissingOutcomes[]): string {
+  const reasons = missing.map(
+    ({ model, reason, records }) =>
+      `${model} has none on ${records}${reason === NO_OUTCOME || reason === NOT_PERMITTED ? "" : ` (${reason})`}`,
+  );
+  return reasons.slice(0, reasonsNamed).join(", ") + (reasons.length > reasonsNamed ? " and more" : "");
+}
+
+const reasonsNamed = 4;
+
+/** The reason of an outcome that is missing without one. */
+const NO_OUTCOME = "no outcome";
+
 /**
  * True if an outcome is missing that a request like it would have. Where a model is not permitted there is none:
  * no policy could have taken it.
@@ -46,29 +60,10 @@ function isUnknown(record: OutcomeRecord, models: readonly string[]): boolean {
   return lacking.length > 0 && !lacking.some((model) => reasonOf(record, model) === NOT_PERMITTED);
 }
 
-/** True if more than half of `maxLoss` of the records, or of those of a category, lack an outcome. */
-export function isMissingMuch(
-  records: readonly OutcomeRecord[],
-  models: readonly string[],
-  maxLoss: number,
-  byCategory: boolean,
-): boolean {
-  const counts = new Map<string, { all: number; lacking: number }>();
-  for (const record of records) {
-    const isLacking = isUnknown(record, models);
-    for (const category of byCategory && record.category ? ["", record.category] : [""]) {
-      const count = counts.get(category) ?? { all: 0, lacking: 0 };
-      count.all += 1;
-      if (isLacking) count.lacking += 1;
-      counts.set(category, count);
-    }
-  }
-  return [...counts.values()].some(({ all, lacking }) => lacking > (maxLoss / 2) * all);
-}
-
 /**
  * Fills in outcomes that are missing as the worst that can be: the large model's would have been perfect, and
- * others' of no use. Their cost is the model's mean, if it is known on all other records.
+ * others' of no use. Left out, they could hide a model that fails on them: what a model cannot do well is also
+ * what it does not finish in time. Their cost is the model's mean, if it is known on all other records.
  */
 export function withLostOutcomes(
   records: readonly OutcomeRecord[],
@@ -96,5 +91,5 @@ const shown = /^[\w-]{1,40}$/;
 
 function reasonOf({ missing }: OutcomeRecord, model: string): string {
   const reason = missing !== undefined && Object.hasOwn(missing, model) ? missing[model] : undefined;
-  return typeof reason === "string" && shown.test(reason) ? reason : "no outcome";
+  return typeof reason === "string" && shown.test(reason) ? reason : NO_OUTCOME;
 }

@@ -7,7 +7,14 @@ import { lossesOf, thresholdCandidates } from "./candidates.ts";
 import { certificateOf, certify, curveOf } from "./certify.ts";
 import { insufficientEvidence } from "./insufficient-evidence.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
+import {
+  columnsWhere,
+  readTuneCases,
+  refuseManyLost,
+  type TuneColumns,
+  tooManyLost,
+  tuneColumns,
+} from "./tune-columns.ts";
 import { type TuneSettings, tuneSettings } from "./tune-options.ts";
 import {
   type TuneThresholdOptions,
@@ -38,7 +45,7 @@ export async function tuneCategories(
   if (!("maxLoss" in target))
     throw new InvalidOptionError("tuneCategories.target", target, "{ maxLoss }: it holds for each category");
   const { maxLoss } = target;
-  const cases = await readTuneCases(records, [small, large], settings, true);
+  const cases = await readTuneCases(records, [small, large], settings);
   const columns = tuneColumns(cases, settings);
   const grid = thresholdGrid({ steps: given.steps, scores: given.scores });
   const categoryAt = columns.categories;
@@ -53,14 +60,16 @@ export async function tuneCategories(
     category,
     columns: { ...columnsWhere(columns, (index) => categoryAt[index] === category), isCategory: true },
   }));
-  const hopeful = await hopefulParts(parts, settings, maxLoss);
+  const known = parts.filter((part) => tooManyLost(part.columns, maxLoss) === undefined);
+  if (known.length === 0) refuseManyLost(columns, maxLoss);
+  const hopeful = await hopefulParts(known, settings, maxLoss);
   const delta = (1 - settings.confidence) / Math.max(1, hopeful.size);
   const categories: CategoryTuning[] = [];
   const refusals: Refusal[] = [];
   for (const part of parts) {
     const tuned = hopeful.has(part)
       ? await tuneCategory(part, grid, settings, maxLoss, delta)
-      : left(part, "too few records to prove anything");
+      : left(part, tooManyLost(part.columns, maxLoss) ?? "too few records to prove anything");
     if (isRouterError(tuned, "insufficient-evidence")) {
       refusals.push({ part, error: tuned });
       categories.push(left(part, tuned.message));
@@ -70,7 +79,7 @@ export async function tuneCategories(
   if (tuned.length === 0)
     throw refusals.length > 0
       ? nearestRefusal(refusals, maxLoss)
-      : await nothingProven(parts, settings, maxLoss);
+      : await nothingProven(known.length > 0 ? known : parts, settings, maxLoss);
 
   const thresholds = new Map(categories.map(({ category, threshold }) => [category, threshold]));
   const own = columns.complexity.map((complexity, index) =>

@@ -5,12 +5,7 @@ import { unitsOf } from "../data/split/units.ts";
 import type { PairedOutcomes } from "../metrics/routing-curve.ts";
 import { isBinary, pairOutcomes } from "../replay/compare/pair-outcomes.ts";
 import { type ReplayCases, replayCases } from "../replay/replay-cases.ts";
-import {
-  isMissingMuch,
-  type MissingOutcomes,
-  missingOutcomes,
-  withLostOutcomes,
-} from "./missing-outcomes.ts";
+import { type MissingOutcomes, missingOutcomes, namedMissing, withLostOutcomes } from "./missing-outcomes.ts";
 import type { TuneSettings } from "./tune-options.ts";
 
 /** Records to tune on, as columns. */
@@ -29,7 +24,7 @@ export interface TuneColumns {
   readonly isCategory?: boolean | undefined;
   /** Number of the independent unit by record, from 0 without gaps. */
   readonly units: Uint32Array;
-  /** Records that lack the outcome of one of the models and were left out. */
+  /** Records that were left out because one of the models is not permitted for them. */
   readonly skipped: number;
   /** Records that lack an outcome, also those that count as lost. */
   readonly missing: MissingRecords;
@@ -49,18 +44,15 @@ export interface TuneCases extends ReplayCases<string> {
   readonly missing: MissingRecords;
 }
 
-/** Share of records without an outcome above which they count as lost, if the target is not a loss. */
-const mostMissing = 0.01;
-
 /**
- * Classifies the records once. If more than half of the permitted loss of them lack an outcome (of all, or of
- * a category with `byCategory`), they are used with the worst outcome that they can have: left out, they
- * could hide a model that fails on them. Throws `InvalidOptionError` if no record has an outcome of each model. */
+ * Classifies the records once. Those that lack an outcome are used with the worst that they can have
+ * (`withLostOutcomes`), those for which a model is not permitted are left out. Throws `InvalidOptionError` if
+ * no record has an outcome of each model.
+ */
 export async function readTuneCases(
   records: Iterable<OutcomeRecord> | AsyncIterable<OutcomeRecord>,
   models: readonly string[],
-  { classifier, text, large, target }: TuneSettings,
-  byCategory = false,
+  { classifier, text, large }: TuneSettings,
 ): Promise<TuneCases> {
   const given: OutcomeRecord[] = [];
   for await (const record of records) given.push(record);
@@ -75,9 +67,8 @@ export async function readTuneCases(
     throw new InvalidOptionError("records", given, expected);
   }
   const by = missingOutcomes(given, models, large);
-  const limit = "maxLoss" in target ? target.maxLoss : 2 * mostMissing;
-  const isLost = complete > 0 && isMissingMuch(given, models, limit, byCategory);
-  const used = isLost ? withLostOutcomes(given, models, large) : given;
+  // Replay refuses records that do not name a model.
+  const used = complete > 0 ? withLostOutcomes(given, models, large) : given;
   const cases = await replayCases(used, { models, classifier, text });
   const lost = new Set(used.filter((record, index) => record !== given[index]));
   return { ...cases, missing: { share: (given.length - complete) / given.length, lost, by } };
@@ -104,6 +95,25 @@ export function tuneColumns(
     missing,
     unclassified,
   };
+}
+
+/**
+ * Says how many of the records lack an outcome if it is the permitted loss or more: they count as lost, so that
+ * what the policy would do to them alone could use up all of it, and nothing is known of them.
+ */
+export function tooManyLost({ records, missing }: TuneColumns, maxLoss: number): string | undefined {
+  const lost = records.filter((record) => missing.lost.has(record)).length;
+  if (lost === 0 || lost < maxLoss * records.length) return undefined;
+  return `${lost} of ${records.length} lack an outcome and count as lost, which is the permitted loss of ${maxLoss} or more`;
+}
+
+/** Throws `InvalidOptionError` if too many of the records lack an outcome (`tooManyLost`). */
+export function refuseManyLost(columns: TuneColumns, maxLoss: number): void {
+  const problem = tooManyLost(columns, maxLoss);
+  if (problem === undefined) return;
+  const by = namedMissing(columns.missing.by);
+  const expected = `records with an outcome of each model: ${problem} (${by}); run those again, or permit more loss`;
+  throw new InvalidOptionError("records", columns.records, expected);
 }
 
 /** Selects records, with their units renumbered. */

@@ -9,7 +9,7 @@ import type { ReplayCases } from "../replay/replay-cases.ts";
 import { type Candidates, lossesOf, type RoutedOutcomes } from "./candidates.ts";
 import { certify } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { readTuneCases, tuneColumns } from "./tune-columns.ts";
+import { readTuneCases, refuseManyLost, tuneColumns } from "./tune-columns.ts";
 import {
   type OpenTuneOption,
   type TuneOptions,
@@ -72,6 +72,7 @@ export async function tunePolicies(
 
   const cases = await readTuneCases(records, models, settings);
   const columns = tuneColumns(cases, settings);
+  refuseManyLost(columns, target.maxLoss);
   const policies =
     given.fit === undefined
       ? given.policies

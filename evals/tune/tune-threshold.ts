@@ -7,7 +7,13 @@ import type { OutcomeRecord } from "../data/outcomes/outcome-record.ts";
 import { thresholdCandidates } from "./candidates.ts";
 import { type Asked, certify } from "./certify.ts";
 import { makeTuningFile } from "./make-tuning-file.ts";
-import { columnsWhere, readTuneCases, type TuneColumns, tuneColumns } from "./tune-columns.ts";
+import {
+  columnsWhere,
+  readTuneCases,
+  refuseManyLost,
+  type TuneColumns,
+  tuneColumns,
+} from "./tune-columns.ts";
 import {
   type OpenTuneOption,
   type TuneOptions,
@@ -65,6 +71,7 @@ export async function tuneThreshold(
   const settings = tuneSettings("tuneThreshold", given);
   const { small, large, target } = settings;
   const all = tuneColumns(await readTuneCases(records, [small, large], settings), settings);
+  if ("maxLoss" in target) refuseManyLost(all, target.maxLoss);
   const tried = triedOf(all, grid);
   const { columns, thresholds, asked } =
     "maxLoss" in target

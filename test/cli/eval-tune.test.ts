@@ -269,16 +269,27 @@ describe("eval tune", () => {
     expect(neither.err).toContain("outcomes of all models (4 have small, 6 have large, none has all)");
   });
 
-  it("says what was left out", async () => {
-    const lacking = records.map(({ outcomes: { large, ...rest }, ...record }, index) =>
-      index < 7 ? { ...record, outcomes: rest } : { ...record, outcomes: { ...rest, large } },
-    );
-    const path = folder.file("lacking.jsonl", lacking.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  it("says what lacks an outcome, and was left out", async () => {
+    const lacking = (reason?: string): string =>
+      linesFrom(
+        records.map(({ outcomes: { large, ...rest }, ...record }, index) =>
+          index < 7
+            ? { ...record, outcomes: rest, ...(reason && { missing: { large: reason } }) }
+            : { ...record, outcomes: { ...rest, large } },
+        ),
+      );
+    const path = folder.file("lacking.jsonl", lacking("timeout"));
     const { err } = await tune("--outcomes", path, "--max-loss", "0.1");
-    expect(err).toBe("7 records were left out: a model has no outcome there\n");
-    const strict = await tune("--outcomes", path, "--max-loss", "0.011");
-    expect(strict.exitCode === 0 ? strict.err : "").toMatch(
-      /^(7 records lack the outcome of a model: they count as lost\n)?$/,
+    expect(err).toBe("7 records lack the outcome of a model: they count as lost\n");
+    const strict = await tune("--outcomes", path, "--max-loss", "0.001", "--out", nowhere);
+    expect(strict.exitCode).toBe(2);
+    expect(strict.err).toMatch(
+      /7 of \d+ lack an outcome and count as lost, .+large has none on 7 \(timeout\)/,
+    );
+    expect(existsSync(nowhere)).toBe(false);
+    const forbidden = folder.file("forbidden.jsonl", lacking("not-permitted"));
+    expect((await tune("--outcomes", forbidden, "--max-loss", "0.1")).err).toBe(
+      "7 records were left out: a model is not permitted there\n",
     );
   });
 

@@ -281,27 +281,27 @@ describe("records that are not as one would wish", () => {
       return { ...record, outcomes: { large }, ...(reason && { missing: { small: reason } }) };
     });
 
-  it("leaves out the few that lack a model, and says how many and why", async () => {
+  it("counts as lost those that lack a model, however few, and says how many and why", async () => {
     const { certificate, data } = await tune(lackingOf(tuneRecords(1_000), 50, "timeout"), {
       target: { maxLoss: 0.05 },
     });
     expect(certificate).toMatchObject({
-      records: 980,
-      skipped: 20,
+      records: 1_000,
+      skipped: 0,
+      lost: 20,
       missingShare: 0.02,
       missing: [
         { model: "small", reason: "timeout", records: 16 },
         { model: "large", reason: "no outcome", records: 4 },
       ],
     });
-    expect(certificate.lost).toBeUndefined();
-    expect(data.records).toBe(980);
+    expect(data.records).toBe(1_000);
     expect(describeCertificate(certificate, "large")).toContain(
-      "On 980 records (20 more were left out for lack of an outcome: small has none on 16 (timeout), large has none on 4), with 95 %",
+      "On 1000 records (20 of them lack an outcome and count as lost: small has none on 16 (timeout), large has none on 4), with 95 %",
     );
   });
 
-  it("counts as lost those that lack a model where more than half of the permitted loss do", async () => {
+  it("takes their loss into account, and refuses where they are as many as may be lost", async () => {
     // The small model is always right, but for the tenth of the requests on which it never answers.
     const perfect = tuneRecords(1_000, { small: () => 1 });
     const silent = lackingOf(perfect, 10, "timeout");
@@ -309,14 +309,13 @@ describe("records that are not as one would wish", () => {
     expect(certificate).toMatchObject({ records: 1_000, skipped: 0, lost: 100, missingShare: 0.1 });
     expect(certificate.loss).toBeGreaterThan(0.03);
     expect(certificate.saving).toBeDefined();
-    expect(describeCertificate(certificate, "large")).toContain(
-      "On 1000 records (100 of them lack an outcome and count as lost: small has none on 80 (timeout), large has none on 20), ",
-    );
-    // Left out, as before, all of them would have gone to the small model at no loss.
+    // Left out, all of them would have gone to the small model at no loss.
     const answered = await tune(perfect.filter((_, index) => index % 10 !== 0));
     expect(answered.certificate).toMatchObject({ largeCallRate: 0 });
-    const strict = await tune(silent, { target: { maxLoss: 0.03 } }).catch(() => undefined);
-    expect(strict?.certificate.largeCallRate ?? 1).toBeGreaterThan(0.3);
+    for (const maxLoss of [0.1, 0.03])
+      await expect(tune(silent, { target: { maxLoss } })).rejects.toThrow(
+        `records must be records with an outcome of each model: 100 of 1000 lack an outcome and count as lost, which is the permitted loss of ${maxLoss} or more (small has none on 80 (timeout), large has none on 20); run those again, or permit more loss, got an array of 1000`,
+      );
     const share = await tune(silent, { target: { largeShare: 0 } });
     expect(share.certificate.maxLoss).toBeGreaterThan(0.05);
   });
@@ -338,6 +337,9 @@ describe("records that are not as one would wish", () => {
       { model: "small", reason: "not-permitted", records: 200 },
       { model: "large", reason: "not-permitted", records: 50 },
     ]);
+    expect(describeCertificate(certificate, "large")).toContain(
+      "On 750 records (250 more were left out, since a model is not permitted there: small has none on 200, large has none on 50), with",
+    );
   });
 
   it("shows no reason that is no short word: it may be text of a request", async () => {
