@@ -272,11 +272,11 @@ describe("eval tune", () => {
   it("says what lacks an outcome, and was left out", async () => {
     const lacking = (reason?: string): string =>
       linesFrom(
-        records.map(({ outcomes: { large, ...rest }, ...record }, index) =>
-          index < 7
-            ? { ...record, outcomes: rest, ...(reason && { missing: { large: reason } }) }
-            : { ...record, outcomes: { ...rest, large } },
-        ),
+        records.map((record, index) => {
+          if (index >= 7) return record;
+          const { large: _, ...outcomes } = record.outcomes;
+          return { ...record, outcomes, ...(reason && { missing: { large: reason } }) };
+        }),
       );
     const path = folder.file("lacking.jsonl", lacking("timeout"));
     const { err } = await tune("--outcomes", path, "--max-loss", "0.1");
