@@ -1,3 +1,4 @@
+import { mostBegun, wealthOfParts } from "../src/loop/statistics/begun.ts";
 import { noBets, sharesAround } from "../src/loop/statistics/index.ts";
 
 /**
@@ -7,7 +8,11 @@ import { noBets, sharesAround } from "../src/loop/statistics/index.ts";
 export interface FastPairs {
   /** Returns true if the unit made a pair. */
   add(isCandidate: boolean, value: number): boolean;
+  /** Begins the next part of the bets on harm. */
+  begin(): void;
   harm(): number;
+  /** Wealth of all money, had it bet from the start. */
+  fromTheStart(): number;
   safe(): number;
   pairs(): number;
 }
@@ -43,7 +48,9 @@ export function fastPairs(margin: number, controlFactor: number, sized: boolean)
       total += control + candidate;
       return true;
     },
-    harm: () => harm.wealth(harmShares),
+    begin: harm.begin,
+    harm: () => harm.wealthOfParts(harmShares),
+    fromTheStart: () => harm.wealth(harmShares),
     safe: () => safe.wealth(safeShares),
     pairs: () => pairs,
   };
@@ -54,6 +61,10 @@ function fastBets() {
   let count = 0;
   let sum = 0;
   let squares = 0;
+  /** Wealth won between the beginnings of two parts: products over all time would vanish. */
+  let current = new Float64Array(stakes.length).fill(1);
+  let segments: readonly Float64Array[] = [];
+  let begun = 0;
   return {
     bet(gain: number, variance: number) {
       const held = Math.max(-1, gain);
@@ -62,10 +73,29 @@ function fastBets() {
       for (let at = 0; at < stakes.length; at += 1) {
         const stake = Math.min(0.9, (stakes[at] as number) / deviation);
         wealths[at] = Math.min(1e260, (wealths[at] as number) * (1 + stake * held));
+        current[at] = Math.min(1e260, (current[at] as number) * (1 + stake * held));
       }
       count += 1;
       sum += held;
       squares += held * held;
+    },
+    begin() {
+      current = new Float64Array(stakes.length).fill(1);
+      begun += 1;
+      segments = [...segments, current].slice(-mostBegun);
+    },
+    wealthOfParts(shares: Float64Array) {
+      const since = new Float64Array(stakes.length).fill(1);
+      const parts: { at: number; sums: number }[] = [];
+      for (let last = segments.length - 1; last >= 0; last -= 1) {
+        let wealth = 0;
+        for (let at = 0; at < stakes.length; at += 1) {
+          since[at] = (since[at] as number) * ((segments[last] as Float64Array)[at] as number);
+          wealth += (shares[at] as number) * (since[at] as number);
+        }
+        parts.unshift({ at: begun - (segments.length - 1 - last), sums: wealth });
+      }
+      return wealthOfParts(this.wealth(shares), parts, (wealth) => wealth);
     },
     wealth(shares: Float64Array) {
       let wealth = 0;

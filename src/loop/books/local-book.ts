@@ -69,7 +69,10 @@ export function createLocalBook({ first, stages, guards, units, clock }: LocalBo
       take(move(record));
       return record;
     },
-    note: (request) => units.add(request),
+    note(request) {
+      units.begin(record.begun);
+      units.add(request);
+    },
     rate: (rating) => void units.rate(rating),
     addShadow(more) {
       shadow = addShadow(shadow, more);

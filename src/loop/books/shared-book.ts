@@ -184,7 +184,10 @@ export function createSharedBook(options: SharedBookOptions): RolloutBook {
     now: () => Math.floor(link.now()),
     refresh: record.refresh,
     change: record.change,
-    note: (request) => claims.add(request),
+    note(request) {
+      if (record.value !== undefined) units.begin(record.value.begun);
+      claims.add(request);
+    },
     rate: (rating) => claims.rate(rating),
     addShadow: (more) => own.addShadow(more),
     flush,

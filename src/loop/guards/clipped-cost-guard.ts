@@ -2,6 +2,7 @@ import type { HarmMargin } from "../statistics/paired-bets.ts";
 import type { Guard, GuardEvidence } from "./guard.ts";
 import {
   addPaired,
+  beginPaired,
   isPairedState,
   mergePaired,
   noPairedState,
@@ -42,6 +43,7 @@ export function clippedCostGuard(
             ...addPaired(state, arm, value / maxUsd, harm),
             clipped: state.clipped + (value > maxUsd ? 1 : 0),
           },
+    begin: beginPaired,
     merge: (states, spread) => ({
       ...mergePaired(states, spread),
       clipped: states.reduce((sum, { clipped }) => sum + clipped, 0),

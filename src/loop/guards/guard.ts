@@ -76,6 +76,11 @@ export interface Guard<State = unknown> {
   value(requests: readonly FinishedRequest[]): number | undefined;
   add(state: State, arm: ComparedArm, value: number): State;
   /**
+   * Begins the part `at`, from 1, of the bets on harm: a part of the money bets from here on alone, so that harm which begins late
+   * is found soon. What has begun already stays as it is. Absent: all money bets from the start.
+   */
+  begin?(state: State, at: number): State;
+  /**
    * Puts the states of several processes together. `spread` is the largest number of processes in which one unit can
    * have requests: 1 if sessions are sticky, else the number of processes.
    */

@@ -2,6 +2,7 @@ import { type OptionTable, readOptions } from "../../plugin/index.ts";
 import type { FinishedRequest, Guard } from "./guard.ts";
 import {
   addPaired,
+  beginPaired,
   isPairedState,
   mergePaired,
   noPairedState,
@@ -71,6 +72,7 @@ export function latency(options: LatencyGuardOptions): Guard<LatencyState> {
       const isAbove = isAboveQuantile(state.recent, quantile, value - (arm === "candidate" ? marginMs : 0));
       return { ...addPaired(state, arm, isAbove ? 1 : 0, { margin: 0 }), recent };
     },
+    begin: beginPaired,
     merge: (states, spread) => ({
       ...mergePaired(states, spread),
       recent: states.flatMap(({ recent }) => recent).slice(-mostRecent),

@@ -8,6 +8,7 @@ import {
 } from "../statistics/asymptotic-sequence.ts";
 import {
   addUnit,
+  beginHarm,
   type HarmMargin,
   harmEvidence,
   isPairedBets,
@@ -37,6 +38,7 @@ export function pairedGuard(options: PairedGuardOptions): Guard<PairedState> {
     exact: true,
     initial: noPairedState,
     add: (state, arm, value) => addPaired(state, arm, value, harm),
+    begin: beginPaired,
     merge: mergePaired,
     evidence: pairedEvidence,
     isState: isPairedState,
@@ -53,6 +55,10 @@ export function addPaired(
     bets: addUnit(bets, arm, value, harm),
     arms: { ...arms, [arm]: addMoment(arms[arm], Math.max(0, Math.min(1, value))) },
   };
+}
+
+export function beginPaired<State extends PairedState>(state: State, at: number): State {
+  return { ...state, bets: beginHarm(state.bets, at) };
 }
 
 export function mergePaired(states: readonly PairedState[], spread: number): PairedState {

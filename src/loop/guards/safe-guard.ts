@@ -6,7 +6,7 @@ import type { Guard, GuardEvidence } from "./guard.ts";
  * a guard that says nothing holds the rollout. Units are added by a function that expects the worst already.
  */
 export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
-  const { name, margin, marginOf, unit, exact, of, initial } = guard;
+  const { name, margin, marginOf, unit, exact, of, initial, begin } = guard;
   return Object.freeze({
     name,
     kind,
@@ -18,6 +18,9 @@ export function safeGuard(guard: Guard, kind: Guard["kind"]): Guard {
     initial,
     value: (requests) => guard.value(requests),
     add: (state, arm, value) => settled(guard.add(state, arm, value)),
+    ...(begin !== undefined && {
+      begin: (state: unknown, at: number) => orElse(() => settled(guard.begin?.(state, at)), state),
+    }),
     merge: (states, spread) => orElse(() => settled(guard.merge(states, spread)), initial),
     evidence: (state) => orElse(() => checkedEvidence(guard.evidence(state)), nothing),
     isState: (value): value is unknown => orElse(() => settled(guard.isState(value)) === true, false),

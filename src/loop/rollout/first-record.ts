@@ -1,6 +1,7 @@
 import type { Policy } from "../../contracts/index.ts";
 import { nodeCrypto } from "../../plugin/node-crypto.ts";
 import { policyHash } from "../../router/decide/index.ts";
+import { nothingBegun } from "../units/begun-parts.ts";
 import type { ResolvedRollout } from "./rollout-options.ts";
 import type { RolloutRecord } from "./rollout-record.ts";
 
@@ -24,6 +25,7 @@ export function firstRecord(
     stage: 0,
     since: Math.floor(now),
     before: { control: 0, candidate: 0 },
+    begun: nothingBegun,
     overruled: [],
     revision: 0,
     tables: [],

@@ -21,6 +21,8 @@ interface Found {
  *   stages together: the error is split evenly over the guards. Signals share another `alpha`, benefits too.
  * - One in which a guard's harm is at its margin or above passes `harm-ruled-out` with probability `alpha` at most: all
  *   guards must pass, so that nothing is split.
+ * - A part of the money that bets on harm begins every 500 pairs, so that harm which comes late is found soon; the wealth of
+ *   all is one wealth, and the error one for the whole life.
  * - Evidence goes on from stage to stage. The n-th unit of one arm is compared with the n-th of the other, whose chance
  *   to be in either arm is the same; so a pair's expected excess is within the margin whatever the shares are, and a
  *   stage that depends on what was seen before changes nothing in it.

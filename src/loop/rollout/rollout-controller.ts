@@ -2,6 +2,7 @@ import { errorType } from "../../contracts/errors/index.ts";
 import { InvalidOptionError, type LoopEvent, StoreError } from "../../contracts/index.ts";
 import { isOut, type RolloutBook } from "../books/rollout-book.ts";
 import type { ArmTable } from "../units/arm-table.ts";
+import { withParts } from "./begin-again.ts";
 import type { CandidateFailures } from "./candidate-failures.ts";
 import { followRecord, type Move } from "./followed-record.ts";
 import { withPoints } from "./guard-points.ts";
@@ -102,10 +103,11 @@ export function createController(options: ControllerOptions): RolloutController 
     verdict = held;
     await book.keep({ verdict: held, points: withPoints(evidence, guards) }, evidence);
     const facts = factsNow(evidence.table);
-    if (afterVerdict(record, found, facts) !== record)
+    const after: Move = (latest) => withParts(afterVerdict(latest, found, facts), evidence.table, guards);
+    if (after(record) !== record)
       await book.change((latest) =>
         // Someone has moved it since: the verdict is about something else.
-        latest.revision === record.revision ? afterVerdict(latest, found, facts) : latest,
+        latest.revision === record.revision ? after(latest) : latest,
       );
     followed.apply();
   };

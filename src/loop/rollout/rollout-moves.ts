@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../contracts/index.ts";
 import type { UnitsByArm } from "../units/arm-table.ts";
+import { nothingBegun } from "../units/begun-parts.ts";
 import type { Verdict } from "./judge.ts";
 import { mostHistory, type RolloutRecord } from "./rollout-record.ts";
 import type { RolloutStateName, RolloutVerdict } from "./rollout-status.ts";
@@ -115,6 +116,7 @@ export function afterHand(
         stage: 0,
         epoch: record.epoch + 1,
         tables: [],
+        begun: nothingBegun,
         overruled: [],
         before: { control: 0, candidate: 0 },
       });

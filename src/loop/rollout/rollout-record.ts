@@ -1,6 +1,7 @@
 import { readState, type StateTable } from "../../plugin/index.ts";
 import { exportedAs } from "../exported-as.ts";
 import type { UnitsByArm } from "../units/arm-table.ts";
+import { type BegunParts, isBegunParts } from "../units/begun-parts.ts";
 import type { RolloutStateName, RolloutVerdict } from "./rollout-status.ts";
 
 /** State of a rollout that all processes share, as plain JSON. Replaced as a whole, by compare-and-set. */
@@ -22,6 +23,8 @@ export interface RolloutRecord {
   readonly since: number;
   /** Fixed units by arm when the stage began. */
   readonly before: UnitsByArm;
+  /** Parts of the bets on harm that have begun. They change without a new revision. */
+  readonly begun: BegunParts;
   /** Signals that a person has overruled: they pause no more. */
   readonly overruled: readonly string[];
   /** Grows with each change. */
@@ -69,6 +72,7 @@ function recordTable(stages: number): StateTable<RolloutRecord> {
     stage: { ...count, max: stages - 1 },
     since: { ...count, max: lastTime },
     before: { is: "table", of: { control: count, candidate: count } },
+    begun: exportedAs(isBegunParts),
     overruled: { is: "list", of: name, max: 64 },
     revision: count,
     tables: { is: "list", of: name, max: mostTables },

@@ -43,6 +43,19 @@ export function mergeMoments(all: readonly Moments[]): Moments {
   }, noMoments);
 }
 
+/** Returns the moments of the values that came after `before`. */
+export function momentsSince(all: ArmMoments, before: ArmMoments): ArmMoments {
+  return { control: since(all.control, before.control), candidate: since(all.candidate, before.candidate) };
+}
+
+function since(all: Moments, before: Moments): Moments {
+  const count = all.count - before.count;
+  if (count <= 0) return noMoments;
+  const mean = (all.mean * all.count - before.mean * before.count) / count;
+  const between = ((mean - before.mean) ** 2 * before.count * count) / all.count;
+  return { count, mean, deviations: Math.max(0, all.deviations - before.deviations - between) };
+}
+
 /**
  * Evidence that candidate - controlFactor · control is above the margin (`harm`) and below it (`safe`), of means of
  * values without bounds. It is 1 / alpha where the one-sided asymptotic confidence sequence (Waudby-Smith, Arbour,

@@ -1,4 +1,18 @@
-import { type Bets, bet, isBets, mergeBets, noBets, sharesAround, wealthOf } from "./sequential-bets.ts";
+import { type Begun, beginPart, isBegun, mergeBegun, wealthOfParts } from "./begun.ts";
+import {
+  type Bets,
+  bet,
+  isBets,
+  isWealthThen,
+  mergeBets,
+  mergeThen,
+  noBets,
+  sharesAround,
+  type WealthThen,
+  wealthNow,
+  wealthOf,
+  wealthSince,
+} from "./sequential-bets.ts";
 
 /** Hypothesis on two arms' means of values in [0, 1], of which less is better. */
 export interface HarmMargin {
@@ -25,6 +39,8 @@ export interface PairedBets {
   /** Bets that the candidate does harm above the margin, and that it does not. */
   readonly harm: Bets;
   readonly safe: Bets;
+  /** Wealth of `harm` when parts of its money began. */
+  readonly begun: readonly Begun<WealthThen>[];
 }
 
 /** Largest number of units that wait for a partner: with arms of equal shares hardly ever more than a few hundred. */
@@ -43,6 +59,7 @@ export const noPairs: PairedBets = Object.freeze({
   candidate: 0,
   harm: noBets,
   safe: noBets,
+  begun: Object.freeze([]),
 });
 
 /**
@@ -68,8 +85,8 @@ export function addUnit(
   const excess = candidate - controlFactor * control - margin;
   const variance = sized ? Math.max(leastVariance, meanOf(bets) ** 2) : undefined;
   return {
+    ...bets,
     waiting,
-    waitingArm: bets.waitingArm,
     pairs: bets.pairs + 1,
     control: bets.control + control,
     candidate: bets.candidate + candidate,
@@ -83,9 +100,15 @@ function meanOf({ pairs, control, candidate }: PairedBets): number {
   return pairs < enoughPairs ? 0.5 : (control + candidate) / (2 * pairs);
 }
 
+/** Begins the part `at` of the bets on harm, and those before it. What has begun stays as it is. */
+export function beginHarm(bets: PairedBets, at: number): PairedBets {
+  const begun = beginPart(bets.begun, at, wealthNow(bets.harm));
+  return begun === bets.begun ? bets : { ...bets, begun };
+}
+
 /** Wealth of the bets that there is harm above the margin: of at least `1 / alpha` with probability at most alpha. */
-export function harmEvidence({ harm }: PairedBets): number {
-  return wealthOf(harm, harmShares);
+export function harmEvidence({ harm, begun }: PairedBets): number {
+  return wealthOfParts(wealthOf(harm, harmShares), begun, (then) => wealthSince(harm, then, harmShares));
 }
 
 /** The same, that there is none. */
@@ -109,12 +132,17 @@ export function mergePairs(all: readonly PairedBets[], spread = 1): PairedBets {
       all.map(({ safe }) => safe),
       spread,
     ),
+    begun: mergeBegun(
+      all.map(({ harm, begun }) => ({ now: wealthNow(harm), begun })),
+      (sums) => mergeThen(sums, spread),
+    ),
   };
 }
 
 /** True for what `addUnit` returns, also after a way through JSON. */
 export function isPairedBets(value: unknown): value is PairedBets {
-  const { waiting, waitingArm, pairs, control, candidate, harm, safe } = (value ?? {}) as Partial<PairedBets>;
+  const { waiting, waitingArm, pairs, control, candidate, harm, safe, begun } = (value ??
+    {}) as Partial<PairedBets>;
   const isAmount = (amount: unknown) =>
     typeof amount === "number" && amount >= 0 && amount < Number.MAX_VALUE;
   return (
@@ -124,6 +152,7 @@ export function isPairedBets(value: unknown): value is PairedBets {
     (waitingArm === "control" || waitingArm === "candidate") &&
     [pairs, control, candidate].every(isAmount) &&
     isBets(harm) &&
-    isBets(safe)
+    isBets(safe) &&
+    isBegun(begun, isWealthThen)
   );
 }

@@ -81,6 +81,34 @@ export function wealthOf({ logs }: Bets, shares: StakeShares = usualShares): num
   return sum;
 }
 
+/** Logarithms of the wealth of bets when others began: rounded up, which never adds to what those have won since. */
+export type WealthThen = readonly number[];
+
+export function wealthNow({ logs }: Bets): WealthThen {
+  return logs.map((log) => Math.ceil(log * 1_000) / 1_000);
+}
+
+/** Returns the wealth of money that was put in when the wealth was `then`. */
+export function wealthSince({ logs }: Bets, then: WealthThen, shares: StakeShares = usualShares): number {
+  let sum = 0;
+  for (let at = 0; at < logs.length; at += 1)
+    sum += Math.exp(Math.min(mostLog, (logs[at] as number) - (then[at] as number)) + (shares[at] as number));
+  return sum;
+}
+
+/** Puts what `wealthNow` returned together. `spread` as for `mergeBets`. */
+export function mergeThen(all: readonly WealthThen[], spread: number): WealthThen {
+  return stakeSteps.map((_, at) => {
+    const sum = all.reduce((total, one) => total + (one[at] as number), 0) / spread;
+    return Math.ceil(sum * 1_000 - 1e-6) / 1_000;
+  });
+}
+
+/** True for what `wealthNow` returns, also after a way through JSON. */
+export function isWealthThen(value: unknown): value is WealthThen {
+  return Array.isArray(value) && value.length === stakeSteps.length && value.every(isNumber);
+}
+
 /**
  * Puts bets on separate observations together, for instance those of several processes: at each stake the product of
  * their wealths, which is as valid as one. If an observation of one can depend on those of others, `spread` is the

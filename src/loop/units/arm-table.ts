@@ -1,6 +1,13 @@
 import { dropPromises } from "../../plugin/index.ts";
 import type { ComparedArm, FinishedRequest, Guard } from "../guards/guard.ts";
-import { isShareBets, mergeShareBets, noShareBets, type ShareBets } from "../statistics/share-bets.ts";
+import {
+  beginShares,
+  isShareBets,
+  mergeShareBets,
+  noShareBets,
+  type ShareBets,
+} from "../statistics/share-bets.ts";
+import { type BegunParts, partOf } from "./begun-parts.ts";
 
 /** Number of units by arm. */
 export type UnitsByArm = Readonly<Record<ComparedArm, number>>;
@@ -133,6 +140,18 @@ export function addValue(
   } catch {
     return undefined;
   }
+}
+
+/** Begins the parts of the bets that have not begun in this table. */
+export function beginParts(table: ArmTable, parts: BegunParts, guards: readonly Guard[]): ArmTable {
+  const states = statesOf(guards, (guard) => {
+    const state = stateOf(table, guard);
+    const { at } = partOf(parts, guard);
+    if (at === 0 || guard.begin === undefined) return state;
+    const next = guard.begin(state, at);
+    return guard.isState(next) ? next : state;
+  });
+  return { ...table, shares: beginShares(table.shares, parts.shares.at), guards: states };
 }
 
 /** True for a table of these guards, also after a way through JSON. */

@@ -2,7 +2,8 @@ import { readOptions, readState } from "../../plugin/index.ts";
 import type { ComparedArm, FinishedRequest, Guard, RatedQuality } from "../guards/guard.ts";
 import { oldestKeyOf } from "../oldest-key.ts";
 import { addTrial } from "../statistics/share-bets.ts";
-import { type ArmTable, addValue, countRequest, countUnit, emptyTable } from "./arm-table.ts";
+import { type ArmTable, addValue, beginParts, countRequest, countUnit, emptyTable } from "./arm-table.ts";
+import type { BegunParts } from "./begun-parts.ts";
 import { type UnitOptions, unitOptions } from "./unit-options.ts";
 import { type FixedUnit, type OpenUnit, type UnitsState, unitsState } from "./units-state.ts";
 
@@ -26,6 +27,8 @@ export interface UnitRating extends RatedQuality {
 /** Collects the requests of units. A unit is one observation, since its turns are not independent. */
 export interface Units {
   add(request: UnitRequest): void;
+  /** Begins the parts of the bets that have not begun here yet. */
+  begin(parts: BegunParts): void;
   /** `late`: the verdict came after the unit was fixed with others, or its unit is known no more. */
   rate(rating: UnitRating): "joined" | "late";
   /** Fixes the units that are idle and returns the table. */
@@ -58,6 +61,7 @@ export function createUnits(
   /** Time before which no unit is idle: the oldest only gets younger. */
   let idleFrom = Number.NEGATIVE_INFINITY;
   let table = emptyTable(guards);
+  let begun: BegunParts | undefined;
   /** Requests of open units. */
   let kept = 0;
 
@@ -108,6 +112,13 @@ export function createUnits(
   };
 
   return {
+    begin(parts) {
+      if (parts === begun) return;
+      begun = parts;
+      // A unit that has gone idle before belongs to what was before.
+      fixIdle(monotonic());
+      table = beginParts(table, parts, guards);
+    },
     add({ unitHash, arm, revision, share, request }) {
       const now = monotonic();
       fixIdle(now);
@@ -190,6 +201,7 @@ export function createUnits(
       const checked = readState("state", unitsState(guards), state);
       const now = monotonic();
       table = checked.table;
+      begun = undefined;
       open = new Map(
         checked.open.slice(-bounds.maxOpen).map(([hash, unit]) => [hash, { ...unit, at: now - unit.at }]),
       );

@@ -198,7 +198,7 @@ describe("a guard", () => {
   it("proves that a saving is not there", () => {
     const guard = saving({ minShare: 0.2, maxUsd: 1 });
     const random = seededRandom(5);
-    expect(guard.evidence(unitsOf(guard, 1_500, () => 0.02 * random())).harm).toBeGreaterThan(20);
+    expect(guard.evidence(unitsOf(guard, 1_700, () => 0.02 * random())).harm).toBeGreaterThan(20);
     expect(
       guard.evidence(unitsOf(guard, 1_500, (arm) => (arm === "candidate" ? 0.5 : 1) * random())).harm,
     ).toBeLessThan(1);
