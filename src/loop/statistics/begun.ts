@@ -11,7 +11,7 @@ export interface Begun<Sums> {
 /** Parts that are followed at a time. The money of older ones counts as lost. */
 export const mostBegun = 20;
 /** Part of the money that bets from the start. */
-const fromTheStart = 0.5;
+const fromTheStart = 0.55;
 /** Part of the rest that waits when n parts have begun is `(pace / (n + pace))³`: the first twenty get most, each later one some. */
 const pace = 30;
 
