@@ -48,7 +48,7 @@ export function mergeBegun<Sums>(
  * Wealth of all parts: `whole` is that of money that bets from the start, `since` that of one that began at a place. Money that
  * waits to begin is there too, so that without information the expectation is 1; when a part begins must not depend on what
  * comes after. Harm that begins late must not win back first what bets on the time before have lost: after 5,000 good pairs it
- * is found in a third of the pairs, while harm from the start takes 1.15 times as many (`studies/late-harm-study.ts`).
+ * is found in a third of the pairs, while harm from the start takes about 1.15 times as many (`studies/late-harm-study.ts`).
  */
 export function wealthOfParts<Sums>(
   whole: number,
