@@ -1,4 +1,4 @@
-import { mostBegun, wealthOfParts } from "../src/loop/statistics/begun.ts";
+import { mostBegun, wealthOfParts } from "../src/loop/inner.ts";
 import { noBets, sharesAround } from "../src/loop/statistics/index.ts";
 
 /**

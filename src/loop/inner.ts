@@ -5,3 +5,4 @@ export { heldOutCost, minus, savedShareOf } from "./measured-saving.ts";
 export { judge } from "./rollout/judge.ts";
 export { suspicion } from "./rollout/verdict.ts";
 export { createUnits, type Units } from "./units/units.ts";
+export { mostBegun, wealthOfParts } from "./statistics/begun.ts";

@@ -50,13 +50,13 @@ test.each(worlds)(
   "the interval holds 93 % of the savings where it is given: $name",
   async (world) => {
     let [given, ofLog, ofTraffic] = [0, 0, 0];
-    let reason: string | undefined;
+    const reasons: string[] = [];
     const logs = runs(2, world.logs);
     for (let log = 0; log < logs; log += 1) {
       const { requests, savedUsd, expectedUsd } = spendLog(world, 900_000_007 + 7_919 * log);
       const saving = await netSaving(requests, { large: "large", price: largePrice, seed: log });
       const { low, high } = saving.savedUsd;
-      reason ??= saving.noInterval;
+      if (saving.noInterval !== undefined) reasons.push(saving.noInterval);
       if (low === undefined || high === undefined) continue;
       given += 1;
       if (low <= savedUsd && savedUsd <= high) ofLog += 1;
@@ -70,7 +70,12 @@ test.each(worlds)(
       `| ${world.name} | ${world.requests} | ${world.explored} | ${given} of ${logs} | ${given === 0 ? "- | -" : `${shown(ofLog)} | ${shown(ofTraffic)}`} |`,
     );
     // What is not enough is said.
-    if (given < logs) expect(reason).toMatch(/differ so much in cost|too few answers/);
+    expect(reasons.length).toBe(logs - given);
+    const ofLotteries = reasons.filter((reason) => /lotteries .+ rarely or never/.test(reason));
+    for (const reason of reasons)
+      if (!ofLotteries.includes(reason)) expect(reason).toMatch(/differ so much in cost|too few answers/);
+    // Lotteries are doubted at three deviations: in one honest log of 740.
+    expect(ofLotteries.length).toBeLessThanOrEqual(Math.ceil(logs / 100));
     // 93 %, less three deviations of so few logs.
     const least = 0.93 - 3 * Math.sqrt((0.93 * 0.07) / Math.max(1, given));
     expect(given === 0 || ofLog / given >= least).toBe(true);
