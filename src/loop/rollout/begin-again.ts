@@ -29,5 +29,7 @@ export function withParts(record: RolloutRecord, table: ArmTable, guards: readon
 }
 
 function nextPart(before: BegunPart, count: number, of: number): BegunPart {
-  return count - before.count < of ? before : { at: before.at + 1, count: Math.floor(count) };
+  // A guard of a user may tell any number, and no process could read a record with one that is too large.
+  const held = Math.min(Number.MAX_SAFE_INTEGER, Math.floor(count));
+  return held - before.count >= of ? { at: before.at + 1, count: held } : before;
 }
